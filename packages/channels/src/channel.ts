@@ -1,0 +1,139 @@
+/**
+ * The one interface between the hub and a provider. An adapter checks what comes in, turns it into `InboundContact`s, and
+ * sends. It never touches the database and never decides about customers or tickets.
+ */
+import type { ChannelName, DeliveryReport, InboundContactDraft, OutboundMessage } from '@patchbay/contracts';
+
+/** What routing, service levels and screens may ask about a channel, instead of asking for its name. */
+export interface ChannelCapabilities {
+  /** `push`: the provider calls us; `pull`: `listen` waits for it. */
+  readonly intake: 'push' | 'pull';
+  /** A person waits at the other end: first come, first served, one at a time. */
+  readonly live: boolean;
+  /** Text can be sent back. False for a phone call. */
+  readonly text: boolean;
+  readonly html: boolean;
+  readonly subject: boolean;
+  readonly attachments: boolean;
+  /** Intake can be acknowledged by a message (service norm I1). */
+  readonly acknowledges: boolean;
+  /** How long after its last activity an open ticket takes up the customer's next contact; 0: only threading joins. Milliseconds. */
+  readonly continuationMs: number;
+  /** Delivery states that the provider reports. */
+  readonly reports: readonly ('sent' | 'delivered' | 'read')[];
+}
+
+/** A webhook exactly as it came, with the URL that the provider called (from PUBLIC_URL, not from the Host header). */
+export interface ChannelRequest {
+  readonly method: string;
+  readonly path: string;
+  /** PUBLIC_URL + path + query: what signatures are made over. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface WebhookReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** What an adapter may ask the hub about a phone call when the carrier asks what to do next. */
+export interface CallSituation {
+  readonly ticketNumber: number | null;
+  /** 1 is next. Null once it no longer waits. */
+  readonly place: number | null;
+  readonly state: string;
+  /** The centre is open and somebody could take the call. */
+  readonly open: boolean;
+}
+
+export interface ReceiveOutcome {
+  readonly inboxId: string;
+  /** `accepted`: a new row; `duplicate`: it was here already, nothing was done. */
+  readonly outcome: 'accepted' | 'duplicate' | 'quarantined';
+}
+
+/** The bytes that a contact was made of. Kept whole in the file store for mail, in the row for small payloads. */
+export interface RawPayload {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+}
+
+/** Content-addressed storage for files. */
+export interface FileStore {
+  /** Durable when it resolves. Storing the same bytes twice is one file. */
+  put(bytes: Uint8Array): Promise<{ sha256: string; size: number }>;
+  read(sha256: string): Promise<Buffer>;
+}
+
+export interface ChannelLog {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What the hub gives every adapter. */
+export interface ChannelDeps {
+  readonly config: ChannelConfig;
+  readonly files: FileStore;
+  readonly log: ChannelLog;
+  readonly now: () => Date;
+  /** Keyed signing for reply addresses and links; the key never leaves the hub. */
+  readonly signingKey: Uint8Array;
+  /** Durable when it resolves: only then may the provider be told that all is well. Rejects `unavailable` when it is not. */
+  readonly receive: (contact: InboundContactDraft, raw: RawPayload) => Promise<ReceiveOutcome>;
+  /** Keeps bytes that could not be understood, with the reason, where a person sees them. Durable when it resolves. */
+  readonly quarantine: (input: { channel: ChannelName; channelAccount: string; externalId: string; reason: string }, raw: RawPayload) => Promise<ReceiveOutcome>;
+  readonly callSituation: (callSid: string) => Promise<CallSituation | null>;
+}
+
+/** The part of the configuration that adapters use (contract, Environment). */
+export interface ChannelConfig {
+  readonly publicUrl: string;
+  readonly host: string;
+  readonly smtpInletPort: number;
+  readonly mailDomains: readonly string[];
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  readonly centreName: string;
+  readonly twilio: { readonly accountSid: string; readonly authToken: string; readonly apiBaseUrl: string | undefined; readonly number: string };
+}
+
+/** Control of a phone call, for channels whose contacts are calls. All are safe to repeat. */
+export interface CallControl {
+  /** Rings the agent's own phone; when they answer, the waiting caller is brought in. Resolves when the carrier took the order. */
+  connect(call: { callSid: string; agentPhone: string; callerNumber: string; ticketNumber: number }): Promise<{ agentCallSid: string }>;
+  hold(call: { callSid: string; conferenceSid: string }): Promise<void>;
+  resume(call: { callSid: string; conferenceSid: string }): Promise<void>;
+  hangUp(call: { callSid: string }): Promise<void>;
+}
+
+export interface Channel {
+  readonly name: ChannelName;
+  readonly capabilities: ChannelCapabilities;
+  /** Paths under the hub's HTTP server that this adapter answers, e.g. `/webhooks/twilio/sms`. */
+  readonly webhookPaths: readonly string[];
+  /** Throws `bad_signature` when the request is not the provider's. */
+  verify(request: ChannelRequest): void | Promise<void>;
+  /** Contacts in a verified request; none for a pure status or dialogue step. Throws `invalid_input` for a wrong shape. */
+  parse(request: ChannelRequest): InboundContactDraft[] | Promise<InboundContactDraft[]>;
+  /** Delivery reports in a verified request. */
+  parseStatus(request: ChannelRequest): DeliveryReport[];
+  /** What the provider is answered, after everything in its request is durable. */
+  reply(request: ChannelRequest): WebhookReply | Promise<WebhookReply>;
+  /**
+   * Hands a message to the provider. Throws `provider_refused` (final), `provider_unavailable` or `too_many_requests`
+   * (try again), or `outcome_unknown` (the request left, no answer came: never repeat).
+   */
+  send(message: OutboundMessage, signal: AbortSignal): Promise<{ externalId: string; status?: 'sent' | 'delivered'; raw?: Uint8Array }>;
+  /** Fetches a file that lies with the provider. */
+  fetchFile?(url: string, signal: AbortSignal): Promise<{ bytes: Uint8Array; contentType: string; filename: string }>;
+  /** For channels that wait for their provider (SMTP inlet, IMAP). Resolves once listening; stops and drains on abort. */
+  listen?(signal: AbortSignal): Promise<{ address: string; closed: Promise<void> }>;
+  readonly calls?: CallControl;
+}
+
+export type ChannelFactory = (deps: ChannelDeps) => Channel;

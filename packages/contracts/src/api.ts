@@ -1,0 +1,195 @@
+/** Requests and answers of the REST API; the OpenAPI document is made from these. */
+import { z } from 'zod';
+import {
+  callState, channelName, deliveryStatus, direction, identifierGrade, identifierKind, inboxState, messageKind, presenceState,
+  role, ticketStatus, timestamp, visibility,
+} from './glossary.ts';
+
+/** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
+export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+});
+
+// --- Session, set-up, agents -------------------------------------------------------------------------------------
+
+export const credentials = z.object({ email: z.email(), password: z.string().min(1).max(200) });
+/** `token` comes from the one-time set-up link. */
+export const setupRequest = z.object({
+  token: z.string(), name: z.string().min(1).max(100), email: z.email(), password: z.string().min(10).max(200),
+});
+export const setupState = z.object({ needed: z.boolean() });
+
+export const agent = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role,
+  /** The agent's own phone in E.164, rung when they take a call. */
+  phone: z.string().nullable(),
+  presence: presenceState,
+  presenceSince: timestamp,
+  /** How many tickets at once per channel. */
+  capacity: z.record(channelName, z.int()),
+  /** Tickets the agent holds or is offered now, per channel. */
+  load: z.record(channelName, z.int()),
+  queueIds: z.array(z.uuid()),
+});
+export type Agent = z.infer<typeof agent>;
+export const agentCreate = z.object({
+  name: z.string().min(1).max(100), email: z.email(), password: z.string().min(10).max(200), role: role.default('agent'),
+  phone: z.string().max(40).nullish(), queueIds: z.array(z.uuid()).optional(), capacity: z.partialRecord(channelName, z.int().min(0).max(50)).optional(),
+});
+export const agentUpdate = z.object({
+  name: z.string().min(1).max(100).optional(), role: role.optional(), phone: z.string().max(40).nullish(),
+  queueIds: z.array(z.uuid()).optional(), capacity: z.partialRecord(channelName, z.int().min(0).max(50)).optional(),
+});
+export const presenceUpdate = z.object({ state: presenceState, reason: z.string().max(200).optional() });
+
+export const queue = z.object({ id: z.uuid(), name: z.string(), channels: z.array(channelName), waiting: z.int(), longestWaitSeconds: z.number().nullable() });
+export type Queue = z.infer<typeof queue>;
+
+// --- Customers ---------------------------------------------------------------------------------------------------
+
+export const identifier = z.object({
+  kind: identifierKind, value: z.string(), grade: identifierGrade, channel: channelName.nullable(), shared: z.boolean(), firstSeenAt: timestamp, lastSeenAt: timestamp,
+});
+export const customer = z.object({
+  id: z.uuid(), displayName: z.string(), createdAt: timestamp, updatedAt: timestamp, mergedInto: z.uuid().nullable(), identifiers: z.array(identifier),
+});
+export type Customer = z.infer<typeof customer>;
+/** A customer who may be the same person: somebody claimed an identifier that is theirs. It suggests and never joins. */
+export const customerSuggestion = z.object({ customer, reason: z.string(), kind: identifierKind, value: z.string() });
+export type CustomerSuggestion = z.infer<typeof customerSuggestion>;
+export const customerCreate = z.object({
+  displayName: z.string().min(1).max(200),
+  identifiers: z.array(z.object({ kind: identifierKind, value: z.string().min(1).max(320) })).max(20).default([]),
+});
+export const mergeRequest = z.object({ otherId: z.uuid() });
+export const merge = z.object({ id: z.uuid(), customerId: z.uuid(), otherId: z.uuid(), at: timestamp, undoneAt: timestamp.nullable() });
+export type Merge = z.infer<typeof merge>;
+
+// --- Tickets and messages ----------------------------------------------------------------------------------------
+
+export const callInfo = z.object({
+  callSid: z.string(), state: callState, from: z.string(), startedAt: timestamp, answeredAt: timestamp.nullable(), endedAt: timestamp.nullable(),
+  agentId: z.string().nullable(), talkSeconds: z.number().nullable(),
+});
+export type CallInfo = z.infer<typeof callInfo>;
+
+export const ticket = z.object({
+  id: z.uuid(),
+  number: z.int(),
+  subject: z.string(),
+  status: ticketStatus,
+  channel: channelName,
+  customerId: z.uuid(),
+  customerName: z.string(),
+  assigneeId: z.string().nullable(),
+  assigneeName: z.string().nullable(),
+  queueId: z.uuid().nullable(),
+  queueName: z.string().nullable(),
+  /** Higher is more urgent. */
+  priority: z.int(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  messageCount: z.int(),
+  /** Since when it waits in its queue for an agent; null when it does not. */
+  waitingSince: timestamp.nullable(),
+  /** The offer that is out, if any. */
+  offer: z.object({ agentId: z.string(), expiresAt: timestamp }).nullable(),
+  linkedTicketId: z.uuid().nullable(),
+  /** First words of the last public message. */
+  preview: z.string(),
+  call: callInfo.nullable(),
+});
+export type Ticket = z.infer<typeof ticket>;
+export const ticketQuery = pageQuery.extend({
+  /** One status, or several separated by commas. */
+  status: z.string().optional(),
+  channel: channelName.optional(),
+  customerId: z.uuid().optional(),
+  /** An agent's id, `me`, or `none` for tickets that nobody has. */
+  assigneeId: z.string().optional(),
+  q: z.string().max(200).optional(),
+});
+export const ticketUpdate = z.object({ status: ticketStatus.optional(), subject: z.string().min(1).max(500).optional(), reason: z.string().max(500).optional() });
+export const callCommand = z.object({ action: z.enum(['hold', 'resume', 'hang-up']) });
+
+export const attachment = z.object({
+  id: z.uuid(), filename: z.string(), contentType: z.string(), size: z.int(), sha256: z.string(), inline: z.boolean(), contentId: z.string().nullable(),
+  /** Where its bytes are; asks for a session, an API key or the visitor's token. */
+  url: z.string(),
+});
+export type Attachment = z.infer<typeof attachment>;
+export const message = z.object({
+  id: z.uuid(),
+  ticketId: z.uuid(),
+  customerId: z.uuid().nullable(),
+  direction,
+  channel: channelName,
+  kind: messageKind,
+  visibility,
+  externalId: z.string().nullable(),
+  authorId: z.string().nullable(),
+  authorName: z.string().nullable(),
+  from: z.string(),
+  to: z.array(z.string()),
+  cc: z.array(z.string()),
+  subject: z.string().nullable(),
+  text: z.string(),
+  replyText: z.string().nullable(),
+  html: z.string().nullable(),
+  attachments: z.array(attachment),
+  receivedAt: timestamp,
+  deliveryStatus: deliveryStatus.nullable(),
+  deliveryError: z.string().nullable(),
+  /** SHA-256 of the bytes received; for mail of the whole message as it came in. */
+  rawSha256: z.string().nullable(),
+});
+export type Message = z.infer<typeof message>;
+export const messageQuery = pageQuery.extend({ externalId: z.string().max(998).optional() });
+export const messageCreate = z.object({
+  text: z.string().max(200_000),
+  html: z.string().max(500_000).optional(),
+  visibility: visibility.default('public'),
+  /** Ids answered by `POST /api/v1/files`. */
+  attachments: z.array(z.uuid()).max(20).default([]),
+});
+export const uploadedFile = z.object({ id: z.uuid(), filename: z.string(), contentType: z.string(), size: z.int(), sha256: z.string() });
+export type UploadedFile = z.infer<typeof uploadedFile>;
+
+// --- Inbox, outbox -----------------------------------------------------------------------------------------------
+
+export const inboxItem = z.object({
+  id: z.uuid(), externalId: z.string(), channel: channelName, channelAccount: z.string(), state: inboxState, reason: z.string().nullable(),
+  attempts: z.int(), messageId: z.uuid().nullable(), ticketId: z.uuid().nullable(), rawSha256: z.string().nullable(), receivedAt: timestamp,
+  from: z.string().nullable(), subject: z.string().nullable(),
+  /** How often the provider delivered it. */
+  deliveries: z.int(),
+});
+export type InboxItem = z.infer<typeof inboxItem>;
+export const inboxQuery = pageQuery.extend({ state: inboxState.optional() });
+export const outboxItem = z.object({
+  id: z.uuid(), messageId: z.uuid(), ticketId: z.uuid(), ticketNumber: z.int(), channel: channelName, to: z.string(), subject: z.string().nullable(),
+  preview: z.string(), status: deliveryStatus, externalId: z.string().nullable(), attempts: z.int(), error: z.string().nullable(), createdAt: timestamp,
+  /** Where the mail's bytes can be read when no SMTP_URL is set; null otherwise. */
+  rawUrl: z.string().nullable(),
+});
+export type OutboxItem = z.infer<typeof outboxItem>;
+
+// --- Wallboard ---------------------------------------------------------------------------------------------------
+
+export const figure = z.object({
+  key: z.string(),
+  /** Null when there is nothing to compute it from. */
+  value: z.number().nullable(),
+  unit: z.enum(['count', 'seconds', 'ratio']),
+  formula: z.string(),
+  /** What the figure is broken down by, e.g. `{ queue: 'Email' }`. */
+  dimensions: z.record(z.string(), z.string()),
+});
+export type Figure = z.infer<typeof figure>;
+export const wallboard = z.object({ at: timestamp, timeZone: z.string(), seq: z.int(), figures: z.array(figure) });
+export type Wallboard = z.infer<typeof wallboard>;

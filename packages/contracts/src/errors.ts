@@ -1,0 +1,92 @@
+/** The one family of errors. HTTP, queues and screens each translate it in one place. */
+import { z } from 'zod';
+
+export const errorCode = z.enum([
+  'invalid_input',
+  'unauthenticated',
+  'forbidden',
+  'bad_signature',
+  'not_found',
+  'conflict',
+  'gone',
+  'too_large',
+  'too_many_requests',
+  'unprocessable',
+  'unavailable',
+  'provider_refused',
+  'provider_unavailable',
+  'outcome_unknown',
+  'internal',
+]);
+export type ErrorCode = z.infer<typeof errorCode>;
+
+/** HTTP status and whether trying again unchanged can help. */
+const traits: Record<ErrorCode, { status: number; retryable: boolean }> = {
+  invalid_input: { status: 400, retryable: false },
+  unauthenticated: { status: 401, retryable: false },
+  forbidden: { status: 403, retryable: false },
+  bad_signature: { status: 403, retryable: false },
+  not_found: { status: 404, retryable: false },
+  conflict: { status: 409, retryable: false },
+  gone: { status: 410, retryable: false },
+  too_large: { status: 413, retryable: false },
+  unprocessable: { status: 422, retryable: false },
+  too_many_requests: { status: 429, retryable: true },
+  internal: { status: 500, retryable: true },
+  provider_refused: { status: 502, retryable: false },
+  provider_unavailable: { status: 502, retryable: true },
+  outcome_unknown: { status: 504, retryable: false },
+  unavailable: { status: 503, retryable: true },
+};
+
+export interface HubErrorOptions {
+  cause?: unknown;
+  /** Milliseconds after which the other side wants to be asked again (Retry-After). */
+  retryAfterMs?: number | undefined;
+  /** Which input is wrong and why; safe to show to the caller. */
+  issues?: { path: string; message: string }[];
+}
+
+/**
+ * An error whose meaning is known. `message` may be shown to whoever caused it, so it carries no secrets and no
+ * message bodies. `outcome_unknown` says that a request left and its effect cannot be told: never repeat it.
+ */
+export class HubError extends Error {
+  override readonly name = 'HubError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+  readonly issues: { path: string; message: string }[] | undefined;
+
+  constructor(code: ErrorCode, message: string, options: HubErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.status = traits[code].status;
+    this.retryable = traits[code].retryable;
+    this.retryAfterMs = options.retryAfterMs;
+    this.issues = options.issues;
+  }
+}
+
+/** RFC 9457 problem details, the body of every HTTP error. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: errorCode,
+  detail: z.string(),
+  issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof problem>;
+
+/** Parses outside input, or throws `invalid_input` naming each wrong field. */
+export function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  const first = issues[0];
+  throw new HubError('invalid_input', first ? `${first.path || 'input'}: ${first.message}` : 'Invalid input', {
+    issues,
+  });
+}

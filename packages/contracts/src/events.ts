@@ -1,0 +1,53 @@
+/**
+ * Domain events: facts in the past tense, written in the same transaction as what they tell of, and never changed.
+ * The relay gives each committed event its `seq`, dense and in commit order.
+ */
+import { z } from 'zod';
+import { callState, channelName, deliveryStatus, direction, messageKind, presenceState, ticketStatus, timestamp, visibility } from './glossary.ts';
+
+const reason = z.string();
+
+/** The data of each event by type. `reason` says why, in words that a person can read on the ticket. */
+export const eventData = {
+  'ticket.opened': z.object({ number: z.int(), channel: channelName, reason, linkedTicketId: z.uuid().nullable().optional() }),
+  'ticket.reopened': z.object({ reason }),
+  'ticket.queued': z.object({ queueId: z.uuid(), reason }),
+  'ticket.offered': z.object({ agentId: z.string(), agentName: z.string().optional(), expiresAt: timestamp, reason }),
+  'ticket.offer-withdrawn': z.object({ agentId: z.string(), reason }),
+  'ticket.assigned': z.object({ agentId: z.string(), agentName: z.string().optional(), reason }),
+  'ticket.released': z.object({ agentId: z.string(), reason }),
+  'ticket.status-changed': z.object({ from: ticketStatus, to: ticketStatus, reason: reason.optional() }),
+  'message.received': z.object({ messageId: z.uuid(), channel: channelName, kind: messageKind, reason }),
+  'message.created': z.object({ messageId: z.uuid(), channel: channelName, kind: messageKind, visibility, direction, firstResponseSeconds: z.number().nullable().optional() }),
+  'message.status-changed': z.object({ messageId: z.uuid(), status: deliveryStatus, error: z.string().nullable().optional() }),
+  'call.changed': z.object({ callSid: z.string(), state: callState, step: z.string(), durationSeconds: z.number().nullable().optional() }),
+  'customer.created': z.object({ reason }),
+  'customer.identified': z.object({ kind: z.string(), value: z.string(), grade: z.string() }),
+  'customer.merged': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
+  'customer.merge-undone': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
+  'agent.presence-changed': z.object({ agentId: z.string(), from: presenceState, to: presenceState, reason: reason.optional() }),
+  'contact.quarantined': z.object({ inboxId: z.uuid(), channel: channelName.nullable(), reason }),
+  'contact.replayed': z.object({ inboxId: z.uuid() }),
+} as const;
+export type EventType = keyof typeof eventData;
+export type EventData<T extends EventType> = z.infer<(typeof eventData)[T]>;
+
+export const eventType = z.enum(Object.keys(eventData) as [EventType, ...EventType[]]);
+
+/** An event as the API and the sockets carry it. */
+export const hubEvent = z.object({
+  /** Dense, in commit order. */
+  seq: z.int(),
+  id: z.string(),
+  type: eventType,
+  at: timestamp,
+  ticketId: z.uuid().nullable(),
+  customerId: z.uuid().nullable(),
+  queueId: z.uuid().nullable(),
+  agentId: z.string().nullable(),
+  /** Who did it: an agent's id, or null for the customer or the hub itself. */
+  actorId: z.string().nullable(),
+  correlationId: z.string().nullable(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type HubEvent = z.infer<typeof hubEvent>;

@@ -1,0 +1,75 @@
+/**
+ * The words of a contact centre as closed sets. Every other contract is built from these, and every screen
+ * translates them; nothing else in the code base spells one of these words out as a free string.
+ */
+import { z } from 'zod';
+
+/** A way for a customer to reach the centre. Code outside `channels/` asks `capabilities`, never this name. */
+export const channelName = z.enum(['email', 'sms', 'chat', 'phone']);
+export type ChannelName = z.infer<typeof channelName>;
+
+/** What identifies a customer. `phone` is E.164, `email` is lower case, `visitor` is a chat visitor's id. */
+export const identifierKind = z.enum(['email', 'phone', 'visitor', 'account', 'external']);
+export type IdentifierKind = z.infer<typeof identifierKind>;
+
+/**
+ * How far an identifier can be trusted: `verified` was proved (signed token, confirmed code, checked document),
+ * `known` is vouched for by the network (caller's number, mail sender), `claimed` was only typed in.
+ * Only `verified` and `known` join a contact to a customer.
+ */
+export const identifierGrade = z.enum(['verified', 'known', 'claimed']);
+export type IdentifierGrade = z.infer<typeof identifierGrade>;
+
+/**
+ * `open`: the centre has to act (waiting in a queue while it has no assignee); `pending`: waiting for the customer;
+ * `resolved`: answered, may be reopened by the customer; `closed`: final, a further contact opens a linked ticket.
+ */
+export const ticketStatus = z.enum(['open', 'pending', 'resolved', 'closed']);
+export type TicketStatus = z.infer<typeof ticketStatus>;
+
+/** What a message is. Only `customer` asks for an answer. */
+export const messageKind = z.enum([
+  'customer',
+  'agent',
+  'auto-reply',
+  'bounce',
+  'complaint-report',
+  'delivery-notice',
+  'system',
+]);
+export type MessageKind = z.infer<typeof messageKind>;
+
+export const direction = z.enum(['in', 'out']);
+export type Direction = z.infer<typeof direction>;
+
+/** `internal` messages are notes among agents and never leave the centre. */
+export const visibility = z.enum(['public', 'internal']);
+export type Visibility = z.infer<typeof visibility>;
+
+/**
+ * Delivery of an outgoing message, in the only order in which it may move. `unknown`: the request left and no answer
+ * came back; it is never repeated without a person or the provider saying so.
+ */
+export const deliveryStatus = z.enum(['queued', 'sending', 'unknown', 'sent', 'delivered', 'read', 'failed']);
+export type DeliveryStatus = z.infer<typeof deliveryStatus>;
+
+/** The state of a received contact. `quarantined` could not be understood or processed and waits for a person. */
+export const inboxState = z.enum(['pending', 'done', 'duplicate', 'quarantined']);
+export type InboxState = z.infer<typeof inboxState>;
+
+/** Only an `online` agent is offered work. `wrap-up` is after-call work. */
+export const presenceState = z.enum(['online', 'away', 'busy', 'wrap-up', 'offline']);
+export type PresenceState = z.infer<typeof presenceState>;
+
+/** `admin` sets the centre up, `manager` reads its figures and every ticket, `agent` works tickets of own queues. */
+export const role = z.enum(['admin', 'manager', 'agent']);
+export type Role = z.infer<typeof role>;
+
+/**
+ * A phone call's life. `missed`: the caller hung up, or was not reached, before an agent or the voicemail answered.
+ */
+export const callState = z.enum(['waiting', 'connecting', 'talking', 'held', 'voicemail', 'ended', 'missed']);
+export type CallState = z.infer<typeof callState>;
+
+/** A moment as an ISO 8601 string with offset, as JSON carries it. */
+export const timestamp = z.iso.datetime({ offset: true });

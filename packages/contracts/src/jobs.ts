@@ -1,0 +1,21 @@
+/** Jobs on the queue. A job is a hint: the row it names is the record, and the sweep finds rows whose job was lost. */
+import { z } from 'zod';
+
+/** `round` tells a retry from the try before it, which may still be running. */
+const round = z.int().min(0);
+
+export const ingestContact = z.object({ inboxId: z.uuid(), round });
+export const assignWaiting = z.object({ queueId: z.uuid() });
+export const sendOutbound = z.object({ outboundId: z.uuid(), round });
+/** An agent took a waiting call: ring the agent's phone and bring the two together. */
+export const connectCall = z.object({ ticketId: z.uuid(), agentId: z.string() });
+
+/** Every job by name. Payloads are parsed with these on both sides of the queue. */
+export const jobs = {
+  'ingest-contact': ingestContact,
+  'assign-waiting': assignWaiting,
+  'send-outbound': sendOutbound,
+  'connect-call': connectCall,
+} as const;
+export type JobName = keyof typeof jobs;
+export type JobData<N extends JobName> = z.infer<(typeof jobs)[N]>;
