@@ -1,0 +1,13 @@
+export * from './database.ts';
+export * from './migrate.ts';
+export * from './queries/calls.ts';
+export * from './queries/events.ts';
+export * from './queries/figures.ts';
+export * from './queries/inbox.ts';
+export * from './queries/ingest.ts';
+export * from './queries/outbound.ts';
+export * from './queries/routing.ts';
+export * from './queries/settings.ts';
+export type { PrismaClient } from './generated/client.ts';
+export { startEmbeddedPostgres } from './embedded-postgres.ts';
+export { StartError } from './start-error.ts';

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import Postgrator from 'postgrator';
+import { assertServerVersion } from './server-version.ts';
+import { StartError } from './start-error.ts';
+
+const folder = join(import.meta.dirname, '..', 'migrations');
+
+/**
+ * Brings the database to the newest schema. Under an advisory lock, so that of many processes that start together one
+ * migrates and the others wait for it. Every migration runs in a transaction of its own.
+ *
+ * @throws {StartError} when the server cannot be reached or is older than PostgreSQL 14.
+ */
+export async function migrate(url: string): Promise<{ applied: number }> {
+  const client = new pg.Client({ connectionString: url, application_name: 'patchbay-migrate', connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new StartError(`DATABASE_URL cannot be reached: ${error instanceof Error ? error.message : 'no answer'}`, { cause: error });
+  }
+  try {
+    await assertServerVersion(client);
+    await client.query('select pg_advisory_lock(7421000)');
+    const postgrator = new Postgrator({
+      driver: 'pg',
+      migrationPattern: join(folder, '*.sql'),
+      schemaTable: 'schemaversion',
+      validateChecksums: true,
+      execQuery: (query) => client.query(query),
+      execSqlScript: async (script) => {
+        await client.query('begin');
+        try {
+          await client.query(script);
+          await client.query('commit');
+        } catch (error) {
+          await client.query('rollback');
+          throw error;
+        }
+      },
+    });
+    return { applied: (await postgrator.migrate()).length };
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,44 @@
+import type { HubEvent } from '@patchbay/contracts';
+import type { Queryable } from '../database.ts';
+
+/** Numbers committed events in one batch; answers how many. See `relay_events` in the migrations. */
+export async function relayEvents(sql: Queryable, limit: number, timeZone: string): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>('select relay_events($1, $2) as n', [limit, timeZone]);
+  return rows[0]?.n ?? 0;
+}
+
+export async function lastSeq(sql: Queryable): Promise<number> {
+  const { rows } = await sql.query<{ seq: number }>('select last_seq as seq from relay_state');
+  return rows[0]?.seq ?? 0;
+}
+
+interface EventRow extends Omit<HubEvent, 'at' | 'id'> {
+  id: number;
+  at: Date;
+}
+
+const columns = `seq, id, type, at, ticket_id as "ticketId", customer_id as "customerId", queue_id as "queueId", agent_id as "agentId",
+  actor_id as "actorId", correlation_id as "correlationId", data`;
+
+function present(row: EventRow): HubEvent {
+  return { ...row, id: String(row.id), at: row.at.toISOString() };
+}
+
+/** Numbered events after `seq`, in order. */
+export async function eventsAfter(sql: Queryable, seq: number, limit: number): Promise<HubEvent[]> {
+  const { rows } = await sql.query<EventRow>(`select ${columns} from event where seq > $1 order by seq limit $2`, [seq, limit]);
+  return rows.map(present);
+}
+
+/**
+ * Events after `seq` that an agent may see: of their queues and tickets, of agents, and their own. A manager sees all. The filter
+ * is the rooms' filter, said in SQL.
+ */
+export async function visibleEventsAfter(sql: Queryable, viewer: { agentId: string; all: boolean }, seq: number, limit: number): Promise<HubEvent[]> {
+  const { rows } = await sql.query<EventRow>(
+    `select ${columns} from event e where seq > $1 and ($3 or e.agent_id = $2 or e.type = 'agent.presence-changed'
+       or e.queue_id in (select queue_id from queue_member where agent_id = $2)
+       or exists (select 1 from ticket t where t.id = e.ticket_id and t.assignee_id = $2))
+     order by seq limit $4`, [seq, viewer.agentId, viewer.all, limit]);
+  return rows.map(present);
+}

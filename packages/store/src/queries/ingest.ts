@@ -1,0 +1,81 @@
+import type { ChannelName, IdentifierGrade, IdentifierKind, InboundContact, StoredFile, TicketStatus } from '@patchbay/contracts';
+import type { Queryable } from '../database.ts';
+
+/** What `ingest_apply` answers. */
+export interface Ingested {
+  outcome: 'done';
+  ticketId: string;
+  ticketNumber: number;
+  customerId: string;
+  messageId: string;
+  queueId: string | null;
+  assigneeId: string | null;
+  /** It waits for an agent. */
+  waiting: boolean;
+  opened: boolean;
+  /** The acknowledgement to be sent. */
+  outboundId: string | null;
+  correlationId: string;
+}
+
+export type FastIngest = Ingested | { outcome: 'decide' } | { outcome: 'settled' };
+
+/** One round trip for a known customer with an open ticket; `decide` when the rules have to be asked. */
+export async function ingestFast(sql: Queryable, inboxId: string, continuationMs: string, reasons: string): Promise<FastIngest> {
+  const { rows } = await sql.query<{ answer: FastIngest }>('select ingest_contact($1, $2, $3) as answer', [inboxId, continuationMs, reasons]);
+  return rows[0]?.answer ?? { outcome: 'settled' };
+}
+
+export interface IngestSnapshot {
+  customers: { customerId: string; kind: IdentifierKind; value: string; grade: IdentifierGrade; shared: boolean }[];
+  tickets: {
+    ticketId: string; number: number; status: TicketStatus; customerId: string; channel: ChannelName;
+    via: 'token' | 'reference' | 'tag' | 'window'; lastActivityAt: string; senderIsParty: boolean;
+  }[];
+}
+
+/** Locks the contact's identifiers until the transaction ends, and reads what its decision depends on. */
+export async function ingestSnapshot(tx: Queryable, contact: InboundContact, continuationMs: number): Promise<IngestSnapshot> {
+  const { rows } = await tx.query<{ snapshot: IngestSnapshot }>('select ingest_snapshot($1, $2) as snapshot', [JSON.stringify(contact), continuationMs]);
+  return rows[0]?.snapshot ?? { customers: [], tickets: [] };
+}
+
+/** A decision as `ingest_apply` carries it out. */
+export interface IngestDecision {
+  customerId: string | null;
+  displayName: string;
+  customerReason: string;
+  ticketId: string | null;
+  seenStatus: TicketStatus | null;
+  reopen: boolean;
+  /** Back into the queue, with the agent who had it as the preferred one: a person is calling again. */
+  requeue: boolean;
+  subject: string;
+  queueId: string | null;
+  priority: number;
+  linkedTicketId: string | null;
+  reason: string;
+  parties: { kind: IdentifierKind; value: string }[];
+  attachments: StoredFile[];
+  /** `{number}` stands for the ticket's number. */
+  acknowledgement: { subject: string; text: string } | null;
+}
+
+/** @throws an error with code PB001 when what the decision saw has changed, PB002 when the contact is not pending any more. */
+export async function ingestApply(tx: Queryable, inboxId: string, contact: InboundContact, decision: IngestDecision): Promise<Ingested> {
+  const { rows } = await tx.query<{ answer: Ingested }>('select ingest_apply($1, $2, $3) as answer', [inboxId, JSON.stringify(contact), JSON.stringify(decision)]);
+  return rows[0]?.answer as Ingested;
+}
+
+/** Acknowledgements that this customer was sent within the window, on any ticket. */
+export async function recentAcknowledgements(tx: Queryable, customerId: string, windowMs: number): Promise<number> {
+  const { rows } = await tx.query<{ n: number }>(
+    `select count(*)::int as n from ticket t join outbound o on o.ticket_id = t.id and o.automatic
+     where t.customer_id = $1 and o.created_at > now() - make_interval(secs => $2 / 1000.0)`, [customerId, windowMs]);
+  return rows[0]?.n ?? 0;
+}
+
+/** The error code of the database, for the two that `ingestApply` raises. */
+export function databaseErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,79 @@
+import type { DeliveryReport, OutboundMessage, StoredFile } from '@patchbay/contracts';
+import type { Queryable } from '../database.ts';
+
+export interface ClaimedOutbound extends OutboundMessage {
+  channel: string;
+  attempts: number;
+  messageId: string;
+  correlationId: string;
+}
+
+/** Moves a due message from `queued` to `sending`; null when somebody else has, or it is not due. */
+export async function claimOutbound(sql: Queryable, id: string): Promise<ClaimedOutbound | null> {
+  const { rows } = await sql.query<{ claimed: ClaimedOutbound | null }>('select claim_outbound($1) as claimed', [id]);
+  return rows[0]?.claimed ?? null;
+}
+
+export interface OutboundResult {
+  result: 'sent' | 'failed' | 'unknown' | 'retry';
+  externalId?: string | undefined;
+  error?: string | undefined;
+  retryMs?: number | undefined;
+  rawSha256?: string | undefined;
+}
+
+export async function settleOutbound(sql: Queryable, id: string, outcome: OutboundResult): Promise<void> {
+  await sql.query('select settle_outbound($1, $2, $3, $4, $5, $6)', [
+    id, outcome.result, outcome.externalId ?? null, outcome.error ?? null, outcome.retryMs ?? 0, outcome.rawSha256 ?? null]);
+}
+
+/** Writes a provider's word down and moves the message forwards. Repetitions and late comers change nothing. */
+export async function recordDelivery(sql: Queryable, report: DeliveryReport): Promise<void> {
+  await sql.query('select record_delivery($1, $2, $3, $4, $5)', [report.channelAccount, report.externalId, report.status, report.error ?? null, report.at]);
+}
+
+/** Queued messages whose job must have been lost. */
+export async function dueOutbound(sql: Queryable, graceMs: number, limit: number): Promise<{ id: string; attempts: number }[]> {
+  const { rows } = await sql.query<{ id: string; attempts: number }>(
+    `select id, attempts from outbound where status = 'queued' and next_attempt_at < now() - make_interval(secs => $1 / 1000.0) order by next_attempt_at limit $2`,
+    [graceMs, limit]);
+  return rows;
+}
+
+/** Messages that a process took to send and never told the end of: nobody knows whether they left. */
+export async function abandonedOutbound(sql: Queryable, ageMs: number, limit: number): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `select id from outbound where status = 'sending' and claimed_at < now() - make_interval(secs => $1 / 1000.0) limit $2`, [ageMs, limit]);
+  return rows.map((row) => row.id);
+}
+
+export interface NewReply {
+  ticketId: string;
+  authorId: string;
+  authorName: string;
+  idempotencyKey: string;
+  requestHash: string;
+  visibility: 'public' | 'internal';
+  text: string;
+  html: string | null;
+  attachments: (StoredFile & { id: string })[];
+  correlationId: string;
+}
+
+export interface WrittenReply {
+  outcome: 'created' | 'repeated' | 'mismatch' | 'no-ticket' | 'closed';
+  messageId: string | null;
+  outboundId: string | null;
+}
+
+/** Writes an agent's message, its row on the way out, and the events, in one statement (see `write_reply` in the migrations). */
+export async function writeReply(sql: Queryable, reply: NewReply): Promise<WrittenReply> {
+  const { rows } = await sql.query<{ answer: WrittenReply }>('select write_reply($1) as answer', [JSON.stringify(reply)]);
+  return rows[0]?.answer as WrittenReply;
+}
+
+export async function readUploads(sql: Queryable, ownerId: string, ids: readonly string[]): Promise<(StoredFile & { id: string })[]> {
+  const { rows } = await sql.query<StoredFile & { id: string }>(
+    `select id, filename, content_type as "contentType", size, sha256, false as inline from upload where owner_id = $1 and id = any($2::uuid[])`, [ownerId, ids]);
+  return rows;
+}
