@@ -1,0 +1,39 @@
+/** Makes strings from mail fit for PostgreSQL, JSON and one-line fields. */
+
+// NUL cannot be stored by PostgreSQL; the other C0 controls and DEL have no meaning in a message and can drive a terminal.
+// oxlint-disable-next-line no-control-regex
+const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
+// Bidirectional overrides make `exe.gpj` look like `jpg.exe` (Unicode TR 36).
+const bidiOverrides = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text with line breaks as LF, without control characters, with lone surrogates replaced by U+FFFD. */
+export function cleanText(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(controls, '').toWellFormed();
+}
+
+/** One line: like `cleanText`, with runs of white space as one space. */
+export function cleanLine(text: string): string {
+  return cleanText(text).replace(/\s+/g, ' ').trim();
+}
+
+/** At most `limit` UTF-16 units, never cutting a character in two. */
+export function clip(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = /[\ud800-\udbff]/.test(text.charAt(limit - 1)) ? limit - 1 : limit;
+  return text.slice(0, end);
+}
+
+/** At most `limit` bytes of UTF-8: index entries are limited in bytes. */
+export function clipBytes(text: string, limit: number): string {
+  let clipped = clip(text, limit);
+  while (Buffer.byteLength(clipped) > limit) clipped = clip(clipped, clipped.length - 1);
+  return clipped;
+}
+
+/** A file name without folders, control characters or direction overrides, at most 255 characters with its extension kept. */
+export function cleanFilename(name: string): string {
+  const flat = cleanLine(name).replace(bidiOverrides, '').replace(/[/\\]/g, '_').replace(/^\.+$/, '_');
+  if (flat.length <= 255) return flat;
+  const extension = /\.[A-Za-z0-9]{1,10}$/.exec(flat)?.[0] ?? '';
+  return clip(flat, 255 - extension.length) + extension;
+}

@@ -1,0 +1,53 @@
+/** The email channel: mail comes in by SMTP, answers leave by SMTP or stay in the outbox. */
+import { HubError } from '@patchbay/contracts';
+import type { Channel, ChannelDeps, ChannelFactory, ChannelRequest } from '../channel.ts';
+import { type InletOptions, listenForMail } from './inlet.ts';
+import { parseMail } from './schema.ts';
+import { sendMail } from './send.ts';
+
+export { type MailEnvelope, emailAccount, parseMail } from './schema.ts';
+
+/** The email channel with the configured inlet. */
+export const createEmailChannel: ChannelFactory = (deps) => emailChannel(deps, {});
+
+/** The email channel with another inlet: a free port, a certificate, other limits. */
+export function createEmailChannelWith(inlet: InletOptions): ChannelFactory {
+  return (deps) => emailChannel(deps, inlet);
+}
+
+function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
+  return {
+    name: 'email',
+    capabilities: {
+      intake: 'pull', live: false, text: true, html: true, subject: true, attachments: true, acknowledges: true, continuationMs: 0, reports: ['sent'],
+    },
+    webhookPaths: [],
+    verify: () => {
+      throw noWebhooks();
+    },
+    parse: async (request) => [await replayed(request, deps)],
+    parseStatus: () => [],
+    reply: () => {
+      throw noWebhooks();
+    },
+    send: (message, signal) => sendMail(message, deps, signal),
+    listen: async (signal) => {
+      if (inlet.port === undefined && deps.config.smtpInletPort === 0) return { address: '', closed: Promise.resolve() };
+      return await listenForMail(deps, signal, inlet);
+    },
+  };
+}
+
+/**
+ * A kept mail goes round again: body as it came, `content-type: message/rfc822`, and the envelope in `x-envelope-from`
+ * (absent when unknown, empty for the null reverse-path) and `x-envelope-to` (separated by commas).
+ */
+async function replayed(request: ChannelRequest, deps: ChannelDeps) {
+  if (!/^message\/rfc822\b/i.test(request.headers['content-type'] ?? '')) throw noWebhooks();
+  const to = (request.headers['x-envelope-to'] ?? '').split(',').map((address) => address.trim()).filter((address) => address !== '');
+  return await parseMail(request.body, { from: request.headers['x-envelope-from'] ?? null, to }, deps);
+}
+
+function noWebhooks(): HubError {
+  return new HubError('not_found', 'Email has no webhooks');
+}

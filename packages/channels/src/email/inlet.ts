@@ -1,0 +1,185 @@
+/** The SMTP server that receives mail for the centre's domains. */
+import type { AddressInfo } from 'node:net';
+import { HubError } from '@patchbay/contracts';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
+import type { ChannelDeps } from '../channel.ts';
+import { asciiDomain, domainOf } from './addresses.ts';
+import { Slots } from './slots.ts';
+import { type MailEnvelope, emailAccount, parseMail, sha256 } from './schema.ts';
+
+/** Bytes: 25 MiB. */
+export const mailSizeLimit = 25 * 1024 * 1024;
+/** Bytes held by all mails that are being received at once; who comes on top is asked to come back (452). */
+const bufferLimit = 256 * 1024 * 1024;
+/** Parsing takes several times a mail's size in memory. */
+const parsedAtOnce = 4;
+
+export interface InletOptions {
+  /** Instead of the configured port; 0 binds a free one. */
+  readonly port?: number;
+  /** With a certificate STARTTLS is offered; without one it is not. */
+  readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
+  readonly maxClients?: number;
+  /** Milliseconds that a client may be silent. */
+  readonly socketTimeout?: number;
+  /** Milliseconds that mails in progress are given on shutdown. */
+  readonly closeTimeout?: number;
+}
+
+/** Resolves once listening. On abort idle clients are sent away, mails in progress are finished, then `closed` resolves. */
+export async function listenForMail(deps: ChannelDeps, signal: AbortSignal, options: InletOptions = {}): Promise<{ address: string; closed: Promise<void> }> {
+  const inlet = new Inlet(deps);
+  const server = new SMTPServer({ ...serverOptions(options), ...inlet.handlers });
+  server.on('error', (error) => deps.log.warn({ code: (error as NodeJS.ErrnoException).code }, 'mail inlet connection error'));
+  await bound(server, options.port ?? deps.config.smtpInletPort, deps.config.host);
+  const closed = new Promise<void>((resolve) => {
+    const stop = () => void inlet.drain(server).then(resolve);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  const { address, port } = server.server.address() as AddressInfo;
+  return { address: `${address.includes(':') ? `[${address}]` : address}:${port}`, closed };
+}
+
+function serverOptions(options: InletOptions): SMTPServerOptions {
+  return {
+    banner: 'Patchbay',
+    size: mailSizeLimit,
+    maxClients: options.maxClients ?? 100,
+    maxRecipients: 100,
+    maxAllowedUnauthenticatedCommands: 1000,
+    socketTimeout: options.socketTimeout ?? 60_000,
+    closeTimeout: options.closeTimeout ?? 30_000,
+    disableReverseLookup: true,
+    disabledCommands: options.tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+    authOptional: true,
+    logger: false,
+    ...options.tls,
+  };
+}
+
+async function bound(server: SMTPServer, port: number, host: string): Promise<void> {
+  const listening = Promise.withResolvers<void>();
+  server.once('error', listening.reject);
+  server.listen(port, host, listening.resolve);
+  await listening.promise;
+  server.off('error', listening.reject);
+}
+
+class Inlet {
+  readonly handlers: Pick<SMTPServerOptions, 'onMailFrom' | 'onRcptTo' | 'onData'>;
+  private readonly deps: ChannelDeps;
+  private readonly domains: ReadonlySet<string>;
+  private readonly parsing = new Slots(parsedAtOnce);
+  private readonly busy = new Map<string, Promise<void>>();
+  private buffered = 0;
+  private stopping = false;
+
+  constructor(deps: ChannelDeps) {
+    this.deps = deps;
+    this.domains = new Set(deps.config.mailDomains.map(asciiDomain));
+    this.handlers = {
+      onMailFrom: (_address, _session, done) => done(this.stopping ? reply(421, 'Shutting down, try again later') : null),
+      onRcptTo: (address, _session, done) => done(this.domains.has(domainOf(address.address)) ? null : reply(550, 'Relaying denied')),
+      onData: (stream, session, done) => void this.take(stream, session, done),
+    };
+  }
+
+  /** Ends the server: no new clients, idle ones sent away, mails in progress answered first. */
+  async drain(server: SMTPServer): Promise<void> {
+    this.stopping = true;
+    const stopped = new Promise<void>((resolve) => {
+      server.close(resolve);
+    });
+    const farewell = () => {
+      for (const connection of server.connections) if (!this.busy.has(connection.id)) connection.send(421, 'Shutting down');
+    };
+    farewell();
+    for (const work of this.busy.values()) void work.then(() => setImmediate(farewell));
+    await stopped;
+    await Promise.all(this.busy.values());
+  }
+
+  private async take(stream: SMTPServerDataStream, session: SMTPServerSession, done: (error?: Error | null) => void): Promise<void> {
+    const work = this.receive(stream, session).then(() => done(null), (error: unknown) => done(this.answer(error)));
+    this.busy.set(session.id, work);
+    await work;
+    this.busy.delete(session.id);
+  }
+
+  private async receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
+    // The envelope is taken now: smtp-server empties it for the next transaction.
+    const from = session.envelope.mailFrom;
+    const envelope = { from: from === false ? null : from.address, to: session.envelope.rcptTo.map((recipient) => recipient.address) };
+    const mail = await this.read(stream);
+    try {
+      await this.parsing.run(() => this.deliver(mail, envelope));
+    } finally {
+      this.buffered -= mail.length;
+    }
+  }
+
+  /** The bytes of the mail. A mail that is too large, or too many at once, is read to its end and let go. */
+  private async read(stream: SMTPServerDataStream): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let refusal: Error | undefined;
+    try {
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        refusal ??= this.refusal(stream, size + chunk.length, chunk.length);
+        if (refusal) {
+          chunks.length = 0;
+          this.buffered -= size;
+          size = 0;
+          continue;
+        }
+        chunks.push(chunk);
+        size += chunk.length;
+        this.buffered += chunk.length;
+      }
+    } catch (cause) {
+      this.buffered -= size;
+      throw reply(421, 'The connection was lost', cause);
+    }
+    if (refusal) throw refusal;
+    return Buffer.concat(chunks);
+  }
+
+  private refusal(stream: SMTPServerDataStream, size: number, added: number): Error | undefined {
+    if (stream.sizeExceeded || size > mailSizeLimit) return reply(552, 'Message exceeds the size limit');
+    return this.buffered + added > bufferLimit ? reply(452, 'Too much mail at once, try again later') : undefined;
+  }
+
+  private async deliver(raw: Buffer, envelope: MailEnvelope): Promise<void> {
+    const payload = { bytes: raw, contentType: 'message/rfc822' };
+    try {
+      const contact = await parseMail(raw, envelope, this.deps);
+      await this.deps.receive(contact, payload);
+    } catch (error) {
+      if (!(error instanceof HubError) || error.code !== 'unprocessable') throw error;
+      // Named by its bytes: the Message-ID of a mail that cannot be read may be another's.
+      const externalId = `<${sha256(raw)}@unreadable>`;
+      await this.deps.quarantine({ channel: 'email', channelAccount: emailAccount, externalId, reason: error.message }, payload);
+      this.deps.log.warn({ externalId, size: raw.length }, 'mail quarantined');
+    }
+  }
+
+  // Whatever failed on our side, the sender keeps the mail and comes back.
+  private answer(error: unknown): Error {
+    if (error instanceof SmtpReply) return error;
+    this.deps.log.error({ err: error }, 'mail not accepted');
+    return reply(452, 'Cannot store the message now, try again later', error);
+  }
+}
+
+class SmtpReply extends Error {
+  readonly responseCode: number;
+  constructor(responseCode: number, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.responseCode = responseCode;
+  }
+}
+
+function reply(code: number, message: string, cause?: unknown): SmtpReply {
+  return new SmtpReply(code, message, cause);
+}

@@ -1,0 +1,107 @@
+/** Reads raw mail with mailparser and gives back what the rest needs, in plain values. */
+import { HubError } from '@patchbay/contracts';
+import { type EmailAddress, type ParsedMail, type SimpleParserOptions, simpleParser } from 'mailparser';
+
+/** A part that is not the body: attachment, inline image, enclosed message, machine-readable report. */
+export interface MailPart {
+  readonly contentType: string;
+  readonly filename: string | undefined;
+  readonly contentId: string | undefined;
+  readonly inline: boolean;
+  readonly content: Buffer;
+}
+
+export interface MailSource {
+  /** All values of a header, unfolded, in the order they stand; [] when it is absent. */
+  header(name: string): string[];
+  readonly subject: string | undefined;
+  readonly from: EmailAddress | undefined;
+  readonly to: string[];
+  readonly cc: string[];
+  readonly text: string;
+  readonly html: string | undefined;
+  readonly parts: MailPart[];
+}
+
+// Enclosed messages stay whole, as files; reports stay apart from the text that a person reads; `cid:` links stay links.
+// The last two are passed on to the splitter below mailparser.
+const options: SimpleParserOptions & { ignoreEmbedded: boolean } = {
+  keepCidLinks: true,
+  keepDeliveryStatus: true,
+  skipTextToHtml: true,
+  ignoreEmbedded: true,
+  maxHtmlLengthToParse: 4_000_000,
+};
+/** Milliseconds. A mail of 25 MiB takes about two seconds. */
+const deadline = 60_000;
+
+/** Throws `unprocessable` when the bytes cannot be read as mail. */
+export async function readMail(raw: Uint8Array): Promise<MailSource> {
+  const mail = await parse(withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)));
+  const headers = headerMap(mail);
+  const html = mail.html === false || mail.html === undefined ? undefined : mail.html;
+  return {
+    header: (name) => headers.get(name.toLowerCase()) ?? [],
+    subject: mail.subject,
+    from: addressesIn(mail.from)[0],
+    to: spelledOut(mail.to),
+    cc: spelledOut(mail.cc),
+    text: mail.text || (html === undefined ? '' : await textOfHtml(html)),
+    html,
+    parts: mail.attachments.map((part) => ({
+      // A broken Content-Type comes as false, whatever the types say.
+      contentType: typeof part.contentType === 'string' ? part.contentType : 'application/octet-stream',
+      filename: part.filename,
+      contentId: part.cid,
+      inline: part.related === true || (part.contentDisposition === 'inline' && part.cid !== undefined),
+      content: part.content,
+    })),
+  };
+}
+
+async function parse(raw: Buffer): Promise<ParsedMail> {
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => timeout.reject(new Error('parsing took too long')), deadline);
+  try {
+    return await Promise.race([simpleParser(raw, options), timeout.promise]);
+  } catch (cause) {
+    throw new HubError('unprocessable', `Not readable as mail: ${cause instanceof Error ? cause.message : 'unknown'}`, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// Some old systems end lines by a lone CR; no parser sees a header in that.
+function withLineFeeds(raw: Buffer): Buffer {
+  const start = raw.subarray(0, 65_536);
+  if (start.includes(10) || !start.includes(13)) return raw;
+  return Buffer.from(raw.toString('latin1').replaceAll('\r', '\n'), 'latin1');
+}
+
+// mailparser makes text of HTML only where HTML is the whole message; inside multipart/related it is asked again.
+async function textOfHtml(html: string): Promise<string> {
+  const body = Buffer.from(`Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(html).toString('base64')}`);
+  return (await parse(body)).text ?? '';
+}
+
+function headerMap(mail: ParsedMail): Map<string, string[]> {
+  const headers = new Map<string, string[]>();
+  for (const { key, line } of mail.headerLines ?? []) {
+    // Header lines come as one character per byte.
+    const value = Buffer.from(line.slice(line.indexOf(':') + 1), 'binary').toString().replace(/\r?\n[ \t]*/g, ' ').trim();
+    const values = headers.get(key);
+    if (values) values.push(value);
+    else headers.set(key, [value]);
+  }
+  return headers;
+}
+
+type AddressHeader = ParsedMail['to'];
+
+function addressesIn(header: AddressHeader): EmailAddress[] {
+  return [header ?? []].flat().flatMap((object) => object.value.flatMap((entry) => entry.group ?? [entry]));
+}
+
+function spelledOut(header: AddressHeader): string[] {
+  return addressesIn(header).flatMap((entry) => (entry.address ? [entry.address] : []));
+}

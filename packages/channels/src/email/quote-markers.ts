@@ -1,0 +1,84 @@
+/** The lines by which mail programs, in their languages, say that an older mail follows. */
+
+const original = [
+  'original message', 'original email', 'reply message', 'ursprüngliche nachricht', 'original[- ]?nachricht', 'urspr(\\.|üngliche) (nachricht|e-?mail)', "message d['’]origine", 'message original',
+  'mensaje original', 'mensagem original', 'messaggio originale', 'oorspronkelijk bericht', 'oprindelig (meddelelse|besked)', 'ursprungligt meddelande', 'ursprungsmeddelande', 'opprinnelig melding',
+  'alkuperäinen viesti', 'wiadomość oryginalna', 'original(ní)? zpráva', 'původní (zpráva|e-?mail)', 'исходное сообщение', 'оригинальное сообщение', 'orijinal (mesaj|ileti)',
+  '原始邮件', '邮件原件', '原邮件', '原始郵件', '原始信件', '元のメッセージ', '元のメール', 'オリジナルメッセージ', '원본 메[시세]지',
+].join('|');
+const originalLine = new RegExp(`^[\\s>*_]*[-_=]{2,}\\s*(${original})\\s*[-_=]{2,}`, 'i');
+
+const forwardedLine = /^[\s>*]*(-{2,}\s*(forwarded message|forwarded by|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht|转发(的)?邮件|轉寄(的)?郵件|転送(された)?メッセージ)|begin forwarded message:|anfang der weitergeleiteten nachricht:|début du message réexpédié)/i;
+
+const labels = {
+  from: 'from|von|de|fra|från|van|da|od|lähettäjä|kimden|от|发件人|寄件者|寄件人|差出人|보낸 ?사람',
+  date: 'sent|date|gesendet|datum|envoyé( le)?|enviado( el| em)?|fecha|data|inviato|sendt|dato|skickat|verzonden|wysłano|lähetetty|odesláno|gönderilme( tarihi)?|tarih|отправлено|дата|发送时间|发送日期|日期|寄件日期|傳送時間|送信日時|日時|보낸 ?날짜',
+  to: 'to|an|à|a|para|per|til|till|aan|do|komu|vastaanottaja|kime|кому|收件人|收件者|宛先|받는 ?사람',
+  subject: 'subject|betreff|objet|asunto|assunto|oggetto|emne|ämne|onderwerp|temat|aihe|předmět|konu|тема|主题|主旨|主題|件名|제목',
+};
+const labelled = Object.entries(labels).map(([name, words]) => [name, new RegExp(`^[\\s>*_]*(${words})[\\s*]*[:\uff1a]`, 'iu')] as const);
+const blockLines = 8;
+
+const intro = /^[\s>*_-]*(on|am|le|el|il|op|den|på|em|w dniu|dnia|dne|vào|в|sent from|в? ?(пн|вт|ср|чт|пт|сб|вс)[,.]) .{0,400}$/iu;
+const verb = '(wrote|writes|sent|schrieb( am)?|a écrit|escribió|ha scritto|schreef|geschreven|skrev|napisał\\(?a?\\)?|escreveu|đã viết|napsal\\(?a?\\)?|пишет|написал\\(?а?\\)?)';
+const attribution = new RegExp(`(\\b|\\s|>)${verb}(\\s[^:]{0,200})?\\s*([:\uff1a]|-{2,})\\s*$`, 'iu');
+const dashedAttribution = /^\s*-{2,}\s.{1,100}\bwrote\s*-{2,}\s*$/i;
+const datedSender = /^[\s>]*\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}.{0,200}(<\s?[^<>\s]+@[^<>\s]+\s?>\s*[:\uff1a]?|[写寫]道\s*[:\uff1a])\s*$/u;
+const eastAsian = /^[\s>]*(.{0,200}(在|于|於).{4,200}[写寫]道\s*[:\uff1a]|.{4,200}(さんは書きました|のメッセージ|님이 (작성|쓴 글))\s*[:\uff1a]?)\s*$/u;
+const inline = /^(.*?)[\s-]*\bOn (mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .{0,120}\b\d{4}\b.{0,200}\b(wrote|sent):\s*$/i;
+const attributionLines = 7;
+const longestLine = 1000;
+
+/** An older mail begins here; `after` is the first line behind the marker and `before` what precedes it on its own line. */
+export interface QuoteMarker {
+  readonly after: number;
+  readonly before: string;
+  /** Everything behind belongs to the older mail: the marker stands for the whole rest, with or without `>`. */
+  readonly toEnd: boolean;
+}
+
+export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMarker | undefined {
+  const line = lines[index] ?? '';
+  if (line.length > longestLine) return undefined;
+  if (originalLine.test(line) || isHeaderBlock(lines, index)) return { after: index + 1, before: '', toEnd: true };
+  const after = attributionEnd(lines, index);
+  if (after !== undefined) return { after, before: '', toEnd: false };
+  const shared = inline.exec(line);
+  return shared ? { after: index + 1, before: shared[1] ?? '', toEnd: false } : undefined;
+}
+
+export function isForwardMarker(line: string): boolean {
+  return line.length <= longestLine && forwardedLine.test(line);
+}
+
+// The block that Outlook puts above the older mail. Only with an address or a subject: `From: Paris, To: Rome` is a journey.
+function isHeaderBlock(lines: readonly string[], index: number): boolean {
+  const first = labelOf(lines[index] ?? '');
+  if (first !== 'from' && first !== 'date') return false;
+  const block = lines.slice(index, index + blockLines);
+  const blank = block.findIndex((line) => line.trim() === '');
+  const head = blank < 0 ? block : block.slice(0, blank);
+  const found = new Set(head.map(labelOf).filter((label) => label !== undefined));
+  return found.size >= 2 && (found.has('subject') || head.some((line) => line.includes('@')));
+}
+
+function labelOf(line: string): string | undefined {
+  return line.length > longestLine ? undefined : labelled.find(([, pattern]) => pattern.test(line))?.[0];
+}
+
+// An attribution may be broken over several lines, also at blank ones.
+function attributionEnd(lines: readonly string[], index: number): number | undefined {
+  const line = lines[index] ?? '';
+  if (dashedAttribution.test(line)) return index + 1;
+  const european = intro.test(line);
+  if (!european && !/\d{4}|[在于於]|さん|님이/u.test(line)) return undefined;
+  let joined = '';
+  for (let next = index; next < Math.min(index + attributionLines, lines.length); next += 1) {
+    joined = `${joined} ${(lines[next] ?? '').trim()}`.trim();
+    if (joined.length > longestLine) return undefined;
+    const dated = /\d/.test(joined) || /<\s?\S+@\S+>/.test(joined);
+    if (european && dated && attribution.test(joined)) return next + 1;
+    if (next < index + 3 && (datedSender.test(joined) || eastAsian.test(joined))) return next + 1;
+  }
+  return undefined;
+}

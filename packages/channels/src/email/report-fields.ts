@@ -1,0 +1,64 @@
+/** The machine-readable parts of reports: `Name: value` lines in groups (RFC 3464, RFC 5965, RFC 8098). */
+import type { MailPart } from './mail-source.ts';
+import { messageIds } from './threading.ts';
+
+const reportTypes: Record<string, ReportKind> = {
+  'message/delivery-status': 'delivery-status',
+  'message/global-delivery-status': 'delivery-status',
+  'message/disposition-notification': 'disposition-notification',
+  'message/global-disposition-notification': 'disposition-notification',
+  'message/feedback-report': 'feedback-report',
+};
+const originalTypes = new Set([
+  'message/rfc822', 'message/global', 'text/rfc822-headers', 'message/rfc822-headers', 'message/global-headers', 'text/rfc822-header',
+]);
+
+export type ReportKind = 'delivery-status' | 'disposition-notification' | 'feedback-report';
+
+export interface MailReport {
+  readonly kind: ReportKind;
+  /** Every value of a field in all groups, unfolded. */
+  values(field: string): string[];
+}
+
+export function reportsIn(parts: readonly MailPart[]): MailReport[] {
+  return parts.flatMap((part) => {
+    const kind = reportTypes[part.contentType.toLowerCase()];
+    return kind === undefined ? [] : [{ kind, values: fieldReader(part.content.subarray(0, 262_144).toString()) }];
+  });
+}
+
+function fieldReader(text: string): (field: string) => string[] {
+  const fields = text.replace(/\r\n?/g, '\n').replace(/\n[ \t]+/g, ' ').split('\n').flatMap((line) => {
+    const colon = line.indexOf(':');
+    return colon > 0 ? [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const] : [];
+  });
+  return (field) => fields.flatMap(([name, value]) => (name === field.toLowerCase() ? [value] : []));
+}
+
+/** True for an enclosed mail, whole or only its headers. */
+export function isEnclosedMail(part: MailPart): boolean {
+  return originalTypes.has(part.contentType.toLowerCase());
+}
+
+/**
+ * Message-IDs of the mails that a report is about, from the enclosed message or its headers, from the report's own field
+ * (RFC 8098 §3.2.5), or else from a copy pasted into the text as older mail systems do.
+ */
+export function reportedMessageIds(parts: readonly MailPart[], reports: readonly MailReport[], text: string): string[] {
+  const enclosed = parts.filter(isEnclosedMail).flatMap((part) => idInHead(part.content));
+  const named = reports.flatMap((report) => [...report.values('original-message-id'), ...report.values('x-original-message-id')]).flatMap(messageIds);
+  const found = [...enclosed, ...named];
+  return found.length > 0 ? found : pastedIds(text);
+}
+
+function idInHead(content: Buffer): string[] {
+  const start = content.subarray(0, 262_144).toString('latin1').replace(/\r\n?/g, '\n').replace(/^\n+/, '');
+  const head = start.split('\n\n', 1)[0] ?? '';
+  return messageIds(fieldReader(head)('message-id')[0] ?? '').slice(0, 1);
+}
+
+function pastedIds(text: string): string[] {
+  const value = /^[ \t>]*message-id:[ \t]*\n?[ \t]*(<[^<>\s]+>)/im.exec(text.slice(0, 262_144))?.[1];
+  return value === undefined ? [] : [value];
+}

@@ -1,0 +1,157 @@
+/** Raw mail → `InboundContactDraft`. The SMTP inlet, IMAP and the replay of quarantined bytes all come through here. */
+import { createHash } from 'node:crypto';
+import { type ContactIdentifier, HubError, type InboundContactDraft, type StoredFile } from '@patchbay/contracts';
+import { normaliseEmail } from '@patchbay/domain';
+import type { ChannelDeps } from '../channel.ts';
+import { distinctAddresses } from './addresses.ts';
+import { classify } from './classify.ts';
+import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
+import { type MailPart, type MailSource, readMail } from './mail-source.ts';
+import { replyTextOf } from './reply-text.ts';
+import { isEnclosedMail, reportedMessageIds, reportsIn } from './report-fields.ts';
+import { messageIds, threadingOf } from './threading.ts';
+
+/** All mail is one account: a Message-ID is the same mail whichever of our addresses it was sent to. */
+export const emailAccount = 'email';
+const mostAddresses = 500;
+const mostParts = 500;
+
+export interface MailEnvelope {
+  /** MAIL FROM; '' is the null reverse-path, null is unknown (a mail that did not come by SMTP). */
+  readonly from: string | null;
+  /** Our addresses among RCPT TO. */
+  readonly to: readonly string[];
+}
+
+export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKey'>;
+
+/**
+ * Reads a mail, stores its attachments, and says what it is. Throws `unprocessable` when the bytes cannot be read as
+ * mail; whatever the file store throws passes through.
+ */
+export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: MailDeps): Promise<InboundContactDraft> {
+  const mail = await readMail(raw);
+  const attachments: StoredFile[] = [];
+  for (const [index, part] of mail.parts.slice(0, mostParts).entries()) attachments.push(await storePart(part, index, deps));
+  try {
+    return contactOf(mail, { raw, envelope, attachments, deps });
+  } catch (cause) {
+    // A mail that trips a rule is kept for a person: refusing it would have its sender try for days.
+    throw new HubError('unprocessable', 'The mail was read but not understood', { cause });
+  }
+}
+
+interface Context {
+  readonly raw: Uint8Array;
+  readonly envelope: MailEnvelope;
+  readonly attachments: StoredFile[];
+  readonly deps: MailDeps;
+}
+
+function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Context): InboundContactDraft {
+  const sender = senderOf(mail, envelope);
+  const subject = mail.subject === undefined ? undefined : clip(cleanLine(mail.subject), 2000);
+  const text = cleanText(mail.text);
+  const html = mail.html === undefined ? undefined : cleanText(mail.html);
+  const reports = reportsIn(mail.parts);
+  const verdict = classify({
+    header: mail.header, reports, enclosesMail: mail.parts.some(isEnclosedMail), nullPath: isNullPath(mail, envelope), from: sender.from, fromName: sender.name, subject: subject ?? '', text,
+  });
+  const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine)).slice(0, mostAddresses);
+  const cc = distinctAddresses(mail.cc.map(cleanLine)).slice(0, mostAddresses);
+  const aboutAnother = verdict.kind !== 'customer' && verdict.kind !== 'auto-reply';
+  const sentAt = momentOf(mail.header('date')[0]);
+  return {
+    channel: 'email',
+    channelAccount: emailAccount,
+    externalId: messageIdOf(mail, raw),
+    contentHash: contentHash([sender.from, mail.header('date')[0] ?? '', subject ?? '', text, html ?? '', ...attachments.map((file) => file.sha256)]),
+    kind: verdict.kind,
+    identifiers: sender.identifiers,
+    ...(sender.name === '' ? {} : { senderName: sender.name }),
+    from: sender.from,
+    to,
+    cc,
+    ...(subject === undefined ? {} : { subject }),
+    text,
+    replyText: replyTextOf(text),
+    ...(html === undefined ? {} : { html }),
+    attachments,
+    threading: threadingOf({
+      inReplyTo: mail.header('in-reply-to').join(' '),
+      references: mail.header('references').join(' '),
+      reported: aboutAnother ? reportedMessageIds(mail.parts, reports, text) : [],
+      subject: subject ?? '',
+      recipients: [...to, ...cc],
+    }, deps.signingKey),
+    automatic: verdict.automatic || sender.from.toLowerCase() === deps.config.mailFrom.toLowerCase(),
+    ...(sentAt === undefined ? {} : { sentAt }),
+    receivedAt: deps.now().toISOString(),
+  };
+}
+
+interface Sender { readonly from: string; readonly name: string; readonly identifiers: ContactIdentifier[] }
+
+/** From is who it is from, `known`. Without a usable From the envelope sender is a claim, and where there is neither, nobody is named. */
+function senderOf(mail: MailSource, envelope: MailEnvelope): Sender {
+  const shown = cleanLine(mail.from?.address ?? '');
+  const name = clip(cleanLine(mail.from?.name ?? ''), 200);
+  const author = normaliseEmail(shown);
+  if (author !== null) return { from: shown, name, identifiers: [{ kind: 'email', value: author, grade: 'known' }] };
+  const envelopeSender = cleanLine(envelope.from ?? '');
+  const claimed = normaliseEmail(envelopeSender);
+  if (claimed === null) return { from: clip(shown || name || envelopeSender, 998), name, identifiers: [] };
+  return { from: clip(shown || name || envelopeSender, 998), name, identifiers: [{ kind: 'email', value: claimed, grade: 'claimed' }] };
+}
+
+// Return-Path is written from the envelope by the host that delivered the mail (RFC 5321 §4.4).
+function isNullPath(mail: MailSource, envelope: MailEnvelope): boolean {
+  return envelope.from === '' || (mail.header('return-path')[0] ?? '').replace(/\s/g, '') === '<>';
+}
+
+/** The Message-ID with its angle brackets. A mail without one is known by its bytes. */
+function messageIdOf(mail: MailSource, raw: Uint8Array): string {
+  const header = cleanLine(mail.header('message-id')[0] ?? '');
+  const id = messageIds(header)[0] ?? header;
+  if (id === '' || id === '<>') return `<${sha256(raw)}@missing-message-id>`;
+  return clipBytes(id, 998);
+}
+
+/** Equal for one mail that came over two ways, whose Received lines and line ends differ. */
+function contentHash(values: readonly string[]): string {
+  return sha256(Buffer.from(JSON.stringify(values.map((value) => value.replace(/\s+/g, ' ').trim()))));
+}
+
+function momentOf(header: string | undefined): string | undefined {
+  const moment = new Date((header ?? '').replace(/\([^()]*\)/g, '').trim());
+  const year = moment.getUTCFullYear();
+  return year >= 1970 && year <= 9999 ? moment.toISOString() : undefined;
+}
+
+async function storePart(part: MailPart, index: number, deps: MailDeps): Promise<StoredFile> {
+  const { sha256: hash, size } = await deps.files.put(part.content);
+  const contentType = /^[\w.+-]{1,127}\/[\w.+-]{1,127}$/.test(part.contentType) ? part.contentType.toLowerCase() : 'application/octet-stream';
+  const contentId = clip(cleanLine(part.contentId ?? ''), 255);
+  return {
+    filename: cleanFilename(part.filename ?? '') || unnamed(contentType, index),
+    contentType,
+    size,
+    sha256: hash,
+    ...(contentId === '' ? {} : { contentId }),
+    inline: part.inline,
+  };
+}
+
+const namesByType: Record<string, string> = {
+  'message/rfc822': 'message.eml', 'message/global': 'message.eml', 'text/rfc822-headers': 'headers.txt', 'message/delivery-status': 'delivery-status.txt',
+  'message/feedback-report': 'feedback-report.txt', 'message/disposition-notification': 'disposition-notification.txt', 'text/calendar': 'invitation.ics',
+  'text/plain': 'text.txt', 'text/html': 'text.html', 'image/jpeg': 'image.jpg', 'image/png': 'image.png', 'image/gif': 'image.gif', 'application/pdf': 'document.pdf',
+};
+
+function unnamed(contentType: string, index: number): string {
+  return namesByType[contentType] ?? `attachment-${index + 1}.bin`;
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

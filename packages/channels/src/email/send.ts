@@ -1,0 +1,99 @@
+/** Hands a composed mail to the configured SMTP server, one connection per mail. */
+import { Readable } from 'node:stream';
+import { HubError, type OutboundMessage } from '@patchbay/contracts';
+import SMTPConnection, { type SMTPError, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
+import { parseConnectionUrl } from 'nodemailer/lib/shared';
+import { type ComposeDeps, type ComposedMail, composeMail } from './compose.ts';
+
+/** Milliseconds. RFC 5321 §4.5.3.2 allows a server more for its last answer; who takes longer has an unknown outcome. */
+const timeouts = { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 120_000, dnsTimeout: 15_000 };
+const chunkSize = 65_536;
+
+export interface SentMail { externalId: string; status: 'sent'; raw?: Uint8Array }
+
+/**
+ * Throws `provider_refused` (5xx, bad address), `provider_unavailable` (4xx, no connection, log-in refused) or
+ * `outcome_unknown` (the whole message was handed over and the answer to it is missing). Without SMTP_URL nothing is
+ * sent: the bytes go back to the caller, who keeps them for the outbox.
+ */
+export async function sendMail(message: OutboundMessage, deps: ComposeDeps, signal: AbortSignal): Promise<SentMail> {
+  const mail = await composeMail(message, deps);
+  const url = deps.config.smtpUrl;
+  if (url === undefined) return { externalId: mail.messageId, status: 'sent', raw: mail.raw };
+  const attempt: Attempt = { handedOver: false };
+  try {
+    const info = await transmit(mail, url, attempt, signal);
+    refuseUnreached(info, mail.envelope.to[0] ?? '');
+  } catch (cause) {
+    throw cause instanceof HubError ? cause : outcomeOf(cause, attempt);
+  }
+  return { externalId: mail.messageId, status: 'sent' };
+}
+
+interface Attempt {
+  /** All bytes were taken by the connection: the server may have accepted the mail even if its answer is lost. */
+  handedOver: boolean;
+}
+
+async function transmit(mail: ComposedMail, url: string, attempt: Attempt, signal: AbortSignal): Promise<SentMessageInfo> {
+  const { auth, ...server } = parseConnectionUrl(url);
+  const connection = new SMTPConnection({ ...timeouts, ...server });
+  const failed = Promise.withResolvers<never>();
+  const onAbort = () => failed.reject(signal.reason);
+  connection.on('error', failed.reject);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([failed.promise, converse(connection, mail, attempt, auth)]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    connection.close();
+  }
+}
+
+async function converse(connection: SMTPConnection, mail: ComposedMail, attempt: Attempt, auth: ReturnType<typeof parseConnectionUrl>['auth']): Promise<SentMessageInfo> {
+  await new Promise<void>((resolve, reject) => {
+    connection.connect((error) => (error ? reject(error) : resolve()));
+  });
+  if (auth) {
+    await new Promise<void>((resolve, reject) => {
+      connection.login({ credentials: { user: auth.user ?? '', pass: auth.pass ?? '' } }, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+  return await new Promise((resolve, reject) => {
+    const envelope = { from: mail.envelope.from, to: mail.envelope.to, size: mail.raw.length };
+    connection.send(envelope, observed(mail.raw, attempt), (error, info) => (error ? reject(error) : resolve(info)));
+  });
+}
+
+// The closing dot follows only after the stream has ended, so a loss before that cannot have delivered anything.
+function observed(raw: Buffer, attempt: Attempt): Readable {
+  let position = 0;
+  return new Readable({
+    read() {
+      if (position < raw.length) {
+        this.push(raw.subarray(position, position + chunkSize));
+        position += chunkSize;
+      } else {
+        attempt.handedOver = true;
+        this.push(null);
+      }
+    },
+  });
+}
+
+/** The server may take a copy and refuse the one whom the mail is for. */
+function refuseUnreached(info: SentMessageInfo, to: string): void {
+  const refusal = info.rejectedErrors?.find((error) => error.recipient === to);
+  if (refusal) throw outcomeOf(refusal, { handedOver: false });
+}
+
+function outcomeOf(cause: unknown, attempt: Attempt): HubError {
+  const { code = '', responseCode } = (cause ?? {}) as Partial<SMTPError>;
+  if (code === 'EAUTH') return new HubError('provider_unavailable', 'The mail server refused the log-in', { cause });
+  if (responseCode !== undefined && responseCode >= 500) return new HubError('provider_refused', `The mail server refused the mail with ${responseCode}`, { cause });
+  if (responseCode !== undefined && responseCode >= 400) return new HubError('provider_unavailable', `The mail server put the mail off with ${responseCode}`, { cause });
+  if (attempt.handedOver) return new HubError('outcome_unknown', 'The mail was handed over and the answer was lost', { cause });
+  if (code === 'EENVELOPE' || code === 'EMESSAGE') return new HubError('provider_refused', 'The mail cannot be sent to this server', { cause });
+  return new HubError('provider_unavailable', 'The mail server cannot be reached', { cause });
+}

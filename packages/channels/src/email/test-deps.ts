@@ -1,0 +1,52 @@
+/** In-memory stand-ins for what the hub gives the email adapter, for its tests. */
+import { createHash } from 'node:crypto';
+import type { InboundContactDraft } from '@patchbay/contracts';
+import type { ChannelDeps, RawPayload } from '../channel.ts';
+
+export interface Recorded {
+  readonly files: Map<string, Buffer>;
+  readonly received: { contact: InboundContactDraft; raw: RawPayload }[];
+  readonly quarantined: { input: Parameters<ChannelDeps['quarantine']>[0]; raw: RawPayload }[];
+}
+
+export function testDeps(overrides: Partial<ChannelDeps> = {}, config: Partial<ChannelDeps['config']> = {}): ChannelDeps & { recorded: Recorded } {
+  const recorded: Recorded = { files: new Map(), received: [], quarantined: [] };
+  const silent = () => undefined;
+  return {
+    recorded,
+    config: {
+      publicUrl: 'http://localhost:3000', host: '127.0.0.1', smtpInletPort: 0, mailDomains: ['centre.test', 'bücher.example'], smtpUrl: undefined,
+      mailFrom: 'service@centre.test', centreName: 'The Centre', twilio: { accountSid: '', authToken: '', apiBaseUrl: undefined, number: '' }, ...config,
+    },
+    files: {
+      put: async (bytes) => {
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        recorded.files.set(sha256, Buffer.from(bytes));
+        return { sha256, size: bytes.length };
+      },
+      read: async (sha256) => {
+        const file = recorded.files.get(sha256);
+        if (!file) throw new Error(`no file ${sha256}`);
+        return file;
+      },
+    },
+    log: { info: silent, warn: silent, error: silent },
+    now: () => new Date('2026-03-01T12:00:00.000Z'),
+    signingKey: Buffer.alloc(32, 7),
+    receive: async (contact, raw) => {
+      recorded.received.push({ contact, raw });
+      return { inboxId: String(recorded.received.length), outcome: 'accepted' };
+    },
+    quarantine: async (input, raw) => {
+      recorded.quarantined.push({ input, raw });
+      return { inboxId: 'q', outcome: 'quarantined' };
+    },
+    callSituation: async () => null,
+    ...overrides,
+  };
+}
+
+/** A mail from its lines, with CRLF. */
+export function mailOf(...lines: string[]): Buffer {
+  return Buffer.from(lines.join('\r\n'));
+}
