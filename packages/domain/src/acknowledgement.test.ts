@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { messageKind } from '@patchbay/contracts';
+import { acknowledgementText, shouldAcknowledge } from './acknowledgement.ts';
+import type { AcknowledgementInput } from './acknowledgement.ts';
+
+const fresh: AcknowledgementInput = {
+  kind: 'customer',
+  automatic: false,
+  channelAcknowledges: true,
+  opened: true,
+  recentAcknowledgements: 0,
+  limit: 3,
+};
+
+describe('shouldAcknowledge', () => {
+  it.each<[string, Partial<AcknowledgementInput>, boolean]>([
+    ['new ticket', {}, true],
+    ['continued ticket', { opened: false }, false],
+    ['automatic sender', { automatic: true }, false],
+    ['bounce', { kind: 'bounce' }, false],
+    ['auto-reply', { kind: 'auto-reply' }, false],
+    ['channel without', { channelAcknowledges: false }, false],
+    ['below the limit', { recentAcknowledgements: 2 }, true],
+    ['at the limit', { recentAcknowledgements: 3 }, false],
+    ['switched off', { limit: 0 }, false],
+  ])('%s', (_name, over, yes) => {
+    const decision = shouldAcknowledge({ ...fresh, ...over });
+    expect(decision.yes).toBe(yes);
+    expect(decision.reason).not.toBe('');
+  });
+
+  it('answers no machine, whatever else holds', () => {
+    const input = fc.record({
+      kind: fc.constantFrom(...messageKind.options),
+      automatic: fc.boolean(),
+      channelAcknowledges: fc.boolean(),
+      opened: fc.boolean(),
+      recentAcknowledgements: fc.nat(5),
+      limit: fc.nat(5),
+    });
+    fc.assert(
+      fc.property(input, (given) => {
+        if (given.automatic || given.kind !== 'customer') expect(shouldAcknowledge(given).yes).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('acknowledgementText', () => {
+  const base = { number: 4711, centreName: 'Acme Help' };
+  const texts = (['en', 'zh'] as const).flatMap((language) =>
+    [true, false].map((open) => acknowledgementText({ ...base, language, open })),
+  );
+
+  it('names the ticket and the centre in every language, open and closed', () => {
+    for (const { subject, text } of texts) {
+      expect(subject).toContain('4711');
+      expect(text).toContain('4711');
+      expect(text).toContain('Acme Help');
+    }
+    expect(new Set(texts.map(({ text }) => text)).size).toBe(4);
+  });
+});

@@ -1,0 +1,63 @@
+/** The customer is told at once, with a number, that their contact arrived (service norm I1). */
+import type { MessageKind } from '@patchbay/contracts';
+
+export interface AcknowledgementInput {
+  kind: MessageKind;
+  /** A machine sent the contact. */
+  automatic: boolean;
+  channelAcknowledges: boolean;
+  /** The contact opened a ticket, as opposed to continuing one. */
+  opened: boolean;
+  /** Acknowledgements that went to this address lately. */
+  recentAcknowledgements: number;
+  /** From this many on the address is told no more: the last guard against two machines that answer each other. */
+  limit: number;
+}
+
+/** Whether to acknowledge. A machine is never answered (RFC 3834, section 2), nor is the same address without end. */
+export function shouldAcknowledge(input: AcknowledgementInput): { yes: boolean; reason: string } {
+  if (!input.channelAcknowledges) return no('The channel has no acknowledgements');
+  if (input.automatic) return no('Sent automatically');
+  if (input.kind !== 'customer') return no(`Not a customer's message but of kind ${input.kind}`);
+  if (!input.opened) return no('The ticket is acknowledged already');
+  if (input.recentAcknowledgements >= input.limit) {
+    return no(
+      `${input.recentAcknowledgements} acknowledgements went to this address lately, the limit is ${input.limit}`,
+    );
+  }
+  return { yes: true, reason: 'New ticket' };
+}
+
+function no(reason: string) {
+  return { yes: false, reason };
+}
+
+export interface AcknowledgementContent {
+  /** The ticket's number, or a placeholder for it where the number is given only later. */
+  number: number | string;
+  centreName: string;
+  language: 'en' | 'zh';
+  /** The centre is within its opening hours. */
+  open: boolean;
+}
+
+/** What the acknowledgement says. The text holds the number too: some channels have no subject. */
+export function acknowledgementText({ number, centreName, language, open }: AcknowledgementContent): {
+  subject: string;
+  text: string;
+} {
+  if (language === 'zh') {
+    const next = open ? '我们会尽快回复您。' : '目前为非工作时间，我们上班后会尽快回复您。';
+    return {
+      subject: `我们已收到您的消息（工单 ${number}）`,
+      text: `您好！${centreName}已收到您的消息，工单号为 ${number}。${next}`,
+    };
+  }
+  const next = open
+    ? 'We will answer as soon as we can.'
+    : 'We are closed at the moment and will answer once we are back.';
+  return {
+    subject: `We received your message (ticket ${number})`,
+    text: `Thank you for contacting ${centreName}. We received your message; your ticket number is ${number}. ${next}`,
+  };
+}

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { MessageKind, TicketStatus } from '@patchbay/contracts';
+import { decideTicket } from './threading.ts';
+import type { ThreadingInput, TicketCandidate } from './threading.ts';
+
+const HOUR = 3_600_000;
+const now = new Date('2026-03-02T12:00:00Z');
+const ago = (hours: number) => new Date(now.getTime() - hours * HOUR);
+
+const ticket = (over: Partial<TicketCandidate> = {}): TicketCandidate => ({
+  ticketId: 't1',
+  number: 1,
+  status: 'open',
+  customerId: 'anna',
+  channel: 'sms',
+  via: 'token',
+  lastActivityAt: ago(1),
+  senderIsParty: false,
+  ...over,
+});
+const contact = (candidates: TicketCandidate[], over: Partial<ThreadingInput> = {}): ThreadingInput => ({
+  channel: 'sms',
+  kind: 'customer',
+  automatic: false,
+  customerId: 'anna',
+  candidates,
+  continuationMs: 24 * HOUR,
+  reopenMs: 72 * HOUR,
+  now,
+  ...over,
+});
+/** `+t1` continues, `^t1` continues and reopens, `>t1` opens a linked one, `new` opens one by itself. */
+const short = (input: ThreadingInput): string => {
+  const decision = decideTicket(input);
+  expect(decision.reason).not.toBe('');
+  if (decision.action === 'continue') return `${decision.reopen ? '^' : '+'}${decision.ticketId}`;
+  return decision.linkedTicketId === null ? 'new' : `>${decision.linkedTicketId}`;
+};
+const stranger = { customerId: 'bob' };
+const window = { via: 'window' } as const;
+
+describe('decideTicket', () => {
+  it.each<[string, ThreadingInput, string]>([
+    ['nothing found', contact([]), 'new'],
+    ['a machine is not dropped', contact([], { automatic: true, kind: 'auto-reply' }), 'new'],
+    ['open ticket', contact([ticket()]), '+t1'],
+    ['pending ticket', contact([ticket({ status: 'pending' })]), '^t1'],
+    ['resolved in time', contact([ticket({ status: 'resolved', lastActivityAt: ago(72) })]), '^t1'],
+    ['resolved too long ago', contact([ticket({ status: 'resolved', lastActivityAt: ago(73) })]), '>t1'],
+    ['closed', contact([ticket({ status: 'closed' })]), '>t1'],
+    ['another channel, by token', contact([ticket({ channel: 'email' })]), '+t1'],
+    ['no party', contact([ticket()], stranger), '>t1'],
+    ['no customer yet', contact([ticket()], { customerId: null }), '>t1'],
+    ['party though another customer', contact([ticket({ senderIsParty: true })], stranger), '+t1'],
+    ['guessed ticket number', contact([ticket({ via: 'tag' })], stranger), '>t1'],
+    ['own ticket number', contact([ticket({ via: 'tag' })]), '+t1'],
+    [
+      'bounce by reference from a mailer daemon',
+      contact([ticket({ via: 'reference' })], { ...stranger, kind: 'bounce', automatic: true }),
+      '+t1',
+    ],
+    ['bounce to a closed ticket', contact([ticket({ status: 'closed' })], { ...stranger, kind: 'bounce' }), '+t1'],
+    [
+      'auto-reply does not wake a pending ticket',
+      contact([ticket({ status: 'pending' })], { kind: 'auto-reply' }),
+      '+t1',
+    ],
+    ['complaint report by token', contact([ticket()], { ...stranger, kind: 'complaint-report' }), '+t1'],
+    [
+      'delivery notice by a mere tag of a stranger',
+      contact([ticket({ via: 'tag' })], { ...stranger, kind: 'delivery-notice' }),
+      '>t1',
+    ],
+    [
+      'token before reference, whatever the order given',
+      contact([ticket({ ticketId: 't2', via: 'reference' }), ticket()]),
+      '+t1',
+    ],
+    ['reference before tag', contact([ticket({ ticketId: 't2', via: 'tag' }), ticket({ via: 'reference' })]), '+t1'],
+    ['tag before window', contact([ticket({ ...window, ticketId: 't2' }), ticket({ via: 'tag' })]), '+t1'],
+    [
+      'a closed ticket named, its successor in the window',
+      contact([ticket({ status: 'closed' }), ticket({ ...window, ticketId: 't2' })]),
+      '+t2',
+    ],
+    [
+      'the first named is linked',
+      contact([ticket({ ticketId: 't2', via: 'tag', status: 'closed' }), ticket({ status: 'closed' })]),
+      '>t1',
+    ],
+    ['window', contact([ticket(window)]), '+t1'],
+    ['window, at its end', contact([ticket({ ...window, lastActivityAt: ago(24) })]), '+t1'],
+    ['window, after its end', contact([ticket({ ...window, lastActivityAt: ago(25) })]), 'new'],
+    ['window switched off', contact([ticket({ ...window, lastActivityAt: now })], { continuationMs: 0 }), 'new'],
+    ['window, another channel', contact([ticket({ ...window, channel: 'chat' })]), 'new'],
+    ['window, another customer', contact([ticket({ ...window, senderIsParty: true })], stranger), 'new'],
+    ['window, closed', contact([ticket({ ...window, status: 'closed' })]), 'new'],
+    ['window, resolved', contact([ticket({ ...window, status: 'resolved' })]), '^t1'],
+    [
+      'window, resolved before the reopen time',
+      contact([ticket({ ...window, status: 'resolved', lastActivityAt: ago(3) })], { reopenMs: 2 * HOUR }),
+      'new',
+    ],
+    [
+      'window, most recent',
+      contact([ticket({ ...window, lastActivityAt: ago(2) }), ticket({ ...window, ticketId: 't2' })]),
+      '+t2',
+    ],
+  ])('%s', (_name, input, expected) => {
+    expect(short(input)).toBe(expected);
+  });
+
+  const candidate: fc.Arbitrary<TicketCandidate> = fc.record({
+    ticketId: fc.constantFrom('t1', 't2', 't3'),
+    number: fc.integer({ min: 1, max: 9 }),
+    status: fc.constantFrom<TicketStatus>('open', 'pending', 'resolved', 'closed'),
+    customerId: fc.constantFrom('anna', 'bob'),
+    channel: fc.constantFrom('sms', 'email'),
+    via: fc.constantFrom('token', 'reference', 'tag', 'window'),
+    lastActivityAt: fc.integer({ min: 0, max: 100 }).map(ago),
+    senderIsParty: fc.boolean(),
+  });
+  const input: fc.Arbitrary<ThreadingInput> = fc.record({
+    channel: fc.constantFrom('sms', 'email'),
+    kind: fc.constantFrom<MessageKind>('customer', 'auto-reply', 'bounce'),
+    automatic: fc.boolean(),
+    customerId: fc.constantFrom('anna', 'bob', null),
+    candidates: fc.uniqueArray(candidate, { maxLength: 3, selector: (one) => one.ticketId }),
+    continuationMs: fc.constantFrom(0, 24 * HOUR),
+    reopenMs: fc.constantFrom(0, 48 * HOUR),
+    now: fc.constant(now),
+  });
+
+  it('never adds a customer message to a closed ticket or to one of somebody else', () => {
+    fc.assert(
+      fc.property(input, (given) => {
+        const decision = decideTicket(given);
+        if (decision.action !== 'continue' || given.kind !== 'customer') return;
+        const chosen = given.candidates.find((one) => one.ticketId === decision.ticketId);
+        expect(chosen?.status).not.toBe('closed');
+        expect(chosen?.senderIsParty === true || chosen?.customerId === given.customerId).toBe(true);
+      }),
+    );
+  });
+
+  it('never reopens for a machine report', () => {
+    fc.assert(
+      fc.property(input, (given) => {
+        const decision = decideTicket({ ...given, kind: 'bounce' });
+        expect(decision.action === 'continue' && decision.reopen).toBe(false);
+      }),
+    );
+  });
+});

@@ -1,0 +1,121 @@
+/** Which ticket a contact belongs to (design, Threading). */
+import type { ChannelName, MessageKind, TicketStatus } from '@patchbay/contracts';
+
+export interface TicketCandidate {
+  ticketId: string;
+  number: number;
+  status: TicketStatus;
+  customerId: string;
+  channel: ChannelName;
+  /**
+   * How it was found: by a signed reply address or token, by `In-Reply-To` or `References`, by a tag in the subject, or as a
+   * ticket of the same customer. Candidates found the same way are given strongest first.
+   */
+  via: 'token' | 'reference' | 'tag' | 'window';
+  lastActivityAt: Date;
+  /** The sender's address took part in the ticket before. */
+  senderIsParty: boolean;
+}
+
+export interface ThreadingInput {
+  channel: ChannelName;
+  kind: MessageKind;
+  /** A machine sent it. */
+  automatic: boolean;
+  customerId: string | null;
+  candidates: readonly TicketCandidate[];
+  /** How long after its last activity a ticket takes up the customer's next contact; 0: only threading joins. Milliseconds. */
+  continuationMs: number;
+  /** How long after its last activity a resolved ticket can be reopened. Milliseconds. */
+  reopenMs: number;
+  now: Date;
+}
+
+export type TicketDecision =
+  | { action: 'continue'; ticketId: string; reopen: boolean; reason: string }
+  | { action: 'open'; linkedTicketId: string | null; reason: string };
+
+/** How a ticket was found, in words for its timeline. */
+export const foundBy = {
+  token: 'Signed reply address or token',
+  reference: 'Answers a message of the ticket',
+  tag: 'Ticket number in the subject',
+  window: 'Recent contact of the same customer on this channel',
+} as const;
+
+/** What machines report about a conversation: it is kept with the ticket it tells of and asks nobody to act. */
+const reports: ReadonlySet<MessageKind> = new Set([
+  'bounce',
+  'auto-reply',
+  'delivery-notice',
+  'complaint-report',
+  'system',
+]);
+
+function ageMs(candidate: TicketCandidate, now: Date): number {
+  return now.getTime() - candidate.lastActivityAt.getTime();
+}
+
+function isParty(candidate: TicketCandidate, input: ThreadingInput): boolean {
+  return candidate.senderIsParty || candidate.customerId === input.customerId;
+}
+
+/** Why the contact cannot become part of this ticket, or null when it can. */
+function obstacle(candidate: TicketCandidate, input: ThreadingInput): string | null {
+  const isReport = reports.has(input.kind);
+  const pointedAt = candidate.via === 'token' || candidate.via === 'reference';
+  // A bounce comes from a mailer daemon, which is no party of anything; what it quotes names the ticket.
+  if (isReport && pointedAt) return null;
+  if (!isParty(candidate, input)) return `the sender is not a party of ticket ${candidate.number}`;
+  if (isReport) return null;
+  if (candidate.status === 'closed') return `ticket ${candidate.number} is closed`;
+  if (candidate.status === 'resolved' && ageMs(candidate, input.now) > input.reopenMs) {
+    return `ticket ${candidate.number} was resolved too long ago to be reopened`;
+  }
+  return null;
+}
+
+function isWithinWindow(candidate: TicketCandidate, input: ThreadingInput): boolean {
+  if (input.continuationMs <= 0 || ageMs(candidate, input.now) > input.continuationMs) return false;
+  if (candidate.customerId !== input.customerId || candidate.channel !== input.channel) return false;
+  if (candidate.status === 'resolved') return ageMs(candidate, input.now) <= input.reopenMs;
+  return candidate.status !== 'closed';
+}
+
+/** Candidates in the order of the rules; of the window's, the most recent first. */
+function inOrder(input: ThreadingInput): TicketCandidate[] {
+  const via = (wanted: TicketCandidate['via']) => input.candidates.filter((candidate) => candidate.via === wanted);
+  const recent = via('window')
+    .filter((candidate) => isWithinWindow(candidate, input))
+    .toSorted((a, b) => b.lastActivityAt.getTime() - a.lastActivityAt.getTime() || b.number - a.number);
+  return [...via('token'), ...via('reference'), ...via('tag'), ...recent];
+}
+
+/**
+ * Decides whether a contact continues a ticket or opens one. The rules are tried in the order token, reference, tag, window, and
+ * the first whose ticket can take the contact up decides. When a ticket was named but none can be continued (the sender is not
+ * a party, it is closed, it was resolved too long ago), the contact opens a ticket linked to the one named first.
+ *
+ * Bounces, auto-replies, delivery notices and complaint reports join the ticket they point at whoever sent them, in any status, and
+ * never reopen it. Nothing is dropped: an automatic contact that belongs nowhere opens a ticket of its own.
+ */
+export function decideTicket(input: ThreadingInput): TicketDecision {
+  const ordered = inOrder(input);
+  const taken = ordered.find((candidate) => obstacle(candidate, input) === null);
+  if (taken !== undefined) {
+    const reopen = input.kind === 'customer' && taken.status !== 'open';
+    return {
+      action: 'continue',
+      ticketId: taken.ticketId,
+      reopen,
+      reason: `${foundBy[taken.via]}: ticket ${taken.number}`,
+    };
+  }
+  const named = ordered[0];
+  if (named !== undefined) {
+    const reason = `${foundBy[named.via]}, but ${obstacle(named, input) ?? ''}`;
+    return { action: 'open', linkedTicketId: named.ticketId, reason };
+  }
+  const sender = input.automatic || reports.has(input.kind) ? 'Automatic message' : 'First contact';
+  return { action: 'open', linkedTicketId: null, reason: `${sender} that belongs to no earlier ticket` };
+}
