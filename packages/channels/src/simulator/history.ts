@@ -1,0 +1,80 @@
+/** What the simulator remembers, so much and no more, and what its page is shown. */
+import type { WireEntry } from './wire.ts';
+
+export interface TextMessage {
+  readonly sid: string;
+  readonly direction: 'inbound' | 'outbound-api';
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly media: readonly { readonly contentType: string; readonly filename: string }[];
+  status: string;
+  errorCode: number | null;
+  readonly at: string;
+}
+
+/** Something that a caller hears or that happens to them. */
+export interface TranscriptLine {
+  readonly at: string;
+  readonly kind: 'say' | 'play' | 'beep' | 'note';
+  readonly text: string;
+}
+
+export interface CallView {
+  readonly sid: string;
+  readonly direction: 'inbound' | 'outbound-api';
+  readonly from: string;
+  readonly to: string;
+  readonly status: string;
+  /** What goes on: `dialling`, `listening`, `queued`, `conference`, `held`, `recording` or `over`. */
+  readonly activity: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly transcript: readonly TranscriptLine[];
+}
+
+export interface Snapshot {
+  /** The centre's number. */
+  readonly number: string;
+  readonly autoAnswer: boolean;
+  /** Where the page's mails go by default; null when there is no mail inlet. */
+  readonly mailTo: string | null;
+  readonly messages: readonly TextMessage[];
+  readonly calls: readonly CallView[];
+  readonly wire: readonly WireEntry[];
+}
+
+/** A list that forgets its oldest entries. */
+export class BoundedList<T> {
+  readonly items: T[] = [];
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(item: T): void {
+    this.items.push(item);
+    if (this.items.length > this.#limit) this.items.shift();
+  }
+}
+
+/** Tells listeners, once per turn of the event loop, that something changed. */
+export class Changes {
+  readonly #listeners = new Set<() => void>();
+  #told = true;
+
+  readonly changed = (): void => {
+    if (!this.#told) return;
+    this.#told = false;
+    setImmediate(() => {
+      this.#told = true;
+      for (const listener of this.#listeners) listener();
+    });
+  };
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

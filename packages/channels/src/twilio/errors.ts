@@ -1,0 +1,64 @@
+/** What Twilio's REST API answers, or fails to answer, in the hub's terms. */
+import { HubError } from '@patchbay/contracts';
+import { z } from 'zod';
+
+/** Twilio's error document (twilio.com/docs/usage/twilios-response#exceptions). */
+const errorDocument = z.object({ code: z.number().optional(), message: z.string().optional() });
+
+/** The cause of a refusal; `code` is from twilio.com/docs/api/errors. */
+export class TwilioRefusal extends Error {
+  override readonly name = 'TwilioRefusal';
+  readonly status: number;
+  readonly code: number | undefined;
+
+  constructor(status: number, code: number | undefined, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Twilio's error code behind an error, if that is what it is. */
+export function twilioCode(error: unknown): number | undefined {
+  return error instanceof HubError && error.cause instanceof TwilioRefusal ? error.cause.code : undefined;
+}
+
+/** Milliseconds from a Retry-After header: seconds or a date (RFC 9110, 10.2.3). */
+export function retryAfterMs(header: string | null, now: number): number | undefined {
+  if (!header) return undefined;
+  const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+}
+
+/** An answer other than 2xx. */
+export function refusal(status: number, body: unknown, retryAfter: string | null): HubError {
+  const parsed = errorDocument.safeParse(body);
+  const code = parsed.data?.code;
+  const text = (parsed.data?.message ?? `HTTP ${status}`).slice(0, 300);
+  const message = code === undefined ? `Twilio: ${text}` : `Twilio ${code}: ${text}`;
+  const cause = new TwilioRefusal(status, code, text);
+  if (status === 429)
+    return new HubError('too_many_requests', message, { cause, retryAfterMs: retryAfterMs(retryAfter, Date.now()) });
+  return new HubError(status >= 500 ? 'provider_unavailable' : 'provider_refused', message, { cause });
+}
+
+/** Failures that come before the first byte of a request is written: name resolution, connecting, the TLS handshake. */
+const neverLeft =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+
+function causeCodes(error: unknown): string[] {
+  const codes: string[] = [];
+  for (let current = error; current instanceof Error && codes.length < 5; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string') codes.push(current.code);
+    // Connecting to a name with several addresses fails with one error per address.
+    if (current instanceof AggregateError) codes.push(...current.errors.flatMap((inner: unknown) => causeCodes(inner)));
+  }
+  return codes;
+}
+
+/** No answer. When the request may have left, its effect cannot be told. */
+export function transportFailure(cause: unknown): HubError {
+  if (causeCodes(cause).some((code) => neverLeft.test(code)))
+    return new HubError('provider_unavailable', 'Twilio cannot be reached', { cause });
+  return new HubError('outcome_unknown', 'Twilio did not answer', { cause });
+}
