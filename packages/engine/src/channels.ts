@@ -1,0 +1,39 @@
+/** Makes the adapters, each given what the hub has for it. */
+import { createHmac } from 'node:crypto';
+import type { HubConfig } from '@patchbay/config';
+import type { Channel, ChannelDeps } from '@patchbay/channels/channel';
+import { channelFactories } from '@patchbay/channels/registry';
+import type { ChannelName } from '@patchbay/contracts';
+import { callSituation } from './pipeline/calls.ts';
+import { quarantine, receive } from './pipeline/receive.ts';
+import type { Parts } from './parts.ts';
+
+/** The carrier's account: the configured one, or the simulator's, whose secret every process derives from the centre's key. */
+export function carrierAccount(config: HubConfig, signingKey: Uint8Array) {
+  const simulated = {
+    accountSid: 'AC00000000000000000000000000000000',
+    authToken: createHmac('sha256', signingKey).update('carrier simulator').digest('hex').slice(0, 32),
+  };
+  const account = config.twilio ?? simulated;
+  const apiBaseUrl = config.twilioApiBaseUrl ?? (config.simulator ? `${config.publicUrl}/simulator/carrier` : undefined);
+  return { ...account, apiBaseUrl, number: config.twilioNumber };
+}
+
+/** `parts` is asked for when it is used: adapters and the rest of the hub need each other. */
+export function createChannels(parts: () => Parts, base: Pick<Parts, 'config' | 'files' | 'log' | 'now' | 'signingKey'>): ReadonlyMap<ChannelName, Channel> {
+  const { config } = base;
+  const deps: ChannelDeps = {
+    config: {
+      publicUrl: config.publicUrl, host: config.host, smtpInletPort: config.smtpInletPort, mailDomains: config.mailDomains, smtpUrl: config.smtpUrl,
+      mailFrom: config.mailFrom, centreName: config.centreName, twilio: carrierAccount(config, base.signingKey),
+    },
+    files: base.files,
+    log: base.log,
+    now: base.now,
+    signingKey: base.signingKey,
+    receive: (contact, raw) => receive(parts(), contact, raw),
+    quarantine: ({ reason, ...origin }, raw) => quarantine(parts(), origin, reason, raw),
+    callSituation: (callSid) => callSituation(parts(), callSid),
+  };
+  return new Map(channelFactories.map((create) => create(deps)).map((channel) => [channel.name, channel]));
+}

@@ -1,0 +1,13 @@
+/** Every endpoint below `/api/v1`. What is not in this table is neither served nor documented. */
+import type { Route } from './route.ts';
+import { agentRoutes } from './routes/agents.ts';
+import { customerRoutes } from './routes/customers.ts';
+import { deskRoutes } from './routes/desk.ts';
+import { fileRoutes } from './routes/files.ts';
+import { messageRoutes } from './routes/messages.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { ticketRoutes } from './routes/tickets.ts';
+
+export const routes: readonly Route[] = [
+  ...sessionRoutes, ...ticketRoutes, ...messageRoutes, ...fileRoutes, ...customerRoutes, ...deskRoutes, ...agentRoutes,
+];

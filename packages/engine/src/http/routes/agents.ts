@@ -1,0 +1,72 @@
+import { HubError, pageQuery, type Agent, type agentUpdate } from '@patchbay/contracts';
+import { listAgents, updateAgent, type AgentChange } from '@patchbay/store/queries/agents';
+import { z } from 'zod';
+import { createAgent, toE164, unknownQueue } from '../../auth/agents.ts';
+import { hasRole, type Principal } from '../../auth/principal.ts';
+import type { Parts } from '../../parts.ts';
+import { changePresence } from '../../pipeline/assign.ts';
+import { nameKey, pageOf, sliceOf } from '../cursor.ts';
+import { route } from '../route.ts';
+import { agentOf } from './session.ts';
+
+const tag = 'Team';
+/** An agent's id, or `me`. */
+const byAgentId = z.object({ id: z.string().min(1).max(100).regex(/^[\w-]+$/) });
+
+const idOf = (given: string, principal: Principal): string => (given === 'me' ? principal.agentId : given);
+
+/** An agent's own phone number is nobody's business but theirs and their managers'. */
+function seenBy(principal: Principal, agent: Agent): Agent {
+  return hasRole(principal, 'manager') || agent.id === principal.agentId ? agent : { ...agent, phone: null };
+}
+
+function changeOf(parts: Parts, body: z.infer<typeof agentUpdate>): AgentChange {
+  if (body.phone === undefined) return { ...body, phone: undefined };
+  return { ...body, phone: body.phone ? toE164(body.phone, parts.config.defaultRegion) : null };
+}
+
+/** Administrators change anybody; everybody changes their own phone. @throws HubError `forbidden` */
+function demandRight(principal: Principal, id: string, body: z.infer<typeof agentUpdate>): void {
+  if (hasRole(principal, 'admin')) return;
+  const others = Object.entries(body).some(([name, value]) => name !== 'phone' && value !== undefined);
+  if (id !== principal.agentId || others) throw new HubError('forbidden', 'Only an administrator may change this');
+}
+
+const agentBasics = [
+  route({
+    method: 'get', path: '/agents', summary: 'Agents in the order of their names', tag, access: 'agent', query: pageQuery, answer: 'AgentPage',
+    async handle({ parts, principal, query }) {
+      const found = await listAgents(parts.db.sql, sliceOf(nameKey, query));
+      return pageOf({ ...found, items: found.items.map((agent) => seenBy(principal, agent)) });
+    },
+  }),
+  route({
+    method: 'post', path: '/agents', summary: 'Add an agent', tag, access: 'admin', body: 'AgentCreate', answer: 'Agent', status: 201,
+    handle: async ({ parts, body }) => agentOf(parts, await createAgent(parts, body)),
+  }),
+  route({
+    method: 'patch', path: '/agents/:id', summary: 'Change an agent; `me` stands for whoever asks', tag, access: 'agent', params: byAgentId, body: 'AgentUpdate', answer: 'Agent',
+    async handle({ parts, principal, params, body }) {
+      const id = idOf(params.id, principal);
+      demandRight(principal, id, body);
+      const change = changeOf(parts, body);
+      const outcome = await parts.db.transaction((tx) => updateAgent(tx, id, change)).catch(unknownQueue);
+      if (outcome === 'no-agent') throw new HubError('not_found', 'There is no such agent');
+      if (outcome === 'last-administrator') throw new HubError('conflict', 'The last administrator has to stay one');
+      return agentOf(parts, id);
+    },
+  }),
+];
+
+const presence = route({
+  method: 'put', path: '/agents/:id/presence', summary: 'Come, go, or take a break; managers also for others', tag, access: 'agent', params: byAgentId, body: 'PresenceUpdate',
+  answer: 'Agent',
+  async handle({ parts, principal, params, body }) {
+    const id = idOf(params.id, principal);
+    if (id !== principal.agentId && !hasRole(principal, 'manager')) throw new HubError('forbidden', "Only a manager may change somebody else's presence");
+    await changePresence(parts, id, body.state, body.reason ?? null, principal.agentId);
+    return seenBy(principal, await agentOf(parts, id));
+  },
+});
+
+export const agentRoutes = [...agentBasics, presence];

@@ -1,0 +1,93 @@
+import { HubError, pageQuery, type Customer, type customerCreate } from '@patchbay/contracts';
+import { normaliseEmail } from '@patchbay/domain';
+import {
+  insertCustomer, listCustomers, listMerges, mergeCustomers, readCustomer, readMerge, suggestCustomers, undoMerge, type NewCustomer,
+} from '@patchbay/store/queries/customers';
+import { z } from 'zod';
+import { toE164 } from '../../auth/agents.ts';
+import type { Parts } from '../../parts.ts';
+import { idKey, pageOf, sliceOf } from '../cursor.ts';
+import { route } from '../route.ts';
+import { byId } from './tickets.ts';
+
+const tag = 'Customers';
+const customerQuery = pageQuery.extend({ q: z.string().max(200).optional() });
+
+async function customerOf(parts: Parts, id: string): Promise<Customer> {
+  const customer = await readCustomer(parts.db.sql, id);
+  if (!customer) throw new HubError('not_found', 'There is no such customer');
+  return customer;
+}
+
+async function mergeOf(parts: Parts, id: string) {
+  const merge = await readMerge(parts.db.sql, id);
+  if (!merge) throw new HubError('not_found', 'There is no such merge');
+  return merge;
+}
+
+/** Identifiers in normal form. An agent who enters them vouches for them, so they are verified. */
+function identifiersOf(given: z.infer<typeof customerCreate>['identifiers'], region: string): NewCustomer['identifiers'] {
+  return given.map(({ kind, value }) => ({ kind, value: normalised(kind, value, region), grade: 'verified' }));
+}
+
+function normalised(kind: string, value: string, region: string): string {
+  if (kind === 'phone') return toE164(value, region);
+  if (kind !== 'email') return value.trim();
+  const email = normaliseEmail(value);
+  if (email === null) throw new HubError('invalid_input', 'identifiers: not an email address');
+  return email;
+}
+
+export const customerRoutes = [
+  route({
+    method: 'get', path: '/customers', summary: 'Customers, newest first; by part of a name or an identifier', tag, access: 'agent', query: customerQuery, answer: 'CustomerPage',
+    handle: async ({ parts, query }) => pageOf(await listCustomers(parts.db.sql, query.q?.trim(), sliceOf(idKey, query))),
+  }),
+  route({
+    method: 'post', path: '/customers', summary: 'Enter a customer whose identifiers an agent has checked', tag, access: 'agent', body: 'CustomerCreate', answer: 'Customer',
+    status: 201,
+    async handle({ parts, principal, body }) {
+      const customer = { displayName: body.displayName, identifiers: identifiersOf(body.identifiers, parts.config.defaultRegion) };
+      const made = await parts.db.transaction((tx) => insertCustomer(tx, customer, `Entered by ${principal.name}`, principal.agentId));
+      if (made.outcome === 'taken') throw new HubError('conflict', `The ${made.kind} ${made.value} is proved to be customer ${made.customerId}`);
+      parts.relay.nudge();
+      return customerOf(parts, made.customerId);
+    },
+  }),
+  route({
+    method: 'get', path: '/customers/:id', summary: 'One customer with all identifiers', tag, access: 'agent', params: byId, answer: 'Customer',
+    handle: ({ parts, params }) => customerOf(parts, params.id),
+  }),
+  route({
+    method: 'get', path: '/customers/:id/suggestions', summary: 'Customers who may be the same person', tag, access: 'agent', params: byId,
+    answer: 'CustomerSuggestionPage',
+    async handle({ parts, params }) {
+      await customerOf(parts, params.id);
+      return { items: await suggestCustomers(parts.db.sql, params.id), nextCursor: null };
+    },
+  }),
+  route({
+    method: 'get', path: '/customers/:id/merges', summary: 'Merges that the customer took part in, newest first', tag, access: 'agent', params: byId, answer: 'MergePage',
+    async handle({ parts, params }) {
+      await customerOf(parts, params.id);
+      return { items: await listMerges(parts.db.sql, params.id), nextCursor: null };
+    },
+  }),
+  route({
+    method: 'post', path: '/customers/:id/merge', summary: 'Join another customer to this one', tag, access: 'agent', params: byId, body: 'MergeRequest', answer: 'Merge',
+    status: 201,
+    async handle({ parts, principal, params, body }) {
+      const id = await mergeCustomers(parts.db.sql, params.id, body.otherId, principal.agentId);
+      parts.relay.nudge();
+      return mergeOf(parts, id);
+    },
+  }),
+  route({
+    method: 'post', path: '/merges/:id/undo', summary: 'Put back exactly what a merge moved; undoing twice is undoing once', tag, access: 'agent', params: byId, answer: 'Merge',
+    async handle({ parts, principal, params }) {
+      await undoMerge(parts.db.sql, params.id, principal.agentId);
+      parts.relay.nudge();
+      return mergeOf(parts, params.id);
+    },
+  }),
+];

@@ -1,0 +1,91 @@
+import { HubError, pageQuery, ticketQuery, ticketStatus, type Ticket } from '@patchbay/contracts';
+import { listTicketEvents, listTickets, readTicket, type TicketFilter } from '@patchbay/store/queries/tickets';
+import { z } from 'zod';
+import type { Principal } from '../../auth/principal.ts';
+import type { Parts } from '../../parts.ts';
+import { acceptOffer, changeStatus, claimTicket, declineOffer, releaseTicket } from '../../pipeline/assign.ts';
+import { commandCall } from '../../pipeline/calls.ts';
+import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
+import { route } from '../route.ts';
+import { requireTicket } from '../ticket-scope.ts';
+
+const tag = 'Tickets';
+export const byId = z.object({ id: z.uuid() });
+
+async function ticketOf(parts: Parts, id: string): Promise<Ticket> {
+  const ticket = await readTicket(parts.db.sql, id);
+  if (!ticket) throw new HubError('not_found', 'There is no such ticket');
+  return ticket;
+}
+
+function filterOf(query: z.infer<typeof ticketQuery>, principal: Principal): TicketFilter {
+  return {
+    channel: query.channel,
+    customerId: query.customerId,
+    q: query.q?.trim(),
+    status: query.status ? statusesOf(query.status) : undefined,
+    assigneeId: query.assigneeId === 'me' ? principal.agentId : query.assigneeId === 'none' ? null : query.assigneeId || undefined,
+  };
+}
+
+function statusesOf(text: string): z.infer<typeof ticketStatus>[] {
+  const parsed = z.array(ticketStatus).safeParse(text.split(',').map((status) => status.trim()).filter(Boolean));
+  if (!parsed.success) throw new HubError('invalid_input', `status: one or several of ${ticketStatus.options.join(', ')}, separated by commas`);
+  return parsed.data;
+}
+
+/** What an agent does with a ticket without saying more. */
+function action(name: string, summary: string, work: (parts: Parts, ticketId: string, agentId: string) => Promise<void>) {
+  return route({
+    method: 'post', path: `/tickets/:id/${name}`, summary, tag, access: 'agent', params: byId, answer: 'Ticket',
+    async handle({ parts, principal, params }) {
+      await requireTicket(parts, principal, params.id);
+      await work(parts, params.id, principal.agentId);
+      return ticketOf(parts, params.id);
+    },
+  });
+}
+
+export const ticketRoutes = [
+  route({
+    method: 'get', path: '/tickets', summary: 'Tickets, newest first', tag, access: 'agent', query: ticketQuery, answer: 'TicketPage',
+    handle: async ({ parts, principal, query }) =>
+      pageOf(await listTickets(parts.db.sql, principal, filterOf(query, principal), sliceOf(idKey, query))),
+  }),
+  route({
+    method: 'get', path: '/tickets/:id', summary: 'One ticket', tag, access: 'agent', params: byId, answer: 'Ticket',
+    async handle({ parts, principal, params }) {
+      await requireTicket(parts, principal, params.id);
+      return ticketOf(parts, params.id);
+    },
+  }),
+  route({
+    method: 'patch', path: '/tickets/:id', summary: 'Change status or subject', tag, access: 'agent', params: byId, body: 'TicketUpdate', answer: 'Ticket',
+    async handle({ parts, principal, params, body }) {
+      await requireTicket(parts, principal, params.id);
+      await changeStatus(parts, params.id, principal.agentId, body);
+      return ticketOf(parts, params.id);
+    },
+  }),
+  route({
+    method: 'get', path: '/tickets/:id/events', summary: "The ticket's timeline with reasons, oldest first", tag, access: 'agent', params: byId, query: pageQuery,
+    answer: 'HubEventPage',
+    async handle({ parts, principal, params, query }) {
+      await requireTicket(parts, principal, params.id);
+      return pageOf(await listTicketEvents(parts.db.sql, params.id, sliceOf(countKey, query)));
+    },
+  }),
+  action('accept', 'Take the ticket that is offered', acceptOffer),
+  action('decline', 'Let the offer pass', declineOffer),
+  action('claim', 'Take a ticket out of the queue', claimTicket),
+  action('release', 'Give the ticket back to its queue', releaseTicket),
+  route({
+    method: 'post', path: '/tickets/:id/call', summary: "Hold, resume, end or return the ticket's call", tag, access: 'agent', params: byId, body: 'CallCommand',
+    answer: 'Ticket',
+    async handle({ parts, principal, params, body }) {
+      await requireTicket(parts, principal, params.id);
+      await commandCall(parts, params.id, principal.agentId, body.action);
+      return ticketOf(parts, params.id);
+    },
+  }),
+];

@@ -1,0 +1,181 @@
+/** The whole hub: `createHub(config)` starts the roles that the configuration names and answers how to stop them. */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { HubConfig } from '@patchbay/config';
+import { seed } from '@patchbay/config/seed';
+import { createCarrierSimulator, smtpMail } from '@patchbay/channels/simulator/index';
+import { migrate, openDatabase, seedQueues, settingOnce, startEmbeddedPostgres, StartError } from '@patchbay/store';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
+import { carrierAccount, createChannels } from './channels.ts';
+import { createFileStore } from './files.ts';
+import { createHttpApp } from './http/app.ts';
+import { createRelay } from './live/relay.ts';
+import { createLiveServer } from './live/server.ts';
+import { createTail } from './live/tail.ts';
+import { createMetrics } from './metrics.ts';
+import { openingHoursOf } from './opening-hours.ts';
+import type { Parts } from './parts.ts';
+import { assignWaiting } from './pipeline/assign.ts';
+import { connectCall } from './pipeline/calls.ts';
+import { sendOutbound } from './pipeline/deliver.ts';
+import { ingestContact } from './pipeline/ingest.ts';
+import { startClock } from './pipeline/clock.ts';
+import { openJobs, openWorkers } from './queues/jobs.ts';
+import type { Jobs } from './queues/jobs.ts';
+import type { QueueBackend } from './queues/wiring.ts';
+
+export interface HubOverrides {
+  /** What adapters are made of; tests put a part of their own here. */
+  channels?: (channels: Parts['channels']) => Parts['channels'];
+  log?: Logger;
+  now?: () => Date;
+  /** How many jobs run at once in this process. */
+  concurrency?: { ingest: number; dispatch: number };
+  /** Simulated seconds in a real one, for the carrier simulator. */
+  simulatorSpeed?: number;
+}
+
+export interface Hub extends AsyncDisposable {
+  readonly parts: Parts & { readonly jobs: Jobs };
+  /** Where the console is; undefined when this process has no `web` role. */
+  readonly url: string | undefined;
+  /** `host:port` of the SMTP inlet; undefined when there is none. */
+  readonly smtp: string | undefined;
+  readonly databaseUrl: string;
+  /** The one-time link by which the first administrator is made; undefined when there is one. */
+  readonly setupLink: string | undefined;
+}
+
+/** @throws {StartError} with one line when a port is taken, the data folder cannot be written, or the database cannot be used. */
+export async function createHub(config: HubConfig, overrides: HubOverrides = {}): Promise<Hub> {
+  await using stack = new AsyncDisposableStack();
+  const log = overrides.log ?? pino({ level: config.logLevel, base: { roles: config.roles.join(',') } });
+  const databaseUrl = await openDataFolder(config, log, stack);
+  await migrate(databaseUrl);
+  const db = stack.use(openDatabase({ url: databaseUrl, onError: (error) => log.warn({ err: error }, 'database connection lost') }));
+  await seedQueues(db.sql, seed.queues);
+  const signingKey = Buffer.from(await settingOnce(db.sql, 'signing-key', randomBytes(32).toString('base64url')), 'base64url');
+
+  const metrics = createMetrics();
+  const stopping = new AbortController();
+  const backend: QueueBackend = config.redisUrl ? { kind: 'redis', url: config.redisUrl } : { kind: 'postgres', url: databaseUrl };
+  const jobs = openJobs(backend, log);
+  stack.defer(() => jobs.close());
+  const relay = createRelay({ db, log, metrics, timeZone: config.timeZone, signal: stopping.signal });
+  stack.defer(() => relay.drain());
+  const base = { config, log, metrics, db, jobs, relay, signingKey, files: createFileStore(join(config.dataDir, 'files')), openingHours: openingHoursOf(config), now: overrides.now ?? (() => new Date()) };
+  const channels = createChannels(() => parts, base);
+  const parts: Hub['parts'] = { ...base, channels: overrides.channels?.(channels) ?? channels };
+
+  if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stack);
+  if (config.roles.includes('clock')) stack.use(startClock(parts));
+  const web = config.roles.includes('web') ? await startWeb(parts, overrides, stopping, stack) : undefined;
+  // Begun last and so the first to end: what polls stops, before what it polls is closed.
+  stack.defer(() => stopping.abort());
+  const running = stack.move();
+  return {
+    parts, databaseUrl, url: web?.url, smtp: web?.smtp, setupLink: web?.setupLink ?? undefined,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDisposableStack): Promise<string> {
+  if (config.databaseUrl) return config.databaseUrl;
+  const embedded = stack.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
+  return embedded.url;
+}
+
+async function startWorkers(parts: Parts, backend: QueueBackend, overrides: HubOverrides, stack: AsyncDisposableStack): Promise<void> {
+  const workers = await openWorkers(backend, {
+    'ingest-contact': (data) => ingestContact(parts, data),
+    'assign-waiting': (data) => assignWaiting(parts, data),
+    'send-outbound': (data) => sendOutbound(parts, data),
+    'connect-call': (data) => connectCall(parts, data),
+  }, parts.log, overrides.concurrency ?? { ingest: 16, dispatch: 8 });
+  stack.defer(() => workers.close());
+}
+
+async function startWeb(parts: Parts & { jobs: Jobs }, overrides: HubOverrides, stopping: AbortController, stack: AsyncDisposableStack) {
+  const { config, log } = parts;
+  const auth = createAuth(parts);
+  const { setupLink } = await ensureFirstAdministrator(parts);
+  const tail = await createTail({ db: parts.db, log, signal: stopping.signal });
+  const live = createLiveServer(parts, auth, tail);
+
+  const inlets = new AbortController();
+  let smtp: string | undefined;
+  const simulator = config.simulator ? startSimulator(parts, overrides, () => smtp) : undefined;
+  const ready = async () => ({
+    database: await parts.db.ping().then(() => true, () => false),
+    queue: await jobsReady(parts.jobs),
+    inlets: config.smtpInletPort === 0 || smtp !== undefined,
+  });
+  const app = createHttpApp(parts, auth, { ready, mountWidget: (router) => void router.use(live.widget), ...(simulator && { simulator }) });
+  const server = createServer(app);
+  live.attach(server);
+  await listen(server, config);
+  stack.defer(async () => {
+    inlets.abort();
+    await simulator?.stop();
+    await live.close();
+    server.closeIdleConnections();
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      setTimeout(() => server.closeAllConnections(), 3_000).unref();
+    });
+  });
+  smtp = await startInlets(parts, inlets, stack);
+  const { port } = server.address() as AddressInfo;
+  return { url: config.port === 0 ? `http://${config.host}:${port}` : config.publicUrl, smtp, setupLink: setupLink ?? undefined };
+}
+
+function jobsReady(jobs: Jobs): Promise<boolean> {
+  const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), 2_000).unref());
+  return Promise.race([jobs.ping().then(() => true, () => false), late]);
+}
+
+function startSimulator({ config, signingKey }: Parts, overrides: HubOverrides, smtp: () => string | undefined) {
+  const { accountSid, authToken, number } = carrierAccount(config, signingKey);
+  return createCarrierSimulator({
+    publicUrl: config.publicUrl, accountSid, authToken, number, ...(overrides.simulatorSpeed && { speed: overrides.simulatorSpeed }),
+    sendMail: async (mail) => {
+      const [host = config.host, port = '0'] = (smtp() ?? '').split(/:(?=\d+$)/);
+      return smtpMail({ host, port: Number(port) })(mail);
+    },
+  });
+}
+
+async function listen(server: ReturnType<typeof createServer>, config: HubConfig): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new StartError(error.code === 'EADDRINUSE' ? `PORT ${config.port} on ${config.host} is taken; choose another one` : `PORT ${config.port} on ${config.host} cannot be used: ${error.message}`, { cause: error }));
+    });
+    server.listen(config.port, config.host, resolve);
+  });
+}
+
+/** Channels that wait for their provider. Their messages in progress are finished before the rest of the hub ends. */
+async function startInlets(parts: Parts, inlets: AbortController, stack: AsyncDisposableStack): Promise<string | undefined> {
+  let address: string | undefined;
+  for (const channel of parts.channels.values()) {
+    if (!channel.listen) continue;
+    const started = await channel.listen(inlets.signal).catch((error: unknown) => {
+      throw new StartError(inletProblem(parts.config, error), { cause: error });
+    });
+    stack.defer(async () => {
+      inlets.abort();
+      await started.closed;
+    });
+    if (started.address) address = started.address;
+  }
+  return address;
+}
+
+function inletProblem({ smtpInletPort, host }: HubConfig, error: unknown): string {
+  const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  return `SMTP_INLET_PORT ${smtpInletPort} on ${host} ${taken ? 'is taken; choose another one, or 0 for none' : `cannot be used: ${error instanceof Error ? error.message : ''}`}`;
+}

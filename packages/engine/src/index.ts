@@ -1,0 +1,2 @@
+export { createHub } from './hub.ts';
+export type { Hub, HubOverrides } from './hub.ts';

@@ -1,0 +1,180 @@
+/** The namespace `/agents`: rooms by right, events in the order of `seq`, and what was missed while away. */
+import { HubError, parseInput, resumeRequest, typingRequest, watchRequest } from '@patchbay/contracts';
+import type { Answer, HubEvent, ResumeAnswer, TypingNotice } from '@patchbay/contracts';
+import { agentQueues, visibleEventsAfter } from '@patchbay/store';
+import type { Namespace, Server, Socket } from 'socket.io';
+import type { Parts } from '../parts.ts';
+import type { Principal } from '../auth/principal.ts';
+import { mayReadTicket } from '../http/ticket-scope.ts';
+import type { Tail } from './tail.ts';
+import { readWallboard, throttle } from './wallboard.ts';
+
+/** More than this was missed: the client reads its lists anew. */
+const replayLimit = 1_000;
+/** How often a connected socket has to prove again that its session and its rights still hold. */
+const recheckMs = 30_000;
+const wallboardIntervalMs = 500;
+
+export interface AgentDesk {
+  /** Tells those who have a ticket on screen that somebody types. */
+  notifyTyping(notice: TypingNotice): void;
+  isWatched(ticketId: string): Promise<boolean>;
+  close(): void;
+}
+
+export interface AgentDeskOptions {
+  identify(headers: Headers): Promise<Principal | null>;
+  tail: Tail;
+  /** An agent opened a ticket: what its visitor wrote is read. */
+  onWatch(ticketId: string): void;
+  onTyping(ticketId: string, agentName: string, typing: boolean): void;
+}
+
+export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions): AgentDesk {
+  const namespace = io.of('/agents');
+  namespace.use((socket, next) => {
+    authenticate(socket, options).then(() => next(), (error: unknown) => next(asError(error)));
+  });
+  namespace.on('connection', (socket) => serve(socket, parts, options));
+  options.tail.onEvents((events) => publish(namespace, events));
+
+  const pushWallboard = throttle(async () => {
+    if (!namespace.adapter.rooms.get('wallboard')?.size) return;
+    namespace.local.to('wallboard').emit('wallboard', await readWallboard(parts));
+  }, wallboardIntervalMs);
+  options.tail.onEvents(pushWallboard);
+
+  const timer = setInterval(() => void recheck(namespace, parts, options), recheckMs);
+  return {
+    notifyTyping: (notice) => void namespace.to(`ticket:${notice.ticketId}`).emit('typing', notice),
+    isWatched: async (ticketId) => (await namespace.in(`ticket:${ticketId}`).fetchSockets()).length > 0,
+    close: () => clearInterval(timer),
+  };
+}
+
+/** A session cookie, or an API key in `auth`. */
+function credentials(socket: Socket): Headers {
+  const { apiKey } = socket.handshake.auth as { apiKey?: unknown };
+  const { cookie, authorization } = socket.handshake.headers;
+  const headers = new Headers();
+  if (cookie) headers.set('cookie', cookie);
+  const bearer = typeof apiKey === 'string' ? `Bearer ${apiKey}` : authorization;
+  if (bearer) headers.set('authorization', bearer);
+  return headers;
+}
+
+async function authenticate(socket: Socket, options: AgentDeskOptions): Promise<void> {
+  const principal = await options.identify(credentials(socket));
+  if (!principal) throw new HubError('unauthenticated', 'Log in first');
+  socket.data = { principal };
+}
+
+function principalOf(socket: { data: unknown }): Principal {
+  return (socket.data as { principal: Principal }).principal;
+}
+
+function serve(socket: Socket, parts: Parts, options: AgentDeskOptions): void {
+  parts.metrics.sockets.inc({ namespace: '/agents' });
+  socket.on('disconnect', () => parts.metrics.sockets.dec({ namespace: '/agents' }));
+
+  on(socket, parts, 'resume', async (input): Promise<ResumeAnswer> => {
+    const { after } = parseInput(resumeRequest, input);
+    // Rooms first: what is published from here on arrives by itself, and what was published before is in the database.
+    await joinRooms(socket, parts);
+    const viewer = { agentId: principalOf(socket).agentId, all: seesAll(principalOf(socket)) };
+    const seq = options.tail.seq;
+    const events = await visibleEventsAfter(parts.db.sql, viewer, after, replayLimit + 1);
+    const reset = events.length > replayLimit;
+    return { events: reset ? [] : events, seq: Math.max(seq, events.at(-1)?.seq ?? 0), reset };
+  });
+  on(socket, parts, 'watch', async (input) => {
+    const { room, id } = parseInput(watchRequest, input);
+    if (room === 'ticket') await requireTicket(parts, socket, id);
+    await socket.join(roomName(room, id));
+    if (room === 'wallboard') socket.emit('wallboard', await readWallboard(parts));
+    if (room === 'ticket' && id) options.onWatch(id);
+  });
+  on(socket, parts, 'unwatch', async (input) => {
+    const { room, id } = parseInput(watchRequest, input);
+    await socket.leave(roomName(room, id));
+  });
+  on(socket, parts, 'typing', async (input) => {
+    const { ticketId, typing } = parseInput(typingRequest, input);
+    await requireTicket(parts, socket, ticketId);
+    const { name } = principalOf(socket);
+    socket.to(`ticket:${ticketId}`).emit('typing', { ticketId, by: 'agent', name, typing } satisfies TypingNotice);
+    options.onTyping(ticketId, name, typing);
+  });
+}
+
+/** Answers a request through its acknowledgement: the value, or what is wrong with it. */
+function on<T>(socket: Socket, parts: Parts, name: string, handle: (input: unknown) => Promise<T>): void {
+  socket.on(name, (input: unknown, acknowledge?: unknown) => {
+    const answer = typeof acknowledge === 'function' ? (acknowledge as (value: Answer<T | null>) => void) : () => undefined;
+    handle(input).then(
+      (value) => answer({ ok: true, value: value ?? null }),
+      (error: unknown) => {
+        const known = error instanceof HubError ? error : new HubError('internal', 'Something went wrong on our side');
+        if (known.code === 'internal') parts.log.error({ err: error, request: name }, 'socket request failed');
+        answer({ ok: false, code: known.code, detail: known.message });
+      },
+    );
+  });
+}
+
+async function requireTicket(parts: Parts, socket: Socket, ticketId: string | undefined): Promise<void> {
+  if (!ticketId || !(await mayReadTicket(parts, principalOf(socket), ticketId))) throw new HubError('not_found', 'There is no such ticket');
+}
+
+function roomName(room: 'ticket' | 'wallboard', id: string | undefined): string {
+  return room === 'ticket' ? `ticket:${id ?? ''}` : 'wallboard';
+}
+
+function seesAll(principal: Principal): boolean {
+  return principal.role !== 'agent';
+}
+
+/** Joins the rooms of an agent's rights as they stand, and leaves those of rights that are gone. */
+async function joinRooms(socket: Socket, parts: Parts): Promise<void> {
+  const principal = principalOf(socket);
+  const queues = await agentQueues(parts.db.sql, principal.agentId);
+  const rooms = ['staff', `agent:${principal.agentId}`, ...(seesAll(principal) ? ['all'] : []), ...queues.map((id) => `queue:${id}`)];
+  for (const room of socket.rooms) if (/^(queue:|all$)/.test(room) && !rooms.includes(room)) await socket.leave(room);
+  await socket.join(rooms);
+}
+
+async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOptions): Promise<void> {
+  for (const socket of namespace.sockets.values()) {
+    try {
+      await authenticate(socket, options);
+      await joinRooms(socket, parts);
+      for (const room of socket.rooms) {
+        const ticketId = /^ticket:(.+)$/.exec(room)?.[1];
+        if (ticketId && !(await mayReadTicket(parts, principalOf(socket), ticketId))) await socket.leave(room);
+      }
+    } catch (error) {
+      if (error instanceof HubError && error.code === 'unauthenticated') socket.disconnect(true);
+      else parts.log.warn({ err: error }, 'rights of a socket not rechecked');
+    }
+  }
+}
+
+/** Every process publishes to its own sockets: each of them reads all events. */
+function publish(namespace: Namespace, events: readonly HubEvent[]): void {
+  for (const event of events) namespace.local.to(roomsOf(event)).emit('event', event);
+}
+
+function roomsOf(event: HubEvent): string[] {
+  if (event.type === 'agent.presence-changed') return ['staff'];
+  return [
+    'all',
+    ...(event.queueId ? [`queue:${event.queueId}`] : []),
+    ...(event.agentId ? [`agent:${event.agentId}`] : []),
+    ...(event.ticketId ? [`ticket:${event.ticketId}`] : []),
+  ];
+}
+
+function asError(error: unknown): Error {
+  const known = error instanceof HubError ? error : new HubError('unavailable', 'Not reachable at the moment');
+  return Object.assign(new Error(known.message), { data: { code: known.code } });
+}

@@ -1,0 +1,49 @@
+/**
+ * Numbers events after their commit. Every process that writes runs it after its own commits, and an advisory lock lets one at a time
+ * through; so no event waits for a particular process, and no writer waits for the relay.
+ */
+import { relayEvents } from '@patchbay/store';
+import type { Database } from '@patchbay/store';
+import type { Logger } from 'pino';
+import type { Metrics } from '../metrics.ts';
+import type { Relay } from '../parts.ts';
+
+const batchSize = 500;
+
+export interface RunningRelay extends Relay {
+  /** Resolves when everything that was committed before the call is numbered. */
+  drain(): Promise<void>;
+}
+
+export function createRelay(options: { db: Database; log: Logger; metrics: Metrics; timeZone: string; signal: AbortSignal; pollMs?: number }): RunningRelay {
+  const { db, log, metrics, timeZone, signal } = options;
+  let again = false;
+  let running: Promise<void> | null = null;
+
+  const run = async () => {
+    do {
+      again = false;
+      try {
+        const numbered = await relayEvents(db.sql, batchSize, timeZone);
+        metrics.events.inc(numbered);
+        if (numbered === batchSize) again = true;
+      } catch (error) {
+        if (!signal.aborted) log.warn({ err: error }, 'events not numbered; tried again at the next poll');
+      }
+    } while (again);
+    running = null;
+  };
+  const nudge = () => {
+    again = true;
+    running ??= Promise.resolve().then(run);
+  };
+  const timer = setInterval(nudge, options.pollMs ?? 1_000);
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  return {
+    nudge,
+    async drain() {
+      nudge();
+      await running;
+    },
+  };
+}

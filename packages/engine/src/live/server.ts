@@ -1,0 +1,66 @@
+/** Socket.IO on the hub's HTTP server, with both namespaces and the way between them. */
+import type { Server as HttpServer } from 'node:http';
+import { createAdapter } from '@socket.io/redis-streams-adapter';
+import { createVisitorStore } from '@patchbay/store/queries/visitor';
+import { isChannelStaffed } from '@patchbay/store';
+import { Redis } from 'ioredis';
+import { Server } from 'socket.io';
+import type { Auth } from '../auth/index.ts';
+import type { Parts } from '../parts.ts';
+import { recordDelivery } from '../pipeline/deliver.ts';
+import { receive } from '../pipeline/receive.ts';
+import { mountAgents } from './agents.ts';
+import type { Tail } from './tail.ts';
+import { mountVisitors } from './visitors.ts';
+import type { VisitorDesk } from './visitors.ts';
+
+export interface LiveServer {
+  /** The widget's HTTP calls. */
+  readonly widget: VisitorDesk['router'];
+  /** Takes the HTTP server's upgrade requests from here on. */
+  attach(server: HttpServer): void;
+  close(): Promise<void>;
+}
+
+export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tail: Tail): LiveServer {
+  // With several web processes, what is not durable (typing, who watches) goes over Redis; events do not need it.
+  const redis = parts.config.redisUrl ? new Redis(parts.config.redisUrl, { maxRetriesPerRequest: null }) : undefined;
+  redis?.on('error', (error: Error) => parts.log.warn({ err: error }, 'redis connection of the sockets broken'));
+  const io = new Server({
+    serveClient: false,
+    maxHttpBufferSize: 256 * 1024,
+    cors: { origin: true, credentials: false },
+    ...(redis && { adapter: createAdapter(redis, { streamName: 'patchbay-live', maxLen: 10_000 }) }),
+  });
+  const visitors: VisitorDesk = mountVisitors(io, {
+    store: createVisitorStore(parts.db.sql),
+    files: parts.files,
+    signingKey: parts.signingKey,
+    now: parts.now,
+    log: parts.log,
+    reach: 'process',
+    receive: (contact, raw) => receive(parts, contact, raw),
+    recordDelivery: (report) => recordDelivery(parts, report),
+    isAvailable: () => isChannelStaffed(parts.db.sql, 'chat'),
+    onEvents: (callback) => tail.onEvents(callback),
+    notifyTyping: (ticketId, by, name, typing) => agents.notifyTyping({ ticketId, by, name, typing }),
+    isWatched: (ticketId) => agents.isWatched(ticketId),
+  });
+  const fail = (error: unknown) => parts.log.warn({ err: error }, 'visitor not told');
+  const agents = mountAgents(io, parts, {
+    identify: auth.identify,
+    tail,
+    onWatch: (ticketId) => void visitors.agentSaw(ticketId).catch(fail),
+    onTyping: (ticketId, name, typing) => void visitors.agentTyping(ticketId, name, typing).catch(fail),
+  });
+  return {
+    widget: visitors.router,
+    attach: (server) => void io.attach(server),
+    async close() {
+      agents.close();
+      await visitors.close();
+      await io.close();
+      redis?.disconnect();
+    },
+  };
+}

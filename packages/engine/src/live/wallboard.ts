@@ -1,0 +1,32 @@
+import { localDate, wallboardFigures } from '@patchbay/domain';
+import type { Wallboard } from '@patchbay/contracts';
+import { readWallboardSnapshot } from '@patchbay/store';
+import type { Parts } from '../parts.ts';
+
+/** Every figure of the wallboard with its formula, from the running figures. */
+export async function readWallboard(parts: Parts): Promise<Wallboard> {
+  const now = parts.now();
+  const { timeZone } = parts.config;
+  const { seq, firstResponse, ...snapshot } = await readWallboardSnapshot(parts.db.sql, localDate(now, timeZone));
+  const figures = wallboardFigures({ ...snapshot, now, timeZone, firstResponse: new Map(firstResponse.map(({ bucket, count }) => [bucket, count])) });
+  return { at: now.toISOString(), timeZone, seq, figures };
+}
+
+/** Calls `work` once for any number of calls within `intervalMs`, the first time at once. */
+export function throttle(work: () => Promise<void>, intervalMs: number): () => void {
+  let waiting = false;
+  let wanted = false;
+  const run = () => {
+    waiting = true;
+    wanted = false;
+    const end = () => {
+      waiting = false;
+      if (wanted) run();
+    };
+    void work().finally(() => setTimeout(end, intervalMs).unref());
+  };
+  return () => {
+    if (waiting) wanted = true;
+    else run();
+  };
+}

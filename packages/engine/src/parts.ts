@@ -1,0 +1,34 @@
+import type { HubConfig } from '@patchbay/config';
+import type { OpeningHours } from '@patchbay/domain';
+import type { Channel, FileStore } from '@patchbay/channels/channel';
+import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
+import type { Database } from '@patchbay/store';
+import type { Logger } from 'pino';
+import type { Metrics } from './metrics.ts';
+
+/** Puts jobs on the queue. Never fails and never waits: a job is a hint, and when adding fails the sweep finds the row. */
+export interface JobQueue {
+  add<N extends JobName>(name: N, data: JobData<N>, options?: { delayMs?: number }): void;
+}
+
+/** Tells the relay that events were committed. Never fails and never waits. */
+export interface Relay {
+  nudge(): void;
+}
+
+/** What the hub is made of. Every function of the pipeline takes these, and nothing is reached by import. */
+export interface Parts {
+  readonly config: HubConfig;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly db: Database;
+  readonly files: FileStore;
+  readonly channels: ReadonlyMap<ChannelName, Channel>;
+  readonly jobs: JobQueue;
+  readonly relay: Relay;
+  /** Generated once per centre and kept in the database, so that every process signs alike. */
+  readonly signingKey: Uint8Array;
+  /** When somebody is there to answer. */
+  readonly openingHours: OpeningHours;
+  readonly now: () => Date;
+}

@@ -1,0 +1,31 @@
+/** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
+import type { Parts } from '../parts.ts';
+import { sweep, sweepOffers } from './sweep.ts';
+
+const sweepMs = 5_000;
+const offersMs = 1_000;
+
+export function startClock(parts: Parts): AsyncDisposable {
+  const stop = [every(sweepMs, () => sweep(parts), parts), every(offersMs, () => sweepOffers(parts), parts)];
+  return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };
+}
+
+/** Runs `work` again and again, never twice at once. Answers how to stop it, which waits for a run in progress. */
+function every(intervalMs: number, work: () => Promise<void>, parts: Parts): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+  const run = () => {
+    running = work()
+      .catch((error: unknown) => parts.log.error({ err: error }, 'sweep failed'))
+      .finally(() => {
+        if (!stopped) timer = setTimeout(run, intervalMs);
+      });
+  };
+  timer = setTimeout(run, intervalMs);
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await running;
+  };
+}

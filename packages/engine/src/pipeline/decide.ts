@@ -1,0 +1,86 @@
+/** Puts the pure decisions of `domain` together for one contact. Reads settings and the snapshot, writes nothing. */
+import { acknowledgementText, decideTicket, isOpen, resolveCustomer, shouldAcknowledge } from '@patchbay/domain';
+import type { ChannelCapabilities } from '@patchbay/channels/channel';
+import type { InboundContact } from '@patchbay/contracts';
+import { readQueues, recentAcknowledgements } from '@patchbay/store';
+import type { IngestDecision, IngestSnapshot, Queryable } from '@patchbay/store';
+import type { Parts } from '../parts.ts';
+
+/** A resolved ticket is reopened by its customer for a week; later contacts open a linked one. */
+const reopenMs = 7 * 24 * 3600_000;
+
+/** At most so many acknowledgements to one customer within the window: a loop of machines ends here at the latest. */
+const acknowledgementLimit = 5;
+const acknowledgementWindowMs = 3600_000;
+
+export async function decideContact(
+  parts: Parts, tx: Queryable, contact: InboundContact, snapshot: IngestSnapshot, capabilities: ChannelCapabilities,
+): Promise<Omit<IngestDecision, 'attachments'>> {
+  const customer = resolveCustomer(contact.identifiers, snapshot.customers);
+  const customerId = customer.outcome === 'same' ? customer.customerId : null;
+  const ticket = decideTicket({
+    channel: contact.channel, kind: contact.kind, automatic: contact.automatic, customerId, reopenMs, continuationMs: capabilities.continuationMs, now: parts.now(),
+    candidates: snapshot.tickets.map((candidate) => ({ ...candidate, lastActivityAt: new Date(candidate.lastActivityAt) })),
+  });
+  const continued = ticket.action === 'continue' ? snapshot.tickets.find((candidate) => candidate.ticketId === ticket.ticketId) : undefined;
+  return {
+    customerId,
+    displayName: displayName(contact),
+    customerReason: customer.reason,
+    ticketId: continued?.ticketId ?? null,
+    seenStatus: continued?.status ?? null,
+    reopen: ticket.action === 'continue' && ticket.reopen,
+    // Somebody waits on the line again: the ticket goes back to its queue.
+    requeue: ticket.action === 'continue' && contact.call?.step === 'ringing',
+    subject: subjectOf(contact),
+    queueId: await queueFor(tx, contact),
+    priority: 0,
+    linkedTicketId: ticket.action === 'open' ? ticket.linkedTicketId : null,
+    reason: ticket.reason,
+    parties: contact.kind === 'customer' ? peopleInCopy(parts, contact) : [],
+    acknowledgement: await acknowledge(parts, tx, contact, capabilities, customerId, ticket.action === 'open'),
+  };
+}
+
+/** The queue that takes the channel's contacts; what no person wrote asks for nobody's time and waits in none. */
+async function queueFor(tx: Queryable, contact: InboundContact): Promise<string | null> {
+  if (contact.kind !== 'customer') return null;
+  const queues = await readQueues(tx);
+  return (queues.find((queue) => queue.channels.includes(contact.channel)) ?? queues[0])?.id ?? null;
+}
+
+function displayName(contact: InboundContact): string {
+  return (contact.senderName?.trim() || contact.identifiers.find((identifier) => identifier.kind !== 'visitor')?.value || contact.from || 'Visitor').slice(0, 200);
+}
+
+function subjectOf(contact: InboundContact): string {
+  const words = (contact.subject ?? contact.replyText ?? contact.text).replaceAll(/\s+/g, ' ').trim();
+  return words.slice(0, 200) || '(no subject)';
+}
+
+/** Everyone whom the customer has in copy may write to the ticket; our own addresses are nobody's. */
+function peopleInCopy(parts: Parts, contact: InboundContact): IngestDecision['parties'] {
+  const ours = (address: string) => parts.config.mailDomains.some((domain) => address.endsWith(`@${domain.toLowerCase()}`));
+  const addresses = new Set([...contact.to, ...contact.cc].map((address) => address.trim().toLowerCase()));
+  return [...addresses].filter((address) => /^[^\s@]+@[^\s@]+$/.test(address) && !ours(address)).map((value) => ({ kind: 'email', value }));
+}
+
+async function acknowledge(
+  parts: Parts, tx: Queryable, contact: InboundContact, capabilities: ChannelCapabilities, customerId: string | null, opened: boolean,
+): Promise<IngestDecision['acknowledgement']> {
+  const recent = customerId === null || !opened ? 0 : await recentAcknowledgements(tx, customerId, acknowledgementWindowMs);
+  const { yes } = shouldAcknowledge({
+    kind: contact.kind, automatic: contact.automatic, channelAcknowledges: capabilities.acknowledges && contact.identifiers.length > 0, opened,
+    recentAcknowledgements: recent, limit: acknowledgementLimit,
+  });
+  if (!yes) return null;
+  const open = isOpen(parts.now(), parts.openingHours);
+  const { subject, text } = acknowledgementText({ number: '{number}', centreName: parts.config.centreName, language: languageOf(contact), open });
+  return { subject: contact.channel === 'email' && contact.subject ? contact.subject : subject, text };
+}
+
+/** Chinese when the customer wrote in Chinese characters and not in Japanese kana. */
+function languageOf(contact: InboundContact): 'en' | 'zh' {
+  const said = `${contact.subject ?? ''} ${contact.text}`.slice(0, 2000);
+  return /\p{Script=Han}/u.test(said) && !/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(said) ? 'zh' : 'en';
+}

@@ -1,0 +1,48 @@
+/** The way out: an `outbound` row is claimed by one sender, handed to the provider, and how that ended is written down. */
+import { HubError } from '@patchbay/contracts';
+import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
+import { claimOutbound, recordDelivery as recordRow, settleOutbound } from '@patchbay/store';
+import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
+import type { Parts } from '../parts.ts';
+import { backoffMs, isRetryable, reasonOf, sendRetry } from './retry.ts';
+
+const sendTimeoutMs = 60_000;
+
+/** Handles the job `send-outbound`. Only the claim's winner sends; a row that is not due or not queued is left alone. */
+export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: string }): Promise<void> {
+  const message = await claimOutbound(parts.db.sql, outboundId);
+  if (!message) return;
+  const outcome = await handOver(parts, message);
+  await settleOutbound(parts.db.sql, outboundId, outcome);
+  parts.metrics.sent.inc({ channel: message.channel, result: outcome.result });
+  parts.log.info({ outboundId, channel: message.channel, result: outcome.result, correlationId: message.correlationId }, 'message handed over');
+  if (outcome.result === 'retry') parts.jobs.add('send-outbound', { outboundId, round: message.attempts }, { delayMs: outcome.retryMs ?? 0 });
+  parts.relay.nudge();
+}
+
+async function handOver(parts: Parts, message: ClaimedOutbound): Promise<OutboundResult> {
+  const channel = parts.channels.get(message.channel as ChannelName);
+  if (!channel) return { result: 'failed', error: 'The channel is not set up' };
+  try {
+    const sent = await channel.send(message, AbortSignal.timeout(sendTimeoutMs));
+    const raw = sent.raw ? await parts.files.put(sent.raw) : undefined;
+    return { result: 'sent', externalId: sent.externalId, rawSha256: raw?.sha256 };
+  } catch (error) {
+    return failure(parts, message, error);
+  }
+}
+
+/** An outcome that nobody knows is never tried again by itself: that could send it twice. */
+function failure(parts: Parts, message: ClaimedOutbound, error: unknown): OutboundResult {
+  parts.log.warn({ err: error, outboundId: message.outboundId, correlationId: message.correlationId }, 'message not handed over');
+  // What an adapter did not foresee may have happened before or after the request left.
+  if (!(error instanceof HubError) || error.code === 'outcome_unknown') return { result: 'unknown', error: reasonOf(error) };
+  if (!isRetryable(error) || message.attempts >= sendRetry.attempts) return { result: 'failed', error: reasonOf(error) };
+  return { result: 'retry', error: reasonOf(error), retryMs: backoffMs(sendRetry, message.attempts, Math.random(), error.retryAfterMs) };
+}
+
+/** A provider's word on a message of ours. */
+export async function recordDelivery(parts: Parts, report: DeliveryReport): Promise<void> {
+  await recordRow(parts.db.sql, report);
+  parts.relay.nudge();
+}

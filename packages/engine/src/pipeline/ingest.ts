@@ -1,0 +1,117 @@
+/** The router's first part: from the inbox row to the message of a ticket of a customer, in one transaction. */
+import { foundBy } from '@patchbay/domain';
+import { HubError, inboundContact } from '@patchbay/contracts';
+import type { InboundContact, StoredFile } from '@patchbay/contracts';
+import { databaseErrorCode, ingestApply, ingestFast, ingestSnapshot, insertCall, postponeInbox, quarantineInbox, readInbox } from '@patchbay/store';
+import type { Ingested, InboxRow, Queryable } from '@patchbay/store';
+import type { Parts } from '../parts.ts';
+import { decideContact } from './decide.ts';
+import { ingestCallStep } from './call-steps.ts';
+import { backoffMs, ingestRetry, isRetryable, reasonOf } from './retry.ts';
+
+/** Handles the job `ingest-contact`. Repeating it has no effect: only a pending row is worked on. */
+export async function ingestContact(parts: Parts, { inboxId }: { inboxId: string }): Promise<void> {
+  try {
+    const done = await ingestFast(parts.db.sql, inboxId, continuation(parts), JSON.stringify(foundBy));
+    if (done.outcome === 'settled') return;
+    if (done.outcome === 'done') {
+      follow(parts, done, 'fast');
+      return;
+    }
+    const row = await readInbox(parts.db.sql, inboxId);
+    if (row?.state === 'pending') await ingestByRules(parts, row);
+  } catch (error) {
+    if (databaseErrorCode(error) === 'PB002') return;
+    await putOff(parts, inboxId, error);
+  }
+}
+
+async function ingestByRules(parts: Parts, row: InboxRow): Promise<void> {
+  const parsed = inboundContact.safeParse(row.contact);
+  if (!parsed.success) throw new HubError('unprocessable', `The contact has a wrong shape: ${parsed.error.issues[0]?.message ?? ''}`);
+  const contact = parsed.data;
+  const fetched = await fetchFiles(parts, contact);
+  if (contact.call && contact.call.step !== 'ringing') {
+    const done = await ingestCallStep(parts, row, contact, fetched);
+    if (done) follow(parts, done, 'rules');
+    parts.relay.nudge();
+    return;
+  }
+  follow(parts, await retryOnConflict(() => parts.db.transaction((tx) => ingestMessage(parts, tx, row, contact, fetched))), 'rules');
+}
+
+async function ingestMessage(parts: Parts, tx: Queryable, row: InboxRow, contact: InboundContact, fetched: StoredFile[]): Promise<Ingested> {
+  const channel = parts.channels.get(contact.channel);
+  if (!channel) throw new HubError('unprocessable', 'Its channel is not set up');
+  const snapshot = await ingestSnapshot(tx, contact, channel.capabilities.continuationMs);
+  const decision = await decideContact(parts, tx, contact, snapshot, channel.capabilities);
+  const done = await ingestApply(tx, row.id, contact, { ...decision, attachments: [...contact.attachments, ...fetched] });
+  if (contact.call) {
+    const { callSid } = contact.call;
+    await insertCall(tx, { callSid, ticketId: done.ticketId, customerId: done.customerId, caller: contact.from, called: contact.channelAccount });
+  }
+  return done;
+}
+
+/** What a decision saw may have changed before it was carried out; then it is made again. */
+export async function retryOnConflict<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      // PB001: the ticket changed. 40001, 40P01: serialization failure, deadlock. 23505: a row that another one made first.
+      if (attempt >= 5 || !['PB001', '40001', '40P01', '23505'].includes(databaseErrorCode(error) ?? '')) throw error;
+    }
+  }
+}
+
+function follow(parts: Parts, done: Ingested, path: 'fast' | 'rules'): void {
+  parts.relay.nudge();
+  parts.metrics.ingested.inc({ path });
+  parts.log.info({ ticketId: done.ticketId, messageId: done.messageId, opened: done.opened, path, correlationId: done.correlationId }, 'contact ingested');
+  if (done.waiting && done.queueId) parts.jobs.add('assign-waiting', { queueId: done.queueId });
+  if (done.outboundId) parts.jobs.add('send-outbound', { outboundId: done.outboundId, round: 0 });
+}
+
+const continuations = new WeakMap<Parts, string>();
+
+function continuation(parts: Parts): string {
+  let value = continuations.get(parts);
+  if (value === undefined) {
+    value = JSON.stringify(Object.fromEntries([...parts.channels].map(([name, channel]) => [name, channel.capabilities.continuationMs])));
+    continuations.set(parts, value);
+  }
+  return value;
+}
+
+/** Files that still lie with the provider are brought in before the transaction begins. */
+async function fetchFiles(parts: Parts, contact: InboundContact): Promise<StoredFile[]> {
+  const channel = parts.channels.get(contact.channel);
+  const stored: StoredFile[] = [];
+  for (const remote of contact.remoteFiles) {
+    if (!channel?.fetchFile) throw new HubError('unprocessable', 'Its channel cannot fetch files');
+    const file = await channel.fetchFile(remote.url, AbortSignal.timeout(60_000));
+    const { sha256, size } = await parts.files.put(file.bytes);
+    stored.push({ filename: file.filename || remote.filename, contentType: file.contentType || remote.contentType, size, sha256, inline: false });
+  }
+  return stored;
+}
+
+/** A failed contact comes back later; after the last try, or when trying again cannot help, a person gets it. */
+async function putOff(parts: Parts, inboxId: string, error: unknown): Promise<void> {
+  const reason = reasonOf(error);
+  const row = await readInbox(parts.db.sql, inboxId);
+  if (row?.state !== 'pending') return;
+  if (isRetryable(error) && row.attempts + 1 < ingestRetry.attempts) {
+    const retryAfterMs = error instanceof HubError ? error.retryAfterMs : undefined;
+    const delayMs = backoffMs(ingestRetry, row.attempts + 1, Math.random(), retryAfterMs);
+    const attempts = await postponeInbox(parts.db.sql, inboxId, reason, delayMs);
+    parts.log.warn({ err: error, inboxId, attempts, delayMs, correlationId: row.correlationId }, 'contact failed and is tried again later');
+    if (attempts !== null) parts.jobs.add('ingest-contact', { inboxId, round: attempts }, { delayMs });
+    return;
+  }
+  await quarantineInbox(parts.db.sql, inboxId, reason);
+  parts.metrics.quarantined.inc({ channel: row.channel });
+  parts.log.error({ err: error, inboxId, correlationId: row.correlationId }, 'contact quarantined');
+  parts.relay.nudge();
+}

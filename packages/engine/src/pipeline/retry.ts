@@ -1,0 +1,35 @@
+/** When something that failed is tried again: one place for every kind of work. */
+import { HubError } from '@patchbay/contracts';
+
+export interface RetryPolicy {
+  /** Tries before it is given up to a person. */
+  readonly attempts: number;
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
+export const ingestRetry: RetryPolicy = { attempts: 8, firstMs: 500, longestMs: 60_000 };
+export const sendRetry: RetryPolicy = { attempts: 10, firstMs: 1_000, longestMs: 15 * 60_000 };
+
+/**
+ * Milliseconds to wait before the next try, doubling from the first and with full jitter over its upper half, so that what failed
+ * together does not come back together. A provider's own word (Retry-After) wins.
+ *
+ * @param attempt how many tries have failed, from 1.
+ * @param random in [0, 1).
+ */
+export function backoffMs(policy: RetryPolicy, attempt: number, random: number, retryAfterMs?: number): number {
+  const ceiling = Math.min(policy.longestMs, policy.firstMs * 2 ** Math.min(attempt - 1, 30));
+  return Math.max(retryAfterMs ?? 0, Math.round(ceiling / 2 + (ceiling / 2) * random));
+}
+
+/** Our own failures and those that say so may pass; a refusal will not. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof HubError ? error.retryable : true;
+}
+
+/** What may be shown of an error: its own words if they are meant to be shown, its kind otherwise. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof HubError) return error.message;
+  return error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : 'Unknown failure';
+}

@@ -1,0 +1,81 @@
+/** The one place that knows on which backend the queues run. */
+import { createPostgresBackend, Queue, Worker, withBackend } from 'bullmq';
+import type { Job, JobsOptions } from 'bullmq';
+
+export type QueueBackend = { kind: 'postgres'; url: string } | { kind: 'redis'; url: string };
+
+export interface RawJob {
+  readonly name: string;
+  readonly data: unknown;
+  readonly options: JobsOptions;
+}
+
+/** A queue as the rest of the engine sees it, the same on PostgreSQL and on Redis. */
+export interface RawQueue {
+  addAll(jobs: readonly RawJob[]): Promise<void>;
+  /** Rejects when the backend does not answer. */
+  ping(): Promise<void>;
+  /** Removes every job. What was accepted arrives all the same: the rows are the record. */
+  obliterate(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RawWorker {
+  close(): Promise<void>;
+}
+
+export type Processor = (job: { id: string; name: string; data: unknown }) => Promise<void>;
+
+/** Opens a queue on the chosen backend. Completed jobs are not kept: the database tells the story. */
+export function openQueue(backend: QueueBackend, name: string, onError: (error: Error) => void): RawQueue {
+  const queue = makeQueue(backend, name);
+  queue.on('error', onError);
+  return {
+    async addAll(jobs) {
+      await queue.addBulk(jobs.map(({ name: job, data, options }) => ({ name: job, data, opts: { removeOnComplete: true, removeOnFail: true, ...options } })));
+    },
+    async ping() {
+      await queue.getJobCounts('wait');
+    },
+    obliterate: () => queue.obliterate({ force: true }).then(() => undefined),
+    close: () => queue.close(),
+  };
+}
+
+/** Starts a worker; `close` waits for the jobs in progress. */
+export async function openWorker(backend: QueueBackend, name: string, concurrency: number, run: Processor, onError: (error: Error) => void): Promise<RawWorker> {
+  const process = (job: Job) => run({ id: job.id ?? '', name: job.name, data: job.data });
+  const options = { concurrency, lockDuration: 30_000, stalledInterval: 15_000, maxStalledCount: 3, drainDelay: 2 };
+  const worker =
+    backend.kind === 'postgres'
+      ? new (withBackend(createPostgresBackend).Worker)(name, process, { ...options, connection: postgresConnection(backend.url) })
+      : new Worker(name, process, { ...options, connection: redisConnection(backend.url, null) });
+  worker.on('error', onError);
+  await worker.waitUntilReady();
+  return { close: () => worker.close() };
+}
+
+function makeQueue(backend: QueueBackend, name: string) {
+  return backend.kind === 'postgres'
+    ? new (withBackend(createPostgresBackend).Queue)(name, { connection: postgresConnection(backend.url) })
+    : new Queue(name, { connection: redisConnection(backend.url, 1) });
+}
+
+function postgresConnection(connectionString: string) {
+  return { connectionString, schema: 'bullmq', migrate: true, max: 6 };
+}
+
+/** A worker waits for Redis however long it is away (`null`); a producer is told soon, and the sweep makes up for it. */
+function redisConnection(url: string, maxRetriesPerRequest: number | null) {
+  const { hostname, port, username, password, pathname, protocol } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port || 6379),
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
+    ...(pathname.length > 1 && { db: Number(pathname.slice(1)) }),
+    ...(protocol === 'rediss:' && { tls: {} }),
+    maxRetriesPerRequest,
+    enableOfflineQueue: maxRetriesPerRequest === null,
+  };
+}

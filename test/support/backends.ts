@@ -1,0 +1,68 @@
+/** The two ways to run a queue. What holds must hold on both. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { openDatabase } from '@patchbay/store';
+import { describe, inject } from 'vitest';
+
+export type Backend = 'postgres' | 'redis';
+
+/** Runs the same tests on a queue in PostgreSQL and on one in Redis. */
+export function onBothBackends(name: string, tests: (backend: Backend) => void): void {
+  for (const backend of ['postgres', 'redis'] as const) {
+    describe.skipIf(backend === 'redis' && inject('redisServer') === null)(`${name} (queue on ${backend})`, () => tests(backend));
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A migrated database of its own, dropped in the end. */
+export async function createTestDatabase(): Promise<{ url: string } & AsyncDisposable> {
+  const server = inject('postgresUrl');
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await using admin = openDatabase({ url: server, poolSize: 1 });
+  await admin.sql.query(`create database ${name} template patchbay_template`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    async [Symbol.asyncDispose]() {
+      await using after = openDatabase({ url: server, poolSize: 1 });
+      await after.sql.query(`drop database ${name} with (force)`);
+    },
+  };
+}
+
+/** A Redis of its own on a free port, in memory, as a queue needs it (`noeviction`). */
+export async function startRedis(): Promise<{ url: string } & AsyncDisposable> {
+  const program = inject('redisServer');
+  if (!program) throw new Error('redis-server is not on this machine');
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-redis-'));
+  const port = await freePort();
+  const redis = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction', '--dir', folder]);
+  const exited = once(redis, 'exit');
+  await new Promise<void>((resolve, reject) => {
+    redis.stdout.on('data', (chunk: Buffer) => chunk.toString().includes('Ready to accept connections') && resolve());
+    redis.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
+  });
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      redis.kill();
+      await exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** One PostgreSQL for the whole run, with a migrated template from which every test makes a database of its own in no time. */
+import { accessSync, constants, existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { migrate, openDatabase, startEmbeddedPostgres } from '@patchbay/store';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresUrl: string;
+    redisServer: string | null;
+    chromium: string | null;
+    corpus: string | null;
+  }
+}
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'patchbay-test-'));
+  const postgres = await startEmbeddedPostgres({ dataDir: folder, log: silent });
+  const template = new URL(postgres.url);
+  template.pathname = '/patchbay_template';
+  await using admin = openDatabase({ url: postgres.url });
+  await admin.sql.query('create database patchbay_template');
+  await migrate(template.href);
+  project.provide('postgresUrl', postgres.url);
+  project.provide('redisServer', need('redis-server', find('redis-server'), 'tests of the Redis backend'));
+  project.provide('chromium', need('chromium', find('chromium') ?? find('chromium-browser') ?? find('google-chrome'), 'tests in a browser'));
+  const corpus = process.env['CORPUS_DIR'];
+  project.provide('corpus', need('CORPUS_DIR', corpus && existsSync(corpus) ? corpus : null, 'tests over the mail corpus'));
+  return async () => {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+/** Says loudly what will be skipped; where CI is set nothing may be. */
+function need(what: string, found: string | null, tests: string): string | null {
+  if (found) return found;
+  if (process.env['CI']) throw new Error(`${what} is missing, and with CI set nothing may be skipped: ${tests}`);
+  process.stderr.write(`\n*** SKIPPED: ${tests}, because ${what} is not on this machine ***\n`);
+  return null;
+}
+
+function find(program: string): string | null {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    const path = join(folder, program);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}
