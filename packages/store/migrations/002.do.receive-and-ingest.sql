@@ -42,7 +42,7 @@ begin
     correlation_id := p_correlation_id;
   else
     select r.inbox_id, r.outcome, r.correlation_id into inbox_id, outcome, correlation_id
-    from receive_contact(p_channel, p_account, p_external_id || '#' || left(p_content_hash, 16), null, p_contact, p_raw,
+    from receive_contact(p_channel, p_account, p_external_id || '#' || left(p_content_hash, 16), p_content_hash, p_contact, p_raw,
       p_raw_type, p_raw_sha256, p_state, p_reason, p_correlation_id) r;
   end if;
 end $$;
@@ -166,6 +166,11 @@ begin
     where u.id = (p_decision ->> 'ticketId')::uuid and u.status = p_decision ->> 'seenStatus'
     returning * into t;
     if not found then raise exception 'ticket has changed' using errcode = 'PB001'; end if;
+    if (p_decision ->> 'requeue')::boolean then
+      insert into event (type, ticket_id, customer_id, queue_id, agent_id, correlation_id, data)
+      values ('ticket.queued', t.id, t.customer_id, t.queue_id, t.preferred_agent_id, row.correlation_id,
+        jsonb_build_object('queueId', t.queue_id, 'reason', p_decision ->> 'reason'));
+    end if;
     if reopened then
       insert into event (type, ticket_id, customer_id, queue_id, agent_id, correlation_id, data)
       values ('ticket.reopened', t.id, t.customer_id, t.queue_id, t.assignee_id, row.correlation_id,

@@ -24,7 +24,7 @@ begin
   ), latencies as (
     insert into figure_latency (day, figure, dimension, bucket, count)
     select (at at time zone p_time_zone)::date, 'first-response', data ->> 'channel',
-      ceil(ln(greatest((data ->> 'firstResponseSeconds')::double precision, 0.001)) / ln(1.01 / 0.99))::integer, count(*)
+      ceil(ln(greatest((data ->> 'firstResponseSeconds')::double precision, 0.001)) / ln(1.01::float8 / 0.99::float8))::integer, count(*)
     from given where type = 'message.created' and data ->> 'firstResponseSeconds' is not null group by 1, 3, 4
     on conflict (day, figure, dimension, bucket) do update set count = figure_latency.count + excluded.count
   )

@@ -7,7 +7,7 @@ import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js'
 import type { z } from 'zod';
 import type { Parts } from '../parts.ts';
 
-export type AgentDraft = z.infer<typeof agentCreate>;
+type AgentDraft = z.infer<typeof agentCreate>;
 
 /**
  * Reads a phone number as people of the region write it.

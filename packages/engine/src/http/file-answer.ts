@@ -15,7 +15,8 @@ export function mediaTypeOf(given: string | undefined): string {
 export function filenameOf(given: string | undefined): string {
   const name = decoded(given ?? '').toWellFormed().split(/[/\\]/).at(-1) ?? '';
   const plain = name.replaceAll(/\p{Cc}|\p{Bidi_Control}/gu, '').trim();
-  return [...plain].slice(-200).join('') || 'file';
+  // The end is kept, since it says what the file is; `toWellFormed` mends a character that was cut in two.
+  return plain.slice(-200).toWellFormed() || 'file';
 }
 
 function decoded(text: string): string {
@@ -33,7 +34,7 @@ export function disposition(kind: 'inline' | 'attachment', filename: string): st
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
 
-export interface NamedFile {
+interface NamedFile {
   readonly filename: string;
   readonly contentType: string;
   readonly sha256: string;

@@ -42,7 +42,8 @@ export function createPages(options: { simulator: boolean }): Router {
     response.set({ 'content-type': 'audio/wav', 'cache-control': 'public, max-age=86400' }).send(audio);
   });
   // Scripts of the widget's pages, the demonstration's too.
-  router.use('/simulator/assets', named('/simulator/assets'), express.static(join(widgetFolder, 'simulator', 'assets'), { index: false, redirect: false, immutable: true, maxAge: '1y' }));
+  const scripts = express.static(join(widgetFolder, 'simulator', 'assets'), { index: false, redirect: false, immutable: true, maxAge: '1y' });
+  router.use('/simulator/assets', named('/simulator/assets'), scripts);
   if (options.simulator) router.get('/simulator', named('/simulator'), page(join(widgetFolder, 'simulator'), 'index.html'));
   router.use(named('console'), express.static(consoleFolder, { index: false, redirect: false, cacheControl: false, setHeaders: cacheByName }));
   const index = page(consoleFolder, 'index.html');

@@ -11,7 +11,7 @@ import { sendProblem } from './problem.ts';
 /** Bytes of a JSON body. */
 const jsonLimit = 1024 * 1024;
 /** Bytes of an uploaded file. */
-export const fileLimit = 25 * 1024 * 1024;
+const fileLimit = 25 * 1024 * 1024;
 
 const readJson = express.json({ limit: jsonLimit });
 const readBytes = express.raw({ type: () => true, limit: fileLimit });

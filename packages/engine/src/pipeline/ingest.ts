@@ -47,8 +47,8 @@ async function ingestMessage(parts: Parts, tx: Queryable, row: InboxRow, contact
   const decision = await decideContact(parts, tx, contact, snapshot, channel.capabilities);
   const done = await ingestApply(tx, row.id, contact, { ...decision, attachments: [...contact.attachments, ...fetched] });
   if (contact.call) {
-    const { callSid } = contact.call;
-    await insertCall(tx, { callSid, ticketId: done.ticketId, customerId: done.customerId, caller: contact.from, called: contact.channelAccount });
+    const { ticketId, customerId, correlationId } = done;
+    await insertCall(tx, { callSid: contact.call.callSid, ticketId, customerId, caller: contact.from, called: contact.channelAccount, correlationId });
   }
   return done;
 }

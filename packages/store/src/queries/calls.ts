@@ -45,10 +45,18 @@ export async function readTicketCall(sql: Queryable, ticketId: string, lock = fa
   return rows[0] ?? null;
 }
 
-export async function insertCall(tx: Queryable, call: { callSid: string; ticketId: string; customerId: string; caller: string; called: string }): Promise<void> {
+/** Writes an incoming call down and tells that it rings. A call that is known already stays as it is. */
+export async function insertCall(
+  tx: Queryable, call: { callSid: string; ticketId: string; customerId: string; caller: string; called: string; correlationId: string },
+): Promise<void> {
   await tx.query(
-    `insert into call (call_sid, ticket_id, customer_id, state, caller, called) values ($1, $2, $3, 'waiting', $4, $5) on conflict (call_sid) do nothing`,
-    [call.callSid, call.ticketId, call.customerId, call.caller, call.called]);
+    `with made as (
+       insert into call (call_sid, ticket_id, customer_id, state, caller, called) values ($1, $2, $3, 'waiting', $4, $5)
+       on conflict (call_sid) do nothing returning *)
+     insert into event (type, ticket_id, customer_id, queue_id, agent_id, correlation_id, data)
+     select 'call.changed', t.id, t.customer_id, t.queue_id, t.assignee_id, $6, jsonb_build_object('callSid', m.call_sid, 'state', m.state, 'step', 'ringing')
+     from made m join ticket t on t.id = m.ticket_id`,
+    [call.callSid, call.ticketId, call.customerId, call.caller, call.called, call.correlationId]);
 }
 
 export interface CallChange {

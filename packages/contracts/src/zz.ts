@@ -1,1 +1,0 @@
-export const a = process.env.X; console.log(a);

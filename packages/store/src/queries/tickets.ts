@@ -1,0 +1,108 @@
+import type { ChannelName, HubEvent, Role, Ticket, TicketStatus } from '@patchbay/contracts';
+import type { Queryable } from '../database.ts';
+import { containing, cut, present, type Cut, type Slice } from './paging.ts';
+
+/** Who asks. */
+export interface Viewer {
+  readonly agentId: string;
+  readonly role: Role;
+}
+
+/** Managers and administrators read every ticket. */
+export const readsEverything = (viewer: Viewer): boolean => viewer.role !== 'agent';
+
+/**
+ * The one rule of who may read a ticket, as a condition on `t`: an agent reads the tickets of their queues and those that
+ * are assigned or offered to them. `bind` adds a parameter and answers its placeholder.
+ */
+export function ticketScope(viewer: Viewer, bind: (value: unknown) => string): string {
+  if (readsEverything(viewer)) return 'true';
+  const agent = bind(viewer.agentId);
+  return `(t.assignee_id = ${agent} or t.offer_agent_id = ${agent} or t.queue_id in (select m.queue_id from queue_member m where m.agent_id = ${agent}))`;
+}
+
+/** A list of parameters for one statement, and the function that adds to it. */
+export function parameters(...first: unknown[]): { values: unknown[]; bind: (value: unknown) => string } {
+  const values = [...first];
+  return { values, bind: (value) => `$${values.push(value)}` };
+}
+
+export async function mayReadTicket(sql: Queryable, viewer: Viewer, ticketId: string): Promise<boolean> {
+  const { values, bind } = parameters(ticketId);
+  const { rowCount } = await sql.query(`select 1 from ticket t where t.id = $1 and ${ticketScope(viewer, bind)}`, values);
+  return rowCount === 1;
+}
+
+const columns = `
+  t.id, t.number, t.subject, t.status, t.channel, t.customer_id as "customerId", c.display_name as "customerName",
+  t.assignee_id as "assigneeId", a.name as "assigneeName", t.queue_id as "queueId", q.name as "queueName", t.priority,
+  t.created_at as "createdAt", t.updated_at as "updatedAt", t.message_count as "messageCount", t.waiting_since as "waitingSince",
+  case when t.offer_agent_id is not null then jsonb_build_object('agentId', t.offer_agent_id, 'expiresAt', t.offer_expires_at) end as offer,
+  t.linked_ticket_id as "linkedTicketId", t.preview, l.call`;
+const joined = `
+  join customer c on c.id = t.customer_id
+  left join agent a on a.id = t.assignee_id
+  left join queue q on q.id = t.queue_id
+  left join lateral (
+    select jsonb_build_object('callSid', k.call_sid, 'state', k.state, 'from', k.caller, 'startedAt', k.started_at, 'answeredAt', k.answered_at,
+      'endedAt', k.ended_at, 'agentId', k.agent_id, 'talkSeconds',
+      case when k.answered_at is not null and k.ended_at is not null then extract(epoch from k.ended_at - k.answered_at) end) as call
+    from call k where k.ticket_id = t.id order by k.started_at desc, k.id desc limit 1) l on true`;
+
+/** The ticket, whoever asks. Null when there is none. */
+export async function readTicket(sql: Queryable, id: string): Promise<Ticket | null> {
+  const { rows } = await sql.query(`select ${columns} from ticket t ${joined} where t.id = $1`, [id]);
+  return rows[0] ? present<Ticket>(rows[0]) : null;
+}
+
+export interface TicketFilter {
+  readonly status?: readonly TicketStatus[] | undefined;
+  readonly channel?: ChannelName | undefined;
+  readonly customerId?: string | undefined;
+  /** Null asks for tickets that nobody has. */
+  readonly assigneeId?: string | null | undefined;
+  readonly q?: string | undefined;
+}
+
+/** Tickets that the viewer may read, newest first. */
+export async function listTickets(sql: Queryable, viewer: Viewer, filter: TicketFilter, slice: Slice<string>): Promise<Cut<Ticket, string>> {
+  const { values, bind } = parameters();
+  const conditions = [ticketScope(viewer, bind), ...conditionsOf(filter, bind)];
+  if (slice.after !== null) conditions.push(`t.id < ${bind(slice.after)}`);
+  // The page is cut before anything is joined to it.
+  const { rows } = await sql.query(
+    `with page as materialized (select t.* from ticket t where ${conditions.join(' and ')} order by t.id desc limit ${bind(slice.limit + 1)})
+     select ${columns} from page t ${joined} order by t.id desc`, values);
+  return cut(rows.map((row) => present<Ticket>(row)), slice.limit, (ticket) => ticket.id);
+}
+
+function conditionsOf(filter: TicketFilter, bind: (value: unknown) => string): string[] {
+  const conditions: string[] = [];
+  if (filter.status) conditions.push(`t.status = any(${bind(filter.status)})`);
+  if (filter.channel) conditions.push(`t.channel = ${bind(filter.channel)}`);
+  if (filter.customerId) conditions.push(`t.customer_id = ${bind(filter.customerId)}`);
+  if (filter.assigneeId === null) conditions.push('t.assignee_id is null');
+  else if (filter.assigneeId !== undefined) conditions.push(`t.assignee_id = ${bind(filter.assigneeId)}`);
+  if (filter.q) conditions.push(searched(filter.q, bind));
+  return conditions;
+}
+
+/** By exact number, or by part of the subject, the customer's name or an identifier. A union, so that each arm has its index. */
+function searched(q: string, bind: (value: unknown) => string): string {
+  const pattern = bind(containing(q));
+  const number = /^#?(\d{1,9})$/.exec(q)?.[1];
+  return `t.id in (
+    select s.id from ticket s where s.subject ilike ${pattern}
+    union select s.id from ticket s join customer n on n.id = s.customer_id where n.display_name ilike ${pattern}
+    union select s.id from ticket s join identifier i on i.customer_id = s.customer_id where i.value ilike ${pattern}
+    ${number === undefined ? '' : `union select s.id from ticket s where s.number = ${bind(Number(number))}`})`;
+}
+
+/** A ticket's timeline, oldest first: the events that have been given their `seq`. */
+export async function listTicketEvents(sql: Queryable, ticketId: string, slice: Slice<number>): Promise<Cut<HubEvent, number>> {
+  const { rows } = await sql.query(
+    `select seq, id::text, type, at, ticket_id as "ticketId", customer_id as "customerId", queue_id as "queueId", agent_id as "agentId",
+       actor_id as "actorId", correlation_id as "correlationId", data
+     from event where ticket_id = $1 and seq is not null and id > $2 order by id limit $3`, [ticketId, slice.after ?? 0, slice.limit + 1]);
+  return cut(rows.map((row) => present<HubEvent>(row)), slice.limit, (event) => Number(event.id));
+}

@@ -1,0 +1,20 @@
+import type { Queryable } from './database.ts';
+import { StartError } from './start-error.ts';
+
+/** The oldest PostgreSQL major version that the migrations and queries are written for. */
+const oldestMajor = 14;
+
+/**
+ * Checks an external database before anything is done to it.
+ * @throws {StartError} when the server is older than PostgreSQL 14
+ */
+export async function assertServerVersion(sql: Queryable): Promise<void> {
+  const { rows } = await sql.query<{ number: number; version: string }>(
+    "select current_setting('server_version_num')::int as number, current_setting('server_version') as version",
+  );
+  const server = rows[0];
+  if (server && server.number >= oldestMajor * 10_000) return;
+  throw new StartError(
+    `DATABASE_URL points to PostgreSQL ${server?.version ?? 'of unknown version'}; expected ${oldestMajor} or newer`,
+  );
+}

@@ -1,0 +1,31 @@
+/** Starts the hub from the environment and stops it on Ctrl-C or SIGTERM. */
+import { ConfigError, loadEnvironment } from '@patchbay/config';
+import { createHub } from '@patchbay/engine';
+import { StartError } from '@patchbay/store';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function main(): Promise<void> {
+  const config = loadEnvironment(process.env, process.argv.slice(2));
+  const stop = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop.resolve);
+  await using hub = await createHub(config);
+  if (hub.url) say(`\n  Patchbay is ready: ${hub.url}`);
+  if (hub.setupLink) say(`  Set up the first administrator (once, within a day): ${hub.setupLink}`);
+  if (hub.smtp) say(`  Mail for ${config.mailDomains.join(', ')} is taken at ${hub.smtp}`);
+  if (hub.url && config.simulator) say(`  No carrier account is set; play the customer at ${hub.url}/simulator and ${hub.url}/widget-demo`);
+  say('');
+  await stop.promise;
+  say('  Stopping: finishing what is under way …');
+  // A second signal does not wait.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+}
+
+try {
+  await main();
+} catch (error) {
+  // Whoever starts the hub can mend these; anything else is a defect and shows where.
+  const known = error instanceof ConfigError || error instanceof StartError;
+  process.stderr.write(`patchbay: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+}
