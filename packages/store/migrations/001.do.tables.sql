@@ -216,6 +216,7 @@ create index ticket_waiting on ticket (queue_id, priority desc, waiting_since) w
 create index ticket_assignee on ticket (assignee_id, id) where assignee_id is not null;
 create index ticket_offered on ticket (offer_agent_id) where offer_agent_id is not null;
 create index ticket_offer_due on ticket (offer_expires_at) where offer_agent_id is not null;
+create index ticket_queue on ticket (queue_id, id);
 create index ticket_status on ticket (status, id);
 create index ticket_visitor on ticket (visitor_id) where visitor_id is not null;
 create index ticket_subject_search on ticket using gin (subject gin_trgm_ops);
@@ -334,6 +335,21 @@ create table note_key (
   request_hash text,
   primary key (ticket_id, idempotency_key)
 );
+
+-- Requests to the API that brought a key, with their answers: the same request again gets the same answer.
+create table idempotency (
+  principal_id text not null,
+  key text not null,
+  request text not null,
+  request_hash text not null,
+  claim uuid not null,
+  -- Null while the work is under way.
+  status integer,
+  answer jsonb,
+  created_at timestamptz not null default now(),
+  primary key (principal_id, key)
+);
+create index idempotency_age on idempotency (created_at);
 
 -- Providers' words on outgoing messages, also those that come before the send is recorded.
 create table delivery_report (

@@ -78,7 +78,7 @@ begin
          array_agg(f.customer_id) filter (where f.grade <> 'claimed' and not f.shared and c.grade <> 'claimed')
     into customers, owners
   from jsonb_to_recordset(identifiers) c (kind text, value text, grade text)
-  cross join lateral (select * from identifier i where i.kind = c.kind and i.value = c.value order by i.grade limit 20) f;
+  cross join lateral (select * from identifier i where i.kind = c.kind and i.value = c.value order by i.grade desc limit 20) f;
 
   with hit as (
     select t.id, 'token' as via from ticket t where t.id = token
@@ -87,6 +87,8 @@ begin
     union all select w.id, 'window' from (
       select t.id from ticket t
       where p_continuation_ms > 0 and t.customer_id = any (owners) and t.channel = p_contact ->> 'channel' and t.status <> 'closed'
+        -- After a merge one customer has several visitors; a conversation goes on only with the visitor who began it.
+        and (t.visitor_id is null or identifiers @> jsonb_build_array(jsonb_build_object('kind', 'visitor', 'value', t.visitor_id)))
         and t.last_activity_at >= now() - make_interval(secs => p_continuation_ms / 1000)
       order by t.last_activity_at desc limit 5) w
   )
@@ -209,8 +211,8 @@ begin
     'channel', row.channel, 'kind', p_contact ->> 'kind', 'reason', p_decision ->> 'reason'));
 
   if p_decision -> 'acknowledgement' <> 'null'::jsonb then
-    insert into message (ticket_id, direction, channel, channel_account, kind, sender, recipients, subject, body_text, delivery_status)
-    values (t.id, 'out', t.channel, t.channel_account, 'system', t.channel_account, array[t.contact_address],
+    insert into message (ticket_id, customer_id, direction, channel, channel_account, kind, sender, recipients, subject, body_text, delivery_status)
+    values (t.id, c_id, 'out', t.channel, t.channel_account, 'system', t.channel_account, array[t.contact_address],
       replace(p_decision #>> '{acknowledgement,subject}', '{number}', t.number::text),
       replace(p_decision #>> '{acknowledgement,text}', '{number}', t.number::text), 'queued')
     returning id into a_id;

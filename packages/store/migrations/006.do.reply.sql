@@ -28,7 +28,7 @@ begin
 
   insert into message (id, ticket_id, customer_id, direction, channel, channel_account, kind, visibility, author_id, sender, sender_name, recipients,
     subject, body_text, body_html, delivery_status)
-  values (m_id, t.id, null, 'out', t.channel, t.channel_account, 'agent', p ->> 'visibility', p ->> 'authorId',
+  values (m_id, t.id, t.customer_id, 'out', t.channel, t.channel_account, 'agent', p ->> 'visibility', p ->> 'authorId',
     case when public then t.channel_account else '' end, p ->> 'authorName', case when public then array[t.contact_address] else '{}' end,
     t.subject, p ->> 'text', p ->> 'html', case when public then 'queued' end);
   insert into attachment (message_id, position, filename, content_type, size, sha256)

@@ -158,6 +158,12 @@ describe('a data folder that cannot be used is refused in one line', () => {
     );
   });
 
+  test('where the file system makes no folders', async () => {
+    // Linux has such a place for certain; elsewhere the path is as impossible for an ordinary reason.
+    const message = await refusal(startEmbeddedPostgres({ dataDir: '/proc/nowhere', log: quiet }));
+    expect(message).toMatch(/^DATA_DIR \/proc\/nowhere cannot be written: /);
+  });
+
   test('damaged secrets', async () => {
     await mkdir(dataDir);
     await writeFile(join(dataDir, 'secrets.json'), '{"databasePassword": "hunter2"');

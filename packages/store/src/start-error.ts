@@ -19,6 +19,7 @@ export function fileProblem(error: unknown): string {
     EROFS: 'the file system is read-only',
     ENOSPC: 'no space left on the disk',
     EDQUOT: 'the disk quota is used up',
+    ENOENT: 'no such file or folder',
     ENOTDIR: 'a part of the path is not a folder',
     EEXIST: 'a file of that name is in the way',
   };

@@ -3,6 +3,7 @@ import express, { type Express, type Router } from 'express';
 import type { Auth } from '../auth/index.ts';
 import type { Parts } from '../parts.ts';
 import { createApiDocs } from './api-docs.ts';
+import { compress } from './compress.ts';
 import { createOpenApi } from './openapi.ts';
 import { createPages } from './pages.ts';
 import { problemHandler } from './problem.ts';
@@ -33,8 +34,9 @@ export function createHttpApp(parts: Parts, auth: Auth, extras: HttpExtras): Exp
   app.use(correlate, observe(parts), securityHeaders(parts.config.publicUrl));
   app.use(createSystemRouter(parts, extras.ready));
   app.use(createWebhookRouter(parts));
-  mountApi(app, parts, auth);
   mountSimulator(app, extras);
+  app.use(compress());
+  mountApi(app, parts, auth);
   const widget = express.Router();
   extras.mountWidget?.(widget);
   app.use(widget);

@@ -32,8 +32,12 @@ function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefined): J
   }));
 }
 
-function headerParameters(headers: Route['headers']): Json[] {
-  return Object.entries(headers ?? {}).map(([name, description]) => ({ name, in: 'header', required: false, description, schema: { type: 'string' } }));
+const keyHeader = {
+  'Idempotency-Key': 'Any text of up to 200 characters. For 24 hours the same request with the same key gets the first answer again, marked `Idempotency-Replayed: true`.',
+};
+
+function headerParameters({ headers, creates }: Route): Json[] {
+  return Object.entries({ ...headers, ...(creates && keyHeader) }).map(([name, description]) => ({ name, in: 'header', required: false, description, schema: { type: 'string' } }));
 }
 
 const bytes: Json = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
@@ -48,7 +52,7 @@ function operation(route: Route): Json {
     description: `For: ${roles[route.access]}`,
     tags: [route.tag],
     ...(route.access === 'public' ? { security: [] } : {}),
-    parameters: [...parametersIn('path', route.params), ...parametersIn('query', route.query), ...headerParameters(route.headers)],
+    parameters: [...parametersIn('path', route.params), ...parametersIn('query', route.query), ...headerParameters(route)],
     ...(route.body ? { requestBody: { required: true, content: content(route.body) } } : {}),
     responses: {
       [route.status]: { description: 'Done', ...(route.answer ? { content: content(route.answer) } : {}) },

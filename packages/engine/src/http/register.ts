@@ -3,6 +3,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import type { z } from 'zod';
 import { hasRole, isSameOrigin, type Auth, type Principal } from '../auth/index.ts';
 import type { Parts } from '../parts.ts';
+import { idempotencyKey, onceByKey } from './idempotency.ts';
 import { fetchHeaders } from './request.ts';
 import type { Call, Route } from './route.ts';
 import { bodies } from './schemas.ts';
@@ -63,17 +64,19 @@ async function admit(parts: Parts, auth: Auth, route: Route, request: Request, r
 }
 
 async function run(parts: Parts, auth: Auth, route: Route, request: Request, response: Response): Promise<void> {
+  const principal = response.locals['principal'] as Principal | null;
+  const body = bodyOf(route, request);
   const call = {
-    parts, auth, request, response,
-    principal: response.locals['principal'] as Principal | null,
+    parts, auth, request, response, principal, body,
     correlationId: String(response.locals['correlationId']),
     params: route.params && parseParams(route.params, request.params),
     query: route.query && parseInput(route.query, request.query),
-    body: bodyOf(route, request),
   };
-  const answer = await route.handle(call as Call<never, never, never, never>);
-  if (route.answer === 'bytes') return;
+  const handle = async () => route.handle(call as Call<never, never, never, never>);
+  const key = route.creates ? idempotencyKey(request) : null;
   response.status(route.status);
+  const answer = key !== null && principal ? await onceByKey(parts, { request, response, principal, key, body, status: route.status }, handle) : await handle();
+  if (route.answer === 'bytes') return;
   if (answer === undefined) response.end();
   else response.json(answer);
 }

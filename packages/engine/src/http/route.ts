@@ -35,6 +35,8 @@ export interface Route {
   /** Left out: an empty answer. `bytes`: the handler writes the answer itself. */
   readonly answer?: AnswerName | 'bytes';
   readonly status: 200 | 201 | 204;
+  /** It makes something new, so with an `Idempotency-Key` the same request again gets the same answer. Not for `public` ones. */
+  readonly creates?: boolean;
   readonly handle: (call: Call<never, never, never, never>) => unknown;
 }
 

@@ -17,7 +17,7 @@ interface Origin {
 }
 
 export async function receive(parts: Parts, draft: InboundContactDraft, raw: RawPayload, correlationId: string = randomUUID()): Promise<ReceiveOutcome> {
-  const parsed = inboundContact.safeParse(draft);
+  const parsed = inboundContact.safeParse(storable(draft));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return quarantine(parts, draft, `The contact has a wrong shape: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, raw, correlationId);
@@ -35,7 +35,7 @@ export async function receive(parts: Parts, draft: InboundContactDraft, raw: Raw
 /** Keeps bytes that could not be understood, with the reason, where a person sees them. */
 export async function quarantine(parts: Parts, from: Origin, reason: string, raw: RawPayload, correlationId: string = randomUUID()): Promise<ReceiveOutcome> {
   const stored = await storeRaw(parts, raw);
-  const row = await insertInbox(parts.db.sql, { ...origin(from), ...stored, contentHash: null, contact: null, state: 'quarantined', reason, correlationId });
+  const row = await insertInbox(parts.db.sql, { ...origin(storable(from)), ...stored, contentHash: null, contact: null, state: 'quarantined', reason: storable(reason), correlationId });
   parts.metrics.received.inc({ channel: from.channel, outcome: 'quarantined' });
   parts.log.warn({ channel: from.channel, inboxId: row.inboxId, correlationId: row.correlationId }, 'contact quarantined');
   parts.relay.nudge();
@@ -69,6 +69,17 @@ async function reparse(parts: Parts, row: InboxRow): Promise<unknown> {
   const [draft] = await channel.parse({ method: 'POST', path, url: parts.config.publicUrl + path, headers, query: {}, body });
   if (!draft) throw new HubError('unprocessable', 'Its bytes hold no contact');
   return { ...draft, externalId: row.externalId, channelAccount: row.channelAccount };
+}
+
+/**
+ * A text without what PostgreSQL cannot keep in text and JSON: NUL characters, and surrogates without their other half. The raw bytes keep
+ * them.
+ */
+function storable<T>(value: T): T {
+  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed() as T;
+  if (Array.isArray(value)) return value.map(storable) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, storable(inner)])) as T;
 }
 
 function origin({ channel, channelAccount, externalId }: Origin): Origin {

@@ -1,11 +1,14 @@
 /** What a crash, a lost job or a lost queue left behind is found here: the rows are the record, the queue is a hint. */
 import { abandonedOutbound, dueOutbound, expiredOffers, pendingInbox, queuesWithWaiting, settleOutbound, withdrawOffer } from '@patchbay/store';
+import { deleteOldKeys } from '@patchbay/store/queries/idempotency';
 import type { Parts } from '../parts.ts';
 
 /** A row is left to its job for so long before the sweep takes it up. */
 const graceMs = 5_000;
 /** A send that has not ended after so long belongs to a process that is gone. */
 const abandonedMs = 3 * 60_000;
+/** So long the same request to the API gets the same answer. */
+const keyLifeMs = 24 * 60 * 60_000;
 const batch = 500;
 
 export async function sweep(parts: Parts): Promise<void> {
@@ -15,6 +18,7 @@ export async function sweep(parts: Parts): Promise<void> {
     await settleOutbound(parts.db.sql, id, { result: 'unknown', error: 'The hub stopped while it was being sent; whether it left is not known' });
     parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');
   }
+  await deleteOldKeys(parts.db.sql, keyLifeMs);
   parts.relay.nudge();
 }
 

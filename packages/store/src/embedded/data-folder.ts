@@ -1,5 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileProblem, StartError } from '../start-error.ts';
 
@@ -34,12 +34,22 @@ export async function claimDataFolder(dataDir: string): Promise<DataFolder> {
 async function makeWritable(dataDir: string): Promise<void> {
   const probe = join(dataDir, `.write-test-${process.pid}`);
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {
     throw new StartError(`DATA_DIR ${dataDir} cannot be written: ${fileProblem(error)}`, { cause: error });
   }
+}
+
+/** Node's own recursive `mkdir` never returns where a file system makes no folders, as below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const made = await mkdir(path, { mode: 0o700 }).catch((error: unknown) => error as NodeJS.ErrnoException);
+  if (made === undefined) return;
+  if (made.code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+  if (made.code !== 'ENOENT' || dirname(path) === path) throw made;
+  await makeFolder(dirname(path));
+  await mkdir(path, { mode: 0o700 });
 }
 
 async function takeLock(dataDir: string, pidFile: string): Promise<DatabaseSync> {

@@ -103,6 +103,6 @@ export async function listTicketEvents(sql: Queryable, ticketId: string, slice: 
   const { rows } = await sql.query(
     `select seq, id::text, type, at, ticket_id as "ticketId", customer_id as "customerId", queue_id as "queueId", agent_id as "agentId",
        actor_id as "actorId", correlation_id as "correlationId", data
-     from event where ticket_id = $1 and seq is not null and id > $2 order by id limit $3`, [ticketId, slice.after ?? 0, slice.limit + 1]);
-  return cut(rows.map((row) => present<HubEvent>(row)), slice.limit, (event) => Number(event.id));
+     from event where ticket_id = $1 and seq > $2 order by seq limit $3`, [ticketId, slice.after ?? 0, slice.limit + 1]);
+  return cut(rows.map((row) => present<HubEvent>(row)), slice.limit, (event) => event.seq);
 }

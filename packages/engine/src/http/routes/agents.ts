@@ -41,7 +41,7 @@ const agentBasics = [
     },
   }),
   route({
-    method: 'post', path: '/agents', summary: 'Add an agent', tag, access: 'admin', body: 'AgentCreate', answer: 'Agent', status: 201,
+    method: 'post', path: '/agents', summary: 'Add an agent', tag, access: 'admin', body: 'AgentCreate', answer: 'Agent', status: 201, creates: true,
     handle: async ({ parts, body }) => agentOf(parts, await createAgent(parts, body)),
   }),
   route({

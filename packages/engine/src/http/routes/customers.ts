@@ -45,7 +45,7 @@ export const customerRoutes = [
   }),
   route({
     method: 'post', path: '/customers', summary: 'Enter a customer whose identifiers an agent has checked', tag, access: 'agent', body: 'CustomerCreate', answer: 'Customer',
-    status: 201,
+    status: 201, creates: true,
     async handle({ parts, principal, body }) {
       const customer = { displayName: body.displayName, identifiers: identifiersOf(body.identifiers, parts.config.defaultRegion) };
       const made = await parts.db.transaction((tx) => insertCustomer(tx, customer, `Entered by ${principal.name}`, principal.agentId));
@@ -75,7 +75,7 @@ export const customerRoutes = [
   }),
   route({
     method: 'post', path: '/customers/:id/merge', summary: 'Join another customer to this one', tag, access: 'agent', params: byId, body: 'MergeRequest', answer: 'Merge',
-    status: 201,
+    status: 201, creates: true,
     async handle({ parts, principal, params, body }) {
       const id = await mergeCustomers(parts.db.sql, params.id, body.otherId, principal.agentId);
       parts.relay.nudge();

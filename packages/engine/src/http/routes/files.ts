@@ -10,7 +10,7 @@ const headers = { 'X-Filename': 'The name of the file, percent-encoded as UTF-8.
 export const fileRoutes = [
   route({
     method: 'post', path: '/files', summary: 'Hand in a file of up to 25 MiB to attach to a message', tag, access: 'agent', headers, body: 'bytes', answer: 'UploadedFile',
-    status: 201,
+    status: 201, creates: true,
     async handle({ parts, principal, body, request }) {
       if (body.byteLength === 0) throw new HubError('invalid_input', 'The file is empty');
       const { sha256, size } = await parts.files.put(body);

@@ -3,19 +3,13 @@ import { HubError, messageQuery, pageQuery } from '@patchbay/contracts';
 import { listMessages, listTicketMessages, readMessage } from '@patchbay/store/queries/messages';
 import { createReply } from '../../pipeline/reply.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
+import { idempotencyKey } from '../idempotency.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
 import { byId } from './tickets.ts';
 
 const tag = 'Messages';
 const headers = { 'Idempotency-Key': 'Any text of up to 200 characters. The same key on the same ticket writes the message once.' };
-
-/** Without a key every request is a new message. @throws HubError `invalid_input` */
-function idempotencyKey(given: string | undefined): string {
-  if (given === undefined || given === '') return randomUUID();
-  if (given.length > 200) throw new HubError('invalid_input', 'Idempotency-Key: at most 200 characters');
-  return given;
-}
 
 export const messageRoutes = [
   route({
@@ -31,7 +25,7 @@ export const messageRoutes = [
     async handle({ parts, principal, params, body, request, correlationId }) {
       await requireTicket(parts, principal, params.id);
       const { messageId } = await createReply(parts, {
-        ticketId: params.id, author: { id: principal.agentId, name: principal.name }, idempotencyKey: idempotencyKey(request.get('idempotency-key')),
+        ticketId: params.id, author: { id: principal.agentId, name: principal.name }, idempotencyKey: idempotencyKey(request) ?? randomUUID(),
         input: body, correlationId,
       });
       const message = await readMessage(parts.db.sql, messageId);
