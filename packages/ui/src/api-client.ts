@@ -1,0 +1,163 @@
+import {
+  agent,
+  customer,
+  customerSuggestion,
+  inboxItem,
+  merge,
+  message,
+  outboxItem,
+  page,
+  queue,
+  setupState,
+  ticket,
+  uploadedFile,
+  hubEvent,
+  wallboard,
+  type Agent,
+  type ChannelName,
+  type HubEvent,
+  type Message,
+  type PresenceState,
+  type Role,
+  type TicketStatus,
+} from '@patchbay/contracts';
+import { createSend, nothing, type Reader, type Send } from './http.ts';
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+export interface TicketFilter {
+  /** One status or several separated by commas. */
+  status?: string;
+  channel?: ChannelName;
+  customerId?: string;
+  /** An agent's id, `me` or `none`. */
+  assigneeId?: string;
+  q?: string;
+}
+export interface MessageDraft {
+  text: string;
+  visibility: 'public' | 'internal';
+  attachments: string[];
+}
+export interface AgentDraft {
+  name: string;
+  role: Role;
+  phone: string | null;
+  queueIds: string[];
+  capacity: Partial<Record<ChannelName, number>>;
+}
+type Cursor = string | null | undefined;
+
+const agents = page(agent).pick({ items: true });
+const queues = page(queue).pick({ items: true });
+const suggestions = page(customerSuggestion).pick({ items: true });
+const merges = page(merge).pick({ items: true });
+
+/** The hub's REST API as the console uses it; every answer is parsed. Methods throw `ApiProblem`. */
+export type Api = ReturnType<typeof createApi>;
+
+export function createApi(send: Send = createSend()) {
+  return {
+    ...sessionCalls(send),
+    ...ticketCalls(send),
+    ...customerCalls(send),
+    ...deskCalls(send),
+    ...teamCalls(send),
+  };
+}
+
+function sessionCalls(send: Send) {
+  return {
+    setup: (signal?: AbortSignal) => send('GET', '/setup', setupState, { signal }),
+    completeSetup: (json: { token: string; name: string; email: string; password: string }) =>
+      send('POST', '/setup', nothing, { json }),
+    logIn: (json: { email: string; password: string }) => send('POST', '/session', nothing, { json }),
+    logOut: () => send('DELETE', '/session', nothing),
+    me: (signal?: AbortSignal) => send('GET', '/me', agent, { signal }),
+    setPresence: (state: PresenceState) => send('PUT', '/agents/me/presence', nothing, { json: { state } }),
+  };
+}
+
+function ticketCalls(send: Send) {
+  const act = (name: string) => (id: string) => send('POST', `/tickets/${id}/${name}`, nothing);
+  return {
+    tickets: (filter: TicketFilter, cursor?: Cursor, limit = 50, signal?: AbortSignal) =>
+      send('GET', '/tickets', page(ticket), { query: { ...filter, limit, cursor: cursor ?? undefined }, signal }),
+    ticket: (id: string, signal?: AbortSignal) => send('GET', `/tickets/${id}`, ticket, { signal }),
+    messages: (id: string, signal?: AbortSignal): Promise<Message[]> =>
+      readAll(send, `/tickets/${id}/messages`, page(message), signal),
+    events: (id: string, signal?: AbortSignal): Promise<HubEvent[]> =>
+      readAll(send, `/tickets/${id}/events`, page(hubEvent), signal),
+    updateTicket: (id: string, json: { status?: TicketStatus; subject?: string; reason?: string }) =>
+      send('PATCH', `/tickets/${id}`, nothing, { json }),
+    /** `idempotencyKey` stays the same while the same words are tried again, so that they are sent once. */
+    postMessage: (id: string, json: MessageDraft, idempotencyKey: string) =>
+      send('POST', `/tickets/${id}/messages`, message, { json, headers: { 'idempotency-key': idempotencyKey } }),
+    accept: act('accept'),
+    decline: act('decline'),
+    claim: act('claim'),
+    release: act('release'),
+    call: (id: string, action: 'hold' | 'resume' | 'hang-up' | 'call-back') =>
+      send('POST', `/tickets/${id}/call`, nothing, { json: { action } }),
+    upload: (file: File) =>
+      send('POST', '/files', uploadedFile, {
+        raw: { body: file, contentType: file.type || 'application/octet-stream' },
+        headers: { 'x-filename': encodeURIComponent(file.name || 'file') },
+      }),
+  };
+}
+
+function customerCalls(send: Send) {
+  return {
+    customers: (q: string, signal?: AbortSignal) =>
+      send('GET', '/customers', page(customer), { query: { q, limit: 20 }, signal }),
+    customer: (id: string, signal?: AbortSignal) => send('GET', `/customers/${id}`, customer, { signal }),
+    suggestions: (id: string, signal?: AbortSignal) =>
+      send('GET', `/customers/${id}/suggestions`, suggestions, { signal }),
+    merges: (id: string, signal?: AbortSignal) => send('GET', `/customers/${id}/merges`, merges, { signal }),
+    mergeCustomers: (id: string, otherId: string) =>
+      send('POST', `/customers/${id}/merge`, merge, { json: { otherId } }),
+    undoMerge: (mergeId: string) => send('POST', `/merges/${mergeId}/undo`, nothing),
+  };
+}
+
+function deskCalls(send: Send) {
+  return {
+    quarantine: (cursor?: Cursor, signal?: AbortSignal) =>
+      send('GET', '/inbox', page(inboxItem), { query: { state: 'quarantined', cursor: cursor ?? undefined }, signal }),
+    replay: (id: string) => send('POST', `/inbox/${id}/replay`, nothing),
+    outbox: (cursor?: Cursor, signal?: AbortSignal) =>
+      send('GET', '/outbox', page(outboxItem), { query: { cursor: cursor ?? undefined }, signal }),
+    wallboard: (signal?: AbortSignal) => send('GET', '/metrics/wallboard', wallboard, { signal }),
+  };
+}
+
+function teamCalls(send: Send) {
+  return {
+    agents: async (signal?: AbortSignal): Promise<Agent[]> =>
+      (await send('GET', '/agents', agents, { query: { limit: 200 }, signal })).items,
+    queues: async (signal?: AbortSignal) => (await send('GET', '/queues', queues, { signal })).items,
+    createAgent: (json: AgentDraft & { email: string; password: string }) => send('POST', '/agents', nothing, { json }),
+    updateAgent: (id: string, json: Partial<AgentDraft>) => send('PATCH', `/agents/${id}`, nothing, { json }),
+  };
+}
+
+/** Where the raw bytes of an inbox item can be downloaded. */
+export const inboxRawUrl = (id: string): string => `/api/v1/inbox/${id}/raw`;
+
+/** Follows the cursor to the end: a conversation is only honest when it is whole. */
+async function readAll<T>(send: Send, path: string, reader: Reader<Page<T>>, signal?: AbortSignal): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | null = null;
+  do {
+    const next: Page<T> = await send('GET', path, reader, {
+      query: { limit: 200, cursor: cursor ?? undefined },
+      signal,
+    });
+    items.push(...next.items);
+    cursor = next.nextCursor;
+  } while (cursor !== null);
+  return items;
+}

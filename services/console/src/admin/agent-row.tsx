@@ -1,0 +1,63 @@
+import { EditOutlined, PhoneOutlined } from '@ant-design/icons';
+import { channelName, type Agent, type Queue } from '@patchbay/contracts';
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { ChannelTag } from '../desk/channel-tag.tsx';
+import { initials } from '../shell/initials.ts';
+
+export function AgentRow({ agent, queues, edit }: { agent: Agent; queues: Queue[]; edit?: () => void }) {
+  const { t } = useTranslation();
+  const names = agent.queueIds.map((id) => queues.find((queue) => queue.id === id)?.name).filter(Boolean);
+  return (
+    <article className="record" data-testid="agent-row" data-agent-id={agent.id}>
+      <div className="record-head">
+        <span className="avatar" aria-hidden>
+          {initials(agent.name)}
+        </span>
+        <div>
+          <span className="record-title">{agent.name}</span>
+          <div className="muted small">{agent.email}</div>
+        </div>
+        <span className="grow" />
+        <span className="row small">
+          <span className={`dot dot-${agent.presence}`} aria-hidden />
+          {t(`presence.${agent.presence}`)}
+        </span>
+        <span className="muted small">{t(`role.${agent.role}`)}</span>
+        {edit && (
+          <Button
+            size="small"
+            icon={<EditOutlined />}
+            onClick={edit}
+            aria-label={t('team.editName', { name: agent.name })}
+            data-testid="agent-edit"
+          >
+            {t('team.edit')}
+          </Button>
+        )}
+      </div>
+      <div className="row small wrap muted">
+        {agent.phone && (
+          <span>
+            <PhoneOutlined aria-hidden /> {agent.phone}
+          </span>
+        )}
+        <span>{names.length > 0 ? names.join(', ') : t('team.noQueues')}</span>
+        <span className="grow" />
+        {channelName.options.map((channel) => (
+          <span
+            key={channel}
+            className="row tabular"
+            title={t('team.loadHelp', {
+              channel: t(`channel.${channel}`),
+              load: agent.load[channel],
+              capacity: agent.capacity[channel],
+            })}
+          >
+            <ChannelTag channel={channel} bare /> {agent.load[channel]}/{agent.capacity[channel]}
+          </span>
+        ))}
+      </div>
+    </article>
+  );
+}

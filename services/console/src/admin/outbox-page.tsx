@@ -1,0 +1,61 @@
+import { DownloadOutlined, SendOutlined } from '@ant-design/icons';
+import type { OutboxItem } from '@patchbay/contracts';
+import { fullMoment, keys, moment } from '@patchbay/ui';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { ChannelTag } from '../desk/channel-tag.tsx';
+import { DeliveryMark } from '../desk/delivery-mark.tsx';
+import { Nothing } from '../feedback/states.tsx';
+import { api } from '../query-client.ts';
+import '../style/desk.css';
+import { PageHead } from './page-head.tsx';
+import { PagedList } from './paged-list.tsx';
+
+/** What was sent or waits to be sent, with how far it has come. */
+export function OutboxPage() {
+  const { t } = useTranslation();
+  return (
+    <div className="page">
+      <PageHead text={t('outbox.text')} />
+      <PagedList
+        queryKey={keys.outbox}
+        read={(cursor, signal) => api.outbox(cursor, signal)}
+        empty={<Nothing icon={<SendOutlined />} title={t('outbox.empty')} text={t('outbox.emptyText')} />}
+        row={(item) => <OutboxRow key={item.id} item={item} />}
+      />
+    </div>
+  );
+}
+
+function OutboxRow({ item }: { item: OutboxItem }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <article className="record" data-testid="outbox-row" data-status={item.status} data-message-id={item.messageId}>
+      <div className="record-head">
+        <ChannelTag channel={item.channel} />
+        <span className="record-title">{item.to}</span>
+        <span className="grow" />
+        <time
+          className="muted small tabular"
+          dateTime={item.createdAt}
+          title={fullMoment(item.createdAt, i18n.language)}
+        >
+          {moment(item.createdAt, Date.now(), i18n.language)}
+        </time>
+      </div>
+      {item.subject && <div>{item.subject}</div>}
+      <p className="muted ellipsis">{item.preview}</p>
+      <div className="record-actions row wrap">
+        <DeliveryMark status={item.status} error={item.error} />
+        {item.attempts > 1 && <span className="muted small">{t('outbox.attempts', { count: item.attempts })}</span>}
+        <span className="grow" />
+        <Link to={`/desk/${item.ticketId}`}>{t('outbox.ticket', { number: item.ticketNumber })}</Link>
+        {item.rawUrl && (
+          <a href={item.rawUrl} download data-testid="outbox-raw">
+            <DownloadOutlined aria-hidden /> {t('outbox.raw')}
+          </a>
+        )}
+      </div>
+    </article>
+  );
+}

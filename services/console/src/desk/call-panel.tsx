@@ -1,0 +1,101 @@
+import { PauseOutlined, PhoneFilled, PhoneOutlined, PlayCircleOutlined, StopOutlined } from '@ant-design/icons';
+import type { CallInfo, CallState, Ticket } from '@patchbay/contracts';
+import { clock, keys, secondsSince, useNow } from '@patchbay/ui';
+import { Button } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAction } from '../feedback/use-action.ts';
+import { api } from '../query-client.ts';
+import { useMe } from '../session/use-me.ts';
+
+type Action = 'take' | 'hold' | 'resume' | 'hang-up' | 'call-back';
+const over: CallState[] = ['ended', 'missed', 'voicemail'];
+
+/** What may be done with a call in each state. */
+const actions: Record<CallState, Action[]> = {
+  waiting: ['take'],
+  connecting: ['hang-up'],
+  talking: ['hold', 'hang-up'],
+  held: ['resume', 'hang-up'],
+  voicemail: ['call-back'],
+  ended: ['call-back'],
+  missed: ['call-back'],
+};
+const icons: Record<Action, ReactNode> = {
+  take: <PhoneFilled />,
+  hold: <PauseOutlined />,
+  resume: <PlayCircleOutlined />,
+  'hang-up': <StopOutlined />,
+  'call-back': <PhoneOutlined />,
+};
+
+export function CallPanel({ ticket, call }: { ticket: Ticket; call: CallInfo }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const run = useCallAction(ticket, me.id);
+  // Only who is on the call moves it; a call that is over may be returned by anybody.
+  const mine = call.agentId === null || call.agentId === me.id || over.includes(call.state);
+  return (
+    <section
+      className={`call call-${call.state}`}
+      aria-label={t('call.title')}
+      data-testid="call-panel"
+      data-state={call.state}
+    >
+      <PhoneFilled className="call-icon" aria-hidden />
+      <div className="grow">
+        <strong>{t(`callState.${call.state}`)}</strong>
+        <div className="small ellipsis">{call.from}</div>
+      </div>
+      <CallClock call={call} />
+      {mine ? (
+        actions[call.state].map((action) => (
+          <Button
+            key={action}
+            type={action === 'take' || action === 'call-back' ? 'primary' : 'default'}
+            danger={action === 'hang-up'}
+            icon={icons[action]}
+            loading={run.isPending && run.variables === action}
+            disabled={run.isPending}
+            onClick={() => run.mutate(action)}
+            data-testid={`call-${action}`}
+          >
+            {t(`call.${action}`)}
+          </Button>
+        ))
+      ) : (
+        <span className="small">{t('call.withOther', { name: ticket.assigneeName ?? t('event.someAgent') })}</span>
+      )}
+      {me.phone === null && !over.includes(call.state) && <p className="call-warning small">{t('call.noPhone')}</p>}
+    </section>
+  );
+}
+
+function useCallAction(ticket: Ticket, me: string) {
+  return useAction(
+    (action: Action) => {
+      if (action !== 'take') return api.call(ticket.id, action);
+      return ticket.offer?.agentId === me ? api.accept(ticket.id) : api.claim(ticket.id);
+    },
+    { stale: [keys.ticket(ticket.id), keys.tickets, keys.events(ticket.id), keys.me] },
+  );
+}
+
+/** Runs while the call does: how long it waits, then how long it lasts; afterwards how long was talked. */
+function CallClock({ call }: { call: CallInfo }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  if (over.includes(call.state)) {
+    return call.talkSeconds === null ? null : (
+      <span className="call-clock" title={t('call.talked')}>
+        {clock(call.talkSeconds)}
+      </span>
+    );
+  }
+  const since = call.answeredAt ?? call.startedAt;
+  return (
+    <span className="call-clock" role="timer" title={t(call.answeredAt ? 'call.talking' : 'call.waiting')}>
+      {clock(secondsSince(since, now))}
+    </span>
+  );
+}

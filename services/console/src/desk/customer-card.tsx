@@ -1,0 +1,111 @@
+import { useQuery } from '@tanstack/react-query';
+import {
+  CheckCircleFilled,
+  ContactsOutlined,
+  QuestionCircleOutlined,
+  SafetyCertificateFilled,
+  TeamOutlined,
+} from '@ant-design/icons';
+import type { Customer, IdentifierGrade } from '@patchbay/contracts';
+import { fullMoment, keys } from '@patchbay/ui';
+import { Tooltip } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Failed, Loading } from '../feedback/states.tsx';
+import { api } from '../query-client.ts';
+import { initials } from '../shell/initials.ts';
+import { CardSection } from './card-section.tsx';
+import { ChannelTag } from './channel-tag.tsx';
+import { CustomerMerges } from './customer-merges.tsx';
+import { CustomerTickets } from './customer-tickets.tsx';
+
+/** Who the conversation is with, how we know that, and what else they asked for. */
+export function CustomerCard({ customerId, ticketId }: { customerId: string; ticketId: string }) {
+  const { t } = useTranslation();
+  const customer = useQuery({
+    queryKey: keys.customer(customerId),
+    queryFn: ({ signal }) => api.customer(customerId, signal),
+  });
+  return (
+    <aside className="card" aria-label={t('customer.title')} data-testid="customer-card" data-customer-id={customerId}>
+      {customer.isPending ? (
+        <Loading />
+      ) : !customer.data ? (
+        <Failed error={customer.error} retry={() => void customer.refetch()} />
+      ) : (
+        <Card customer={customer.data} ticketId={ticketId} />
+      )}
+    </aside>
+  );
+}
+
+function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) {
+  const { t, i18n } = useTranslation();
+  const since = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium' }).format(new Date(customer.createdAt));
+  return (
+    <>
+      <header className="card-head">
+        <span className="avatar avatar-large" aria-hidden>
+          {initials(customer.displayName)}
+        </span>
+        <div className="grow">
+          <h2 className="card-name">{customer.displayName}</h2>
+          <span className="muted small">{t('customer.since', { date: since })}</span>
+        </div>
+      </header>
+      <CardSection title={t('customer.identifiers')} icon={<ContactsOutlined aria-hidden />}>
+        <Identifiers customer={customer} />
+      </CardSection>
+      <CustomerMerges customerId={customer.id} />
+      <CustomerTickets customerId={customer.id} ticketId={ticketId} />
+    </>
+  );
+}
+
+function Identifiers({ customer }: { customer: Customer }) {
+  const { t, i18n } = useTranslation();
+  if (customer.identifiers.length === 0) return <p className="muted small">{t('customer.noIdentifiers')}</p>;
+  return (
+    <ul className="identifiers">
+      {customer.identifiers.map((one) => (
+        <li key={`${one.kind} ${one.value}`} data-testid="identifier" data-grade={one.grade}>
+          <div className="row">
+            <span
+              className="identifier-value"
+              title={`${one.value}\n${fullMoment(one.firstSeenAt, i18n.language)} – ${fullMoment(one.lastSeenAt, i18n.language)}`}
+            >
+              {one.kind === 'visitor' ? t('customer.visitor', { id: one.value.slice(0, 8) }) : one.value}
+            </span>
+          </div>
+          <div className="row small wrap">
+            <Grade grade={one.grade} />
+            {one.channel && <ChannelTag channel={one.channel} />}
+            {one.shared && (
+              <span className="shared" title={t('customer.sharedHelp')}>
+                <TeamOutlined aria-hidden /> {t('customer.shared')}
+              </span>
+            )}
+            {!one.channel && <span className="muted">{t(`identifierKind.${one.kind}`)}</span>}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const gradeIcons: Record<IdentifierGrade, ReactNode> = {
+  verified: <SafetyCertificateFilled aria-hidden />,
+  known: <CheckCircleFilled aria-hidden />,
+  claimed: <QuestionCircleOutlined aria-hidden />,
+};
+
+function Grade({ grade }: { grade: IdentifierGrade }) {
+  const { t } = useTranslation();
+  return (
+    <Tooltip title={t(`gradeHelp.${grade}`)} trigger={['hover', 'focus']}>
+      <span className={`grade grade-${grade}`} tabIndex={0}>
+        {gradeIcons[grade]} {t(`grade.${grade}`)}
+      </span>
+    </Tooltip>
+  );
+}

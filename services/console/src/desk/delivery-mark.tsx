@@ -1,0 +1,33 @@
+import {
+  CheckCircleFilled,
+  CheckCircleOutlined,
+  CheckOutlined,
+  ClockCircleOutlined,
+  ExclamationCircleFilled,
+  LoadingOutlined,
+  QuestionCircleOutlined,
+} from '@ant-design/icons';
+import type { DeliveryStatus } from '@patchbay/contracts';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+
+const icons: Record<DeliveryStatus, ReactNode> = {
+  queued: <ClockCircleOutlined aria-hidden />,
+  sending: <LoadingOutlined aria-hidden />,
+  unknown: <QuestionCircleOutlined aria-hidden />,
+  sent: <CheckOutlined aria-hidden />,
+  delivered: <CheckCircleOutlined aria-hidden />,
+  read: <CheckCircleFilled aria-hidden />,
+  failed: <ExclamationCircleFilled aria-hidden />,
+};
+
+/** How far an answer has come on its way to the customer, and why no further. */
+export function DeliveryMark({ status, error }: { status: DeliveryStatus; error: string | null }) {
+  const { t } = useTranslation();
+  return (
+    <footer className={`delivery delivery-${status}`} data-testid="delivery-status" data-status={status}>
+      {icons[status]} {t(`delivery.${status}`)}
+      {error && <span className="delivery-error">{error}</span>}
+    </footer>
+  );
+}

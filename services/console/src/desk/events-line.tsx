@@ -1,0 +1,96 @@
+import { useQuery } from '@tanstack/react-query';
+import { RightOutlined } from '@ant-design/icons';
+import { eventType, type HubEvent } from '@patchbay/contracts';
+import { fullMoment, keys, moment } from '@patchbay/ui';
+import type { TFunction } from 'i18next';
+import { useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api } from '../query-client.ts';
+
+/** What happened between two messages: one line, which opens to times and reasons. */
+export function EventsLine({ events }: { events: HubEvent[] }) {
+  const { t, i18n } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const now = Date.now();
+  const id = useId();
+  const nameOf = useAgentNames();
+  const texts = events.map((event) => eventText(t, event, nameOf));
+  const first = events[0];
+  return (
+    <div className="events" data-testid="events">
+      <button
+        type="button"
+        className="events-toggle"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
+        <RightOutlined className={open ? 'turned' : ''} aria-hidden />
+        <span className="ellipsis">{texts.join(' · ')}</span>
+        {first && <span className="events-when tabular">{moment(first.at, now, i18n.language)}</span>}
+      </button>
+      {open && (
+        <ol id={id} className="events-detail">
+          {events.map((event, index) => (
+            <li key={event.id}>
+              <time dateTime={event.at} title={fullMoment(event.at, i18n.language)} className="tabular">
+                {moment(event.at, now, i18n.language)}
+              </time>
+              <div>
+                {texts[index]}
+                {reasonOf(event) && <p className="reason">{reasonOf(event)}</p>}
+              </div>
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+/** Agents by id, for events that carry only the id. */
+function useAgentNames(): (id: string) => string | undefined {
+  const { data } = useQuery({ queryKey: keys.agents, queryFn: ({ signal }) => api.agents(signal), staleTime: 300_000 });
+  return (id) => data?.find((agent) => agent.id === id)?.name;
+}
+
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const reasonOf = (event: HubEvent): string => text(event.data['reason']);
+
+function eventText(t: TFunction, event: HubEvent, nameOf: (id: string) => string | undefined): string {
+  const known = eventType.safeParse(event.type);
+  if (!known.success) return event.type;
+  const { data } = event;
+  const agentId = text(data['agentId']);
+  const status = (value: unknown): string =>
+    value === 'open' || value === 'pending' || value === 'resolved' || value === 'closed'
+      ? t(`status.${value}`)
+      : text(value);
+  return t(`event.${known.data}`, {
+    agent: text(data['agentName']) || nameOf(agentId) || t('event.someAgent'),
+    from: status(data['from']),
+    to: status(data['to']),
+    step: callStep(t, text(data['step'])),
+    value: text(data['value']),
+  });
+}
+
+const steps = [
+  'ringing',
+  'taken',
+  'agent-dialled',
+  'connect-failed',
+  'agent-ringing',
+  'agent-no-answer',
+  'answered',
+  'held',
+  'resumed',
+  'voicemail',
+  'recording',
+  'ended',
+] as const;
+
+function callStep(t: TFunction, step: string): string {
+  const known = steps.find((one) => one === step);
+  return known ? t(`callStep.${known}`) : step;
+}

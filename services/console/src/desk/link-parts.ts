@@ -1,0 +1,18 @@
+export interface TextPart {
+  text: string;
+  href?: string;
+}
+
+/** Splits plain text at its web addresses; a full stop or bracket that ends the sentence is not part of one. */
+export function linkParts(text: string): TextPart[] {
+  const parts: TextPart[] = [];
+  let from = 0;
+  for (const match of text.matchAll(/https?:\/\/[^\s<>"'，。！？；：、（）《》“”]+/gu)) {
+    const href = match[0].replace(/[.,;:!?)\]}]+$/u, '');
+    if (match.index > from) parts.push({ text: text.slice(from, match.index) });
+    parts.push({ text: href, href });
+    from = match.index + href.length;
+  }
+  if (from < text.length) parts.push({ text: text.slice(from) });
+  return parts;
+}

@@ -1,0 +1,69 @@
+import { ArrowRightOutlined, LockOutlined } from '@ant-design/icons';
+import type { Message } from '@patchbay/contracts';
+import { fullMoment, moment } from '@patchbay/ui';
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { AttachmentList } from './attachment-list.tsx';
+import { ChannelTag } from './channel-tag.tsx';
+import { DeliveryMark } from './delivery-mark.tsx';
+import { MessageBody } from './message-body.tsx';
+
+/** One message: from the customer on the left, from the centre on the right, a note in yellow. */
+export const MessageView = memo(function MessageView({ message }: { message: Message }) {
+  const { t, i18n } = useTranslation();
+  const note = message.visibility === 'internal';
+  const side = note ? 'note' : message.direction;
+  return (
+    <article
+      className={`message message-${side}`}
+      data-testid="message"
+      data-message-id={message.id}
+      data-direction={message.direction}
+      data-visibility={message.visibility}
+    >
+      <header className="message-head">
+        <strong className="ellipsis">
+          {message.authorName ?? ((message.direction === 'in' && message.from) || t('message.hub'))}
+        </strong>
+        {note ? (
+          <span className="message-tag note-tag">
+            <LockOutlined aria-hidden /> {t('message.note')}
+          </span>
+        ) : (
+          <ChannelTag channel={message.channel} bare />
+        )}
+        {message.kind !== 'customer' && message.kind !== 'agent' && (
+          <span className="message-tag">{t(`kind.${message.kind}`)}</span>
+        )}
+        <time
+          className="message-time tabular"
+          dateTime={message.receivedAt}
+          title={fullMoment(message.receivedAt, i18n.language)}
+        >
+          {moment(message.receivedAt, Date.now(), i18n.language)}
+        </time>
+      </header>
+      {!note && message.channel === 'email' && <Addresses message={message} />}
+      <MessageBody message={message} />
+      <AttachmentList attachments={shownApart(message)} />
+      {message.direction === 'out' && !note && message.deliveryStatus && (
+        <DeliveryMark status={message.deliveryStatus} error={message.deliveryError} />
+      )}
+    </article>
+  );
+});
+
+/** Inline pictures are in the HTML already. */
+const shownApart = (message: Message) =>
+  message.attachments.filter((one) => !(one.inline && one.contentId && message.html?.includes(`cid:${one.contentId}`)));
+
+function Addresses({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  return (
+    <div className="message-addresses small muted">
+      {message.direction === 'in' && message.from} <ArrowRightOutlined aria-label={t('message.to')} />{' '}
+      {message.to.join(', ')}
+      {message.cc.length > 0 && ` · ${t('message.cc')} ${message.cc.join(', ')}`}
+    </div>
+  );
+}

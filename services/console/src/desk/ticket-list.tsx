@@ -1,0 +1,163 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { CheckCircleOutlined, SearchOutlined } from '@ant-design/icons';
+import { channelName, type ChannelName } from '@patchbay/contracts';
+import { keys, type TicketFilter } from '@patchbay/ui';
+import { Button, Input, Select } from 'antd';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Failed, Loading, Nothing } from '../feedback/states.tsx';
+import { api } from '../query-client.ts';
+import { useMe } from '../session/use-me.ts';
+import { ChannelTag } from './channel-tag.tsx';
+import { tabFilters, useTicketFilter, type Tab } from './ticket-filter.ts';
+import { waitingOrder } from './waiting-order.ts';
+import { TicketRow } from './ticket-row.tsx';
+
+function useTickets(filter: TicketFilter) {
+  return useInfiniteQuery({
+    queryKey: keys.ticketList(filter),
+    queryFn: ({ pageParam, signal }) => api.tickets(filter, pageParam, 50, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.nextCursor,
+  });
+}
+
+export function TicketList({ openId }: { openId: string | undefined }) {
+  const { t } = useTranslation();
+  const { tab, channel, q, set, filter, address } = useTicketFilter();
+  return (
+    <aside className="list" aria-label={t('desk.tickets')}>
+      <div className="list-head">
+        <Tabs current={tab} choose={(next) => set('tab', next)} />
+        <div className="row">
+          <Search value={q} change={(next) => set('q', next)} />
+          <ChannelFilter value={channel} change={(next) => set('channel', next ?? '')} />
+        </div>
+      </div>
+      <TicketRows filter={filter} tab={tab} narrowed={Boolean(channel) || q !== ''} openId={openId} address={address} />
+    </aside>
+  );
+}
+
+function TicketRows(props: {
+  filter: TicketFilter;
+  tab: Tab;
+  narrowed: boolean;
+  openId: string | undefined;
+  address: string;
+}) {
+  const { t } = useTranslation();
+  const { presence } = useMe();
+  const tickets = useTickets(props.filter);
+  if (tickets.isPending) return <Loading />;
+  if (!tickets.data) return <Failed error={tickets.error} retry={() => void tickets.refetch()} />;
+  const items = tickets.data.pages.flatMap((page) => page.items);
+  if (props.tab === 'waiting') items.sort(waitingOrder);
+  if (items.length === 0) {
+    return (
+      <Nothing
+        icon={<CheckCircleOutlined />}
+        title={t(props.narrowed ? 'desk.noMatch' : `desk.none.${props.tab}`)}
+        text={t(
+          props.narrowed
+            ? 'desk.noMatchText'
+            : props.tab === 'mine' && presence === 'online'
+              ? 'desk.noneText.mineOnline'
+              : `desk.noneText.${props.tab}`,
+        )}
+      />
+    );
+  }
+  return (
+    <div className="list-rows">
+      {items.map((ticket) => (
+        <TicketRow key={ticket.id} ticket={ticket} open={ticket.id === props.openId} address={props.address} />
+      ))}
+      {tickets.hasNextPage && (
+        <div className="more">
+          <Button type="text" loading={tickets.isFetchingNextPage} onClick={() => void tickets.fetchNextPage()}>
+            {t('state.more')}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Tabs({ current, choose }: { current: Tab; choose: (tab: Tab) => void }) {
+  const { t } = useTranslation();
+  const counts = { mine: useCount(tabFilters.mine), waiting: useCount(tabFilters.waiting), all: '' };
+  return (
+    <div className="tabs" role="group" aria-label={t('desk.tickets')}>
+      {(['mine', 'waiting', 'all'] as const).map((tab) => (
+        <button
+          key={tab}
+          type="button"
+          className="tab"
+          aria-pressed={tab === current}
+          onClick={() => choose(tab)}
+          data-testid={`tab-${tab}`}
+        >
+          {t(`desk.tab.${tab}`)}
+          {counts[tab] && <span className="tab-count">{counts[tab]}</span>}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** `12`, `50+` when there is a further page, nothing while unknown. */
+function useCount(filter: TicketFilter): string {
+  const { data } = useTickets(filter);
+  if (!data) return '';
+  const count = data.pages.reduce((sum, page) => sum + page.items.length, 0);
+  return data.pages.at(-1)?.nextCursor ? `${count}+` : String(count);
+}
+
+/** Asks for what was typed once the typing rests. */
+function Search({ value, change }: { value: string; change: (value: string) => void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return undefined;
+    const timer = setTimeout(() => change(text), 250);
+    return () => clearTimeout(timer);
+  });
+  return (
+    <Input
+      className="grow"
+      allowClear
+      prefix={<SearchOutlined aria-hidden />}
+      placeholder={t('desk.search')}
+      aria-label={t('desk.search')}
+      maxLength={200}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      data-testid="ticket-search"
+    />
+  );
+}
+
+function ChannelFilter({
+  value,
+  change,
+}: {
+  value: ChannelName | undefined;
+  change: (value: ChannelName | undefined) => void;
+}) {
+  const { t } = useTranslation();
+  const options = channelName.options.map((channel) => ({ value: channel, label: <ChannelTag channel={channel} /> }));
+  return (
+    <Select<ChannelName>
+      className="channel-filter"
+      allowClear
+      placeholder={t('desk.allChannels')}
+      aria-label={t('desk.channelFilter')}
+      options={options}
+      value={value ?? null}
+      onChange={(next) => change(next)}
+      data-testid="channel-filter"
+    />
+  );
+}

@@ -1,0 +1,33 @@
+import type { HubEvent, Message } from '@patchbay/contracts';
+
+/** A line of the conversation. `key` stays the same while the line grows. */
+export type TimelineItem =
+  | { kind: 'day'; key: string; at: string }
+  | { kind: 'message'; key: string; message: Message }
+  | { kind: 'events'; key: string; events: HubEvent[] };
+
+/** Told by the message itself. */
+const silent = new Set<string>(['message.received', 'message.created', 'message.status-changed']);
+
+/** Messages of all channels and what happened between them, oldest first; neighbouring events become one line. */
+export function buildTimeline(messages: readonly Message[], events: readonly HubEvent[]): TimelineItem[] {
+  const entries = [
+    ...messages.map((message) => ({ at: message.receivedAt, rank: 0, message, event: null })),
+    ...events
+      .filter((event) => !silent.has(event.type))
+      .map((event) => ({ at: event.at, rank: 1, message: null, event })),
+  ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.rank - b.rank || (a.event?.seq ?? 0) - (b.event?.seq ?? 0));
+
+  const items: TimelineItem[] = [];
+  let day = '';
+  for (const { at, message, event } of entries) {
+    const today = new Date(at).toDateString();
+    if (today !== day) items.push({ kind: 'day', key: `day ${today}`, at });
+    day = today;
+    const last = items.at(-1);
+    if (message) items.push({ kind: 'message', key: message.id, message });
+    else if (last?.kind === 'events') last.events.push(event);
+    else items.push({ kind: 'events', key: event.id, events: [event] });
+  }
+  return items;
+}

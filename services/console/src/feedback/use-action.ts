@@ -1,0 +1,27 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Key } from '@patchbay/ui';
+import { App } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { problemLine } from './problem-text.ts';
+
+/**
+ * A button's deed: tells when it failed and reads anew what it changed. The read is not left to the live event, which
+ * may be late while the connection is down.
+ */
+export function useAction<I, O>(
+  run: (input: I) => Promise<O>,
+  options: { stale: Key[]; done?: string; after?: (output: O) => void },
+) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const client = useQueryClient();
+  return useMutation<O, Error, I>({
+    mutationFn: run,
+    onSuccess: (output) => {
+      if (options.done) void message.success(options.done);
+      options.after?.(output);
+    },
+    onError: (error) => void message.error({ content: problemLine(t, error), duration: 6 }),
+    onSettled: async () => await Promise.all(options.stale.map((queryKey) => client.invalidateQueries({ queryKey }))),
+  });
+}

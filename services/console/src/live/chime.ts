@@ -1,0 +1,30 @@
+/** The sound of a new offer: two short tones, made here so that no file has to be fetched. */
+const STORE = 'patchbay.sound';
+
+export const soundOn = (): boolean => localStorage.getItem(STORE) !== 'off';
+export const setSound = (on: boolean): void => localStorage.setItem(STORE, on ? 'on' : 'off');
+
+let context: AudioContext | undefined;
+
+export function chime(): void {
+  if (!soundOn() || !('AudioContext' in window)) return;
+  context ??= new AudioContext();
+  const audio = context;
+  // Browsers keep a page silent until it was touched once; the offer on screen then has to do.
+  if (audio.state !== 'running') return void audio.resume();
+  tone(audio, 660, 0);
+  tone(audio, 880, 0.16);
+}
+
+function tone(audio: AudioContext, hertz: number, after: number): void {
+  const start = audio.currentTime + after;
+  const oscillator = audio.createOscillator();
+  const volume = audio.createGain();
+  oscillator.frequency.value = hertz;
+  volume.gain.setValueAtTime(0.0001, start);
+  volume.gain.exponentialRampToValueAtTime(0.12, start + 0.02);
+  volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.22);
+  oscillator.connect(volume).connect(audio.destination);
+  oscillator.start(start);
+  oscillator.stop(start + 0.25);
+}

@@ -1,0 +1,59 @@
+import { useQueryClient } from '@tanstack/react-query';
+import type { HubEvent } from '@patchbay/contracts';
+import { keys, openLive, type ConnectionState, type Live, type Room } from '@patchbay/ui';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useMe } from '../session/use-me.ts';
+import { LiveContext, type LiveScreen } from './live-context.ts';
+import { createRefresher } from './refresh.ts';
+import { createTypingStore } from './typing-store.ts';
+
+/** Keeps one live connection for the session and turns what it brings into reads. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const { id: me } = useMe();
+  const [connection, setConnection] = useState<ConnectionState>('connecting');
+  const [live, setLive] = useState<Live | null>(null);
+  const stores = useRef({ typing: createTypingStore(), offered: { ids: new Set<string>() } }).current;
+
+  useEffect(() => {
+    const refresher = createRefresher(client, me);
+    const opened = openLive({
+      connection: (state) => {
+        setConnection(state);
+        if (state === 'refused') void client.invalidateQueries({ queryKey: keys.me });
+      },
+      events: (fresh) => {
+        rememberOffers(stores.offered.ids, fresh, me);
+        refresher.events(fresh);
+      },
+      reset: refresher.all,
+      typing: stores.typing.notice,
+      wallboard: (snapshot) => client.setQueryData(keys.wallboard, snapshot),
+    });
+    setLive(opened);
+    return () => {
+      refresher.stop();
+      opened.close();
+      setLive(null);
+    };
+  }, [client, me, stores]);
+
+  // These change with the connection object only, so that rooms are not left and joined for nothing.
+  const calls = useMemo(
+    () => ({
+      watch: (room: Room) => live?.watch(room) ?? (() => undefined),
+      sendTyping: (ticketId: string, typing: boolean) => live?.typing(ticketId, typing),
+    }),
+    [live],
+  );
+  const value = useMemo<LiveScreen>(() => ({ connection, ...calls, ...stores }), [connection, calls, stores]);
+  return <LiveContext value={value}>{children}</LiveContext>;
+}
+
+function rememberOffers(ids: Set<string>, fresh: readonly HubEvent[], me: string): void {
+  for (const event of fresh) {
+    if (event.type !== 'ticket.offered' || !event.ticketId || event.data['agentId'] !== me) continue;
+    const expiresAt = event.data['expiresAt'];
+    if (typeof expiresAt === 'string' && Date.parse(expiresAt) > Date.now()) ids.add(event.ticketId);
+  }
+}

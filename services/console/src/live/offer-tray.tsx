@@ -1,0 +1,112 @@
+import type { Ticket } from '@patchbay/contracts';
+import { clock, keys, useNow } from '@patchbay/ui';
+import { Button } from 'antd';
+import { useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { ChannelTag } from '../desk/channel-tag.tsx';
+import { useAction } from '../feedback/use-action.ts';
+import { api } from '../query-client.ts';
+import { chime } from './chime.ts';
+import { useOffers } from './use-offers.ts';
+
+/** Work that is offered to this agent, on top of every page: Alt+A takes the oldest, Alt+D hands it back. */
+export function OfferTray() {
+  const { t } = useTranslation();
+  const now = useNow();
+  const offers = useOffers()
+    .filter((ticket) => ticket.offer && Date.parse(ticket.offer.expiresAt) > now)
+    .sort((a, b) => (a.offer?.expiresAt ?? '').localeCompare(b.offer?.expiresAt ?? ''));
+  useChime(offers);
+  useTitle(offers.length);
+  return (
+    <section className="offers" aria-label={t('offer.region')} aria-live="assertive">
+      {offers.map((ticket, index) => (
+        <Offer key={ticket.id} ticket={ticket} now={now} first={index === 0} />
+      ))}
+    </section>
+  );
+}
+
+/** The browser's tab says that work is offered, for who is reading something else. */
+function useTitle(offers: number): void {
+  const { t } = useTranslation();
+  useEffect(() => {
+    document.title = offers > 0 ? `(${offers}) ${t('offer.region')} · ${t('app.name')}` : t('app.name');
+  }, [offers, t]);
+}
+
+function useChime(offers: Ticket[]): void {
+  const heard = useRef(new Set<string>());
+  useEffect(() => {
+    const fresh = offers.filter((ticket) => !heard.current.has(`${ticket.id} ${ticket.offer?.expiresAt}`));
+    for (const ticket of fresh) heard.current.add(`${ticket.id} ${ticket.offer?.expiresAt}`);
+    if (fresh.length > 0) chime();
+  });
+}
+
+function Offer({ ticket, now, first }: { ticket: Ticket; now: number; first: boolean }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const stale = [keys.tickets, keys.ticket(ticket.id), keys.events(ticket.id)];
+  const accept = useAction(() => api.accept(ticket.id), { stale, after: () => void navigate(`/desk/${ticket.id}`) });
+  const decline = useAction(() => api.decline(ticket.id), { stale });
+  const busy = accept.isPending || decline.isPending;
+  useShortcut(first && !busy, { KeyA: () => accept.mutate(undefined), KeyD: () => decline.mutate(undefined) });
+  const left = Math.max(0, Date.parse(ticket.offer?.expiresAt ?? '') - now) / 1000;
+  return (
+    <article className="offer" data-testid="offer" data-ticket-id={ticket.id}>
+      <div className="offer-head">
+        <ChannelTag channel={ticket.channel} />
+        <span className="muted small">#{ticket.number}</span>
+        <span
+          className={left < 8 ? 'offer-count soon' : 'offer-count'}
+          aria-label={t('offer.left', { time: clock(left) })}
+        >
+          {clock(left)}
+        </span>
+      </div>
+      <p className="offer-subject">{ticket.customerName}</p>
+      <p className="offer-preview">{[ticket.subject, ticket.preview].filter(Boolean).join(' – ')}</p>
+      <div className="offer-actions">
+        <Button
+          type="primary"
+          loading={accept.isPending}
+          disabled={busy}
+          onClick={() => accept.mutate(undefined)}
+          data-testid="offer-accept"
+          aria-keyshortcuts="Alt+A"
+        >
+          {t('offer.accept')} <kbd>Alt A</kbd>
+        </Button>
+        <Button
+          loading={decline.isPending}
+          disabled={busy}
+          onClick={() => decline.mutate(undefined)}
+          data-testid="offer-decline"
+          aria-keyshortcuts="Alt+D"
+        >
+          {t('offer.decline')} <kbd>Alt D</kbd>
+        </Button>
+      </div>
+      <div className="offer-bar" style={{ transform: `scaleX(${Math.min(1, left / 30)})` }} />
+    </article>
+  );
+}
+
+/** Listens for Alt with a key, by its place on the keyboard, because Alt changes the letter on some layouts. */
+function useShortcut(active: boolean, shortcuts: Record<string, () => void>): void {
+  const latest = useRef(shortcuts);
+  latest.current = shortcuts;
+  useEffect(() => {
+    if (!active) return undefined;
+    const listen = (event: KeyboardEvent): void => {
+      const run = event.altKey && !event.ctrlKey && !event.metaKey ? latest.current[event.code] : undefined;
+      if (!run) return;
+      event.preventDefault();
+      run();
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, [active]);
+}

@@ -1,0 +1,70 @@
+import { useQuery } from '@tanstack/react-query';
+import { DashboardOutlined, InboxOutlined, MessageOutlined, SendOutlined, TeamOutlined } from '@ant-design/icons';
+import { keys } from '@patchbay/ui';
+import { useTranslation } from 'react-i18next';
+import { Link, NavLink, Outlet, useLocation } from 'react-router';
+import { api } from '../query-client.ts';
+import { useMe } from '../session/use-me.ts';
+import { ConnectionAlert, ConnectionMark } from './connection-state.tsx';
+import { PresenceSwitch } from './presence-switch.tsx';
+import { UserMenu } from './user-menu.tsx';
+
+const places = [
+  { to: '/desk', key: 'desk', icon: <MessageOutlined />, managersOnly: false },
+  { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, managersOnly: false },
+  { to: '/outbox', key: 'outbox', icon: <SendOutlined />, managersOnly: false },
+  { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, managersOnly: true },
+  { to: '/team', key: 'team', icon: <TeamOutlined />, managersOnly: true },
+] as const;
+
+/** Navigation, own presence and the state of the connection around every page. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const here = places.find((place) => pathname.startsWith(place.to));
+  return (
+    <div className="shell">
+      <Rail />
+      <header className="shell-bar">
+        <h1>{here ? t(`nav.${here.key}`) : t('app.name')}</h1>
+        <div className="grow" />
+        <ConnectionMark />
+        <PresenceSwitch />
+        <UserMenu />
+      </header>
+      <main className="shell-main">
+        <ConnectionAlert />
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+function Rail() {
+  const { t } = useTranslation();
+  const { role } = useMe();
+  const quarantined = useQuery({
+    queryKey: keys.quarantine,
+    queryFn: ({ signal }) => api.quarantine(null, signal),
+    enabled: role !== 'agent',
+  });
+  const count = quarantined.data?.items.length ?? 0;
+  return (
+    <nav className="shell-rail" aria-label={t('nav.label')}>
+      <Link className="shell-logo" to="/desk" aria-label={t('app.name')}>
+        <img src="/favicon.svg" alt="" />
+      </Link>
+      {places.map(({ to, key, icon, managersOnly }) =>
+        managersOnly && role === 'agent' ? null : (
+          <NavLink key={to} to={to} className="rail-link" data-testid={`nav-${key}`}>
+            {icon}
+            {t(`nav.${key}`)}
+            {key === 'quarantine' && count > 0 && (
+              <span className="rail-badge">{quarantined.data?.nextCursor ? `${count}+` : count}</span>
+            )}
+          </NavLink>
+        ),
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,67 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { CheckOutlined } from '@ant-design/icons';
+import { Button, Dropdown } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { useAction } from '../feedback/use-action.ts';
+import { languages } from '../i18n.ts';
+import { setSound, soundOn } from '../live/chime.ts';
+import { api } from '../query-client.ts';
+import { useMe } from '../session/use-me.ts';
+import { initials } from './initials.ts';
+
+export function UserMenu() {
+  const { t, i18n } = useTranslation();
+  const me = useMe();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [sound, setSoundState] = useState(soundOn);
+  const logOut = useAction(api.logOut, {
+    stale: [],
+    after: () => {
+      client.clear();
+      void navigate('/login', { replace: true });
+    },
+  });
+  const choose = (key: string): void => {
+    if (key === 'log-out') logOut.mutate(undefined);
+    else if (key === 'sound') {
+      setSound(!sound);
+      setSoundState(!sound);
+    } else void i18n.changeLanguage(key);
+  };
+  const items = [
+    {
+      key: 'who',
+      disabled: true,
+      label: <span data-testid="user-name">{`${me.name} · ${t(`role.${me.role}`)}`}</span>,
+    },
+    { type: 'divider' as const },
+    ...languages.map(({ code, name }) => ({
+      key: code,
+      label: <MenuItem text={name} on={i18n.resolvedLanguage === code} testId={`language-${code}`} />,
+    })),
+    { type: 'divider' as const },
+    { key: 'sound', label: <MenuItem text={t('user.sound')} on={sound} testId="sound-toggle" /> },
+    { key: 'log-out', danger: true, label: <span data-testid="log-out">{t('user.logOut')}</span> },
+  ];
+  return (
+    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => choose(key) }}>
+      <Button type="text" shape="circle" aria-label={t('user.menu', { name: me.name })} data-testid="user-menu">
+        <span className="avatar" aria-hidden>
+          {initials(me.name)}
+        </span>
+      </Button>
+    </Dropdown>
+  );
+}
+
+function MenuItem({ text, on, testId }: { text: string; on: boolean; testId: string }) {
+  return (
+    <span className="menu-item" data-testid={testId}>
+      {text}
+      {on && <CheckOutlined />}
+    </span>
+  );
+}

@@ -1,0 +1,29 @@
+import type { ThemeConfig } from 'antd';
+
+/** The same values as the custom properties in `style/base.css`. */
+export const theme: ThemeConfig = {
+  token: {
+    colorPrimary: '#0b7a75',
+    colorInfo: '#2f6fd0',
+    colorSuccess: '#1f8a4c',
+    colorWarning: '#b76e00',
+    colorError: '#c8372d',
+    colorTextBase: '#17212b',
+    colorBgLayout: '#f3f5f7',
+    colorBorder: '#d5dce3',
+    colorBorderSecondary: '#e4e9ee',
+    colorTextDescription: '#5a6675',
+    colorTextPlaceholder: '#76818f',
+    borderRadius: 8,
+    fontSize: 14,
+    fontFamily: 'var(--pb-font)',
+    controlHeight: 34,
+    controlHeightSM: 28,
+    motionDurationMid: '0.12s',
+    motionDurationSlow: '0.18s',
+  },
+  components: {
+    Form: { itemMarginBottom: 16, verticalLabelPadding: '0 0 4px' },
+    Table: { cellPaddingBlockMD: 10, headerBg: '#f8fafb', headerColor: '#5a6675' },
+  },
+};
