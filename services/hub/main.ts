@@ -1,12 +1,11 @@
 /** Starts the hub from the environment and stops it on Ctrl-C or SIGTERM. */
 import { ConfigError, loadEnvironment } from '@patchbay/config';
-import { createHub } from '@patchbay/engine';
-import { StartError } from '@patchbay/store';
+import { createHub, StartError } from '@patchbay/engine';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
-  const config = loadEnvironment(process.env, process.argv.slice(2));
+  const config = loadEnvironment(undefined, process.argv.slice(2));
   const stop = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop.resolve);
   await using hub = await createHub(config);

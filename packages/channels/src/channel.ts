@@ -114,6 +114,8 @@ export interface CallControl {
 export interface Channel {
   readonly name: ChannelName;
   readonly capabilities: ChannelCapabilities;
+  /** The address that answers leave from, where it is not the channel account itself. */
+  readonly sender?: string;
   /** Paths under the hub's HTTP server that this adapter answers, e.g. `/webhooks/twilio/sms`. */
   readonly webhookPaths: readonly string[];
   /** Throws `bad_signature` when the request is not the provider's. */

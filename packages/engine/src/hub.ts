@@ -7,7 +7,6 @@ import type { HubConfig } from '@patchbay/config';
 import { seed } from '@patchbay/config/seed';
 import { createCarrierSimulator, smtpMail } from '@patchbay/channels/simulator/index';
 import { migrate, openDatabase, seedQueues, settingOnce, startEmbeddedPostgres, StartError } from '@patchbay/store';
-import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
 import { carrierAccount, createChannels } from './channels.ts';
@@ -16,6 +15,7 @@ import { createHttpApp } from './http/app.ts';
 import { createRelay } from './live/relay.ts';
 import { createLiveServer } from './live/server.ts';
 import { createTail } from './live/tail.ts';
+import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { openingHoursOf } from './opening-hours.ts';
 import type { Parts } from './parts.ts';
@@ -53,7 +53,7 @@ export interface Hub extends AsyncDisposable {
 /** @throws {StartError} with one line when a port is taken, the data folder cannot be written, or the database cannot be used. */
 export async function createHub(config: HubConfig, overrides: HubOverrides = {}): Promise<Hub> {
   await using stack = new AsyncDisposableStack();
-  const log = overrides.log ?? pino({ level: config.logLevel, base: { roles: config.roles.join(',') } });
+  const log = overrides.log ?? createLog(config);
   const databaseUrl = await openDataFolder(config, log, stack);
   await migrate(databaseUrl);
   const db = stack.use(openDatabase({ url: databaseUrl, onError: (error) => log.warn({ err: error }, 'database connection lost') }));

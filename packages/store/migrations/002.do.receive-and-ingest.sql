@@ -107,7 +107,7 @@ end $$;
 -- (the caller decides again) and PB002 when the contact is not pending any more.
 --
 -- p_decision: customerId | displayName + customerReason; ticketId + seenStatus + reopen + requeue | subject + queueId + priority +
--- linkedTicketId; reason; parties [{kind, value}]; attachments; acknowledgement {subject, text} | null
+-- linkedTicketId; reason; parties [{kind, value}]; attachments; acknowledgement {subject, text, sender} | null
 create function ingest_apply(p_inbox_id uuid, p_contact jsonb, p_decision jsonb) returns jsonb language plpgsql volatile as $$
 declare
   row inbox%rowtype;
@@ -212,7 +212,7 @@ begin
 
   if p_decision -> 'acknowledgement' <> 'null'::jsonb then
     insert into message (ticket_id, customer_id, direction, channel, channel_account, kind, sender, recipients, subject, body_text, delivery_status)
-    values (t.id, c_id, 'out', t.channel, t.channel_account, 'system', t.channel_account, array[t.contact_address],
+    values (t.id, c_id, 'out', t.channel, t.channel_account, 'system', coalesce(p_decision #>> '{acknowledgement,sender}', t.channel_account), array[t.contact_address],
       replace(p_decision #>> '{acknowledgement,subject}', '{number}', t.number::text),
       replace(p_decision #>> '{acknowledgement,text}', '{number}', t.number::text), 'queued')
     returning id into a_id;

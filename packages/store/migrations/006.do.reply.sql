@@ -1,5 +1,5 @@
 -- An agent's message: repeated with the same key it is the same message, whoever repeats it and however often.
--- p: ticketId, authorId, authorName, idempotencyKey, requestHash, visibility, text, html, attachments, correlationId
+-- p: ticketId, sender, authorId, authorName, idempotencyKey, requestHash, visibility, text, html, attachments, correlationId
 create function write_reply(p jsonb) returns jsonb language plpgsql volatile as $$
 declare
   t ticket%rowtype;
@@ -29,7 +29,7 @@ begin
   insert into message (id, ticket_id, customer_id, direction, channel, channel_account, kind, visibility, author_id, sender, sender_name, recipients,
     subject, body_text, body_html, delivery_status)
   values (m_id, t.id, t.customer_id, 'out', t.channel, t.channel_account, 'agent', p ->> 'visibility', p ->> 'authorId',
-    case when public then t.channel_account else '' end, p ->> 'authorName', case when public then array[t.contact_address] else '{}' end,
+    case when public then coalesce(p ->> 'sender', t.channel_account) else '' end, p ->> 'authorName', case when public then array[t.contact_address] else '{}' end,
     t.subject, p ->> 'text', p ->> 'html', case when public then 'queued' end);
   insert into attachment (message_id, position, filename, content_type, size, sha256)
   select m_id, f.ordinality, f.item ->> 'filename', f.item ->> 'contentType', (f.item ->> 'size')::bigint, f.item ->> 'sha256'

@@ -12,10 +12,6 @@ import { endOrphan, stopServer } from './embedded/orphan.ts';
 import { keptSecret } from './embedded/secrets.ts';
 import { StartError } from './start-error.ts';
 
-export { keptSecret } from './embedded/secrets.ts';
-export { assertServerVersion } from './server-version.ts';
-export { StartError } from './start-error.ts';
-
 const database = 'patchbay';
 
 export interface EmbeddedPostgres extends AsyncDisposable {
@@ -52,7 +48,7 @@ export async function startEmbeddedPostgres(options: {
       await stopServer(server.pid, (ms) => endedWithin(server, ms));
       throw error;
     }
-    return running(server, `${base}/${database}`, folder.release);
+    return running(server, `${base}/${database}`, () => folder.release());
   } catch (error) {
     await folder.release();
     throw error;
@@ -96,7 +92,14 @@ async function ensureDatabase(url: string): Promise<void> {
 
 function running(server: Server, url: string, release: () => Promise<void>): EmbeddedPostgres {
   let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= stopServer(server.pid, (ms) => endedWithin(server, ms)).finally(release));
+  const stopOnce = async () => {
+    try {
+      await stopServer(server.pid, (ms) => endedWithin(server, ms));
+    } finally {
+      await release();
+    }
+  };
+  const stop = () => (stopping ??= stopOnce());
   return { url, pid: server.pid, ended: server.ended, stop, [Symbol.asyncDispose]: stop };
 }
 

@@ -18,6 +18,7 @@ export function createEmailChannelWith(inlet: InletOptions): ChannelFactory {
 function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
   return {
     name: 'email',
+    sender: deps.config.mailFrom,
     capabilities: {
       intake: 'pull', live: false, text: true, html: true, subject: true, attachments: true, acknowledges: true, continuationMs: 0, reports: ['sent'],
     },

@@ -22,7 +22,8 @@ const slowHash = promisify<string, string, number, Buffer>(scrypt);
 export function idempotencyKey(request: Request): string | null {
   const given = request.get('idempotency-key');
   if (given === undefined || given === '') return null;
-  if (given.length > longestKey) throw new HubError('invalid_input', `Idempotency-Key: at most ${longestKey} characters`);
+  if (given.length > longestKey)
+    throw new HubError('invalid_input', `Idempotency-Key: at most ${longestKey} characters`);
   return given;
 }
 
@@ -47,7 +48,12 @@ type Kept = Pick<Parts, 'db' | 'log'>;
  */
 export async function onceByKey(parts: Kept, call: Repeatable, work: () => Promise<unknown>): Promise<unknown> {
   const { request, principal, key, status } = call;
-  const wanted = { principalId: principal.agentId, key, request: `${request.method} ${request.baseUrl}${request.path}`, requestHash: await hashOf(call) };
+  const wanted = {
+    principalId: principal.agentId,
+    key,
+    request: `${request.method} ${request.baseUrl}${request.path}`,
+    requestHash: await hashOf(call),
+  };
   const held = { principalId: wanted.principalId, key, claim: randomUUID() };
   const earlier = await claimed(parts, wanted, held);
   if (earlier) {
@@ -56,17 +62,29 @@ export async function onceByKey(parts: Kept, call: Repeatable, work: () => Promi
   }
   const answer = await freedOnFailure(parts, held, work);
   // The work is done and cannot be taken back, so the caller hears of it in any case.
-  await finishKey(parts.db.sql, held, status, answer).catch((error: unknown) => parts.log.error({ err: error }, 'answer not kept for its idempotency key'));
+  await finishKey(parts.db.sql, held, status, answer).catch((error: unknown) =>
+    parts.log.error({ err: error }, 'answer not kept for its idempotency key'),
+  );
   return answer;
 }
 
-async function claimed(parts: Kept, wanted: KeyedRequest, held: KeyClaim): Promise<{ status: number; answer: unknown } | null> {
+async function claimed(
+  parts: Kept,
+  wanted: KeyedRequest,
+  held: KeyClaim,
+): Promise<{ status: number; answer: unknown } | null> {
   const found = await claimKey(parts.db.sql, wanted, held.claim, abandonedMs);
   switch (found.outcome) {
-    case 'claimed': return null;
-    case 'done': return found;
-    case 'busy': throw new HubError('conflict', 'The same request is still under way; ask again for its answer', { retryAfterMs: askAgainMs });
-    case 'other': throw new HubError('conflict', 'This Idempotency-Key was used for another request');
+    case 'claimed':
+      return null;
+    case 'done':
+      return found;
+    case 'busy':
+      throw new HubError('conflict', 'The same request is still under way; ask again for its answer', {
+        retryAfterMs: askAgainMs,
+      });
+    case 'other':
+      throw new HubError('conflict', 'This Idempotency-Key was used for another request');
   }
 }
 
@@ -74,7 +92,9 @@ async function freedOnFailure(parts: Kept, held: KeyClaim, work: () => Promise<u
   try {
     return await work();
   } catch (error) {
-    await freeKey(parts.db.sql, held).catch((cause: unknown) => parts.log.warn({ err: cause }, 'idempotency key not freed'));
+    await freeKey(parts.db.sql, held).catch((cause: unknown) =>
+      parts.log.warn({ err: cause }, 'idempotency key not freed'),
+    );
     throw error;
   }
 }
@@ -82,7 +102,8 @@ async function freedOnFailure(parts: Kept, held: KeyClaim, work: () => Promise<u
 /** A file is what its bytes, its type and its name are. */
 async function hashOf({ request, body, principal, key }: Repeatable): Promise<string> {
   const hash = createHash('sha256');
-  if (!Buffer.isBuffer(body)) return secured(hash.update(JSON.stringify(body ?? null)).digest('hex'), body, `${principal.agentId}\0${key}`);
+  if (!Buffer.isBuffer(body))
+    return secured(hash.update(JSON.stringify(body ?? null)).digest('hex'), body, `${principal.agentId}\0${key}`);
   for (const name of ['content-type', 'x-filename']) hash.update(`${request.get(name) ?? ''}\0`);
   return hash.update(body).digest('hex');
 }

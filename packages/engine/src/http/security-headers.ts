@@ -15,7 +15,8 @@ export function securityHeaders(publicUrl: string): RequestHandler {
         'default-src': ["'self'"],
         'script-src': ["'self'", origin],
         'style-src': ["'self'", "'unsafe-inline'"],
-        'img-src': ["'self'", 'data:', 'blob:', origin],
+        // A mail's frame inherits this policy; what it may load before the agent asks for pictures is said by its own, stricter one.
+        'img-src': ["'self'", 'data:', 'blob:', 'https:', origin],
         'font-src': ["'self'", 'data:'],
         'media-src': ["'self'", 'blob:', origin],
         'connect-src': ["'self'", origin, `${secure ? 'wss' : 'ws'}://${host}`],

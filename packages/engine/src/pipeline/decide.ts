@@ -50,12 +50,18 @@ async function queueFor(tx: Queryable, contact: InboundContact): Promise<string 
 }
 
 function displayName(contact: InboundContact): string {
-  return (contact.senderName?.trim() || contact.identifiers.find((identifier) => identifier.kind !== 'visitor')?.value || contact.from || 'Visitor').slice(0, 200);
+  const name = contact.senderName?.trim() || contact.identifiers.find((identifier) => identifier.kind !== 'visitor')?.value || contact.from || 'Visitor';
+  return firstCharacters(name, 200);
 }
 
 function subjectOf(contact: InboundContact): string {
   const words = (contact.subject ?? contact.replyText ?? contact.text).replaceAll(/\s+/g, ' ').trim();
-  return words.slice(0, 200) || '(no subject)';
+  return firstCharacters(words, 200) || '(no subject)';
+}
+
+/** Never half of a surrogate pair: the database does not take one. */
+function firstCharacters(text: string, count: number): string {
+  return [...text.slice(0, 2 * count)].slice(0, count).join('');
 }
 
 /** Everyone whom the customer has in copy may write to the ticket; our own addresses are nobody's. */
@@ -76,7 +82,7 @@ async function acknowledge(
   if (!yes) return null;
   const open = isOpen(parts.now(), parts.openingHours);
   const { subject, text } = acknowledgementText({ number: '{number}', centreName: parts.config.centreName, language: languageOf(contact), open });
-  return { subject: contact.channel === 'email' && contact.subject ? contact.subject : subject, text };
+  return { subject: capabilities.subject && contact.subject ? contact.subject : subject, text, sender: parts.channels.get(contact.channel)?.sender ?? null };
 }
 
 /** Chinese when the customer wrote in Chinese characters and not in Japanese kana. */

@@ -1,5 +1,6 @@
 /** An agent's answer: a message, its row on the way out, and the event, durable before the caller is told. */
 import { createHash } from 'node:crypto';
+import type { Channel } from '@patchbay/channels/channel';
 import { HubError } from '@patchbay/contracts';
 import type { messageCreate } from '@patchbay/contracts';
 import type { z } from 'zod';
@@ -21,13 +22,15 @@ export interface ReplyRequest {
  * @throws HubError `not_found`, `gone` (closed ticket), `conflict` (key used for something else), `unprocessable`, `invalid_input`.
  */
 export async function createReply(parts: Parts, request: ReplyRequest): Promise<{ messageId: string }> {
-  const { input, ticketId, author } = request;
+  const { ticketId, author } = request;
+  const input = { ...request.input, text: request.input.text.toWellFormed(), html: request.input.html?.toWellFormed() };
   const attachments = input.attachments.length === 0 ? [] : await readUploads(parts.db.sql, author.id, input.attachments);
   if (attachments.length !== new Set(input.attachments).size) throw new HubError('invalid_input', 'attachments: an uploaded file was not found');
   if (input.text.trim() === '' && attachments.length === 0) throw new HubError('invalid_input', 'text: a message needs text or an attachment');
-  if (input.visibility === 'public') await refuseWhatTheChannelCannotCarry(parts, ticketId, attachments.length);
+  const channel = await channelOf(parts, ticketId);
+  if (input.visibility === 'public') refuseWhatTheChannelCannotCarry(channel, attachments.length);
   const written = await writeReply(parts.db.sql, {
-    ticketId, authorId: author.id, authorName: author.name, idempotencyKey: request.idempotencyKey, correlationId: request.correlationId,
+    ticketId, sender: channel?.sender ?? null, authorId: author.id, authorName: author.name, idempotencyKey: request.idempotencyKey, correlationId: request.correlationId,
     requestHash: createHash('sha256').update(JSON.stringify(input)).digest('hex'),
     visibility: input.visibility, text: input.text, html: input.html ?? null, attachments,
   });
@@ -41,10 +44,13 @@ export async function createReply(parts: Parts, request: ReplyRequest): Promise<
   return { messageId: written.messageId };
 }
 
-async function refuseWhatTheChannelCannotCarry(parts: Parts, ticketId: string, attachments: number): Promise<void> {
+async function channelOf(parts: Parts, ticketId: string): Promise<Channel | undefined> {
   const ticket = await readTicketState(parts.db.sql, ticketId);
   if (!ticket) throw new HubError('not_found', 'There is no such ticket');
-  const capabilities = parts.channels.get(ticket.channel)?.capabilities;
-  if (!capabilities?.text) throw new HubError('unprocessable', 'This channel carries no text; write an internal note instead');
-  if (attachments > 0 && !capabilities.attachments) throw new HubError('unprocessable', 'This channel carries no attachments');
+  return parts.channels.get(ticket.channel);
+}
+
+function refuseWhatTheChannelCannotCarry(channel: Channel | undefined, attachments: number): void {
+  if (!channel?.capabilities.text) throw new HubError('unprocessable', 'This channel carries no text; write an internal note instead');
+  if (attachments > 0 && !channel.capabilities.attachments) throw new HubError('unprocessable', 'This channel carries no attachments');
 }

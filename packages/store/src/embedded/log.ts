@@ -13,6 +13,8 @@ export interface EmbeddedLog {
 export function forwardLine(log: EmbeddedLog, line: string): void {
   const [, severity = 'LOG', text = line] = /\b(LOG|WARNING|ERROR|FATAL|PANIC):\s+(.*)$/.exec(line) ?? [];
   if (severity === 'PANIC') log.error({ text }, 'PostgreSQL panics');
-  else if (severity === 'LOG') log.debug({ text }, 'PostgreSQL says');
+  // What every open connection is told when the server is stopped.
+  else if (severity === 'LOG' || text.startsWith('terminating connection due to administrator'))
+    log.debug({ text }, 'PostgreSQL says');
   else log.warn({ text, severity }, 'PostgreSQL complains');
 }

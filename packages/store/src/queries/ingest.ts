@@ -58,7 +58,7 @@ export interface IngestDecision {
   parties: { kind: IdentifierKind; value: string }[];
   attachments: StoredFile[];
   /** `{number}` stands for the ticket's number. */
-  acknowledgement: { subject: string; text: string } | null;
+  acknowledgement: { subject: string; text: string; sender: string | null } | null;
 }
 
 /** @throws an error with code PB001 when what the decision saw has changed, PB002 when the contact is not pending any more. */

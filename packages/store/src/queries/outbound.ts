@@ -49,6 +49,8 @@ export async function abandonedOutbound(sql: Queryable, ageMs: number, limit: nu
 
 export interface NewReply {
   ticketId: string;
+  /** The address that it leaves from; null: the channel account. */
+  sender: string | null;
   authorId: string;
   authorName: string;
   idempotencyKey: string;

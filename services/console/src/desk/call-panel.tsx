@@ -8,7 +8,7 @@ import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 
-type Action = 'take' | 'hold' | 'resume' | 'hang-up' | 'call-back';
+type Action = 'take' | 'hold' | 'resume' | 'hang-up';
 const over: CallState[] = ['ended', 'missed', 'voicemail'];
 
 /** What may be done with a call in each state. */
@@ -17,24 +17,24 @@ const actions: Record<CallState, Action[]> = {
   connecting: ['hang-up'],
   talking: ['hold', 'hang-up'],
   held: ['resume', 'hang-up'],
-  voicemail: ['call-back'],
-  ended: ['call-back'],
-  missed: ['call-back'],
+  voicemail: [],
+  ended: [],
+  missed: [],
 };
 const icons: Record<Action, ReactNode> = {
   take: <PhoneFilled />,
   hold: <PauseOutlined />,
   resume: <PlayCircleOutlined />,
   'hang-up': <StopOutlined />,
-  'call-back': <PhoneOutlined />,
 };
 
 export function CallPanel({ ticket, call }: { ticket: Ticket; call: CallInfo }) {
   const { t } = useTranslation();
   const me = useMe();
   const run = useCallAction(ticket, me.id);
+  const isOver = over.includes(call.state);
   // Only who is on the call moves it; a call that is over may be returned by anybody.
-  const mine = call.agentId === null || call.agentId === me.id || over.includes(call.state);
+  const mine = call.agentId === null || call.agentId === me.id || isOver;
   return (
     <section
       className={`call call-${call.state}`}
@@ -52,7 +52,7 @@ export function CallPanel({ ticket, call }: { ticket: Ticket; call: CallInfo }) 
         actions[call.state].map((action) => (
           <Button
             key={action}
-            type={action === 'take' || action === 'call-back' ? 'primary' : 'default'}
+            type={action === 'take' ? 'primary' : 'default'}
             danger={action === 'hang-up'}
             icon={icons[action]}
             loading={run.isPending && run.variables === action}
@@ -66,7 +66,12 @@ export function CallPanel({ ticket, call }: { ticket: Ticket; call: CallInfo }) 
       ) : (
         <span className="small">{t('call.withOther', { name: ticket.assigneeName ?? t('event.someAgent') })}</span>
       )}
-      {me.phone === null && !over.includes(call.state) && <p className="call-warning small">{t('call.noPhone')}</p>}
+      {isOver && (
+        <Button type="primary" icon={<PhoneOutlined />} href={`tel:${call.from}`} data-testid="call-back">
+          {t('call.call-back')}
+        </Button>
+      )}
+      {me.phone === null && !isOver && <p className="call-warning small">{t('call.noPhone')}</p>}
     </section>
   );
 }

@@ -32,10 +32,17 @@ function identifiersOf(given: z.infer<typeof customerCreate>['identifiers'], reg
 
 function normalised(kind: string, value: string, region: string): string {
   if (kind === 'phone') return toE164(value, region);
-  if (kind !== 'email') return value.trim();
+  if (kind !== 'email') return filled('identifiers', value);
   const email = normaliseEmail(value);
   if (email === null) throw new HubError('invalid_input', 'identifiers: not an email address');
   return email;
+}
+
+/** Without blanks around it. @throws HubError `invalid_input` when it is nothing else */
+function filled(field: string, text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '') throw new HubError('invalid_input', `${field}: nothing but blanks`, { issues: [{ path: field, message: 'Nothing but blanks' }] });
+  return trimmed;
 }
 
 export const customerRoutes = [
@@ -47,7 +54,7 @@ export const customerRoutes = [
     method: 'post', path: '/customers', summary: 'Enter a customer whose identifiers an agent has checked', tag, access: 'agent', body: 'CustomerCreate', answer: 'Customer',
     status: 201, creates: true,
     async handle({ parts, principal, body }) {
-      const customer = { displayName: body.displayName, identifiers: identifiersOf(body.identifiers, parts.config.defaultRegion) };
+      const customer = { displayName: filled('displayName', body.displayName), identifiers: identifiersOf(body.identifiers, parts.config.defaultRegion) };
       const made = await parts.db.transaction((tx) => insertCustomer(tx, customer, `Entered by ${principal.name}`, principal.agentId));
       if (made.outcome === 'taken') throw new HubError('conflict', `The ${made.kind} ${made.value} is proved to be customer ${made.customerId}`);
       parts.relay.nudge();

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { ClosingLine } from './vitest-closing-line.ts';
+
+const root = join(import.meta.dirname, '..');
+
+export default defineConfig({
+  root,
+  test: {
+    retry: 0,
+    reporters: ['default', new ClosingLine(process.env.CI === 'true')],
+    exclude: [...configDefaults.exclude, '**/.types/**'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'services/*/**/*.test.{ts,tsx}', 'config/*.test.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['test/**/*.test.ts'],
+          globalSetup: [join(root, 'test/support/global-setup.ts')],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Each file starts whole hubs and databases.
+          maxWorkers: 2,
+          // After the unit tests, so that neither takes the other's processors.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
