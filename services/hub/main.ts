@@ -12,7 +12,8 @@ async function main(): Promise<void> {
   if (hub.url) say(`\n  Patchbay is ready: ${hub.url}`);
   if (hub.setupLink) say(`  Set up the first administrator (once, within a day): ${hub.setupLink}`);
   if (hub.smtp) say(`  Mail for ${config.mailDomains.join(', ')} is taken at ${hub.smtp}`);
-  if (hub.url && config.simulator) say(`  No carrier account is set; play the customer at ${hub.url}/simulator and ${hub.url}/widget-demo`);
+  if (hub.url && config.simulator)
+    say(`  No carrier account is set; play the customer at ${hub.url}/simulator and ${hub.url}/widget-demo`);
   say('');
   await stop.promise;
   say('  Stopping: finishing what is under way …');
@@ -25,6 +26,8 @@ try {
 } catch (error) {
   // Whoever starts the hub can mend these; anything else is a defect and shows where.
   const known = error instanceof ConfigError || error instanceof StartError;
-  process.stderr.write(`patchbay: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `patchbay: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = 1;
 }

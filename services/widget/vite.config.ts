@@ -18,11 +18,26 @@ export default defineConfig({
   build: { outDir: join(here, 'dist'), target: 'es2022' },
   environments: {
     // Pages keep their scripts beside the simulator's page: `/assets` belongs to the console.
-    client: { build: { emptyOutDir: true, assetsDir: 'simulator/assets', modulePreload: { polyfill: false }, rolldownOptions: { input: pages } } },
+    client: {
+      build: {
+        emptyOutDir: true,
+        assetsDir: 'simulator/assets',
+        modulePreload: { polyfill: false },
+        rolldownOptions: { input: pages },
+      },
+    },
     widget: {
       consumer: 'client',
       resolve: { noExternal: true },
-      build: { emptyOutDir: false, lib: { entry: join(here, 'src', 'widget.tsx'), name: 'patchbayWidget', formats: ['iife'], fileName: () => 'widget.js' } },
+      build: {
+        emptyOutDir: false,
+        lib: {
+          entry: join(here, 'src', 'widget.tsx'),
+          name: 'patchbayWidget',
+          formats: ['iife'],
+          fileName: () => 'widget.js',
+        },
+      },
     },
   },
   builder: {

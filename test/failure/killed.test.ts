@@ -42,7 +42,7 @@ onBothBackends('a hub killed at any moment', (backend) => {
     }
     expect(acknowledged.length).toBeGreaterThan(trials);
 
-    await using hub = await startHubProcess(ground.env);
+    await using _hub = await startHubProcess(ground.env);
     const api = createClient(ground.url, { authorization: `Bearer ${apiKey}` });
     await eventually(() => api('GET', '/api/v1/inbox?state=pending'), ({ body }) => body.items?.length === 0, 60_000);
     await using db = openDatabase({ url: ground.databaseUrl, poolSize: 2 });

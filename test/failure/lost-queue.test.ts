@@ -1,3 +1,4 @@
+import { HubError } from '@patchbay/contracts';
 import { expect, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
 import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
@@ -33,13 +34,13 @@ onBothBackends('the queue', (backend) => {
           if (!sms) throw new Error('no sms channel');
           // The provider's file store answers with rubbish for one contact.
           return new Map([...channels, ['sms', { ...sms, fetchFile: async (url: string) => {
-            if (poisoned) throw new (await import('@patchbay/contracts')).HubError('provider_refused', 'The file is gone');
+            if (poisoned) throw new HubError('provider_refused', 'The file is gone');
             return { bytes: Buffer.from(url), contentType: 'text/plain', filename: 'file.txt' };
           } }]]);
         },
       },
     });
-    const bad = { ...smsFields({ sid: `MM${'b'.repeat(32)}`, from: '+4915100000001', body: 'With a picture' }), NumMedia: '1', MediaUrl0: 'https://api.twilio.com/media/1', MediaContentType0: 'image/png' };
+    const bad: Record<string, string> = { ...smsFields({ sid: `MM${'b'.repeat(32)}`, from: '+4915100000001', body: 'With a picture' }), NumMedia: '1', MediaUrl0: 'https://api.twilio.com/media/1', MediaContentType0: 'image/png' };
     await postSigned(hub.url, '/webhooks/twilio/sms', bad);
     await postSigned(hub.url, '/webhooks/twilio/sms', smsFields({ sid: `SM${'c'.repeat(32)}`, from: '+4915100000002', body: 'Fine' }));
     await eventually(() => hub.api('GET', '/api/v1/inbox?state=done'), ({ body }) => body.items.length === 1);

@@ -86,7 +86,10 @@ export interface ChannelDeps {
   /** Durable when it resolves: only then may the provider be told that all is well. Rejects `unavailable` when it is not. */
   readonly receive: (contact: InboundContactDraft, raw: RawPayload) => Promise<ReceiveOutcome>;
   /** Keeps bytes that could not be understood, with the reason, where a person sees them. Durable when it resolves. */
-  readonly quarantine: (input: { channel: ChannelName; channelAccount: string; externalId: string; reason: string }, raw: RawPayload) => Promise<ReceiveOutcome>;
+  readonly quarantine: (
+    input: { channel: ChannelName; channelAccount: string; externalId: string; reason: string },
+    raw: RawPayload,
+  ) => Promise<ReceiveOutcome>;
   readonly callSituation: (callSid: string) => Promise<CallSituation | null>;
 }
 
@@ -99,13 +102,23 @@ export interface ChannelConfig {
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
   readonly centreName: string;
-  readonly twilio: { readonly accountSid: string; readonly authToken: string; readonly apiBaseUrl: string | undefined; readonly number: string };
+  readonly twilio: {
+    readonly accountSid: string;
+    readonly authToken: string;
+    readonly apiBaseUrl: string | undefined;
+    readonly number: string;
+  };
 }
 
 /** Control of a phone call, for channels whose contacts are calls. All are safe to repeat. */
 export interface CallControl {
   /** Rings the agent's own phone; when they answer, the waiting caller is brought in. Resolves when the carrier took the order. */
-  connect(call: { callSid: string; agentPhone: string; callerNumber: string; ticketNumber: number }): Promise<{ agentCallSid: string }>;
+  connect(call: {
+    callSid: string;
+    agentPhone: string;
+    callerNumber: string;
+    ticketNumber: number;
+  }): Promise<{ agentCallSid: string }>;
   hold(call: { callSid: string; conferenceSid: string }): Promise<void>;
   resume(call: { callSid: string; conferenceSid: string }): Promise<void>;
   hangUp(call: { callSid: string }): Promise<void>;
@@ -130,7 +143,10 @@ export interface Channel {
    * Hands a message to the provider. Throws `provider_refused` (final), `provider_unavailable` or `too_many_requests`
    * (try again), or `outcome_unknown` (the request left, no answer came: never repeat).
    */
-  send(message: OutboundMessage, signal: AbortSignal): Promise<{ externalId: string; status?: 'sent' | 'delivered'; raw?: Uint8Array }>;
+  send(
+    message: OutboundMessage,
+    signal: AbortSignal,
+  ): Promise<{ externalId: string; status?: 'sent' | 'delivered'; raw?: Uint8Array }>;
   /** Fetches a file that lies with the provider. */
   fetchFile?(url: string, signal: AbortSignal): Promise<{ bytes: Uint8Array; contentType: string; filename: string }>;
   /** For channels that wait for their provider (SMTP inlet, IMAP). Resolves once listening; stops and drains on abort. */

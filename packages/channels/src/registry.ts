@@ -5,4 +5,9 @@ import { createEmailChannel } from './email/index.ts';
 import { createPhoneChannel } from './phone/index.ts';
 import { createSmsChannel } from './sms/index.ts';
 
-export const channelFactories: readonly ChannelFactory[] = [createEmailChannel, createSmsChannel, createChatChannel, createPhoneChannel];
+export const channelFactories: readonly ChannelFactory[] = [
+  createEmailChannel,
+  createSmsChannel,
+  createChatChannel,
+  createPhoneChannel,
+];

@@ -1,12 +1,24 @@
 /** Requests and answers of the REST API; the OpenAPI document is made from these. */
 import { z } from 'zod';
 import {
-  callState, channelName, deliveryStatus, direction, identifierGrade, identifierKind, inboxState, messageKind, presenceState,
-  role, ticketStatus, timestamp, visibility,
+  callState,
+  channelName,
+  deliveryStatus,
+  direction,
+  identifierGrade,
+  identifierKind,
+  inboxState,
+  messageKind,
+  presenceState,
+  role,
+  ticketStatus,
+  timestamp,
+  visibility,
 } from './glossary.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
-export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
@@ -17,7 +29,10 @@ export const pageQuery = z.object({
 export const credentials = z.object({ email: z.email(), password: z.string().min(1).max(200) });
 /** `token` comes from the one-time set-up link. */
 export const setupRequest = z.object({
-  token: z.string(), name: z.string().min(1).max(100), email: z.email(), password: z.string().min(10).max(200),
+  token: z.string(),
+  name: z.string().min(1).max(100),
+  email: z.email(),
+  password: z.string().min(10).max(200),
 });
 export const setupState = z.object({ needed: z.boolean() });
 
@@ -38,25 +53,50 @@ export const agent = z.object({
 });
 export type Agent = z.infer<typeof agent>;
 export const agentCreate = z.object({
-  name: z.string().min(1).max(100), email: z.email(), password: z.string().min(10).max(200), role: role.default('agent'),
-  phone: z.string().max(40).nullish(), queueIds: z.array(z.uuid()).optional(), capacity: z.partialRecord(channelName, z.int().min(0).max(50)).optional(),
+  name: z.string().min(1).max(100),
+  email: z.email(),
+  password: z.string().min(10).max(200),
+  role: role.default('agent'),
+  phone: z.string().max(40).nullish(),
+  queueIds: z.array(z.uuid()).optional(),
+  capacity: z.partialRecord(channelName, z.int().min(0).max(50)).optional(),
 });
 export const agentUpdate = z.object({
-  name: z.string().min(1).max(100).optional(), role: role.optional(), phone: z.string().max(40).nullish(),
-  queueIds: z.array(z.uuid()).optional(), capacity: z.partialRecord(channelName, z.int().min(0).max(50)).optional(),
+  name: z.string().min(1).max(100).optional(),
+  role: role.optional(),
+  phone: z.string().max(40).nullish(),
+  queueIds: z.array(z.uuid()).optional(),
+  capacity: z.partialRecord(channelName, z.int().min(0).max(50)).optional(),
 });
 export const presenceUpdate = z.object({ state: presenceState, reason: z.string().max(200).optional() });
 
-export const queue = z.object({ id: z.uuid(), name: z.string(), channels: z.array(channelName), waiting: z.int(), longestWaitSeconds: z.number().nullable() });
+export const queue = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  channels: z.array(channelName),
+  waiting: z.int(),
+  longestWaitSeconds: z.number().nullable(),
+});
 export type Queue = z.infer<typeof queue>;
 
 // --- Customers ---------------------------------------------------------------------------------------------------
 
 export const identifier = z.object({
-  kind: identifierKind, value: z.string(), grade: identifierGrade, channel: channelName.nullable(), shared: z.boolean(), firstSeenAt: timestamp, lastSeenAt: timestamp,
+  kind: identifierKind,
+  value: z.string(),
+  grade: identifierGrade,
+  channel: channelName.nullable(),
+  shared: z.boolean(),
+  firstSeenAt: timestamp,
+  lastSeenAt: timestamp,
 });
 export const customer = z.object({
-  id: z.uuid(), displayName: z.string(), createdAt: timestamp, updatedAt: timestamp, mergedInto: z.uuid().nullable(), identifiers: z.array(identifier),
+  id: z.uuid(),
+  displayName: z.string(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  mergedInto: z.uuid().nullable(),
+  identifiers: z.array(identifier),
 });
 export type Customer = z.infer<typeof customer>;
 /** A customer who may be the same person: somebody claimed an identifier that is theirs. It suggests and never joins. */
@@ -64,17 +104,32 @@ export const customerSuggestion = z.object({ customer, reason: z.string(), kind:
 export type CustomerSuggestion = z.infer<typeof customerSuggestion>;
 export const customerCreate = z.object({
   displayName: z.string().min(1).max(200),
-  identifiers: z.array(z.object({ kind: identifierKind, value: z.string().min(1).max(320) })).max(20).default([]),
+  identifiers: z
+    .array(z.object({ kind: identifierKind, value: z.string().min(1).max(320) }))
+    .max(20)
+    .default([]),
 });
 export const mergeRequest = z.object({ otherId: z.uuid() });
-export const merge = z.object({ id: z.uuid(), customerId: z.uuid(), otherId: z.uuid(), at: timestamp, undoneAt: timestamp.nullable() });
+export const merge = z.object({
+  id: z.uuid(),
+  customerId: z.uuid(),
+  otherId: z.uuid(),
+  at: timestamp,
+  undoneAt: timestamp.nullable(),
+});
 export type Merge = z.infer<typeof merge>;
 
 // --- Tickets and messages ----------------------------------------------------------------------------------------
 
 export const callInfo = z.object({
-  callSid: z.string(), state: callState, from: z.string(), startedAt: timestamp, answeredAt: timestamp.nullable(), endedAt: timestamp.nullable(),
-  agentId: z.string().nullable(), talkSeconds: z.number().nullable(),
+  callSid: z.string(),
+  state: callState,
+  from: z.string(),
+  startedAt: timestamp,
+  answeredAt: timestamp.nullable(),
+  endedAt: timestamp.nullable(),
+  agentId: z.string().nullable(),
+  talkSeconds: z.number().nullable(),
 });
 export type CallInfo = z.infer<typeof callInfo>;
 
@@ -114,11 +169,21 @@ export const ticketQuery = pageQuery.extend({
   assigneeId: z.string().optional(),
   q: z.string().max(200).optional(),
 });
-export const ticketUpdate = z.object({ status: ticketStatus.optional(), subject: z.string().min(1).max(500).optional(), reason: z.string().max(500).optional() });
+export const ticketUpdate = z.object({
+  status: ticketStatus.optional(),
+  subject: z.string().min(1).max(500).optional(),
+  reason: z.string().max(500).optional(),
+});
 export const callCommand = z.object({ action: z.enum(['hold', 'resume', 'hang-up']) });
 
 export const attachment = z.object({
-  id: z.uuid(), filename: z.string(), contentType: z.string(), size: z.int(), sha256: z.string(), inline: z.boolean(), contentId: z.string().nullable(),
+  id: z.uuid(),
+  filename: z.string(),
+  contentType: z.string(),
+  size: z.int(),
+  sha256: z.string(),
+  inline: z.boolean(),
+  contentId: z.string().nullable(),
   /** Where its bytes are; asks for a session, an API key or the visitor's token. */
   url: z.string(),
 });
@@ -157,23 +222,50 @@ export const messageCreate = z.object({
   /** Ids answered by `POST /api/v1/files`. */
   attachments: z.array(z.uuid()).max(20).default([]),
 });
-export const uploadedFile = z.object({ id: z.uuid(), filename: z.string(), contentType: z.string(), size: z.int(), sha256: z.string() });
+export const uploadedFile = z.object({
+  id: z.uuid(),
+  filename: z.string(),
+  contentType: z.string(),
+  size: z.int(),
+  sha256: z.string(),
+});
 export type UploadedFile = z.infer<typeof uploadedFile>;
 
 // --- Inbox, outbox -----------------------------------------------------------------------------------------------
 
 export const inboxItem = z.object({
-  id: z.uuid(), externalId: z.string(), channel: channelName, channelAccount: z.string(), state: inboxState, reason: z.string().nullable(),
-  attempts: z.int(), messageId: z.uuid().nullable(), ticketId: z.uuid().nullable(), rawSha256: z.string().nullable(), receivedAt: timestamp,
-  from: z.string().nullable(), subject: z.string().nullable(),
+  id: z.uuid(),
+  externalId: z.string(),
+  channel: channelName,
+  channelAccount: z.string(),
+  state: inboxState,
+  reason: z.string().nullable(),
+  attempts: z.int(),
+  messageId: z.uuid().nullable(),
+  ticketId: z.uuid().nullable(),
+  rawSha256: z.string().nullable(),
+  receivedAt: timestamp,
+  from: z.string().nullable(),
+  subject: z.string().nullable(),
   /** How often the provider delivered it. */
   deliveries: z.int(),
 });
 export type InboxItem = z.infer<typeof inboxItem>;
 export const inboxQuery = pageQuery.extend({ state: inboxState.optional() });
 export const outboxItem = z.object({
-  id: z.uuid(), messageId: z.uuid(), ticketId: z.uuid(), ticketNumber: z.int(), channel: channelName, to: z.string(), subject: z.string().nullable(),
-  preview: z.string(), status: deliveryStatus, externalId: z.string().nullable(), attempts: z.int(), error: z.string().nullable(), createdAt: timestamp,
+  id: z.uuid(),
+  messageId: z.uuid(),
+  ticketId: z.uuid(),
+  ticketNumber: z.int(),
+  channel: channelName,
+  to: z.string(),
+  subject: z.string().nullable(),
+  preview: z.string(),
+  status: deliveryStatus,
+  externalId: z.string().nullable(),
+  attempts: z.int(),
+  error: z.string().nullable(),
+  createdAt: timestamp,
   /** Where the mail's bytes can be read when no SMTP_URL is set; null otherwise. */
   rawUrl: z.string().nullable(),
 });

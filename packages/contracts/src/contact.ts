@@ -23,7 +23,11 @@ export const storedFile = z.object({
 export type StoredFile = z.infer<typeof storedFile>;
 
 /** A file that still lies with the provider; ingest fetches it through the adapter before the message is written. */
-export const remoteFile = z.object({ filename: z.string().max(255), contentType: z.string().max(255), url: z.string() });
+export const remoteFile = z.object({
+  filename: z.string().max(255),
+  contentType: z.string().max(255),
+  url: z.string(),
+});
 export type RemoteFile = z.infer<typeof remoteFile>;
 
 /** What ties a contact to an earlier one, strongest first (design, Threading). */
@@ -39,7 +43,17 @@ export const threadingHints = z.object({
 /** A step in a phone call's life, as the carrier reports it. Durations are seconds. */
 export const callStep = z.object({
   callSid: z.string().min(1),
-  step: z.enum(['ringing', 'agent-ringing', 'agent-no-answer', 'answered', 'held', 'resumed', 'voicemail', 'recording', 'ended']),
+  step: z.enum([
+    'ringing',
+    'agent-ringing',
+    'agent-no-answer',
+    'answered',
+    'held',
+    'resumed',
+    'voicemail',
+    'recording',
+    'ended',
+  ]),
   durationSeconds: z.number().min(0).optional(),
   /** The carrier's conference, through which hold and hang-up are done. */
   conferenceSid: z.string().optional(),

@@ -3,13 +3,28 @@
  * The relay gives each committed event its `seq`, dense and in commit order.
  */
 import { z } from 'zod';
-import { callState, channelName, deliveryStatus, direction, messageKind, presenceState, ticketStatus, timestamp, visibility } from './glossary.ts';
+import {
+  callState,
+  channelName,
+  deliveryStatus,
+  direction,
+  messageKind,
+  presenceState,
+  ticketStatus,
+  timestamp,
+  visibility,
+} from './glossary.ts';
 
 const reason = z.string();
 
 /** The data of each event by type. `reason` says why, in words that a person can read on the ticket. */
 export const eventData = {
-  'ticket.opened': z.object({ number: z.int(), channel: channelName, reason, linkedTicketId: z.uuid().nullable().optional() }),
+  'ticket.opened': z.object({
+    number: z.int(),
+    channel: channelName,
+    reason,
+    linkedTicketId: z.uuid().nullable().optional(),
+  }),
   'ticket.reopened': z.object({ reason }),
   'ticket.queued': z.object({ queueId: z.uuid(), reason }),
   'ticket.offered': z.object({ agentId: z.string(), agentName: z.string().optional(), expiresAt: timestamp, reason }),
@@ -18,14 +33,35 @@ export const eventData = {
   'ticket.released': z.object({ agentId: z.string(), reason }),
   'ticket.status-changed': z.object({ from: ticketStatus, to: ticketStatus, reason: reason.optional() }),
   'message.received': z.object({ messageId: z.uuid(), channel: channelName, kind: messageKind, reason }),
-  'message.created': z.object({ messageId: z.uuid(), channel: channelName, kind: messageKind, visibility, direction, firstResponseSeconds: z.number().nullable().optional() }),
-  'message.status-changed': z.object({ messageId: z.uuid(), status: deliveryStatus, error: z.string().nullable().optional() }),
-  'call.changed': z.object({ callSid: z.string(), state: callState, step: z.string(), durationSeconds: z.number().nullable().optional() }),
+  'message.created': z.object({
+    messageId: z.uuid(),
+    channel: channelName,
+    kind: messageKind,
+    visibility,
+    direction,
+    firstResponseSeconds: z.number().nullable().optional(),
+  }),
+  'message.status-changed': z.object({
+    messageId: z.uuid(),
+    status: deliveryStatus,
+    error: z.string().nullable().optional(),
+  }),
+  'call.changed': z.object({
+    callSid: z.string(),
+    state: callState,
+    step: z.string(),
+    durationSeconds: z.number().nullable().optional(),
+  }),
   'customer.created': z.object({ reason }),
   'customer.identified': z.object({ kind: z.string(), value: z.string(), grade: z.string() }),
   'customer.merged': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
   'customer.merge-undone': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
-  'agent.presence-changed': z.object({ agentId: z.string(), from: presenceState, to: presenceState, reason: reason.optional() }),
+  'agent.presence-changed': z.object({
+    agentId: z.string(),
+    from: presenceState,
+    to: presenceState,
+    reason: reason.optional(),
+  }),
   'contact.quarantined': z.object({ inboxId: z.uuid(), channel: channelName.nullable(), reason }),
   'contact.replayed': z.object({ inboxId: z.uuid() }),
 } as const;

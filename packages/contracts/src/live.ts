@@ -20,7 +20,12 @@ export type ResumeAnswer = z.infer<typeof resumeAnswer>;
 export const watchRequest = z.object({ room: z.enum(['ticket', 'wallboard']), id: z.uuid().optional() });
 export const typingRequest = z.object({ ticketId: z.uuid(), typing: z.boolean() });
 /** Sent to a ticket's watchers and, from an agent, to the visitor. */
-export const typingNotice = z.object({ ticketId: z.uuid(), by: z.enum(['visitor', 'agent']), name: z.string().nullable(), typing: z.boolean() });
+export const typingNotice = z.object({
+  ticketId: z.uuid(),
+  by: z.enum(['visitor', 'agent']),
+  name: z.string().nullable(),
+  typing: z.boolean(),
+});
 export type TypingNotice = z.infer<typeof typingNotice>;
 
 /** Every request is answered through its acknowledgement: the value, or a problem. */
@@ -42,7 +47,13 @@ export const visitorSession = z.object({
 });
 export type VisitorSession = z.infer<typeof visitorSession>;
 
-export const visitorAttachment = z.object({ id: z.string(), filename: z.string(), contentType: z.string(), size: z.int(), url: z.string() });
+export const visitorAttachment = z.object({
+  id: z.string(),
+  filename: z.string(),
+  contentType: z.string(),
+  size: z.int(),
+  url: z.string(),
+});
 /** A message as the visitor sees it. `seq` orders the conversation and is what `resume` is given. */
 export const visitorMessage = z.object({
   seq: z.int(),
@@ -76,13 +87,21 @@ export const visitorSend = z.object({
   page: z.string().max(2000).optional(),
 });
 export type VisitorSend = z.infer<typeof visitorSend>;
-export const visitorSendAnswer = z.object({ clientId: z.string() });
 /** `resume({ after })` answers with the conversation's messages after that `seq`, oldest first; 0 asks for the history. */
-export const visitorResumeAnswer = z.object({ messages: z.array(visitorMessage), seq: z.int(), available: z.boolean(), agentName: z.string().nullable() });
+export const visitorResumeAnswer = z.object({
+  messages: z.array(visitorMessage),
+  seq: z.int(),
+  available: z.boolean(),
+  agentName: z.string().nullable(),
+});
 export type VisitorResumeAnswer = z.infer<typeof visitorResumeAnswer>;
 /** `mark`: everything up to this message is delivered to, or read by, the visitor. */
 export const visitorMark = z.object({ messageId: z.uuid(), status: z.enum(['delivered', 'read']) });
 export const visitorTyping = z.object({ typing: z.boolean() });
 /** Sent as `status` when a message's mark moves forwards, as `availability` when agents come or go. */
-export const visitorStatus = z.object({ messageId: z.uuid(), clientId: z.string().nullable(), status: z.enum(['sent', 'delivered', 'read']) });
+export const visitorStatus = z.object({
+  messageId: z.uuid(),
+  clientId: z.string().nullable(),
+  status: z.enum(['sent', 'delivered', 'read']),
+});
 export const visitorAvailability = z.object({ available: z.boolean() });

@@ -15,17 +15,27 @@ export function carrierAccount(config: HubConfig, signingKey: Uint8Array) {
     authToken: createHmac('sha256', signingKey).update('carrier simulator').digest('hex').slice(0, 32),
   };
   const account = config.twilio ?? simulated;
-  const apiBaseUrl = config.twilioApiBaseUrl ?? (config.simulator ? `${config.publicUrl}/simulator/carrier` : undefined);
+  const apiBaseUrl =
+    config.twilioApiBaseUrl ?? (config.simulator ? `${config.publicUrl}/simulator/carrier` : undefined);
   return { ...account, apiBaseUrl, number: config.twilioNumber };
 }
 
 /** `parts` is asked for when it is used: adapters and the rest of the hub need each other. */
-export function createChannels(parts: () => Parts, base: Pick<Parts, 'config' | 'files' | 'log' | 'now' | 'signingKey'>): ReadonlyMap<ChannelName, Channel> {
+export function createChannels(
+  parts: () => Parts,
+  base: Pick<Parts, 'config' | 'files' | 'log' | 'now' | 'signingKey'>,
+): ReadonlyMap<ChannelName, Channel> {
   const { config } = base;
   const deps: ChannelDeps = {
     config: {
-      publicUrl: config.publicUrl, host: config.host, smtpInletPort: config.smtpInletPort, mailDomains: config.mailDomains, smtpUrl: config.smtpUrl,
-      mailFrom: config.mailFrom, centreName: config.centreName, twilio: carrierAccount(config, base.signingKey),
+      publicUrl: config.publicUrl,
+      host: config.host,
+      smtpInletPort: config.smtpInletPort,
+      mailDomains: config.mailDomains,
+      smtpUrl: config.smtpUrl,
+      mailFrom: config.mailFrom,
+      centreName: config.centreName,
+      twilio: carrierAccount(config, base.signingKey),
     },
     files: base.files,
     log: base.log,

@@ -23,7 +23,8 @@ export function createFileStore(folder: string): FileStore {
       try {
         return await readFile(placeOf(sha256));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new HubError('not_found', 'There is no such file');
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+          throw new HubError('not_found', 'There is no such file');
         throw new HubError('unavailable', 'The file storage does not answer', { cause: error });
       }
     },
@@ -31,7 +32,10 @@ export function createFileStore(folder: string): FileStore {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path, constants.F_OK).then(() => true, () => false);
+  return access(path, constants.F_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function write(place: string, bytes: Uint8Array): Promise<void> {

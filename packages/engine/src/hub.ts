@@ -56,18 +56,36 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   const log = overrides.log ?? createLog(config);
   const databaseUrl = await openDataFolder(config, log, stack);
   await migrate(databaseUrl);
-  const db = stack.use(openDatabase({ url: databaseUrl, onError: (error) => log.warn({ err: error }, 'database connection lost') }));
+  const db = stack.use(
+    openDatabase({ url: databaseUrl, onError: (error) => log.warn({ err: error }, 'database connection lost') }),
+  );
   await seedQueues(db.sql, seed.queues);
-  const signingKey = Buffer.from(await settingOnce(db.sql, 'signing-key', randomBytes(32).toString('base64url')), 'base64url');
+  const signingKey = Buffer.from(
+    await settingOnce(db.sql, 'signing-key', randomBytes(32).toString('base64url')),
+    'base64url',
+  );
 
   const metrics = createMetrics();
   const stopping = new AbortController();
-  const backend: QueueBackend = config.redisUrl ? { kind: 'redis', url: config.redisUrl } : { kind: 'postgres', url: databaseUrl };
+  const backend: QueueBackend = config.redisUrl
+    ? { kind: 'redis', url: config.redisUrl }
+    : { kind: 'postgres', url: databaseUrl };
   const jobs = openJobs(backend, log);
   stack.defer(() => jobs.close());
   const relay = createRelay({ db, log, metrics, timeZone: config.timeZone, signal: stopping.signal });
   stack.defer(() => relay.drain());
-  const base = { config, log, metrics, db, jobs, relay, signingKey, files: createFileStore(join(config.dataDir, 'files')), openingHours: openingHoursOf(config), now: overrides.now ?? (() => new Date()) };
+  const base = {
+    config,
+    log,
+    metrics,
+    db,
+    jobs,
+    relay,
+    signingKey,
+    files: createFileStore(join(config.dataDir, 'files')),
+    openingHours: openingHoursOf(config),
+    now: overrides.now ?? (() => new Date()),
+  };
   const channels = createChannels(() => parts, base);
   const parts: Hub['parts'] = { ...base, channels: overrides.channels?.(channels) ?? channels };
 
@@ -78,7 +96,11 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   stack.defer(() => stopping.abort());
   const running = stack.move();
   return {
-    parts, databaseUrl, url: web?.url, smtp: web?.smtp, setupLink: web?.setupLink ?? undefined,
+    parts,
+    databaseUrl,
+    url: web?.url,
+    smtp: web?.smtp,
+    setupLink: web?.setupLink ?? undefined,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -89,17 +111,32 @@ async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDispos
   return embedded.url;
 }
 
-async function startWorkers(parts: Parts, backend: QueueBackend, overrides: HubOverrides, stack: AsyncDisposableStack): Promise<void> {
-  const workers = await openWorkers(backend, {
-    'ingest-contact': (data) => ingestContact(parts, data),
-    'assign-waiting': (data) => assignWaiting(parts, data),
-    'send-outbound': (data) => sendOutbound(parts, data),
-    'connect-call': (data) => connectCall(parts, data),
-  }, parts.log, overrides.concurrency ?? { ingest: 16, dispatch: 8 });
+async function startWorkers(
+  parts: Parts,
+  backend: QueueBackend,
+  overrides: HubOverrides,
+  stack: AsyncDisposableStack,
+): Promise<void> {
+  const workers = await openWorkers(
+    backend,
+    {
+      'ingest-contact': (data) => ingestContact(parts, data),
+      'assign-waiting': (data) => assignWaiting(parts, data),
+      'send-outbound': (data) => sendOutbound(parts, data),
+      'connect-call': (data) => connectCall(parts, data),
+    },
+    parts.log,
+    overrides.concurrency ?? { ingest: 16, dispatch: 8 },
+  );
   stack.defer(() => workers.close());
 }
 
-async function startWeb(parts: Parts & { jobs: Jobs }, overrides: HubOverrides, stopping: AbortController, stack: AsyncDisposableStack) {
+async function startWeb(
+  parts: Parts & { jobs: Jobs },
+  overrides: HubOverrides,
+  stopping: AbortController,
+  stack: AsyncDisposableStack,
+) {
   const { config, log } = parts;
   const auth = createAuth(parts);
   const { setupLink } = await ensureFirstAdministrator(parts);
@@ -110,11 +147,18 @@ async function startWeb(parts: Parts & { jobs: Jobs }, overrides: HubOverrides, 
   let smtp: string | undefined;
   const simulator = config.simulator ? startSimulator(parts, overrides, () => smtp) : undefined;
   const ready = async () => ({
-    database: await parts.db.ping().then(() => true, () => false),
+    database: await parts.db.ping().then(
+      () => true,
+      () => false,
+    ),
     queue: await jobsReady(parts.jobs),
     inlets: config.smtpInletPort === 0 || smtp !== undefined,
   });
-  const app = createHttpApp(parts, auth, { ready, mountWidget: (router) => void router.use(live.widget), ...(simulator && { simulator }) });
+  const app = createHttpApp(parts, auth, {
+    ready,
+    mountWidget: (router) => void router.use(live.widget),
+    ...(simulator && { simulator }),
+  });
   const server = createServer(app);
   live.attach(server);
   await listen(server, config);
@@ -130,18 +174,32 @@ async function startWeb(parts: Parts & { jobs: Jobs }, overrides: HubOverrides, 
   });
   smtp = await startInlets(parts, inlets, stack);
   const { port } = server.address() as AddressInfo;
-  return { url: config.port === 0 ? `http://${config.host}:${port}` : config.publicUrl, smtp, setupLink: setupLink ?? undefined };
+  return {
+    url: config.port === 0 ? `http://${config.host}:${port}` : config.publicUrl,
+    smtp,
+    setupLink: setupLink ?? undefined,
+  };
 }
 
 function jobsReady(jobs: Jobs): Promise<boolean> {
   const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), 2_000).unref());
-  return Promise.race([jobs.ping().then(() => true, () => false), late]);
+  return Promise.race([
+    jobs.ping().then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
 }
 
 function startSimulator({ config, signingKey }: Parts, overrides: HubOverrides, smtp: () => string | undefined) {
   const { accountSid, authToken, number } = carrierAccount(config, signingKey);
   return createCarrierSimulator({
-    publicUrl: config.publicUrl, accountSid, authToken, number, ...(overrides.simulatorSpeed && { speed: overrides.simulatorSpeed }),
+    publicUrl: config.publicUrl,
+    accountSid,
+    authToken,
+    number,
+    ...(overrides.simulatorSpeed && { speed: overrides.simulatorSpeed }),
     sendMail: async (mail) => {
       const [host = config.host, port = '0'] = (smtp() ?? '').split(/:(?=\d+$)/);
       return smtpMail({ host, port: Number(port) })(mail);
@@ -152,14 +210,25 @@ function startSimulator({ config, signingKey }: Parts, overrides: HubOverrides, 
 async function listen(server: ReturnType<typeof createServer>, config: HubConfig): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new StartError(error.code === 'EADDRINUSE' ? `PORT ${config.port} on ${config.host} is taken; choose another one` : `PORT ${config.port} on ${config.host} cannot be used: ${error.message}`, { cause: error }));
+      reject(
+        new StartError(
+          error.code === 'EADDRINUSE'
+            ? `PORT ${config.port} on ${config.host} is taken; choose another one`
+            : `PORT ${config.port} on ${config.host} cannot be used: ${error.message}`,
+          { cause: error },
+        ),
+      );
     });
     server.listen(config.port, config.host, resolve);
   });
 }
 
 /** Channels that wait for their provider. Their messages in progress are finished before the rest of the hub ends. */
-async function startInlets(parts: Parts, inlets: AbortController, stack: AsyncDisposableStack): Promise<string | undefined> {
+async function startInlets(
+  parts: Parts,
+  inlets: AbortController,
+  stack: AsyncDisposableStack,
+): Promise<string | undefined> {
   let address: string | undefined;
   for (const channel of parts.channels.values()) {
     if (!channel.listen) continue;

@@ -5,7 +5,10 @@ import { PrismaClient } from './generated/client.ts';
 
 /** Anything that runs one parameterised statement: the pool, or a client inside a transaction. */
 export interface Queryable {
-  query<R extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<{ rows: R[]; rowCount: number | null }>;
+  query<R extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ rows: R[]; rowCount: number | null }>;
 }
 
 /** The hub's database. `prisma` for ordinary reads and writes, `sql` for the hot path. */
@@ -27,13 +30,19 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 function translate(error: unknown): unknown {
   const code = (error as { code?: string }).code ?? '';
   const message = error instanceof Error ? error.message : '';
-  const lost = /^(08|53|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) || /terminat|timeout exceeded|Connection|pool after calling end/i.test(message);
+  const lost =
+    /^(08|53|57P|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) ||
+    /terminat|timeout exceeded|Connection|pool after calling end/i.test(message);
   return lost ? new HubError('unavailable', 'The database does not answer', { cause: error }) : error;
 }
 
 export function openDatabase(options: { url: string; poolSize?: number; onError?: (error: Error) => void }): Database {
   const pool = new pg.Pool({
-    connectionString: options.url, max: options.poolSize ?? 20, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 30_000, application_name: 'patchbay',
+    connectionString: options.url,
+    max: options.poolSize ?? 20,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    application_name: 'patchbay',
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => options.onError?.(error));
@@ -51,15 +60,21 @@ export function openDatabase(options: { url: string; poolSize?: number; onError?
     prisma,
     sql: { query: ((text: string, values?: readonly unknown[]) => run(pool, text, values)) as Queryable['query'] },
     async transaction(work) {
-      const client = await pool.connect().catch((error: unknown) => { throw translate(error); });
+      const client = await pool.connect().catch((error: unknown) => {
+        throw translate(error);
+      });
       let broken: Error | undefined;
       try {
         await client.query('begin');
-        const result = await work({ query: ((text: string, values?: readonly unknown[]) => run(client, text, values)) as Queryable['query'] });
+        const result = await work({
+          query: ((text: string, values?: readonly unknown[]) => run(client, text, values)) as Queryable['query'],
+        });
         await client.query('commit');
         return result;
       } catch (error) {
-        await client.query('rollback').catch((failure: Error) => { broken = failure; });
+        await client.query('rollback').catch((failure: Error) => {
+          broken = failure;
+        });
         throw translate(error);
       } finally {
         client.release(broken);
@@ -77,7 +92,12 @@ export function openDatabase(options: { url: string; poolSize?: number; onError?
 }
 
 /** Resolves after the first LISTEN holds; afterwards it reconnects by itself until the signal aborts. */
-async function listenForever(url: string, channel: string, onNotify: (payload: string) => void, signal: AbortSignal): Promise<void> {
+async function listenForever(
+  url: string,
+  channel: string,
+  onNotify: (payload: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const connect = async (): Promise<void> => {
     const client = new pg.Client({ connectionString: url, application_name: 'patchbay-listen', keepAlive: true });
     client.on('notification', (message) => onNotify(message.payload ?? ''));

@@ -10,5 +10,4 @@ export * from './queries/routing.ts';
 export * from './queries/settings.ts';
 export type { PrismaClient } from './generated/client.ts';
 export { startEmbeddedPostgres } from './embedded-postgres.ts';
-export { assertServerVersion } from './server-version.ts';
 export { StartError } from './start-error.ts';

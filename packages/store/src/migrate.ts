@@ -13,11 +13,17 @@ const folder = join(import.meta.dirname, '..', 'migrations');
  * @throws {StartError} when the server cannot be reached or is older than PostgreSQL 14.
  */
 export async function migrate(url: string): Promise<{ applied: number }> {
-  const client = new pg.Client({ connectionString: url, application_name: 'patchbay-migrate', connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'patchbay-migrate',
+    connectionTimeoutMillis: 10_000,
+  });
   try {
     await client.connect();
   } catch (error) {
-    throw new StartError(`DATABASE_URL cannot be reached: ${error instanceof Error ? error.message : 'no answer'}`, { cause: error });
+    throw new StartError(`DATABASE_URL cannot be reached: ${error instanceof Error ? error.message : 'no answer'}`, {
+      cause: error,
+    });
   }
   try {
     await assertServerVersion(client);

@@ -75,7 +75,8 @@ function Panel({ chat, state, words, language, onClose }: PanelProps) {
   const panel = useRef<HTMLDivElement>(null);
   const { conversation, profile, available, link } = state;
   const begun = conversation.messages.length + conversation.outgoing.length > 0;
-  const screen = begun || (profile && available !== false) ? 'talk' : available === null && link !== 'offline' ? 'wait' : 'form';
+  const screen =
+    begun || (profile && available !== false) ? 'talk' : available === null && link !== 'offline' ? 'wait' : 'form';
   // What is shown first gets the focus, also when the screen changes.
   useEffect(() => panel.current?.querySelector<HTMLElement>('input:not([type=file]), textarea')?.focus(), [screen]);
 
@@ -118,8 +119,14 @@ function Panel({ chat, state, words, language, onClose }: PanelProps) {
 /** Never says more than is so: without a connection nothing is promised but that unsent messages are kept. */
 function Status({ state, words }: { state: ChatState; words: Words }) {
   const { link, available, agentName } = state;
-  const shown = link === 'offline' ? 'offline' : link !== 'online' ? 'connecting' : available === false ? 'unavailable' : 'online';
-  const text = { offline: words.offline, connecting: words.connecting, unavailable: words.unavailable, online: agentName ? words.withAgent(agentName) : words.available }[shown];
+  const shown =
+    link === 'offline' ? 'offline' : link !== 'online' ? 'connecting' : available === false ? 'unavailable' : 'online';
+  const text = {
+    offline: words.offline,
+    connecting: words.connecting,
+    unavailable: words.unavailable,
+    online: agentName ? words.withAgent(agentName) : words.available,
+  }[shown];
   return (
     <p class={`status ${shown}`} role="status" data-testid="widget-status" data-state={shown}>
       <span>{text}</span>
@@ -129,7 +136,11 @@ function Status({ state, words }: { state: ChatState; words: Words }) {
 
 /** Tab goes round inside the panel (WAI-ARIA Authoring Practices, modal dialog). */
 function keepFocus(panel: HTMLElement, event: KeyboardEvent): void {
-  const stops = [...panel.querySelectorAll<HTMLElement>('a[href], button:not(:disabled), input:not([type=file]), textarea, [tabindex="0"]')];
+  const stops = [
+    ...panel.querySelectorAll<HTMLElement>(
+      'a[href], button:not(:disabled), input:not([type=file]), textarea, [tabindex="0"]',
+    ),
+  ];
   const active = (panel.getRootNode() as ShadowRoot).activeElement;
   const edge = event.shiftKey ? stops[0] : stops.at(-1);
   if (active !== edge) return;

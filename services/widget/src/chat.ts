@@ -2,7 +2,15 @@
  * Keeps the conversation in step with the hub: one socket, one outbox that is sent one message at a time until the hub
  * has acknowledged each, a replay of what was missed after every reconnect, and marks for what the visitor has seen.
  */
-import type { Answer, TypingNotice, VisitorMessage, VisitorResumeAnswer, VisitorSend, visitorAvailability, visitorStatus } from '@patchbay/contracts';
+import type {
+  Answer,
+  TypingNotice,
+  VisitorMessage,
+  VisitorResumeAnswer,
+  VisitorSend,
+  visitorAvailability,
+  visitorStatus,
+} from '@patchbay/contracts';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { converse, emptyConversation, lastSeq, nextToSend, unmarked } from './conversation.ts';
@@ -38,7 +46,10 @@ type ServerEvents = {
 };
 
 /** Each is answered through its acknowledgement with an `Answer`. */
-type ClientEvents = Record<'send' | 'resume' | 'mark' | 'typing', (input: unknown, acknowledge?: (...answer: never[]) => void) => void>;
+type ClientEvents = Record<
+  'send' | 'resume' | 'mark' | 'typing',
+  (input: unknown, acknowledge?: (...answer: never[]) => void) => void
+>;
 type HubSocket = Socket<ServerEvents, ClientEvents>;
 
 export class Chat {
@@ -58,8 +69,17 @@ export class Chat {
     this.origin = origin;
     this.memory = memory;
     this.token = memory.token();
-    const conversation = memory.unsent().reduce((state, message) => converse(state, { type: 'wrote', message }), emptyConversation);
-    this.current = { link: 'idle', available: null, agentName: null, typing: null, profile: memory.profile(), conversation };
+    const conversation = memory
+      .unsent()
+      .reduce((state, message) => converse(state, { type: 'wrote', message }), emptyConversation);
+    this.current = {
+      link: 'idle',
+      available: null,
+      agentName: null,
+      typing: null,
+      profile: memory.profile(),
+      conversation,
+    };
   }
 
   get state(): ChatState {
@@ -93,7 +113,14 @@ export class Chat {
   }
 
   write(text: string, attachments: readonly Attached[], offline: boolean): void {
-    const message = { clientId: crypto.randomUUID?.() ?? randomId(), text, attachments, at: new Date().toISOString(), offline, state: 'waiting' } as const;
+    const message = {
+      clientId: crypto.randomUUID?.() ?? randomId(),
+      text,
+      attachments,
+      at: new Date().toISOString(),
+      offline,
+      state: 'waiting',
+    } as const;
     this.memory.keepUnsent(message);
     this.act({ type: 'wrote', message });
     this.typingNow(false);
@@ -114,7 +141,13 @@ export class Chat {
   async upload(file: File): Promise<Attached> {
     if (!this.token) throw new Error('offline');
     const stored = await uploadFile(this.origin, this.token, file);
-    return { id: stored.id, filename: stored.filename, contentType: stored.contentType, size: stored.size, url: `/widget/files/${stored.id}` };
+    return {
+      id: stored.id,
+      filename: stored.filename,
+      contentType: stored.contentType,
+      size: stored.size,
+      url: `/widget/files/${stored.id}`,
+    };
   }
 
   fileUrl(file: Attached): string {
@@ -143,7 +176,8 @@ export class Chat {
     const before = this.current.conversation.outgoing;
     const conversation = converse(this.current.conversation, action);
     // What the hub shows back is its own; nothing has to be kept for it any longer.
-    for (const { clientId } of before) if (!conversation.outgoing.some((kept) => kept.clientId === clientId)) this.memory.forgetUnsent(clientId);
+    for (const { clientId } of before)
+      if (!conversation.outgoing.some((kept) => kept.clientId === clientId)) this.memory.forgetUnsent(clientId);
     this.change({ conversation });
   }
 
@@ -215,13 +249,25 @@ export class Chat {
     if (this.sending) return;
     this.sending = true;
     try {
-      for (let next = nextToSend(this.current.conversation); next && this.socket?.connected; next = nextToSend(this.current.conversation)) {
+      for (
+        let next = nextToSend(this.current.conversation);
+        next && this.socket?.connected;
+        next = nextToSend(this.current.conversation)
+      ) {
         const profile = this.current.profile;
         const { clientId, text, attachments, offline } = next;
-        const message: VisitorSend = { clientId, text, attachments: attachments.map(({ id }) => id), offline, page: location.href.slice(0, 2000), ...claims(profile) };
+        const message: VisitorSend = {
+          clientId,
+          text,
+          attachments: attachments.map(({ id }) => id),
+          offline,
+          page: location.href.slice(0, 2000),
+          ...claims(profile),
+        };
         const answer = await this.emit('send', message);
         if (answer?.ok) this.accepted(clientId, profile);
-        else if (answer && finalRefusals.has(answer.code)) this.act({ type: 'refused', clientId, reason: answer.detail });
+        else if (answer && finalRefusals.has(answer.code))
+          this.act({ type: 'refused', clientId, reason: answer.detail });
         else await sleep(retryPauseMs);
       }
     } finally {
@@ -269,7 +315,9 @@ export class Chat {
     if (!this.socket?.connected) return null;
     const { socket } = this;
     const answer = await new Promise<Answer<unknown> | null>((settle) => {
-      socket.timeout(answerTimeoutMs).emit(event, data, (late: Error | null, value: Answer<unknown>) => settle(late ? null : value));
+      socket
+        .timeout(answerTimeoutMs)
+        .emit(event, data, (late: Error | null, value: Answer<unknown>) => settle(late ? null : value));
     });
     // The token ran out while the page stood open.
     if (answer && !answer.ok && answer.code === 'unauthenticated') {
@@ -288,9 +336,13 @@ export class Chat {
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 const claims = (profile: Profile | null) =>
-  profile && !profile.told ? { ...(profile.name && { name: profile.name }), ...(profile.email && { email: profile.email }) } : {};
+  profile && !profile.told
+    ? { ...(profile.name && { name: profile.name }), ...(profile.email && { email: profile.email }) }
+    : {};
 
 /** `crypto.randomUUID` is missing on pages without TLS. */
-const randomId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+const randomId = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-const exclusively = <T>(name: string, act: () => Promise<T>): Promise<T> => (navigator.locks ? (navigator.locks.request(name, act) as Promise<T>) : act());
+const exclusively = <T>(name: string, act: () => Promise<T>): Promise<T> =>
+  navigator.locks ? (navigator.locks.request(name, act) as Promise<T>) : act();

@@ -20,7 +20,8 @@ let lastKey = 0;
 
 function useUploads(chat: Chat, words: Words) {
   const [picks, setPicks] = useState<readonly Pick[]>([]);
-  const update = (key: number, part: Partial<Pick>) => setPicks((all) => all.map((pick) => (pick.key === key ? { ...pick, ...part } : pick)));
+  const update = (key: number, part: Partial<Pick>) =>
+    setPicks((all) => all.map((pick) => (pick.key === key ? { ...pick, ...part } : pick)));
   const upload = async ({ key, file }: Pick) => {
     try {
       update(key, { stored: await chat.upload(file) });
@@ -32,7 +33,13 @@ function useUploads(chat: Chat, words: Words) {
     picks,
     add(files: Iterable<File>) {
       const room = filesPerMessage - picks.length;
-      const added = [...files].slice(0, room).map((file): Pick => ({ key: ++lastKey, file, ...(file.size > fileLimitBytes && { problem: words.tooLarge }) }));
+      const added = [...files]
+        .slice(0, room)
+        .map((file): Pick => ({
+          key: ++lastKey,
+          file,
+          ...(file.size > fileLimitBytes && { problem: words.tooLarge }),
+        }));
       setPicks((all) => [...all, ...added]);
       for (const pick of added) if (!pick.problem) void upload(pick);
     },
@@ -96,15 +103,39 @@ export function Composer({ chat, words }: { chat: Chat; words: Words }) {
         <button type="button" class="icon" aria-label={words.attach} onClick={() => chooser.current?.click()}>
           <AttachIcon />
         </button>
-        <input ref={chooser} type="file" multiple hidden data-testid="widget-attach" onChange={(event) => {
-          add([...(event.currentTarget.files ?? [])]);
-          event.currentTarget.value = '';
-        }} />
+        <input
+          ref={chooser}
+          type="file"
+          multiple
+          hidden
+          data-testid="widget-attach"
+          onChange={(event) => {
+            add([...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = '';
+          }}
+        />
         <div class="grow" data-text={`${text} `}>
-          <textarea ref={area} rows={1} maxLength={10_000} data-testid="widget-text" aria-label={words.message} placeholder={words.placeholder} value={text}
-            onInput={(event) => onInput(event.currentTarget.value)} onKeyDown={onKeyDown} onPaste={onPaste} />
+          <textarea
+            ref={area}
+            rows={1}
+            maxLength={10_000}
+            data-testid="widget-text"
+            aria-label={words.message}
+            placeholder={words.placeholder}
+            value={text}
+            onInput={(event) => onInput(event.currentTarget.value)}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+          />
         </div>
-        <button type="button" class="send" aria-label={words.send} data-testid="widget-send" disabled={!ready} onClick={send}>
+        <button
+          type="button"
+          class="send"
+          aria-label={words.send}
+          data-testid="widget-send"
+          disabled={!ready}
+          onClick={send}
+        >
           <SendIcon />
         </button>
       </div>

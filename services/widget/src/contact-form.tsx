@@ -33,8 +33,18 @@ export function ContactForm({ chat, words, profile, offline }: ContactFormProps)
     chat.introduce(name.trim(), email.trim());
     if (offline) chat.write(text.trim(), [], true);
   };
-  const hint = (field: keyof typeof wrong) => checked && wrong[field] !== '' && <span class="wrong" id={`${field}-wrong`} role="alert">{wrong[field]}</span>;
-  const field = (key: keyof typeof wrong) => ({ name: key, 'aria-invalid': checked && wrong[key] !== '', 'aria-describedby': `${key}-wrong` });
+  const hint = (field: keyof typeof wrong) =>
+    checked &&
+    wrong[field] !== '' && (
+      <span class="wrong" id={`${field}-wrong`} role="alert">
+        {wrong[field]}
+      </span>
+    );
+  const field = (key: keyof typeof wrong) => ({
+    name: key,
+    'aria-invalid': checked && wrong[key] !== '',
+    'aria-describedby': `${key}-wrong`,
+  });
 
   return (
     <form class="contact" noValidate onSubmit={submit} data-testid={offline ? 'widget-offline' : 'widget-prechat'}>
@@ -42,19 +52,42 @@ export function ContactForm({ chat, words, profile, offline }: ContactFormProps)
       <p>{offline ? words.offlineMore : words.helloMore}</p>
       <label>
         {words.name}
-        <input {...field('name')} data-testid="widget-name" autocomplete="name" maxLength={100} value={name} onInput={(event) => setName(event.currentTarget.value)} />
+        <input
+          {...field('name')}
+          data-testid="widget-name"
+          autocomplete="name"
+          maxLength={100}
+          value={name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
         {hint('name')}
       </label>
       <label>
         {offline ? words.emailNeeded : words.email}
-        <input {...field('email')} data-testid="widget-email" type="email" inputMode="email" autocomplete="email" maxLength={320}
-          placeholder={offline ? '' : words.emailWhy} value={email} onInput={(event) => setEmail(event.currentTarget.value)} />
+        <input
+          {...field('email')}
+          data-testid="widget-email"
+          type="email"
+          inputMode="email"
+          autocomplete="email"
+          maxLength={320}
+          placeholder={offline ? '' : words.emailWhy}
+          value={email}
+          onInput={(event) => setEmail(event.currentTarget.value)}
+        />
         {hint('email')}
       </label>
       {offline && (
         <label>
           {words.message}
-          <textarea {...field('text')} data-testid="widget-text" rows={4} maxLength={10_000} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+          <textarea
+            {...field('text')}
+            data-testid="widget-text"
+            rows={4}
+            maxLength={10_000}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
           {hint('text')}
         </label>
       )}

@@ -6,7 +6,14 @@ import type { Action, Conversation, Mark, Outgoing } from './conversation.ts';
 
 const marks: Mark[] = ['sent', 'delivered', 'read'];
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-const outgoing = (clientId: string): Outgoing => ({ clientId, text: clientId, attachments: [], at: '2026-03-01T12:00:00Z', offline: false, state: 'waiting' });
+const outgoing = (clientId: string): Outgoing => ({
+  clientId,
+  text: clientId,
+  attachments: [],
+  at: '2026-03-01T12:00:00Z',
+  offline: false,
+  state: 'waiting',
+});
 const message = (seq: number, clientId: string | null, status: Mark = 'sent'): VisitorMessage => ({
   seq,
   id: uuid(seq),
@@ -29,16 +36,36 @@ const history = (mine: boolean[]) => mine.map((own, index) => message(index * 3 
 const arrivals = (all: VisitorMessage[]): fc.Arbitrary<Action[]> => {
   const one = fc.constantFrom(...all);
   const own = all.filter((item) => item.clientId !== null);
-  const push = fc.tuple(one, fc.constantFrom(...marks)).map(([item, status]): Action => ({ type: 'received', messages: [{ ...item, status }] }));
+  const push = fc
+    .tuple(one, fc.constantFrom(...marks))
+    .map(([item, status]): Action => ({ type: 'received', messages: [{ ...item, status }] }));
   const resume = fc.nat({ max: all.length }).map((after): Action => ({ type: 'received', messages: all.slice(after) }));
-  const mark = fc.tuple(one, fc.constantFrom(...marks)).map(([item, status]): Action => ({ type: 'marked', messageId: item.id, status }));
-  const ofOwn = own.length === 0 ? [] : [fc.tuple(fc.constantFrom(...own), fc.constantFrom('accepted' as const, 'refused' as const, 'retried' as const))
-    .map(([item, type]): Action => ({ type, clientId: item.clientId ?? '', reason: 'no' }))];
+  const mark = fc
+    .tuple(one, fc.constantFrom(...marks))
+    .map(([item, status]): Action => ({ type: 'marked', messageId: item.id, status }));
+  const ofOwn =
+    own.length === 0
+      ? []
+      : [
+          fc
+            .tuple(
+              fc.constantFrom(...own),
+              fc.constantFrom('accepted' as const, 'refused' as const, 'retried' as const),
+            )
+            .map(([item, type]): Action => ({ type, clientId: item.clientId ?? '', reason: 'no' })),
+        ];
   return fc.array(fc.oneof(push, resume, mark, ...ofOwn), { maxLength: 40 });
 };
-const scenario = authors.map(history).chain((all) =>
-  fc.record({ all: fc.constant(all), before: arrivals(all), after: arrivals(all), writes: fc.shuffledSubarray(all.filter((item) => item.clientId !== null)) }),
-);
+const scenario = authors
+  .map(history)
+  .chain((all) =>
+    fc.record({
+      all: fc.constant(all),
+      before: arrivals(all),
+      after: arrivals(all),
+      writes: fc.shuffledSubarray(all.filter((item) => item.clientId !== null)),
+    }),
+  );
 
 test('any interleaving shows each message once and in order', () => {
   fc.assert(
@@ -54,7 +81,8 @@ test('any interleaving shows each message once and in order', () => {
         expect(new Set(ids).size).toBe(ids.length);
       }
       // What the visitor wrote is never lost from sight.
-      for (const item of writes) expect([...state.messages, ...state.outgoing].some((shown) => shown.clientId === item.clientId)).toBe(true);
+      for (const item of writes)
+        expect([...state.messages, ...state.outgoing].some((shown) => shown.clientId === item.clientId)).toBe(true);
       // One resume, whatever came before, leaves exactly the hub's conversation.
       const settled = converse(state, { type: 'received', messages: all });
       expect(settled.messages.map((item) => item.id)).toEqual(all.map((item) => item.id));
@@ -70,7 +98,8 @@ test('marks only move forwards, also when they come before their message', () =>
       for (const item of all) {
         const told = before.flatMap((action) => {
           if (action.type === 'marked' && action.messageId === item.id) return [action.status];
-          if (action.type === 'received') return action.messages.filter((other) => other.id === item.id).map((other) => other.status);
+          if (action.type === 'received')
+            return action.messages.filter((other) => other.id === item.id).map((other) => other.status);
           return [];
         });
         expect(state.messages.find((shown) => shown.id === item.id)?.status).toBe(told.reduce(furthest, 'sent'));
@@ -80,7 +109,10 @@ test('marks only move forwards, also when they come before their message', () =>
 });
 
 test('messages are sent in the order written, refused ones wait for the visitor', () => {
-  const state = run([{ type: 'wrote', message: outgoing('a') }, { type: 'wrote', message: outgoing('b') }]);
+  const state = run([
+    { type: 'wrote', message: outgoing('a') },
+    { type: 'wrote', message: outgoing('b') },
+  ]);
   expect(nextToSend(state)?.clientId).toBe('a');
   const refused = converse(state, { type: 'refused', clientId: 'a', reason: 'too long' });
   expect(refused.outgoing[0]).toMatchObject({ state: 'refused', reason: 'too long' });
@@ -88,12 +120,20 @@ test('messages are sent in the order written, refused ones wait for the visitor'
   expect(nextToSend(converse(refused, { type: 'retried', clientId: 'a' }))?.clientId).toBe('a');
   expect(converse(refused, { type: 'discarded', clientId: 'a' }).outgoing.map((item) => item.clientId)).toEqual(['b']);
   // An acknowledged message is the hub's: a late refusal of a repetition cannot take that back.
-  const accepted = run([{ type: 'accepted', clientId: 'a' }, { type: 'refused', clientId: 'a', reason: 'no' }], state);
+  const accepted = run(
+    [
+      { type: 'accepted', clientId: 'a' },
+      { type: 'refused', clientId: 'a', reason: 'no' },
+    ],
+    state,
+  );
   expect(accepted.outgoing[0]?.state).toBe('accepted');
 });
 
 test('reading covers everything of the centre up to that message', () => {
-  const state = run([{ type: 'received', messages: [message(1, null), message(2, 'mine'), message(3, null), message(4, null)] }]);
+  const state = run([
+    { type: 'received', messages: [message(1, null), message(2, 'mine'), message(3, null), message(4, null)] },
+  ]);
   expect(unreadCount(state)).toBe(3);
   expect(unmarked(state, 'read')?.seq).toBe(4);
   const read = converse(state, { type: 'saw', messageId: uuid(3), status: 'read' });

@@ -54,9 +54,13 @@ export function converse(state: Conversation, action: Action): Conversation {
     case 'accepted':
       return change(state, action.clientId, () => ({ state: 'accepted', reason: undefined }));
     case 'refused':
-      return change(state, action.clientId, (kept) => (kept.state === 'accepted' ? {} : { state: 'refused', reason: action.reason }));
+      return change(state, action.clientId, (kept) =>
+        kept.state === 'accepted' ? {} : { state: 'refused', reason: action.reason },
+      );
     case 'retried':
-      return change(state, action.clientId, (kept) => (kept.state === 'refused' ? { state: 'waiting', reason: undefined } : {}));
+      return change(state, action.clientId, (kept) =>
+        kept.state === 'refused' ? { state: 'waiting', reason: undefined } : {},
+      );
     case 'discarded':
       return { ...state, outgoing: state.outgoing.filter((kept) => kept.clientId !== action.clientId) };
     case 'received':
@@ -75,14 +79,20 @@ function wrote(state: Conversation, message: Outgoing): Conversation {
 }
 
 function change(state: Conversation, clientId: string, to: (kept: Outgoing) => Partial<Outgoing>): Conversation {
-  return { ...state, outgoing: state.outgoing.map((kept) => (kept.clientId === clientId ? { ...kept, ...to(kept) } : kept)) };
+  return {
+    ...state,
+    outgoing: state.outgoing.map((kept) => (kept.clientId === clientId ? { ...kept, ...to(kept) } : kept)),
+  };
 }
 
 function received(state: Conversation, news: readonly VisitorMessage[]): Conversation {
   const byId = new Map(state.messages.map((message) => [message.id, message]));
   const earlyMarks = { ...state.earlyMarks };
   for (const message of news) {
-    const status = furthest(byId.get(message.id)?.status ?? 'sent', furthest(message.status, earlyMarks[message.id] ?? 'sent'));
+    const status = furthest(
+      byId.get(message.id)?.status ?? 'sent',
+      furthest(message.status, earlyMarks[message.id] ?? 'sent'),
+    );
     delete earlyMarks[message.id];
     byId.set(message.id, { ...message, status });
   }
@@ -93,7 +103,10 @@ function received(state: Conversation, news: readonly VisitorMessage[]): Convers
 
 function marked(state: Conversation, messageId: string, status: Mark): Conversation {
   if (!state.messages.some((message) => message.id === messageId)) {
-    return { ...state, earlyMarks: { ...state.earlyMarks, [messageId]: furthest(state.earlyMarks[messageId] ?? 'sent', status) } };
+    return {
+      ...state,
+      earlyMarks: { ...state.earlyMarks, [messageId]: furthest(state.earlyMarks[messageId] ?? 'sent', status) },
+    };
   }
   const move = (message: VisitorMessage) => ({ ...message, status: furthest(message.status, status) });
   return { ...state, messages: state.messages.map((message) => (message.id === messageId ? move(message) : message)) };
@@ -102,18 +115,27 @@ function marked(state: Conversation, messageId: string, status: Mark): Conversat
 function saw(state: Conversation, messageId: string, status: Mark): Conversation {
   const upTo = state.messages.find((message) => message.id === messageId)?.seq ?? -1;
   const covered = (message: VisitorMessage) => message.from !== 'visitor' && message.seq <= upTo;
-  return { ...state, messages: state.messages.map((message) => (covered(message) ? { ...message, status: furthest(message.status, status) } : message)) };
+  return {
+    ...state,
+    messages: state.messages.map((message) =>
+      covered(message) ? { ...message, status: furthest(message.status, status) } : message,
+    ),
+  };
 }
 
 /** The newest message of the centre's that the visitor has not marked so far; null when there is none. */
 export function unmarked(state: Conversation, status: Mark): VisitorMessage | null {
-  return state.messages.findLast((message) => message.from !== 'visitor' && ranks[message.status] < ranks[status]) ?? null;
+  return (
+    state.messages.findLast((message) => message.from !== 'visitor' && ranks[message.status] < ranks[status]) ?? null
+  );
 }
 
 /** How many messages of the centre's have not been read. */
-export const unreadCount = (state: Conversation): number => state.messages.filter((message) => message.from !== 'visitor' && message.status !== 'read').length;
+export const unreadCount = (state: Conversation): number =>
+  state.messages.filter((message) => message.from !== 'visitor' && message.status !== 'read').length;
 
 /** What `resume` is asked for: everything after this. */
 export const lastSeq = (state: Conversation): number => state.messages.at(-1)?.seq ?? 0;
 
-export const nextToSend = (state: Conversation): Outgoing | undefined => state.outgoing.find((message) => message.state === 'waiting');
+export const nextToSend = (state: Conversation): Outgoing | undefined =>
+  state.outgoing.find((message) => message.state === 'waiting');

@@ -14,7 +14,12 @@ const sessionTimeoutMs = 15_000;
 const uploadTimeoutMs = 120_000;
 
 async function call<T>(url: string, timeoutMs: number, init: RequestInit): Promise<T> {
-  const response = await fetch(url, { ...init, method: 'POST', credentials: 'omit', signal: AbortSignal.timeout(timeoutMs) });
+  const response = await fetch(url, {
+    ...init,
+    method: 'POST',
+    credentials: 'omit',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
   if (response.ok) return (await response.json()) as T;
   const problem = (await response.json().catch(() => null)) as Problem | null;
   throw new Refused(response.status, problem?.detail ?? `HTTP ${response.status}`);
@@ -35,6 +40,10 @@ export async function openSession(origin: string, token: string | null): Promise
 
 export const uploadFile = (origin: string, token: string, file: File): Promise<UploadedFile> =>
   call(`${origin}/widget/files`, uploadTimeoutMs, {
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': file.type || 'application/octet-stream', 'X-Filename': encodeURIComponent(file.name) },
+    headers: {
+      Authorization: `Bearer ${token}`,
+      'Content-Type': file.type || 'application/octet-stream',
+      'X-Filename': encodeURIComponent(file.name),
+    },
     body: file,
   });

@@ -17,7 +17,14 @@ function shelf(broken = false) {
     },
   };
 }
-const message = (clientId: string, at: string): Outgoing => ({ clientId, at, text: clientId, attachments: [], offline: false, state: 'waiting' });
+const message = (clientId: string, at: string): Outgoing => ({
+  clientId,
+  at,
+  text: clientId,
+  attachments: [],
+  offline: false,
+  state: 'waiting',
+});
 
 test('two tabs keep their unsent messages side by side, and both find all of them, oldest first', () => {
   const shared = shelf();

@@ -49,7 +49,9 @@ export function openMemory(hubOrigin: string, shelf: Shelf = browserShelf()): Me
     profile: () => read<Profile>(`${prefix}profile`),
     keepProfile: (profile) => write(`${prefix}profile`, profile),
     unsent() {
-      const keys = Array.from({ length: shelf.length }, (_, index) => shelf.key(index) ?? '').filter((key) => key.startsWith(outPrefix));
+      const keys = Array.from({ length: shelf.length }, (_, index) => shelf.key(index) ?? '').filter((key) =>
+        key.startsWith(outPrefix),
+      );
       return keys
         .map((key) => read<Outgoing>(key))
         .filter((message) => message !== null)

@@ -93,7 +93,10 @@ const chinese: Words = {
 };
 
 /** The page's language if we speak it, else the first of the visitor's languages that we speak, else English. */
-export function chooseWords(pageLanguage: string, visitorLanguages: readonly string[]): { words: Words; language: 'en' | 'zh-CN' } {
+export function chooseWords(
+  pageLanguage: string,
+  visitorLanguages: readonly string[],
+): { words: Words; language: 'en' | 'zh-CN' } {
   for (const wanted of [pageLanguage, ...visitorLanguages]) {
     const language = wanted.toLowerCase().split('-')[0];
     if (language === 'zh') return { words: chinese, language: 'zh-CN' };

@@ -7,12 +7,30 @@ import { contactFromVisitor, createChatChannel, rawFromVisitor } from './index.t
 
 const visitorId = '6f1b2c9e-55a3-4c1d-9a51-0d4b6f3b2a10';
 const now = new Date('2026-03-01T12:00:00.000Z');
-const file: StoredFile = { filename: 'label.png', contentType: 'image/png', size: 3, sha256: 'a'.repeat(64), inline: false };
-const request = (body: string | Uint8Array): ChannelRequest => ({ method: 'POST', path: '/', url: '/', headers: {}, query: {}, body: Buffer.from(body) });
+const file: StoredFile = {
+  filename: 'label.png',
+  contentType: 'image/png',
+  size: 3,
+  sha256: 'a'.repeat(64),
+  inline: false,
+};
+const request = (body: string | Uint8Array): ChannelRequest => ({
+  method: 'POST',
+  path: '/',
+  url: '/',
+  headers: {},
+  query: {},
+  body: Buffer.from(body),
+});
 const channel = createChatChannel({} as ChannelDeps);
 
 test('the visitor is proved by the token, the email is only a claim', () => {
-  const message = visitorSend.parse({ clientId: 'client-0001', text: 'Where is my order 1042?', name: ' Ana\nLi ', email: 'Ana@Example.com' });
+  const message = visitorSend.parse({
+    clientId: 'client-0001',
+    text: 'Where is my order 1042?',
+    name: ' Ana\nLi ',
+    email: 'Ana@Example.com',
+  });
   expect(inboundContact.parse(contactFromVisitor(visitorId, message, [], now))).toMatchObject({
     channel: 'chat',
     channelAccount: 'chat',
@@ -29,7 +47,10 @@ test('the visitor is proved by the token, the email is only a claim', () => {
 
 test('a file alone is a message and names it; neither text nor file is refused', () => {
   const message = visitorSend.parse({ clientId: 'client-0002', text: '' });
-  expect(contactFromVisitor(visitorId, message, [file], now)).toMatchObject({ subject: 'label.png', attachments: [file] });
+  expect(contactFromVisitor(visitorId, message, [file], now)).toMatchObject({
+    subject: 'label.png',
+    attachments: [file],
+  });
   expect(() => contactFromVisitor(visitorId, { ...message, text: ' \n\0' }, [], now)).toThrow('needs text or a file');
 });
 

@@ -9,11 +9,19 @@ export const chatAccount = 'chat';
 const subjectLength = 80;
 
 /** The bytes kept of a visitor's message: enough to make the same contact again. */
-export const visitorRaw = z.object({ visitorId: z.uuid(), message: visitorSend, files: z.array(storedFile).default([]), receivedAt: timestamp });
+export const visitorRaw = z.object({
+  visitorId: z.uuid(),
+  message: visitorSend,
+  files: z.array(storedFile).default([]),
+  receivedAt: timestamp,
+});
 
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */
 const storable = (text: string) => text.replaceAll('\0', '').toWellFormed();
-const oneLine = (text: string) => storable(text).replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+const oneLine = (text: string) =>
+  storable(text)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
 
 /** The first words, cut between words where there are any. */
 function firstWords(text: string): string {
@@ -38,9 +46,15 @@ export const visitorExternalId = (visitorId: string, clientId: string) => `${vis
  * The contact that a visitor's message is. `files` are the uploads it names, in its order, already in the file store.
  * Throws `invalid_input` for a message with neither text nor file.
  */
-export function contactFromVisitor(visitorId: string, message: VisitorSend, files: StoredFile[], now: Date): InboundContactDraft {
+export function contactFromVisitor(
+  visitorId: string,
+  message: VisitorSend,
+  files: StoredFile[],
+  now: Date,
+): InboundContactDraft {
   const text = storable(message.text);
-  if (text.trim() === '' && files.length === 0) throw new HubError('invalid_input', 'text: a message needs text or a file');
+  if (text.trim() === '' && files.length === 0)
+    throw new HubError('invalid_input', 'text: a message needs text or a file');
   const name = message.name ? oneLine(message.name) : '';
   const subject = firstWords(text) || firstWords(files.map((file) => file.filename).join(', '));
   return {

@@ -46,7 +46,11 @@ export async function composeMail(message: OutboundMessage, deps: ComposeDeps): 
   });
   const raw = await composer.compile().build();
   // A machine's mail has nobody to tell that it failed: an answer to it would be a loop (RFC 3834 §3.3).
-  return { messageId, raw, envelope: { from: message.automatic ? '' : asciiAddress(config.mailFrom), to: [to, ...cc].map(asciiAddress) } };
+  return {
+    messageId,
+    raw,
+    envelope: { from: message.automatic ? '' : asciiAddress(config.mailFrom), to: [to, ...cc].map(asciiAddress) },
+  };
 }
 
 /** `Re: subject [#number]`, with one `Re:` and one tag however often it went back and forth. */

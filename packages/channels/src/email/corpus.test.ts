@@ -9,12 +9,27 @@ import { parseMail } from './schema.ts';
 import { testDeps } from './test-deps.ts';
 
 const manifest = z.object({
-  files: z.array(z.object({
-    file: z.string(),
-    expected: z.object({ kind: z.string().optional(), weak: z.boolean().optional(), subject: z.string().optional(), attachments: z.number().optional(), from: z.string().optional() }).optional(),
-  })),
+  files: z.array(
+    z.object({
+      file: z.string(),
+      expected: z
+        .object({
+          kind: z.string().optional(),
+          weak: z.boolean().optional(),
+          subject: z.string().optional(),
+          attachments: z.number().optional(),
+          from: z.string().optional(),
+        })
+        .optional(),
+    }),
+  ),
 });
-const kinds: Record<string, string> = { bounce: 'bounce', complaint: 'complaint-report', 'auto-reply': 'auto-reply', 'delivered-notice': 'delivery-notice' };
+const kinds: Record<string, string> = {
+  bounce: 'bounce',
+  complaint: 'complaint-report',
+  'auto-reply': 'auto-reply',
+  'delivered-notice': 'delivery-notice',
+};
 const stillTrying = /^(Action: delayed| *A message is delayed)/im;
 const corpus = process.env['CORPUS_DIR'];
 if (corpus === undefined) console.warn('SKIPPED: mail corpus, CORPUS_DIR is not set');
@@ -44,14 +59,20 @@ describe.skipIf(corpus === undefined)('mail corpus', () => {
       compared += 1;
       if (got !== want) misses.push(`${file}: ${what} ${JSON.stringify(got)} instead of ${JSON.stringify(want)}`);
     };
-    for (const { file, expected } of manifest.parse(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))).files) {
+    for (const { file, expected } of manifest.parse(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')))
+      .files) {
       if (expected === undefined || expected.weak === true) continue;
       const contact: InboundContactDraft = await read(file);
-      if (expected.subject !== undefined) compare(file, 'subject', plain(contact.subject ?? ''), plain(expected.subject));
-      if (expected.attachments !== undefined) compare(file, 'attachments', contact.attachments?.length, expected.attachments);
+      if (expected.subject !== undefined)
+        compare(file, 'subject', plain(contact.subject ?? ''), plain(expected.subject));
+      if (expected.attachments !== undefined)
+        compare(file, 'attachments', contact.attachments?.length, expected.attachments);
       if (expected.from !== undefined) compare(file, 'from', contact.from, expected.from);
       // A source that knows only bounces calls a mail that is still being tried one, too.
-      const kind = expected.kind === 'bounce' && stillTrying.test(readFileSync(join(folder, file), 'latin1')) ? 'delivery-notice' : kinds[expected.kind ?? ''];
+      const kind =
+        expected.kind === 'bounce' && stillTrying.test(readFileSync(join(folder, file), 'latin1'))
+          ? 'delivery-notice'
+          : kinds[expected.kind ?? ''];
       if (kind !== undefined) compare(file, 'kind', contact.kind, kind);
     }
     console.info(`mail corpus: ${compared - misses.length} of ${compared} as expected\n${misses.join('\n')}`);

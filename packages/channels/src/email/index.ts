@@ -5,8 +5,6 @@ import { type InletOptions, listenForMail } from './inlet.ts';
 import { parseMail } from './schema.ts';
 import { sendMail } from './send.ts';
 
-export { type MailEnvelope, emailAccount, parseMail } from './schema.ts';
-
 /** The email channel with the configured inlet. */
 export const createEmailChannel: ChannelFactory = (deps) => emailChannel(deps, {});
 
@@ -20,7 +18,15 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
     name: 'email',
     sender: deps.config.mailFrom,
     capabilities: {
-      intake: 'pull', live: false, text: true, html: true, subject: true, attachments: true, acknowledges: true, continuationMs: 0, reports: ['sent'],
+      intake: 'pull',
+      live: false,
+      text: true,
+      html: true,
+      subject: true,
+      attachments: true,
+      acknowledges: true,
+      continuationMs: 0,
+      reports: ['sent'],
     },
     webhookPaths: [],
     verify: () => {
@@ -33,7 +39,8 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
     },
     send: (message, signal) => sendMail(message, deps, signal),
     listen: async (signal) => {
-      if (inlet.port === undefined && deps.config.smtpInletPort === 0) return { address: '', closed: Promise.resolve() };
+      if (inlet.port === undefined && deps.config.smtpInletPort === 0)
+        return { address: '', closed: Promise.resolve() };
       return await listenForMail(deps, signal, inlet);
     },
   };
@@ -45,7 +52,10 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
  */
 async function replayed(request: ChannelRequest, deps: ChannelDeps) {
   if (!/^message\/rfc822\b/i.test(request.headers['content-type'] ?? '')) throw noWebhooks();
-  const to = (request.headers['x-envelope-to'] ?? '').split(',').map((address) => address.trim()).filter((address) => address !== '');
+  const to = (request.headers['x-envelope-to'] ?? '')
+    .split(',')
+    .map((address) => address.trim())
+    .filter((address) => address !== '');
   return await parseMail(request.body, { from: request.headers['x-envelope-from'] ?? null, to }, deps);
 }
 

@@ -79,15 +79,26 @@ describe('acceptance', () => {
 
   test('two recipients are one contact, with the bytes as they came', async () => {
     const deps = testDeps();
-    await send((await inlet(deps)).port, '', ['service@centre.test', 'Sales+x@centre.test', 'info@xn--bcher-kva.example'], mail);
+    await send(
+      (await inlet(deps)).port,
+      '',
+      ['service@centre.test', 'Sales+x@centre.test', 'info@xn--bcher-kva.example'],
+      mail,
+    );
     expect(deps.recorded.received).toHaveLength(1);
-    expect(deps.recorded.received[0]?.contact).toMatchObject({ to: ['service@centre.test', 'Sales+x@centre.test', 'info@bücher.example'], automatic: true });
+    expect(deps.recorded.received[0]?.contact).toMatchObject({
+      to: ['service@centre.test', 'Sales+x@centre.test', 'info@bücher.example'],
+      automatic: true,
+    });
     expect(Buffer.from(deps.recorded.received[0]?.raw.bytes ?? []).equals(mail)).toBe(true);
   });
 
   test('lines that begin with a dot and eight-bit bytes arrive unchanged', async () => {
     const deps = testDeps();
-    const raw = Buffer.concat([mailOf('Subject: dots', '', '.', '..x', '.y', ''), Buffer.from([0xc4, 0xe3, 0, 13, 10])]);
+    const raw = Buffer.concat([
+      mailOf('Subject: dots', '', '.', '..x', '.y', ''),
+      Buffer.from([0xc4, 0xe3, 0, 13, 10]),
+    ]);
     await send((await inlet(deps)).port, 'a@example.com', 'service@centre.test', raw);
     expect(Buffer.from(deps.recorded.received[0]?.raw.bytes ?? []).equals(raw)).toBe(true);
   });
@@ -109,7 +120,11 @@ describe('acceptance', () => {
     const raw = Buffer.alloc(3_000_000, 'x');
     await send((await inlet(deps)).port, 'a@example.com', 'service@centre.test', raw);
     expect(deps.recorded.received).toHaveLength(0);
-    expect(deps.recorded.quarantined[0]?.input).toMatchObject({ channel: 'email', channelAccount: 'email', reason: expect.stringContaining('Not readable as mail') });
+    expect(deps.recorded.quarantined[0]?.input).toMatchObject({
+      channel: 'email',
+      channelAccount: 'email',
+      reason: expect.stringContaining('Not readable as mail'),
+    });
     expect(deps.recorded.quarantined[0]?.raw.bytes).toHaveLength(raw.length + 2);
   });
 });
@@ -118,26 +133,36 @@ describe('refusal', () => {
   const failing = async () => await Promise.reject(new Error('down'));
   test.each([
     ['the database is down', testDeps({ receive: failing }), mail],
-    ['the file store is down', testDeps({ files: { put: failing, read: failing } }), mailOf('Content-Type: application/pdf', '', 'x')],
+    [
+      'the file store is down',
+      testDeps({ files: { put: failing, read: failing } }),
+      mailOf('Content-Type: application/pdf', '', 'x'),
+    ],
     ['the quarantine is down', testDeps({ quarantine: failing }), Buffer.alloc(3_000_000, 'x')],
   ])('452 when %s', async (_name, deps, raw) => {
-    await expect(send((await inlet(deps)).port, 'a@example.com', 'service@centre.test', raw)).rejects.toMatchObject({ responseCode: 452 });
+    await expect(send((await inlet(deps)).port, 'a@example.com', 'service@centre.test', raw)).rejects.toMatchObject({
+      responseCode: 452,
+    });
     expect(deps.recorded.received).toHaveLength(0);
   });
 
-  test.each(['x@elsewhere.test', 'x@sub.centre.test', 'x@centre.test.evil.example', 'x%centre.test@evil.example'])('550 for %s', async (address) => {
-    const deps = testDeps();
-    const talk = await dialogue((await inlet(deps)).port);
-    await talk.say('MAIL FROM:<>');
-    expect(await talk.say(`RCPT TO:<${address}>`)).toMatch(/^550/);
-    expect(await talk.say('DATA')).toMatch(/^503/);
-    talk.socket.destroy();
-  });
+  test.each(['x@elsewhere.test', 'x@sub.centre.test', 'x@centre.test.evil.example', 'x%centre.test@evil.example'])(
+    '550 for %s',
+    async (address) => {
+      const deps = testDeps();
+      const talk = await dialogue((await inlet(deps)).port);
+      await talk.say('MAIL FROM:<>');
+      expect(await talk.say(`RCPT TO:<${address}>`)).toMatch(/^550/);
+      expect(await talk.say('DATA')).toMatch(/^503/);
+      talk.socket.destroy();
+    },
+  );
 
   test('the domain is compared without case, also as an internationalised name', async () => {
     const talk = await dialogue((await inlet(testDeps())).port);
     await talk.say('MAIL FROM:<>');
-    for (const domain of ['CENTRE.test', 'xn--bcher-kva.example', 'XN--BCHER-KVA.EXAMPLE']) expect(await talk.say(`RCPT TO:<a+b@${domain}>`)).toMatch(/^250/);
+    for (const domain of ['CENTRE.test', 'xn--bcher-kva.example', 'XN--BCHER-KVA.EXAMPLE'])
+      expect(await talk.say(`RCPT TO:<a+b@${domain}>`)).toMatch(/^250/);
     talk.socket.destroy();
   });
 
@@ -151,7 +176,8 @@ describe('refusal', () => {
     const deps = testDeps();
     const talk = await envelope((await inlet(deps)).port);
     const chunk = Buffer.alloc(1024 * 1024, 'x'.repeat(70).concat('\r\n'));
-    for (let sent = 0; sent <= mailSizeLimit; sent += chunk.length) if (!talk.socket.write(chunk)) await once(talk.socket, 'drain');
+    for (let sent = 0; sent <= mailSizeLimit; sent += chunk.length)
+      if (!talk.socket.write(chunk)) await once(talk.socket, 'drain');
     expect(await talk.say('\r\n.')).toMatch(/^552/);
     expect(deps.recorded.received).toHaveLength(0);
     await talk.say('MAIL FROM:<a@example.com>');

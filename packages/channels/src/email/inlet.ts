@@ -27,10 +27,16 @@ export interface InletOptions {
 }
 
 /** Resolves once listening. On abort idle clients are sent away, mails in progress are finished, then `closed` resolves. */
-export async function listenForMail(deps: ChannelDeps, signal: AbortSignal, options: InletOptions = {}): Promise<{ address: string; closed: Promise<void> }> {
+export async function listenForMail(
+  deps: ChannelDeps,
+  signal: AbortSignal,
+  options: InletOptions = {},
+): Promise<{ address: string; closed: Promise<void> }> {
   const inlet = new Inlet(deps);
   const server = new SMTPServer({ ...serverOptions(options), ...inlet.handlers });
-  server.on('error', (error) => deps.log.warn({ code: (error as NodeJS.ErrnoException).code }, 'mail inlet connection error'));
+  server.on('error', (error) =>
+    deps.log.warn({ code: (error as NodeJS.ErrnoException).code }, 'mail inlet connection error'),
+  );
   await bound(server, options.port ?? deps.config.smtpInletPort, deps.config.host);
   const closed = new Promise<void>((resolve) => {
     const stop = () => void inlet.drain(server).then(resolve);
@@ -79,8 +85,10 @@ class Inlet {
     this.deps = deps;
     this.domains = new Set(deps.config.mailDomains.map(asciiDomain));
     this.handlers = {
-      onMailFrom: (_address, _session, done) => done(this.stopping ? reply(421, 'Shutting down, try again later') : null),
-      onRcptTo: (address, _session, done) => done(this.domains.has(domainOf(address.address)) ? null : reply(550, 'Relaying denied')),
+      onMailFrom: (_address, _session, done) =>
+        done(this.stopping ? reply(421, 'Shutting down, try again later') : null),
+      onRcptTo: (address, _session, done) =>
+        done(this.domains.has(domainOf(address.address)) ? null : reply(550, 'Relaying denied')),
       onData: (stream, session, done) => void this.take(stream, session, done),
     };
   }
@@ -92,7 +100,8 @@ class Inlet {
       server.close(resolve);
     });
     const farewell = () => {
-      for (const connection of server.connections) if (!this.busy.has(connection.id)) connection.send(421, 'Shutting down');
+      for (const connection of server.connections)
+        if (!this.busy.has(connection.id)) connection.send(421, 'Shutting down');
     };
     farewell();
     for (const work of this.busy.values()) void work.then(() => setImmediate(farewell));
@@ -100,8 +109,15 @@ class Inlet {
     await Promise.all(this.busy.values());
   }
 
-  private async take(stream: SMTPServerDataStream, session: SMTPServerSession, done: (error?: Error | null) => void): Promise<void> {
-    const work = this.receive(stream, session).then(() => done(null), (error: unknown) => done(this.answer(error)));
+  private async take(
+    stream: SMTPServerDataStream,
+    session: SMTPServerSession,
+    done: (error?: Error | null) => void,
+  ): Promise<void> {
+    const work = this.receive(stream, session).then(
+      () => done(null),
+      (error: unknown) => done(this.answer(error)),
+    );
     this.busy.set(session.id, work);
     await work;
     this.busy.delete(session.id);
@@ -110,7 +126,10 @@ class Inlet {
   private async receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
     // The envelope is taken now: smtp-server empties it for the next transaction.
     const from = session.envelope.mailFrom;
-    const envelope = { from: from === false ? null : from.address, to: session.envelope.rcptTo.map((recipient) => recipient.address) };
+    const envelope = {
+      from: from === false ? null : from.address,
+      to: session.envelope.rcptTo.map((recipient) => recipient.address),
+    };
     const mail = await this.read(stream);
     try {
       await this.parsing.run(() => this.deliver(mail, envelope));
@@ -159,7 +178,10 @@ class Inlet {
       if (!(error instanceof HubError) || error.code !== 'unprocessable') throw error;
       // Named by its bytes: the Message-ID of a mail that cannot be read may be another's.
       const externalId = `<${sha256(raw)}@unreadable>`;
-      await this.deps.quarantine({ channel: 'email', channelAccount: emailAccount, externalId, reason: error.message }, payload);
+      await this.deps.quarantine(
+        { channel: 'email', channelAccount: emailAccount, externalId, reason: error.message },
+        payload,
+      );
       this.deps.log.warn({ externalId, size: raw.length }, 'mail quarantined');
     }
   }

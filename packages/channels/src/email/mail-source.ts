@@ -65,7 +65,9 @@ async function parse(raw: Buffer): Promise<ParsedMail> {
   try {
     return await Promise.race([simpleParser(raw, options), timeout.promise]);
   } catch (cause) {
-    throw new HubError('unprocessable', `Not readable as mail: ${cause instanceof Error ? cause.message : 'unknown'}`, { cause });
+    throw new HubError('unprocessable', `Not readable as mail: ${cause instanceof Error ? cause.message : 'unknown'}`, {
+      cause,
+    });
   } finally {
     clearTimeout(timer);
   }
@@ -80,7 +82,9 @@ function withLineFeeds(raw: Buffer): Buffer {
 
 // mailparser makes text of HTML only where HTML is the whole message; inside multipart/related it is asked again.
 async function textOfHtml(html: string): Promise<string> {
-  const body = Buffer.from(`Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(html).toString('base64')}`);
+  const body = Buffer.from(
+    `Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(html).toString('base64')}`,
+  );
   return (await parse(body)).text ?? '';
 }
 
@@ -88,7 +92,10 @@ function headerMap(mail: ParsedMail): Map<string, string[]> {
   const headers = new Map<string, string[]>();
   for (const { key, line } of mail.headerLines ?? []) {
     // Header lines come as one character per byte.
-    const value = Buffer.from(line.slice(line.indexOf(':') + 1), 'binary').toString().replace(/\r?\n[ \t]*/g, ' ').trim();
+    const value = Buffer.from(line.slice(line.indexOf(':') + 1), 'binary')
+      .toString()
+      .replace(/\r?\n[ \t]*/g, ' ')
+      .trim();
     const values = headers.get(key);
     if (values) values.push(value);
     else headers.set(key, [value]);

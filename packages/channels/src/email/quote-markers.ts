@@ -1,30 +1,66 @@
 /** The lines by which mail programs, in their languages, say that an older mail follows. */
 
 const original = [
-  'original message', 'original email', 'reply message', 'ursprüngliche nachricht', 'original[- ]?nachricht', 'urspr(\\.|üngliche) (nachricht|e-?mail)', "message d['’]origine", 'message original',
-  'mensaje original', 'mensagem original', 'messaggio originale', 'oorspronkelijk bericht', 'oprindelig (meddelelse|besked)', 'ursprungligt meddelande', 'ursprungsmeddelande', 'opprinnelig melding',
-  'alkuperäinen viesti', 'wiadomość oryginalna', 'original(ní)? zpráva', 'původní (zpráva|e-?mail)', 'исходное сообщение', 'оригинальное сообщение', 'orijinal (mesaj|ileti)',
-  '原始邮件', '邮件原件', '原邮件', '原始郵件', '原始信件', '元のメッセージ', '元のメール', 'オリジナルメッセージ', '원본 메[시세]지',
+  'original message',
+  'original email',
+  'reply message',
+  'ursprüngliche nachricht',
+  'original[- ]?nachricht',
+  'urspr(\\.|üngliche) (nachricht|e-?mail)',
+  "message d['’]origine",
+  'message original',
+  'mensaje original',
+  'mensagem original',
+  'messaggio originale',
+  'oorspronkelijk bericht',
+  'oprindelig (meddelelse|besked)',
+  'ursprungligt meddelande',
+  'ursprungsmeddelande',
+  'opprinnelig melding',
+  'alkuperäinen viesti',
+  'wiadomość oryginalna',
+  'original(ní)? zpráva',
+  'původní (zpráva|e-?mail)',
+  'исходное сообщение',
+  'оригинальное сообщение',
+  'orijinal (mesaj|ileti)',
+  '原始邮件',
+  '邮件原件',
+  '原邮件',
+  '原始郵件',
+  '原始信件',
+  '元のメッセージ',
+  '元のメール',
+  'オリジナルメッセージ',
+  '원본 메[시세]지',
 ].join('|');
 const originalLine = new RegExp(`^[\\s>*_]*[-_=]{2,}\\s*(${original})\\s*[-_=]{2,}`, 'i');
 
-const forwardedLine = /^[\s>*]*(-{2,}\s*(forwarded message|forwarded by|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht|转发(的)?邮件|轉寄(的)?郵件|転送(された)?メッセージ)|begin forwarded message:|anfang der weitergeleiteten nachricht:|début du message réexpédié)/i;
+const forwardedLine =
+  /^[\s>*]*(-{2,}\s*(forwarded message|forwarded by|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht|转发(的)?邮件|轉寄(的)?郵件|転送(された)?メッセージ)|begin forwarded message:|anfang der weitergeleiteten nachricht:|début du message réexpédié)/i;
 
 const labels = {
   from: 'from|von|de|fra|från|van|da|od|lähettäjä|kimden|от|发件人|寄件者|寄件人|差出人|보낸 ?사람',
   date: 'sent|date|gesendet|datum|envoyé( le)?|enviado( el| em)?|fecha|data|inviato|sendt|dato|skickat|verzonden|wysłano|lähetetty|odesláno|gönderilme( tarihi)?|tarih|отправлено|дата|发送时间|发送日期|日期|寄件日期|傳送時間|送信日時|日時|보낸 ?날짜',
   to: 'to|an|à|a|para|per|til|till|aan|do|komu|vastaanottaja|kime|кому|收件人|收件者|宛先|받는 ?사람',
-  subject: 'subject|betreff|objet|asunto|assunto|oggetto|emne|ämne|onderwerp|temat|aihe|předmět|konu|тема|主题|主旨|主題|件名|제목',
+  subject:
+    'subject|betreff|objet|asunto|assunto|oggetto|emne|ämne|onderwerp|temat|aihe|předmět|konu|тема|主题|主旨|主題|件名|제목',
 };
-const labelled = Object.entries(labels).map(([name, words]) => [name, new RegExp(`^[\\s>*_]*(${words})[\\s*]*[:\uff1a]`, 'iu')] as const);
+const labelled = Object.entries(labels).map(
+  ([name, words]) => [name, new RegExp(`^[\\s>*_]*(${words})[\\s*]*[:\uff1a]`, 'iu')] as const,
+);
 const blockLines = 8;
 
-const intro = /^[\s>*_-]*(on|am|le|el|il|op|den|på|em|w dniu|dnia|dne|vào|в|sent from|в? ?(пн|вт|ср|чт|пт|сб|вс)[,.]) .{0,400}$/iu;
-const verb = '(wrote|writes|sent|schrieb( am)?|a écrit|escribió|ha scritto|schreef|geschreven|skrev|napisał\\(?a?\\)?|escreveu|đã viết|napsal\\(?a?\\)?|пишет|написал\\(?а?\\)?)';
+const intro =
+  /^[\s>*_-]*(on|am|le|el|il|op|den|på|em|w dniu|dnia|dne|vào|в|sent from|в? ?(пн|вт|ср|чт|пт|сб|вс)[,.]) .{0,400}$/iu;
+const verb =
+  '(wrote|writes|sent|schrieb( am)?|a écrit|escribió|ha scritto|schreef|geschreven|skrev|napisał\\(?a?\\)?|escreveu|đã viết|napsal\\(?a?\\)?|пишет|написал\\(?а?\\)?)';
 const attribution = new RegExp(`(\\b|\\s|>)${verb}(\\s[^:]{0,200})?\\s*([:\uff1a]|-{2,})\\s*$`, 'iu');
 const dashedAttribution = /^\s*-{2,}\s.{1,100}\bwrote\s*-{2,}\s*$/i;
-const datedSender = /^[\s>]*\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}.{0,200}(<\s?[^<>\s]+@[^<>\s]+\s?>\s*[:\uff1a]?|[写寫]道\s*[:\uff1a])\s*$/u;
-const eastAsian = /^[\s>]*(.{0,200}(在|于|於).{4,200}[写寫]道\s*[:\uff1a]|.{4,200}(さんは書きました|のメッセージ|님이 (작성|쓴 글))\s*[:\uff1a]?)\s*$/u;
+const datedSender =
+  /^[\s>]*\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}.{0,200}(<\s?[^<>\s]+@[^<>\s]+\s?>\s*[:\uff1a]?|[写寫]道\s*[:\uff1a])\s*$/u;
+const eastAsian =
+  /^[\s>]*(.{0,200}(在|于|於).{4,200}[写寫]道\s*[:\uff1a]|.{4,200}(さんは書きました|のメッセージ|님이 (작성|쓴 글))\s*[:\uff1a]?)\s*$/u;
 const inline = /^(.*?)[\s-]*\bOn (mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .{0,120}\b\d{4}\b.{0,200}\b(wrote|sent):\s*$/i;
 const attributionLines = 7;
 const longestLine = 1000;

@@ -16,9 +16,12 @@ const marks: Record<string, string> = {
   'simplified chinese of Gmail': 'Service <service@centre.test> 于2026年3月3日周二 10:00写道:',
   'traditional chinese': 'Service <service@centre.test> 於 2026年3月3日 週二 上午10:00寫道:',
   japanese: '2026年3月3日(火) 10:00 Service <service@centre.test>:',
-  outlook: '-----Original Message-----\nFrom: Service <service@centre.test>\nSent: Tuesday, March 3, 2026 10:00\nTo: Ann\nSubject: Your order',
-  'outlook block': '________________________________\nFrom: Service <service@centre.test>\nSent: Tuesday, March 3, 2026 10:00\nTo: Ann\nSubject: Your order',
-  'outlook in german': 'Von: Service <service@centre.test>\nGesendet: Dienstag, 3. März 2026 10:00\nAn: Ann\nBetreff: Ihre Bestellung',
+  outlook:
+    '-----Original Message-----\nFrom: Service <service@centre.test>\nSent: Tuesday, March 3, 2026 10:00\nTo: Ann\nSubject: Your order',
+  'outlook block':
+    '________________________________\nFrom: Service <service@centre.test>\nSent: Tuesday, March 3, 2026 10:00\nTo: Ann\nSubject: Your order',
+  'outlook in german':
+    'Von: Service <service@centre.test>\nGesendet: Dienstag, 3. März 2026 10:00\nAn: Ann\nBetreff: Ihre Bestellung',
   'outlook in chinese': '发件人: Service <service@centre.test>\n发送时间: 2026年3月3日 10:00\n收件人: Ann\n主题: 订单',
   qq: '------------------ 原始邮件 ------------------\n发件人: "Service" <service@centre.test>;',
 };
@@ -37,7 +40,11 @@ describe('other shapes', () => {
     ['a signature', 'Tomorrow.\n-- \nAnn\n+49 30 1', 'Tomorrow.'],
     ['a device', 'Tomorrow.\n\nSent from my iPhone', 'Tomorrow.'],
     ['all quotation', '> When?\n> Where?', '> When?\n> Where?'],
-    ['forwarded', 'See below\n\n---------- Forwarded message ----------\nFrom: a@x\nSubject: b\n\nText', 'See below\n\n---------- Forwarded message ----------\nFrom: a@x\nSubject: b\n\nText'],
+    [
+      'forwarded',
+      'See below\n\n---------- Forwarded message ----------\nFrom: a@x\nSubject: b\n\nText',
+      'See below\n\n---------- Forwarded message ----------\nFrom: a@x\nSubject: b\n\nText',
+    ],
     ['a journey', 'From: Paris\nTo: Rome\nDate: tomorrow', 'From: Paris\nTo: Rome\nDate: tomorrow'],
     ['a sentence', 'On Monday I wrote:\nwhere is it?', 'On Monday I wrote:\nwhere is it?'],
     ['one sign', 'Visit us\n> here <\nnow', 'Visit us\n> here <\nnow'],
@@ -47,7 +54,8 @@ describe('other shapes', () => {
 
   test('takes linear time', () => {
     const begin = performance.now();
-    for (const unit of ['On 1 ', '> ', 'From: a@b\n', 'On 1\n', '2026-01-01 \n', '在 ', '\n', '- ', '_']) replyTextOf(unit.repeat(15_000));
+    for (const unit of ['On 1 ', '> ', 'From: a@b\n', 'On 1\n', '2026-01-01 \n', '在 ', '\n', '- ', '_'])
+      replyTextOf(unit.repeat(15_000));
     expect(performance.now() - begin).toBeLessThan(4_000);
   });
 });
@@ -56,10 +64,19 @@ const corpus = process.env['CORPUS_DIR'];
 if (corpus === undefined) console.warn('SKIPPED: quotation corpus, CORPUS_DIR is not set');
 
 test.skipIf(corpus === undefined)('corpus: plain text cases give the reply that a person expects', () => {
-  const cases = z.array(z.object({ id: z.string(), kind: z.string().optional(), input: z.string(), expect_reply: z.string().optional() }))
+  const cases = z
+    .array(
+      z.object({ id: z.string(), kind: z.string().optional(), input: z.string(), expect_reply: z.string().optional() }),
+    )
     .parse(JSON.parse(readFileSync(join(corpus ?? '', 'quote/cases.json'), 'utf8')))
-    .flatMap((item) => (item.kind === 'plain' && item.expect_reply !== undefined ? [{ ...item, reply: item.expect_reply }] : []));
-  const misses = cases.filter((item) => replyTextOf(item.input).replace(/\s+/g, ' ').trim() !== item.reply.replace(/\s+/g, ' ').trim());
-  console.info(`quotation corpus: ${cases.length - misses.length} of ${cases.length}; not: ${misses.map((item) => item.id).join(', ')}`);
+    .flatMap((item) =>
+      item.kind === 'plain' && item.expect_reply !== undefined ? [{ ...item, reply: item.expect_reply }] : [],
+    );
+  const misses = cases.filter(
+    (item) => replyTextOf(item.input).replace(/\s+/g, ' ').trim() !== item.reply.replace(/\s+/g, ' ').trim(),
+  );
+  console.info(
+    `quotation corpus: ${cases.length - misses.length} of ${cases.length}; not: ${misses.map((item) => item.id).join(', ')}`,
+  );
   expect(misses.length / cases.length).toBeLessThan(0.1);
 });

@@ -5,7 +5,8 @@ const quoted = /^\s{0,3}>/;
 /** A link that the sender's program broke off a quoted line. */
 const brokenLink = /^\s*\(?\S*(:\/\/|[=)])\S*\s*>?\s*$/;
 const signature = /^--\s?$/;
-const device = /^(sent from (my|mail for|yahoo|samsung|outlook|proton)|get outlook for|von meinem .{2,40} gesendet|gesendet von |envoyé (de|depuis) mon|enviado desde mi|inviato da|verzonden vanaf mijn|发自我的|從我的|iPhoneから送信)/i;
+const device =
+  /^(sent from (my|mail for|yahoo|samsung|outlook|proton)|get outlook for|von meinem .{2,40} gesendet|gesendet von |envoyé (de|depuis) mon|enviado desde mi|inviato da|verzonden vanaf mijn|发自我的|從我的|iPhoneから送信)/i;
 const rule = /^[\s>]*([-_=*—]{3,}|_{2,})\s*$/;
 const mostLines = 20_000;
 
@@ -17,7 +18,10 @@ export function replyTextOf(text: string): string {
   const lines = text.split('\n');
   if (lines.length > mostLines) return text.trim();
   const kept = newLines(lines);
-  const reply = withoutEnding(kept).join('\n').replace(/\n{3,}/g, '\n\n').trim();
+  const reply = withoutEnding(kept)
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
   return reply === '' ? text.trim() : reply;
 }
 
@@ -46,7 +50,10 @@ function newLines(lines: readonly string[]): string[] {
 /** Two lines with `>`, or one as the last of the text: a single one in between may be the sender's own sign. */
 function startsQuote(lines: readonly string[], index: number): boolean {
   if (!quoted.test(lines[index] ?? '')) return false;
-  return quoted.test(lines[index + 1] ?? '') || (index > 0 && (lines[index - 1] ?? '').trim() === '' && index === lastWritten(lines));
+  return (
+    quoted.test(lines[index + 1] ?? '') ||
+    (index > 0 && (lines[index - 1] ?? '').trim() === '' && index === lastWritten(lines))
+  );
 }
 
 function lastWritten(lines: readonly string[]): number {

@@ -10,7 +10,12 @@ const reportTypes: Record<string, ReportKind> = {
   'message/feedback-report': 'feedback-report',
 };
 const originalTypes = new Set([
-  'message/rfc822', 'message/global', 'text/rfc822-headers', 'message/rfc822-headers', 'message/global-headers', 'text/rfc822-header',
+  'message/rfc822',
+  'message/global',
+  'text/rfc822-headers',
+  'message/rfc822-headers',
+  'message/global-headers',
+  'text/rfc822-header',
 ]);
 
 export type ReportKind = 'delivery-status' | 'disposition-notification' | 'feedback-report';
@@ -29,10 +34,14 @@ export function reportsIn(parts: readonly MailPart[]): MailReport[] {
 }
 
 function fieldReader(text: string): (field: string) => string[] {
-  const fields = text.replace(/\r\n?/g, '\n').replace(/\n[ \t]+/g, ' ').split('\n').flatMap((line) => {
-    const colon = line.indexOf(':');
-    return colon > 0 ? [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const] : [];
-  });
+  const fields = text
+    .replace(/\r\n?/g, '\n')
+    .replace(/\n[ \t]+/g, ' ')
+    .split('\n')
+    .flatMap((line) => {
+      const colon = line.indexOf(':');
+      return colon > 0 ? [[line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()] as const] : [];
+    });
   return (field) => fields.flatMap(([name, value]) => (name === field.toLowerCase() ? [value] : []));
 }
 
@@ -47,7 +56,9 @@ export function isEnclosedMail(part: MailPart): boolean {
  */
 export function reportedMessageIds(parts: readonly MailPart[], reports: readonly MailReport[], text: string): string[] {
   const enclosed = parts.filter(isEnclosedMail).flatMap((part) => idInHead(part.content));
-  const named = reports.flatMap((report) => [...report.values('original-message-id'), ...report.values('x-original-message-id')]).flatMap(messageIds);
+  const named = reports
+    .flatMap((report) => [...report.values('original-message-id'), ...report.values('x-original-message-id')])
+    .flatMap(messageIds);
   const found = [...enclosed, ...named];
   return found.length > 0 ? found : pastedIds(text);
 }

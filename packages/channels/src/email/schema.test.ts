@@ -6,17 +6,46 @@ import { mailOf, testDeps } from './test-deps.ts';
 
 const envelope: MailEnvelope = { from: 'bounce@sender.example', to: ['service@centre.test'] };
 const deps = testDeps();
-const read = async (raw: Uint8Array, from: MailEnvelope = envelope) => inboundContact.parse(await parseMail(raw, from, deps));
-const head = ['From: "Ann" <Ann@Example.COM>', 'To: Service <service@centre.test>, Bob <bob@example.com>', 'Message-ID:  <one@example.com> ', 'Date: Tue, 3 Mar 2026 10:00:00 +0100 (CET)', 'Subject: Order'];
+const read = async (raw: Uint8Array, from: MailEnvelope = envelope) =>
+  inboundContact.parse(await parseMail(raw, from, deps));
+const head = [
+  'From: "Ann" <Ann@Example.COM>',
+  'To: Service <service@centre.test>, Bob <bob@example.com>',
+  'Message-ID:  <one@example.com> ',
+  'Date: Tue, 3 Mar 2026 10:00:00 +0100 (CET)',
+  'Subject: Order',
+];
 const utf16Free = (text: string) => !text.includes('\0') && text.isWellFormed();
 
 describe('a plain mail', () => {
   test('becomes a contact', async () => {
-    const contact = await read(mailOf(...head, 'In-Reply-To: <zero@centre.test>', '', 'Hello', '', 'On Mon, 2 Mar 2026 Service wrote:', '> Hi', ''));
+    const contact = await read(
+      mailOf(
+        ...head,
+        'In-Reply-To: <zero@centre.test>',
+        '',
+        'Hello',
+        '',
+        'On Mon, 2 Mar 2026 Service wrote:',
+        '> Hi',
+        '',
+      ),
+    );
     expect(contact).toMatchObject({
-      channel: 'email', channelAccount: 'email', externalId: '<one@example.com>', kind: 'customer', automatic: false, senderName: 'Ann', from: 'Ann@Example.COM',
-      identifiers: [{ kind: 'email', value: 'ann@example.com', grade: 'known' }], to: ['service@centre.test', 'bob@example.com'], subject: 'Order',
-      replyText: 'Hello', sentAt: '2026-03-03T09:00:00.000Z', receivedAt: '2026-03-01T12:00:00.000Z', threading: { inReplyTo: '<zero@centre.test>', references: ['<zero@centre.test>'] },
+      channel: 'email',
+      channelAccount: 'email',
+      externalId: '<one@example.com>',
+      kind: 'customer',
+      automatic: false,
+      senderName: 'Ann',
+      from: 'Ann@Example.COM',
+      identifiers: [{ kind: 'email', value: 'ann@example.com', grade: 'known' }],
+      to: ['service@centre.test', 'bob@example.com'],
+      subject: 'Order',
+      replyText: 'Hello',
+      sentAt: '2026-03-03T09:00:00.000Z',
+      receivedAt: '2026-03-01T12:00:00.000Z',
+      threading: { inReplyTo: '<zero@centre.test>', references: ['<zero@centre.test>'] },
     });
   });
 
@@ -28,7 +57,8 @@ describe('a plain mail', () => {
   });
 
   test('hashes alike over two ways and otherwise when it says something else', async () => {
-    const hash = async (received: string, text: string) => (await read(mailOf(received, ...head, '', text))).contentHash;
+    const hash = async (received: string, text: string) =>
+      (await read(mailOf(received, ...head, '', text))).contentHash;
     const first = await hash('Received: by a', 'Hello  there');
     expect(await hash('Received: by b', 'Hello there\r\n')).toBe(first);
     expect(await hash('Received: by a', 'Good bye')).not.toBe(first);
@@ -38,9 +68,19 @@ describe('a plain mail', () => {
 describe('senders', () => {
   test.each([
     ['no From', [], envelope, [{ kind: 'email', value: 'bounce@sender.example', grade: 'claimed' }]],
-    ['a From that is no address', ['From: Mail Daemon <MAILER-DAEMON>'], envelope, [{ kind: 'email', value: 'bounce@sender.example', grade: 'claimed' }]],
+    [
+      'a From that is no address',
+      ['From: Mail Daemon <MAILER-DAEMON>'],
+      envelope,
+      [{ kind: 'email', value: 'bounce@sender.example', grade: 'claimed' }],
+    ],
     ['nobody at all', ['From: nobody'], { from: '', to: [] }, []],
-    ['a group', ['From: Team: Ann <ann@example.com>, b@example.com;'], envelope, [{ kind: 'email', value: 'ann@example.com', grade: 'known' }]],
+    [
+      'a group',
+      ['From: Team: Ann <ann@example.com>, b@example.com;'],
+      envelope,
+      [{ kind: 'email', value: 'ann@example.com', grade: 'known' }],
+    ],
   ])('%s', async (_name, lines, from, identifiers) => {
     expect((await read(mailOf(...lines, 'Subject: x', '', 'x'), from)).identifiers).toEqual(identifiers);
   });
@@ -51,7 +91,18 @@ describe('senders', () => {
 });
 
 describe('charsets', () => {
-  const bytes = (charset: string, body: Buffer) => Buffer.concat([mailOf(...head, 'MIME-Version: 1.0', `Content-Type: text/plain; charset=${charset}`, 'Content-Transfer-Encoding: 8bit', '', ''), body]);
+  const bytes = (charset: string, body: Buffer) =>
+    Buffer.concat([
+      mailOf(
+        ...head,
+        'MIME-Version: 1.0',
+        `Content-Type: text/plain; charset=${charset}`,
+        'Content-Transfer-Encoding: 8bit',
+        '',
+        '',
+      ),
+      body,
+    ]);
   test.each([
     ['gb18030', 'c4e3bac3', '你好'],
     ['gbk', 'c4e3bac3', '你好'],
@@ -74,19 +125,57 @@ describe('charsets', () => {
     expect(utf16Free(contact.text)).toBe(true);
   });
   test('encoded words in subject and name', async () => {
-    const contact = await read(mailOf('From: =?gb18030?B?xOO6ww==?= <a@b.example>', 'Subject: =?big5?B?p0Gmbg==?= =?iso-2022-jp?B?GyRCRnxLXBsoQg==?=', '', 'x'));
+    const contact = await read(
+      mailOf(
+        'From: =?gb18030?B?xOO6ww==?= <a@b.example>',
+        'Subject: =?big5?B?p0Gmbg==?= =?iso-2022-jp?B?GyRCRnxLXBsoQg==?=',
+        '',
+        'x',
+      ),
+    );
     expect([contact.senderName, contact.subject]).toEqual(['你好', '你好日本']);
   });
 });
 
 describe('parts', () => {
   const mixed = mailOf(
-    ...head, 'MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=m', '',
-    '--m', 'Content-Type: multipart/related; boundary=r', '',
-    '--r', 'Content-Type: text/html; charset=utf-8', '', '<p>See <img src="cid:pic@x"></p>', '',
-    '--r', 'Content-Type: image/png', 'Content-ID: <pic@x>', 'Content-Disposition: inline; filename="a.png"', 'Content-Transfer-Encoding: base64', '', 'iVBORw==', '', '--r--',
-    '--m', 'Content-Type: application/pdf; name="../b.pdf"', 'Content-Disposition: attachment', '', '%PDF', '',
-    '--m', 'Content-Type: message/rfc822', '', 'From: c@example.com', 'Subject: inner', '', 'inner text', '', '--m--', '',
+    ...head,
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=m',
+    '',
+    '--m',
+    'Content-Type: multipart/related; boundary=r',
+    '',
+    '--r',
+    'Content-Type: text/html; charset=utf-8',
+    '',
+    '<p>See <img src="cid:pic@x"></p>',
+    '',
+    '--r',
+    'Content-Type: image/png',
+    'Content-ID: <pic@x>',
+    'Content-Disposition: inline; filename="a.png"',
+    'Content-Transfer-Encoding: base64',
+    '',
+    'iVBORw==',
+    '',
+    '--r--',
+    '--m',
+    'Content-Type: application/pdf; name="../b.pdf"',
+    'Content-Disposition: attachment',
+    '',
+    '%PDF',
+    '',
+    '--m',
+    'Content-Type: message/rfc822',
+    '',
+    'From: c@example.com',
+    'Subject: inner',
+    '',
+    'inner text',
+    '',
+    '--m--',
+    '',
   );
 
   test('are stored and listed', async () => {
@@ -103,12 +192,39 @@ describe('parts', () => {
   });
 
   test('a bounce refers to the mail that came back', async () => {
-    const contact = await read(mailOf(
-      'From: MAILER-DAEMON@mx.example', 'Subject: Undelivered Mail', 'Content-Type: multipart/report; report-type=delivery-status; boundary=b', '',
-      '--b', '', 'It failed', '', '--b', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx', '', 'Action: failed', 'Status: 5.1.1', '',
-      '--b', 'Content-Type: text/rfc822-headers', '', 'Message-ID: <ours@centre.test>', '', '--b--', '',
-    ), { from: '', to: ['service@centre.test'] });
-    expect(contact).toMatchObject({ kind: 'bounce', automatic: true, threading: { references: ['<ours@centre.test>'] } });
+    const contact = await read(
+      mailOf(
+        'From: MAILER-DAEMON@mx.example',
+        'Subject: Undelivered Mail',
+        'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+        '',
+        '--b',
+        '',
+        'It failed',
+        '',
+        '--b',
+        'Content-Type: message/delivery-status',
+        '',
+        'Reporting-MTA: dns; mx',
+        '',
+        'Action: failed',
+        'Status: 5.1.1',
+        '',
+        '--b',
+        'Content-Type: text/rfc822-headers',
+        '',
+        'Message-ID: <ours@centre.test>',
+        '',
+        '--b--',
+        '',
+      ),
+      { from: '', to: ['service@centre.test'] },
+    );
+    expect(contact).toMatchObject({
+      kind: 'bounce',
+      automatic: true,
+      threading: { references: ['<ours@centre.test>'] },
+    });
     expect(contact.text.trim()).toBe('It failed');
   });
 });
@@ -116,20 +232,45 @@ describe('parts', () => {
 describe('limits', () => {
   test('nothing is longer than the contract allows, and nothing holds NUL', async () => {
     const long = 'x\u0000é'.repeat(2000);
-    const contact = await read(mailOf(`From: "${long}" <a@b.example>`, `Message-ID: <${long}@x>`, `Subject: ${long}`, `Content-Type: application/pdf; name="${long}"`, '', long));
+    const contact = await read(
+      mailOf(
+        `From: "${long}" <a@b.example>`,
+        `Message-ID: <${long}@x>`,
+        `Subject: ${long}`,
+        `Content-Type: application/pdf; name="${long}"`,
+        '',
+        long,
+      ),
+    );
     expect(Buffer.byteLength(contact.externalId)).toBeLessThanOrEqual(998);
     expect(utf16Free(JSON.stringify(contact))).toBe(true);
     expect(JSON.stringify(contact)).not.toContain('\\u0000');
   });
 
   test('broken types and ids do no harm', async () => {
-    const contact = await read(mailOf('From: a@b.example', 'References: <a\0b@x> <c\0@x>', 'Content-Type: multipart/mixed; boundary=b', '', '--b', 'Content-Type: ;;=', 'Content-Disposition: attachment', '', 'x', '--b--', ''));
+    const contact = await read(
+      mailOf(
+        'From: a@b.example',
+        'References: <a\0b@x> <c\0@x>',
+        'Content-Type: multipart/mixed; boundary=b',
+        '',
+        '--b',
+        'Content-Type: ;;=',
+        'Content-Disposition: attachment',
+        '',
+        'x',
+        '--b--',
+        '',
+      ),
+    );
     expect(contact.threading.references).toEqual(['<ab@x>', '<c@x>']);
     expect(contact.attachments).toHaveLength(1);
   });
 
   test('a mail without Message-ID is known by its bytes', async () => {
-    expect((await read(mailOf('From: a@b.example', '', 'x'))).externalId).toMatch(/^<[0-9a-f]{64}@missing-message-id>$/);
+    expect((await read(mailOf('From: a@b.example', '', 'x'))).externalId).toMatch(
+      /^<[0-9a-f]{64}@missing-message-id>$/,
+    );
   });
 
   test('no bytes at all are a contact', async () => {
@@ -138,7 +279,11 @@ describe('limits', () => {
 
   test('headers without end are refused, a failing file store passes through', async () => {
     await expect(read(Buffer.alloc(3_000_000, 'x'))).rejects.toMatchObject({ code: 'unprocessable' });
-    const broken = testDeps({ files: { put: async () => Promise.reject(new Error('disk full')), read: async () => Buffer.alloc(0) } });
-    await expect(parseMail(mailOf('Content-Type: application/pdf', '', 'x'), envelope, broken)).rejects.toThrow('disk full');
+    const broken = testDeps({
+      files: { put: async () => Promise.reject(new Error('disk full')), read: async () => Buffer.alloc(0) },
+    });
+    await expect(parseMail(mailOf('Content-Type: application/pdf', '', 'x'), envelope, broken)).rejects.toThrow(
+      'disk full',
+    );
   });
 });

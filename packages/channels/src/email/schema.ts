@@ -32,7 +32,8 @@ export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKe
 export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: MailDeps): Promise<InboundContactDraft> {
   const mail = await readMail(raw);
   const attachments: StoredFile[] = [];
-  for (const [index, part] of mail.parts.slice(0, mostParts).entries()) attachments.push(await storePart(part, index, deps));
+  for (const [index, part] of mail.parts.slice(0, mostParts).entries())
+    attachments.push(await storePart(part, index, deps));
   try {
     return contactOf(mail, { raw, envelope, attachments, deps });
   } catch (cause) {
@@ -55,7 +56,14 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Conte
   const html = mail.html === undefined ? undefined : cleanText(mail.html);
   const reports = reportsIn(mail.parts);
   const verdict = classify({
-    header: mail.header, reports, enclosesMail: mail.parts.some(isEnclosedMail), nullPath: isNullPath(mail, envelope), from: sender.from, fromName: sender.name, subject: subject ?? '', text,
+    header: mail.header,
+    reports,
+    enclosesMail: mail.parts.some(isEnclosedMail),
+    nullPath: isNullPath(mail, envelope),
+    from: sender.from,
+    fromName: sender.name,
+    subject: subject ?? '',
+    text,
   });
   const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine)).slice(0, mostAddresses);
   const cc = distinctAddresses(mail.cc.map(cleanLine)).slice(0, mostAddresses);
@@ -65,7 +73,14 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Conte
     channel: 'email',
     channelAccount: emailAccount,
     externalId: messageIdOf(mail, raw),
-    contentHash: contentHash([sender.from, mail.header('date')[0] ?? '', subject ?? '', text, html ?? '', ...attachments.map((file) => file.sha256)]),
+    contentHash: contentHash([
+      sender.from,
+      mail.header('date')[0] ?? '',
+      subject ?? '',
+      text,
+      html ?? '',
+      ...attachments.map((file) => file.sha256),
+    ]),
     kind: verdict.kind,
     identifiers: sender.identifiers,
     ...(sender.name === '' ? {} : { senderName: sender.name }),
@@ -77,20 +92,27 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Conte
     replyText: replyTextOf(text),
     ...(html === undefined ? {} : { html }),
     attachments,
-    threading: threadingOf({
-      inReplyTo: mail.header('in-reply-to').join(' '),
-      references: mail.header('references').join(' '),
-      reported: aboutAnother ? reportedMessageIds(mail.parts, reports, text) : [],
-      subject: subject ?? '',
-      recipients: [...to, ...cc],
-    }, deps.signingKey),
+    threading: threadingOf(
+      {
+        inReplyTo: mail.header('in-reply-to').join(' '),
+        references: mail.header('references').join(' '),
+        reported: aboutAnother ? reportedMessageIds(mail.parts, reports, text) : [],
+        subject: subject ?? '',
+        recipients: [...to, ...cc],
+      },
+      deps.signingKey,
+    ),
     automatic: verdict.automatic || sender.from.toLowerCase() === deps.config.mailFrom.toLowerCase(),
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
   };
 }
 
-interface Sender { readonly from: string; readonly name: string; readonly identifiers: ContactIdentifier[] }
+interface Sender {
+  readonly from: string;
+  readonly name: string;
+  readonly identifiers: ContactIdentifier[];
+}
 
 /** From is who it is from, `known`. Without a usable From the envelope sender is a claim, and where there is neither, nobody is named. */
 function senderOf(mail: MailSource, envelope: MailEnvelope): Sender {
@@ -101,7 +123,11 @@ function senderOf(mail: MailSource, envelope: MailEnvelope): Sender {
   const envelopeSender = cleanLine(envelope.from ?? '');
   const claimed = normaliseEmail(envelopeSender);
   if (claimed === null) return { from: clip(shown || name || envelopeSender, 998), name, identifiers: [] };
-  return { from: clip(shown || name || envelopeSender, 998), name, identifiers: [{ kind: 'email', value: claimed, grade: 'claimed' }] };
+  return {
+    from: clip(shown || name || envelopeSender, 998),
+    name,
+    identifiers: [{ kind: 'email', value: claimed, grade: 'claimed' }],
+  };
 }
 
 // Return-Path is written from the envelope by the host that delivered the mail (RFC 5321 §4.4).
@@ -130,7 +156,9 @@ function momentOf(header: string | undefined): string | undefined {
 
 async function storePart(part: MailPart, index: number, deps: MailDeps): Promise<StoredFile> {
   const { sha256: hash, size } = await deps.files.put(part.content);
-  const contentType = /^[\w.+-]{1,127}\/[\w.+-]{1,127}$/.test(part.contentType) ? part.contentType.toLowerCase() : 'application/octet-stream';
+  const contentType = /^[\w.+-]{1,127}\/[\w.+-]{1,127}$/.test(part.contentType)
+    ? part.contentType.toLowerCase()
+    : 'application/octet-stream';
   const contentId = clip(cleanLine(part.contentId ?? ''), 255);
   return {
     filename: cleanFilename(part.filename ?? '') || unnamed(contentType, index),
@@ -143,9 +171,19 @@ async function storePart(part: MailPart, index: number, deps: MailDeps): Promise
 }
 
 const namesByType: Record<string, string> = {
-  'message/rfc822': 'message.eml', 'message/global': 'message.eml', 'text/rfc822-headers': 'headers.txt', 'message/delivery-status': 'delivery-status.txt',
-  'message/feedback-report': 'feedback-report.txt', 'message/disposition-notification': 'disposition-notification.txt', 'text/calendar': 'invitation.ics',
-  'text/plain': 'text.txt', 'text/html': 'text.html', 'image/jpeg': 'image.jpg', 'image/png': 'image.png', 'image/gif': 'image.gif', 'application/pdf': 'document.pdf',
+  'message/rfc822': 'message.eml',
+  'message/global': 'message.eml',
+  'text/rfc822-headers': 'headers.txt',
+  'message/delivery-status': 'delivery-status.txt',
+  'message/feedback-report': 'feedback-report.txt',
+  'message/disposition-notification': 'disposition-notification.txt',
+  'text/calendar': 'invitation.ics',
+  'text/plain': 'text.txt',
+  'text/html': 'text.html',
+  'image/jpeg': 'image.jpg',
+  'image/png': 'image.png',
+  'image/gif': 'image.gif',
+  'application/pdf': 'document.pdf',
 };
 
 function unnamed(contentType: string, index: number): string {

@@ -11,8 +11,20 @@ import { testDeps } from './test-deps.ts';
 
 const ticketId = '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11';
 const message: OutboundMessage = {
-  outboundId: '0c7b1f5e-1f6a-4d5c-8f25-6c6a2f6d1a11', idempotencyKey: 'k', ticketId, ticketNumber: 12, channelAccount: 'email', to: 'ann@example.com', cc: [],
-  subject: 'Re: Order [#12]', text: 'On its way.', html: null, attachments: [], inReplyTo: '<two@example.com>', references: ['<one@example.com>'], automatic: false,
+  outboundId: '0c7b1f5e-1f6a-4d5c-8f25-6c6a2f6d1a11',
+  idempotencyKey: 'k',
+  ticketId,
+  ticketNumber: 12,
+  channelAccount: 'email',
+  to: 'ann@example.com',
+  cc: [],
+  subject: 'Re: Order [#12]',
+  text: 'On its way.',
+  html: null,
+  attachments: [],
+  inReplyTo: '<two@example.com>',
+  references: ['<one@example.com>'],
+  automatic: false,
 };
 const never = new AbortController().signal;
 
@@ -24,31 +36,64 @@ describe('the mail', () => {
       { filename: 'a.gif', contentType: 'image/gif', size: 3, sha256, inline: true, contentId: 'pic' },
       { filename: 'ä\r\nX: y.pdf', contentType: 'application/pdf', size: 3, sha256, inline: false },
     ];
-    const sent = await sendMail({ ...message, html: '<img src="cid:pic">', attachments, cc: ['bob@example.com'] }, deps, never);
+    const sent = await sendMail(
+      { ...message, html: '<img src="cid:pic">', attachments, cc: ['bob@example.com'] },
+      deps,
+      never,
+    );
     expect(sent).toMatchObject({ externalId: `<${message.outboundId}@centre.test>`, status: 'sent' });
     const mail = await readMail(sent.raw ?? Buffer.alloc(0));
-    expect(mail).toMatchObject({ subject: 'Re: Order [#12]', from: { name: 'The Centre', address: 'service@centre.test' }, to: ['ann@example.com'], cc: ['bob@example.com'] });
+    expect(mail).toMatchObject({
+      subject: 'Re: Order [#12]',
+      from: { name: 'The Centre', address: 'service@centre.test' },
+      to: ['ann@example.com'],
+      cc: ['bob@example.com'],
+    });
     expect(mail.text.trim()).toBe('On its way.');
-    expect([mail.header('message-id'), mail.header('in-reply-to'), mail.header('references'), mail.header('auto-submitted'), mail.header('x')]).toEqual([
-      [sent.externalId], ['<two@example.com>'], ['<one@example.com> <two@example.com>'], [], [],
+    expect([
+      mail.header('message-id'),
+      mail.header('in-reply-to'),
+      mail.header('references'),
+      mail.header('auto-submitted'),
+      mail.header('x'),
+    ]).toEqual([[sent.externalId], ['<two@example.com>'], ['<one@example.com> <two@example.com>'], [], []]);
+    expect(mail.parts).toMatchObject([
+      { filename: 'a.gif', contentId: 'pic', inline: true },
+      { filename: 'ä X: y.pdf', inline: false },
     ]);
-    expect(mail.parts).toMatchObject([{ filename: 'a.gif', contentId: 'pic', inline: true }, { filename: 'ä X: y.pdf', inline: false }]);
   });
 
   test('is answered to its ticket', async () => {
     const deps = testDeps();
     const { raw } = await sendMail(message, deps, never);
     const replyTo = (await readMail(raw ?? Buffer.alloc(0))).header('reply-to')[0] ?? '';
-    const answer = await parseMail(Buffer.from(`From: ann@example.com\r\nTo: ${replyTo}\r\n\r\nThanks`), { from: 'ann@example.com', to: [] }, deps);
+    const answer = await parseMail(
+      Buffer.from(`From: ann@example.com\r\nTo: ${replyTo}\r\n\r\nThanks`),
+      { from: 'ann@example.com', to: [] },
+      deps,
+    );
     expect(answer.threading?.ticketId).toBe(ticketId);
   });
 
   test('says so when no person wrote it', async () => {
-    const mail = await readMail((await sendMail({ ...message, automatic: true }, testDeps(), never)).raw ?? Buffer.alloc(0));
-    expect([mail.header('auto-submitted'), mail.header('x-auto-response-suppress')]).toEqual([['auto-replied'], ['All']]);
+    const mail = await readMail(
+      (await sendMail({ ...message, automatic: true }, testDeps(), never)).raw ?? Buffer.alloc(0),
+    );
+    expect([mail.header('auto-submitted'), mail.header('x-auto-response-suppress')]).toEqual([
+      ['auto-replied'],
+      ['All'],
+    ]);
   });
 
-  test.each(['', 'ann', 'a b@example.com', 'ann@example.com\r\nBcc: c@example.com', 'ann@example.com, c@example.com', 'a<b@example.com>', `${'a'.repeat(65)}@example.com`])('to %j is refused', async (to) => {
+  test.each([
+    '',
+    'ann',
+    'a b@example.com',
+    'ann@example.com\r\nBcc: c@example.com',
+    'ann@example.com, c@example.com',
+    'a<b@example.com>',
+    `${'a'.repeat(65)}@example.com`,
+  ])('to %j is refused', async (to) => {
     await expect(sendMail({ ...message, to }, testDeps(), never)).rejects.toMatchObject({ code: 'provider_refused' });
   });
 
@@ -63,14 +108,25 @@ describe('the mail', () => {
 
 describe('subjectOf', () => {
   test.each([
-    ['Order', 'Re: Order [#7]'], ['RE: Re: AW: Order [#7]', 'Re: Order [#7]'], [null, 'Re: [#7]'], ['回复\uff1aOrder', 'Re: Order [#7]'], ['Order [#8]', 'Re: Order [#8] [#7]'], ['Reorder', 'Re: Reorder [#7]'],
+    ['Order', 'Re: Order [#7]'],
+    ['RE: Re: AW: Order [#7]', 'Re: Order [#7]'],
+    [null, 'Re: [#7]'],
+    ['回复\uff1aOrder', 'Re: Order [#7]'],
+    ['Order [#8]', 'Re: Order [#8] [#7]'],
+    ['Reorder', 'Re: Reorder [#7]'],
   ])('%j', (subject, result) => {
     expect(subjectOf(subject, 7)).toBe(result);
   });
 });
 
 async function withServer<T>(options: SMTPServerOptions, work: (url: string) => Promise<T>): Promise<T> {
-  const server = new SMTPServer({ authOptional: true, disabledCommands: ['AUTH', 'STARTTLS'], disableReverseLookup: true, closeTimeout: 100, ...options });
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    ...options,
+  });
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
   try {
@@ -83,34 +139,58 @@ async function withServer<T>(options: SMTPServerOptions, work: (url: string) => 
 }
 
 const refusal = (responseCode: number) => Object.assign(new Error('no'), { responseCode });
-const sendTo = async (smtpUrl: string, more: Partial<OutboundMessage> = {}) => await sendMail({ ...message, ...more }, testDeps({}, { smtpUrl }), never);
+const sendTo = async (smtpUrl: string, more: Partial<OutboundMessage> = {}) =>
+  await sendMail({ ...message, ...more }, testDeps({}, { smtpUrl }), never);
 
 describe('by SMTP', () => {
-  test.each([[false, 'service@centre.test'], [true, '']])('automatic %j leaves with sender %j', async (automatic, from) => {
+  test.each([
+    [false, 'service@centre.test'],
+    [true, ''],
+  ])('automatic %j leaves with sender %j', async (automatic, from) => {
     const seen: unknown[] = [];
-    await withServer({
-      onData: (stream, session, done) => {
-        seen.push(session.envelope.mailFrom && session.envelope.mailFrom.address, session.envelope.rcptTo.map(({ address }) => address));
-        stream.resume().once('end', () => done());
+    await withServer(
+      {
+        onData: (stream, session, done) => {
+          seen.push(
+            session.envelope.mailFrom && session.envelope.mailFrom.address,
+            session.envelope.rcptTo.map(({ address }) => address),
+          );
+          stream.resume().once('end', () => done());
+        },
       },
-    }, async (url) => expect(await sendTo(url, { automatic, to: 'ann@bücher.example' })).toEqual({ externalId: `<${message.outboundId}@centre.test>`, status: 'sent' }));
+      async (url) =>
+        expect(await sendTo(url, { automatic, to: 'ann@bücher.example' })).toEqual({
+          externalId: `<${message.outboundId}@centre.test>`,
+          status: 'sent',
+        }),
+    );
     expect(seen).toEqual([from, [expect.stringMatching(/^ann@(xn--bcher-kva|bücher)\.example$/)]]);
   });
 
-  test.each([[550, 'provider_refused'], [451, 'provider_unavailable']])('%i is %s, at the recipient and at the end', async (code, outcome) => {
+  test.each([
+    [550, 'provider_refused'],
+    [451, 'provider_unavailable'],
+  ])('%i is %s, at the recipient and at the end', async (code, outcome) => {
     await withServer({ onRcptTo: (_address, _session, done) => done(refusal(code)) }, async (url) => {
       await expect(sendTo(url)).rejects.toMatchObject({ code: outcome });
     });
-    await withServer({ onData: (stream, _session, done) => void stream.resume().once('end', () => done(refusal(code))) }, async (url) => {
-      await expect(sendTo(url)).rejects.toMatchObject({ code: outcome });
-    });
+    await withServer(
+      { onData: (stream, _session, done) => void stream.resume().once('end', () => done(refusal(code))) },
+      async (url) => {
+        await expect(sendTo(url)).rejects.toMatchObject({ code: outcome });
+      },
+    );
   });
 
   test('refused for the customer is refused, though a copy was taken', async () => {
-    const onRcptTo: SMTPServerOptions['onRcptTo'] = (address, _session, done) => done(address.address.startsWith('ann') ? refusal(550) : null);
-    await withServer({ onRcptTo, onData: (stream, _session, done) => void stream.resume().once('end', () => done()) }, async (url) => {
-      await expect(sendTo(url, { cc: ['bob@example.com'] })).rejects.toMatchObject({ code: 'provider_refused' });
-    });
+    const onRcptTo: SMTPServerOptions['onRcptTo'] = (address, _session, done) =>
+      done(address.address.startsWith('ann') ? refusal(550) : null);
+    await withServer(
+      { onRcptTo, onData: (stream, _session, done) => void stream.resume().once('end', () => done()) },
+      async (url) => {
+        await expect(sendTo(url, { cc: ['bob@example.com'] })).rejects.toMatchObject({ code: 'provider_refused' });
+      },
+    );
   });
 
   test('lost after the mail was handed over is unknown', async () => {
@@ -125,7 +205,10 @@ describe('by SMTP', () => {
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    await expect(sendTo(`smtp://127.0.0.1:${(server.address() as AddressInfo).port}`)).rejects.toMatchObject({ code: 'outcome_unknown', retryable: false });
+    await expect(sendTo(`smtp://127.0.0.1:${(server.address() as AddressInfo).port}`)).rejects.toMatchObject({
+      code: 'outcome_unknown',
+      retryable: false,
+    });
     server.close();
   });
 
@@ -142,7 +225,11 @@ describe('by SMTP', () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const stop = new AbortController();
-    const sending = sendMail(message, testDeps({}, { smtpUrl: `smtp://127.0.0.1:${(silent.address() as AddressInfo).port}` }), stop.signal);
+    const sending = sendMail(
+      message,
+      testDeps({}, { smtpUrl: `smtp://127.0.0.1:${(silent.address() as AddressInfo).port}` }),
+      stop.signal,
+    );
     silent.once('connection', () => stop.abort());
     await expect(sending).rejects.toMatchObject({ code: 'provider_unavailable' });
     silent.close();

@@ -9,7 +9,11 @@ import { type ComposeDeps, type ComposedMail, composeMail } from './compose.ts';
 const timeouts = { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 120_000, dnsTimeout: 15_000 };
 const chunkSize = 65_536;
 
-export interface SentMail { externalId: string; status: 'sent'; raw?: Uint8Array }
+export interface SentMail {
+  externalId: string;
+  status: 'sent';
+  raw?: Uint8Array;
+}
 
 /**
  * Throws `provider_refused` (5xx, bad address), `provider_unavailable` (4xx, no connection, log-in refused) or
@@ -35,7 +39,12 @@ interface Attempt {
   handedOver: boolean;
 }
 
-async function transmit(mail: ComposedMail, url: string, attempt: Attempt, signal: AbortSignal): Promise<SentMessageInfo> {
+async function transmit(
+  mail: ComposedMail,
+  url: string,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<SentMessageInfo> {
   const { auth, ...server } = parseConnectionUrl(url);
   const connection = new SMTPConnection({ ...timeouts, ...server });
   const failed = Promise.withResolvers<never>();
@@ -51,13 +60,20 @@ async function transmit(mail: ComposedMail, url: string, attempt: Attempt, signa
   }
 }
 
-async function converse(connection: SMTPConnection, mail: ComposedMail, attempt: Attempt, auth: ReturnType<typeof parseConnectionUrl>['auth']): Promise<SentMessageInfo> {
+async function converse(
+  connection: SMTPConnection,
+  mail: ComposedMail,
+  attempt: Attempt,
+  auth: ReturnType<typeof parseConnectionUrl>['auth'],
+): Promise<SentMessageInfo> {
   await new Promise<void>((resolve, reject) => {
     connection.connect((error) => (error ? reject(error) : resolve()));
   });
   if (auth) {
     await new Promise<void>((resolve, reject) => {
-      connection.login({ credentials: { user: auth.user ?? '', pass: auth.pass ?? '' } }, (error) => (error ? reject(error) : resolve()));
+      connection.login({ credentials: { user: auth.user ?? '', pass: auth.pass ?? '' } }, (error) =>
+        error ? reject(error) : resolve(),
+      );
     });
   }
   return await new Promise((resolve, reject) => {
@@ -91,9 +107,13 @@ function refuseUnreached(info: SentMessageInfo, to: string): void {
 function outcomeOf(cause: unknown, attempt: Attempt): HubError {
   const { code = '', responseCode } = (cause ?? {}) as Partial<SMTPError>;
   if (code === 'EAUTH') return new HubError('provider_unavailable', 'The mail server refused the log-in', { cause });
-  if (responseCode !== undefined && responseCode >= 500) return new HubError('provider_refused', `The mail server refused the mail with ${responseCode}`, { cause });
-  if (responseCode !== undefined && responseCode >= 400) return new HubError('provider_unavailable', `The mail server put the mail off with ${responseCode}`, { cause });
-  if (attempt.handedOver) return new HubError('outcome_unknown', 'The mail was handed over and the answer was lost', { cause });
-  if (code === 'EENVELOPE' || code === 'EMESSAGE') return new HubError('provider_refused', 'The mail cannot be sent to this server', { cause });
+  if (responseCode !== undefined && responseCode >= 500)
+    return new HubError('provider_refused', `The mail server refused the mail with ${responseCode}`, { cause });
+  if (responseCode !== undefined && responseCode >= 400)
+    return new HubError('provider_unavailable', `The mail server put the mail off with ${responseCode}`, { cause });
+  if (attempt.handedOver)
+    return new HubError('outcome_unknown', 'The mail was handed over and the answer was lost', { cause });
+  if (code === 'EENVELOPE' || code === 'EMESSAGE')
+    return new HubError('provider_refused', 'The mail cannot be sent to this server', { cause });
   return new HubError('provider_unavailable', 'The mail server cannot be reached', { cause });
 }

@@ -9,14 +9,24 @@ export interface Recorded {
   readonly quarantined: { input: Parameters<ChannelDeps['quarantine']>[0]; raw: RawPayload }[];
 }
 
-export function testDeps(overrides: Partial<ChannelDeps> = {}, config: Partial<ChannelDeps['config']> = {}): ChannelDeps & { recorded: Recorded } {
+export function testDeps(
+  overrides: Partial<ChannelDeps> = {},
+  config: Partial<ChannelDeps['config']> = {},
+): ChannelDeps & { recorded: Recorded } {
   const recorded: Recorded = { files: new Map(), received: [], quarantined: [] };
   const silent = () => undefined;
   return {
     recorded,
     config: {
-      publicUrl: 'http://localhost:3000', host: '127.0.0.1', smtpInletPort: 0, mailDomains: ['centre.test', 'bücher.example'], smtpUrl: undefined,
-      mailFrom: 'service@centre.test', centreName: 'The Centre', twilio: { accountSid: '', authToken: '', apiBaseUrl: undefined, number: '' }, ...config,
+      publicUrl: 'http://localhost:3000',
+      host: '127.0.0.1',
+      smtpInletPort: 0,
+      mailDomains: ['centre.test', 'bücher.example'],
+      smtpUrl: undefined,
+      mailFrom: 'service@centre.test',
+      centreName: 'The Centre',
+      twilio: { accountSid: '', authToken: '', apiBaseUrl: undefined, number: '' },
+      ...config,
     },
     files: {
       put: async (bytes) => {

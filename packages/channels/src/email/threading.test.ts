@@ -19,7 +19,13 @@ describe('messageIds', () => {
 });
 
 describe('ticketNumberIn', () => {
-  test.each([['Re: Order [#42]', 42], ['[#7] [#8]', 7], ['#42', undefined], ['[#]', undefined], ['[#99999999999999999999]', undefined]])('%j', (subject, number) => {
+  test.each([
+    ['Re: Order [#42]', 42],
+    ['[#7] [#8]', 7],
+    ['#42', undefined],
+    ['[#]', undefined],
+    ['[#99999999999999999999]', undefined],
+  ])('%j', (subject, number) => {
     expect(ticketNumberIn(subject)).toBe(number);
   });
 });

@@ -28,7 +28,9 @@ export function threadingOf(mail: ThreadingInput, signingKey: Uint8Array): MailT
   // A repeated id keeps its last place: the nearest ancestor stands last.
   const references = [...new Set(chain.toReversed())].toReversed().slice(-maxReferences);
   const inReplyTo = parents[0];
-  const ticketId = mail.recipients.map((address) => verifyReplyAddress(address, signingKey)).find((id) => id !== undefined);
+  const ticketId = mail.recipients
+    .map((address) => verifyReplyAddress(address, signingKey))
+    .find((id) => id !== undefined);
   const ticketNumber = ticketNumberIn(mail.subject);
   return {
     references,
@@ -42,7 +44,12 @@ export function threadingOf(mail: ThreadingInput, signingKey: Uint8Array): MailT
 export function messageIds(header: string): string[] {
   const line = cleanLine(header);
   const bracketed = line.match(/<[^<>\s]+>/g);
-  const ids = bracketed ?? line.split(/[\s,;]+/).filter((word) => /^[^\s<>@]+@[^\s<>@]+$/.test(word)).map((word) => `<${word}>`);
+  const ids =
+    bracketed ??
+    line
+      .split(/[\s,;]+/)
+      .filter((word) => /^[^\s<>@]+@[^\s<>@]+$/.test(word))
+      .map((word) => `<${word}>`);
   return ids.filter((id) => id.length <= maxIdLength);
 }
 

@@ -16,7 +16,10 @@ type AgentDraft = z.infer<typeof agentCreate>;
  */
 export function toE164(given: string, region: string): string {
   const number = parsePhoneNumberFromString(given, region as CountryCode);
-  if (!number?.isPossible()) throw new HubError('invalid_input', 'phone: not a phone number', { issues: [{ path: 'phone', message: 'Not a phone number' }] });
+  if (!number?.isPossible())
+    throw new HubError('invalid_input', 'phone: not a phone number', {
+      issues: [{ path: 'phone', message: 'Not a phone number' }],
+    });
   return number.number;
 }
 
@@ -27,11 +30,24 @@ export async function createAgent(parts: Parts, draft: AgentDraft): Promise<stri
 }
 
 /** {@link createAgent} inside a transaction; hashing takes long and is done before. */
-export async function writeAgent(parts: Parts, tx: Queryable, draft: AgentDraft, passwordHash: string): Promise<string> {
+export async function writeAgent(
+  parts: Parts,
+  tx: Queryable,
+  draft: AgentDraft,
+  passwordHash: string,
+): Promise<string> {
   const phone = draft.phone ? toE164(draft.phone, parts.config.defaultRegion) : null;
   const email = normaliseEmail(draft.email);
   if (email === null) throw new HubError('invalid_input', 'email: not an email address');
-  const given = { name: draft.name, email, role: draft.role, phone, capacity: draft.capacity ?? {}, queueIds: draft.queueIds, passwordHash };
+  const given = {
+    name: draft.name,
+    email,
+    role: draft.role,
+    phone,
+    capacity: draft.capacity ?? {},
+    queueIds: draft.queueIds,
+    passwordHash,
+  };
   const id = await insertAgent(tx, given).catch(unknownQueue);
   if (id === null) throw new HubError('conflict', 'An agent with this email address exists');
   return id;
@@ -39,6 +55,7 @@ export async function writeAgent(parts: Parts, tx: Queryable, draft: AgentDraft,
 
 /** A foreign key that does not hold (SQLSTATE 23503) is a queue that does not exist. */
 export function unknownQueue(error: unknown): never {
-  if ((error as { code?: string }).code === '23503') throw new HubError('unprocessable', 'One of the queues does not exist', { cause: error });
+  if ((error as { code?: string }).code === '23503')
+    throw new HubError('unprocessable', 'One of the queues does not exist', { cause: error });
   throw error;
 }

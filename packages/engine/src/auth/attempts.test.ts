@@ -7,7 +7,9 @@ describe('Attempts', () => {
     const attempts = new Attempts(2, 1000, () => now);
     attempts.begin('ada');
     attempts.begin('ada');
-    expect(() => attempts.begin('ada')).toThrow(expect.objectContaining({ code: 'too_many_requests', retryAfterMs: 1000 }));
+    expect(() => attempts.begin('ada')).toThrow(
+      expect.objectContaining({ code: 'too_many_requests', retryAfterMs: 1000 }),
+    );
     attempts.begin('bob');
     now = 1000;
     attempts.begin('ada');

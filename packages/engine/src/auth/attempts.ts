@@ -25,7 +25,11 @@ export class Attempts {
     const count = this.#countOf(key, at);
     if (count + 1 > this.#burst) {
       const retryAfterMs = Math.ceil((count + 1 - this.#burst) * this.#everyMs);
-      throw new HubError('too_many_requests', `Too many attempts to log in; try again in ${Math.ceil(retryAfterMs / 1000)} s`, { retryAfterMs });
+      throw new HubError(
+        'too_many_requests',
+        `Too many attempts to log in; try again in ${Math.ceil(retryAfterMs / 1000)} s`,
+        { retryAfterMs },
+      );
     }
     this.#put(key, count + 1, at);
   }

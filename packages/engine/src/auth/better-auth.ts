@@ -18,7 +18,10 @@ export function createSessionKeeper(parts: Pick<Parts, 'db' | 'config' | 'signin
     secret: Buffer.from(hkdfSync('sha256', parts.signingKey, '', 'patchbay session cookies', 32)).toString('base64url'),
     baseURL: publicUrl,
     telemetry: { enabled: false },
-    user: { modelName: 'agent', additionalFields: { role: { type: 'string', required: false, defaultValue: 'agent', input: false } } },
+    user: {
+      modelName: 'agent',
+      additionalFields: { role: { type: 'string', required: false, defaultValue: 'agent', input: false } },
+    },
     session: { modelName: 'authSession', expiresIn: sessionSeconds, updateAge: renewalSeconds },
     account: { modelName: 'authAccount' },
     verification: { modelName: 'authVerification' },
@@ -30,6 +33,10 @@ export function createSessionKeeper(parts: Pick<Parts, 'db' | 'config' | 'signin
       useSecureCookies: publicUrl.startsWith('https:'),
       ipAddress: { ipAddressHeaders: ['x-forwarded-for'] },
     },
-    logger: { level: 'error', log: (level, message) => parts.log[level === 'error' ? 'error' : 'debug']({ source: 'better-auth', message }, 'auth message') },
+    logger: {
+      level: 'error',
+      log: (level, message) =>
+        parts.log[level === 'error' ? 'error' : 'debug']({ source: 'better-auth', message }, 'auth message'),
+    },
   });
 }

@@ -24,7 +24,10 @@ export async function ensureFirstAdministrator(parts: Parts): Promise<{ setupLin
   return { setupLink: `${parts.config.publicUrl}/setup?token=${token}` };
 }
 
-async function keepAdministrator(parts: Parts, { email, password }: { email: string; password: string }): Promise<void> {
+async function keepAdministrator(
+  parts: Parts,
+  { email, password }: { email: string; password: string },
+): Promise<void> {
   const known = await readCredential(parts.db.sql, normaliseEmail(email) ?? email);
   if (!known) {
     try {
@@ -48,8 +51,14 @@ async function keepAdministrator(parts: Parts, { email, password }: { email: str
 export async function claimSetupLink(parts: Parts, request: z.infer<typeof setupRequest>): Promise<string> {
   const passwordHash = await hashPassword(request.password);
   return parts.db.transaction(async (tx) => {
-    if (!(await claimSetup(tx, hash(request.token)))) throw new HubError('gone', 'The set-up link was used, replaced by a newer one, or is too old');
-    return writeAgent(parts, tx, { name: request.name, email: request.email, password: request.password, role: 'admin' }, passwordHash);
+    if (!(await claimSetup(tx, hash(request.token))))
+      throw new HubError('gone', 'The set-up link was used, replaced by a newer one, or is too old');
+    return writeAgent(
+      parts,
+      tx,
+      { name: request.name, email: request.email, password: request.password, role: 'admin' },
+      passwordHash,
+    );
   });
 }
 

@@ -4,7 +4,6 @@ import { createSessionKeeper } from './better-auth.ts';
 import type { Principal } from './principal.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 
-export { createAgent } from './agents.ts';
 export { claimSetupLink, ensureFirstAdministrator, isSetupNeeded } from './first-administrator.ts';
 export { hasRole, type Principal } from './principal.ts';
 export { isSameOrigin } from './same-origin.ts';
@@ -37,16 +36,25 @@ export function createAuth(parts: Parts): Auth {
     }
     const cookie = headers.get('cookie');
     if (!cookie?.includes('patchbay.session_token=')) return null;
-    const { response, headers: answer } = await sessions.api.getSession({ headers: new Headers({ cookie }), returnHeaders: true });
+    const { response, headers: answer } = await sessions.api.getSession({
+      headers: new Headers({ cookie }),
+      returnHeaders: true,
+    });
     if (!response) return null;
     const { id, name, role } = response.user;
-    return { principal: { agentId: id, name, role: role as Principal['role'], via: 'session' }, setCookie: answer?.getSetCookie() ?? [] };
+    return {
+      principal: { agentId: id, name, role: role as Principal['role'], via: 'session' },
+      setCookie: answer?.getSetCookie() ?? [],
+    };
   }
 
   return {
     signIn: createSignIn(sessions, () => parts.now().getTime()),
     async signOut(headers) {
-      const answer = await sessions.api.signOut({ headers: new Headers({ cookie: headers.get('cookie') ?? '' }), returnHeaders: true });
+      const answer = await sessions.api.signOut({
+        headers: new Headers({ cookie: headers.get('cookie') ?? '' }),
+        returnHeaders: true,
+      });
       return answer.headers.getSetCookie();
     },
     identify: async (headers) => (await identifyAndRenew(headers))?.principal ?? null,

@@ -40,7 +40,11 @@ export function createSignIn(sessions: SessionKeeper, now: () => number): SignIn
 async function open(sessions: SessionKeeper, email: string, password: string, origin: SignInOrigin): Promise<SignedIn> {
   try {
     const headers = new Headers({ 'x-forwarded-for': origin.ip, 'user-agent': origin.userAgent });
-    const { headers: answer, response } = await sessions.api.signInEmail({ body: { email, password }, headers, returnHeaders: true });
+    const { headers: answer, response } = await sessions.api.signInEmail({
+      body: { email, password },
+      headers,
+      returnHeaders: true,
+    });
     return { setCookie: answer.getSetCookie(), agentId: response.user.id };
   } catch (error) {
     if (!isAPIError(error) || error.statusCode >= 500) throw error;

@@ -24,7 +24,14 @@ export function createApiDocs(): Router {
   router.get('/start.js', (_request, response) => void response.type('js').send(start));
   for (const file of served) {
     const bytes = readFileSync(`${folder}/${file}`);
-    router.get(`/${file}`, (_request, response) => void response.type(file.slice(file.lastIndexOf('.'))).set('cache-control', 'public, max-age=3600').send(bytes));
+    router.get(
+      `/${file}`,
+      (_request, response) =>
+        void response
+          .type(file.slice(file.lastIndexOf('.')))
+          .set('cache-control', 'public, max-age=3600')
+          .send(bytes),
+    );
   }
   return router;
 }

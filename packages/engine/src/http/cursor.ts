@@ -15,7 +15,10 @@ export function encodeCursor(key: unknown): string {
 /** @throws HubError `invalid_input` for anything that {@link encodeCursor} did not make from such a key */
 export function decodeCursor<T>(schema: z.ZodType<T>, cursor: string): T {
   const parsed = schema.safeParse(json(Buffer.from(cursor, 'base64url').toString()));
-  if (!parsed.success) throw new HubError('invalid_input', 'cursor: not one that this list gave out', { issues: [{ path: 'cursor', message: 'Unknown cursor' }] });
+  if (!parsed.success)
+    throw new HubError('invalid_input', 'cursor: not one that this list gave out', {
+      issues: [{ path: 'cursor', message: 'Unknown cursor' }],
+    });
   return parsed.data;
 }
 

@@ -22,7 +22,9 @@ describe('file answers', () => {
 
   it('spells a name for old and new browsers, and lets nothing out of the header', () => {
     const value = disposition('attachment', 'a"b\r\nx: y 中\u{d800}.txt');
-    expect(value).toBe(`attachment; filename="a_b__x_ y __.txt"; filename*=UTF-8''a%22b%0D%0Ax%3A%20y%20%E4%B8%AD%EF%BF%BD.txt`);
+    expect(value).toBe(
+      `attachment; filename="a_b__x_ y __.txt"; filename*=UTF-8''a%22b%0D%0Ax%3A%20y%20%E4%B8%AD%EF%BF%BD.txt`,
+    );
     expect(value).toMatch(/^[\x20-\x7e]+$/);
   });
 });

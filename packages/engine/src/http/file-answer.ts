@@ -2,7 +2,8 @@
 import type { Request, Response } from 'express';
 
 /** Types that a browser shows without running anything in them; HTML and SVG are not among them. */
-const shownTypes = /^(?:image\/(?:png|jpeg|gif|webp|avif|bmp)|audio\/[\w.+-]+|video\/(?:mp4|webm)|application\/pdf|text\/plain)$/;
+const shownTypes =
+  /^(?:image\/(?:png|jpeg|gif|webp|avif|bmp)|audio\/[\w.+-]+|video\/(?:mp4|webm)|application\/pdf|text\/plain)$/;
 const mediaType = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/;
 
 /** The media type of a header or a mail part, without parameters; anything malformed is plain bytes. */
@@ -13,7 +14,11 @@ export function mediaTypeOf(given: string | undefined): string {
 
 /** A file name from a header, which carries it percent-encoded since header fields are ASCII (RFC 9110, 5.5). */
 export function filenameOf(given: string | undefined): string {
-  const name = decoded(given ?? '').toWellFormed().split(/[/\\]/).at(-1) ?? '';
+  const name =
+    decoded(given ?? '')
+      .toWellFormed()
+      .split(/[/\\]/)
+      .at(-1) ?? '';
   const plain = name.replaceAll(/\p{Cc}|\p{Bidi_Control}/gu, '').trim();
   // The end is kept, since it says what the file is; `toWellFormed` mends a character that was cut in two.
   return plain.slice(-200).toWellFormed() || 'file';
@@ -30,7 +35,10 @@ function decoded(text: string): string {
 /** `Content-Disposition` with the name in both of its spellings (RFC 6266). */
 export function disposition(kind: 'inline' | 'attachment', filename: string): string {
   const ascii = filename.replaceAll(/[^\w .()-]/g, '_');
-  const encoded = encodeURIComponent(filename.toWellFormed()).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(filename.toWellFormed()).replaceAll(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
 
@@ -45,7 +53,10 @@ export function sendFile(request: Request, response: Response, file: NamedFile, 
   const type = mediaTypeOf(file.contentType);
   const shown = shownTypes.test(type);
   // A PDF is drawn by the browser's own viewer, which does not start in a sandbox.
-  const policy = type === 'application/pdf' ? "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'" : "default-src 'none'; sandbox";
+  const policy =
+    type === 'application/pdf'
+      ? "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+      : "default-src 'none'; sandbox";
   response.set({
     'content-type': shown ? (type === 'text/plain' ? 'text/plain; charset=utf-8' : type) : 'application/octet-stream',
     'content-disposition': disposition(shown ? 'inline' : 'attachment', file.filename),

@@ -15,13 +15,20 @@ function* refs(node: unknown): Generator<string> {
 }
 
 function resolve(pointer: string): unknown {
-  return pointer.replace(/^#\//, '').split('/').reduce<unknown>((node, name) => (node as Json | undefined)?.[name], document);
+  return pointer
+    .replace(/^#\//, '')
+    .split('/')
+    .reduce<unknown>((node, name) => (node as Json | undefined)?.[name], document);
 }
 
 describe('the API document', () => {
   it('describes every route, and nothing else', () => {
-    const documented = Object.entries(paths).flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method} ${path}`));
-    expect(documented.toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${documentedPath(path)}`).toSorted());
+    const documented = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(documented.toSorted()).toEqual(
+      routes.map(({ method, path }) => `${method} ${documentedPath(path)}`).toSorted(),
+    );
   });
 
   it('has no reference that leads nowhere', () => {
@@ -35,7 +42,9 @@ describe('the API document', () => {
     for (const [path, operations] of Object.entries(paths)) {
       for (const operation of Object.values(operations)) {
         ids.add(operation['operationId']);
-        const inPath = (operation['parameters'] as Json[]).filter((parameter) => parameter['in'] === 'path').map(({ name }) => `{${String(name)}}`);
+        const inPath = (operation['parameters'] as Json[])
+          .filter((parameter) => parameter['in'] === 'path')
+          .map(({ name }) => `{${String(name)}}`);
         expect(inPath).toEqual(path.match(/\{\w+\}/g) ?? []);
       }
     }

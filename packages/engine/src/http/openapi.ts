@@ -25,19 +25,32 @@ export const documentedPath = (path: string): string => `/api/v1${path.replaceAl
 
 function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = plain(z.toJSONSchema(schema, { io: 'input' }) as Json) as { properties?: Record<string, Json>; required?: string[] };
+  const { properties = {}, required = [] } = plain(z.toJSONSchema(schema, { io: 'input' }) as Json) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, described]) => ({
-    name, in: place, required: place === 'path' || required.includes(name), schema: described,
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: described,
     ...(typeof described['description'] === 'string' ? { description: described['description'] } : {}),
   }));
 }
 
 const keyHeader = {
-  'Idempotency-Key': 'Any text of up to 200 characters. For 24 hours the same request with the same key gets the first answer again, marked `Idempotency-Replayed: true`.',
+  'Idempotency-Key':
+    'Any text of up to 200 characters. For 24 hours the same request with the same key gets the first answer again, marked `Idempotency-Replayed: true`.',
 };
 
 function headerParameters({ headers, creates }: Route): Json[] {
-  return Object.entries({ ...headers, ...(creates && keyHeader) }).map(([name, description]) => ({ name, in: 'header', required: false, description, schema: { type: 'string' } }));
+  return Object.entries({ ...headers, ...(creates && keyHeader) }).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  }));
 }
 
 const bytes: Json = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
@@ -45,18 +58,30 @@ const json = (name: string): Json => ({ 'application/json': { schema: ref(name) 
 const content = (what: string): Json => (what === 'bytes' ? bytes : json(what));
 
 function operation(route: Route): Json {
-  const roles = { public: 'Anybody.', agent: 'Any agent.', manager: 'Managers and administrators.', admin: 'Administrators.' };
+  const roles = {
+    public: 'Anybody.',
+    agent: 'Any agent.',
+    manager: 'Managers and administrators.',
+    admin: 'Administrators.',
+  };
   return {
     operationId: operationId(route),
     summary: route.summary,
     description: `For: ${roles[route.access]}`,
     tags: [route.tag],
     ...(route.access === 'public' ? { security: [] } : {}),
-    parameters: [...parametersIn('path', route.params), ...parametersIn('query', route.query), ...headerParameters(route)],
+    parameters: [
+      ...parametersIn('path', route.params),
+      ...parametersIn('query', route.query),
+      ...headerParameters(route),
+    ],
     ...(route.body ? { requestBody: { required: true, content: content(route.body) } } : {}),
     responses: {
       [route.status]: { description: 'Done', ...(route.answer ? { content: content(route.answer) } : {}) },
-      default: { description: 'What went wrong (RFC 9457)', content: { 'application/problem+json': { schema: ref('Problem') } } },
+      default: {
+        description: 'What went wrong (RFC 9457)',
+        content: { 'application/problem+json': { schema: ref('Problem') } },
+      },
     },
   };
 }
@@ -76,8 +101,10 @@ export function createOpenApi(routes: readonly Route[], publicUrl: string): Json
   return {
     openapi: '3.1.1',
     info: {
-      title: 'Patchbay', version: '1',
-      description: 'Lists take `limit` and `cursor` and answer `{ items, nextCursor }`; `nextCursor` is null on the last page. Errors are problem details (RFC 9457).',
+      title: 'Patchbay',
+      version: '1',
+      description:
+        'Lists take `limit` and `cursor` and answer `{ items, nextCursor }`; `nextCursor` is null on the last page. Errors are problem details (RFC 9457).',
     },
     servers: [{ url: publicUrl }],
     security: [{ apiKey: [] }, { session: [] }],
@@ -86,7 +113,11 @@ export function createOpenApi(routes: readonly Route[], publicUrl: string): Json
       schemas: { ...components(answers, 'output'), ...components(bodies, 'input') },
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer' },
-        session: { type: 'apiKey', in: 'cookie', name: `${publicUrl.startsWith('https:') ? '__Secure-' : ''}patchbay.session_token` },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: `${publicUrl.startsWith('https:') ? '__Secure-' : ''}patchbay.session_token`,
+        },
       },
     },
   };

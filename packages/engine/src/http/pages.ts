@@ -26,7 +26,11 @@ function page(folder: string, file: string): RequestHandler {
 
 /** The widget is fetched by other websites, so it is open to all of them. */
 const anyWebsite: RequestHandler = (_request, response, next) => {
-  response.set({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'public, max-age=300, must-revalidate' });
+  response.set({
+    'access-control-allow-origin': '*',
+    'cross-origin-resource-policy': 'cross-origin',
+    'cache-control': 'public, max-age=300, must-revalidate',
+  });
   next();
 };
 
@@ -34,7 +38,11 @@ const anyWebsite: RequestHandler = (_request, response, next) => {
 export function createPages(options: { simulator: boolean }): Router {
   const router = express.Router();
   router.get('/widget.js', named('/widget.js'), anyWebsite, (_request, response, next) => {
-    response.sendFile('widget.js', { root: widgetFolder, cacheControl: false }, (error?: Error) => error && next(error));
+    response.sendFile(
+      'widget.js',
+      { root: widgetFolder, cacheControl: false },
+      (error?: Error) => error && next(error),
+    );
   });
   router.get('/widget-demo', named('/widget-demo'), page(widgetFolder, 'widget-demo.html'));
   const audio = Buffer.from(holdAudio());
@@ -42,13 +50,24 @@ export function createPages(options: { simulator: boolean }): Router {
     response.set({ 'content-type': 'audio/wav', 'cache-control': 'public, max-age=86400' }).send(audio);
   });
   // Scripts of the widget's pages, the demonstration's too.
-  const scripts = express.static(join(widgetFolder, 'simulator', 'assets'), { index: false, redirect: false, immutable: true, maxAge: '1y' });
+  const scripts = express.static(join(widgetFolder, 'simulator', 'assets'), {
+    index: false,
+    redirect: false,
+    immutable: true,
+    maxAge: '1y',
+  });
   router.use('/simulator/assets', named('/simulator/assets'), scripts);
-  if (options.simulator) router.get('/simulator', named('/simulator'), page(join(widgetFolder, 'simulator'), 'index.html'));
-  router.use(named('console'), express.static(consoleFolder, { index: false, redirect: false, cacheControl: false, setHeaders: cacheByName }));
+  if (options.simulator)
+    router.get('/simulator', named('/simulator'), page(join(widgetFolder, 'simulator'), 'index.html'));
+  router.use(
+    named('console'),
+    express.static(consoleFolder, { index: false, redirect: false, cacheControl: false, setHeaders: cacheByName }),
+  );
   const index = page(consoleFolder, 'index.html');
   router.get('/{*path}', (request, response, next) => {
-    const asksForPage = !/^\/(?:api|webhooks|widget|simulator|socket\.io|assets)(?:\/|$)/.test(request.path) && request.accepts(['json', 'html']) === 'html';
+    const asksForPage =
+      !/^\/(?:api|webhooks|widget|simulator|socket\.io|assets)(?:\/|$)/.test(request.path) &&
+      request.accepts(['json', 'html']) === 'html';
     if (asksForPage) index(request, response, next);
     else next();
   });

@@ -10,7 +10,11 @@ describe('problems', () => {
     [new HubError('gone', 'Too late'), 'gone', 410],
     [new z.ZodError([{ code: 'custom', path: ['a', 0], message: 'wrong', input: 1 }]), 'invalid_input', 400],
     [Object.assign(new Error('request entity too large'), { status: 413, type: 'entity.too.large' }), 'too_large', 413],
-    [Object.assign(new SyntaxError('Unexpected token'), { status: 400, type: 'entity.parse.failed' }), 'invalid_input', 400],
+    [
+      Object.assign(new SyntaxError('Unexpected token'), { status: 400, type: 'entity.parse.failed' }),
+      'invalid_input',
+      400,
+    ],
     [Object.assign(new URIError('Failed to decode param'), { status: 400 }), 'invalid_input', 400],
     [Object.assign(new Error('Not Found'), { status: 404 }), 'not_found', 404],
     [Object.assign(new Error('a later merge has to be undone first'), { code: 'PB003' }), 'conflict', 409],
@@ -26,7 +30,11 @@ describe('problems', () => {
 
   it('names each wrong field', () => {
     const wrong = () => parseInput(z.object({ limit: z.int(), q: z.string() }), { limit: 'x' });
-    expect(wrong).toThrow(expect.objectContaining({ issues: [expect.objectContaining({ path: 'limit' }), expect.objectContaining({ path: 'q' })] }));
+    expect(wrong).toThrow(
+      expect.objectContaining({
+        issues: [expect.objectContaining({ path: 'limit' }), expect.objectContaining({ path: 'q' })],
+      }),
+    );
   });
 
   it('are sent as problem+json with Retry-After', async () => {

@@ -26,12 +26,20 @@ const titles: Record<ErrorCode, string> = {
 export function asHubError(error: unknown): HubError {
   if (error instanceof HubError) return error;
   if (error instanceof ZodError) return fromZod(error);
-  return fromBodyParser(error) ?? fromDatabase(error) ?? new HubError('internal', 'Something went wrong here; the log has more under this request id', { cause: error });
+  return (
+    fromBodyParser(error) ??
+    fromDatabase(error) ??
+    new HubError('internal', 'Something went wrong here; the log has more under this request id', { cause: error })
+  );
 }
 
 function fromZod(error: ZodError): HubError {
   const issues = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-  return new HubError('invalid_input', issues[0] ? `${issues[0].path || 'input'}: ${issues[0].message}` : 'Invalid input', { issues, cause: error });
+  return new HubError(
+    'invalid_input',
+    issues[0] ? `${issues[0].path || 'input'}: ${issues[0].message}` : 'Invalid input',
+    { issues, cause: error },
+  );
 }
 
 /** Express and its body parsers mark the client's errors with a status (http-errors). */
@@ -54,7 +62,8 @@ function fromDatabase(error: unknown): HubError | null {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (code === 'PB003') return new HubError('conflict', sentence(message), { cause: error });
   if (code === 'PB004') return new HubError('not_found', sentence(message), { cause: error });
-  if (code === '22021' || code === '22P05') return new HubError('invalid_input', 'The text has characters that cannot be stored', { cause: error });
+  if (code === '22021' || code === '22P05')
+    return new HubError('invalid_input', 'The text has characters that cannot be stored', { cause: error });
   return null;
 }
 
@@ -76,18 +85,26 @@ export function toProblem(error: HubError): Problem {
 
 /** Answers a problem. `status` is given where HTTP has a finer one than the code. */
 export function sendProblem(response: Response, error: HubError, status: number = error.status): void {
-  if (error.retryAfterMs !== undefined) response.set('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
+  if (error.retryAfterMs !== undefined)
+    response.set('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))));
   else if (error.code === 'unavailable') response.set('retry-after', '2');
   if (error.code === 'unauthenticated') response.set('www-authenticate', 'Bearer');
   for (const name of ['content-disposition', 'etag']) response.removeHeader(name);
   response.set('cache-control', 'no-store');
-  response.status(status).type('application/problem+json').send(JSON.stringify({ ...toProblem(error), status }));
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ ...toProblem(error), status }));
 }
 
 export function problemHandler(log: Logger): ErrorRequestHandler {
   return (cause: unknown, _request, response, next) => {
     const error = asHubError(cause);
-    if (error.status >= 500) log.error({ err: error.cause ?? error, code: error.code, correlationId: response.locals['correlationId'] }, 'request failed');
+    if (error.status >= 500)
+      log.error(
+        { err: error.cause ?? error, code: error.code, correlationId: response.locals['correlationId'] },
+        'request failed',
+      );
     // Half an answer cannot be taken back; Express ends the connection, which tells the client.
     if (response.headersSent) next(cause);
     else sendProblem(response, error);

@@ -13,9 +13,34 @@ import { route } from './route.ts';
 const publicUrl = 'https://hub.example';
 const byId = z.object({ id: z.uuid() });
 const routes = [
-  route({ method: 'get', path: '/open', summary: '', tag: '', access: 'public', answer: 'SetupState', handle: () => ({ needed: true }) }),
-  route({ method: 'get', path: '/things/:id', summary: '', tag: '', access: 'agent', params: byId, answer: 'SetupState', handle: () => ({ needed: false }) }),
-  route({ method: 'post', path: '/things', summary: '', tag: '', access: 'manager', body: 'MergeRequest', handle: () => undefined }),
+  route({
+    method: 'get',
+    path: '/open',
+    summary: '',
+    tag: '',
+    access: 'public',
+    answer: 'SetupState',
+    handle: () => ({ needed: true }),
+  }),
+  route({
+    method: 'get',
+    path: '/things/:id',
+    summary: '',
+    tag: '',
+    access: 'agent',
+    params: byId,
+    answer: 'SetupState',
+    handle: () => ({ needed: false }),
+  }),
+  route({
+    method: 'post',
+    path: '/things',
+    summary: '',
+    tag: '',
+    access: 'manager',
+    body: 'MergeRequest',
+    handle: () => undefined,
+  }),
 ];
 
 /** Whoever says their role in the cookie is believed. */
@@ -24,8 +49,12 @@ const auth: Auth = {
   signOut: () => Promise.resolve([]),
   identify: () => Promise.resolve(null),
   identifyAndRenew: (headers) => {
-    const role = /^role=(\w+)$/.exec(headers.get('cookie') ?? headers.get('authorization') ?? '')?.[1] as Principal['role'] | undefined;
-    return Promise.resolve(role ? { principal: { agentId: 'a', name: 'A', role, via: 'session' }, setCookie: ['renewed=1'] } : null);
+    const role = /^role=(\w+)$/.exec(headers.get('cookie') ?? headers.get('authorization') ?? '')?.[1] as
+      | Principal['role']
+      | undefined;
+    return Promise.resolve(
+      role ? { principal: { agentId: 'a', name: 'A', role, via: 'session' }, setCookie: ['renewed=1'] } : null,
+    );
   },
 };
 
@@ -77,7 +106,9 @@ describe('the API router', () => {
   });
 
   it('refuses a body that is too large, and other methods', async () => {
-    expect(await codeOf(await write({ cookie: 'role=admin' }, JSON.stringify({ otherId: 'x'.repeat(1024 * 1024) })))).toBe('too_large');
+    expect(
+      await codeOf(await write({ cookie: 'role=admin' }, JSON.stringify({ otherId: 'x'.repeat(1024 * 1024) }))),
+    ).toBe('too_large');
     const response = await fetch(`${base}/things`, { method: 'DELETE' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
   });

@@ -45,11 +45,18 @@ export function createApiRouter(parts: Parts, auth: Auth, routes: readonly Route
 
 function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
   const methods = new Map<string, string[]>();
-  for (const { path, method } of routes) methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase(), ...(method === 'get' ? ['HEAD'] : [])]);
+  for (const { path, method } of routes)
+    methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase(), ...(method === 'get' ? ['HEAD'] : [])]);
   return methods;
 }
 
-async function admit(parts: Parts, auth: Auth, route: Route, request: Request, response: Response): Promise<Principal | null> {
+async function admit(
+  parts: Parts,
+  auth: Auth,
+  route: Route,
+  request: Request,
+  response: Response,
+): Promise<Principal | null> {
   const headers = fetchHeaders(request);
   // A cookie is sent along by any page; a key is only sent by whoever knows it.
   if (route.method !== 'get' && !headers.has('authorization') && !isSameOrigin(headers, parts.config.publicUrl)) {
@@ -58,7 +65,8 @@ async function admit(parts: Parts, auth: Auth, route: Route, request: Request, r
   if (route.access === 'public') return null;
   const identified = await auth.identifyAndRenew(headers);
   if (!identified) throw new HubError('unauthenticated', 'A session or an API key is needed');
-  if (!hasRole(identified.principal, route.access)) throw new HubError('forbidden', `Only for the role ${route.access}`);
+  if (!hasRole(identified.principal, route.access))
+    throw new HubError('forbidden', `Only for the role ${route.access}`);
   for (const cookie of identified.setCookie) response.append('set-cookie', cookie);
   return identified.principal;
 }
@@ -67,7 +75,12 @@ async function run(parts: Parts, auth: Auth, route: Route, request: Request, res
   const principal = response.locals['principal'] as Principal | null;
   const body = bodyOf(route, request);
   const call = {
-    parts, auth, request, response, principal, body,
+    parts,
+    auth,
+    request,
+    response,
+    principal,
+    body,
     correlationId: String(response.locals['correlationId']),
     params: route.params && parseParams(route.params, request.params),
     query: route.query && parseInput(route.query, request.query),
@@ -75,7 +88,10 @@ async function run(parts: Parts, auth: Auth, route: Route, request: Request, res
   const handle = async () => route.handle(call as Call<never, never, never, never>);
   const key = route.creates ? idempotencyKey(request) : null;
   response.status(route.status);
-  const answer = key !== null && principal ? await onceByKey(parts, { request, response, principal, key, body, status: route.status }, handle) : await handle();
+  const answer =
+    key !== null && principal
+      ? await onceByKey(parts, { request, response, principal, key, body, status: route.status }, handle)
+      : await handle();
   if (route.answer === 'bytes') return;
   if (answer === undefined) response.end();
   else response.json(answer);

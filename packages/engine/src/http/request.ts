@@ -18,7 +18,8 @@ export const correlate: RequestHandler = (request, response, next) => {
 export function fetchHeaders(request: Request): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined && !name.startsWith(':')) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+    if (value !== undefined && !name.startsWith(':'))
+      headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return headers;
 }
@@ -36,7 +37,16 @@ export function observe({ log, metrics }: Pick<Parts, 'log' | 'metrics'>): Reque
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.http.observe({ route, status: `${Math.floor(status / 100)}xx` }, seconds);
       const level = route.startsWith('/api/') || route.startsWith('/webhooks/') ? 'info' : 'debug';
-      log[level]({ method: request.method, route, status, ms: Math.round(seconds * 1000), correlationId: response.locals['correlationId'] }, 'request');
+      log[level](
+        {
+          method: request.method,
+          route,
+          status,
+          ms: Math.round(seconds * 1000),
+          correlationId: response.locals['correlationId'],
+        },
+        'request',
+      );
     });
     next();
   };

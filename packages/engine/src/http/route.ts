@@ -51,14 +51,18 @@ export function route<
   Q extends z.ZodType | undefined = undefined,
   const B extends BodyName | 'bytes' | undefined = undefined,
   const R extends AnswerName | 'bytes' | undefined = undefined,
->(declared: Omit<Route, 'access' | 'params' | 'query' | 'body' | 'answer' | 'handle' | 'status'> & {
-  access: A;
-  params?: P;
-  query?: Q;
-  body?: B;
-  answer?: R;
-  status?: 200 | 201 | 204;
-  handle: (call: Call<Parsed<P>, Parsed<Q>, BodyOf<B>, A extends 'public' ? Principal | null : Principal>) => Promise<AnswerOf<R>> | AnswerOf<R>;
-}): Route {
+>(
+  declared: Omit<Route, 'access' | 'params' | 'query' | 'body' | 'answer' | 'handle' | 'status'> & {
+    access: A;
+    params?: P;
+    query?: Q;
+    body?: B;
+    answer?: R;
+    status?: 200 | 201 | 204;
+    handle: (
+      call: Call<Parsed<P>, Parsed<Q>, BodyOf<B>, A extends 'public' ? Principal | null : Principal>,
+    ) => Promise<AnswerOf<R>> | AnswerOf<R>;
+  },
+): Route {
   return { status: declared.answer === undefined ? 204 : 200, ...declared } as Route;
 }

@@ -9,5 +9,11 @@ import { sessionRoutes } from './routes/session.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 
 export const routes: readonly Route[] = [
-  ...sessionRoutes, ...ticketRoutes, ...messageRoutes, ...fileRoutes, ...customerRoutes, ...deskRoutes, ...agentRoutes,
+  ...sessionRoutes,
+  ...ticketRoutes,
+  ...messageRoutes,
+  ...fileRoutes,
+  ...customerRoutes,
+  ...deskRoutes,
+  ...agentRoutes,
 ];

@@ -1,7 +1,30 @@
 /** The answers and bodies of the API by the names that its document gives them. */
 import {
-  agent, agentCreate, agentUpdate, callCommand, credentials, customer, customerCreate, customerSuggestion, hubEvent, inboxItem, merge, mergeRequest, message,
-  messageCreate, outboxItem, page, presenceUpdate, problem, queue, setupRequest, setupState, ticket, ticketUpdate, uploadedFile, wallboard,
+  agent,
+  agentCreate,
+  agentUpdate,
+  callCommand,
+  credentials,
+  customer,
+  customerCreate,
+  customerSuggestion,
+  hubEvent,
+  inboxItem,
+  merge,
+  mergeRequest,
+  message,
+  messageCreate,
+  outboxItem,
+  page,
+  presenceUpdate,
+  problem,
+  queue,
+  setupRequest,
+  setupState,
+  ticket,
+  ticketUpdate,
+  uploadedFile,
+  wallboard,
 } from '@patchbay/contracts';
 
 export const answers = {

@@ -11,15 +11,25 @@ export type Readiness = () => Promise<Record<string, boolean>>;
 /** For the machines that watch over the hub: alive, ready, measured. None of it tells of customers or agents. */
 export function createSystemRouter(parts: Parts, ready: Readiness): Router {
   const router = express.Router();
-  router.get('/healthz', named('/healthz'), (_request, response) => void response.set('cache-control', 'no-store').json({ status: 'ok' }));
+  router.get(
+    '/healthz',
+    named('/healthz'),
+    (_request, response) => void response.set('cache-control', 'no-store').json({ status: 'ok' }),
+  );
   router.get('/readyz', named('/readyz'), async (_request, response) => {
     const [database, others] = await Promise.all([inTime(parts.db.ping().then(() => true)), inTime(ready())]);
     const checks: Record<string, boolean> = { database: database ?? false, ...(others ?? { hub: false }) };
     const ok = Object.values(checks).every(Boolean);
-    response.status(ok ? 200 : 503).set('cache-control', 'no-store').json({ status: ok ? 'ready' : 'not ready', checks });
+    response
+      .status(ok ? 200 : 503)
+      .set('cache-control', 'no-store')
+      .json({ status: ok ? 'ready' : 'not ready', checks });
   });
   router.get('/metrics', named('/metrics'), async (_request, response) => {
-    response.set('cache-control', 'no-store').type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics());
+    response
+      .set('cache-control', 'no-store')
+      .type(parts.metrics.registry.contentType)
+      .send(await parts.metrics.registry.metrics());
   });
   return router;
 }

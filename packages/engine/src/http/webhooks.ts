@@ -18,17 +18,28 @@ export function createWebhookRouter(parts: Parts): Router {
   for (const channel of parts.channels.values()) {
     for (const path of channel.webhookPaths) {
       const answer = (request: Request, response: Response) => answerWebhook(parts, channel, path, request, response);
-      router.route(path).all(named(path)).post(readBody, answer).get(answer).all((_request, response) => {
-        response.set('allow', 'POST, GET');
-        sendProblem(response, new HubError('invalid_input', 'This address takes POST'), 405);
-      });
+      router
+        .route(path)
+        .all(named(path))
+        .post(readBody, answer)
+        .get(answer)
+        .all((_request, response) => {
+          response.set('allow', 'POST, GET');
+          sendProblem(response, new HubError('invalid_input', 'This address takes POST'), 405);
+        });
     }
   }
   return router;
 }
 
 /** Answers only after everything in the request is durable: a provider that gets no 2xx comes again. */
-async function answerWebhook(parts: Parts, channel: Channel, path: string, request: Request, response: Response): Promise<void> {
+async function answerWebhook(
+  parts: Parts,
+  channel: Channel,
+  path: string,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const call = channelRequest(parts.config.publicUrl, path, request);
   await channel.verify(call);
   const correlationId = String(response.locals['correlationId']);
@@ -46,13 +57,25 @@ interface Understood {
 }
 
 /** What the provider wrote, or `invalid_input` after it was put aside: its signature held, so a person should see it. */
-async function understand(parts: Parts, channel: Channel, call: ChannelRequest, raw: RawPayload, correlationId: string): Promise<Understood> {
+async function understand(
+  parts: Parts,
+  channel: Channel,
+  call: ChannelRequest,
+  raw: RawPayload,
+  correlationId: string,
+): Promise<Understood> {
   try {
     return { contacts: await channel.parse(call), reports: channel.parseStatus(call) };
   } catch (error) {
     if (!(error instanceof HubError && error.code === 'invalid_input')) throw error;
     const externalId = `unreadable:${createHash('sha256').update(call.path).update('\0').update(call.body).digest('hex').slice(0, 32)}`;
-    await quarantine(parts, { channel: channel.name, channelAccount: call.path, externalId }, error.message, raw, correlationId);
+    await quarantine(
+      parts,
+      { channel: channel.name, channelAccount: call.path, externalId },
+      error.message,
+      raw,
+      correlationId,
+    );
     throw error;
   }
 }
@@ -65,7 +88,12 @@ function channelRequest(publicUrl: string, path: string, request: Request): Chan
     method: request.method,
     path,
     url,
-    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')])),
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : (value ?? ''),
+      ]),
+    ),
     query: Object.fromEntries(new URL(url).searchParams),
     body: Buffer.isBuffer(body) ? body : new Uint8Array(),
   };

@@ -33,7 +33,10 @@ export interface AgentDeskOptions {
 export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions): AgentDesk {
   const namespace = io.of('/agents');
   namespace.use((socket, next) => {
-    authenticate(socket, options).then(() => next(), (error: unknown) => next(asError(error)));
+    authenticate(socket, options).then(
+      () => next(),
+      (error: unknown) => next(asError(error)),
+    );
   });
   namespace.on('connection', (socket) => serve(socket, parts, options));
   options.tail.onEvents((events) => publish(namespace, events));
@@ -110,7 +113,8 @@ function serve(socket: Socket, parts: Parts, options: AgentDeskOptions): void {
 /** Answers a request through its acknowledgement: the value, or what is wrong with it. */
 function on<T>(socket: Socket, parts: Parts, name: string, handle: (input: unknown) => Promise<T>): void {
   socket.on(name, (input: unknown, acknowledge?: unknown) => {
-    const answer = typeof acknowledge === 'function' ? (acknowledge as (value: Answer<T | null>) => void) : () => undefined;
+    const answer =
+      typeof acknowledge === 'function' ? (acknowledge as (value: Answer<T | null>) => void) : () => undefined;
     handle(input).then(
       (value) => answer({ ok: true, value: value ?? null }),
       (error: unknown) => {
@@ -123,7 +127,8 @@ function on<T>(socket: Socket, parts: Parts, name: string, handle: (input: unkno
 }
 
 async function requireTicket(parts: Parts, socket: Socket, ticketId: string | undefined): Promise<void> {
-  if (!ticketId || !(await mayReadTicket(parts, principalOf(socket), ticketId))) throw new HubError('not_found', 'There is no such ticket');
+  if (!ticketId || !(await mayReadTicket(parts, principalOf(socket), ticketId)))
+    throw new HubError('not_found', 'There is no such ticket');
 }
 
 function roomName(room: 'ticket' | 'wallboard', id: string | undefined): string {
@@ -138,7 +143,12 @@ function seesAll(principal: Principal): boolean {
 async function joinRooms(socket: Socket, parts: Parts): Promise<void> {
   const principal = principalOf(socket);
   const queues = await agentQueues(parts.db.sql, principal.agentId);
-  const rooms = ['staff', `agent:${principal.agentId}`, ...(seesAll(principal) ? ['all'] : []), ...queues.map((id) => `queue:${id}`)];
+  const rooms = [
+    'staff',
+    `agent:${principal.agentId}`,
+    ...(seesAll(principal) ? ['all'] : []),
+    ...queues.map((id) => `queue:${id}`),
+  ];
   for (const room of socket.rooms) if (/^(queue:|all$)/.test(room) && !rooms.includes(room)) await socket.leave(room);
   await socket.join(rooms);
 }

@@ -15,7 +15,14 @@ export interface RunningRelay extends Relay {
   drain(): Promise<void>;
 }
 
-export function createRelay(options: { db: Database; log: Logger; metrics: Metrics; timeZone: string; signal: AbortSignal; pollMs?: number }): RunningRelay {
+export function createRelay(options: {
+  db: Database;
+  log: Logger;
+  metrics: Metrics;
+  timeZone: string;
+  signal: AbortSignal;
+  pollMs?: number;
+}): RunningRelay {
   const { db, log, metrics, timeZone, signal } = options;
   let again = false;
   let running: Promise<void> | null = null;

@@ -17,7 +17,12 @@ export interface Tail {
 }
 
 /** Woken by the relay's NOTIFY; a short poll stands behind it for when the listening connection is being made again. */
-export async function createTail(options: { db: Database; log: Logger; signal: AbortSignal; pollMs?: number }): Promise<Tail> {
+export async function createTail(options: {
+  db: Database;
+  log: Logger;
+  signal: AbortSignal;
+  pollMs?: number;
+}): Promise<Tail> {
   const { db, log, signal } = options;
   const callbacks = new Set<(events: readonly HubEvent[]) => void>();
   let seq = await lastSeq(db.sql);

@@ -8,7 +8,10 @@ import type { VisitorDesk, VisitorParts } from './visitors.ts';
 /** Pauses before a batch is tried again, in milliseconds. After the last one only a resume brings what it held. */
 const retryPauses = [100, 1000, 5000];
 
-export function followEvents(namespace: Namespace, parts: VisitorParts): Pick<VisitorDesk, 'agentSaw' | 'agentTyping' | 'close'> {
+export function followEvents(
+  namespace: Namespace,
+  parts: VisitorParts,
+): Pick<VisitorDesk, 'agentSaw' | 'agentTyping' | 'close'> {
   const stopped = new AbortController();
   const reached = () => (parts.reach === 'process' ? namespace.local : namespace);
   const to = (visitorId: string) => reached().to(visitorRoom(visitorId));
@@ -43,7 +46,10 @@ export function followEvents(namespace: Namespace, parts: VisitorParts): Pick<Vi
     async agentTyping(ticketId, name, typing) {
       const visitorId = await parts.store.visitorOf(ticketId);
       // An agent's notice may come from any process, so it always goes to all.
-      if (visitorId) namespace.to(visitorRoom(visitorId)).emit('typing', { ticketId, by: 'agent', name, typing } satisfies TypingNotice);
+      if (visitorId)
+        namespace
+          .to(visitorRoom(visitorId))
+          .emit('typing', { ticketId, by: 'agent', name, typing } satisfies TypingNotice);
     },
     async close() {
       unsubscribe();
@@ -56,19 +62,24 @@ export function followEvents(namespace: Namespace, parts: VisitorParts): Pick<Vi
 type Target = (visitorId: string) => { emit(event: string, data: unknown): unknown };
 
 function concernsVisitors({ type, data }: HubEvent): boolean {
-  if (type === 'message.received' || type === 'message.created') return data.channel === 'chat' && data.visibility !== 'internal';
+  if (type === 'message.received' || type === 'message.created')
+    return data.channel === 'chat' && data.visibility !== 'internal';
   return type === 'message.status-changed' || type === 'agent.presence-changed';
 }
 
 const isMessage = ({ type }: HubEvent) => type === 'message.received' || type === 'message.created';
-const messageIds = (events: readonly HubEvent[]) => events.map(({ data }) => data.messageId).filter((id) => typeof id === 'string');
+const messageIds = (events: readonly HubEvent[]) =>
+  events.map(({ data }) => data.messageId).filter((id) => typeof id === 'string');
 
 async function pushMessages(parts: VisitorParts, events: readonly HubEvent[], to: Target): Promise<void> {
-  for (const row of await parts.store.messages(messageIds(events.filter(isMessage)))) to(row.visitorId).emit('message', visitorMessage(row));
+  for (const row of await parts.store.messages(messageIds(events.filter(isMessage))))
+    to(row.visitorId).emit('message', visitorMessage(row));
 }
 
 async function pushMarks(parts: VisitorParts, events: readonly HubEvent[], to: Target): Promise<void> {
-  const marked = events.filter(({ type, data }) => type === 'message.status-changed' && (data.status === 'delivered' || data.status === 'read'));
+  const marked = events.filter(
+    ({ type, data }) => type === 'message.status-changed' && (data.status === 'delivered' || data.status === 'read'),
+  );
   for (const { visitorId, id, clientId, status } of await parts.store.messages(messageIds(marked))) {
     to(visitorId).emit('status', { messageId: id, clientId, status });
   }

@@ -24,11 +24,18 @@ export function visitorRoutes(parts: VisitorParts): Router {
   router.use('/widget', anyOrigin);
   router.post('/widget/session', express.json({ limit: '4kb' }), async (request, response) => {
     sessions.demand(request.ip ?? '', 'new chats from this address');
-    response.set('Cache-Control', 'no-store').json(await session(parts, parseInput(visitorSessionRequest, request.body ?? {}).token));
+    response
+      .set('Cache-Control', 'no-store')
+      .json(await session(parts, parseInput(visitorSessionRequest, request.body ?? {}).token));
   });
-  router.post('/widget/files', admit(parts, uploads), express.raw({ type: () => true, limit: fileLimitBytes }), async (request, response) => {
-    response.status(201).json(await upload(parts, visitorOf(response), request));
-  });
+  router.post(
+    '/widget/files',
+    admit(parts, uploads),
+    express.raw({ type: () => true, limit: fileLimitBytes }),
+    async (request, response) => {
+      response.status(201).json(await upload(parts, visitorOf(response), request));
+    },
+  );
   router.get('/widget/files/:id', async (request, response) => {
     const visitorId = visitorFrom(parts, request, request.query.token);
     const file = await parts.store.file(visitorId, parseInput(z.object({ id: z.uuid() }), request.params).id);
@@ -56,7 +63,12 @@ async function session(parts: VisitorParts, token: string | undefined): Promise<
   const now = parts.now();
   const visitorId = token === undefined ? randomUUID() : verifyVisitorToken(parts.signingKey, token, now).visitorId;
   const issued = issueVisitorToken(parts.signingKey, visitorId, now);
-  return { token: issued.token, visitorId, expiresAt: issued.expiresAt.toISOString(), available: await parts.isAvailable() };
+  return {
+    token: issued.token,
+    visitorId,
+    expiresAt: issued.expiresAt.toISOString(),
+    available: await parts.isAvailable(),
+  };
 }
 
 /** Throws `unauthenticated` unless the request carries a visitor's token that holds. */
@@ -68,19 +80,25 @@ function visitorFrom(parts: VisitorParts, request: Request, inQuery?: unknown): 
 }
 
 /** Before the body is read, so that ten megabytes are only ever taken from somebody with a token. */
-const admit = (parts: VisitorParts, uploads: RateLimiter): RequestHandler => (request, response, next) => {
-  const visitorId = visitorFrom(parts, request);
-  uploads.demand(visitorId, 'files');
-  response.locals.visitorId = visitorId;
-  next();
-};
+const admit =
+  (parts: VisitorParts, uploads: RateLimiter): RequestHandler =>
+  (request, response, next) => {
+    const visitorId = visitorFrom(parts, request);
+    uploads.demand(visitorId, 'files');
+    response.locals.visitorId = visitorId;
+    next();
+  };
 const visitorOf = (response: Response): string => z.uuid().parse(response.locals.visitorId);
 
 async function upload(parts: VisitorParts, visitorId: string, request: Request): Promise<UploadedFile> {
   const bytes: unknown = request.body;
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) throw new HubError('invalid_input', 'The file is empty');
   const stored = await parts.files.put(bytes);
-  const file = { ...stored, filename: filenameOf(request.get('x-filename')), contentType: contentTypeOf(request.get('content-type')) };
+  const file = {
+    ...stored,
+    filename: filenameOf(request.get('x-filename')),
+    contentType: contentTypeOf(request.get('content-type')),
+  };
   return { id: await parts.store.addUpload(visitorId, file), ...file };
 }
 
@@ -93,7 +111,13 @@ function filenameOf(header: string | undefined): string {
   } catch {
     // Not percent-encoded after all: the name as it came.
   }
-  const plain = name.toWellFormed().split(/[/\\]/).at(-1)?.replaceAll(/\p{Cc}/gu, '').trim() ?? '';
+  const plain =
+    name
+      .toWellFormed()
+      .split(/[/\\]/)
+      .at(-1)
+      ?.replaceAll(/\p{Cc}/gu, '')
+      .trim() ?? '';
   return [...plain].slice(-200).join('') || 'file';
 }
 
@@ -117,13 +141,19 @@ function sendFile(response: Response, file: StoredFile, bytes: Buffer): void {
   response.send(bytes);
 }
 
-const rfc5987 = (text: string) => encodeURIComponent(text.toWellFormed()).replaceAll(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+const rfc5987 = (text: string) =>
+  encodeURIComponent(text.toWellFormed()).replaceAll(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
 /** The body parsers' own errors in the hub's words. */
 function bodyErrors(error: unknown, _request: Request, _response: Response, next: NextFunction): void {
   const type = error instanceof Error && 'type' in error ? error.type : undefined;
   if (type === 'entity.too.large') next(new HubError('too_large', 'A file may have 10 MiB at most', { cause: error }));
-  else if (type === 'entity.parse.failed') next(new HubError('invalid_input', 'The body is not JSON', { cause: error }));
-  else if (type === 'request.aborted') next(new HubError('invalid_input', 'The upload was broken off', { cause: error }));
+  else if (type === 'entity.parse.failed')
+    next(new HubError('invalid_input', 'The body is not JSON', { cause: error }));
+  else if (type === 'request.aborted')
+    next(new HubError('invalid_input', 'The upload was broken off', { cause: error }));
   else next(error);
 }

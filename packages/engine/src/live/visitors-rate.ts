@@ -32,12 +32,17 @@ export class RateLimiter {
   /** Takes one token or throws `too_many_requests`. */
   demand(key: string, what: string): void {
     const retryAfterMs = this.take(key);
-    if (retryAfterMs > 0) throw new HubError('too_many_requests', `Too many ${what}; try again in ${Math.ceil(retryAfterMs / 1000)} s`, { retryAfterMs });
+    if (retryAfterMs > 0)
+      throw new HubError('too_many_requests', `Too many ${what}; try again in ${Math.ceil(retryAfterMs / 1000)} s`, {
+        retryAfterMs,
+      });
   }
 
   private levelOf(key: string, at: number): number {
     const bucket = this.buckets.get(key);
-    return bucket ? Math.min(this.limit.burst, bucket.level + ((at - bucket.at) / 1000) * this.limit.perSecond) : this.limit.burst;
+    return bucket
+      ? Math.min(this.limit.burst, bucket.level + ((at - bucket.at) / 1000) * this.limit.perSecond)
+      : this.limit.burst;
   }
 
   // Buckets lie in the order of their last use, so the idle ones are in front.

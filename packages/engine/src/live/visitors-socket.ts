@@ -24,14 +24,35 @@ interface Visitor {
 }
 
 /** The message as the visitor is shown it: these fields and no others, whatever else the row comes to hold. */
-export const visitorMessage = ({ seq, id, clientId, from, name, kind, text, attachments, at, status }: VisitorMessageRow): VisitorMessage => ({
-  seq, id, clientId, from, name, kind, text, at, status,
+export const visitorMessage = ({
+  seq,
+  id,
+  clientId,
+  from,
+  name,
+  kind,
+  text,
+  attachments,
+  at,
+  status,
+}: VisitorMessageRow): VisitorMessage => ({
+  seq,
+  id,
+  clientId,
+  from,
+  name,
+  kind,
+  text,
+  at,
+  status,
   attachments: attachments.map((file) => ({ ...file, url: `/widget/files/${file.id}` })),
 });
 
 export function serveVisitors(namespace: Namespace, parts: VisitorParts): void {
   const clock = () => parts.now().getTime();
-  const limiters = Object.fromEntries(Object.entries(limits).map(([name, limit]) => [name, new RateLimiter(limit, clock)])) as Record<Request, RateLimiter>;
+  const limiters = Object.fromEntries(
+    Object.entries(limits).map(([name, limit]) => [name, new RateLimiter(limit, clock)]),
+  ) as Record<Request, RateLimiter>;
   namespace.use((socket, next) => {
     try {
       socket.data.visitor = admitted(parts, socket);
@@ -45,7 +66,9 @@ export function serveVisitors(namespace: Namespace, parts: VisitorParts): void {
     void socket.join(visitorRoom(visitor.visitorId));
     const on = (name: Request, act: (input: unknown) => Promise<unknown>) =>
       socket.on(name, (input: unknown, acknowledge: unknown) => {
-        void answer(parts, visitor, limiters[name], name, () => act(input)).then((result) => typeof acknowledge === 'function' && acknowledge(result));
+        void answer(parts, visitor, limiters[name], name, () => act(input)).then(
+          (result) => typeof acknowledge === 'function' && acknowledge(result),
+        );
       });
     on('send', (input) => send(parts, visitor.visitorId, parseInput(visitorSend, input)));
     on('resume', (input) => resume(parts, visitor.visitorId, parseInput(resumeRequest, input).after));
@@ -67,9 +90,16 @@ function refusal(parts: VisitorParts, error: unknown): Error {
   return Object.assign(new Error(known.message), { data: { code: known.code, detail: known.message } });
 }
 
-async function answer<T>(parts: VisitorParts, visitor: Visitor, limiter: RateLimiter, what: Request, act: () => Promise<T>): Promise<Answer<T>> {
+async function answer<T>(
+  parts: VisitorParts,
+  visitor: Visitor,
+  limiter: RateLimiter,
+  what: Request,
+  act: () => Promise<T>,
+): Promise<Answer<T>> {
   try {
-    if (visitor.expiresAt <= parts.now()) throw new HubError('unauthenticated', 'The visitor token has expired; ask for a new session');
+    if (visitor.expiresAt <= parts.now())
+      throw new HubError('unauthenticated', 'The visitor token has expired; ask for a new session');
     limiter.demand(visitor.visitorId, `requests (${what})`);
     return { ok: true, value: await act() };
   } catch (error) {
@@ -87,7 +117,10 @@ function asHubError(parts: VisitorParts, error: unknown): HubError {
 async function send(parts: VisitorParts, visitorId: string, message: VisitorSend) {
   const now = parts.now();
   const files = await filesOf(parts, visitorId, message.attachments);
-  await parts.receive(contactFromVisitor(visitorId, message, files, now), rawFromVisitor(visitorId, message, files, now));
+  await parts.receive(
+    contactFromVisitor(visitorId, message, files, now),
+    rawFromVisitor(visitorId, message, files, now),
+  );
   return { clientId: message.clientId };
 }
 
@@ -102,11 +135,24 @@ async function filesOf(parts: VisitorParts, visitorId: string, ids: readonly str
 }
 
 async function resume(parts: VisitorParts, visitorId: string, after: number): Promise<VisitorResumeAnswer> {
-  const [rows, available, ticket] = await Promise.all([parts.store.conversation(visitorId, after), parts.isAvailable(), parts.store.currentTicket(visitorId)]);
-  return { messages: rows.map(visitorMessage), seq: Math.max(after, rows.at(-1)?.seq ?? 0), available, agentName: ticket?.agentName ?? null };
+  const [rows, available, ticket] = await Promise.all([
+    parts.store.conversation(visitorId, after),
+    parts.isAvailable(),
+    parts.store.currentTicket(visitorId),
+  ]);
+  return {
+    messages: rows.map(visitorMessage),
+    seq: Math.max(after, rows.at(-1)?.seq ?? 0),
+    available,
+    agentName: ticket?.agentName ?? null,
+  };
 }
 
-async function mark(parts: VisitorParts, visitorId: string, { messageId, status }: { messageId: string; status: 'delivered' | 'read' }) {
+async function mark(
+  parts: VisitorParts,
+  visitorId: string,
+  { messageId, status }: { messageId: string; status: 'delivered' | 'read' },
+) {
   const at = parts.now().toISOString();
   for (const { channelAccount, externalId } of await parts.store.unmarked(visitorId, messageId, status)) {
     await parts.recordDelivery({ channelAccount, externalId, status, at });

@@ -50,12 +50,28 @@ export async function startStandIn(port = 0): Promise<StandIn> {
   };
   const emit: StandIn['emit'] = (event) => {
     const full: HubEvent = {
-      seq: ++seq, id: String(seq), at: hub.now.toISOString(), ticketId: null, customerId: null, queueId: null, agentId: null, actorId: null, correlationId: null, data: {}, ...event,
+      seq: ++seq,
+      id: String(seq),
+      at: hub.now.toISOString(),
+      ticketId: null,
+      customerId: null,
+      queueId: null,
+      agentId: null,
+      actorId: null,
+      correlationId: null,
+      data: {},
+      ...event,
     };
     for (const follow of followers) follow([full]);
   };
   const keep = (message: Omit<Kept, 'seq' | 'id' | 'at' | 'status'>) => {
-    const kept: Kept = { ...message, seq: messages.length + 1, id: randomUUID(), at: hub.now.toISOString(), status: 'sent' };
+    const kept: Kept = {
+      ...message,
+      seq: messages.length + 1,
+      id: randomUUID(),
+      at: hub.now.toISOString(),
+      status: 'sent',
+    };
     messages.push(kept);
     return kept;
   };
@@ -64,7 +80,12 @@ export async function startStandIn(port = 0): Promise<StandIn> {
     const told = reports.filter((report) => report.externalId === externalId).map(({ status }) => status);
     return told.includes('read') ? 'read' : told.includes('delivered') ? 'delivered' : 'sent';
   };
-  const receipt = ({ id, clientId, externalId }: Kept): VisitorReceipt => ({ messageId: id, clientId, channelAccount: 'chat', externalId });
+  const receipt = ({ id, clientId, externalId }: Kept): VisitorReceipt => ({
+    messageId: id,
+    clientId,
+    channelAccount: 'chat',
+    externalId,
+  });
 
   const parts: VisitorParts = {
     signingKey: new Uint8Array(32).fill(5),
@@ -85,7 +106,8 @@ export async function startStandIn(port = 0): Promise<StandIn> {
     },
     async receive(contact) {
       await hub.beforeReceive();
-      if (messages.some(({ externalId }) => externalId === contact.externalId)) return { inboxId: randomUUID(), outcome: 'duplicate' };
+      if (messages.some(({ externalId }) => externalId === contact.externalId))
+        return { inboxId: randomUUID(), outcome: 'duplicate' };
       hub.received.push(contact);
       const [visitorId = '', clientId = ''] = [contact.externalId.slice(0, 36), contact.externalId.slice(37)];
       const attachments = (contact.attachments ?? []).map((file) => {
@@ -94,16 +116,36 @@ export async function startStandIn(port = 0): Promise<StandIn> {
         return { id, filename: file.filename, contentType: file.contentType, size: file.size };
       });
       const kept = keep({
-        visitorId, clientId, ticketId: ticketOf(visitorId), kind: 'customer', text: contact.text ?? '', from: 'visitor', name: null, attachments, externalId: contact.externalId, internal: false,
+        visitorId,
+        clientId,
+        ticketId: ticketOf(visitorId),
+        kind: 'customer',
+        text: contact.text ?? '',
+        from: 'visitor',
+        name: null,
+        attachments,
+        externalId: contact.externalId,
+        internal: false,
       });
       // Ingest comes after the acknowledgement.
-      setImmediate(() => emit({ type: 'message.received', ticketId: kept.ticketId, data: { messageId: kept.id, channel: 'chat', kind: 'customer' } }));
+      setImmediate(() =>
+        emit({
+          type: 'message.received',
+          ticketId: kept.ticketId,
+          data: { messageId: kept.id, channel: 'chat', kind: 'customer' },
+        }),
+      );
       return { inboxId: randomUUID(), outcome: 'accepted' };
     },
     async recordDelivery(report) {
       reports.push(report);
       const message = messages.find(({ externalId }) => externalId === report.externalId);
-      if (message && message.from !== 'visitor') emit({ type: 'message.status-changed', ticketId: message.ticketId, data: { messageId: message.id, status: report.status } });
+      if (message && message.from !== 'visitor')
+        emit({
+          type: 'message.status-changed',
+          ticketId: message.ticketId,
+          data: { messageId: message.id, status: report.status },
+        });
     },
     isAvailable: async () => hub.available,
     isWatched: async () => hub.watched,
@@ -113,25 +155,40 @@ export async function startStandIn(port = 0): Promise<StandIn> {
     },
     notifyTyping: (ticketId, _by, _name, typing) => void hub.typing.push({ ticketId, typing }),
     store: {
-      conversation: async (visitorId, after) => shown().filter((message) => message.visitorId === visitorId && message.seq > after),
+      conversation: async (visitorId, after) =>
+        shown().filter((message) => message.visitorId === visitorId && message.seq > after),
       messages: async (ids) => shown().filter(({ id }) => ids.includes(id)),
       currentTicket: async (visitorId) => {
         const ticketId = tickets.get(visitorId);
-        return ticketId ? { ticketId, agentName: messages.some(({ from }) => from === 'agent') ? 'Ben' : null, visitorName: null } : null;
+        return ticketId
+          ? { ticketId, agentName: messages.some(({ from }) => from === 'agent') ? 'Ben' : null, visitorName: null }
+          : null;
       },
       visitorOf: async (ticketId) => [...tickets].find(([, id]) => id === ticketId)?.[0] ?? null,
       unmarked: async (visitorId, messageId, status) => {
         const last = messages.find((message) => message.id === messageId && message.visitorId === visitorId)?.seq ?? 0;
-        const lacks = (message: Kept) => (status === 'read' ? statusOf(message) !== 'read' : statusOf(message) === 'sent');
-        return messages.filter((message) => message.visitorId === visitorId && message.from !== 'visitor' && message.seq <= last && lacks(message)).map(receipt);
+        const lacks = (message: Kept) =>
+          status === 'read' ? statusOf(message) !== 'read' : statusOf(message) === 'sent';
+        return messages
+          .filter(
+            (message) =>
+              message.visitorId === visitorId && message.from !== 'visitor' && message.seq <= last && lacks(message),
+          )
+          .map(receipt);
       },
-      unreadByAgent: async (ticketId) => messages.filter((message) => message.ticketId === ticketId && message.from === 'visitor' && statusOf(message) !== 'read').map(receipt),
+      unreadByAgent: async (ticketId) =>
+        messages
+          .filter(
+            (message) => message.ticketId === ticketId && message.from === 'visitor' && statusOf(message) !== 'read',
+          )
+          .map(receipt),
       addUpload: async (owner, file) => {
         const id = randomUUID();
         uploads.set(id, { owner, file: { inline: false, ...file } });
         return id;
       },
-      uploads: async (owner, ids) => new Map(ids.flatMap((id) => (uploads.get(id)?.owner === owner ? [[id, uploads.get(id)!.file] as const] : []))),
+      uploads: async (owner, ids) =>
+        new Map(ids.flatMap((id) => (uploads.get(id)?.owner === owner ? [[id, uploads.get(id)!.file] as const] : []))),
       file: async (owner, id) => (uploads.get(id)?.owner === owner ? uploads.get(id)!.file : null),
     },
   };
@@ -139,16 +196,46 @@ export async function startStandIn(port = 0): Promise<StandIn> {
   const desk = mountVisitors(io, parts);
   app.use(desk.router, problems);
   const hub: StandIn = {
-    origin: '', app, desk, received: [], reports, typing: [], available: true, watched: false, now: new Date(), beforeReceive: async () => {}, ticketOf, emit,
+    origin: '',
+    app,
+    desk,
+    received: [],
+    reports,
+    typing: [],
+    available: true,
+    watched: false,
+    now: new Date(),
+    beforeReceive: async () => {},
+    ticketOf,
+    emit,
     say(visitorId, text, options = {}) {
       const id = randomUUID();
       if (options.file) uploads.set(id, { owner: visitorId, file: options.file });
       const kept = keep({
-        visitorId, clientId: null, ticketId: ticketOf(visitorId), kind: options.system ? 'system' : 'agent', text, from: options.system ? 'system' : 'agent', name: options.system ? null : 'Ben',
-        attachments: options.file ? [{ id, filename: options.file.filename, contentType: options.file.contentType, size: options.file.size }] : [],
-        externalId: randomUUID(), internal: options.internal ?? false,
+        visitorId,
+        clientId: null,
+        ticketId: ticketOf(visitorId),
+        kind: options.system ? 'system' : 'agent',
+        text,
+        from: options.system ? 'system' : 'agent',
+        name: options.system ? null : 'Ben',
+        attachments: options.file
+          ? [{ id, filename: options.file.filename, contentType: options.file.contentType, size: options.file.size }]
+          : [],
+        externalId: randomUUID(),
+        internal: options.internal ?? false,
       });
-      emit({ type: 'message.created', ticketId: kept.ticketId, data: { messageId: kept.id, channel: 'chat', kind: kept.kind, visibility: kept.internal ? 'internal' : 'public', direction: 'out' } });
+      emit({
+        type: 'message.created',
+        ticketId: kept.ticketId,
+        data: {
+          messageId: kept.id,
+          channel: 'chat',
+          kind: kept.kind,
+          visibility: kept.internal ? 'internal' : 'public',
+          direction: 'out',
+        },
+      });
       return kept;
     },
     cutSockets: () => io.of('/visitors').sockets.forEach((socket) => socket.conn.close()),

@@ -71,10 +71,16 @@ class Wire implements AsyncDisposable {
   }
 }
 
-const post = (hub: StandIn, path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
-  fetch(hub.origin + path, { method: 'POST', body, headers });
+const post = (
+  hub: StandIn,
+  path: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+) => fetch(hub.origin + path, { method: 'POST', body, headers });
 async function newVisitor(hub: StandIn, token?: string): Promise<VisitorSession> {
-  return (await (await post(hub, '/widget/session', JSON.stringify({ token }), { 'Content-Type': 'application/json' })).json()) as VisitorSession;
+  return (await (
+    await post(hub, '/widget/session', JSON.stringify({ token }), { 'Content-Type': 'application/json' })
+  ).json()) as VisitorSession;
 }
 const value = <T>(answer: Answer<T>): T => {
   if (!answer.ok) throw new Error(`${answer.code}: ${answer.detail}`);
@@ -87,11 +93,19 @@ test('a session makes a visitor, renews one, and refuses a token that is wrong o
   expect(visitor).toMatchObject({ available: true, visitorId: expect.any(String) });
   expect((await newVisitor(hub, visitor.token)).visitorId).toBe(visitor.visitorId);
   const expired = issueVisitorToken(key, visitor.visitorId, new Date(hub.now.getTime() - 31 * 86_400_000)).token;
-  for (const [token, detail] of [['nonsense', 'not valid'], [expired, 'expired at']] as const) {
-    const answer = await post(hub, '/widget/session', JSON.stringify({ token }), { 'Content-Type': 'application/json' });
+  for (const [token, detail] of [
+    ['nonsense', 'not valid'],
+    [expired, 'expired at'],
+  ] as const) {
+    const answer = await post(hub, '/widget/session', JSON.stringify({ token }), {
+      'Content-Type': 'application/json',
+    });
     expect(answer.status).toBe(401);
     expect(await answer.json()).toMatchObject({ code: 'unauthenticated', detail: expect.stringContaining(detail) });
-    await expect(Wire.open(hub.origin, token)).rejects.toMatchObject({ message: expect.stringContaining(detail), data: { code: 'unauthenticated' } });
+    await expect(Wire.open(hub.origin, token)).rejects.toMatchObject({
+      message: expect.stringContaining(detail),
+      data: { code: 'unauthenticated' },
+    });
   }
   await expect(Wire.open(hub.origin, undefined)).rejects.toMatchObject({ data: { code: 'unauthenticated' } });
   const preflight = await fetch(`${hub.origin}/widget/files`, { method: 'OPTIONS' });
@@ -110,17 +124,41 @@ test('a message is acknowledged when it is durable, comes back once, and is read
   expect(value(await sent)).toEqual({ clientId: 'client-0001' });
   const shown = await wire.see<VisitorMessage>('message');
   expect(shown).toMatchObject({ clientId: 'client-0001', from: 'visitor', text: 'Hello', status: 'sent' });
-  expect(Object.keys(shown).sort()).toEqual(['at', 'attachments', 'clientId', 'from', 'id', 'kind', 'name', 'seq', 'status', 'text']);
+  expect(Object.keys(shown).sort()).toEqual([
+    'at',
+    'attachments',
+    'clientId',
+    'from',
+    'id',
+    'kind',
+    'name',
+    'seq',
+    'status',
+    'text',
+  ]);
   value(await wire.ask('send', { clientId: 'client-0001', text: 'Hello' }));
   expect(hub.received).toHaveLength(1);
 
   const answered = hub.say(visitorId, 'How can I help?');
-  expect(await wire.see<VisitorMessage>('message', ({ from }) => from === 'agent')).toMatchObject({ name: 'Ben', text: 'How can I help?' });
-  expect(await wire.see('status', ({ messageId }: { messageId: string }) => messageId === shown.id)).toEqual({ messageId: shown.id, clientId: 'client-0001', status: 'read' });
+  expect(await wire.see<VisitorMessage>('message', ({ from }) => from === 'agent')).toMatchObject({
+    name: 'Ben',
+    text: 'How can I help?',
+  });
+  expect(await wire.see('status', ({ messageId }: { messageId: string }) => messageId === shown.id)).toEqual({
+    messageId: shown.id,
+    clientId: 'client-0001',
+    status: 'read',
+  });
   value(await wire.ask('mark', { messageId: answered.id, status: 'read' }));
-  expect(await wire.see('status', ({ messageId }: { messageId: string }) => messageId === answered.id)).toMatchObject({ status: 'read', clientId: null });
+  expect(await wire.see('status', ({ messageId }: { messageId: string }) => messageId === answered.id)).toMatchObject({
+    status: 'read',
+    clientId: null,
+  });
   const history = value(await wire.ask<VisitorResumeAnswer>('resume', { after: 0 }));
-  expect(history.messages.map(({ from, status }) => [from, status])).toEqual([['visitor', 'read'], ['agent', 'read']]);
+  expect(history.messages.map(({ from, status }) => [from, status])).toEqual([
+    ['visitor', 'read'],
+    ['agent', 'read'],
+  ]);
 });
 
 test('a visitor sees neither notes nor anything of another visitor', async () => {
@@ -136,9 +174,11 @@ test('a visitor sees neither notes nor anything of another visitor', async () =>
   await anaWire.see('typing');
   value(await boWire.ask('mark', { messageId: answered.id, status: 'read' }));
   expect(hub.reports.filter(({ externalId }) => externalId === answered.externalId)).toEqual([]);
-  const texts = async (wire: Wire) => value(await wire.ask<VisitorResumeAnswer>('resume', { after: 0 })).messages.map(({ text }) => text);
+  const texts = async (wire: Wire) =>
+    value(await wire.ask<VisitorResumeAnswer>('resume', { after: 0 })).messages.map(({ text }) => text);
   expect([await texts(anaWire), await texts(boWire)]).toEqual([['of Ana', 'to Ana'], ['of Bo']]);
-  const pushed = (wire: Wire) => wire.events.filter(([name]) => name === 'message').map(([, data]) => (data as VisitorMessage).text);
+  const pushed = (wire: Wire) =>
+    wire.events.filter(([name]) => name === 'message').map(([, data]) => (data as VisitorMessage).text);
   expect([pushed(anaWire), pushed(boWire)]).toEqual([['of Ana', 'to Ana'], ['of Bo']]);
   expect(boWire.events.some(([name]) => name === 'typing')).toBe(false);
   expect(JSON.stringify([...anaWire.events, ...boWire.events])).not.toContain('@');
@@ -163,16 +203,32 @@ test('wrong input, failure and haste are told apart, and nothing is acknowledged
   await using hub = await startStandIn();
   const { token } = await newVisitor(hub);
   await using wire = await Wire.open(hub.origin, token);
-  expect(await wire.ask('send', { clientId: 'client-0001', text: '' })).toMatchObject({ ok: false, code: 'invalid_input' });
-  expect(await wire.ask('send', { text: 'x' })).toMatchObject({ ok: false, code: 'invalid_input', detail: expect.stringContaining('clientId') });
-  expect(await wire.ask('send', { clientId: 'client-0002', text: 'x', attachments: [randomUUID()] })).toMatchObject({ ok: false, code: 'invalid_input' });
+  expect(await wire.ask('send', { clientId: 'client-0001', text: '' })).toMatchObject({
+    ok: false,
+    code: 'invalid_input',
+  });
+  expect(await wire.ask('send', { text: 'x' })).toMatchObject({
+    ok: false,
+    code: 'invalid_input',
+    detail: expect.stringContaining('clientId'),
+  });
+  expect(await wire.ask('send', { clientId: 'client-0002', text: 'x', attachments: [randomUUID()] })).toMatchObject({
+    ok: false,
+    code: 'invalid_input',
+  });
   hub.beforeReceive = () => Promise.reject(new Error('database is down: secret'));
   const failed = await wire.ask('send', { clientId: 'client-0003', text: 'x' });
   expect(failed).toMatchObject({ ok: false, code: 'internal' });
   expect(JSON.stringify(failed)).not.toContain('secret');
   hub.beforeReceive = async () => {};
-  const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => wire.ask('send', { clientId: `client-1${index}`, text: 'x' })));
-  expect(answers.at(-1)).toMatchObject({ ok: false, code: 'too_many_requests', detail: expect.stringContaining('try again in') });
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, index) => wire.ask('send', { clientId: `client-1${index}`, text: 'x' })),
+  );
+  expect(answers.at(-1)).toMatchObject({
+    ok: false,
+    code: 'too_many_requests',
+    detail: expect.stringContaining('try again in'),
+  });
   expect(hub.received).toHaveLength(answers.filter(({ ok }) => ok).length);
   hub.now = new Date(hub.now.getTime() + 31 * 86_400_000);
   expect(await wire.ask('resume', { after: 0 })).toMatchObject({ ok: false, code: 'unauthenticated' });
@@ -182,7 +238,12 @@ test('files: by token only, the own conversation only, and nothing that a browse
   await using hub = await startStandIn();
   const [ana, bo] = [await newVisitor(hub), await newVisitor(hub)];
   const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
-  const upload = (bytes: string | Uint8Array<ArrayBuffer>, type: string, name: string) => post(hub, '/widget/files', bytes, { ...bearer(ana.token), 'Content-Type': type, 'X-Filename': encodeURIComponent(name) });
+  const upload = (bytes: string | Uint8Array<ArrayBuffer>, type: string, name: string) =>
+    post(hub, '/widget/files', bytes, {
+      ...bearer(ana.token),
+      'Content-Type': type,
+      'X-Filename': encodeURIComponent(name),
+    });
   const svg = await upload('<svg onload="alert(1)"/>', 'image/svg+xml', '../图.svg');
   expect(svg.status).toBe(201);
   const stored = (await svg.json()) as { id: string };
@@ -199,7 +260,10 @@ test('files: by token only, the own conversation only, and nothing that a browse
 
   const png = (await (await upload(new Uint8Array([1, 2, 3]), 'image/png', 'a.png')).json()) as { id: string };
   const image = await fetch(`${hub.origin}/widget/files/${png.id}`, { headers: bearer(ana.token) });
-  expect([image.headers.get('content-type'), image.headers.get('content-disposition')]).toEqual(['image/png', `inline; filename="a.png"; filename*=UTF-8''a.png`]);
+  expect([image.headers.get('content-type'), image.headers.get('content-disposition')]).toEqual([
+    'image/png',
+    `inline; filename="a.png"; filename*=UTF-8''a.png`,
+  ]);
 
   expect((await fetch(`${hub.origin}/widget/files/${png.id}`, { headers: bearer(bo.token) })).status).toBe(404);
   expect((await fetch(`${hub.origin}/widget/files/${png.id}`)).status).toBe(401);
@@ -207,5 +271,8 @@ test('files: by token only, the own conversation only, and nothing that a browse
   expect((await upload('', 'text/plain', 'empty')).status).toBe(400);
   expect((await upload(new Uint8Array(10 * 1024 * 1024 + 1), 'application/zip', 'big.zip')).status).toBe(413);
   await using boWire = await Wire.open(hub.origin, bo.token);
-  expect(await boWire.ask('send', { clientId: 'client-0001', text: 'x', attachments: [png.id] })).toMatchObject({ ok: false, code: 'invalid_input' });
+  expect(await boWire.ask('send', { clientId: 'client-0001', text: 'x', attachments: [png.id] })).toMatchObject({
+    ok: false,
+    code: 'invalid_input',
+  });
 });

@@ -17,7 +17,11 @@ export interface VisitorParts {
   readonly files: FileStore;
   readonly signingKey: Uint8Array;
   readonly now: () => Date;
-  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
   /** Durable when it resolves: only then is the visitor's message acknowledged. */
   receive(contact: InboundContactDraft, raw: RawPayload): Promise<ReceiveOutcome>;
   /** Records a mark; a report about an id that nobody sent under is kept and has no other effect. */

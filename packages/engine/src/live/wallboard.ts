@@ -8,7 +8,12 @@ export async function readWallboard(parts: Parts): Promise<Wallboard> {
   const now = parts.now();
   const { timeZone } = parts.config;
   const { seq, firstResponse, ...snapshot } = await readWallboardSnapshot(parts.db.sql, localDate(now, timeZone));
-  const figures = wallboardFigures({ ...snapshot, now, timeZone, firstResponse: new Map(firstResponse.map(({ bucket, count }) => [bucket, count])) });
+  const figures = wallboardFigures({
+    ...snapshot,
+    now,
+    timeZone,
+    firstResponse: new Map(firstResponse.map(({ bucket, count }) => [bucket, count])),
+  });
   return { at: now.toISOString(), timeZone, seq, figures };
 }
 

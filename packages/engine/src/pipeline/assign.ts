@@ -5,7 +5,16 @@ import { HubError } from '@patchbay/contracts';
 import type { PresenceState, ticketUpdate } from '@patchbay/contracts';
 import type { z } from 'zod';
 import {
-  agentQueues, agentsFor, changeTicketStatus, offerTicket, readTicketState, releaseTicket as releaseRow, renameTicket, setPresence, takeTicket, waitingTickets,
+  agentQueues,
+  agentsFor,
+  changeTicketStatus,
+  offerTicket,
+  readTicketState,
+  releaseTicket as releaseRow,
+  renameTicket,
+  setPresence,
+  takeTicket,
+  waitingTickets,
   withdrawOffer,
 } from '@patchbay/store';
 import type { AgentRow, TicketState } from '@patchbay/store';
@@ -29,9 +38,14 @@ export async function assignWaiting(parts: Parts, { queueId }: { queueId: string
 async function offerOne(parts: Parts, item: WaitingItem): Promise<boolean> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const agents = await agentsFor(parts.db.sql, item);
-    const decision = decideOffer(item, agents.map((agent) => snapshotOf(parts, item, agent)), parts.now());
+    const decision = decideOffer(
+      item,
+      agents.map((agent) => snapshotOf(parts, item, agent)),
+      parts.now(),
+    );
     if (decision.outcome === 'waiting') return false;
-    if (await offerTicket(parts.db.sql, item.ticketId, decision.agentId, parts.config.offerSeconds, decision.reason)) return true;
+    if (await offerTicket(parts.db.sql, item.ticketId, decision.agentId, parts.config.offerSeconds, decision.reason))
+      return true;
   }
   return false;
 }
@@ -64,7 +78,8 @@ export async function acceptOffer(parts: Parts, ticketId: string, agentId: strin
 
 export async function declineOffer(parts: Parts, ticketId: string, agentId: string): Promise<void> {
   const ticket = await stateOf(parts, ticketId);
-  if (!(await withdrawOffer(parts.db.sql, ticketId, agentId, 'Declined by the agent', false))) throw new HubError('conflict', 'The offer is not open any more');
+  if (!(await withdrawOffer(parts.db.sql, ticketId, agentId, 'Declined by the agent', false)))
+    throw new HubError('conflict', 'The offer is not open any more');
   lookAgain(parts, [ticket.queueId]);
 }
 
@@ -72,7 +87,8 @@ export async function declineOffer(parts: Parts, ticketId: string, agentId: stri
 export async function claimTicket(parts: Parts, ticketId: string, agentId: string): Promise<void> {
   const taken = await takeTicket(parts.db.sql, ticketId, agentId, true, 'Taken from the queue by hand');
   const ticket = await stateOf(parts, ticketId);
-  if (!taken && ticket.assigneeId !== agentId) throw new HubError('conflict', 'Somebody else has the ticket, or it is closed');
+  if (!taken && ticket.assigneeId !== agentId)
+    throw new HubError('conflict', 'Somebody else has the ticket, or it is closed');
   if (taken) await connectCaller(parts, ticketId, agentId);
   parts.relay.nudge();
 }
@@ -84,23 +100,47 @@ async function connectCaller(parts: Parts, ticketId: string, agentId: string): P
 /** Gives an own ticket back to its queue. */
 export async function releaseTicket(parts: Parts, ticketId: string, agentId: string): Promise<void> {
   const ticket = await stateOf(parts, ticketId);
-  const released = await releaseRow(parts.db.sql, { ticketId, agentId, actorId: agentId, since: null, reason: 'Given back by the agent' });
+  const released = await releaseRow(parts.db.sql, {
+    ticketId,
+    agentId,
+    actorId: agentId,
+    since: null,
+    reason: 'Given back by the agent',
+  });
   if (!released) throw new HubError('conflict', 'The ticket is not yours, or it is settled');
   lookAgain(parts, [ticket.queueId]);
 }
 
-export async function changePresence(parts: Parts, agentId: string, state: PresenceState, reason: string | null, actorId: string | null): Promise<void> {
-  if (!(await setPresence(parts.db.sql, agentId, state, reason, actorId))) throw new HubError('not_found', 'There is no such agent');
+export async function changePresence(
+  parts: Parts,
+  agentId: string,
+  state: PresenceState,
+  reason: string | null,
+  actorId: string | null,
+): Promise<void> {
+  if (!(await setPresence(parts.db.sql, agentId, state, reason, actorId)))
+    throw new HubError('not_found', 'There is no such agent');
   lookAgain(parts, await agentQueues(parts.db.sql, agentId));
 }
 
 /** Moves a ticket's status, or renames it. Capacity that becomes free is used at once. */
-export async function changeStatus(parts: Parts, ticketId: string, actorId: string, update: z.infer<typeof ticketUpdate>): Promise<void> {
+export async function changeStatus(
+  parts: Parts,
+  ticketId: string,
+  actorId: string,
+  update: z.infer<typeof ticketUpdate>,
+): Promise<void> {
   const ticket = await stateOf(parts, ticketId);
   if (update.subject) await renameTicket(parts.db.sql, ticketId, update.subject);
   const to = update.status;
   if (to && to !== ticket.status) {
-    const moved = await changeTicketStatus(parts.db.sql, { ticketId, from: ticket.status, to, actorId, reason: update.reason ?? null });
+    const moved = await changeTicketStatus(parts.db.sql, {
+      ticketId,
+      from: ticket.status,
+      to,
+      actorId,
+      reason: update.reason ?? null,
+    });
     if (!moved) throw new HubError('conflict', 'The ticket has just been changed by somebody else');
   }
   const freed = ticket.assigneeId ? await agentQueues(parts.db.sql, ticket.assigneeId) : [];

@@ -2,18 +2,32 @@
 import { applyCallStep } from '@patchbay/domain';
 import { HubError } from '@patchbay/contracts';
 import type { CallState, InboundContact, StoredFile } from '@patchbay/contracts';
-import { changeCall, ingestApply, readCall, readTicketState, releaseTicket, settleCallTicket, settleInbox } from '@patchbay/store';
+import {
+  changeCall,
+  ingestApply,
+  readCall,
+  readTicketState,
+  releaseTicket,
+  settleCallTicket,
+  settleInbox,
+} from '@patchbay/store';
 import type { CallRow, Ingested, InboxRow, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 
 /** Carries a step out; answers the message it left, if it left one (a voicemail). */
-export async function ingestCallStep(parts: Parts, row: InboxRow, contact: InboundContact, fetched: StoredFile[]): Promise<Ingested | null> {
+export async function ingestCallStep(
+  parts: Parts,
+  row: InboxRow,
+  contact: InboundContact,
+  fetched: StoredFile[],
+): Promise<Ingested | null> {
   const { done, queueId } = await parts.db.transaction(async (tx) => {
     const call = await readCall(tx, contact.call?.callSid ?? '', true);
     // The step overtook the call itself: it is tried again after the ticket is there.
     if (!call) throw new HubError('unavailable', 'The call that this step belongs to is not known yet');
     await moveCall(tx, call, contact, row.correlationId);
-    if (contact.call?.step === 'recording') return { done: await voicemail(tx, call, row, contact, fetched), queueId: null };
+    if (contact.call?.step === 'recording')
+      return { done: await voicemail(tx, call, row, contact, fetched), queueId: null };
     await settleInbox(tx, row.id, call.ticketId);
     return { done: null, queueId: call.queueId };
   });
@@ -26,11 +40,17 @@ async function moveCall(tx: Queryable, call: CallRow, contact: InboundContact, c
   if (!step) return;
   const state = applyCallStep(call.state, step.step);
   await changeCall(tx, call, {
-    state, step: step.step, durationSeconds: step.durationSeconds ?? null, conferenceSid: step.conferenceSid ?? null, agentCallSid: step.agentCallSid ?? null, correlationId,
+    state,
+    step: step.step,
+    durationSeconds: step.durationSeconds ?? null,
+    conferenceSid: step.conferenceSid ?? null,
+    agentCallSid: step.agentCallSid ?? null,
+    correlationId,
   });
   if (isOver(state) && !isOver(call.state)) await settleCallTicket(tx, call, state === 'missed');
   if (state === 'voicemail' && call.state !== 'voicemail') await backToQueue(tx, call, 'Voicemail answered the call');
-  if (step.step === 'agent-no-answer' && call.state === 'connecting') await backToQueue(tx, call, "The agent's phone was not answered");
+  if (step.step === 'agent-no-answer' && call.state === 'connecting')
+    await backToQueue(tx, call, "The agent's phone was not answered");
 }
 
 function isOver(state: CallState): boolean {
@@ -38,16 +58,41 @@ function isOver(state: CallState): boolean {
 }
 
 async function backToQueue(tx: Queryable, call: CallRow, reason: string): Promise<void> {
-  if (call.assigneeId) await releaseTicket(tx, { ticketId: call.ticketId, agentId: call.assigneeId, actorId: null, since: call.startedAt, reason });
+  if (call.assigneeId)
+    await releaseTicket(tx, {
+      ticketId: call.ticketId,
+      agentId: call.assigneeId,
+      actorId: null,
+      since: call.startedAt,
+      reason,
+    });
 }
 
 /** The recording becomes a message of the call's ticket, whatever else its customer has open. */
-async function voicemail(tx: Queryable, call: CallRow, row: InboxRow, contact: InboundContact, fetched: StoredFile[]): Promise<Ingested> {
+async function voicemail(
+  tx: Queryable,
+  call: CallRow,
+  row: InboxRow,
+  contact: InboundContact,
+  fetched: StoredFile[],
+): Promise<Ingested> {
   const ticket = await readTicketState(tx, call.ticketId);
   if (!ticket) throw new HubError('unprocessable', 'The ticket of the call is gone');
   return ingestApply(tx, row.id, contact, {
-    customerId: call.customerId, displayName: contact.from, customerReason: '', ticketId: ticket.id, seenStatus: ticket.status, reopen: ticket.status !== 'open',
-    requeue: false, subject: '', queueId: ticket.queueId, priority: 0, linkedTicketId: null, reason: 'Recording of the call', parties: [],
-    attachments: [...contact.attachments, ...fetched], acknowledgement: null,
+    customerId: call.customerId,
+    displayName: contact.from,
+    customerReason: '',
+    ticketId: ticket.id,
+    seenStatus: ticket.status,
+    reopen: ticket.status !== 'open',
+    requeue: false,
+    subject: '',
+    queueId: ticket.queueId,
+    priority: 0,
+    linkedTicketId: null,
+    reason: 'Recording of the call',
+    parties: [],
+    attachments: [...contact.attachments, ...fetched],
+    acknowledgement: null,
   });
 }

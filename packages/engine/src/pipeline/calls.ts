@@ -20,7 +20,12 @@ export async function callSituation(parts: Parts, callSid: string): Promise<Call
   const call = await readCall(parts.db.sql, callSid);
   const open = isOpen(parts.now(), parts.openingHours);
   if (!call) return open ? null : { ticketNumber: null, place: null, state: 'waiting', open };
-  return { ticketNumber: call.ticketNumber, place: call.state === 'waiting' ? call.ahead + 1 : null, state: call.state, open };
+  return {
+    ticketNumber: call.ticketNumber,
+    place: call.state === 'waiting' ? call.ahead + 1 : null,
+    state: call.state,
+    open,
+  };
 }
 
 /**
@@ -37,14 +42,20 @@ export async function beginConnecting(parts: Parts, ticketId: string, agentId: s
 }
 
 /** Handles the job `connect-call`. A refusal gives the caller back to the queue at the old place. */
-export async function connectCall(parts: Parts, { ticketId, agentId }: { ticketId: string; agentId: string }): Promise<void> {
+export async function connectCall(
+  parts: Parts,
+  { ticketId, agentId }: { ticketId: string; agentId: string },
+): Promise<void> {
   const call = await readTicketCall(parts.db.sql, ticketId);
   if (call?.state !== 'connecting' || call.agentId !== agentId || call.agentCallSid !== null) return;
   try {
     const agent = await parts.db.prisma.agent.findUnique({ where: { id: agentId } });
     if (!agent?.phone) throw new HubError('unprocessable', 'The agent has no phone number');
     const { agentCallSid } = await controlOf(parts, call).connect({
-      callSid: call.callSid, agentPhone: agent.phone, callerNumber: call.caller, ticketNumber: call.ticketNumber,
+      callSid: call.callSid,
+      agentPhone: agent.phone,
+      callerNumber: call.caller,
+      ticketNumber: call.ticketNumber,
     });
     await parts.db.transaction(async (tx) => {
       const now = await readCall(tx, call.callSid, true);
@@ -62,19 +73,31 @@ async function giveBack(parts: Parts, call: CallRow, agentId: string, reason: st
     const now = await readCall(tx, call.callSid, true);
     if (now?.state !== 'connecting') return;
     await changeCall(tx, now, { state: 'waiting', step: 'connect-failed' });
-    await releaseTicket(tx, { ticketId: call.ticketId, agentId, actorId: null, since: call.startedAt, reason: `The call could not be connected: ${reason}` });
+    await releaseTicket(tx, {
+      ticketId: call.ticketId,
+      agentId,
+      actorId: null,
+      since: call.startedAt,
+      reason: `The call could not be connected: ${reason}`,
+    });
   });
   if (call.queueId) parts.jobs.add('assign-waiting', { queueId: call.queueId });
 }
 
 /** @throws HubError `conflict` when the call is not in a state that allows it, `forbidden` when it is another agent's. */
-export async function commandCall(parts: Parts, ticketId: string, agentId: string, action: z.infer<typeof callCommand>['action']): Promise<void> {
+export async function commandCall(
+  parts: Parts,
+  ticketId: string,
+  agentId: string,
+  action: z.infer<typeof callCommand>['action'],
+): Promise<void> {
   const call = await readTicketCall(parts.db.sql, ticketId);
   if (!call) throw new HubError('not_found', 'The ticket has no call');
-  if (call.agentId !== agentId) throw new HubError('forbidden', "Only the agent on the line controls the call");
+  if (call.agentId !== agentId) throw new HubError('forbidden', 'Only the agent on the line controls the call');
   const control = controlOf(parts, call);
   if (action === 'hang-up') return control.hangUp({ callSid: call.callSid });
-  if (call.state !== (action === 'hold' ? 'talking' : 'held') || !call.conferenceSid) throw new HubError('conflict', `The call is ${call.state}`);
+  if (call.state !== (action === 'hold' ? 'talking' : 'held') || !call.conferenceSid)
+    throw new HubError('conflict', `The call is ${call.state}`);
   const target = { callSid: call.callSid, conferenceSid: call.conferenceSid };
   return action === 'hold' ? control.hold(target) : control.resume(target);
 }

@@ -14,15 +14,31 @@ const acknowledgementLimit = 5;
 const acknowledgementWindowMs = 3600_000;
 
 export async function decideContact(
-  parts: Parts, tx: Queryable, contact: InboundContact, snapshot: IngestSnapshot, capabilities: ChannelCapabilities,
+  parts: Parts,
+  tx: Queryable,
+  contact: InboundContact,
+  snapshot: IngestSnapshot,
+  capabilities: ChannelCapabilities,
 ): Promise<Omit<IngestDecision, 'attachments'>> {
   const customer = resolveCustomer(contact.identifiers, snapshot.customers);
   const customerId = customer.outcome === 'same' ? customer.customerId : null;
   const ticket = decideTicket({
-    channel: contact.channel, kind: contact.kind, automatic: contact.automatic, customerId, reopenMs, continuationMs: capabilities.continuationMs, now: parts.now(),
-    candidates: snapshot.tickets.map((candidate) => ({ ...candidate, lastActivityAt: new Date(candidate.lastActivityAt) })),
+    channel: contact.channel,
+    kind: contact.kind,
+    automatic: contact.automatic,
+    customerId,
+    reopenMs,
+    continuationMs: capabilities.continuationMs,
+    now: parts.now(),
+    candidates: snapshot.tickets.map((candidate) => ({
+      ...candidate,
+      lastActivityAt: new Date(candidate.lastActivityAt),
+    })),
   });
-  const continued = ticket.action === 'continue' ? snapshot.tickets.find((candidate) => candidate.ticketId === ticket.ticketId) : undefined;
+  const continued =
+    ticket.action === 'continue'
+      ? snapshot.tickets.find((candidate) => candidate.ticketId === ticket.ticketId)
+      : undefined;
   return {
     customerId,
     displayName: displayName(contact),
@@ -50,7 +66,11 @@ async function queueFor(tx: Queryable, contact: InboundContact): Promise<string 
 }
 
 function displayName(contact: InboundContact): string {
-  const name = contact.senderName?.trim() || contact.identifiers.find((identifier) => identifier.kind !== 'visitor')?.value || contact.from || 'Visitor';
+  const name =
+    contact.senderName?.trim() ||
+    contact.identifiers.find((identifier) => identifier.kind !== 'visitor')?.value ||
+    contact.from ||
+    'Visitor';
   return firstCharacters(name, 200);
 }
 
@@ -66,23 +86,45 @@ function firstCharacters(text: string, count: number): string {
 
 /** Everyone whom the customer has in copy may write to the ticket; our own addresses are nobody's. */
 function peopleInCopy(parts: Parts, contact: InboundContact): IngestDecision['parties'] {
-  const ours = (address: string) => parts.config.mailDomains.some((domain) => address.endsWith(`@${domain.toLowerCase()}`));
+  const ours = (address: string) =>
+    parts.config.mailDomains.some((domain) => address.endsWith(`@${domain.toLowerCase()}`));
   const addresses = new Set([...contact.to, ...contact.cc].map((address) => address.trim().toLowerCase()));
-  return [...addresses].filter((address) => /^[^\s@]+@[^\s@]+$/.test(address) && !ours(address)).map((value) => ({ kind: 'email', value }));
+  return [...addresses]
+    .filter((address) => /^[^\s@]+@[^\s@]+$/.test(address) && !ours(address))
+    .map((value) => ({ kind: 'email', value }));
 }
 
 async function acknowledge(
-  parts: Parts, tx: Queryable, contact: InboundContact, capabilities: ChannelCapabilities, customerId: string | null, opened: boolean,
+  parts: Parts,
+  tx: Queryable,
+  contact: InboundContact,
+  capabilities: ChannelCapabilities,
+  customerId: string | null,
+  opened: boolean,
 ): Promise<IngestDecision['acknowledgement']> {
-  const recent = customerId === null || !opened ? 0 : await recentAcknowledgements(tx, customerId, acknowledgementWindowMs);
+  const recent =
+    customerId === null || !opened ? 0 : await recentAcknowledgements(tx, customerId, acknowledgementWindowMs);
   const { yes } = shouldAcknowledge({
-    kind: contact.kind, automatic: contact.automatic, channelAcknowledges: capabilities.acknowledges && contact.identifiers.length > 0, opened,
-    recentAcknowledgements: recent, limit: acknowledgementLimit,
+    kind: contact.kind,
+    automatic: contact.automatic,
+    channelAcknowledges: capabilities.acknowledges && contact.identifiers.length > 0,
+    opened,
+    recentAcknowledgements: recent,
+    limit: acknowledgementLimit,
   });
   if (!yes) return null;
   const open = isOpen(parts.now(), parts.openingHours);
-  const { subject, text } = acknowledgementText({ number: '{number}', centreName: parts.config.centreName, language: languageOf(contact), open });
-  return { subject: capabilities.subject && contact.subject ? contact.subject : subject, text, sender: parts.channels.get(contact.channel)?.sender ?? null };
+  const { subject, text } = acknowledgementText({
+    number: '{number}',
+    centreName: parts.config.centreName,
+    language: languageOf(contact),
+    open,
+  });
+  return {
+    subject: capabilities.subject && contact.subject ? contact.subject : subject,
+    text,
+    sender: parts.channels.get(contact.channel)?.sender ?? null,
+  };
 }
 
 /** Chinese when the customer wrote in Chinese characters and not in Japanese kana. */

@@ -15,8 +15,12 @@ export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: s
   const outcome = await handOver(parts, message);
   await settleOutbound(parts.db.sql, outboundId, outcome);
   parts.metrics.sent.inc({ channel: message.channel, result: outcome.result });
-  parts.log.info({ outboundId, channel: message.channel, result: outcome.result, correlationId: message.correlationId }, 'message handed over');
-  if (outcome.result === 'retry') parts.jobs.add('send-outbound', { outboundId, round: message.attempts }, { delayMs: outcome.retryMs ?? 0 });
+  parts.log.info(
+    { outboundId, channel: message.channel, result: outcome.result, correlationId: message.correlationId },
+    'message handed over',
+  );
+  if (outcome.result === 'retry')
+    parts.jobs.add('send-outbound', { outboundId, round: message.attempts }, { delayMs: outcome.retryMs ?? 0 });
   parts.relay.nudge();
 }
 
@@ -34,11 +38,20 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
 
 /** An outcome that nobody knows is never tried again by itself: that could send it twice. */
 function failure(parts: Parts, message: ClaimedOutbound, error: unknown): OutboundResult {
-  parts.log.warn({ err: error, outboundId: message.outboundId, correlationId: message.correlationId }, 'message not handed over');
+  parts.log.warn(
+    { err: error, outboundId: message.outboundId, correlationId: message.correlationId },
+    'message not handed over',
+  );
   // What an adapter did not foresee may have happened before or after the request left.
-  if (!(error instanceof HubError) || error.code === 'outcome_unknown') return { result: 'unknown', error: reasonOf(error) };
-  if (!isRetryable(error) || message.attempts >= sendRetry.attempts) return { result: 'failed', error: reasonOf(error) };
-  return { result: 'retry', error: reasonOf(error), retryMs: backoffMs(sendRetry, message.attempts, Math.random(), error.retryAfterMs) };
+  if (!(error instanceof HubError) || error.code === 'outcome_unknown')
+    return { result: 'unknown', error: reasonOf(error) };
+  if (!isRetryable(error) || message.attempts >= sendRetry.attempts)
+    return { result: 'failed', error: reasonOf(error) };
+  return {
+    result: 'retry',
+    error: reasonOf(error),
+    retryMs: backoffMs(sendRetry, message.attempts, Math.random(), error.retryAfterMs),
+  };
 }
 
 /** A provider's word on a message of ours. */

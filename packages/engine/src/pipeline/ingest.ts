@@ -2,7 +2,16 @@
 import { foundBy } from '@patchbay/domain';
 import { HubError, inboundContact } from '@patchbay/contracts';
 import type { InboundContact, StoredFile } from '@patchbay/contracts';
-import { databaseErrorCode, ingestApply, ingestFast, ingestSnapshot, insertCall, postponeInbox, quarantineInbox, readInbox } from '@patchbay/store';
+import {
+  databaseErrorCode,
+  ingestApply,
+  ingestFast,
+  ingestSnapshot,
+  insertCall,
+  postponeInbox,
+  quarantineInbox,
+  readInbox,
+} from '@patchbay/store';
 import type { Ingested, InboxRow, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { decideContact } from './decide.ts';
@@ -28,7 +37,8 @@ export async function ingestContact(parts: Parts, { inboxId }: { inboxId: string
 
 async function ingestByRules(parts: Parts, row: InboxRow): Promise<void> {
   const parsed = inboundContact.safeParse(row.contact);
-  if (!parsed.success) throw new HubError('unprocessable', `The contact has a wrong shape: ${parsed.error.issues[0]?.message ?? ''}`);
+  if (!parsed.success)
+    throw new HubError('unprocessable', `The contact has a wrong shape: ${parsed.error.issues[0]?.message ?? ''}`);
   const contact = parsed.data;
   const fetched = await fetchFiles(parts, contact);
   if (contact.call && contact.call.step !== 'ringing') {
@@ -37,18 +47,38 @@ async function ingestByRules(parts: Parts, row: InboxRow): Promise<void> {
     parts.relay.nudge();
     return;
   }
-  follow(parts, await retryOnConflict(() => parts.db.transaction((tx) => ingestMessage(parts, tx, row, contact, fetched))), 'rules');
+  follow(
+    parts,
+    await retryOnConflict(() => parts.db.transaction((tx) => ingestMessage(parts, tx, row, contact, fetched))),
+    'rules',
+  );
 }
 
-async function ingestMessage(parts: Parts, tx: Queryable, row: InboxRow, contact: InboundContact, fetched: StoredFile[]): Promise<Ingested> {
+async function ingestMessage(
+  parts: Parts,
+  tx: Queryable,
+  row: InboxRow,
+  contact: InboundContact,
+  fetched: StoredFile[],
+): Promise<Ingested> {
   const channel = parts.channels.get(contact.channel);
   if (!channel) throw new HubError('unprocessable', 'Its channel is not set up');
   const snapshot = await ingestSnapshot(tx, contact, channel.capabilities.continuationMs);
   const decision = await decideContact(parts, tx, contact, snapshot, channel.capabilities);
-  const done = await ingestApply(tx, row.id, contact, { ...decision, attachments: [...contact.attachments, ...fetched] });
+  const done = await ingestApply(tx, row.id, contact, {
+    ...decision,
+    attachments: [...contact.attachments, ...fetched],
+  });
   if (contact.call) {
     const { ticketId, customerId, correlationId } = done;
-    await insertCall(tx, { callSid: contact.call.callSid, ticketId, customerId, caller: contact.from, called: contact.channelAccount, correlationId });
+    await insertCall(tx, {
+      callSid: contact.call.callSid,
+      ticketId,
+      customerId,
+      caller: contact.from,
+      called: contact.channelAccount,
+      correlationId,
+    });
   }
   return done;
 }
@@ -68,7 +98,16 @@ export async function retryOnConflict<T>(work: () => Promise<T>): Promise<T> {
 function follow(parts: Parts, done: Ingested, path: 'fast' | 'rules'): void {
   parts.relay.nudge();
   parts.metrics.ingested.inc({ path });
-  parts.log.info({ ticketId: done.ticketId, messageId: done.messageId, opened: done.opened, path, correlationId: done.correlationId }, 'contact ingested');
+  parts.log.info(
+    {
+      ticketId: done.ticketId,
+      messageId: done.messageId,
+      opened: done.opened,
+      path,
+      correlationId: done.correlationId,
+    },
+    'contact ingested',
+  );
   if (done.waiting && done.queueId) parts.jobs.add('assign-waiting', { queueId: done.queueId });
   if (done.outboundId) parts.jobs.add('send-outbound', { outboundId: done.outboundId, round: 0 });
 }
@@ -78,7 +117,9 @@ const continuations = new WeakMap<Parts, string>();
 function continuation(parts: Parts): string {
   let value = continuations.get(parts);
   if (value === undefined) {
-    value = JSON.stringify(Object.fromEntries([...parts.channels].map(([name, channel]) => [name, channel.capabilities.continuationMs])));
+    value = JSON.stringify(
+      Object.fromEntries([...parts.channels].map(([name, channel]) => [name, channel.capabilities.continuationMs])),
+    );
     continuations.set(parts, value);
   }
   return value;
@@ -92,7 +133,13 @@ async function fetchFiles(parts: Parts, contact: InboundContact): Promise<Stored
     if (!channel?.fetchFile) throw new HubError('unprocessable', 'Its channel cannot fetch files');
     const file = await channel.fetchFile(remote.url, AbortSignal.timeout(60_000));
     const { sha256, size } = await parts.files.put(file.bytes);
-    stored.push({ filename: file.filename || remote.filename, contentType: file.contentType || remote.contentType, size, sha256, inline: false });
+    stored.push({
+      filename: file.filename || remote.filename,
+      contentType: file.contentType || remote.contentType,
+      size,
+      sha256,
+      inline: false,
+    });
   }
   return stored;
 }
@@ -106,7 +153,10 @@ async function putOff(parts: Parts, inboxId: string, error: unknown): Promise<vo
     const retryAfterMs = error instanceof HubError ? error.retryAfterMs : undefined;
     const delayMs = backoffMs(ingestRetry, row.attempts + 1, Math.random(), retryAfterMs);
     const attempts = await postponeInbox(parts.db.sql, inboxId, reason, delayMs);
-    parts.log.warn({ err: error, inboxId, attempts, delayMs, correlationId: row.correlationId }, 'contact failed and is tried again later');
+    parts.log.warn(
+      { err: error, inboxId, attempts, delayMs, correlationId: row.correlationId },
+      'contact failed and is tried again later',
+    );
     if (attempts !== null) parts.jobs.add('ingest-contact', { inboxId, round: attempts }, { delayMs });
     return;
   }

@@ -24,19 +24,31 @@ export interface ReplyRequest {
 export async function createReply(parts: Parts, request: ReplyRequest): Promise<{ messageId: string }> {
   const { ticketId, author } = request;
   const input = { ...request.input, text: request.input.text.toWellFormed(), html: request.input.html?.toWellFormed() };
-  const attachments = input.attachments.length === 0 ? [] : await readUploads(parts.db.sql, author.id, input.attachments);
-  if (attachments.length !== new Set(input.attachments).size) throw new HubError('invalid_input', 'attachments: an uploaded file was not found');
-  if (input.text.trim() === '' && attachments.length === 0) throw new HubError('invalid_input', 'text: a message needs text or an attachment');
+  const attachments =
+    input.attachments.length === 0 ? [] : await readUploads(parts.db.sql, author.id, input.attachments);
+  if (attachments.length !== new Set(input.attachments).size)
+    throw new HubError('invalid_input', 'attachments: an uploaded file was not found');
+  if (input.text.trim() === '' && attachments.length === 0)
+    throw new HubError('invalid_input', 'text: a message needs text or an attachment');
   const channel = await channelOf(parts, ticketId);
   if (input.visibility === 'public') refuseWhatTheChannelCannotCarry(channel, attachments.length);
   const written = await writeReply(parts.db.sql, {
-    ticketId, sender: channel?.sender ?? null, authorId: author.id, authorName: author.name, idempotencyKey: request.idempotencyKey, correlationId: request.correlationId,
+    ticketId,
+    sender: channel?.sender ?? null,
+    authorId: author.id,
+    authorName: author.name,
+    idempotencyKey: request.idempotencyKey,
+    correlationId: request.correlationId,
     requestHash: createHash('sha256').update(JSON.stringify(input)).digest('hex'),
-    visibility: input.visibility, text: input.text, html: input.html ?? null, attachments,
+    visibility: input.visibility,
+    text: input.text,
+    html: input.html ?? null,
+    attachments,
   });
   if (written.outcome === 'no-ticket') throw new HubError('not_found', 'There is no such ticket');
   if (written.outcome === 'closed') throw new HubError('gone', 'The ticket is closed');
-  if (written.outcome === 'mismatch' || !written.messageId) throw new HubError('conflict', 'This Idempotency-Key was used for another message');
+  if (written.outcome === 'mismatch' || !written.messageId)
+    throw new HubError('conflict', 'This Idempotency-Key was used for another message');
   if (written.outcome === 'created') {
     parts.relay.nudge();
     if (written.outboundId) parts.jobs.add('send-outbound', { outboundId: written.outboundId, round: 0 });
@@ -51,6 +63,8 @@ async function channelOf(parts: Parts, ticketId: string): Promise<Channel | unde
 }
 
 function refuseWhatTheChannelCannotCarry(channel: Channel | undefined, attachments: number): void {
-  if (!channel?.capabilities.text) throw new HubError('unprocessable', 'This channel carries no text; write an internal note instead');
-  if (attachments > 0 && !channel.capabilities.attachments) throw new HubError('unprocessable', 'This channel carries no attachments');
+  if (!channel?.capabilities.text)
+    throw new HubError('unprocessable', 'This channel carries no text; write an internal note instead');
+  if (attachments > 0 && !channel.capabilities.attachments)
+    throw new HubError('unprocessable', 'This channel carries no attachments');
 }

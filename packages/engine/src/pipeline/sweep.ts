@@ -1,5 +1,13 @@
 /** What a crash, a lost job or a lost queue left behind is found here: the rows are the record, the queue is a hint. */
-import { abandonedOutbound, dueOutbound, expiredOffers, pendingInbox, queuesWithWaiting, settleOutbound, withdrawOffer } from '@patchbay/store';
+import {
+  abandonedOutbound,
+  dueOutbound,
+  expiredOffers,
+  pendingInbox,
+  queuesWithWaiting,
+  settleOutbound,
+  withdrawOffer,
+} from '@patchbay/store';
 import { deleteOldKeys } from '@patchbay/store/queries/idempotency';
 import type { Parts } from '../parts.ts';
 
@@ -12,10 +20,15 @@ const keyLifeMs = 24 * 60 * 60_000;
 const batch = 500;
 
 export async function sweep(parts: Parts): Promise<void> {
-  for (const row of await pendingInbox(parts.db.sql, graceMs, batch)) parts.jobs.add('ingest-contact', { inboxId: row.id, round: row.attempts });
-  for (const row of await dueOutbound(parts.db.sql, graceMs, batch)) parts.jobs.add('send-outbound', { outboundId: row.id, round: row.attempts });
+  for (const row of await pendingInbox(parts.db.sql, graceMs, batch))
+    parts.jobs.add('ingest-contact', { inboxId: row.id, round: row.attempts });
+  for (const row of await dueOutbound(parts.db.sql, graceMs, batch))
+    parts.jobs.add('send-outbound', { outboundId: row.id, round: row.attempts });
   for (const id of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {
-    await settleOutbound(parts.db.sql, id, { result: 'unknown', error: 'The hub stopped while it was being sent; whether it left is not known' });
+    await settleOutbound(parts.db.sql, id, {
+      result: 'unknown',
+      error: 'The hub stopped while it was being sent; whether it left is not known',
+    });
     parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');
   }
   await deleteOldKeys(parts.db.sql, keyLifeMs);

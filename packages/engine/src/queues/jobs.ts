@@ -41,7 +41,11 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
     add(name, data, options) {
       const delay = options?.delayMs ?? 0;
       const id = jobId(data);
-      batches[queueOf[name]].push({ name, data: schemas[name].parse(data), options: { ...(id && { jobId: id }), ...(delay > 0 && { delay }) } });
+      batches[queueOf[name]].push({
+        name,
+        data: schemas[name].parse(data),
+        options: { ...(id && { jobId: id }), ...(delay > 0 && { delay }) },
+      });
     },
     ping: async () => void (await Promise.all([queues.ingest.ping(), queues.dispatch.ping()])),
     obliterate: async () => void (await Promise.all([queues.ingest.obliterate(), queues.dispatch.obliterate()])),
@@ -80,7 +84,12 @@ function batcher(queue: RawQueue, log: Logger) {
 export type Handlers = { [N in JobName]: (data: JobData<N>) => Promise<void> };
 
 /** The consuming side: payloads are parsed again, since a job may have been written by an older release. */
-export async function openWorkers(backend: QueueBackend, handlers: Handlers, log: Logger, concurrency: { ingest: number; dispatch: number }): Promise<RawWorker> {
+export async function openWorkers(
+  backend: QueueBackend,
+  handlers: Handlers,
+  log: Logger,
+  concurrency: { ingest: number; dispatch: number },
+): Promise<RawWorker> {
   const onError = (error: Error) => log.warn({ err: error }, 'worker error');
   const run = async ({ name, data }: { name: string; data: unknown }) => {
     if (!(name in handlers)) {
@@ -89,7 +98,8 @@ export async function openWorkers(backend: QueueBackend, handlers: Handlers, log
     }
     await handle(name as JobName, data);
   };
-  const handle = async <N extends JobName>(name: N, data: unknown) => handlers[name](schemas[name].parse(data) as JobData<N>);
+  const handle = async <N extends JobName>(name: N, data: unknown) =>
+    handlers[name](schemas[name].parse(data) as JobData<N>);
   const workers = await Promise.all([
     openWorker(backend, 'ingest', concurrency.ingest, run, onError),
     openWorker(backend, 'dispatch', concurrency.dispatch, run, onError),

@@ -32,7 +32,13 @@ export function openQueue(backend: QueueBackend, name: string, onError: (error: 
   queue.on('error', onError);
   return {
     async addAll(jobs) {
-      await queue.addBulk(jobs.map(({ name: job, data, options }) => ({ name: job, data, opts: { removeOnComplete: true, removeOnFail: true, ...options } })));
+      await queue.addBulk(
+        jobs.map(({ name: job, data, options }) => ({
+          name: job,
+          data,
+          opts: { removeOnComplete: true, removeOnFail: true, ...options },
+        })),
+      );
     },
     async ping() {
       await queue.getJobCounts('wait');
@@ -43,12 +49,21 @@ export function openQueue(backend: QueueBackend, name: string, onError: (error: 
 }
 
 /** Starts a worker; `close` waits for the jobs in progress. */
-export async function openWorker(backend: QueueBackend, name: string, concurrency: number, run: Processor, onError: (error: Error) => void): Promise<RawWorker> {
+export async function openWorker(
+  backend: QueueBackend,
+  name: string,
+  concurrency: number,
+  run: Processor,
+  onError: (error: Error) => void,
+): Promise<RawWorker> {
   const process = (job: Job) => run({ id: job.id ?? '', name: job.name, data: job.data });
   const options = { concurrency, lockDuration: 30_000, stalledInterval: 15_000, maxStalledCount: 3, drainDelay: 2 };
   const worker =
     backend.kind === 'postgres'
-      ? new (withBackend(createPostgresBackend).Worker)(name, process, { ...options, connection: postgresConnection(backend.url) })
+      ? new (withBackend(createPostgresBackend).Worker)(name, process, {
+          ...options,
+          connection: postgresConnection(backend.url),
+        })
       : new Worker(name, process, { ...options, connection: redisConnection(backend.url, null) });
   worker.on('error', onError);
   await worker.waitUntilReady();

@@ -22,12 +22,21 @@ export async function readAgent(sql: Queryable, id: string): Promise<Agent | nul
 }
 
 /** Agents in the order of their names. */
-export async function listAgents(sql: Queryable, slice: Slice<readonly [name: string, id: string]>): Promise<Cut<Agent, [string, string]>> {
+export async function listAgents(
+  sql: Queryable,
+  slice: Slice<readonly [name: string, id: string]>,
+): Promise<Cut<Agent, [string, string]>> {
   const { rows } = await sql.query(
     `with page as materialized (
        select a.* from agent a where $2::text is null or (a.name, a.id) > ($2::text, $3::text) order by a.name, a.id limit $1)
-     select ${columns} from page a ${joined} order by a.name, a.id`, [slice.limit + 1, slice.after?.[0] ?? null, slice.after?.[1] ?? null]);
-  return cut(rows.map((row) => present<Agent>(row)), slice.limit, (agent) => [agent.name, agent.id]);
+     select ${columns} from page a ${joined} order by a.name, a.id`,
+    [slice.limit + 1, slice.after?.[0] ?? null, slice.after?.[1] ?? null],
+  );
+  return cut(
+    rows.map((row) => present<Agent>(row)),
+    slice.limit,
+    (agent) => [agent.name, agent.id],
+  );
 }
 
 interface NewAgent {
@@ -50,7 +59,9 @@ export async function insertAgent(tx: Queryable, agent: NewAgent): Promise<strin
   const { rows } = await tx.query<{ id: string }>(
     `insert into agent (id, name, email, role, phone, capacity)
      select uuid_v7()::text, $1, $2, $3, $4, '{"email": 5, "sms": 5, "chat": 3, "phone": 1}'::jsonb || $5::jsonb
-     on conflict (email) do nothing returning id`, [agent.name, agent.email, agent.role, agent.phone, JSON.stringify(agent.capacity)]);
+     on conflict (email) do nothing returning id`,
+    [agent.name, agent.email, agent.role, agent.phone, JSON.stringify(agent.capacity)],
+  );
   const id = rows[0]?.id;
   if (id === undefined) return null;
   await savePassword(tx, id, agent.passwordHash);
@@ -63,14 +74,19 @@ export async function insertAgent(tx: Queryable, agent: NewAgent): Promise<strin
 export async function savePassword(tx: Queryable, agentId: string, passwordHash: string): Promise<void> {
   await tx.query(
     `insert into auth_account (id, account_id, provider_id, user_id, password) values ($1, $2, 'credential', $2, $3)
-     on conflict (id) do update set password = excluded.password, updated_at = now()`, [credentialId(agentId), agentId, passwordHash]);
+     on conflict (id) do update set password = excluded.password, updated_at = now()`,
+    [credentialId(agentId), agentId, passwordHash],
+  );
   await tx.query('delete from auth_session where user_id = $1', [agentId]);
 }
 
 /** Raises 23503 when a queue does not exist. */
 export async function setQueues(tx: Queryable, agentId: string, queueIds: readonly string[]): Promise<void> {
   await tx.query('delete from queue_member where agent_id = $1 and queue_id <> all($2::uuid[])', [agentId, queueIds]);
-  await tx.query('insert into queue_member (queue_id, agent_id) select distinct q, $1 from unnest($2::uuid[]) q on conflict do nothing', [agentId, queueIds]);
+  await tx.query(
+    'insert into queue_member (queue_id, agent_id) select distinct q, $1 from unnest($2::uuid[]) q on conflict do nothing',
+    [agentId, queueIds],
+  );
 }
 
 export interface AgentChange {
@@ -87,13 +103,22 @@ type AgentChanged = 'changed' | 'no-agent' | 'last-administrator';
 export async function updateAgent(tx: Queryable, id: string, change: AgentChange): Promise<AgentChanged> {
   // Locking every administrator's row lets two of them not step down at the same moment.
   const { rows: administrators } = await tx.query<{ id: string }>(
-    `select a.id from agent a where a.role = 'admin' and exists (select 1 from auth_account c where c.user_id = a.id) order by a.id for update`);
+    `select a.id from agent a where a.role = 'admin' and exists (select 1 from auth_account c where c.user_id = a.id) order by a.id for update`,
+  );
   const leaves = change.role !== undefined && change.role !== 'admin';
   if (leaves && administrators.length === 1 && administrators[0]?.id === id) return 'last-administrator';
   const { rowCount } = await tx.query(
     `update agent set name = coalesce($2, name), role = coalesce($3, role), phone = case when $4 then $5 else phone end,
        capacity = capacity || $6::jsonb, updated_at = now() where id = $1`,
-    [id, change.name ?? null, change.role ?? null, change.phone !== undefined, change.phone ?? null, JSON.stringify(change.capacity ?? {})]);
+    [
+      id,
+      change.name ?? null,
+      change.role ?? null,
+      change.phone !== undefined,
+      change.phone ?? null,
+      JSON.stringify(change.capacity ?? {}),
+    ],
+  );
   if (rowCount !== 1) return 'no-agent';
   if (change.queueIds) await setQueues(tx, id, change.queueIds);
   return 'changed';

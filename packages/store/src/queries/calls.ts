@@ -35,19 +35,32 @@ const select = `
   from call c join ticket t on t.id = c.ticket_id`;
 
 export async function readCall(sql: Queryable, callSid: string, lock = false): Promise<CallRow | null> {
-  const { rows } = await sql.query<CallRow>(`${select} where c.call_sid = $1 ${lock ? 'for update of c' : ''}`, [callSid]);
+  const { rows } = await sql.query<CallRow>(`${select} where c.call_sid = $1 ${lock ? 'for update of c' : ''}`, [
+    callSid,
+  ]);
   return rows[0] ?? null;
 }
 
 /** The newest call of a ticket. */
 export async function readTicketCall(sql: Queryable, ticketId: string, lock = false): Promise<CallRow | null> {
-  const { rows } = await sql.query<CallRow>(`${select} where c.ticket_id = $1 order by c.started_at desc limit 1 ${lock ? 'for update of c' : ''}`, [ticketId]);
+  const { rows } = await sql.query<CallRow>(
+    `${select} where c.ticket_id = $1 order by c.started_at desc limit 1 ${lock ? 'for update of c' : ''}`,
+    [ticketId],
+  );
   return rows[0] ?? null;
 }
 
 /** Writes an incoming call down and tells that it rings. A call that is known already stays as it is. */
 export async function insertCall(
-  tx: Queryable, call: { callSid: string; ticketId: string; customerId: string; caller: string; called: string; correlationId: string },
+  tx: Queryable,
+  call: {
+    callSid: string;
+    ticketId: string;
+    customerId: string;
+    caller: string;
+    called: string;
+    correlationId: string;
+  },
 ): Promise<void> {
   await tx.query(
     `with made as (
@@ -56,7 +69,8 @@ export async function insertCall(
      insert into event (type, ticket_id, customer_id, queue_id, agent_id, correlation_id, data)
      select 'call.changed', t.id, t.customer_id, t.queue_id, t.assignee_id, $6, jsonb_build_object('callSid', m.call_sid, 'state', m.state, 'step', 'ringing')
      from made m join ticket t on t.id = m.ticket_id`,
-    [call.callSid, call.ticketId, call.customerId, call.caller, call.called, call.correlationId]);
+    [call.callSid, call.ticketId, call.customerId, call.caller, call.called, call.correlationId],
+  );
 }
 
 export interface CallChange {
@@ -88,8 +102,18 @@ export async function changeCall(tx: Queryable, call: CallRow, change: CallChang
      select 'call.changed', t.id, t.customer_id, t.queue_id, t.assignee_id, $8, $9, jsonb_build_object('callSid', m.call_sid, 'state', m.state, 'step', $7::text,
        'durationSeconds', $3::float8)
      from moved m join ticket t on t.id = m.ticket_id`,
-    [call.id, change.state, change.durationSeconds ?? null, change.conferenceSid ?? null, change.agentCallSid ?? null, change.agentId ?? null,
-      change.step, change.actorId ?? null, change.correlationId ?? null]);
+    [
+      call.id,
+      change.state,
+      change.durationSeconds ?? null,
+      change.conferenceSid ?? null,
+      change.agentCallSid ?? null,
+      change.agentId ?? null,
+      change.step,
+      change.actorId ?? null,
+      change.correlationId ?? null,
+    ],
+  );
 }
 
 /** A call that is over takes up nobody's capacity; one that nobody answered waits to be called back. */
@@ -97,5 +121,7 @@ export async function settleCallTicket(tx: Queryable, call: CallRow, missed: boo
   await tx.query(
     `update ticket set occupies = false, updated_at = now(),
        subject = case when $2 and subject like 'Phone call from %' then replace(subject, 'Phone call from ', 'Missed call from ') else subject end
-     where id = $1`, [call.ticketId, missed]);
+     where id = $1`,
+    [call.ticketId, missed],
+  );
 }

@@ -18,22 +18,35 @@ export async function readCustomer(sql: Queryable, id: string): Promise<Customer
 }
 
 /** Customers newest first, without those that were merged into another. `q`: part of the name or of an identifier. */
-export async function listCustomers(sql: Queryable, q: string | undefined, slice: Slice<string>): Promise<Cut<Customer, string>> {
+export async function listCustomers(
+  sql: Queryable,
+  q: string | undefined,
+  slice: Slice<string>,
+): Promise<Cut<Customer, string>> {
   const { values, bind } = parameters();
   const conditions = ['c.merged_into is null'];
   if (q) conditions.push(searched(q, bind));
   if (slice.after !== null) conditions.push(`c.id < ${bind(slice.after)}`);
   const { rows } = await sql.query(
     `with page as materialized (select c.* from customer c where ${conditions.join(' and ')} order by c.id desc limit ${bind(slice.limit + 1)})
-     select ${columns} from page c ${joined} order by c.id desc`, values);
-  return cut(rows.map((row) => present<Customer>(row)), slice.limit, (customer) => customer.id);
+     select ${columns} from page c ${joined} order by c.id desc`,
+    values,
+  );
+  return cut(
+    rows.map((row) => present<Customer>(row)),
+    slice.limit,
+    (customer) => customer.id,
+  );
 }
 
 function searched(q: string, bind: (value: unknown) => string): string {
   const pattern = bind(containing(q));
   const digits = q.replaceAll(/[\s()./-]/g, '');
   // A number is found however it is grouped: identifiers hold it in E.164.
-  const phone = /^\+?\d{4,}$/.test(digits) && digits !== q ? `union select i.customer_id from identifier i where i.value like ${bind(containing(digits))}` : '';
+  const phone =
+    /^\+?\d{4,}$/.test(digits) && digits !== q
+      ? `union select i.customer_id from identifier i where i.value like ${bind(containing(digits))}`
+      : '';
   return `c.id in (
     select n.id from customer n where n.display_name ilike ${pattern}
     union select i.customer_id from identifier i where i.value ilike ${pattern} ${phone})`;
@@ -41,7 +54,9 @@ function searched(q: string, bind: (value: unknown) => string): string {
 
 /** Customers with whom this one shares an identifier that at least one of the two only claims. */
 export async function suggestCustomers(sql: Queryable, id: string): Promise<CustomerSuggestion[]> {
-  const { rows } = await sql.query<Customer & { mine: IdentifierGrade; theirs: IdentifierGrade; kind: IdentifierKind; value: string }>(
+  const { rows } = await sql.query<
+    Customer & { mine: IdentifierGrade; theirs: IdentifierGrade; kind: IdentifierKind; value: string }
+  >(
     `select ${columns}, s.mine, s.theirs, s.kind, s.value
      from (
        select distinct on (o.customer_id) o.customer_id, i.grade as mine, o.grade as theirs, i.kind, i.value
@@ -49,13 +64,22 @@ export async function suggestCustomers(sql: Queryable, id: string): Promise<Cust
        where i.customer_id = $1 and not i.shared and not o.shared and (i.grade = 'claimed' or o.grade = 'claimed')
        order by o.customer_id, i.grade = 'claimed' and o.grade = 'claimed', i.first_seen_at
        limit 20) s
-     join customer c on c.id = s.customer_id and c.merged_into is null ${joined} order by c.id desc`, [id]);
-  return rows.map(({ mine, theirs, kind, value, ...row }) => ({ customer: present<Customer>(row), reason: reasonOf(mine, theirs, kind, value), kind, value }));
+     join customer c on c.id = s.customer_id and c.merged_into is null ${joined} order by c.id desc`,
+    [id],
+  );
+  return rows.map(({ mine, theirs, kind, value, ...row }) => ({
+    customer: present<Customer>(row),
+    reason: reasonOf(mine, theirs, kind, value),
+    kind,
+    value,
+  }));
 }
 
 function reasonOf(mine: IdentifierGrade, theirs: IdentifierGrade, kind: IdentifierKind, value: string): string {
   if (mine === 'claimed' && theirs === 'claimed') return `Both gave ${kind} ${value}; neither proved it`;
-  return mine === 'claimed' ? `This customer gave ${kind} ${value}, which the other one proved` : `The other one gave ${kind} ${value}, which this customer proved`;
+  return mine === 'claimed'
+    ? `This customer gave ${kind} ${value}, which the other one proved`
+    : `The other one gave ${kind} ${value}, which this customer proved`;
 }
 
 export interface NewCustomer {
@@ -64,22 +88,36 @@ export interface NewCustomer {
   readonly identifiers: readonly Pick<Customer['identifiers'][number], 'kind' | 'value' | 'grade'>[];
 }
 
-type CreatedCustomer = { outcome: 'created'; customerId: string } | { outcome: 'taken'; customerId: string; kind: IdentifierKind; value: string };
+type CreatedCustomer =
+  | { outcome: 'created'; customerId: string }
+  | { outcome: 'taken'; customerId: string; kind: IdentifierKind; value: string };
 
 /** Writes a customer down, unless a proved identifier is another customer's. To be called in a transaction. */
-export async function insertCustomer(tx: Queryable, customer: NewCustomer, reason: string, actorId: string): Promise<CreatedCustomer> {
+export async function insertCustomer(
+  tx: Queryable,
+  customer: NewCustomer,
+  reason: string,
+  actorId: string,
+): Promise<CreatedCustomer> {
   const identifiers = JSON.stringify(customer.identifiers);
-  await tx.query(`select lock_identifiers(array(select (i ->> 'kind') || ':' || (i ->> 'value') from jsonb_array_elements($1::jsonb) i))`, [identifiers]);
+  await tx.query(
+    `select lock_identifiers(array(select (i ->> 'kind') || ':' || (i ->> 'value') from jsonb_array_elements($1::jsonb) i))`,
+    [identifiers],
+  );
   const { rows: holders } = await tx.query<{ customerId: string; kind: IdentifierKind; value: string }>(
     `select k.customer_id as "customerId", k.kind, k.value from jsonb_to_recordset($1::jsonb) i (kind text, value text, grade text)
-     join identifier k on k.kind = i.kind and k.value = i.value and k.grade <> 'claimed' and not k.shared where i.grade <> 'claimed' limit 1`, [identifiers]);
+     join identifier k on k.kind = i.kind and k.value = i.value and k.grade <> 'claimed' and not k.shared where i.grade <> 'claimed' limit 1`,
+    [identifiers],
+  );
   if (holders[0]) return { outcome: 'taken', ...holders[0] };
   const { rows } = await tx.query<{ id: string }>(
     `with made as (insert into customer (display_name) values ($1) returning id),
      named as (insert into identifier (customer_id, kind, value, grade)
        select made.id, i.kind, i.value, i.grade from made, jsonb_to_recordset($2::jsonb) i (kind text, value text, grade text) on conflict do nothing),
      told as (insert into event (type, customer_id, actor_id, data) select 'customer.created', id, $4, jsonb_build_object('reason', $3::text) from made)
-     select id from made`, [customer.displayName, identifiers, reason, actorId]);
+     select id from made`,
+    [customer.displayName, identifiers, reason, actorId],
+  );
   return { outcome: 'created', customerId: (rows[0] as { id: string }).id };
 }
 
@@ -88,7 +126,9 @@ const mergeColumns = 'id, customer_id as "customerId", other_id as "otherId", at
 /** Merges that this customer took part in, newest first. */
 export async function listMerges(sql: Queryable, customerId: string): Promise<Merge[]> {
   const { rows } = await sql.query(
-    `select ${mergeColumns} from customer_merge where customer_id = $1 or other_id = $1 order by id desc limit 200`, [customerId]);
+    `select ${mergeColumns} from customer_merge where customer_id = $1 or other_id = $1 order by id desc limit 200`,
+    [customerId],
+  );
   return rows.map((row) => present<Merge>(row));
 }
 
@@ -98,8 +138,17 @@ export async function readMerge(sql: Queryable, id: string): Promise<Merge | nul
 }
 
 /** Raises PB003 when the two cannot be merged, PB004 when one does not exist. */
-export async function mergeCustomers(sql: Queryable, customerId: string, otherId: string, agentId: string): Promise<string> {
-  const { rows } = await sql.query<{ id: string }>('select merge_customers($1, $2, $3) as id', [customerId, otherId, agentId]);
+export async function mergeCustomers(
+  sql: Queryable,
+  customerId: string,
+  otherId: string,
+  agentId: string,
+): Promise<string> {
+  const { rows } = await sql.query<{ id: string }>('select merge_customers($1, $2, $3) as id', [
+    customerId,
+    otherId,
+    agentId,
+  ]);
   return (rows[0] as { id: string }).id;
 }
 

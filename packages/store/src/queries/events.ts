@@ -26,7 +26,10 @@ function present(row: EventRow): HubEvent {
 
 /** Numbered events after `seq`, in order. */
 export async function eventsAfter(sql: Queryable, seq: number, limit: number): Promise<HubEvent[]> {
-  const { rows } = await sql.query<EventRow>(`select ${columns} from event where seq > $1 order by seq limit $2`, [seq, limit]);
+  const { rows } = await sql.query<EventRow>(`select ${columns} from event where seq > $1 order by seq limit $2`, [
+    seq,
+    limit,
+  ]);
   return rows.map(present);
 }
 
@@ -34,11 +37,18 @@ export async function eventsAfter(sql: Queryable, seq: number, limit: number): P
  * Events after `seq` that an agent may see: of their queues and tickets, of agents, and their own. A manager sees all. The filter
  * is the rooms' filter, said in SQL.
  */
-export async function visibleEventsAfter(sql: Queryable, viewer: { agentId: string; all: boolean }, seq: number, limit: number): Promise<HubEvent[]> {
+export async function visibleEventsAfter(
+  sql: Queryable,
+  viewer: { agentId: string; all: boolean },
+  seq: number,
+  limit: number,
+): Promise<HubEvent[]> {
   const { rows } = await sql.query<EventRow>(
     `select ${columns} from event e where seq > $1 and ($3 or e.agent_id = $2 or e.type = 'agent.presence-changed'
        or e.queue_id in (select queue_id from queue_member where agent_id = $2)
        or exists (select 1 from ticket t where t.id = e.ticket_id and t.assignee_id = $2))
-     order by seq limit $4`, [seq, viewer.agentId, viewer.all, limit]);
+     order by seq limit $4`,
+    [seq, viewer.agentId, viewer.all, limit],
+  );
   return rows.map(present);
 }

@@ -11,7 +11,9 @@ export interface WallboardSnapshot {
 
 /** Everything the first wallboard shows, from the running figures and the queues as they stand: its cost does not grow with history. */
 export async function readWallboardSnapshot(sql: Queryable, day: string): Promise<WallboardSnapshot> {
-  const { rows } = await sql.query<{ snapshot: WallboardSnapshot & { queues: { oldestWaitingSince: string | null }[] } }>(
+  const { rows } = await sql.query<{
+    snapshot: WallboardSnapshot & { queues: { oldestWaitingSince: string | null }[] };
+  }>(
     `select jsonb_build_object(
        'seq', (select last_seq from relay_state),
        'queues', (select coalesce(jsonb_agg(jsonb_build_object('name', q.name, 'waiting', w.waiting, 'oldestWaitingSince', w.oldest) order by q.position, q.name), '[]')
@@ -20,8 +22,16 @@ export async function readWallboardSnapshot(sql: Queryable, day: string): Promis
        'contactsToday', (select coalesce(jsonb_agg(jsonb_build_object('channel', dimension, 'count', count)), '[]') from figure_count where day = $1::date and figure = 'contacts'),
        'firstResponse', (select coalesce(jsonb_agg(jsonb_build_object('bucket', bucket, 'count', n)), '[]')
          from (select bucket, sum(count)::int as n from figure_latency where day = $1::date and figure = 'first-response' group by 1) l)
-     ) as snapshot`, [day]);
+     ) as snapshot`,
+    [day],
+  );
   const snapshot = rows[0]?.snapshot;
   if (!snapshot) return { seq: 0, queues: [], agents: [], contactsToday: [], firstResponse: [] };
-  return { ...snapshot, queues: snapshot.queues.map((queue) => ({ ...queue, oldestWaitingSince: queue.oldestWaitingSince === null ? null : new Date(queue.oldestWaitingSince) })) };
+  return {
+    ...snapshot,
+    queues: snapshot.queues.map((queue) => ({
+      ...queue,
+      oldestWaitingSince: queue.oldestWaitingSince === null ? null : new Date(queue.oldestWaitingSince),
+    })),
+  };
 }

@@ -8,13 +8,24 @@ const columns = `
   contact ->> 'subject' as subject, deliveries`;
 
 /** Received contacts, newest first. */
-export async function listInbox(sql: Queryable, state: InboxState | undefined, slice: Slice<string>): Promise<Cut<InboxItem, string>> {
+export async function listInbox(
+  sql: Queryable,
+  state: InboxState | undefined,
+  slice: Slice<string>,
+): Promise<Cut<InboxItem, string>> {
   const values: unknown[] = [slice.limit + 1];
   const conditions = ['true'];
   if (state) conditions.push(`state = $${values.push(state)}`);
   if (slice.after !== null) conditions.push(`id < $${values.push(slice.after)}`);
-  const { rows } = await sql.query(`select ${columns} from inbox where ${conditions.join(' and ')} order by id desc limit $1`, values);
-  return cut(rows.map((row) => present<InboxItem>(row)), slice.limit, (item) => item.id);
+  const { rows } = await sql.query(
+    `select ${columns} from inbox where ${conditions.join(' and ')} order by id desc limit $1`,
+    values,
+  );
+  return cut(
+    rows.map((row) => present<InboxItem>(row)),
+    slice.limit,
+    (item) => item.id,
+  );
 }
 
 export async function readInboxItem(sql: Queryable, id: string): Promise<InboxItem | null> {

@@ -27,8 +27,20 @@ export async function insertInbox(sql: Queryable, row: InboxInsert): Promise<Rec
   const { rows } = await sql.query<ReceivedRow>(
     `select inbox_id as "inboxId", outcome, correlation_id as "correlationId"
      from receive_contact($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [row.channel, row.channelAccount, row.externalId, row.contentHash, row.contact && JSON.stringify(row.contact), row.raw && Buffer.from(row.raw),
-      row.rawType, row.rawSha256, row.state, row.reason, row.correlationId]);
+    [
+      row.channel,
+      row.channelAccount,
+      row.externalId,
+      row.contentHash,
+      row.contact && JSON.stringify(row.contact),
+      row.raw && Buffer.from(row.raw),
+      row.rawType,
+      row.rawSha256,
+      row.state,
+      row.reason,
+      row.correlationId,
+    ],
+  );
   return rows[0] as ReceivedRow;
 }
 
@@ -38,7 +50,7 @@ export interface InboxRow {
   channelAccount: string;
   externalId: string;
   state: string;
-  contact: unknown;
+  contact: InboundContact | null;
   raw: Buffer | null;
   rawType: string;
   rawSha256: string;
@@ -51,15 +63,24 @@ export async function readInbox(sql: Queryable, id: string): Promise<InboxRow | 
   const { rows } = await sql.query<InboxRow>(
     `select id, channel, channel_account as "channelAccount", external_id as "externalId", state, contact, raw, raw_type as "rawType",
        raw_sha256 as "rawSha256", attempts, correlation_id as "correlationId", received_at as "receivedAt"
-     from inbox where id = $1`, [id]);
+     from inbox where id = $1`,
+    [id],
+  );
   return rows[0] ?? null;
 }
 
 /** Counts a failed try and says when the next is due. Answers the number of tries so far, or null when it is not pending. */
-export async function postponeInbox(sql: Queryable, id: string, reason: string, delayMs: number): Promise<number | null> {
+export async function postponeInbox(
+  sql: Queryable,
+  id: string,
+  reason: string,
+  delayMs: number,
+): Promise<number | null> {
   const { rows } = await sql.query<{ attempts: number }>(
     `update inbox set attempts = attempts + 1, reason = $2, next_attempt_at = now() + make_interval(secs => $3 / 1000.0)
-     where id = $1 and state = 'pending' returning attempts`, [id, reason, delayMs]);
+     where id = $1 and state = 'pending' returning attempts`,
+    [id, reason, delayMs],
+  );
   return rows[0]?.attempts ?? null;
 }
 
@@ -70,30 +91,64 @@ export async function quarantineInbox(sql: Queryable, id: string, reason: string
        returning id, channel, correlation_id)
      insert into event (type, correlation_id, data)
      select 'contact.quarantined', correlation_id, jsonb_build_object('inboxId', id, 'channel', channel, 'reason', $2::text) from moved`,
-    [id, reason]);
+    [id, reason],
+  );
   return (rowCount ?? 0) > 0;
 }
 
-/** Sends a quarantined contact round again, with the contact as it is understood now. */
-export async function reviveInbox(sql: Queryable, id: string, contact: InboundContact, actorId: string | null): Promise<{ attempts: number } | null> {
+/**
+ * Sends a quarantined contact round again, as it is understood now and under its own names: what could not be read was kept under
+ * names of ours. Null when it is not quarantined any more; the database refuses names that another row has (error code 23505).
+ */
+export async function reviveInbox(
+  sql: Queryable,
+  id: string,
+  contact: InboundContact,
+  actorId: string | null,
+): Promise<{ attempts: number } | null> {
   const { rows } = await sql.query<{ attempts: number }>(
-    `with moved as (update inbox set state = 'pending', reason = null, contact = $2, content_hash = coalesce($4, content_hash), next_attempt_at = now()
+    `with moved as (update inbox set state = 'pending', reason = null, contact = $2, content_hash = coalesce($4, content_hash), channel_account = $5,
+         external_id = $6, next_attempt_at = now()
        where id = $1 and state = 'quarantined' returning id, attempts, correlation_id),
      told as (insert into event (type, actor_id, correlation_id, data)
        select 'contact.replayed', $3, correlation_id, jsonb_build_object('inboxId', id) from moved)
-     select attempts from moved`, [id, JSON.stringify(contact), actorId, contact.contentHash ?? null]);
+     select attempts from moved`,
+    [id, JSON.stringify(contact), actorId, contact.contentHash ?? null, contact.channelAccount, contact.externalId],
+  );
   return rows[0] ?? null;
 }
 
+/** Ends a quarantined contact that turned out to be here already, or to be no contact at all. */
+export async function endQuarantine(
+  sql: Queryable,
+  id: string,
+  state: 'done' | 'duplicate',
+  reason: string,
+): Promise<void> {
+  await sql.query(
+    `update inbox set state = $2, reason = $3, processed_at = now() where id = $1 and state = 'quarantined'`,
+    [id, state, reason],
+  );
+}
+
 /** Pending contacts whose job must have been lost, oldest first. */
-export async function pendingInbox(sql: Queryable, graceMs: number, limit: number): Promise<{ id: string; attempts: number }[]> {
+export async function pendingInbox(
+  sql: Queryable,
+  graceMs: number,
+  limit: number,
+): Promise<{ id: string; attempts: number }[]> {
   const { rows } = await sql.query<{ id: string; attempts: number }>(
     `select id, attempts from inbox where state = 'pending' and next_attempt_at < now() - make_interval(secs => $1 / 1000.0)
-     order by next_attempt_at limit $2`, [graceMs, limit]);
+     order by next_attempt_at limit $2`,
+    [graceMs, limit],
+  );
   return rows;
 }
 
 /** Ends a contact that changed something and left no message: a step of a call. */
 export async function settleInbox(sql: Queryable, id: string, ticketId: string): Promise<void> {
-  await sql.query(`update inbox set state = 'done', reason = null, ticket_id = $2, processed_at = now() where id = $1 and state = 'pending'`, [id, ticketId]);
+  await sql.query(
+    `update inbox set state = 'done', reason = null, ticket_id = $2, processed_at = now() where id = $1 and state = 'pending'`,
+    [id, ticketId],
+  );
 }

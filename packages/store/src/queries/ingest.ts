@@ -1,4 +1,11 @@
-import type { ChannelName, IdentifierGrade, IdentifierKind, InboundContact, StoredFile, TicketStatus } from '@patchbay/contracts';
+import type {
+  ChannelName,
+  IdentifierGrade,
+  IdentifierKind,
+  InboundContact,
+  StoredFile,
+  TicketStatus,
+} from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 
 /** What `ingest_apply` answers. */
@@ -21,22 +28,44 @@ export interface Ingested {
 export type FastIngest = Ingested | { outcome: 'decide' } | { outcome: 'settled' };
 
 /** One round trip for a known customer with an open ticket; `decide` when the rules have to be asked. */
-export async function ingestFast(sql: Queryable, inboxId: string, continuationMs: string, reasons: string): Promise<FastIngest> {
-  const { rows } = await sql.query<{ answer: FastIngest }>('select ingest_contact($1, $2, $3) as answer', [inboxId, continuationMs, reasons]);
+export async function ingestFast(
+  sql: Queryable,
+  inboxId: string,
+  continuationMs: string,
+  reasons: string,
+): Promise<FastIngest> {
+  const { rows } = await sql.query<{ answer: FastIngest }>('select ingest_contact($1, $2, $3) as answer', [
+    inboxId,
+    continuationMs,
+    reasons,
+  ]);
   return rows[0]?.answer ?? { outcome: 'settled' };
 }
 
 export interface IngestSnapshot {
   customers: { customerId: string; kind: IdentifierKind; value: string; grade: IdentifierGrade; shared: boolean }[];
   tickets: {
-    ticketId: string; number: number; status: TicketStatus; customerId: string; channel: ChannelName;
-    via: 'token' | 'reference' | 'tag' | 'window'; lastActivityAt: string; senderIsParty: boolean;
+    ticketId: string;
+    number: number;
+    status: TicketStatus;
+    customerId: string;
+    channel: ChannelName;
+    via: 'token' | 'reference' | 'tag' | 'window';
+    lastActivityAt: string;
+    senderIsParty: boolean;
   }[];
 }
 
 /** Locks the contact's identifiers until the transaction ends, and reads what its decision depends on. */
-export async function ingestSnapshot(tx: Queryable, contact: InboundContact, continuationMs: number): Promise<IngestSnapshot> {
-  const { rows } = await tx.query<{ snapshot: IngestSnapshot }>('select ingest_snapshot($1, $2) as snapshot', [JSON.stringify(contact), continuationMs]);
+export async function ingestSnapshot(
+  tx: Queryable,
+  contact: InboundContact,
+  continuationMs: number,
+): Promise<IngestSnapshot> {
+  const { rows } = await tx.query<{ snapshot: IngestSnapshot }>('select ingest_snapshot($1, $2) as snapshot', [
+    JSON.stringify(contact),
+    continuationMs,
+  ]);
   return rows[0]?.snapshot ?? { customers: [], tickets: [] };
 }
 
@@ -62,8 +91,17 @@ export interface IngestDecision {
 }
 
 /** @throws an error with code PB001 when what the decision saw has changed, PB002 when the contact is not pending any more. */
-export async function ingestApply(tx: Queryable, inboxId: string, contact: InboundContact, decision: IngestDecision): Promise<Ingested> {
-  const { rows } = await tx.query<{ answer: Ingested }>('select ingest_apply($1, $2, $3) as answer', [inboxId, JSON.stringify(contact), JSON.stringify(decision)]);
+export async function ingestApply(
+  tx: Queryable,
+  inboxId: string,
+  contact: InboundContact,
+  decision: IngestDecision,
+): Promise<Ingested> {
+  const { rows } = await tx.query<{ answer: Ingested }>('select ingest_apply($1, $2, $3) as answer', [
+    inboxId,
+    JSON.stringify(contact),
+    JSON.stringify(decision),
+  ]);
   return rows[0]?.answer as Ingested;
 }
 
@@ -71,7 +109,9 @@ export async function ingestApply(tx: Queryable, inboxId: string, contact: Inbou
 export async function recentAcknowledgements(tx: Queryable, customerId: string, windowMs: number): Promise<number> {
   const { rows } = await tx.query<{ n: number }>(
     `select count(*)::int as n from ticket t join outbound o on o.ticket_id = t.id and o.automatic
-     where t.customer_id = $1 and o.created_at > now() - make_interval(secs => $2 / 1000.0)`, [customerId, windowMs]);
+     where t.customer_id = $1 and o.created_at > now() - make_interval(secs => $2 / 1000.0)`,
+    [customerId, windowMs],
+  );
   return rows[0]?.n ?? 0;
 }
 

@@ -30,22 +30,34 @@ export async function readMessage(sql: Queryable, id: string): Promise<Message |
 }
 
 /** A ticket's messages in the order in which they came. */
-export async function listTicketMessages(sql: Queryable, ticketId: string, slice: Slice<number>): Promise<Cut<Message, number>> {
+export async function listTicketMessages(
+  sql: Queryable,
+  ticketId: string,
+  slice: Slice<number>,
+): Promise<Cut<Message, number>> {
   const { rows } = await sql.query<MessageRow>(
     `select ${columns} from message m ${joined} where m.ticket_id = $1 and m.position > $2 order by m.position limit $3`,
-    [ticketId, slice.after ?? 0, slice.limit + 1]);
+    [ticketId, slice.after ?? 0, slice.limit + 1],
+  );
   return asMessages(rows, slice.limit);
 }
 
 /** Messages of tickets that the viewer may read, in the order in which they came; of one provider's id when it is given. */
-export async function listMessages(sql: Queryable, viewer: Viewer, externalId: string | undefined, slice: Slice<number>): Promise<Cut<Message, number>> {
+export async function listMessages(
+  sql: Queryable,
+  viewer: Viewer,
+  externalId: string | undefined,
+  slice: Slice<number>,
+): Promise<Cut<Message, number>> {
   const { values, bind } = parameters(slice.after ?? 0, slice.limit + 1);
   const scope = ticketScope(viewer, bind);
   const wanted = externalId === undefined ? '' : `and m.external_id = any(${bind(spellings(externalId))})`;
   const { rows } = await sql.query<MessageRow>(
     `with page as materialized (
        select m.* from message m join ticket t on t.id = m.ticket_id where m.position > $1 and ${scope} ${wanted} order by m.position limit $2)
-     select ${columns} from page m ${joined} order by m.position`, values);
+     select ${columns} from page m ${joined} order by m.position`,
+    values,
+  );
   return asMessages(rows, slice.limit);
 }
 

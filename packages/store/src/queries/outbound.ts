@@ -24,26 +24,45 @@ export interface OutboundResult {
 
 export async function settleOutbound(sql: Queryable, id: string, outcome: OutboundResult): Promise<void> {
   await sql.query('select settle_outbound($1, $2, $3, $4, $5, $6)', [
-    id, outcome.result, outcome.externalId ?? null, outcome.error ?? null, outcome.retryMs ?? 0, outcome.rawSha256 ?? null]);
+    id,
+    outcome.result,
+    outcome.externalId ?? null,
+    outcome.error ?? null,
+    outcome.retryMs ?? 0,
+    outcome.rawSha256 ?? null,
+  ]);
 }
 
 /** Writes a provider's word down and moves the message forwards. Repetitions and late comers change nothing. */
 export async function recordDelivery(sql: Queryable, report: DeliveryReport): Promise<void> {
-  await sql.query('select record_delivery($1, $2, $3, $4, $5)', [report.channelAccount, report.externalId, report.status, report.error ?? null, report.at]);
+  await sql.query('select record_delivery($1, $2, $3, $4, $5)', [
+    report.channelAccount,
+    report.externalId,
+    report.status,
+    report.error ?? null,
+    report.at,
+  ]);
 }
 
 /** Queued messages whose job must have been lost. */
-export async function dueOutbound(sql: Queryable, graceMs: number, limit: number): Promise<{ id: string; attempts: number }[]> {
+export async function dueOutbound(
+  sql: Queryable,
+  graceMs: number,
+  limit: number,
+): Promise<{ id: string; attempts: number }[]> {
   const { rows } = await sql.query<{ id: string; attempts: number }>(
     `select id, attempts from outbound where status = 'queued' and next_attempt_at < now() - make_interval(secs => $1 / 1000.0) order by next_attempt_at limit $2`,
-    [graceMs, limit]);
+    [graceMs, limit],
+  );
   return rows;
 }
 
 /** Messages that a process took to send and never told the end of: nobody knows whether they left. */
 export async function abandonedOutbound(sql: Queryable, ageMs: number, limit: number): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
-    `select id from outbound where status = 'sending' and claimed_at < now() - make_interval(secs => $1 / 1000.0) limit $2`, [ageMs, limit]);
+    `select id from outbound where status = 'sending' and claimed_at < now() - make_interval(secs => $1 / 1000.0) limit $2`,
+    [ageMs, limit],
+  );
   return rows.map((row) => row.id);
 }
 
@@ -70,12 +89,20 @@ export interface WrittenReply {
 
 /** Writes an agent's message, its row on the way out, and the events, in one statement (see `write_reply` in the migrations). */
 export async function writeReply(sql: Queryable, reply: NewReply): Promise<WrittenReply> {
-  const { rows } = await sql.query<{ answer: WrittenReply }>('select write_reply($1) as answer', [JSON.stringify(reply)]);
+  const { rows } = await sql.query<{ answer: WrittenReply }>('select write_reply($1) as answer', [
+    JSON.stringify(reply),
+  ]);
   return rows[0]?.answer as WrittenReply;
 }
 
-export async function readUploads(sql: Queryable, ownerId: string, ids: readonly string[]): Promise<(StoredFile & { id: string })[]> {
+export async function readUploads(
+  sql: Queryable,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<(StoredFile & { id: string })[]> {
   const { rows } = await sql.query<StoredFile & { id: string }>(
-    `select id, filename, content_type as "contentType", size, sha256, false as inline from upload where owner_id = $1 and id = any($2::uuid[])`, [ownerId, ids]);
+    `select id, filename, content_type as "contentType", size, sha256, false as inline from upload where owner_id = $1 and id = any($2::uuid[])`,
+    [ownerId, ids],
+  );
   return rows;
 }

@@ -8,7 +8,11 @@ const outboxScope = (viewer: Viewer, bind: (value: unknown) => string): string =
   readsEverything(viewer) ? 'true' : `o.author_id = ${bind(viewer.agentId)}`;
 
 /** Messages on their way out and those that left, newest first. */
-export async function listOutbox(sql: Queryable, viewer: Viewer, slice: Slice<string>): Promise<Cut<OutboxItem, string>> {
+export async function listOutbox(
+  sql: Queryable,
+  viewer: Viewer,
+  slice: Slice<string>,
+): Promise<Cut<OutboxItem, string>> {
   const { values, bind } = parameters(slice.limit + 1);
   const conditions = [outboxScope(viewer, bind)];
   if (slice.after !== null) conditions.push(`o.id < ${bind(slice.after)}`);
@@ -18,14 +22,22 @@ export async function listOutbox(sql: Queryable, viewer: Viewer, slice: Slice<st
        coalesce(m.delivery_status, o.status) as status, o.external_id as "externalId", o.attempts, o.error, o.created_at as "createdAt",
        case when o.raw_sha256 is not null then '/api/v1/outbox/' || o.id || '/raw' end as "rawUrl"
      from outbound o join message m on m.id = o.message_id join ticket t on t.id = o.ticket_id
-     where ${conditions.join(' and ')} order by o.id desc limit $1`, values);
-  return cut(rows.map((row) => present<OutboxItem>(row)), slice.limit, (item) => item.id);
+     where ${conditions.join(' and ')} order by o.id desc limit $1`,
+    values,
+  );
+  return cut(
+    rows.map((row) => present<OutboxItem>(row)),
+    slice.limit,
+    (item) => item.id,
+  );
 }
 
 /** The hash of a mail's bytes as they went out; null when there is no such item for the viewer, or no bytes were kept. */
 export async function readOutboxHash(sql: Queryable, viewer: Viewer, id: string): Promise<string | null> {
   const { values, bind } = parameters(id);
   const { rows } = await sql.query<{ hash: string | null }>(
-    `select o.raw_sha256 as hash from outbound o where o.id = $1 and ${outboxScope(viewer, bind)}`, values);
+    `select o.raw_sha256 as hash from outbound o where o.id = $1 and ${outboxScope(viewer, bind)}`,
+    values,
+  );
   return rows[0]?.hash ?? null;
 }

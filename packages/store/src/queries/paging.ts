@@ -20,7 +20,9 @@ export function cut<T, Key>(rows: readonly T[], limit: number, keyOf: (row: T) =
 
 /** A row as JSON carries it: moments as ISO 8601 strings. */
 export function present<T>(row: object): T {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value])) as T;
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]),
+  ) as T;
 }
 
 /** A pattern that finds `text` anywhere in a value, with LIKE's wildcards taken literally. */

@@ -8,6 +8,7 @@ export async function listQueues(sql: Queryable): Promise<Queue[]> {
        case when w.since is not null then greatest(extract(epoch from now() - w.since), 0)::double precision end as "longestWaitSeconds"
      from queue q left join (
        select t.queue_id, count(*)::integer as waiting, min(t.waiting_since) as since from ticket t where t.waiting_since is not null group by t.queue_id
-     ) w on w.queue_id = q.id order by q.position, q.name`);
+     ) w on w.queue_id = q.id order by q.position, q.name`,
+  );
   return rows;
 }

@@ -15,7 +15,9 @@ export async function waitingTickets(sql: Queryable, queueId: string, limit: num
   const { rows } = await sql.query<WaitingTicket>(
     `select id as "ticketId", queue_id as "queueId", channel, priority, waiting_since as "waitingSince", preferred_agent_id as "preferredAgentId"
      from ticket where queue_id = $1 and waiting_since is not null and offer_agent_id is null and assignee_id is null
-     order by priority desc, waiting_since, id limit $2`, [queueId, limit]);
+     order by priority desc, waiting_since, id limit $2`,
+    [queueId, limit],
+  );
   return rows;
 }
 
@@ -32,32 +34,70 @@ export interface AgentRow {
 }
 
 /** The agents of an item's queue as they stand now. `declined`: they let this item pass within the last two minutes. */
-export async function agentsFor(sql: Queryable, item: { ticketId: string; queueId: string; channel: string }): Promise<AgentRow[]> {
+export async function agentsFor(
+  sql: Queryable,
+  item: { ticketId: string; queueId: string; channel: string },
+): Promise<AgentRow[]> {
   const { rows } = await sql.query<AgentRow>(
     `select a.id as "agentId", a.name, a.presence, a.idle_since as "idleSince", agent_load(a.id, $3) as load,
        coalesce((a.capacity ->> $3)::int, 0) as capacity, array[$2::uuid]::text[] as "queueIds", a.phone is not null as "hasPhone",
        exists (select 1 from ticket_decline d where d.ticket_id = $1 and d.agent_id = a.id and d.at > now() - interval '2 minutes') as declined
-     from queue_member q join agent a on a.id = q.agent_id where q.queue_id = $2`, [item.ticketId, item.queueId, item.channel]);
+     from queue_member q join agent a on a.id = q.agent_id where q.queue_id = $2`,
+    [item.ticketId, item.queueId, item.channel],
+  );
   return rows;
 }
 
-export async function offerTicket(sql: Queryable, ticketId: string, agentId: string, seconds: number, reason: string): Promise<boolean> {
+export async function offerTicket(
+  sql: Queryable,
+  ticketId: string,
+  agentId: string,
+  seconds: number,
+  reason: string,
+): Promise<boolean> {
   return truth(sql, 'select offer_ticket($1, $2, $3, $4) as yes', [ticketId, agentId, seconds, reason]);
 }
 
-export async function withdrawOffer(sql: Queryable, ticketId: string, agentId: string, reason: string, onlyExpired: boolean): Promise<boolean> {
+export async function withdrawOffer(
+  sql: Queryable,
+  ticketId: string,
+  agentId: string,
+  reason: string,
+  onlyExpired: boolean,
+): Promise<boolean> {
   return truth(sql, 'select withdraw_offer($1, $2, $3, $4) as yes', [ticketId, agentId, reason, onlyExpired]);
 }
 
-export async function takeTicket(sql: Queryable, ticketId: string, agentId: string, pull: boolean, reason: string): Promise<boolean> {
+export async function takeTicket(
+  sql: Queryable,
+  ticketId: string,
+  agentId: string,
+  pull: boolean,
+  reason: string,
+): Promise<boolean> {
   return truth(sql, 'select take_ticket($1, $2, $3, $4) as yes', [ticketId, agentId, pull, reason]);
 }
 
-export async function releaseTicket(sql: Queryable, input: { ticketId: string; agentId: string; actorId: string | null; since: Date | null; reason: string }): Promise<boolean> {
-  return truth(sql, 'select release_ticket($1, $2, $3, $4, $5) as yes', [input.ticketId, input.agentId, input.actorId, input.since, input.reason]);
+export async function releaseTicket(
+  sql: Queryable,
+  input: { ticketId: string; agentId: string; actorId: string | null; since: Date | null; reason: string },
+): Promise<boolean> {
+  return truth(sql, 'select release_ticket($1, $2, $3, $4, $5) as yes', [
+    input.ticketId,
+    input.agentId,
+    input.actorId,
+    input.since,
+    input.reason,
+  ]);
 }
 
-export async function setPresence(sql: Queryable, agentId: string, state: PresenceState, reason: string | null, actorId: string | null): Promise<boolean> {
+export async function setPresence(
+  sql: Queryable,
+  agentId: string,
+  state: PresenceState,
+  reason: string | null,
+  actorId: string | null,
+): Promise<boolean> {
   return truth(sql, 'select set_presence($1, $2, $3, $4) as yes', [agentId, state, reason, actorId]);
 }
 
@@ -67,43 +107,60 @@ async function truth(sql: Queryable, text: string, values: readonly unknown[]): 
 }
 
 /** Offers that nobody took in time. */
-export async function expiredOffers(sql: Queryable, limit: number): Promise<{ ticketId: string; agentId: string; queueId: string | null }[]> {
+export async function expiredOffers(
+  sql: Queryable,
+  limit: number,
+): Promise<{ ticketId: string; agentId: string; queueId: string | null }[]> {
   const { rows } = await sql.query<{ ticketId: string; agentId: string; queueId: string | null }>(
     `select id as "ticketId", offer_agent_id as "agentId", queue_id as "queueId" from ticket
-     where offer_agent_id is not null and offer_expires_at <= now() limit $1`, [limit]);
+     where offer_agent_id is not null and offer_expires_at <= now() limit $1`,
+    [limit],
+  );
   return rows;
 }
 
 /** Queues in which something waits that is not offered to anybody. */
 export async function queuesWithWaiting(sql: Queryable): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
-    `select q.id from queue q where exists (select 1 from ticket t where t.queue_id = q.id and t.waiting_since is not null and t.offer_agent_id is null)`);
+    `select q.id from queue q where exists (select 1 from ticket t where t.queue_id = q.id and t.waiting_since is not null and t.offer_agent_id is null)`,
+  );
   return rows.map((row) => row.id);
 }
 
 export async function agentQueues(sql: Queryable, agentId: string): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>('select queue_id as id from queue_member where agent_id = $1', [agentId]);
+  const { rows } = await sql.query<{ id: string }>('select queue_id as id from queue_member where agent_id = $1', [
+    agentId,
+  ]);
   return rows.map((row) => row.id);
 }
 
 /** Queues by the channel whose contacts they take, in the order of the console. */
 export async function readQueues(sql: Queryable): Promise<{ id: string; name: string; channels: ChannelName[] }[]> {
-  const { rows } = await sql.query<{ id: string; name: string; channels: ChannelName[] }>('select id, name, channels from queue order by position, name');
+  const { rows } = await sql.query<{ id: string; name: string; channels: ChannelName[] }>(
+    'select id, name, channels from queue order by position, name',
+  );
   return rows;
 }
 
 /** Makes the queues of a new centre; those that are there already stay as they are. */
-export async function seedQueues(sql: Queryable, queues: readonly { name: string; channels: readonly ChannelName[] }[]): Promise<void> {
+export async function seedQueues(
+  sql: Queryable,
+  queues: readonly { name: string; channels: readonly ChannelName[] }[],
+): Promise<void> {
   await sql.query(
     `insert into queue (name, channels, position)
      select q.name, array(select jsonb_array_elements_text(q.channels)), q.position
      from jsonb_to_recordset($1) q (name text, channels jsonb, position int)
      where not exists (select 1 from queue) on conflict do nothing`,
-    [JSON.stringify(queues.map((queue, position) => ({ ...queue, position })))]);
+    [JSON.stringify(queues.map((queue, position) => ({ ...queue, position })))],
+  );
 }
 
 /** Changes a ticket's status if it is still the one that was seen. */
-export async function changeTicketStatus(sql: Queryable, input: { ticketId: string; from: string; to: string; actorId: string | null; reason: string | null }): Promise<boolean> {
+export async function changeTicketStatus(
+  sql: Queryable,
+  input: { ticketId: string; from: string; to: string; actorId: string | null; reason: string | null },
+): Promise<boolean> {
   const { rowCount } = await sql.query(
     `with moved as (
        update ticket set status = $3, updated_at = now(),
@@ -114,7 +171,9 @@ export async function changeTicketStatus(sql: Queryable, input: { ticketId: stri
        where id = $1 and status = $2 returning *)
      insert into event (type, ticket_id, customer_id, queue_id, agent_id, actor_id, data)
      select 'ticket.status-changed', id, customer_id, queue_id, assignee_id, $4, jsonb_build_object('from', $2::text, 'to', $3::text, 'reason', coalesce($5, ''))
-     from moved`, [input.ticketId, input.from, input.to, input.actorId, input.reason]);
+     from moved`,
+    [input.ticketId, input.from, input.to, input.actorId, input.reason],
+  );
   return (rowCount ?? 0) > 0;
 }
 
@@ -134,7 +193,9 @@ export interface TicketState {
 
 export async function readTicketState(sql: Queryable, ticketId: string): Promise<TicketState | null> {
   const { rows } = await sql.query<TicketState>(
-    `select id, number, status, channel, queue_id as "queueId", assignee_id as "assigneeId", offer_agent_id as "offerAgentId" from ticket where id = $1`, [ticketId]);
+    `select id, number, status, channel, queue_id as "queueId", assignee_id as "assigneeId", offer_agent_id as "offerAgentId" from ticket where id = $1`,
+    [ticketId],
+  );
   return rows[0] ?? null;
 }
 
@@ -142,6 +203,8 @@ export async function readTicketState(sql: Queryable, ticketId: string): Promise
 export async function isChannelStaffed(sql: Queryable, channel: ChannelName): Promise<boolean> {
   const { rows } = await sql.query<{ yes: boolean }>(
     `select exists (select 1 from agent a join queue_member m on m.agent_id = a.id join queue q on q.id = m.queue_id
-       where a.presence = 'online' and $1 = any (q.channels)) as yes`, [channel]);
+       where a.presence = 'online' and $1 = any (q.channels)) as yes`,
+    [channel],
+  );
   return rows[0]?.yes ?? false;
 }

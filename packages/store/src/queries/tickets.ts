@@ -29,7 +29,10 @@ export function parameters(...first: unknown[]): { values: unknown[]; bind: (val
 
 export async function mayReadTicket(sql: Queryable, viewer: Viewer, ticketId: string): Promise<boolean> {
   const { values, bind } = parameters(ticketId);
-  const { rowCount } = await sql.query(`select 1 from ticket t where t.id = $1 and ${ticketScope(viewer, bind)}`, values);
+  const { rowCount } = await sql.query(
+    `select 1 from ticket t where t.id = $1 and ${ticketScope(viewer, bind)}`,
+    values,
+  );
   return rowCount === 1;
 }
 
@@ -65,15 +68,26 @@ export interface TicketFilter {
 }
 
 /** Tickets that the viewer may read, newest first. */
-export async function listTickets(sql: Queryable, viewer: Viewer, filter: TicketFilter, slice: Slice<string>): Promise<Cut<Ticket, string>> {
+export async function listTickets(
+  sql: Queryable,
+  viewer: Viewer,
+  filter: TicketFilter,
+  slice: Slice<string>,
+): Promise<Cut<Ticket, string>> {
   const { values, bind } = parameters();
   const conditions = [ticketScope(viewer, bind), ...conditionsOf(filter, bind)];
   if (slice.after !== null) conditions.push(`t.id < ${bind(slice.after)}`);
   // The page is cut before anything is joined to it.
   const { rows } = await sql.query(
     `with page as materialized (select t.* from ticket t where ${conditions.join(' and ')} order by t.id desc limit ${bind(slice.limit + 1)})
-     select ${columns} from page t ${joined} order by t.id desc`, values);
-  return cut(rows.map((row) => present<Ticket>(row)), slice.limit, (ticket) => ticket.id);
+     select ${columns} from page t ${joined} order by t.id desc`,
+    values,
+  );
+  return cut(
+    rows.map((row) => present<Ticket>(row)),
+    slice.limit,
+    (ticket) => ticket.id,
+  );
 }
 
 function conditionsOf(filter: TicketFilter, bind: (value: unknown) => string): string[] {
@@ -99,10 +113,20 @@ function searched(q: string, bind: (value: unknown) => string): string {
 }
 
 /** A ticket's timeline, oldest first: the events that have been given their `seq`. */
-export async function listTicketEvents(sql: Queryable, ticketId: string, slice: Slice<number>): Promise<Cut<HubEvent, number>> {
+export async function listTicketEvents(
+  sql: Queryable,
+  ticketId: string,
+  slice: Slice<number>,
+): Promise<Cut<HubEvent, number>> {
   const { rows } = await sql.query(
     `select seq, id::text, type, at, ticket_id as "ticketId", customer_id as "customerId", queue_id as "queueId", agent_id as "agentId",
        actor_id as "actorId", correlation_id as "correlationId", data
-     from event where ticket_id = $1 and seq > $2 order by seq limit $3`, [ticketId, slice.after ?? 0, slice.limit + 1]);
-  return cut(rows.map((row) => present<HubEvent>(row)), slice.limit, (event) => event.seq);
+     from event where ticket_id = $1 and seq > $2 order by seq limit $3`,
+    [ticketId, slice.after ?? 0, slice.limit + 1],
+  );
+  return cut(
+    rows.map((row) => present<HubEvent>(row)),
+    slice.limit,
+    (event) => event.seq,
+  );
 }

@@ -3,10 +3,15 @@ import type { Queryable } from '../database.ts';
 import { parameters, ticketScope, type Viewer } from './tickets.ts';
 
 /** Writes down a file that is in the file store and not yet part of a message. `ownerId`: an agent or a visitor. */
-export async function insertUpload(sql: Queryable, ownerId: string, file: Omit<UploadedFile, 'id'>): Promise<UploadedFile> {
+export async function insertUpload(
+  sql: Queryable,
+  ownerId: string,
+  file: Omit<UploadedFile, 'id'>,
+): Promise<UploadedFile> {
   const { rows } = await sql.query<{ id: string }>(
     'insert into upload (owner_id, filename, content_type, size, sha256) values ($1, $2, $3, $4, $5) returning id',
-    [ownerId, file.filename, file.contentType, file.size, file.sha256]);
+    [ownerId, file.filename, file.contentType, file.size, file.sha256],
+  );
   return { id: (rows[0] as { id: string }).id, ...file };
 }
 
@@ -23,6 +28,8 @@ export async function readAttachment(sql: Queryable, viewer: Viewer, id: string)
   const { rows } = await sql.query<AttachmentFile>(
     `select x.filename, x.content_type as "contentType", x.size, x.sha256
      from attachment x join message m on m.id = x.message_id join ticket t on t.id = m.ticket_id
-     where x.id = $1 and ${ticketScope(viewer, bind)}`, values);
+     where x.id = $1 and ${ticketScope(viewer, bind)}`,
+    values,
+  );
   return rows[0] ?? null;
 }

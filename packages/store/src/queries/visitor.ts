@@ -73,8 +73,10 @@ const selectMessages = `
 
 /** Named queries over the pool, or over a client inside a transaction. */
 export function createVisitorStore(db: Queryable): VisitorStore {
-  const rows = async <T extends object>(text: string, values: unknown[]): Promise<T[]> => (await db.query<T>(text, values)).rows;
-  const first = async <T extends object>(text: string, values: unknown[]): Promise<T | null> => (await rows<T>(text, values))[0] ?? null;
+  const rows = async <T extends object>(text: string, values: unknown[]): Promise<T[]> =>
+    (await db.query<T>(text, values)).rows;
+  const first = async <T extends object>(text: string, values: unknown[]): Promise<T | null> =>
+    (await rows<T>(text, values))[0] ?? null;
   return {
     async conversation(visitorId, after) {
       const found = await rows<RawMessage>(
@@ -86,13 +88,24 @@ export function createVisitorStore(db: Queryable): VisitorStore {
     },
     async messages(messageIds) {
       if (messageIds.length === 0) return [];
-      return (await rows<RawMessage>(`${selectMessages} where m.id = any ($1::uuid[]) and ${visible} order by m.position`, [messageIds])).map(messageRow);
+      return (
+        await rows<RawMessage>(`${selectMessages} where m.id = any ($1::uuid[]) and ${visible} order by m.position`, [
+          messageIds,
+        ])
+      ).map(messageRow);
     },
     currentTicket: (visitorId) => first<VisitorTicket>(currentTicket, [visitorId]),
     async visitorOf(ticketId) {
-      return (await first<{ visitorId: string | null }>('select visitor_id as "visitorId" from ticket where id = $1', [ticketId]))?.visitorId ?? null;
+      return (
+        (
+          await first<{ visitorId: string | null }>('select visitor_id as "visitorId" from ticket where id = $1', [
+            ticketId,
+          ])
+        )?.visitorId ?? null
+      );
     },
-    unmarked: (visitorId, messageId, status) => rows<VisitorReceipt>(unmarked, [visitorId, messageId, status === 'read' ? ['read'] : ['delivered', 'read']]),
+    unmarked: (visitorId, messageId, status) =>
+      rows<VisitorReceipt>(unmarked, [visitorId, messageId, status === 'read' ? ['read'] : ['delivered', 'read']]),
     unreadByAgent: (ticketId) => rows<VisitorReceipt>(unreadByAgent, [ticketId]),
     async addUpload(visitorId, { filename, contentType, size, sha256 }) {
       const added = await first<{ id: string }>(
@@ -103,7 +116,10 @@ export function createVisitorStore(db: Queryable): VisitorStore {
       return added.id;
     },
     async uploads(visitorId, ids) {
-      const found = await rows<RawFile>(`select ${fileColumns} from upload f where f.owner_id = $1 and f.id = any ($2::uuid[])`, [uploadOwner(visitorId), ids]);
+      const found = await rows<RawFile>(
+        `select ${fileColumns} from upload f where f.owner_id = $1 and f.id = any ($2::uuid[])`,
+        [uploadOwner(visitorId), ids],
+      );
       return new Map(found.map((row) => [row.id, storedFile(row)]));
     },
     async file(visitorId, fileId) {
@@ -150,4 +166,10 @@ type RawMessage = Omit<VisitorMessageRow, 'at'> & { at: Date };
 type RawFile = { id: string; filename: string; contentType: string; size: number; sha256: string };
 
 const messageRow = (row: RawMessage): VisitorMessageRow => ({ ...row, at: row.at.toISOString() });
-const storedFile = ({ filename, contentType, size, sha256 }: RawFile): StoredFile => ({ filename, contentType, size, sha256, inline: false });
+const storedFile = ({ filename, contentType, size, sha256 }: RawFile): StoredFile => ({
+  filename,
+  contentType,
+  size,
+  sha256,
+  inline: false,
+});

@@ -11,7 +11,13 @@ import { agentOf } from './session.ts';
 
 const tag = 'Team';
 /** An agent's id, or `me`. */
-const byAgentId = z.object({ id: z.string().min(1).max(100).regex(/^[\w-]+$/) });
+const byAgentId = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[\w-]+$/),
+});
 
 const idOf = (given: string, principal: Principal): string => (given === 'me' ? principal.agentId : given);
 
@@ -34,18 +40,39 @@ function demandRight(principal: Principal, id: string, body: z.infer<typeof agen
 
 const agentBasics = [
   route({
-    method: 'get', path: '/agents', summary: 'Agents in the order of their names', tag, access: 'agent', query: pageQuery, answer: 'AgentPage',
+    method: 'get',
+    path: '/agents',
+    summary: 'Agents in the order of their names',
+    tag,
+    access: 'agent',
+    query: pageQuery,
+    answer: 'AgentPage',
     async handle({ parts, principal, query }) {
       const found = await listAgents(parts.db.sql, sliceOf(nameKey, query));
       return pageOf({ ...found, items: found.items.map((agent) => seenBy(principal, agent)) });
     },
   }),
   route({
-    method: 'post', path: '/agents', summary: 'Add an agent', tag, access: 'admin', body: 'AgentCreate', answer: 'Agent', status: 201, creates: true,
+    method: 'post',
+    path: '/agents',
+    summary: 'Add an agent',
+    tag,
+    access: 'admin',
+    body: 'AgentCreate',
+    answer: 'Agent',
+    status: 201,
+    creates: true,
     handle: async ({ parts, body }) => agentOf(parts, await createAgent(parts, body)),
   }),
   route({
-    method: 'patch', path: '/agents/:id', summary: 'Change an agent; `me` stands for whoever asks', tag, access: 'agent', params: byAgentId, body: 'AgentUpdate', answer: 'Agent',
+    method: 'patch',
+    path: '/agents/:id',
+    summary: 'Change an agent; `me` stands for whoever asks',
+    tag,
+    access: 'agent',
+    params: byAgentId,
+    body: 'AgentUpdate',
+    answer: 'Agent',
     async handle({ parts, principal, params, body }) {
       const id = idOf(params.id, principal);
       demandRight(principal, id, body);
@@ -59,11 +86,18 @@ const agentBasics = [
 ];
 
 const presence = route({
-  method: 'put', path: '/agents/:id/presence', summary: 'Come, go, or take a break; managers also for others', tag, access: 'agent', params: byAgentId, body: 'PresenceUpdate',
+  method: 'put',
+  path: '/agents/:id/presence',
+  summary: 'Come, go, or take a break; managers also for others',
+  tag,
+  access: 'agent',
+  params: byAgentId,
+  body: 'PresenceUpdate',
   answer: 'Agent',
   async handle({ parts, principal, params, body }) {
     const id = idOf(params.id, principal);
-    if (id !== principal.agentId && !hasRole(principal, 'manager')) throw new HubError('forbidden', "Only a manager may change somebody else's presence");
+    if (id !== principal.agentId && !hasRole(principal, 'manager'))
+      throw new HubError('forbidden', "Only a manager may change somebody else's presence");
     await changePresence(parts, id, body.state, body.reason ?? null, principal.agentId);
     return seenBy(principal, await agentOf(parts, id));
   },

@@ -1,7 +1,15 @@
 import { HubError, pageQuery, type Customer, type customerCreate } from '@patchbay/contracts';
 import { normaliseEmail } from '@patchbay/domain';
 import {
-  insertCustomer, listCustomers, listMerges, mergeCustomers, readCustomer, readMerge, suggestCustomers, undoMerge, type NewCustomer,
+  insertCustomer,
+  listCustomers,
+  listMerges,
+  mergeCustomers,
+  readCustomer,
+  readMerge,
+  suggestCustomers,
+  undoMerge,
+  type NewCustomer,
 } from '@patchbay/store/queries/customers';
 import { z } from 'zod';
 import { toE164 } from '../../auth/agents.ts';
@@ -26,7 +34,10 @@ async function mergeOf(parts: Parts, id: string) {
 }
 
 /** Identifiers in normal form. An agent who enters them vouches for them, so they are verified. */
-function identifiersOf(given: z.infer<typeof customerCreate>['identifiers'], region: string): NewCustomer['identifiers'] {
+function identifiersOf(
+  given: z.infer<typeof customerCreate>['identifiers'],
+  region: string,
+): NewCustomer['identifiers'] {
   return given.map(({ kind, value }) => ({ kind, value: normalised(kind, value, region), grade: 'verified' }));
 }
 
@@ -41,32 +52,66 @@ function normalised(kind: string, value: string, region: string): string {
 /** Without blanks around it. @throws HubError `invalid_input` when it is nothing else */
 function filled(field: string, text: string): string {
   const trimmed = text.trim();
-  if (trimmed === '') throw new HubError('invalid_input', `${field}: nothing but blanks`, { issues: [{ path: field, message: 'Nothing but blanks' }] });
+  if (trimmed === '')
+    throw new HubError('invalid_input', `${field}: nothing but blanks`, {
+      issues: [{ path: field, message: 'Nothing but blanks' }],
+    });
   return trimmed;
 }
 
 export const customerRoutes = [
   route({
-    method: 'get', path: '/customers', summary: 'Customers, newest first; by part of a name or an identifier', tag, access: 'agent', query: customerQuery, answer: 'CustomerPage',
-    handle: async ({ parts, query }) => pageOf(await listCustomers(parts.db.sql, query.q?.trim(), sliceOf(idKey, query))),
+    method: 'get',
+    path: '/customers',
+    summary: 'Customers, newest first; by part of a name or an identifier',
+    tag,
+    access: 'agent',
+    query: customerQuery,
+    answer: 'CustomerPage',
+    handle: async ({ parts, query }) =>
+      pageOf(await listCustomers(parts.db.sql, query.q?.trim(), sliceOf(idKey, query))),
   }),
   route({
-    method: 'post', path: '/customers', summary: 'Enter a customer whose identifiers an agent has checked', tag, access: 'agent', body: 'CustomerCreate', answer: 'Customer',
-    status: 201, creates: true,
+    method: 'post',
+    path: '/customers',
+    summary: 'Enter a customer whose identifiers an agent has checked',
+    tag,
+    access: 'agent',
+    body: 'CustomerCreate',
+    answer: 'Customer',
+    status: 201,
+    creates: true,
     async handle({ parts, principal, body }) {
-      const customer = { displayName: filled('displayName', body.displayName), identifiers: identifiersOf(body.identifiers, parts.config.defaultRegion) };
-      const made = await parts.db.transaction((tx) => insertCustomer(tx, customer, `Entered by ${principal.name}`, principal.agentId));
-      if (made.outcome === 'taken') throw new HubError('conflict', `The ${made.kind} ${made.value} is proved to be customer ${made.customerId}`);
+      const customer = {
+        displayName: filled('displayName', body.displayName),
+        identifiers: identifiersOf(body.identifiers, parts.config.defaultRegion),
+      };
+      const made = await parts.db.transaction((tx) =>
+        insertCustomer(tx, customer, `Entered by ${principal.name}`, principal.agentId),
+      );
+      if (made.outcome === 'taken')
+        throw new HubError('conflict', `The ${made.kind} ${made.value} is proved to be customer ${made.customerId}`);
       parts.relay.nudge();
       return customerOf(parts, made.customerId);
     },
   }),
   route({
-    method: 'get', path: '/customers/:id', summary: 'One customer with all identifiers', tag, access: 'agent', params: byId, answer: 'Customer',
+    method: 'get',
+    path: '/customers/:id',
+    summary: 'One customer with all identifiers',
+    tag,
+    access: 'agent',
+    params: byId,
+    answer: 'Customer',
     handle: ({ parts, params }) => customerOf(parts, params.id),
   }),
   route({
-    method: 'get', path: '/customers/:id/suggestions', summary: 'Customers who may be the same person', tag, access: 'agent', params: byId,
+    method: 'get',
+    path: '/customers/:id/suggestions',
+    summary: 'Customers who may be the same person',
+    tag,
+    access: 'agent',
+    params: byId,
     answer: 'CustomerSuggestionPage',
     async handle({ parts, params }) {
       await customerOf(parts, params.id);
@@ -74,15 +119,29 @@ export const customerRoutes = [
     },
   }),
   route({
-    method: 'get', path: '/customers/:id/merges', summary: 'Merges that the customer took part in, newest first', tag, access: 'agent', params: byId, answer: 'MergePage',
+    method: 'get',
+    path: '/customers/:id/merges',
+    summary: 'Merges that the customer took part in, newest first',
+    tag,
+    access: 'agent',
+    params: byId,
+    answer: 'MergePage',
     async handle({ parts, params }) {
       await customerOf(parts, params.id);
       return { items: await listMerges(parts.db.sql, params.id), nextCursor: null };
     },
   }),
   route({
-    method: 'post', path: '/customers/:id/merge', summary: 'Join another customer to this one', tag, access: 'agent', params: byId, body: 'MergeRequest', answer: 'Merge',
-    status: 201, creates: true,
+    method: 'post',
+    path: '/customers/:id/merge',
+    summary: 'Join another customer to this one',
+    tag,
+    access: 'agent',
+    params: byId,
+    body: 'MergeRequest',
+    answer: 'Merge',
+    status: 201,
+    creates: true,
     async handle({ parts, principal, params, body }) {
       const id = await mergeCustomers(parts.db.sql, params.id, body.otherId, principal.agentId);
       parts.relay.nudge();
@@ -90,7 +149,13 @@ export const customerRoutes = [
     },
   }),
   route({
-    method: 'post', path: '/merges/:id/undo', summary: 'Put back exactly what a merge moved; undoing twice is undoing once', tag, access: 'agent', params: byId, answer: 'Merge',
+    method: 'post',
+    path: '/merges/:id/undo',
+    summary: 'Put back exactly what a merge moved; undoing twice is undoing once',
+    tag,
+    access: 'agent',
+    params: byId,
+    answer: 'Merge',
     async handle({ parts, principal, params }) {
       await undoMerge(parts.db.sql, params.id, principal.agentId);
       parts.relay.nudge();

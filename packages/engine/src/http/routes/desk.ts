@@ -19,15 +19,33 @@ async function inboxItemOf(parts: Parts, id: string) {
 
 export const deskRoutes = [
   route({
-    method: 'get', path: '/inbox', summary: 'Received contacts, newest first', tag: 'Inbox', access: 'manager', query: inboxQuery, answer: 'InboxItemPage',
+    method: 'get',
+    path: '/inbox',
+    summary: 'Received contacts, newest first',
+    tag: 'Inbox',
+    access: 'manager',
+    query: inboxQuery,
+    answer: 'InboxItemPage',
     handle: async ({ parts, query }) => pageOf(await listInbox(parts.db.sql, query.state, sliceOf(idKey, query))),
   }),
   route({
-    method: 'get', path: '/inbox/:id', summary: 'One received contact', tag: 'Inbox', access: 'manager', params: byId, answer: 'InboxItem',
+    method: 'get',
+    path: '/inbox/:id',
+    summary: 'One received contact',
+    tag: 'Inbox',
+    access: 'manager',
+    params: byId,
+    answer: 'InboxItem',
     handle: ({ parts, params }) => inboxItemOf(parts, params.id),
   }),
   route({
-    method: 'get', path: '/inbox/:id/raw', summary: 'The bytes as they were received', tag: 'Inbox', access: 'manager', params: byId, answer: 'bytes',
+    method: 'get',
+    path: '/inbox/:id/raw',
+    summary: 'The bytes as they were received',
+    tag: 'Inbox',
+    access: 'manager',
+    params: byId,
+    answer: 'bytes',
     async handle({ parts, params, response }) {
       const row = await readInbox(parts.db.sql, params.id);
       if (!row) throw new HubError('not_found', 'There is no such contact');
@@ -36,18 +54,37 @@ export const deskRoutes = [
     },
   }),
   route({
-    method: 'post', path: '/inbox/:id/replay', summary: 'Send a quarantined contact round again', tag: 'Inbox', access: 'manager', params: byId, answer: 'InboxItem',
+    method: 'post',
+    path: '/inbox/:id/replay',
+    summary: 'Send a quarantined contact round again',
+    tag: 'Inbox',
+    access: 'manager',
+    params: byId,
+    answer: 'InboxItem',
     async handle({ parts, principal, params }) {
       await replayContact(parts, params.id, principal.agentId);
       return inboxItemOf(parts, params.id);
     },
   }),
   route({
-    method: 'get', path: '/outbox', summary: 'Outgoing messages, newest first; agents see their own', tag: 'Outbox', access: 'agent', query: pageQuery, answer: 'OutboxItemPage',
-    handle: async ({ parts, principal, query }) => pageOf(await listOutbox(parts.db.sql, principal, sliceOf(idKey, query))),
+    method: 'get',
+    path: '/outbox',
+    summary: 'Outgoing messages, newest first; agents see their own',
+    tag: 'Outbox',
+    access: 'agent',
+    query: pageQuery,
+    answer: 'OutboxItemPage',
+    handle: async ({ parts, principal, query }) =>
+      pageOf(await listOutbox(parts.db.sql, principal, sliceOf(idKey, query))),
   }),
   route({
-    method: 'get', path: '/outbox/:id/raw', summary: "A mail's bytes as they went out", tag: 'Outbox', access: 'agent', params: byId, answer: 'bytes',
+    method: 'get',
+    path: '/outbox/:id/raw',
+    summary: "A mail's bytes as they went out",
+    tag: 'Outbox',
+    access: 'agent',
+    params: byId,
+    answer: 'bytes',
     async handle({ parts, principal, params, response }) {
       const sha256 = await readOutboxHash(parts.db.sql, principal, params.id);
       if (sha256 === null) throw new HubError('not_found', 'No bytes were kept of this message');
@@ -55,11 +92,21 @@ export const deskRoutes = [
     },
   }),
   route({
-    method: 'get', path: '/queues', summary: 'Queues with what waits in them', tag: 'Team', access: 'agent', answer: 'QueuePage',
+    method: 'get',
+    path: '/queues',
+    summary: 'Queues with what waits in them',
+    tag: 'Team',
+    access: 'agent',
+    answer: 'QueuePage',
     handle: async ({ parts }) => ({ items: await listQueues(parts.db.sql), nextCursor: null }),
   }),
   route({
-    method: 'get', path: '/metrics/wallboard', summary: 'Every figure of the wallboard with its formula', tag: 'Figures', access: 'agent', answer: 'Wallboard',
+    method: 'get',
+    path: '/metrics/wallboard',
+    summary: 'Every figure of the wallboard with its formula',
+    tag: 'Figures',
+    access: 'agent',
+    answer: 'Wallboard',
     handle: ({ parts }) => readWallboard(parts),
   }),
 ];

@@ -9,24 +9,44 @@ import { requireTicket } from '../ticket-scope.ts';
 import { byId } from './tickets.ts';
 
 const tag = 'Messages';
-const headers = { 'Idempotency-Key': 'Any text of up to 200 characters. The same key on the same ticket writes the message once.' };
+const headers = {
+  'Idempotency-Key': 'Any text of up to 200 characters. The same key on the same ticket writes the message once.',
+};
 
 export const messageRoutes = [
   route({
-    method: 'get', path: '/tickets/:id/messages', summary: "The ticket's messages in order", tag, access: 'agent', params: byId, query: pageQuery, answer: 'MessagePage',
+    method: 'get',
+    path: '/tickets/:id/messages',
+    summary: "The ticket's messages in order",
+    tag,
+    access: 'agent',
+    params: byId,
+    query: pageQuery,
+    answer: 'MessagePage',
     async handle({ parts, principal, params, query }) {
       await requireTicket(parts, principal, params.id);
       return pageOf(await listTicketMessages(parts.db.sql, params.id, sliceOf(countKey, query)));
     },
   }),
   route({
-    method: 'post', path: '/tickets/:id/messages', summary: 'Answer the customer, or leave a note', tag, access: 'agent', params: byId, headers, body: 'MessageCreate',
-    answer: 'Message', status: 201,
+    method: 'post',
+    path: '/tickets/:id/messages',
+    summary: 'Answer the customer, or leave a note',
+    tag,
+    access: 'agent',
+    params: byId,
+    headers,
+    body: 'MessageCreate',
+    answer: 'Message',
+    status: 201,
     async handle({ parts, principal, params, body, request, correlationId }) {
       await requireTicket(parts, principal, params.id);
       const { messageId } = await createReply(parts, {
-        ticketId: params.id, author: { id: principal.agentId, name: principal.name }, idempotencyKey: idempotencyKey(request) ?? randomUUID(),
-        input: body, correlationId,
+        ticketId: params.id,
+        author: { id: principal.agentId, name: principal.name },
+        idempotencyKey: idempotencyKey(request) ?? randomUUID(),
+        input: body,
+        correlationId,
       });
       const message = await readMessage(parts.db.sql, messageId);
       if (!message) throw new HubError('internal', 'The message was written and is not there');
@@ -34,8 +54,13 @@ export const messageRoutes = [
     },
   }),
   route({
-    method: 'get', path: '/messages', summary: "Messages in the order in which they came; by the provider's id when it is given", tag, access: 'agent',
-    query: messageQuery, answer: 'MessagePage',
+    method: 'get',
+    path: '/messages',
+    summary: "Messages in the order in which they came; by the provider's id when it is given",
+    tag,
+    access: 'agent',
+    query: messageQuery,
+    answer: 'MessagePage',
     handle: async ({ parts, principal, query }) =>
       pageOf(await listMessages(parts.db.sql, principal, query.externalId || undefined, sliceOf(countKey, query))),
   }),

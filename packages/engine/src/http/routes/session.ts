@@ -26,12 +26,23 @@ export async function agentOf(parts: Parts, id: string) {
 
 export const sessionRoutes = [
   route({
-    method: 'get', path: '/setup', summary: 'Whether the centre still waits for its first administrator', tag, access: 'public', answer: 'SetupState',
+    method: 'get',
+    path: '/setup',
+    summary: 'Whether the centre still waits for its first administrator',
+    tag,
+    access: 'public',
+    answer: 'SetupState',
     handle: async ({ parts }) => ({ needed: await isSetupNeeded(parts) }),
   }),
   route({
-    method: 'post', path: '/setup', summary: 'Make the first administrator by the one-time set-up link, and log in', tag, access: 'public',
-    body: 'SetupRequest', answer: 'Agent', status: 201,
+    method: 'post',
+    path: '/setup',
+    summary: 'Make the first administrator by the one-time set-up link, and log in',
+    tag,
+    access: 'public',
+    body: 'SetupRequest',
+    answer: 'Agent',
+    status: 201,
     async handle({ parts, auth, body, request, response }) {
       const id = await claimSetupLink(parts, body);
       const { setCookie } = await auth.signIn(body, originOf(request));
@@ -40,7 +51,13 @@ export const sessionRoutes = [
     },
   }),
   route({
-    method: 'post', path: '/session', summary: 'Log in', tag, access: 'public', body: 'Credentials', answer: 'Agent',
+    method: 'post',
+    path: '/session',
+    summary: 'Log in',
+    tag,
+    access: 'public',
+    body: 'Credentials',
+    answer: 'Agent',
     async handle({ parts, auth, body, request, response }) {
       const { setCookie, agentId } = await auth.signIn(body, originOf(request));
       setCookies(response, setCookie);
@@ -48,13 +65,22 @@ export const sessionRoutes = [
     },
   }),
   route({
-    method: 'delete', path: '/session', summary: 'Log out', tag, access: 'public',
+    method: 'delete',
+    path: '/session',
+    summary: 'Log out',
+    tag,
+    access: 'public',
     async handle({ auth, request, response }) {
       setCookies(response, await auth.signOut(fetchHeaders(request)));
     },
   }),
   route({
-    method: 'get', path: '/me', summary: 'Whoever asks', tag, access: 'agent', answer: 'Agent',
+    method: 'get',
+    path: '/me',
+    summary: 'Whoever asks',
+    tag,
+    access: 'agent',
+    answer: 'Agent',
     handle: ({ parts, principal }) => agentOf(parts, principal.agentId),
   }),
 ];

@@ -24,20 +24,44 @@ function filterOf(query: z.infer<typeof ticketQuery>, principal: Principal): Tic
     customerId: query.customerId,
     q: query.q?.trim(),
     status: query.status ? statusesOf(query.status) : undefined,
-    assigneeId: query.assigneeId === 'me' ? principal.agentId : query.assigneeId === 'none' ? null : query.assigneeId || undefined,
+    assigneeId:
+      query.assigneeId === 'me'
+        ? principal.agentId
+        : query.assigneeId === 'none'
+          ? null
+          : query.assigneeId || undefined,
   };
 }
 
 function statusesOf(text: string): z.infer<typeof ticketStatus>[] {
-  const parsed = z.array(ticketStatus).safeParse(text.split(',').map((status) => status.trim()).filter(Boolean));
-  if (!parsed.success) throw new HubError('invalid_input', `status: one or several of ${ticketStatus.options.join(', ')}, separated by commas`);
+  const parsed = z.array(ticketStatus).safeParse(
+    text
+      .split(',')
+      .map((status) => status.trim())
+      .filter(Boolean),
+  );
+  if (!parsed.success)
+    throw new HubError(
+      'invalid_input',
+      `status: one or several of ${ticketStatus.options.join(', ')}, separated by commas`,
+    );
   return parsed.data;
 }
 
 /** What an agent does with a ticket without saying more. */
-function action(name: string, summary: string, work: (parts: Parts, ticketId: string, agentId: string) => Promise<void>) {
+function action(
+  name: string,
+  summary: string,
+  work: (parts: Parts, ticketId: string, agentId: string) => Promise<void>,
+) {
   return route({
-    method: 'post', path: `/tickets/:id/${name}`, summary, tag, access: 'agent', params: byId, answer: 'Ticket',
+    method: 'post',
+    path: `/tickets/:id/${name}`,
+    summary,
+    tag,
+    access: 'agent',
+    params: byId,
+    answer: 'Ticket',
     async handle({ parts, principal, params }) {
       await requireTicket(parts, principal, params.id);
       await work(parts, params.id, principal.agentId);
@@ -48,19 +72,38 @@ function action(name: string, summary: string, work: (parts: Parts, ticketId: st
 
 export const ticketRoutes = [
   route({
-    method: 'get', path: '/tickets', summary: 'Tickets, newest first', tag, access: 'agent', query: ticketQuery, answer: 'TicketPage',
+    method: 'get',
+    path: '/tickets',
+    summary: 'Tickets, newest first',
+    tag,
+    access: 'agent',
+    query: ticketQuery,
+    answer: 'TicketPage',
     handle: async ({ parts, principal, query }) =>
       pageOf(await listTickets(parts.db.sql, principal, filterOf(query, principal), sliceOf(idKey, query))),
   }),
   route({
-    method: 'get', path: '/tickets/:id', summary: 'One ticket', tag, access: 'agent', params: byId, answer: 'Ticket',
+    method: 'get',
+    path: '/tickets/:id',
+    summary: 'One ticket',
+    tag,
+    access: 'agent',
+    params: byId,
+    answer: 'Ticket',
     async handle({ parts, principal, params }) {
       await requireTicket(parts, principal, params.id);
       return ticketOf(parts, params.id);
     },
   }),
   route({
-    method: 'patch', path: '/tickets/:id', summary: 'Change status or subject', tag, access: 'agent', params: byId, body: 'TicketUpdate', answer: 'Ticket',
+    method: 'patch',
+    path: '/tickets/:id',
+    summary: 'Change status or subject',
+    tag,
+    access: 'agent',
+    params: byId,
+    body: 'TicketUpdate',
+    answer: 'Ticket',
     async handle({ parts, principal, params, body }) {
       await requireTicket(parts, principal, params.id);
       await changeStatus(parts, params.id, principal.agentId, body);
@@ -68,7 +111,13 @@ export const ticketRoutes = [
     },
   }),
   route({
-    method: 'get', path: '/tickets/:id/events', summary: "The ticket's timeline with reasons, oldest first", tag, access: 'agent', params: byId, query: pageQuery,
+    method: 'get',
+    path: '/tickets/:id/events',
+    summary: "The ticket's timeline with reasons, oldest first",
+    tag,
+    access: 'agent',
+    params: byId,
+    query: pageQuery,
     answer: 'HubEventPage',
     async handle({ parts, principal, params, query }) {
       await requireTicket(parts, principal, params.id);
@@ -80,7 +129,13 @@ export const ticketRoutes = [
   action('claim', 'Take a ticket out of the queue', claimTicket),
   action('release', 'Give the ticket back to its queue', releaseTicket),
   route({
-    method: 'post', path: '/tickets/:id/call', summary: "Hold, resume, end or return the ticket's call", tag, access: 'agent', params: byId, body: 'CallCommand',
+    method: 'post',
+    path: '/tickets/:id/call',
+    summary: "Hold, resume, end or return the ticket's call",
+    tag,
+    access: 'agent',
+    params: byId,
+    body: 'CallCommand',
     answer: 'Ticket',
     async handle({ parts, principal, params, body }) {
       await requireTicket(parts, principal, params.id);
