@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { HubConfig } from '@patchbay/config';
 import { seed } from '@patchbay/config/seed';
+import { assertWritable } from '@patchbay/store/embedded/data-folder';
 import { createCarrierSimulator, smtpMail } from '@patchbay/channels/simulator/index';
 import { migrate, openDatabase, seedQueues, settingOnce, startEmbeddedPostgres, StartError } from '@patchbay/store';
 import type { Logger } from 'pino';
@@ -67,6 +68,8 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
 
   const metrics = createMetrics();
   const stopping = new AbortController();
+  // Also when a later part does not start: what polls would keep the process alive.
+  stack.defer(() => stopping.abort());
   const backend: QueueBackend = config.redisUrl
     ? { kind: 'redis', url: config.redisUrl }
     : { kind: 'postgres', url: databaseUrl };
@@ -106,7 +109,10 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
 }
 
 async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDisposableStack): Promise<string> {
-  if (config.databaseUrl) return config.databaseUrl;
+  if (config.databaseUrl) {
+    await assertWritable(config.dataDir);
+    return config.databaseUrl;
+  }
   const embedded = stack.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
   return embedded.url;
 }
@@ -161,7 +167,6 @@ async function startWeb(
   });
   const server = createServer(app);
   live.attach(server);
-  await listen(server, config);
   stack.defer(async () => {
     inlets.abort();
     await simulator?.stop();
@@ -172,6 +177,7 @@ async function startWeb(
       setTimeout(() => server.closeAllConnections(), 3_000).unref();
     });
   });
+  await listen(server, config);
   smtp = await startInlets(parts, inlets, stack);
   const { port } = server.address() as AddressInfo;
   return {

@@ -57,7 +57,7 @@ export async function openWorker(
   onError: (error: Error) => void,
 ): Promise<RawWorker> {
   const process = (job: Job) => run({ id: job.id ?? '', name: job.name, data: job.data });
-  const options = { concurrency, lockDuration: 30_000, stalledInterval: 15_000, maxStalledCount: 3, drainDelay: 2 };
+  const options = { concurrency, lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 3, drainDelay: 2 };
   const worker =
     backend.kind === 'postgres'
       ? new (withBackend(createPostgresBackend).Worker)(name, process, {

@@ -18,7 +18,7 @@ export interface DataFolder {
  * @throws {StartError} when the folder cannot be written, or another process has it
  */
 export async function claimDataFolder(dataDir: string): Promise<DataFolder> {
-  await makeWritable(dataDir);
+  await assertWritable(dataDir);
   const pidFile = join(dataDir, 'hub.pid');
   const lock = await takeLock(dataDir, pidFile);
   await writeFile(pidFile, `${process.pid}\n`);
@@ -31,7 +31,7 @@ export async function claimDataFolder(dataDir: string): Promise<DataFolder> {
   };
 }
 
-async function makeWritable(dataDir: string): Promise<void> {
+export async function assertWritable(dataDir: string): Promise<void> {
   const probe = join(dataDir, `.write-test-${process.pid}`);
   try {
     await makeFolder(dataDir);

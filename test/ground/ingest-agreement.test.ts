@@ -1,0 +1,314 @@
+import { randomUUID } from 'node:crypto';
+import { channelName, identifierGrade, inboundContact, messageKind, ticketStatus } from '@patchbay/contracts';
+import type { ContactIdentifier, InboundContact } from '@patchbay/contracts';
+import {
+  bucketOf,
+  contactsByChannel,
+  decideTicket,
+  firstResponseHistogram,
+  foundBy,
+  localDate,
+  resolveCustomer,
+} from '@patchbay/domain';
+import type { FigureEvent } from '@patchbay/domain';
+import { ingestFast, ingestSnapshot, insertInbox, openDatabase, relayEvents } from '@patchbay/store';
+import type { IngestSnapshot, Queryable } from '@patchbay/store';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../support/backends.ts';
+import { rolledBack } from '../support/rolled-back.ts';
+import { shared } from '../support/shared.ts';
+
+const hour = 3600_000;
+const continuationMs = { email: 0, sms: 72 * hour, chat: 24 * hour, phone: hour } as const;
+
+async function openTestDatabase() {
+  await using stack = new AsyncDisposableStack();
+  const { url } = stack.use(await createTestDatabase());
+  const db = stack.use(openDatabase({ url, poolSize: 2 }));
+  const owned = stack.move();
+  return { db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+// A few values of everything, so that they meet.
+const value = fc.constantFrom('a@example.org', 'b@example.org');
+const channel = fc.constantFrom('sms', 'email', ...channelName.options);
+const reference = fc.constantFrom('<1@example.org>', '<2@example.org>', '<3@example.org>');
+const usually = <T>(common: T, rare: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 8, arbitrary: fc.constant(common) }, { weight: 1, arbitrary: rare });
+const grade = usually('known', fc.constantFrom(...identifierGrade.options));
+const ageMs = fc.oneof(fc.integer({ min: 1000, max: hour }), fc.integer({ min: 1000, max: 100 * hour }));
+
+const world = fc.record({
+  customers: fc.array(
+    fc.array(fc.record({ value, grade, shared: usually(false, fc.boolean()) }), { minLength: 1, maxLength: 2 }),
+    { minLength: 1, maxLength: 2 },
+  ),
+  tickets: fc.array(
+    fc.record({
+      customer: fc.nat(2),
+      channel,
+      status: usually('open', fc.constantFrom(...ticketStatus.options)),
+      ageMs,
+      references: fc.array(reference, { maxLength: 2 }),
+      parties: fc.array(value, { maxLength: 2 }),
+    }),
+    { minLength: 1, maxLength: 4 },
+  ),
+});
+type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
+
+const contact = fc
+  .record({
+    channel,
+    kind: usually('customer', fc.constantFrom(...messageKind.options)),
+    automatic: usually(false, fc.boolean()),
+    identifiers: fc.uniqueArray(fc.record({ value, grade }), {
+      minLength: 1,
+      maxLength: 2,
+      selector: (one) => one.value,
+    }),
+    references: fc.oneof(fc.constant([]), fc.uniqueArray(reference, { maxLength: 2 })),
+    ticketNumber: usually(undefined, fc.integer({ min: 1001, max: 1004 })),
+  })
+  .map(({ identifiers, references, ticketNumber, ...given }): InboundContact =>
+    inboundContact.parse({
+      ...given,
+      channelAccount: 'centre',
+      externalId: randomUUID(),
+      from: identifiers[0]?.value ?? '',
+      text: 'Hello',
+      receivedAt: new Date().toISOString(),
+      identifiers: identifiers.map((one): ContactIdentifier => ({ kind: 'email', ...one })),
+      threading: { references, ...(ticketNumber !== undefined && { ticketNumber }) },
+    }),
+  );
+
+/** Numbers of tickets begin at 1001 in every world. */
+async function build(tx: Queryable, { customers, tickets }: World): Promise<void> {
+  const ids: string[] = [];
+  for (const identifiers of customers) {
+    const { rows } = await tx.query<{ id: string }>(
+      `insert into customer (display_name) values ('Somebody') returning id`,
+    );
+    ids.push(rows[0]?.id ?? '');
+    for (const one of identifiers) {
+      await tx.query(
+        `insert into identifier (customer_id, kind, value, grade, shared) values ($1, 'email', $2, $3, $4) on conflict do nothing`,
+        [ids.at(-1), one.value, one.grade, one.shared],
+      );
+    }
+  }
+  for (const [index, ticket] of tickets.entries()) {
+    const { rows } = await tx.query<{ id: string }>(
+      `insert into ticket (number, subject, status, channel, channel_account, customer_id, contact_address, last_activity_at)
+       values ($1, 'Something', $2, $3, 'centre', $4, 'a@example.org', now() - make_interval(secs => $5)) returning id`,
+      [1001 + index, ticket.status, ticket.channel, ids[ticket.customer % ids.length], ticket.ageMs / 1000],
+    );
+    for (const one of ticket.references)
+      await tx.query('insert into thread_reference (reference, ticket_id) values ($1, $2) on conflict do nothing', [
+        one,
+        rows[0]?.id,
+      ]);
+    for (const one of ticket.parties)
+      await tx.query(
+        `insert into ticket_party (ticket_id, kind, value) values ($1, 'email', $2) on conflict do nothing`,
+        [rows[0]?.id, one],
+      );
+  }
+}
+
+async function receive(tx: Queryable, given: InboundContact): Promise<string> {
+  const { inboxId } = await insertInbox(tx, {
+    channel: given.channel,
+    channelAccount: given.channelAccount,
+    externalId: given.externalId,
+    contentHash: null,
+    contact: given,
+    raw: null,
+    rawType: 'text/plain',
+    rawSha256: '0'.repeat(64),
+    state: 'pending',
+    reason: null,
+    correlationId: 'test',
+  });
+  return inboxId;
+}
+
+/** What the rules decide about a contact, from what the database shows them. */
+function byRules(given: InboundContact, snapshot: IngestSnapshot, now: Date) {
+  const customer = resolveCustomer(given.identifiers, snapshot.customers);
+  const customerId = customer.outcome === 'same' ? customer.customerId : null;
+  const ticket = decideTicket({
+    channel: given.channel,
+    kind: given.kind,
+    automatic: given.automatic,
+    customerId,
+    continuationMs: continuationMs[given.channel],
+    reopenMs: 168 * hour,
+    now,
+    candidates: snapshot.tickets.map((candidate) => ({
+      ...candidate,
+      lastActivityAt: new Date(candidate.lastActivityAt),
+    })),
+  });
+  return { customerId, ticket };
+}
+
+describe('the fast path of ingest', () => {
+  const database = shared(openTestDatabase);
+
+  it('decides what the rules decide, whenever it decides', async () => {
+    let decided = 0;
+    const agrees = async (tx: Queryable, given: World, incoming: InboundContact) => {
+      await build(tx, given);
+      const inboxId = await receive(tx, incoming);
+      const snapshot = await ingestSnapshot(tx, incoming, continuationMs[incoming.channel]);
+      const now = (await tx.query<{ now: Date }>('select now()')).rows[0]?.now ?? new Date();
+      const fast = await ingestFast(tx, inboxId, JSON.stringify(continuationMs), JSON.stringify(foundBy));
+      if (fast.outcome !== 'done') return;
+      decided += 1;
+      const { customerId, ticket } = byRules(incoming, snapshot, now);
+      const { rows } = await tx.query<{ reason: string }>(
+        `select data ->> 'reason' as reason from event where type = 'message.received'`,
+      );
+      expect({
+        action: 'continue',
+        ticketId: fast.ticketId,
+        customerId: fast.customerId,
+        reopen: false,
+        reason: rows[0]?.reason,
+      }).toEqual({ ...ticket, customerId });
+    };
+    const { db } = database();
+    await fc.assert(
+      fc.asyncProperty(world, contact, (given, incoming) => rolledBack(db, (tx) => agrees(tx, given, incoming))),
+      { numRuns: 400 },
+    );
+    // Worlds are made so that the plain case is common; were it rare, this would show little.
+    expect(decided).toBeGreaterThan(15);
+  }, 60_000);
+
+  it('finds the customer who proved an address, however many have claimed it', async () => {
+    await rolledBack(database().db, async (tx) => {
+      const known = { value: 'a@example.org' as const, grade: 'known' as const, shared: false };
+      const claimed = { ...known, grade: 'claimed' as const };
+      await build(tx, { customers: [...Array.from({ length: 30 }, () => [claimed]), [known]], tickets: [] });
+      const incoming = inboundContact.parse({
+        channel: 'email',
+        channelAccount: 'centre',
+        externalId: randomUUID(),
+        from: known.value,
+        receivedAt: new Date().toISOString(),
+        identifiers: [{ kind: 'email', value: known.value, grade: 'known' }],
+      });
+      const { customerId } = byRules(incoming, await ingestSnapshot(tx, incoming, 0), new Date());
+      const { rows } = await tx.query<{ id: string }>(`select customer_id as id from identifier where grade = 'known'`);
+      expect(customerId).toBe(rows[0]?.id);
+    });
+  });
+});
+
+const zone = 'Europe/Berlin';
+/** Around a night on which the clocks change, so that some days have 23 hours. */
+const at = fc.date({
+  min: new Date('2026-03-27T20:00:00Z'),
+  max: new Date('2026-03-31T04:00:00Z'),
+  noInvalidDate: true,
+});
+const seconds = fc.oneof(
+  fc.double({ min: 0, max: 1e6, noNaN: true }),
+  fc.integer({ min: 0, max: 1e6 }),
+  fc.constantFrom(0, 0.001, 1, 60, 3600),
+);
+const event: fc.Arbitrary<FigureEvent> = fc.oneof(
+  fc
+    .record({
+      at,
+      channel: fc.constantFrom(...channelName.options),
+      kind: usually('customer', fc.constantFrom(...messageKind.options)),
+    })
+    .map((given) => ({
+      type: 'message.received' as const,
+      at: given.at.toISOString(),
+      data: { messageId: randomUUID(), channel: given.channel, kind: given.kind },
+    })),
+  fc
+    .record({ at, channel: fc.constantFrom(...channelName.options), firstResponseSeconds: fc.option(seconds) })
+    .map(({ at: moment, ...given }) => ({
+      type: 'message.created' as const,
+      at: moment.toISOString(),
+      data: { messageId: randomUUID(), kind: 'agent', visibility: 'public', direction: 'out', ...given },
+    })),
+);
+
+async function figuresOf(tx: Queryable, day: string) {
+  const counts = await tx.query<{ dimension: string; count: number }>(
+    `select dimension, count::int from figure_count where figure = 'contacts' and day = $1`,
+    [day],
+  );
+  const latencies = await tx.query<{ bucket: number; count: number }>(
+    `select bucket, sum(count)::int as count from figure_latency where figure = 'first-response' and day = $1 group by 1`,
+    [day],
+  );
+  return {
+    contacts: Object.fromEntries(counts.rows.map(({ dimension, count }) => [dimension, count])),
+    firstResponse: Object.fromEntries(latencies.rows.map(({ bucket, count }) => [bucket, count])),
+  };
+}
+
+describe('the running figures', () => {
+  const database = shared(openTestDatabase);
+
+  it('are what the events add up to, however the relay cuts them', async () => {
+    const agree = async (tx: Queryable, events: FigureEvent[], batch: number) => {
+      await tx.query(
+        'insert into event (type, at, data) select * from jsonb_to_recordset($1) as e (type text, at timestamptz, data jsonb)',
+        [JSON.stringify(events)],
+      );
+      while ((await relayEvents(tx, batch, zone)) > 0);
+      for (const day of new Set(events.map((one) => localDate(new Date(one.at), zone)))) {
+        expect(await figuresOf(tx, day), day).toEqual({
+          contacts: Object.fromEntries(contactsByChannel(events, day, zone)),
+          firstResponse: Object.fromEntries(firstResponseHistogram(events, day, zone)),
+        });
+      }
+      const { rows } = await tx.query<{ dense: boolean }>(
+        'select count(seq) = count(*) and coalesce(max(seq), 0) = count(*) as dense from event',
+      );
+      expect(rows[0]?.dense).toBe(true);
+    };
+    const { db } = database();
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 40 }), fc.integer({ min: 1, max: 50 }), (events, batch) =>
+        rolledBack(db, (tx) => agree(tx, events, batch)),
+      ),
+      { numRuns: 100 },
+    );
+  }, 60_000);
+
+  it('put every duration into the bucket that domain/histogram puts it into', async () => {
+    // Powers of the buckets' own factor are where the two could part. Within a few roundings of one they may: either bucket is then as near.
+    const edges = Array.from({ length: 1200 }, (_, power) => (1.01 / 0.99) ** (power - 350)).flatMap((edge) => [
+      edge * (1 - 1e-12),
+      edge * (1 + 1e-12),
+    ]);
+    await rolledBack(database().db, async (tx) => {
+      const events = edges.map((firstResponseSeconds) => ({
+        type: 'message.created',
+        data: { channel: 'sms', firstResponseSeconds },
+      }));
+      await tx.query(
+        'insert into event (type, data) select * from jsonb_to_recordset($1) as e (type text, data jsonb)',
+        [JSON.stringify(events)],
+      );
+      while ((await relayEvents(tx, 500, 'UTC')) > 0);
+      const { rows } = await tx.query<{ bucket: number; count: number }>(
+        'select bucket, count::int from figure_latency order by 1',
+      );
+      const expected = new Map<number, number>();
+      for (const edge of edges) expected.set(bucketOf(edge), (expected.get(bucketOf(edge)) ?? 0) + 1);
+      expect(rows.map(({ bucket, count }) => [bucket, count])).toEqual([...expected].toSorted(([a], [b]) => a - b));
+    });
+  });
+});

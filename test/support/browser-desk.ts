@@ -1,0 +1,79 @@
+/** What an agent does at the console, by what is on the screen. */
+/// <reference lib="dom" />
+import type { PresenceState } from '@patchbay/contracts';
+import type { Locator, Page } from 'playwright-core';
+import type { ApiClient } from './client.ts';
+
+export interface Login {
+  readonly email: string;
+  readonly password: string;
+}
+export const grace = { name: 'Grace Hopper', email: 'grace@patchbay.test', password: 'nanoseconds-of-wire', phone: '+4930901820' };
+
+/** Adds an agent of every queue. @returns their id */
+export async function addAgent(api: ApiClient, agent: typeof grace = grace): Promise<string> {
+  const { body: queues } = await api('GET', '/api/v1/queues');
+  const queueIds = queues.items.map((queue: { id: string }) => queue.id);
+  const { status, body } = await api('POST', '/api/v1/agents', { ...agent, role: 'agent', queueIds });
+  if (status !== 201) throw new Error(`The agent was not added: ${JSON.stringify(body)}`);
+  return body.id;
+}
+
+export async function logIn(page: Page, url: string, { email, password }: Login): Promise<void> {
+  await page.goto(`${url}/desk`);
+  await page.getByTestId('login-email').fill(email);
+  await page.getByTestId('login-password').fill(password);
+  await page.getByTestId('login-submit').click();
+  await connectionIs(page, 'live');
+}
+
+/** Waits until the console itself says how it stands with its connection. */
+export async function connectionIs(page: Page, ...states: string[]): Promise<void> {
+  await page.locator(states.map((state) => `[data-testid=connection-state][data-state=${state}]`).join(', ')).waitFor({ timeout: 30_000 });
+}
+
+export async function setPresence(page: Page, state: PresenceState): Promise<void> {
+  await page.getByTestId('presence-switch').click();
+  await page.getByTestId(`presence-${state}`).click();
+  await page.locator(`[data-testid=presence-switch][data-state=${state}]`).waitFor();
+}
+
+/** Takes the offer whose words are on the screen, and waits until its conversation is. @returns the ticket's id */
+export async function acceptOffer(page: Page, words: string): Promise<string> {
+  const offer = page.getByTestId('offer').filter({ hasText: words });
+  await offer.getByTestId('offer-accept').click();
+  await page.waitForURL(/\/desk\/[0-9a-f-]{36}/);
+  await offer.waitFor({ state: 'detached' });
+  await page.getByTestId('release').waitFor();
+  return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+}
+
+export function message(page: Page, direction: 'in' | 'out', words: string): Locator {
+  return page.locator(`[data-testid=message][data-direction=${direction}]`).filter({ hasText: words });
+}
+
+export async function reply(page: Page, words: string): Promise<void> {
+  await page.getByTestId('composer-text').fill(words);
+  await page.getByTestId('composer-send').click();
+  await message(page, 'out', words).waitFor();
+}
+
+/** Waits until the screen says that an answer has come so far. */
+export async function deliveryIs(page: Page, words: string, ...statuses: string[]): Promise<void> {
+  const marks = statuses.map((status) => `[data-testid=delivery-status][data-status=${status}]`).join(', ');
+  await message(page, 'out', words).locator(marks).waitFor();
+}
+
+/** Chooses the console's language by its menu. */
+export async function chooseLanguage(page: Page, code: 'en' | 'zh'): Promise<void> {
+  await page.getByTestId('user-menu').click();
+  await page.getByTestId(`language-${code}`).click();
+  await page.waitForFunction((lang) => document.documentElement.lang.startsWith(lang), code);
+  await page.getByTestId(`language-${code}`).waitFor({ state: 'hidden' });
+}
+
+/** Marks the page, so that it can be told whether it was loaded anew. */
+export async function markPage(page: Page): Promise<() => Promise<boolean>> {
+  await page.evaluate(() => Object.assign(window, { patchbayTestMark: true }));
+  return () => page.evaluate(() => 'patchbayTestMark' in window);
+}

@@ -1,0 +1,82 @@
+/** A real Chromium, driven without its own test runner. */
+/// <reference lib="dom" />
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, inject } from 'vitest';
+
+const folder = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
+/** A desktop and a phone, in CSS pixels. */
+export const sizes = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
+
+export interface OpenedPage {
+  readonly page: Page;
+  /** What the page wrote to its console as an error, and what it did not catch. */
+  readonly problems: string[];
+}
+
+export interface TestBrowser {
+  /** A page with cookies and storage of its own, as on another computer. */
+  open(options?: BrowserContextOptions): Promise<OpenedPage>;
+}
+
+/** One browser for the whole file; its pages are closed with it. */
+export function useBrowser(): TestBrowser {
+  let browser: Browser | undefined;
+  beforeAll(async () => {
+    const executablePath = inject('chromium');
+    if (executablePath === null) return;
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+    browser = await chromium.launch({ executablePath, args });
+  });
+  afterAll(() => browser?.close());
+  return {
+    async open(options = {}) {
+      if (!browser) throw new Error('The browser is not running');
+      const context = await browser.newContext({ viewport: sizes.desktop, locale: 'en-GB', ...options });
+      context.setDefaultTimeout(15_000);
+      const page = await context.newPage();
+      return { page, problems: listen(page) };
+    },
+  };
+}
+
+function listen(page: Page): string[] {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(`${error.name}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`${message.text()} (${message.location().url})`);
+  });
+  return problems;
+}
+
+/** What of a page reaches over the right edge of the screen; empty when all of it can be seen without scrolling sideways. */
+export async function beyondRightEdge(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found = document.documentElement.scrollWidth > innerWidth ? [`the page is ${document.documentElement.scrollWidth} px wide`] : [];
+    for (const element of document.querySelectorAll('a, button, input, textarea, h1, h2, [data-testid]')) {
+      const { right, width, height } = element.getBoundingClientRect();
+      const scrolls = (parent: Element | null): boolean => parent !== null && (/auto|scroll/.test(getComputedStyle(parent).overflowX) || scrolls(parent.parentElement));
+      if (width > 0 && height > 0 && right > innerWidth + 1 && !scrolls(element.parentElement)) {
+        found.push(`${element.tagName} ${element.getAttribute('data-testid') ?? element.className} ends at ${Math.round(right)} px`);
+      }
+    }
+    return found;
+  });
+}
+
+/** Keeps a picture at both sizes for people to look at. @returns what did not fit, by size */
+export async function keepPictures(page: Page, name: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const before = page.viewportSize();
+  const beyond: string[] = [];
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
+    await page.evaluate(() => document.fonts.ready.then(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))));
+    beyond.push(...(await beyondRightEdge(page)).map((what) => `${name} at ${viewport.width} px: ${what}`));
+    await page.screenshot({ path: `${folder}${name}-${size}.png`, animations: 'disabled' });
+  }
+  if (before) await page.setViewportSize(before);
+  return beyond;
+}

@@ -1,0 +1,111 @@
+/** A stand-in for the carrier's REST API: its addresses, its form fields and its answers, on a loopback port. */
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { carrierAccount } from './carrier.ts';
+import { Feed } from './feed.ts';
+
+export interface RestCall {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string;
+  readonly form: Record<string, string>;
+  /** The message's sid in the answer. */
+  readonly sid: string;
+}
+
+export type RestAnswer = (call: RestCall, response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
+
+export interface CarrierRest extends AsyncDisposable {
+  readonly url: string;
+  readonly calls: Feed<RestCall>;
+  /** Answers the next message with this body text so, instead of taking it. */
+  answerOnce(body: string, answer: RestAnswer): void;
+  /** Puts a file where the carrier keeps media; answers its public address. */
+  addMedia(contentType: string, bytes: Uint8Array): string;
+}
+
+export const taken: RestAnswer = (call, response) => {
+  response.writeHead(201, { 'content-type': 'application/json' }).end(
+    JSON.stringify({
+      account_sid: carrierAccount.accountSid,
+      api_version: '2010-04-01',
+      body: call.form['Body'],
+      date_created: new Date().toUTCString(),
+      date_sent: null,
+      date_updated: new Date().toUTCString(),
+      direction: 'outbound-api',
+      error_code: null,
+      error_message: null,
+      from: call.form['From'],
+      messaging_service_sid: null,
+      num_media: '0',
+      num_segments: '1',
+      price: null,
+      price_unit: 'USD',
+      sid: call.sid,
+      status: 'queued',
+      subresource_uris: {},
+      to: call.form['To'],
+      uri: `/2010-04-01/Accounts/${carrierAccount.accountSid}/Messages/${call.sid}.json`,
+    }),
+  );
+};
+
+/** As the carrier says it: its error document and how long to wait. */
+export const tooMany: RestAnswer = (_call, response) => {
+  response
+    .writeHead(429, { 'content-type': 'application/json', 'retry-after': '1' })
+    .end(
+      JSON.stringify({
+        code: 20429,
+        message: 'Too Many Requests',
+        more_info: 'https://www.twilio.com/docs/errors/20429',
+        status: 429,
+      }),
+    );
+};
+
+/** Reads the whole request and hangs up. */
+export const hangUp: RestAnswer = (_call, _response, request) => void request.socket.destroy();
+
+export async function startCarrierRest(): Promise<CarrierRest> {
+  const calls = new Feed<RestCall>();
+  const special = new Map<string, RestAnswer>();
+  const media = new Map<string, { contentType: string; bytes: Uint8Array }>();
+  const root = `/2010-04-01/Accounts/${carrierAccount.accountSid}`;
+  const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url ?? '';
+    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString();
+    const form = Object.fromEntries(new URLSearchParams(body));
+    const sid = `SM${String(calls.items.length).padStart(32, 'e')}`;
+    const call = { method: request.method ?? '', path, authorization: request.headers.authorization ?? '', form, sid };
+    calls.push(call);
+    const file = media.get(path);
+    if (file) return void response.writeHead(200, { 'content-type': file.contentType }).end(file.bytes);
+    if (request.method !== 'POST' || path !== `${root}/Messages.json`) return void response.writeHead(404).end();
+    const answer = special.get(form['Body'] ?? '') ?? taken;
+    special.delete(form['Body'] ?? '');
+    await answer(call, response, request);
+  };
+  const server = createServer((request, response) => void handle(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    calls,
+    answerOnce: (body, answer) => void special.set(body, answer),
+    addMedia(contentType, bytes) {
+      const path = `${root}/Messages/MM${'a'.repeat(32)}/Media/ME${String(media.size).padStart(32, '0')}`;
+      media.set(path, { contentType, bytes });
+      return `https://api.twilio.com${path}`;
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
