@@ -8,7 +8,12 @@ export interface Login {
   readonly email: string;
   readonly password: string;
 }
-export const grace = { name: 'Grace Hopper', email: 'grace@patchbay.test', password: 'nanoseconds-of-wire', phone: '+4930901820' };
+export const grace = {
+  name: 'Grace Hopper',
+  email: 'grace@patchbay.test',
+  password: 'nanoseconds-of-wire',
+  phone: '+4930901820',
+};
 
 /** Adds an agent of every queue. @returns their id */
 export async function addAgent(api: ApiClient, agent: typeof grace = grace): Promise<string> {
@@ -29,7 +34,9 @@ export async function logIn(page: Page, url: string, { email, password }: Login)
 
 /** Waits until the console itself says how it stands with its connection. */
 export async function connectionIs(page: Page, ...states: string[]): Promise<void> {
-  await page.locator(states.map((state) => `[data-testid=connection-state][data-state=${state}]`).join(', ')).waitFor({ timeout: 30_000 });
+  await page
+    .locator(states.map((state) => `[data-testid=connection-state][data-state=${state}]`).join(', '))
+    .waitFor({ timeout: 30_000 });
 }
 
 export async function setPresence(page: Page, state: PresenceState): Promise<void> {

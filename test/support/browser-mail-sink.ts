@@ -28,7 +28,10 @@ export async function startMailSink(): Promise<MailSink> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     async received(words) {
-      const found = await eventually(() => Promise.resolve(mails.find((mail) => mail.text?.includes(words))), (mail) => mail !== undefined);
+      const found = await eventually(
+        () => Promise.resolve(mails.find((mail) => mail.text?.includes(words))),
+        (mail) => mail !== undefined,
+      );
       if (!found) throw new Error('unreachable');
       return found;
     },

@@ -11,8 +11,18 @@ export interface Follower {
 }
 
 /** Follows from after `seq` on. `headers` carry the session, or `auth` the API key. */
-export function follow(url: string, seq: number, options: { auth?: Record<string, string>; extraHeaders?: Record<string, string> }): Follower {
-  const socket = io(`${url}/agents`, { ...options, transports: ['websocket'], reconnectionDelay: 20, reconnectionDelayMax: 60, forceNew: true });
+export function follow(
+  url: string,
+  seq: number,
+  options: { auth?: Record<string, string>; extraHeaders?: Record<string, string> },
+): Follower {
+  const socket = io(`${url}/agents`, {
+    ...options,
+    transports: ['websocket'],
+    reconnectionDelay: 20,
+    reconnectionDelayMax: 60,
+    forceNew: true,
+  });
   const events: HubEvent[] = [];
   let last = seq;
   let connections = 0;

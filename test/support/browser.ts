@@ -27,7 +27,15 @@ export function useBrowser(): TestBrowser {
   beforeAll(async () => {
     const executablePath = inject('chromium');
     if (executablePath === null) return;
-    const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+    const args = [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ];
     browser = await chromium.launch({ executablePath, args });
   });
   afterAll(() => browser?.close());
@@ -54,12 +62,18 @@ function listen(page: Page): string[] {
 /** What of a page reaches over the right edge of the screen; empty when all of it can be seen without scrolling sideways. */
 export async function beyondRightEdge(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const found = document.documentElement.scrollWidth > innerWidth ? [`the page is ${document.documentElement.scrollWidth} px wide`] : [];
+    const found =
+      document.documentElement.scrollWidth > innerWidth
+        ? [`the page is ${document.documentElement.scrollWidth} px wide`]
+        : [];
     for (const element of document.querySelectorAll('a, button, input, textarea, h1, h2, [data-testid]')) {
       const { right, width, height } = element.getBoundingClientRect();
-      const scrolls = (parent: Element | null): boolean => parent !== null && (/auto|scroll/.test(getComputedStyle(parent).overflowX) || scrolls(parent.parentElement));
+      const scrolls = (parent: Element | null): boolean =>
+        parent !== null && (/auto|scroll/.test(getComputedStyle(parent).overflowX) || scrolls(parent.parentElement));
       if (width > 0 && height > 0 && right > innerWidth + 1 && !scrolls(element.parentElement)) {
-        found.push(`${element.tagName} ${element.getAttribute('data-testid') ?? element.className} ends at ${Math.round(right)} px`);
+        found.push(
+          `${element.tagName} ${element.getAttribute('data-testid') ?? element.className} ends at ${Math.round(right)} px`,
+        );
       }
     }
     return found;
@@ -73,7 +87,11 @@ export async function keepPictures(page: Page, name: string): Promise<string[]> 
   const beyond: string[] = [];
   for (const [size, viewport] of Object.entries(sizes)) {
     await page.setViewportSize(viewport);
-    await page.evaluate(() => document.fonts.ready.then(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))));
+    await page.evaluate(() =>
+      document.fonts.ready.then(
+        () => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))),
+      ),
+    );
     beyond.push(...(await beyondRightEdge(page)).map((what) => `${name} at ${viewport.width} px: ${what}`));
     await page.screenshot({ path: `${folder}${name}-${size}.png`, animations: 'disabled' });
   }

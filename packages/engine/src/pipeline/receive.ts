@@ -7,8 +7,8 @@ import { databaseErrorCode, endQuarantine, insertInbox, readInbox, recordDeliver
 import type { InboxRow } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 
-/** Larger payloads lie in the file store; the row keeps their hash. */
-const largestRow = 16 * 1024;
+/** Larger payloads lie in the file store, and the row keeps their hash; smaller ones cost no flush of their own. */
+const largestRow = 64 * 1024;
 
 interface Origin {
   channel: ChannelName;
@@ -161,7 +161,7 @@ async function storeRaw(
   parts: Parts,
   raw: RawPayload,
 ): Promise<{ raw: Uint8Array | null; rawType: string; rawSha256: string }> {
-  if (raw.bytes.byteLength <= largestRow && raw.contentType !== 'message/rfc822') {
+  if (raw.bytes.byteLength <= largestRow) {
     return {
       raw: raw.bytes,
       rawType: raw.contentType,
