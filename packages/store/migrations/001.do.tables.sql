@@ -211,7 +211,9 @@ create table ticket (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-create index ticket_customer on ticket (customer_id, channel, last_activity_at desc);
+-- Without `last_activity_at`, so that a message changes no indexed column and its ticket's row stays on its page.
+create index ticket_customer on ticket (customer_id, channel);
+alter table ticket set (fillfactor = 80);
 create index ticket_waiting on ticket (queue_id, priority desc, waiting_since) where waiting_since is not null;
 create index ticket_assignee on ticket (assignee_id, id) where assignee_id is not null;
 create index ticket_offered on ticket (offer_agent_id) where offer_agent_id is not null;

@@ -49,7 +49,7 @@ end $$;
 
 -- Takes the locks of a contact's proved identifiers in one fixed order. Every writer that joins or moves identifiers takes
 -- these first, so that two first contacts of one person cannot both find nobody.
-create function lock_identifiers(p_keys text[]) returns void language plpgsql as $$
+create function lock_identifiers(p_keys text[]) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   k bigint;
 begin
@@ -60,7 +60,7 @@ end $$;
 
 -- What the decision about a contact depends on. VOLATILE: each statement sees what was committed before it, also by
 -- whoever held the locks just taken.
-create function ingest_snapshot(p_contact jsonb, p_continuation_ms double precision) returns jsonb language plpgsql volatile as $$
+create function ingest_snapshot(p_contact jsonb, p_continuation_ms double precision) returns jsonb language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
 declare
   identifiers jsonb := p_contact -> 'identifiers';
   refs text[] := array(select jsonb_array_elements_text(p_contact #> '{threading,references}'));
@@ -108,7 +108,7 @@ end $$;
 --
 -- p_decision: customerId | displayName + customerReason; ticketId + seenStatus + reopen + requeue | subject + queueId + priority +
 -- linkedTicketId; reason; parties [{kind, value}]; attachments; acknowledgement {subject, text, sender} | null
-create function ingest_apply(p_inbox_id uuid, p_contact jsonb, p_decision jsonb) returns jsonb language plpgsql volatile as $$
+create function ingest_apply(p_inbox_id uuid, p_contact jsonb, p_decision jsonb) returns jsonb language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
 declare
   row inbox%rowtype;
   c_id uuid := (p_decision ->> 'customerId')::uuid;
@@ -131,7 +131,9 @@ begin
   end if;
 
   insert into identifier (customer_id, kind, value, grade, channel, shared)
-  select c_id, i.kind, i.value, i.grade, row.channel, exists (select 1 from identifier s where s.kind = i.kind and s.value = i.value and s.shared)
+  -- LIMIT keeps it an index look-up for each of the few identifiers; a bare EXISTS is planned as one scan of the whole table.
+  select c_id, i.kind, i.value, i.grade, row.channel,
+    coalesce((select true from identifier s where s.value = i.value and s.kind = i.kind and s.shared limit 1), false)
   from jsonb_to_recordset(p_contact -> 'identifiers') i (kind text, value text, grade text)
   on conflict do nothing;
   update identifier k set last_seen_at = now()
@@ -237,7 +239,7 @@ end $$;
 
 -- The path of a known customer with an open ticket in one round trip. It takes only the plain case, in which every rule of
 -- domain/threading that could speak says the same; everything else answers `decide`, and the rules themselves decide.
-create function ingest_contact(p_inbox_id uuid, p_continuation jsonb, p_reasons jsonb) returns jsonb language plpgsql volatile as $$
+create function ingest_contact(p_inbox_id uuid, p_continuation jsonb, p_reasons jsonb) returns jsonb language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
 declare
   row inbox%rowtype;
   snapshot jsonb;

@@ -36,6 +36,17 @@ function translate(error: unknown): unknown {
   return lost ? new HubError('unavailable', 'The database does not answer', { cause: error }) : error;
 }
 
+const statementNames = new Map<string, string>();
+
+/** Each text is prepared once per connection; the texts are those of this package and so are bounded in number. */
+function statementName(text: string): string {
+  const known = statementNames.get(text);
+  if (known !== undefined) return known;
+  const name = `patchbay_${statementNames.size}`;
+  statementNames.set(text, name);
+  return name;
+}
+
 export function openDatabase(options: { url: string; poolSize?: number; onError?: (error: Error) => void }): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -49,7 +60,7 @@ export function openDatabase(options: { url: string; poolSize?: number; onError?
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: options.url, max: 10 }) });
   const run = async (client: pg.Pool | pg.PoolClient, text: string, values?: readonly unknown[]) => {
     try {
-      return await client.query(values ? { text, values: [...values] } : text);
+      return await client.query(values ? { name: statementName(text), text, values: [...values] } : text);
     } catch (error) {
       throw translate(error);
     }

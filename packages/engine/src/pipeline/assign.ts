@@ -30,20 +30,43 @@ const roundSize = 50;
  */
 export async function assignWaiting(parts: Parts, { queueId }: { queueId: string }): Promise<void> {
   const waiting = orderWaiting(await waitingTickets(parts.db.sql, queueId, roundSize));
+  const look = snapshots(parts, queueId, waiting);
   let offered = 0;
-  for (const item of waiting) if (await offerOne(parts, item)) offered += 1;
+  for (const item of waiting) if (await offerOne(parts, item, look)) offered += 1;
   if (offered > 0) parts.relay.nudge();
 }
 
-async function offerOne(parts: Parts, item: WaitingItem): Promise<boolean> {
+interface Snapshots {
+  of(item: WaitingItem): Promise<AgentSnapshot[]>;
+  /** Agents may have changed: they are read again for the next item. */
+  forget(): void;
+}
+
+/** Agents as they stand, read once per channel until an offer changes their load. */
+function snapshots(parts: Parts, queueId: string, waiting: readonly WaitingItem[]): Snapshots {
+  const read = new Map<string, Promise<AgentRow[]>>();
+  return {
+    async of(item) {
+      const agents =
+        read.get(item.channel) ??
+        agentsFor(
+          parts.db.sql,
+          queueId,
+          item.channel,
+          waiting.map(({ ticketId }) => ticketId),
+        );
+      read.set(item.channel, agents);
+      return (await agents).map((agent) => snapshotOf(parts, item, agent));
+    },
+    forget: () => read.clear(),
+  };
+}
+
+async function offerOne(parts: Parts, item: WaitingItem, look: Snapshots): Promise<boolean> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const agents = await agentsFor(parts.db.sql, item);
-    const decision = decideOffer(
-      item,
-      agents.map((agent) => snapshotOf(parts, item, agent)),
-      parts.now(),
-    );
+    const decision = decideOffer(item, await look.of(item), parts.now());
     if (decision.outcome === 'waiting') return false;
+    look.forget();
     if (await offerTicket(parts.db.sql, item.ticketId, decision.agentId, parts.config.offerSeconds, decision.reason))
       return true;
   }
@@ -51,8 +74,12 @@ async function offerOne(parts: Parts, item: WaitingItem): Promise<boolean> {
 }
 
 /** An agent without a phone cannot be connected to a caller. */
-function snapshotOf(parts: Parts, item: WaitingItem, agent: AgentRow): AgentSnapshot {
-  return { ...agent, reachable: agent.hasPhone || parts.channels.get(item.channel)?.calls === undefined };
+function snapshotOf(parts: Parts, item: WaitingItem, { declined, ...agent }: AgentRow): AgentSnapshot {
+  return {
+    ...agent,
+    declined: declined.includes(item.ticketId),
+    reachable: agent.hasPhone || parts.channels.get(item.channel)?.calls === undefined,
+  };
 }
 
 /** Something may have changed for these queues: look at once, not at the next sweep. */

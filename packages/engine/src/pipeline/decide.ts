@@ -81,7 +81,9 @@ function subjectOf(contact: InboundContact): string {
 
 /** Never half of a surrogate pair: the database does not take one. */
 function firstCharacters(text: string, count: number): string {
-  return Array.from(text.slice(0, 2 * count)).slice(0, count).join('');
+  return Array.from(text.slice(0, 2 * count))
+    .slice(0, count)
+    .join('');
 }
 
 /** Everyone whom the customer has in copy may write to the ticket; our own addresses are nobody's. */

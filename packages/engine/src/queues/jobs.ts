@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { jobs as schemas } from '@patchbay/contracts';
 import type { JobData, JobName } from '@patchbay/contracts';
 import type { JobQueue } from '../parts.ts';
@@ -72,6 +73,8 @@ function batcher(queue: RawQueue, log: Logger) {
   };
   return {
     push(job: RawJob) {
+      // A job that looks at the whole queue and has not been sent yet sees what the second one is about, too.
+      if (job.name === 'assign-waiting' && waiting.some((other) => isDeepStrictEqual(other, job))) return;
       waiting.push(job);
       running ??= Promise.resolve().then(run);
     },

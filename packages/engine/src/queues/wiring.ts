@@ -26,18 +26,22 @@ export interface RawWorker {
 
 export type Processor = (job: { id: string; name: string; data: unknown }) => Promise<void>;
 
+/** On PostgreSQL a bulk add creates two temporary tables, and so costs as much as this many single adds, which commit together. */
+const bulkWorthwhile = 8;
+
 /** Opens a queue on the chosen backend. Completed jobs are not kept: the database tells the story. */
 export function openQueue(backend: QueueBackend, name: string, onError: (error: Error) => void): RawQueue {
   const queue = makeQueue(backend, name);
   queue.on('error', onError);
   return {
     async addAll(jobs) {
+      const settled = { removeOnComplete: true, removeOnFail: true };
+      if (backend.kind === 'postgres' && jobs.length < bulkWorthwhile) {
+        await Promise.all(jobs.map(({ name: job, data, options }) => queue.add(job, data, { ...settled, ...options })));
+        return;
+      }
       await queue.addBulk(
-        jobs.map(({ name: job, data, options }) => ({
-          name: job,
-          data,
-          opts: { removeOnComplete: true, removeOnFail: true, ...options },
-        })),
+        jobs.map(({ name: job, data, options }) => ({ name: job, data, opts: { ...settled, ...options } })),
       );
     },
     async ping() {

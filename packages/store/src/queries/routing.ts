@@ -30,20 +30,25 @@ export interface AgentRow {
   capacity: number;
   queueIds: string[];
   hasPhone: boolean;
-  declined: boolean;
+  /** Ids of the items that the agent let pass. */
+  declined: string[];
 }
 
-/** The agents of an item's queue as they stand now. `declined`: they let this item pass within the last two minutes. */
+/**
+ * The agents of a queue as they stand now, with their load on a channel, and which of the items each let pass within the last two minutes.
+ */
 export async function agentsFor(
   sql: Queryable,
-  item: { ticketId: string; queueId: string; channel: string },
+  queueId: string,
+  channel: string,
+  ticketIds: readonly string[],
 ): Promise<AgentRow[]> {
   const { rows } = await sql.query<AgentRow>(
-    `select a.id as "agentId", a.name, a.presence, a.idle_since as "idleSince", agent_load(a.id, $3) as load,
-       coalesce((a.capacity ->> $3)::int, 0) as capacity, array[$2::uuid]::text[] as "queueIds", a.phone is not null as "hasPhone",
-       exists (select 1 from ticket_decline d where d.ticket_id = $1 and d.agent_id = a.id and d.at > now() - interval '2 minutes') as declined
-     from queue_member q join agent a on a.id = q.agent_id where q.queue_id = $2`,
-    [item.ticketId, item.queueId, item.channel],
+    `select a.id as "agentId", a.name, a.presence, a.idle_since as "idleSince", agent_load(a.id, $2) as load,
+       coalesce((a.capacity ->> $2)::int, 0) as capacity, array[$1::uuid]::text[] as "queueIds", a.phone is not null as "hasPhone",
+       array(select d.ticket_id::text from ticket_decline d where d.agent_id = a.id and d.ticket_id = any ($3::uuid[]) and d.at > now() - interval '2 minutes') as declined
+     from queue_member q join agent a on a.id = q.agent_id where q.queue_id = $1`,
+    [queueId, channel, ticketIds],
   );
   return rows;
 }

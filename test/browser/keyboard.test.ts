@@ -1,0 +1,132 @@
+/// <reference lib="dom" />
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { onBothBackends } from '../support/backends.ts';
+import { useBrowser } from '../support/browser.ts';
+import { addAgent, connectionIs, grace, message } from '../support/browser-desk.ts';
+import { startHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
+
+/** Where the focus is, also inside a shadow tree: its test id, or its tag. */
+function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    // A select is known by the element around its input.
+    return (element?.closest('[data-testid]') ?? element)?.getAttribute('data-testid') ?? element?.tagName ?? '';
+  });
+}
+
+/** Goes there by Tab, as somebody without a pointer has to. */
+async function tabTo(page: Page, testId: string, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  const seen: string[] = [];
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press(key);
+    seen.push(await focused(page));
+    if (seen.at(-1) === testId) return;
+  }
+  throw new Error(`${key} does not lead to ${testId}, but to ${[...new Set(seen)].join(', ')}`);
+}
+
+/** Moves through an open menu or list until the entry is the current one. */
+async function arrowTo(page: Page, entry: string): Promise<void> {
+  const current = page
+    .locator(`.ant-dropdown-menu-item-active, .ant-dropdown-menu-item:focus, .ant-select-item-option-active`)
+    .getByTestId(entry);
+  for (let presses = 0; presses < 12; presses += 1) {
+    if ((await current.count()) > 0) return;
+    await page.keyboard.press('ArrowDown');
+  }
+  throw new Error(`The arrow keys do not lead to ${entry}`);
+}
+
+describe.skipIf(inject('chromium') === null)('without a pointer', () => {
+  const browser = useBrowser();
+
+  onBothBackends('the keyboard', (backend) => {
+    let hub: TestHub;
+    let page: Page;
+
+    beforeAll(async () => {
+      hub = await startHub(backend, { overrides: { simulatorSpeed: 10 } });
+      await addAgent(hub.api);
+      ({ page } = await browser.open());
+    });
+    afterAll(async () => {
+      await page?.context().close();
+      await hub?.[Symbol.asyncDispose]();
+    });
+
+    it('logs in and goes online', async () => {
+      await page.goto(`${hub.url}/desk`);
+      await page.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'login-email');
+      await page.keyboard.type(grace.email);
+      await tabTo(page, 'login-password');
+      await page.keyboard.type(grace.password);
+      await page.keyboard.press('Enter');
+      await connectionIs(page, 'live');
+      await tabTo(page, 'presence-switch');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('presence-online').waitFor();
+      await page.keyboard.press('Tab');
+      await arrowTo(page, 'presence-online');
+      await page.keyboard.press('Enter');
+      await page.locator('[data-testid=presence-switch][data-state=online]').waitFor();
+    });
+
+    it('accepts an offer, answers it and settles it', async () => {
+      await hub.api('POST', '/simulator/api/text', { from: '+4915112345678', body: 'Can I pick it up today?' });
+      await page.getByTestId('offer').filter({ hasText: 'Can I pick it up today?' }).waitFor();
+      await page.keyboard.press('Alt+KeyA');
+      await message(page, 'in', 'Can I pick it up today?').waitFor();
+      await tabTo(page, 'composer-text');
+      await page.keyboard.type('Yes, until six.');
+      await page.keyboard.press('Control+Enter');
+      await message(page, 'out', 'Yes, until six.').waitFor();
+      await tabTo(page, 'status-select', 'Shift+Tab');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('status-option-resolved').waitFor();
+      await arrowTo(page, 'status-option-resolved');
+      await page.keyboard.press('Enter');
+      await page.locator('[data-testid=status-select][data-status=resolved]').waitFor();
+      const { body } = await hub.api('GET', '/api/v1/tickets?channel=sms');
+      expect(body.items[0]).toMatchObject({ status: 'resolved' });
+    });
+
+    it('opens the chat, starts it, writes, and closes it by Esc', async () => {
+      const { page: visitor } = await browser.open();
+      await visitor.goto(`${hub.url}/widget-demo`);
+      await visitor.getByTestId('widget-launcher').waitFor();
+      await tabTo(visitor, 'widget-launcher');
+      await visitor.keyboard.press('Enter');
+      await visitor.getByTestId('widget-prechat').waitFor();
+      expect(await focused(visitor)).toBe('widget-name');
+      await visitor.keyboard.type('Mary Somerville');
+      await tabTo(visitor, 'widget-email');
+      await visitor.keyboard.type('mary@example.org');
+      await visitor.keyboard.press('Enter');
+      await visitor.getByTestId('widget-send').waitFor();
+      expect(await focused(visitor)).toBe('widget-text');
+      await visitor.keyboard.type('Do you have green tea?');
+      await visitor.keyboard.press('Enter');
+      await visitor
+        .locator('[data-testid=widget-message][data-from=visitor]')
+        .filter({ hasText: 'Do you have green tea?' })
+        .waitFor();
+      await page.getByTestId('offer').filter({ hasText: 'Mary Somerville' }).waitFor();
+      await visitor.keyboard.press('Escape');
+      await visitor.getByTestId('widget-send').waitFor({ state: 'detached' });
+      expect(await focused(visitor)).toBe('widget-launcher');
+      await visitor.context().close();
+    });
+
+    it('opens menus also for who asked for less motion', async () => {
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await page.getByTestId('user-menu').focus();
+      await page.keyboard.press('Enter');
+      // An entrance that waits for the end of an animation that never runs leaves the menu out of sight.
+      await page.getByTestId('language-zh').click({ timeout: 5_000 });
+      await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+    });
+  });
+});
