@@ -17,7 +17,11 @@ async function postUntilKilled(url: string, trial: number, stop: AbortSignal): P
       for (let index = 0; !stop.aborted; index += 1) {
         const sid = `SM${String(trial).padStart(8, '0')}${String(lane).padStart(4, '0')}${String(index).padStart(20, '0')}`;
         const from = `+49151${String(1_000_000 + ((trial * 7 + lane + index) % 9)).slice(1)}0`;
-        const answer = await postSigned(url, '/webhooks/twilio/sms', smsFields({ sid, from, body: `Text ${sid}` })).catch(() => null);
+        const answer = await postSigned(
+          url,
+          '/webhooks/twilio/sms',
+          smsFields({ sid, from, body: `Text ${sid}` }),
+        ).catch(() => null);
         if (answer?.status === 200) acknowledged.push(sid);
         if (answer === null) return;
       }
@@ -44,20 +48,31 @@ onBothBackends('a hub killed at any moment', (backend) => {
 
     await using _hub = await startHubProcess(ground.env);
     const api = createClient(ground.url, { authorization: `Bearer ${apiKey}` });
-    await eventually(() => api('GET', '/api/v1/inbox?state=pending'), ({ body }) => body.items?.length === 0, 60_000);
+    await eventually(
+      () => api('GET', '/api/v1/inbox?state=pending'),
+      ({ body }) => body.items?.length === 0,
+      60_000,
+    );
     await using db = openDatabase({ url: ground.databaseUrl, poolSize: 2 });
-    const { rows } = await db.sql.query<{ external_id: string; n: number }>('select external_id, count(*)::int as n from message where direction = $1 group by 1', ['in']);
+    const { rows } = await db.sql.query<{ external_id: string; n: number }>(
+      'select external_id, count(*)::int as n from message where direction = $1 group by 1',
+      ['in'],
+    );
     const counts = new Map(rows.map((row) => [row.external_id, row.n]));
     expect(acknowledged.filter((sid) => counts.get(sid) !== 1)).toEqual([]);
     expect([...counts.values()].filter((n) => n !== 1)).toEqual([]);
     // One customer and one open ticket for each number, however often the hub died between finding nobody and making somebody.
     const { rows: people } = await db.sql.query<{ value: string; customers: number; tickets: number }>(
       `select i.value, count(distinct i.customer_id)::int as customers, count(distinct t.id)::int as tickets
-       from identifier i join ticket t on t.customer_id = i.customer_id where i.kind = 'phone' group by 1`);
+       from identifier i join ticket t on t.customer_id = i.customer_id where i.kind = 'phone' group by 1`,
+    );
     expect(people.filter((person) => person.customers !== 1 || person.tickets !== 1)).toEqual([]);
     // Every event that was committed has its number, and the numbers have no gap.
-    const { rows: [numbers] } = await db.sql.query<{ dense: boolean; waiting: number }>(
-      `select count(seq) = coalesce(max(seq), 0) as dense, count(*) filter (where seq is null)::int as waiting from event`);
+    const {
+      rows: [numbers],
+    } = await db.sql.query<{ dense: boolean; waiting: number }>(
+      `select count(seq) = coalesce(max(seq), 0) as dense, count(*) filter (where seq is null)::int as waiting from event`,
+    );
     expect(numbers?.dense).toBe(true);
   }, 240_000);
 });

@@ -14,7 +14,15 @@ interface Column {
 }
 
 /** The PostgreSQL type that stands behind a field without an attribute of its own. */
-const nativeTypes: Record<string, string> = { String: 'text', Int: 'int4', BigInt: 'int8', Boolean: 'bool', Json: 'jsonb', Bytes: 'bytea', Float: 'float8' };
+const nativeTypes: Record<string, string> = {
+  String: 'text',
+  Int: 'int4',
+  BigInt: 'int8',
+  Boolean: 'bool',
+  Json: 'jsonb',
+  Bytes: 'bytea',
+  Float: 'float8',
+};
 const attributeTypes: Record<string, string> = { Uuid: 'uuid', Timestamptz: 'timestamptz', Date: 'date' };
 
 /** The columns that the typed client believes in. Fields of a model's type are relations and have no column. */
@@ -24,13 +32,15 @@ async function columnsOfSchema(): Promise<Column[]> {
   return models.flatMap(([, name = '', body = '']) => {
     const table = /@@map\("(\w+)"\)/.exec(body)?.[1] ?? name;
     const fields = [...body.matchAll(/^ {2}(\w+)\s+(\w+)(\[\])?(\?)?(.*)$/gm)];
-    return fields.filter(([, , type = '']) => !names.has(type)).map(([, field = '', type = '', list, optional, rest = '']) => ({
-      table,
-      column: /@map\("(\w+)"\)/.exec(rest)?.[1] ?? field,
-      type: attributeTypes[/@db\.(\w+)/.exec(rest)?.[1] ?? ''] ?? nativeTypes[type] ?? type,
-      nullable: optional !== undefined,
-      isList: list !== undefined,
-    }));
+    return fields
+      .filter(([, , type = '']) => !names.has(type))
+      .map(([, field = '', type = '', list, optional, rest = '']) => ({
+        table,
+        column: /@map\("(\w+)"\)/.exec(rest)?.[1] ?? field,
+        type: attributeTypes[/@db\.(\w+)/.exec(rest)?.[1] ?? ''] ?? nativeTypes[type] ?? type,
+        nullable: optional !== undefined,
+        isList: list !== undefined,
+      }));
   });
 }
 
@@ -38,11 +48,15 @@ async function columnsOfDatabase(url: string): Promise<Column[]> {
   await using db = openDatabase({ url, poolSize: 1 });
   const { rows } = await db.sql.query<Column>(
     `select table_name as "table", column_name as "column", ltrim(udt_name, '_') as type, is_nullable = 'YES' as nullable, data_type = 'ARRAY' as "isList"
-     from information_schema.columns where table_schema = 'public' and table_name <> 'schemaversion'`);
+     from information_schema.columns where table_schema = 'public' and table_name <> 'schemaversion'`,
+  );
   return rows;
 }
 
-const sorted = (columns: Column[]) => columns.map((column) => JSON.stringify(Object.entries(column).toSorted())).toSorted();
+const sorted = (columns: Column[]) =>
+  columns
+    .map(({ table, column, type, nullable, isList }) => JSON.stringify({ table, column, type, nullable, isList }))
+    .toSorted();
 
 describe('the typed client and the migrated database', () => {
   it('agree column by column', async () => {

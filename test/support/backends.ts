@@ -15,7 +15,9 @@ export type Backend = 'postgres' | 'redis';
 /** Runs the same tests on a queue in PostgreSQL and on one in Redis. */
 export function onBothBackends(name: string, tests: (backend: Backend) => void): void {
   for (const backend of ['postgres', 'redis'] as const) {
-    describe.skipIf(backend === 'redis' && inject('redisServer') === null)(`${name} (queue on ${backend})`, () => tests(backend));
+    describe.skipIf(backend === 'redis' && inject('redisServer') === null)(`${name} (queue on ${backend})`, () =>
+      tests(backend),
+    );
   }
 }
 
@@ -51,7 +53,20 @@ export async function startRedis(): Promise<{ url: string } & AsyncDisposable> {
   if (!program) throw new Error('redis-server is not on this machine');
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-redis-'));
   const port = await freePort();
-  const redis = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction', '--dir', folder]);
+  const redis = spawn(program, [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--maxmemory-policy',
+    'noeviction',
+    '--dir',
+    folder,
+  ]);
   const exited = once(redis, 'exit');
   await new Promise<void>((resolve, reject) => {
     redis.stdout.on('data', (chunk: Buffer) => chunk.toString().includes('Ready to accept connections') && resolve());

@@ -55,16 +55,14 @@ export const taken: RestAnswer = (call, response) => {
 
 /** As the carrier says it: its error document and how long to wait. */
 export const tooMany: RestAnswer = (_call, response) => {
-  response
-    .writeHead(429, { 'content-type': 'application/json', 'retry-after': '1' })
-    .end(
-      JSON.stringify({
-        code: 20429,
-        message: 'Too Many Requests',
-        more_info: 'https://www.twilio.com/docs/errors/20429',
-        status: 429,
-      }),
-    );
+  response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '1' }).end(
+    JSON.stringify({
+      code: 20429,
+      message: 'Too Many Requests',
+      more_info: 'https://www.twilio.com/docs/errors/20429',
+      status: 429,
+    }),
+  );
 };
 
 /** Reads the whole request and hangs up. */

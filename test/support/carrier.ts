@@ -6,19 +6,36 @@ export interface CarrierAccount {
   readonly authToken: string;
 }
 
-export const carrierAccount: CarrierAccount = { accountSid: `AC${'0123456789abcdef'.repeat(2)}`, authToken: 'fedcba9876543210fedcba9876543210' };
+export const carrierAccount: CarrierAccount = {
+  accountSid: `AC${'0123456789abcdef'.repeat(2)}`,
+  authToken: 'fedcba9876543210fedcba9876543210',
+};
 export const centreNumber = '+15005550006';
 
 /** The environment of a hub that has this account, with its REST calls going to `apiBaseUrl`. */
 export function carrierEnvironment(apiBaseUrl: string): Record<string, string> {
-  return { TWILIO_ACCOUNT_SID: carrierAccount.accountSid, TWILIO_AUTH_TOKEN: carrierAccount.authToken, TWILIO_API_BASE_URL: apiBaseUrl, TWILIO_NUMBER: centreNumber };
+  return {
+    TWILIO_ACCOUNT_SID: carrierAccount.accountSid,
+    TWILIO_AUTH_TOKEN: carrierAccount.authToken,
+    TWILIO_API_BASE_URL: apiBaseUrl,
+    TWILIO_NUMBER: centreNumber,
+  };
 }
 
-export async function postSigned(url: string, path: string, fields: Record<string, string>, account: CarrierAccount = carrierAccount): Promise<Response> {
+export async function postSigned(
+  url: string,
+  path: string,
+  fields: Record<string, string>,
+  account: CarrierAccount = carrierAccount,
+): Promise<Response> {
   const signature = twilio.getExpectedTwilioSignature(account.authToken, url + path, fields);
   return fetch(url + path, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8', 'x-twilio-signature': signature, 'user-agent': 'TwilioProxy/1.1' },
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+      'x-twilio-signature': signature,
+      'user-agent': 'TwilioProxy/1.1',
+    },
     body: new URLSearchParams(fields),
   });
 }
@@ -26,7 +43,24 @@ export async function postSigned(url: string, path: string, fields: Record<strin
 export function smsFields(fields: { sid: string; from: string; body: string; to?: string }): Record<string, string> {
   const to = fields.to ?? centreNumber;
   return {
-    ToCountry: 'US', ToState: '', SmsMessageSid: fields.sid, NumMedia: '0', ToCity: '', FromZip: '', SmsSid: fields.sid, FromState: '', SmsStatus: 'received', FromCity: '',
-    Body: fields.body, FromCountry: 'DE', To: to, ToZip: '', NumSegments: '1', MessageSid: fields.sid, AccountSid: carrierAccount.accountSid, From: fields.from, ApiVersion: '2010-04-01',
+    ToCountry: 'US',
+    ToState: '',
+    SmsMessageSid: fields.sid,
+    NumMedia: '0',
+    ToCity: '',
+    FromZip: '',
+    SmsSid: fields.sid,
+    FromState: '',
+    SmsStatus: 'received',
+    FromCity: '',
+    Body: fields.body,
+    FromCountry: 'DE',
+    To: to,
+    ToZip: '',
+    NumSegments: '1',
+    MessageSid: fields.sid,
+    AccountSid: carrierAccount.accountSid,
+    From: fields.from,
+    ApiVersion: '2010-04-01',
   };
 }

@@ -15,7 +15,11 @@ export function createClient(url: string, credentials: Record<string, string>): 
     const isBytes = body instanceof Uint8Array;
     const answer = await fetch(url + path, {
       method,
-      headers: { ...credentials, ...(body !== undefined && !isBytes && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...credentials,
+        ...(body !== undefined && !isBytes && { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body !== undefined && { body: isBytes ? Buffer.from(body) : JSON.stringify(body) }),
     });
     const text = await answer.text();
@@ -25,12 +29,17 @@ export function createClient(url: string, credentials: Record<string, string>): 
 }
 
 /** Asks again until the answer holds; the last answer is in the error. For what no event tells a client. */
-export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean, timeoutMs = 15_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  holds: (value: T) => boolean,
+  timeoutMs = 15_000,
+): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const value = await ask();
     if (holds(value)) return value;
-    if (Date.now() > end) throw new Error(`Did not come true in ${timeoutMs} ms: ${JSON.stringify(value)?.slice(0, 2000)}`);
+    if (Date.now() > end)
+      throw new Error(`Did not come true in ${timeoutMs} ms: ${JSON.stringify(value)?.slice(0, 2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
 }

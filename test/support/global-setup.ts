@@ -27,9 +27,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await migrate(template.href);
   project.provide('postgresUrl', postgres.url);
   project.provide('redisServer', need('redis-server', find('redis-server'), 'tests of the Redis backend'));
-  project.provide('chromium', need('chromium', find('chromium') ?? find('chromium-browser') ?? find('google-chrome'), 'tests in a browser'));
+  project.provide(
+    'chromium',
+    need('chromium', find('chromium') ?? find('chromium-browser') ?? find('google-chrome'), 'tests in a browser'),
+  );
   const corpus = process.env['CORPUS_DIR'];
-  project.provide('corpus', need('CORPUS_DIR', corpus && existsSync(corpus) ? corpus : null, 'tests over the mail corpus'));
+  project.provide(
+    'corpus',
+    need('CORPUS_DIR', corpus && existsSync(corpus) ? corpus : null, 'tests over the mail corpus'),
+  );
   return async () => {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });

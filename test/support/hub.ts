@@ -31,13 +31,29 @@ export async function createGround(backend: Backend, extra: Record<string, strin
   const port = await freePort();
   const smtpPort = await freePort();
   const env = {
-    NODE_ENV: 'test', PORT: String(port), PUBLIC_URL: `http://127.0.0.1:${port}`, SMTP_INLET_PORT: String(smtpPort), DATA_DIR: dataDir, DATABASE_URL: database.url,
+    NODE_ENV: 'test',
+    PORT: String(port),
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    SMTP_INLET_PORT: String(smtpPort),
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
     ...(redis && { REDIS_URL: redis.url }),
-    PATCHBAY_API_KEY: apiKey, PATCHBAY_ADMIN_EMAIL: admin.email, PATCHBAY_ADMIN_PASSWORD: admin.password, LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent', TIME_ZONE: 'UTC',
+    PATCHBAY_API_KEY: apiKey,
+    PATCHBAY_ADMIN_EMAIL: admin.email,
+    PATCHBAY_ADMIN_PASSWORD: admin.password,
+    LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+    TIME_ZONE: 'UTC',
     ...extra,
   };
   const owned = stack.move();
-  return { env, databaseUrl: database.url, port, smtpPort, url: env.PUBLIC_URL, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    env,
+    databaseUrl: database.url,
+    port,
+    smtpPort,
+    url: env.PUBLIC_URL,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 export interface TestHub extends AsyncDisposable {
@@ -49,10 +65,19 @@ export interface TestHub extends AsyncDisposable {
 }
 
 /** A hub with all roles in this process, so that a test can reach into its parts. */
-export async function startHub(backend: Backend, options: { env?: Record<string, string>; overrides?: HubOverrides } = {}): Promise<TestHub> {
+export async function startHub(
+  backend: Backend,
+  options: { env?: Record<string, string>; overrides?: HubOverrides } = {},
+): Promise<TestHub> {
   await using stack = new AsyncDisposableStack();
   const ground = stack.use(await createGround(backend, options.env));
   const hub = stack.use(await createHub(loadEnvironment(ground.env), options.overrides));
   const owned = stack.move();
-  return { hub, ground, url: ground.url, api: createClient(ground.url, { authorization: `Bearer ${apiKey}` }), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    hub,
+    ground,
+    url: ground.url,
+    api: createClient(ground.url, { authorization: `Bearer ${apiKey}` }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }

@@ -206,6 +206,7 @@ function startSimulator({ config, signingKey }: Parts, overrides: HubOverrides, 
     authToken,
     number,
     ...(overrides.simulatorSpeed && { speed: overrides.simulatorSpeed }),
+    mailTo: `support@${config.mailDomains[0]}`,
     sendMail: async (mail) => {
       const [host = config.host, port = '0'] = (smtp() ?? '').split(/:(?=\d+$)/);
       return smtpMail({ host, port: Number(port) })(mail);

@@ -111,14 +111,29 @@ async function listenForever(
 ): Promise<void> {
   const connect = async (): Promise<void> => {
     const client = new pg.Client({ connectionString: url, application_name: 'patchbay-listen', keepAlive: true });
+    const end = () => void client.end().catch(() => undefined);
+    let lost = false;
+    const again = () => {
+      if (lost || signal.aborted) return;
+      lost = true;
+      setTimeout(() => void connect().catch(() => undefined), 1_000).unref();
+    };
     client.on('notification', (message) => onNotify(message.payload ?? ''));
-    client.on('error', () => client.end().catch(() => undefined));
-    client.on('end', () => {
-      if (!signal.aborted) setTimeout(() => void connect().catch(() => undefined), 1_000).unref();
-    });
-    await client.connect();
-    await client.query(`listen ${pg.escapeIdentifier(channel)}`);
-    signal.addEventListener('abort', () => void client.end().catch(() => undefined), { once: true });
+    client.on('error', end);
+    client.on('end', again);
+    try {
+      await client.connect();
+      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+    } catch (error) {
+      end();
+      again();
+      throw error;
+    }
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    client.once('end', () => signal.removeEventListener('abort', end));
+    // What was told while nobody listened is looked for at once.
+    onNotify('');
   };
   await connect();
 }

@@ -33,13 +33,11 @@ function useUploads(chat: Chat, words: Words) {
     picks,
     add(files: Iterable<File>) {
       const room = filesPerMessage - picks.length;
-      const added = [...files]
-        .slice(0, room)
-        .map((file): Pick => ({
-          key: ++lastKey,
-          file,
-          ...(file.size > fileLimitBytes && { problem: words.tooLarge }),
-        }));
+      const added = [...files].slice(0, room).map((file): Pick => ({
+        key: ++lastKey,
+        file,
+        ...(file.size > fileLimitBytes && { problem: words.tooLarge }),
+      }));
       setPicks((all) => [...all, ...added]);
       for (const pick of added) if (!pick.problem) void upload(pick);
     },

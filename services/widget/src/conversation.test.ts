@@ -56,16 +56,14 @@ const arrivals = (all: VisitorMessage[]): fc.Arbitrary<Action[]> => {
         ];
   return fc.array(fc.oneof(push, resume, mark, ...ofOwn), { maxLength: 40 });
 };
-const scenario = authors
-  .map(history)
-  .chain((all) =>
-    fc.record({
-      all: fc.constant(all),
-      before: arrivals(all),
-      after: arrivals(all),
-      writes: fc.shuffledSubarray(all.filter((item) => item.clientId !== null)),
-    }),
-  );
+const scenario = authors.map(history).chain((all) =>
+  fc.record({
+    all: fc.constant(all),
+    before: arrivals(all),
+    after: arrivals(all),
+    writes: fc.shuffledSubarray(all.filter((item) => item.clientId !== null)),
+  }),
+);
 
 test('any interleaving shows each message once and in order', () => {
   fc.assert(

@@ -206,7 +206,7 @@ const timeOf = (at: string, language: string) =>
 function linked(text: string) {
   return text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]}'，。；：！？）】」])/u).map((part, index) =>
     index % 2 === 1 ? (
-      <a href={part} target="_blank" rel="noopener noreferrer nofollow">
+      <a key={index} href={part} target="_blank" rel="noopener noreferrer nofollow">
         {part}
       </a>
     ) : (

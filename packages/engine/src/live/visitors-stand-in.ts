@@ -109,7 +109,7 @@ export async function startStandIn(port = 0): Promise<StandIn> {
       if (messages.some(({ externalId }) => externalId === contact.externalId))
         return { inboxId: randomUUID(), outcome: 'duplicate' };
       hub.received.push(contact);
-      const [visitorId = '', clientId = ''] = [contact.externalId.slice(0, 36), contact.externalId.slice(37)];
+      const [visitorId, clientId] = [contact.externalId.slice(0, 36), contact.externalId.slice(37)];
       const attachments = (contact.attachments ?? []).map((file) => {
         const id = randomUUID();
         uploads.set(id, { owner: visitorId, file: { ...file, inline: file.inline ?? false } });
