@@ -4,7 +4,8 @@ import { z } from 'zod';
 /** `round` tells a retry from the try before it, which may still be running. */
 const round = z.int().min(0);
 
-export const ingestContact = z.object({ inboxId: z.uuid(), round });
+/** `media`: files have to be fetched from the provider first, which may take long. */
+export const ingestContact = z.object({ inboxId: z.uuid(), round, media: z.boolean().optional() });
 export const assignWaiting = z.object({ queueId: z.uuid() });
 export const sendOutbound = z.object({ outboundId: z.uuid(), round });
 /** An agent took a waiting call: ring the agent's phone and bring the two together. */

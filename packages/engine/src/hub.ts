@@ -35,7 +35,7 @@ export interface HubOverrides {
   log?: Logger;
   now?: () => Date;
   /** How many jobs run at once in this process. */
-  concurrency?: { ingest: number; dispatch: number };
+  concurrency?: { ingest: number; media: number; dispatch: number };
   /** Simulated seconds in a real one, for the carrier simulator. */
   simulatorSpeed?: number;
 }
@@ -131,8 +131,8 @@ async function startWorkers(
       'send-outbound': (data) => sendOutbound(parts, data),
       'connect-call': (data) => connectCall(parts, data),
     },
-    parts.log,
-    overrides.concurrency ?? { ingest: 16, dispatch: 8 },
+    parts,
+    overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },
   );
   stack.defer(() => workers.close());
 }

@@ -8,7 +8,11 @@ import type { Metrics } from './metrics.ts';
 
 /** Puts jobs on the queue. Never fails and never waits: a job is a hint, and when adding fails the sweep finds the row. */
 export interface JobQueue {
-  add<N extends JobName>(name: N, data: JobData<N>, options?: { delayMs?: number }): void;
+  add<N extends JobName>(
+    name: N,
+    data: JobData<N>,
+    options?: { delayMs?: number; /** Not when one like it is on the queue already. */ once?: boolean },
+  ): void;
 }
 
 /** Tells the relay that events were committed. Never fails and never waits. */

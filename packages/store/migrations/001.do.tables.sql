@@ -30,6 +30,8 @@ create table agent (
   presence_since timestamptz not null default now(),
   -- Last moment that work was taken: the longest idle agent is offered the next item.
   idle_since timestamptz not null default now(),
+  -- When a console was last connected. Null: nobody follows the presence, which was set without a console.
+  last_seen_at timestamptz,
   capacity jsonb not null default '{"email": 5, "sms": 5, "chat": 3, "phone": 1}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -376,6 +378,10 @@ create table call (
   agent_call_sid text,
   conference_sid text,
   started_at timestamptz not null default now(),
+  -- Since when it is in its state.
+  changed_at timestamptz not null default now(),
+  -- Who rings the agent's phone claims it here first.
+  dialled_at timestamptz,
   answered_at timestamptz,
   held_at timestamptz,
   held_seconds double precision not null default 0,

@@ -93,7 +93,7 @@ begin
       order by t.last_activity_at desc limit 5) w
   )
   select coalesce(jsonb_agg(jsonb_build_object('ticketId', t.id, 'number', t.number, 'status', t.status, 'customerId', t.customer_id,
-           'channel', t.channel, 'via', h.via, 'lastActivityAt', t.last_activity_at, 'senderIsParty', exists (
+           'channel', t.channel, 'queueId', t.queue_id, 'via', h.via, 'lastActivityAt', t.last_activity_at, 'senderIsParty', exists (
              select 1 from ticket_party p join jsonb_to_recordset(identifiers) c (kind text, value text, grade text)
                on p.kind = c.kind and p.value = c.value and c.grade <> 'claimed'
              where p.ticket_id = t.id))), '[]')
@@ -160,6 +160,8 @@ begin
       last_activity_at = case when is_customer then now() else u.last_activity_at end,
       updated_at = now(),
       status = case when reopened then 'open' else u.status end,
+      -- A ticket that a machine opened is in no queue until a person writes to it.
+      queue_id = case when is_customer then coalesce(u.queue_id, (p_decision ->> 'queueId')::uuid) else u.queue_id end,
       occupies = u.occupies or reopened,
       preferred_agent_id = case when (p_decision ->> 'requeue')::boolean then coalesce(u.assignee_id, u.preferred_agent_id) else u.preferred_agent_id end,
       assignee_id = case when (p_decision ->> 'requeue')::boolean then null else u.assignee_id end,
@@ -234,7 +236,7 @@ begin
 
   return jsonb_build_object('outcome', 'done', 'ticketId', t.id, 'ticketNumber', t.number, 'customerId', c_id, 'messageId', m_id,
     'queueId', t.queue_id, 'assigneeId', t.assignee_id, 'waiting', t.waiting_since is not null, 'opened', opened, 'outboundId', o_id,
-    'correlationId', row.correlation_id);
+    'correlationId', row.correlation_id, 'channel', row.channel, 'seconds', extract(epoch from clock_timestamp() - row.received_at));
 end $$;
 
 -- The path of a known customer with an open ticket in one round trip. It takes only the plain case, in which every rule of
@@ -268,7 +270,7 @@ begin
   select t into hit from jsonb_array_elements(snapshot -> 'tickets') t
   where t ->> 'via' = case when refs then 'reference' else 'window' end
   order by (t ->> 'lastActivityAt')::timestamptz desc limit 1;
-  if hit is null or hit ->> 'status' <> 'open' or hit ->> 'customerId' <> owners[1]
+  if hit is null or hit ->> 'queueId' is null or hit ->> 'status' <> 'open' or hit ->> 'customerId' <> owners[1]
      or (refs and (select count(distinct t ->> 'ticketId') from jsonb_array_elements(snapshot -> 'tickets') t where t ->> 'via' = 'reference') <> 1) then
     return jsonb_build_object('outcome', 'decide');
   end if;

@@ -47,6 +47,8 @@ declare
   furthest record;
   m record;
 begin
+  -- A report and the record of the send may come at the same moment, and neither sees the other before its commit: one waits here.
+  perform pg_advisory_xact_lock(hashtextextended('delivery:' || p_account || ':' || p_external_id, 21));
   select status, error into furthest from delivery_report
   where channel_account = p_account and external_id = p_external_id order by delivery_rank(status) desc limit 1;
   if not found then return null; end if;
@@ -76,6 +78,9 @@ create function claim_outbound(p_id uuid) returns jsonb language sql volatile as
   with claimed as (
     update outbound set status = 'sending', attempts = attempts + 1, claimed_at = now()
     where id = p_id and status = 'queued' and next_attempt_at <= now()
+      -- What one ticket says leaves in the order in which it was written.
+      and not exists (select 1 from outbound earlier where earlier.ticket_id = outbound.ticket_id and earlier.id < outbound.id
+        and earlier.status in ('queued', 'sending'))
     returning *
   )
   select jsonb_build_object('outboundId', o.id, 'idempotencyKey', o.idempotency_key, 'ticketId', o.ticket_id, 'ticketNumber', t.number,

@@ -11,8 +11,8 @@ declare
   a agent%rowtype;
   t ticket%rowtype;
 begin
-  -- The agent's row is the lock for the agent's capacity.
-  select * into a from agent where id = p_agent_id for update;
+  -- The agent's row is the lock for the agent's capacity. NO KEY: whoever only refers to the agent does not wait for it.
+  select * into a from agent where id = p_agent_id for no key update;
   if not found or a.presence <> 'online' then return false; end if;
   update ticket set offer_agent_id = p_agent_id, offer_expires_at = now() + make_interval(secs => p_seconds), updated_at = now()
   where id = p_ticket_id and waiting_since is not null and assignee_id is null and offer_agent_id is null and status = 'open'
@@ -47,7 +47,7 @@ declare
   t ticket%rowtype;
   agent_name text;
 begin
-  select name into agent_name from agent where id = p_agent_id for update;
+  select name into agent_name from agent where id = p_agent_id for no key update;
   update ticket set assignee_id = p_agent_id, offer_agent_id = null, offer_expires_at = null, waiting_since = null, occupies = true,
     status = case when status in ('resolved') then 'open' else status end, updated_at = now()
   where id = p_ticket_id and assignee_id is null and status <> 'closed'
@@ -82,10 +82,10 @@ create function set_presence(p_agent_id text, p_state text, p_reason text, p_act
 declare
   before text;
 begin
-  select presence into before from agent where id = p_agent_id for update;
+  select presence into before from agent where id = p_agent_id for no key update;
   if not found then return false; end if;
   if before = p_state then return true; end if;
-  update agent set presence = p_state, presence_since = now(), updated_at = now(),
+  update agent set presence = p_state, presence_since = now(), updated_at = now(), last_seen_at = null,
     idle_since = case when p_state = 'online' then now() else idle_since end
   where id = p_agent_id;
   insert into presence_log (agent_id, state, reason) values (p_agent_id, p_state, p_reason);

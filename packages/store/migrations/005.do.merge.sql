@@ -5,7 +5,7 @@ declare
   m_id uuid;
 begin
   if p_customer_id = p_other_id then raise exception 'a customer cannot be merged with itself' using errcode = 'PB003'; end if;
-  perform 1 from customer where id in (p_customer_id, p_other_id) order by id for update;
+  perform 1 from customer where id in (p_customer_id, p_other_id) order by id for no key update;
   if (select count(*) from customer where id in (p_customer_id, p_other_id)) <> 2 then
     raise exception 'no such customer' using errcode = 'PB004';
   end if;
@@ -42,7 +42,7 @@ declare
 begin
   select * into m from customer_merge where id = p_merge_id;
   if not found then raise exception 'no such merge' using errcode = 'PB004'; end if;
-  perform 1 from customer where id in (m.customer_id, m.other_id) order by id for update;
+  perform 1 from customer where id in (m.customer_id, m.other_id) order by id for no key update;
   update customer_merge set undone_at = now(), undone_by_agent_id = p_agent_id where id = p_merge_id and undone_at is null;
   if not found then return false; end if;
   -- A later merge of the survivor took these rows along: that one has to be undone first.

@@ -11,7 +11,7 @@ declare
   first_response double precision;
 begin
   -- The ticket's row orders everything that is written to it.
-  select * into t from ticket where id = (p ->> 'ticketId')::uuid for update;
+  select * into t from ticket where id = (p ->> 'ticketId')::uuid for no key update;
   if not found then return jsonb_build_object('outcome', 'no-ticket'); end if;
 
   select o.message_id, o.id as outbound_id, o.request_hash into earlier from outbound o

@@ -45,8 +45,15 @@ export async function migrate(url: string): Promise<{ applied: number }> {
         }
       },
     });
-    return { applied: (await postgrator.migrate()).length };
+    return { applied: (await postgrator.migrate().catch(explain)).length };
   } finally {
     await client.end();
   }
+}
+
+/** A migration that was applied before and reads otherwise now: the database and this release do not belong together. */
+function explain(error: unknown): never {
+  if (error instanceof Error && /checksum/i.test(error.message))
+    throw new StartError(`The database was made by another release of Patchbay: ${error.message}`, { cause: error });
+  throw error;
 }

@@ -99,7 +99,7 @@ function ticketCalls(send: Send) {
     decline: act('decline'),
     claim: act('claim'),
     release: act('release'),
-    call: (id: string, action: 'hold' | 'resume' | 'hang-up' | 'call-back') =>
+    call: (id: string, action: 'hold' | 'resume' | 'hang-up') =>
       send('POST', `/tickets/${id}/call`, nothing, { json: { action } }),
     upload: (file: File) =>
       send('POST', '/files', uploadedFile, {

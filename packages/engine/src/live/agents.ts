@@ -1,10 +1,11 @@
 /** The namespace `/agents`: rooms by right, events in the order of `seq`, and what was missed while away. */
 import { HubError, parseInput, resumeRequest, typingRequest, watchRequest } from '@patchbay/contracts';
 import type { Answer, HubEvent, ResumeAnswer, TypingNotice } from '@patchbay/contracts';
-import { agentQueues, visibleEventsAfter } from '@patchbay/store';
+import { agentQueues, markSeen, visibleEventsAfter } from '@patchbay/store';
 import type { Namespace, Server, Socket } from 'socket.io';
 import type { Parts } from '../parts.ts';
 import type { Principal } from '../auth/principal.ts';
+import { isSameOrigin } from '../auth/same-origin.ts';
 import { mayReadTicket } from '../http/ticket-scope.ts';
 import type { Tail } from './tail.ts';
 import { readWallboard, throttle } from './wallboard.ts';
@@ -19,7 +20,7 @@ export interface AgentDesk {
   /** Tells those who have a ticket on screen that somebody types. */
   notifyTyping(notice: TypingNotice): void;
   isWatched(ticketId: string): Promise<boolean>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export interface AgentDeskOptions {
@@ -33,47 +34,91 @@ export interface AgentDeskOptions {
 export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions): AgentDesk {
   const namespace = io.of('/agents');
   namespace.use((socket, next) => {
-    authenticate(socket, options).then(
+    authenticate(socket, parts, options).then(
       () => next(),
       (error: unknown) => next(asError(error)),
     );
   });
-  namespace.on('connection', (socket) => serve(socket, parts, options));
+  let closing = false;
+  namespace.on('connection', (socket) => {
+    serve(socket, parts, options);
+    void see(parts, [agentIdOf(socket)]);
+    socket.on('disconnect', () => {
+      if (!closing && !connectedAgents(namespace).has(agentIdOf(socket))) void see(parts, [agentIdOf(socket)]);
+    });
+  });
   options.tail.onEvents((events) => publish(namespace, events));
 
-  const pushWallboard = throttle(async () => {
-    if (!namespace.adapter.rooms.get('wallboard')?.size) return;
-    namespace.local.to('wallboard').emit('wallboard', await readWallboard(parts));
-  }, wallboardIntervalMs);
+  const pushWallboard = throttle(
+    async () => {
+      if (!namespace.adapter.rooms.get('wallboard')?.size) return;
+      namespace.local.to('wallboard').emit('wallboard', await readWallboard(parts));
+    },
+    wallboardIntervalMs,
+    (error) => parts.log.warn({ err: error }, 'wallboard not shown; shown again at the next event'),
+  );
   options.tail.onEvents(pushWallboard);
 
   const timer = setInterval(() => void recheck(namespace, parts, options), recheckMs);
   return {
     notifyTyping: (notice) => void namespace.to(`ticket:${notice.ticketId}`).emit('typing', notice),
     isWatched: async (ticketId) => (await namespace.in(`ticket:${ticketId}`).fetchSockets()).length > 0,
-    close: () => clearInterval(timer),
+    async close() {
+      clearInterval(timer);
+      // At once for all, while there is still a database: afterwards each of them disconnects.
+      closing = true;
+      await see(parts, [...connectedAgents(namespace)]);
+    },
   };
 }
 
-/** A session cookie, or an API key in `auth`. */
+/** A session cookie, or an API key in `auth`; and by which page and to which host the browser says it connects. */
 function credentials(socket: Socket): Headers {
   const { apiKey } = socket.handshake.auth as { apiKey?: unknown };
-  const { cookie, authorization } = socket.handshake.headers;
+  const { authorization } = socket.handshake.headers;
   const headers = new Headers();
-  if (cookie) headers.set('cookie', cookie);
+  for (const name of ['cookie', 'origin', 'host', 'sec-fetch-site']) {
+    const value = socket.handshake.headers[name];
+    if (typeof value === 'string') headers.set(name, value);
+  }
   const bearer = typeof apiKey === 'string' ? `Bearer ${apiKey}` : authorization;
   if (bearer) headers.set('authorization', bearer);
   return headers;
 }
 
-async function authenticate(socket: Socket, options: AgentDeskOptions): Promise<void> {
-  const principal = await options.identify(credentials(socket));
+async function authenticate(
+  socket: Socket,
+  parts: Pick<Parts, 'config'>,
+  options: Pick<AgentDeskOptions, 'identify'>,
+): Promise<void> {
+  const headers = credentials(socket);
+  // As for what is written by HTTP: browsers let any page open a WebSocket, and send the cookie along.
+  if (!headers.has('authorization') && !isSameOrigin(headers, parts.config.publicUrl))
+    throw new HubError('forbidden', 'A page of another origin may not connect here');
+  const principal = await options.identify(headers);
   if (!principal) throw new HubError('unauthenticated', 'Log in first');
   socket.data = { principal };
 }
 
 function principalOf(socket: { data: unknown }): Principal {
   return (socket.data as { principal: Principal }).principal;
+}
+
+function agentIdOf(socket: { data: unknown }): string {
+  return principalOf(socket).agentId;
+}
+
+/** Agents with a console at this process. */
+function connectedAgents(namespace: Namespace): Set<string> {
+  return new Set([...namespace.sockets.values()].map(agentIdOf));
+}
+
+/** Writes down that their consoles are connected at this moment. Never fails: the next check sees them again. */
+async function see(parts: Parts, agentIds: readonly string[]): Promise<void> {
+  if (agentIds.length === 0) return;
+  await markSeen(parts.db.sql, agentIds).catch((error: unknown) =>
+    parts.log.warn({ err: error }, 'connected agents not written down'),
+  );
 }
 
 function serve(socket: Socket, parts: Parts, options: AgentDeskOptions): void {
@@ -154,9 +199,11 @@ async function joinRooms(socket: Socket, parts: Parts): Promise<void> {
 }
 
 async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOptions): Promise<void> {
+  const seen = new Set<string>();
   for (const socket of namespace.sockets.values()) {
     try {
-      await authenticate(socket, options);
+      await authenticate(socket, parts, options);
+      seen.add(agentIdOf(socket));
       await joinRooms(socket, parts);
       for (const room of socket.rooms) {
         const ticketId = /^ticket:(.+)$/.exec(room)?.[1];
@@ -167,6 +214,7 @@ async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOpt
       else parts.log.warn({ err: error }, 'rights of a socket not rechecked');
     }
   }
+  await see(parts, [...seen]);
 }
 
 /** Every process publishes to its own sockets: each of them reads all events. */

@@ -57,7 +57,7 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
     widget: visitors.router,
     attach: (server) => void io.attach(server),
     async close() {
-      agents.close();
+      await agents.close();
       await visitors.close();
       await io.close();
       redis?.disconnect();

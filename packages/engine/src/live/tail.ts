@@ -29,6 +29,16 @@ export async function createTail(options: {
   let again = false;
   let running = false;
 
+  // `seq` has moved on by now: one who fails must not cost the others the batch, which is not read again.
+  const tell = (events: readonly HubEvent[]) => {
+    for (const callback of callbacks) {
+      try {
+        callback(events);
+      } catch (error) {
+        log.error({ err: error, upTo: events.at(-1)?.seq }, 'events not shown to one of their readers');
+      }
+    }
+  };
   const read = async () => {
     running = true;
     try {
@@ -38,7 +48,7 @@ export async function createTail(options: {
         const last = events.at(-1);
         if (!last) continue;
         seq = last.seq;
-        for (const callback of callbacks) callback(events);
+        tell(events);
         if (events.length === batchSize) again = true;
       } while (again && !signal.aborted);
     } catch (error) {

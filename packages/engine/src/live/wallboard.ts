@@ -17,8 +17,12 @@ export async function readWallboard(parts: Parts): Promise<Wallboard> {
   return { at: now.toISOString(), timeZone, seq, figures };
 }
 
-/** Calls `work` once for any number of calls within `intervalMs`, the first time at once. */
-export function throttle(work: () => Promise<void>, intervalMs: number): () => void {
+/** Calls `work` once for any number of calls within `intervalMs`, the first time at once. What fails is told and done again at the next call. */
+export function throttle(
+  work: () => Promise<void>,
+  intervalMs: number,
+  onError: (error: unknown) => void,
+): () => void {
   let waiting = false;
   let wanted = false;
   const run = () => {
@@ -28,7 +32,9 @@ export function throttle(work: () => Promise<void>, intervalMs: number): () => v
       waiting = false;
       if (wanted) run();
     };
-    void work().finally(() => setTimeout(end, intervalMs).unref());
+    void work()
+      .catch(onError)
+      .finally(() => setTimeout(end, intervalMs).unref());
   };
   return () => {
     if (waiting) wanted = true;

@@ -9,6 +9,7 @@ import {
   agentsFor,
   changeTicketStatus,
   offerTicket,
+  readTicketCall,
   readTicketState,
   releaseTicket as releaseRow,
   renameTicket,
@@ -20,6 +21,7 @@ import {
 import type { AgentRow, TicketState } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { beginConnecting } from './calls.ts';
+import { retryOnConflict } from './retry.ts';
 
 /** Waiting tickets looked at in one round; the next offer or the sweep goes on from there. */
 const roundSize = 50;
@@ -95,11 +97,10 @@ async function stateOf(parts: Parts, ticketId: string): Promise<TicketState> {
 }
 
 export async function acceptOffer(parts: Parts, ticketId: string, agentId: string): Promise<void> {
-  const taken = await takeTicket(parts.db.sql, ticketId, agentId, false, 'Offer accepted');
+  const taken = await take(parts, ticketId, agentId, false, 'Offer accepted');
   const ticket = await stateOf(parts, ticketId);
   // Accepting twice is accepting once.
   if (!taken && ticket.assigneeId !== agentId) throw new HubError('conflict', 'The offer is not open any more');
-  if (taken) await connectCaller(parts, ticketId, agentId);
   parts.relay.nudge();
 }
 
@@ -112,21 +113,35 @@ export async function declineOffer(parts: Parts, ticketId: string, agentId: stri
 
 /** Pulls a ticket out of the queue by hand. */
 export async function claimTicket(parts: Parts, ticketId: string, agentId: string): Promise<void> {
-  const taken = await takeTicket(parts.db.sql, ticketId, agentId, true, 'Taken from the queue by hand');
+  const taken = await take(parts, ticketId, agentId, true, 'Taken from the queue by hand');
   const ticket = await stateOf(parts, ticketId);
   if (!taken && ticket.assigneeId !== agentId)
     throw new HubError('conflict', 'Somebody else has the ticket, or it is closed');
-  if (taken) await connectCaller(parts, ticketId, agentId);
   parts.relay.nudge();
 }
 
-async function connectCaller(parts: Parts, ticketId: string, agentId: string): Promise<void> {
-  if (await beginConnecting(parts, ticketId, agentId)) parts.jobs.add('connect-call', { ticketId, agentId });
+/** Takes the ticket and, when its caller waits on the line, the call with it. False when it is not to be had. */
+async function take(parts: Parts, ticketId: string, agentId: string, pull: boolean, reason: string): Promise<boolean> {
+  const { taken, calling } = await retryOnConflict(() =>
+    parts.db.transaction(async (tx) => {
+      const got = await takeTicket(tx, ticketId, agentId, pull, reason);
+      return { taken: got, calling: got && (await beginConnecting(tx, ticketId, agentId)) };
+    }),
+  );
+  if (calling) parts.jobs.add('connect-call', { ticketId, agentId });
+  return taken;
+}
+
+async function refuseWhileOnTheLine(parts: Parts, ticketId: string): Promise<void> {
+  const call = await readTicketCall(parts.db.sql, ticketId);
+  if (call && ['connecting', 'talking', 'held'].includes(call.state))
+    throw new HubError('conflict', 'The caller is on the line; hang up first');
 }
 
 /** Gives an own ticket back to its queue. */
 export async function releaseTicket(parts: Parts, ticketId: string, agentId: string): Promise<void> {
   const ticket = await stateOf(parts, ticketId);
+  await refuseWhileOnTheLine(parts, ticketId);
   const released = await releaseRow(parts.db.sql, {
     ticketId,
     agentId,

@@ -1,7 +1,7 @@
 /** What the carrier says about a call that is a ticket already. Steps come in any order, and more than once. */
 import { applyCallStep } from '@patchbay/domain';
 import { HubError } from '@patchbay/contracts';
-import type { CallState, InboundContact, StoredFile } from '@patchbay/contracts';
+import type { CallState, CallStep, InboundContact, StoredFile } from '@patchbay/contracts';
 import {
   changeCall,
   ingestApply,
@@ -37,7 +37,7 @@ export async function ingestCallStep(
 
 async function moveCall(tx: Queryable, call: CallRow, contact: InboundContact, correlationId: string): Promise<void> {
   const step = contact.call;
-  if (!step) return;
+  if (!step || isOfAnotherLeg(call, step)) return;
   const state = applyCallStep(call.state, step.step);
   await changeCall(tx, call, {
     state,
@@ -51,6 +51,14 @@ async function moveCall(tx: Queryable, call: CallRow, contact: InboundContact, c
   if (state === 'voicemail' && call.state !== 'voicemail') await backToQueue(tx, call, 'Voicemail answered the call');
   if (step.step === 'agent-no-answer' && call.state === 'connecting')
     await backToQueue(tx, call, "The agent's phone was not answered");
+}
+
+/** What an agent's phone did after the call was given back, or taken by another agent, says nothing about the call any more. */
+function isOfAnotherLeg(call: CallRow, step: CallStep): boolean {
+  if (!step.step.startsWith('agent-')) return false;
+  const differs =
+    call.agentCallSid !== null && step.agentCallSid !== undefined && step.agentCallSid !== call.agentCallSid;
+  return call.agentId === null || differs;
 }
 
 function isOver(state: CallState): boolean {

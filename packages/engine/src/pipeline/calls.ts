@@ -3,11 +3,11 @@ import { HubError } from '@patchbay/contracts';
 import type { CallControl, CallSituation } from '@patchbay/channels/channel';
 import type { callCommand } from '@patchbay/contracts';
 import type { z } from 'zod';
-import { isOpen } from '@patchbay/domain';
-import { changeCall, readCall, readTicketCall, releaseTicket } from '@patchbay/store';
-import type { CallRow } from '@patchbay/store';
+import { applyCallStep, isOpen } from '@patchbay/domain';
+import { changeCall, claimDialling, readCall, readTicketCall, releaseTicket, settleCallTicket } from '@patchbay/store';
+import type { CallRow, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
-import { isRetryable, reasonOf } from './retry.ts';
+import { reasonOf } from './retry.ts';
 
 function controlOf(parts: Parts, call: CallRow): CallControl {
   const control = parts.channels.get(call.channel)?.calls;
@@ -30,24 +30,22 @@ export async function callSituation(parts: Parts, callSid: string): Promise<Call
 
 /**
  * An agent has taken the ticket of a caller who still waits: their phone is to be rung. Answers false when nobody waits on the line
- * (the ticket is to be called back). Only one agent's phone can be rung for a call, since only a waiting call moves to `connecting`.
+ * (the ticket is to be called back). Part of the transaction that takes the ticket, so that neither happens without the other.
  */
-export async function beginConnecting(parts: Parts, ticketId: string, agentId: string): Promise<boolean> {
-  return parts.db.transaction(async (tx) => {
-    const call = await readTicketCall(tx, ticketId, true);
-    if (call?.state !== 'waiting') return false;
-    await changeCall(tx, call, { state: 'connecting', step: 'taken', agentId, actorId: agentId });
-    return true;
-  });
+export async function beginConnecting(tx: Queryable, ticketId: string, agentId: string): Promise<boolean> {
+  const call = await readTicketCall(tx, ticketId, true);
+  if (call?.state !== 'waiting') return false;
+  await changeCall(tx, call, { state: 'connecting', step: 'taken', agentId, actorId: agentId });
+  return true;
 }
 
-/** Handles the job `connect-call`. A refusal gives the caller back to the queue at the old place. */
+/** Handles the job `connect-call`. Only one of several rings; a refusal gives the caller back to the queue at the old place. */
 export async function connectCall(
   parts: Parts,
   { ticketId, agentId }: { ticketId: string; agentId: string },
 ): Promise<void> {
   const call = await readTicketCall(parts.db.sql, ticketId);
-  if (call?.state !== 'connecting' || call.agentId !== agentId || call.agentCallSid !== null) return;
+  if (call?.state !== 'connecting' || !(await claimDialling(parts.db.sql, call.id, agentId))) return;
   try {
     const agent = await parts.db.prisma.agent.findUnique({ where: { id: agentId } });
     if (!agent?.phone) throw new HubError('unprocessable', 'The agent has no phone number');
@@ -59,29 +57,44 @@ export async function connectCall(
     });
     await parts.db.transaction(async (tx) => {
       const now = await readCall(tx, call.callSid, true);
-      if (now) await changeCall(tx, now, { state: now.state, step: 'agent-dialled', agentCallSid });
+      if (now?.agentId === agentId)
+        await changeCall(tx, now, { state: now.state, step: 'agent-dialled', agentCallSid });
     });
   } catch (error) {
-    parts.log.error({ err: error, ticketId, retryable: isRetryable(error) }, 'call not connected');
-    await giveBack(parts, call, agentId, reasonOf(error));
+    parts.log.error({ err: error, ticketId }, 'call not connected');
+    await giveBack(parts, call.callSid, `The call could not be connected: ${reasonOf(error)}`);
   }
   parts.relay.nudge();
 }
 
-async function giveBack(parts: Parts, call: CallRow, agentId: string, reason: string): Promise<void> {
-  await parts.db.transaction(async (tx) => {
-    const now = await readCall(tx, call.callSid, true);
-    if (now?.state !== 'connecting') return;
-    await changeCall(tx, now, { state: 'waiting', step: 'connect-failed' });
-    await releaseTicket(tx, {
-      ticketId: call.ticketId,
-      agentId,
-      actorId: null,
-      since: call.startedAt,
-      reason: `The call could not be connected: ${reason}`,
-    });
+/** The caller waits again, at the old place; the agent who was to be rung has the ticket no longer. */
+async function giveBack(parts: Parts, callSid: string, reason: string): Promise<void> {
+  const queueId = await parts.db.transaction(async (tx) => {
+    const call = await readCall(tx, callSid, true);
+    if (call?.state !== 'connecting') return null;
+    await changeCall(tx, call, { state: 'waiting', step: 'connect-failed' });
+    const { ticketId, agentId, startedAt: since } = call;
+    if (agentId) await releaseTicket(tx, { ticketId, agentId, actorId: null, since, reason });
+    return call.queueId;
   });
-  if (call.queueId) parts.jobs.add('assign-waiting', { queueId: call.queueId });
+  if (queueId) parts.jobs.add('assign-waiting', { queueId });
+}
+
+/**
+ * A call has been in its state for longer than the state can last: the carrier's word was lost. Who was to be connected waits again; every
+ * other call is over.
+ */
+export async function endStaleCall(parts: Parts, callSid: string): Promise<void> {
+  const stale = await readCall(parts.db.sql, callSid);
+  parts.log.warn({ ticketId: stale?.ticketId, state: stale?.state }, 'call without a word from the carrier ended');
+  if (stale?.state === 'connecting') return giveBack(parts, callSid, "The agent's phone could not be reached");
+  await parts.db.transaction(async (tx) => {
+    const call = await readCall(tx, callSid, true);
+    if (!call || call.state !== stale?.state) return;
+    const state = applyCallStep(call.state, 'ended');
+    await changeCall(tx, call, { state, step: 'lost' });
+    await settleCallTicket(tx, call, state === 'missed');
+  });
 }
 
 /** @throws HubError `conflict` when the call is not in a state that allows it, `forbidden` when it is another agent's. */

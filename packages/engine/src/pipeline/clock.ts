@@ -1,12 +1,18 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
 import type { Parts } from '../parts.ts';
+import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
 
 const sweepMs = 5_000;
 const offersMs = 1_000;
+const absenceMs = 5_000;
 
 export function startClock(parts: Parts): AsyncDisposable {
-  const stop = [every(sweepMs, () => sweep(parts), parts), every(offersMs, () => sweepOffers(parts), parts)];
+  const stop = [
+    every(sweepMs, () => sweep(parts), parts),
+    every(offersMs, () => sweepOffers(parts), parts),
+    every(absenceMs, () => endAbsentPresence(parts), parts),
+  ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };
 }
 

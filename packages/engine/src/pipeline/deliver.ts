@@ -1,7 +1,7 @@
 /** The way out: an `outbound` row is claimed by one sender, handed to the provider, and how that ended is written down. */
 import { HubError } from '@patchbay/contracts';
 import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
-import { claimOutbound, recordDelivery as recordRow, settleOutbound } from '@patchbay/store';
+import { claimOutbound, nextOutbound, recordDelivery as recordRow, settleOutbound } from '@patchbay/store';
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { backoffMs, isRetryable, reasonOf, sendRetry } from './retry.ts';
@@ -21,7 +21,14 @@ export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: s
   );
   if (outcome.result === 'retry')
     parts.jobs.add('send-outbound', { outboundId, round: message.attempts }, { delayMs: outcome.retryMs ?? 0 });
+  else await sendNext(parts, message.ticketId);
   parts.relay.nudge();
+}
+
+/** A ticket's messages leave one after the other: the next one's job found this one before it, and is given again. */
+async function sendNext(parts: Parts, ticketId: string): Promise<void> {
+  const next = await nextOutbound(parts.db.sql, ticketId);
+  if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.attempts });
 }
 
 async function handOver(parts: Parts, message: ClaimedOutbound): Promise<OutboundResult> {
@@ -29,10 +36,20 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   if (!channel) return { result: 'failed', error: 'The channel is not set up' };
   try {
     const sent = await channel.send(message, AbortSignal.timeout(sendTimeoutMs));
-    const raw = sent.raw ? await parts.files.put(sent.raw) : undefined;
-    return { result: 'sent', externalId: sent.externalId, rawSha256: raw?.sha256 };
+    return { result: 'sent', externalId: sent.externalId, rawSha256: await keepRaw(parts, message, sent.raw) };
   } catch (error) {
     return failure(parts, message, error);
+  }
+}
+
+/** What was sent, for the outbox page. It has left: a file store that fails now must not have it sent again. */
+async function keepRaw(parts: Parts, message: ClaimedOutbound, raw?: Uint8Array): Promise<string | undefined> {
+  if (!raw) return undefined;
+  try {
+    return (await parts.files.put(raw)).sha256;
+  } catch (error) {
+    parts.log.warn({ err: error, outboundId: message.outboundId }, 'bytes of a sent message not kept');
+    return undefined;
   }
 }
 

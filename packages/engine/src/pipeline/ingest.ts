@@ -16,12 +16,14 @@ import type { Ingested, InboxRow, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { decideContact } from './decide.ts';
 import { ingestCallStep } from './call-steps.ts';
-import { backoffMs, ingestRetry, isRetryable, reasonOf } from './retry.ts';
+import { backoffMs, ingestRetry, isRetryable, reasonOf, retryOnConflict } from './retry.ts';
 
 /** Handles the job `ingest-contact`. Repeating it has no effect: only a pending row is worked on. */
 export async function ingestContact(parts: Parts, { inboxId }: { inboxId: string }): Promise<void> {
   try {
-    const done = await ingestFast(parts.db.sql, inboxId, continuation(parts), JSON.stringify(foundBy));
+    const done = await retryOnConflict(() =>
+      ingestFast(parts.db.sql, inboxId, continuation(parts), JSON.stringify(foundBy)),
+    );
     if (done.outcome === 'settled') return;
     if (done.outcome === 'done') {
       follow(parts, done, 'fast');
@@ -42,7 +44,7 @@ async function ingestByRules(parts: Parts, row: InboxRow): Promise<void> {
   const contact = parsed.data;
   const fetched = await fetchFiles(parts, contact);
   if (contact.call && contact.call.step !== 'ringing') {
-    const done = await ingestCallStep(parts, row, contact, fetched);
+    const done = await retryOnConflict(() => ingestCallStep(parts, row, contact, fetched));
     if (done) follow(parts, done, 'rules');
     parts.relay.nudge();
     return;
@@ -83,21 +85,10 @@ async function ingestMessage(
   return done;
 }
 
-/** What a decision saw may have changed before it was carried out; then it is made again. */
-export async function retryOnConflict<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      // PB001: the ticket changed. 40001, 40P01: serialization failure, deadlock. 23505: a row that another one made first.
-      if (attempt >= 5 || !['PB001', '40001', '40P01', '23505'].includes(databaseErrorCode(error) ?? '')) throw error;
-    }
-  }
-}
-
 function follow(parts: Parts, done: Ingested, path: 'fast' | 'rules'): void {
   parts.relay.nudge();
-  parts.metrics.ingested.inc({ path });
+  parts.metrics.ingested.inc({ channel: done.channel, path });
+  parts.metrics.ingestSeconds.observe({ channel: done.channel }, done.seconds);
   parts.log.info(
     {
       ticketId: done.ticketId,
@@ -157,7 +148,8 @@ async function putOff(parts: Parts, inboxId: string, error: unknown): Promise<vo
       { err: error, inboxId, attempts, delayMs, correlationId: row.correlationId },
       'contact failed and is tried again later',
     );
-    if (attempts !== null) parts.jobs.add('ingest-contact', { inboxId, round: attempts }, { delayMs });
+    const media = (row.contact?.remoteFiles.length ?? 0) > 0;
+    if (attempts !== null) parts.jobs.add('ingest-contact', { inboxId, round: attempts, media }, { delayMs });
     return;
   }
   await quarantineInbox(parts.db.sql, inboxId, reason);

@@ -48,7 +48,8 @@ export async function receive(
     { channel: draft.channel, inboxId: row.inboxId, outcome: row.outcome, correlationId: row.correlationId },
     'contact received',
   );
-  if (row.outcome === 'accepted') parts.jobs.add('ingest-contact', { inboxId: row.inboxId, round: 0 });
+  if (row.outcome === 'accepted')
+    parts.jobs.add('ingest-contact', { inboxId: row.inboxId, round: 0, media: parsed.data.remoteFiles.length > 0 });
   return { inboxId: row.inboxId, outcome: row.outcome };
 }
 
@@ -110,7 +111,7 @@ async function revive(parts: Parts, inboxId: string, contact: InboundContact, ac
   try {
     const revived = await reviveInbox(parts.db.sql, inboxId, contact, actorId);
     if (!revived) throw new HubError('conflict', 'Somebody else has replayed it');
-    parts.jobs.add('ingest-contact', { inboxId, round: revived.attempts });
+    parts.jobs.add('ingest-contact', { inboxId, round: revived.attempts, media: contact.remoteFiles.length > 0 });
   } catch (error) {
     if (databaseErrorCode(error) !== '23505') throw error;
     // The provider delivered it again in the meantime, and then it was understood.

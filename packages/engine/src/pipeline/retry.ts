@@ -1,5 +1,6 @@
 /** When something that failed is tried again: one place for every kind of work. */
 import { HubError } from '@patchbay/contracts';
+import { databaseErrorCode } from '@patchbay/store';
 
 export interface RetryPolicy {
   /** Tries before it is given up to a person. */
@@ -32,4 +33,16 @@ export function isRetryable(error: unknown): boolean {
 export function reasonOf(error: unknown): string {
   if (error instanceof HubError) return error.message;
   return error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : 'Unknown failure';
+}
+
+/** What a decision saw may have changed before it was carried out; then it is made again. */
+export async function retryOnConflict<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      // PB001: the ticket changed. 40001, 40P01: serialization failure, deadlock. 23505: a row that another one made first.
+      if (attempt >= 5 || !['PB001', '40001', '40P01', '23505'].includes(databaseErrorCode(error) ?? '')) throw error;
+    }
+  }
 }

@@ -6,10 +6,13 @@ import {
   pendingInbox,
   queuesWithWaiting,
   settleOutbound,
+  staleCalls,
+  undialledCalls,
   withdrawOffer,
 } from '@patchbay/store';
 import { deleteOldKeys } from '@patchbay/store/queries/idempotency';
 import type { Parts } from '../parts.ts';
+import { endStaleCall } from './calls.ts';
 
 /** A row is left to its job for so long before the sweep takes it up. */
 const graceMs = 5_000;
@@ -19,9 +22,21 @@ const abandonedMs = 3 * 60_000;
 const keyLifeMs = 24 * 60 * 60_000;
 const batch = 500;
 
+/**
+ * How long a call can be in a state at the most. A caller is sent to the voicemail after a minute, an agent's phone rings for twenty
+ * seconds, a recording takes two minutes, and the carrier ends every call within a day.
+ */
+const longestCallMs = {
+  waiting: 5 * 60_000,
+  connecting: 90_000,
+  voicemail: 10 * 60_000,
+  talking: 24 * 3600_000,
+  held: 24 * 3600_000,
+};
+
 export async function sweep(parts: Parts): Promise<void> {
   for (const row of await pendingInbox(parts.db.sql, graceMs, batch))
-    parts.jobs.add('ingest-contact', { inboxId: row.id, round: row.attempts });
+    parts.jobs.add('ingest-contact', { inboxId: row.id, round: row.attempts, media: row.media });
   for (const row of await dueOutbound(parts.db.sql, graceMs, batch))
     parts.jobs.add('send-outbound', { outboundId: row.id, round: row.attempts });
   for (const id of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {
@@ -31,6 +46,8 @@ export async function sweep(parts: Parts): Promise<void> {
     });
     parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');
   }
+  for (const call of await undialledCalls(parts.db.sql, graceMs)) parts.jobs.add('connect-call', call);
+  for (const callSid of await staleCalls(parts.db.sql, longestCallMs)) await endStaleCall(parts, callSid);
   await deleteOldKeys(parts.db.sql, keyLifeMs);
   parts.relay.nudge();
 }
@@ -40,6 +57,7 @@ export async function sweepOffers(parts: Parts): Promise<void> {
   for (const offer of await expiredOffers(parts.db.sql, batch)) {
     await withdrawOffer(parts.db.sql, offer.ticketId, offer.agentId, 'Not taken in time', true);
   }
-  for (const queueId of await queuesWithWaiting(parts.db.sql)) parts.jobs.add('assign-waiting', { queueId });
+  for (const queueId of await queuesWithWaiting(parts.db.sql))
+    parts.jobs.add('assign-waiting', { queueId }, { once: true });
   parts.relay.nudge();
 }

@@ -1,18 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { jobs as schemas } from '@patchbay/contracts';
 import type { JobData, JobName } from '@patchbay/contracts';
+import type { Metrics } from '../metrics.ts';
 import type { JobQueue } from '../parts.ts';
 import type { Logger } from 'pino';
 import { openQueue, openWorker } from './wiring.ts';
 import type { QueueBackend, RawJob, RawQueue, RawWorker } from './wiring.ts';
 
-/** Contacts have a queue of their own, so that a slow provider on the way out never delays what comes in. */
-const queueOf: Record<JobName, 'ingest' | 'dispatch'> = {
-  'ingest-contact': 'ingest',
-  'assign-waiting': 'dispatch',
-  'send-outbound': 'dispatch',
-  'connect-call': 'dispatch',
-};
+const queueNames = ['ingest', 'media', 'dispatch'] as const;
+type QueueName = (typeof queueNames)[number];
+
+/**
+ * Contacts have a queue of their own, so that a slow provider on the way out never delays what comes in; and those whose files lie
+ * with a provider have another, so that a slow file store delays no other contact.
+ */
+function queueOf(data: JobData<JobName>): QueueName {
+  if (!('inboxId' in data)) return 'dispatch';
+  return data.media ? 'media' : 'ingest';
+}
 
 /**
  * While a job with this id exists, adding it again has no effect. `assign-waiting` has none: one that is running may have looked
@@ -36,23 +41,23 @@ export interface Jobs extends JobQueue {
  */
 export function openJobs(backend: QueueBackend, log: Logger): Jobs {
   const onError = (error: Error) => log.warn({ err: error }, 'queue error');
-  const queues = { ingest: openQueue(backend, 'ingest', onError), dispatch: openQueue(backend, 'dispatch', onError) };
-  const batches = { ingest: batcher(queues.ingest, log), dispatch: batcher(queues.dispatch, log) };
+  const queues = queueNames.map((name) => openQueue(backend, name, onError));
+  const batches = new Map(queues.map((queue, index) => [queueNames[index], batcher(queue, log)]));
   return {
     add(name, data, options) {
       const delay = options?.delayMs ?? 0;
-      const id = jobId(data);
-      batches[queueOf[name]].push({
+      const id = jobId(data) ?? (options?.once && 'queueId' in data ? data.queueId : undefined);
+      batches.get(queueOf(data))?.push({
         name,
         data: schemas[name].parse(data),
         options: { ...(id && { jobId: id }), ...(delay > 0 && { delay }) },
       });
     },
-    ping: async () => void (await Promise.all([queues.ingest.ping(), queues.dispatch.ping()])),
-    obliterate: async () => void (await Promise.all([queues.ingest.obliterate(), queues.dispatch.obliterate()])),
+    ping: async () => void (await Promise.all(queues.map((queue) => queue.ping()))),
+    obliterate: async () => void (await Promise.all(queues.map((queue) => queue.obliterate()))),
     async close() {
-      await Promise.all([batches.ingest.drain(), batches.dispatch.drain()]);
-      await Promise.all([queues.ingest.close(), queues.dispatch.close()]);
+      await Promise.all([...batches.values()].map((batch) => batch.drain()));
+      await Promise.all(queues.map((queue) => queue.close()));
     },
   };
 }
@@ -90,8 +95,8 @@ export type Handlers = { [N in JobName]: (data: JobData<N>) => Promise<void> };
 export async function openWorkers(
   backend: QueueBackend,
   handlers: Handlers,
-  log: Logger,
-  concurrency: { ingest: number; dispatch: number },
+  { log, metrics }: { log: Logger; metrics: Metrics },
+  concurrency: Readonly<Record<QueueName, number>>,
 ): Promise<RawWorker> {
   const onError = (error: Error) => log.warn({ err: error }, 'worker error');
   const run = async ({ name, data }: { name: string; data: unknown }) => {
@@ -99,13 +104,19 @@ export async function openWorkers(
       log.warn({ job: name }, 'job of an unknown name dropped');
       return;
     }
-    await handle(name as JobName, data);
+    try {
+      await handle(name as JobName, data);
+      metrics.jobs.inc({ job: name, result: 'done' });
+    } catch (error) {
+      metrics.jobs.inc({ job: name, result: 'failed' });
+      log.error({ err: error, job: name }, 'job failed; the sweep will find its row');
+      throw error;
+    }
   };
   const handle = async <N extends JobName>(name: N, data: unknown) =>
     handlers[name](schemas[name].parse(data) as JobData<N>);
-  const workers = await Promise.all([
-    openWorker(backend, 'ingest', concurrency.ingest, run, onError),
-    openWorker(backend, 'dispatch', concurrency.dispatch, run, onError),
-  ]);
+  const workers = await Promise.all(
+    queueNames.map((name) => openWorker(backend, name, concurrency[name], run, onError)),
+  );
   return { close: async () => void (await Promise.all(workers.map((worker) => worker.close()))) };
 }

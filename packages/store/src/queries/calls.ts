@@ -85,13 +85,20 @@ export interface CallChange {
   correlationId?: string | null;
 }
 
-/** Moves a call and tells of it. Times are set once, by the first change that says so. */
+/**
+ * Moves a call and tells of it. Times are set once, by the first change that says so. A call that waits (again) belongs to no agent and
+ * has no leg to one; one that is `taken` has no leg yet. The event says how long the caller waited (`answered`) or was held (`resumed`).
+ */
 export async function changeCall(tx: Queryable, call: CallRow, change: CallChange): Promise<void> {
   await tx.query(
-    `with moved as (
+    `with before as (select held_at as was_held_at from call where id = $1),
+     moved as (
        update call set state = $2,
-         conference_sid = coalesce($4, conference_sid), agent_call_sid = coalesce($5, agent_call_sid),
-         agent_id = coalesce($6, agent_id),
+         changed_at = case when state = $2 then changed_at else now() end,
+         conference_sid = coalesce($4, conference_sid),
+         agent_call_sid = case when $2 = 'waiting' or $7 = 'taken' then null else coalesce($5, agent_call_sid) end,
+         dialled_at = case when $2 = 'waiting' or $7 = 'taken' then null else dialled_at end,
+         agent_id = case when $2 = 'waiting' then null else coalesce($6, agent_id) end,
          answered_at = case when $2 in ('talking', 'voicemail') then coalesce(answered_at, now()) else answered_at end,
          held_seconds = held_seconds + case when held_at is not null and $2 <> 'held' then extract(epoch from now() - held_at) else 0 end,
          held_at = case when $2 = 'held' then coalesce(held_at, now()) end,
@@ -100,8 +107,9 @@ export async function changeCall(tx: Queryable, call: CallRow, change: CallChang
        where id = $1 returning *)
      insert into event (type, ticket_id, customer_id, queue_id, agent_id, actor_id, correlation_id, data)
      select 'call.changed', t.id, t.customer_id, t.queue_id, t.assignee_id, $8, $9, jsonb_build_object('callSid', m.call_sid, 'state', m.state, 'step', $7::text,
-       'durationSeconds', $3::float8)
-     from moved m join ticket t on t.id = m.ticket_id`,
+       'durationSeconds', coalesce($3::float8, case $7::text when 'answered' then extract(epoch from m.answered_at - m.started_at)
+         when 'resumed' then extract(epoch from now() - b.was_held_at) end))
+     from moved m cross join before b join ticket t on t.id = m.ticket_id`,
     [
       call.id,
       change.state,
@@ -124,4 +132,36 @@ export async function settleCallTicket(tx: Queryable, call: CallRow, missed: boo
      where id = $1`,
     [call.ticketId, missed],
   );
+}
+
+/** Whoever wins this rings the agent's phone; false when somebody has, or the call is not that agent's any more. */
+export async function claimDialling(sql: Queryable, callId: string, agentId: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update call set dialled_at = now() where id = $1 and agent_id = $2 and state = 'connecting' and dialled_at is null`,
+    [callId, agentId],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
+/** Calls that an agent took and whose job to ring them must have been lost. */
+export async function undialledCalls(
+  sql: Queryable,
+  graceMs: number,
+): Promise<{ ticketId: string; agentId: string }[]> {
+  const { rows } = await sql.query<{ ticketId: string; agentId: string }>(
+    `select ticket_id as "ticketId", agent_id as "agentId" from call
+     where state = 'connecting' and agent_id is not null and dialled_at is null and changed_at < now() - make_interval(secs => $1 / 1000.0)`,
+    [graceMs],
+  );
+  return rows;
+}
+
+/** Calls that have been in a state for longer than it can last, so that the carrier's word about their end must have been lost. */
+export async function staleCalls(sql: Queryable, longestMs: Readonly<Record<string, number>>): Promise<string[]> {
+  const { rows } = await sql.query<{ callSid: string }>(
+    `select c.call_sid as "callSid" from call c join jsonb_each_text($1) l (state, ms) on l.state = c.state
+     where c.changed_at < now() - make_interval(secs => l.ms::float8 / 1000)`,
+    [JSON.stringify(longestMs)],
+  );
+  return rows.map((row) => row.callSid);
 }

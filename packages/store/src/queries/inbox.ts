@@ -136,9 +136,9 @@ export async function pendingInbox(
   sql: Queryable,
   graceMs: number,
   limit: number,
-): Promise<{ id: string; attempts: number }[]> {
-  const { rows } = await sql.query<{ id: string; attempts: number }>(
-    `select id, attempts from inbox where state = 'pending' and next_attempt_at < now() - make_interval(secs => $1 / 1000.0)
+): Promise<{ id: string; attempts: number; media: boolean }[]> {
+  const { rows } = await sql.query<{ id: string; attempts: number; media: boolean }>(
+    `select id, attempts, coalesce(jsonb_array_length(contact -> 'remoteFiles'), 0) > 0 as media from inbox where state = 'pending' and next_attempt_at < now() - make_interval(secs => $1 / 1000.0)
      order by next_attempt_at limit $2`,
     [graceMs, limit],
   );

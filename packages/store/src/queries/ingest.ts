@@ -23,6 +23,9 @@ export interface Ingested {
   /** The acknowledgement to be sent. */
   outboundId: string | null;
   correlationId: string;
+  channel: ChannelName;
+  /** From the inbox row to this answer. */
+  seconds: number;
 }
 
 export type FastIngest = Ingested | { outcome: 'decide' } | { outcome: 'settled' };

@@ -57,6 +57,15 @@ export async function dueOutbound(
   return rows;
 }
 
+/** The ticket's oldest message that is due, if any. */
+export async function nextOutbound(sql: Queryable, ticketId: string): Promise<{ id: string; attempts: number } | null> {
+  const { rows } = await sql.query<{ id: string; attempts: number }>(
+    `select id, attempts from outbound where ticket_id = $1 and status = 'queued' and next_attempt_at <= now() order by id limit 1`,
+    [ticketId],
+  );
+  return rows[0] ?? null;
+}
+
 /** Messages that a process took to send and never told the end of: nobody knows whether they left. */
 export async function abandonedOutbound(sql: Queryable, ageMs: number, limit: number): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(

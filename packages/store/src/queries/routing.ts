@@ -213,3 +213,22 @@ export async function isChannelStaffed(sql: Queryable, channel: ChannelName): Pr
   );
   return rows[0]?.yes ?? false;
 }
+
+/** Writes down that these agents have a console connected, as far as they are not offline. */
+export async function markSeen(sql: Queryable, agentIds: readonly string[]): Promise<void> {
+  // Locked in order, so that two processes that see the same agents do not wait for each other.
+  await sql.query(
+    `update agent set last_seen_at = now()
+     where id in (select id from agent where id = any ($1) and presence <> 'offline' order by id for no key update)`,
+    [agentIds],
+  );
+}
+
+/** Agents who are not offline and whose console was last connected longer ago than this, in milliseconds. */
+export async function absentAgents(sql: Queryable, graceMs: number): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `select id from agent where presence <> 'offline' and last_seen_at < now() - make_interval(secs => $1 / 1000.0)`,
+    [graceMs],
+  );
+  return rows.map((row) => row.id);
+}

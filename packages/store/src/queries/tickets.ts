@@ -36,6 +36,40 @@ export async function mayReadTicket(sql: Queryable, viewer: Viewer, ticketId: st
   return rowCount === 1;
 }
 
+/** Whether the viewer may read a ticket of each of the two customers. */
+export async function mayReadBothCustomers(
+  sql: Queryable,
+  viewer: Viewer,
+  customerId: string,
+  otherId: string,
+): Promise<boolean> {
+  if (readsEverything(viewer)) return true;
+  const { values, bind } = parameters(customerId, otherId);
+  const scope = ticketScope(viewer, bind);
+  const { rowCount } = await sql.query(
+    `select 1 where exists (select 1 from ticket t where t.customer_id = $1 and ${scope})
+       and exists (select 1 from ticket t where t.customer_id = $2 and ${scope})`,
+    values,
+  );
+  return rowCount === 1;
+}
+
+/** {@link mayReadBothCustomers} for the two of a merge, whose tickets are told apart by what the merge moved. */
+export async function mayReadBothMerged(sql: Queryable, viewer: Viewer, mergeId: string): Promise<boolean> {
+  if (readsEverything(viewer)) return true;
+  const { values, bind } = parameters(mergeId);
+  const scope = ticketScope(viewer, bind);
+  const { rowCount } = await sql.query(
+    `with moved as (select row_id from customer_merge_row where merge_id = $1 and kind = 'ticket')
+     select 1 from customer_merge m where m.id = $1
+       and exists (select 1 from ticket t where t.customer_id = m.customer_id and t.id not in (select row_id from moved) and ${scope})
+       and (exists (select 1 from ticket t where t.id in (select row_id from moved) and ${scope})
+         or exists (select 1 from ticket t where t.customer_id = m.other_id and ${scope}))`,
+    values,
+  );
+  return rowCount === 1;
+}
+
 const columns = `
   t.id, t.number, t.subject, t.status, t.channel, t.customer_id as "customerId", c.display_name as "customerName",
   t.assignee_id as "assigneeId", a.name as "assigneeName", t.queue_id as "queueId", q.name as "queueName", t.priority,

@@ -11,6 +11,7 @@ import {
   undoMerge,
   type NewCustomer,
 } from '@patchbay/store/queries/customers';
+import { mayReadBothCustomers, mayReadBothMerged } from '@patchbay/store/queries/tickets';
 import { z } from 'zod';
 import { toE164 } from '../../auth/agents.ts';
 import type { Parts } from '../../parts.ts';
@@ -31,6 +32,12 @@ async function mergeOf(parts: Parts, id: string) {
   const merge = await readMerge(parts.db.sql, id);
   if (!merge) throw new HubError('not_found', 'There is no such merge');
   return merge;
+}
+
+/** A merge shows one customer's tickets with the other's: for those who work for both, and for managers. */
+function requireBoth(mayReadBoth: boolean): void {
+  if (!mayReadBoth)
+    throw new HubError('forbidden', 'Only for managers, and for agents who may read a ticket of each of the two');
 }
 
 /** Identifiers in normal form. An agent who enters them vouches for them, so they are verified. */
@@ -143,6 +150,8 @@ export const customerRoutes = [
     status: 201,
     creates: true,
     async handle({ parts, principal, params, body }) {
+      await Promise.all([customerOf(parts, params.id), customerOf(parts, body.otherId)]);
+      requireBoth(await mayReadBothCustomers(parts.db.sql, principal, params.id, body.otherId));
       const id = await mergeCustomers(parts.db.sql, params.id, body.otherId, principal.agentId);
       parts.relay.nudge();
       return mergeOf(parts, id);
@@ -157,6 +166,8 @@ export const customerRoutes = [
     params: byId,
     answer: 'Merge',
     async handle({ parts, principal, params }) {
+      await mergeOf(parts, params.id);
+      requireBoth(await mayReadBothMerged(parts.db.sql, principal, params.id));
       await undoMerge(parts.db.sql, params.id, principal.agentId);
       parts.relay.nudge();
       return mergeOf(parts, params.id);
