@@ -414,10 +414,11 @@ onBothBackends('what cannot be stored now', (backend) => {
     const folder = join(ground.env['DATA_DIR'] ?? '', 'files');
     await rm(folder, { recursive: true, force: true });
     await writeFile(folder, '');
-    await expect(write(mail('storage'))).rejects.toMatchObject({ responseCode: 452 });
+    const withFile = { ...mail('storage'), attachments: [{ filename: 'receipt.txt', content: 'Paid.' }] };
+    await expect(write(withFile)).rejects.toMatchObject({ responseCode: 452 });
     expect(await stored()).toEqual(before);
     await rm(folder);
-    await write(mail('storage'));
+    await write(withFile);
     expect(await received('<storage@example.org>')).toMatchObject({ subject: 'Later' });
   });
 

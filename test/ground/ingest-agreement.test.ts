@@ -87,6 +87,7 @@ const contact = fc
 /** Numbers of tickets begin at 1001 in every world. */
 async function build(tx: Queryable, { customers, tickets }: World): Promise<void> {
   const ids: string[] = [];
+  await tx.query(`insert into queue (name) values ('Everything')`);
   for (const identifiers of customers) {
     const { rows } = await tx.query<{ id: string }>(
       `insert into customer (display_name) values ('Somebody') returning id`,
@@ -101,8 +102,8 @@ async function build(tx: Queryable, { customers, tickets }: World): Promise<void
   }
   for (const [index, ticket] of tickets.entries()) {
     const { rows } = await tx.query<{ id: string }>(
-      `insert into ticket (number, subject, status, channel, channel_account, customer_id, contact_address, last_activity_at)
-       values ($1, 'Something', $2, $3, 'centre', $4, 'a@example.org', now() - make_interval(secs => $5)) returning id`,
+      `insert into ticket (number, subject, status, channel, channel_account, customer_id, contact_address, last_activity_at, queue_id)
+       select $1, 'Something', $2, $3, 'centre', $4::uuid, 'a@example.org', now() - make_interval(secs => $5), id from queue returning id`,
       [1001 + index, ticket.status, ticket.channel, ids[ticket.customer % ids.length], ticket.ageMs / 1000],
     );
     for (const one of ticket.references)

@@ -376,6 +376,44 @@ describe('the API', () => {
       }
     });
 
+    it('lets an agent merge and undo only when they may read a ticket of each of the two', async () => {
+      const { sql, api: boss } = centre();
+      const agent = await plainAgent();
+      const sides = await Promise.all(['+4915112350030', '+4915112350031'].map((from) => ticketByText(from)));
+      const [id, otherId] = sides.map(({ customerId }) => customerId as string);
+      const merge = (api: ApiClient) => api('POST', `/api/v1/customers/${id}/merge`, { otherId });
+      const mayRead = async (...tickets: (string | undefined)[]) => {
+        await sql.query('update ticket set assignee_id = null where assignee_id = $1', [agent.id]);
+        await sql.query('update ticket set assignee_id = $1 where id = any ($2)', [agent.id, tickets]);
+      };
+      const [first, second] = sides.map(({ ticketId }) => ticketId as string | undefined);
+      for (const tickets of [[], [first], [second]] as (string | undefined)[][]) {
+        await mayRead(...tickets);
+        expectProblem(await merge(agent.api), 403, 'forbidden');
+      }
+      expectProblem(
+        await agent.api('POST', `/api/v1/customers/${id}/merge`, { otherId: randomUUID() }),
+        404,
+        'not_found',
+      );
+      await mayRead(first, second);
+      const merged = await merge(agent.api);
+      expect(merged.status).toBe(201);
+
+      const undo = (api: ApiClient) => api('POST', `/api/v1/merges/${merged.body.id}/undo`);
+      // Both tickets are the survivor's now; what the merge moved still says which was whose.
+      for (const tickets of [[], [first], [second]] as (string | undefined)[][]) {
+        await mayRead(...tickets);
+        expectProblem(await undo(agent.api), 403, 'forbidden');
+      }
+      await mayRead(first, second);
+      for (let index = 0; index < 2; index++) expect((await undo(agent.api)).status).toBe(200);
+      await mayRead();
+      const byBoss = await merge(boss);
+      expect(byBoss.status).toBe(201);
+      expect((await boss('POST', `/api/v1/merges/${byBoss.body.id}/undo`)).status).toBe(200);
+    });
+
     it('takes no writes by a cookie from pages of others', async () => {
       const { url } = centre();
       const { api } = await logIn(url, admin);

@@ -195,6 +195,13 @@ onBothBackends('a phone call', (backend) => {
       'the first place again',
       (leg) => leg.sid === first.callSid && toldSince(leg, released.at, 'You are number 1 in line'),
     );
+    // Whoever takes the call next is rung like the first one was.
+    expect((await centre().api('POST', `/api/v1/tickets/${first.ticketId}/claim`)).status).toBe(200);
+    await desk.event(
+      'call.changed',
+      (event) => event.ticketId === first.ticketId && event.data['state'] === 'talking',
+    );
+    expect((await centre().api('POST', `/api/v1/tickets/${first.ticketId}/release`)).status).toBe(409);
     for (const { callSid } of [first, second]) await carrier.hangUp(callSid);
   });
 });

@@ -1,5 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { App, ConfigProvider } from 'antd';
+import english from 'antd/es/locale/en_US';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router/dom';
@@ -7,14 +8,12 @@ import { queryClient } from './query-client.ts';
 import { router } from './routes.tsx';
 import { theme } from './theme.ts';
 
-type AntLocale = typeof import('antd/locale/en_US').default;
-
 /** The whole web app: what is read from the hub, language, looks, and the pages. */
 export function Console() {
   const locale = useAntLocale();
   return (
     <QueryClientProvider client={queryClient}>
-      <ConfigProvider theme={theme} button={{ autoInsertSpace: false }} {...(locale ? { locale } : {})}>
+      <ConfigProvider theme={theme} button={{ autoInsertSpace: false }} locale={locale}>
         <App>
           <RouterProvider router={router} />
         </App>
@@ -23,15 +22,15 @@ export function Console() {
   );
 }
 
-function useAntLocale(): AntLocale | undefined {
+/** The components' own words. Never without: a provider that gets its first locale later builds the whole app anew. */
+function useAntLocale(): typeof english {
   const { i18n } = useTranslation();
-  const [locale, setLocale] = useState<AntLocale>();
+  const [locale, setLocale] = useState(english);
   const chinese = i18n.resolvedLanguage === 'zh';
   useEffect(() => {
     let current = true;
-    // English is built into the components.
-    if (!chinese) setLocale(undefined);
-    else void import('antd/locale/zh_CN').then((found) => current && setLocale(found.default));
+    if (!chinese) setLocale(english);
+    else void import('antd/es/locale/zh_CN').then((found) => current && setLocale(found.default));
     return () => {
       current = false;
     };

@@ -4,6 +4,7 @@ import { keys } from '@patchbay/ui';
 import { Alert, App, Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
+import { queueText } from '../desk/given-names.ts';
 import { problemText } from '../feedback/problem-text.ts';
 import { api } from '../query-client.ts';
 
@@ -72,7 +73,7 @@ export function AgentForm({ agent, queues, close }: { agent: Agent | null; queue
         <Form.Item name="queueIds" label={t('team.queues')}>
           <Select
             mode="multiple"
-            options={queues.map((queue) => ({ value: queue.id, label: queue.name }))}
+            options={queues.map((queue) => ({ value: queue.id, label: queueText(t, queue.name) }))}
             optionFilterProp="label"
             data-testid="agent-queues"
           />

@@ -3,13 +3,14 @@ import { channelName, type Agent, type Queue } from '@patchbay/contracts';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
+import { queueText } from '../desk/given-names.ts';
 import { initials } from '../shell/initials.ts';
 
 export function AgentRow({ agent, queues, edit }: { agent: Agent; queues: Queue[]; edit?: () => void }) {
   const { t } = useTranslation();
-  const names = agent.queueIds.map((id) => queues.find((queue) => queue.id === id)?.name).filter(Boolean);
+  const names = queues.filter((queue) => agent.queueIds.includes(queue.id)).map((queue) => queueText(t, queue.name));
   return (
-    <article className="record" data-testid="agent-row" data-agent-id={agent.id}>
+    <article className="record agent-row" data-testid="agent-row" data-agent-id={agent.id}>
       <div className="record-head">
         <span className="avatar" aria-hidden>
           {initials(agent.name)}
@@ -19,11 +20,11 @@ export function AgentRow({ agent, queues, edit }: { agent: Agent; queues: Queue[
           <div className="muted small">{agent.email}</div>
         </div>
         <span className="grow" />
-        <span className="row small">
+        <span className="agent-state row small">
           <span className={`dot dot-${agent.presence}`} aria-hidden />
           {t(`presence.${agent.presence}`)}
+          <span className="muted">{t(`role.${agent.role}`)}</span>
         </span>
-        <span className="muted small">{t(`role.${agent.role}`)}</span>
         {edit && (
           <Button
             size="small"
@@ -36,7 +37,7 @@ export function AgentRow({ agent, queues, edit }: { agent: Agent; queues: Queue[
           </Button>
         )}
       </div>
-      <div className="row small wrap muted">
+      <div className="agent-work row small wrap muted">
         {agent.phone && (
           <span>
             <PhoneOutlined aria-hidden /> {agent.phone}

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ChannelTag } from '../desk/channel-tag.tsx';
 import { DeliveryMark } from '../desk/delivery-mark.tsx';
+import { subjectText } from '../desk/given-names.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import '../style/desk.css';
@@ -33,7 +34,13 @@ function OutboxRow({ item }: { item: OutboxItem }) {
     <article className="record" data-testid="outbox-row" data-status={item.status} data-message-id={item.messageId}>
       <div className="record-head">
         <ChannelTag channel={item.channel} />
-        <span className="record-title">{item.to}</span>
+        {item.channel === 'chat' ? (
+          <Link className="record-title" to={`/desk/${item.ticketId}`}>
+            {t('outbox.chatVisitor')}
+          </Link>
+        ) : (
+          <span className="record-title">{item.to}</span>
+        )}
         <span className="grow" />
         <time
           className="muted small tabular"
@@ -43,7 +50,7 @@ function OutboxRow({ item }: { item: OutboxItem }) {
           {moment(item.createdAt, Date.now(), i18n.language)}
         </time>
       </div>
-      {item.subject && <div>{item.subject}</div>}
+      {item.subject && <div>{subjectText(t, item.subject)}</div>}
       <p className="muted ellipsis">{item.preview}</p>
       <div className="record-actions row wrap">
         <DeliveryMark status={item.status} error={item.error} />

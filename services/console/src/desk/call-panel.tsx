@@ -48,29 +48,31 @@ export function CallPanel({ ticket, call }: { ticket: Ticket; call: CallInfo }) 
         <div className="small ellipsis">{call.from}</div>
       </div>
       <CallClock call={call} />
-      {mine ? (
-        actions[call.state].map((action) => (
-          <Button
-            key={action}
-            type={action === 'take' ? 'primary' : 'default'}
-            danger={action === 'hang-up'}
-            icon={icons[action]}
-            loading={run.isPending && run.variables === action}
-            disabled={run.isPending}
-            onClick={() => run.mutate(action)}
-            data-testid={`call-${action}`}
-          >
-            {t(`call.${action}`)}
+      <div className="call-actions">
+        {mine ? (
+          actions[call.state].map((action) => (
+            <Button
+              key={action}
+              type={action === 'take' ? 'primary' : 'default'}
+              danger={action === 'hang-up'}
+              icon={icons[action]}
+              loading={run.isPending && run.variables === action}
+              disabled={run.isPending}
+              onClick={() => run.mutate(action)}
+              data-testid={`call-${action}`}
+            >
+              {t(`call.${action}`)}
+            </Button>
+          ))
+        ) : (
+          <span className="small">{t('call.withOther', { name: ticket.assigneeName ?? t('event.someAgent') })}</span>
+        )}
+        {isOver && (
+          <Button type="primary" icon={<PhoneOutlined />} href={`tel:${call.from}`} data-testid="call-back">
+            {t('call.call-back')}
           </Button>
-        ))
-      ) : (
-        <span className="small">{t('call.withOther', { name: ticket.assigneeName ?? t('event.someAgent') })}</span>
-      )}
-      {isOver && (
-        <Button type="primary" icon={<PhoneOutlined />} href={`tel:${call.from}`} data-testid="call-back">
-          {t('call.call-back')}
-        </Button>
-      )}
+        )}
+      </div>
       {me.phone === null && !isOver && <p className="call-warning small">{t('call.noPhone')}</p>}
     </section>
   );

@@ -8,6 +8,7 @@ import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 import { ChannelTag } from './channel-tag.tsx';
+import { SubjectLine } from './subject-line.tsx';
 import { useTicketFilter } from './ticket-filter.ts';
 
 export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; showCustomer?: () => void }) {
@@ -25,9 +26,7 @@ export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; sho
         data-testid="back"
       />
       <div className="grow">
-        <h2 className="ellipsis" title={ticket.subject}>
-          {ticket.subject || t('ticket.noSubject')}
-        </h2>
+        <SubjectLine key={ticket.id} ticket={ticket} />
         <div className="row small muted head-facts">
           <ChannelTag channel={ticket.channel} />
           <span>#{ticket.number}</span>

@@ -10,6 +10,7 @@ import { CallPanel } from './call-panel.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
 import { CustomerCard } from './customer-card.tsx';
+import { subjectText } from './given-names.ts';
 import { markSeen } from './seen-store.ts';
 import { TimelineView } from './timeline-view.tsx';
 import { roomy, useMedia } from './use-media.ts';
@@ -36,7 +37,7 @@ export function Conversation({ ticketId }: { ticketId: string }) {
     );
   return (
     <>
-      <section className="conversation" aria-label={ticket.data.subject}>
+      <section className="conversation" aria-label={subjectText(t, ticket.data.subject)}>
         <ConversationHead ticket={ticket.data} {...(beside ? {} : { showCustomer: () => setCardOpen(true) })} />
         {ticket.data.call && <CallPanel ticket={ticket.data} call={ticket.data.call} />}
         <TimelineView ticket={ticket.data} />

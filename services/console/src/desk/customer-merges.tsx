@@ -8,6 +8,7 @@ import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { CardSection } from './card-section.tsx';
 import { CustomerSearch } from './customer-search.tsx';
+import { reasonText } from './reason-text.ts';
 import { movedByMerge, useMerge } from './use-merge.ts';
 
 /** Who this customer may also be, and who was joined with them; a join can be taken back. */
@@ -43,12 +44,12 @@ export function CustomerMerges({ customerId }: { customerId: string }) {
 }
 
 function Suggestion({ customerId, suggestion }: { customerId: string; suggestion: CustomerSuggestion }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const merge = useMerge(customerId);
   return (
     <div className="suggestion" data-testid="suggestion">
       <strong>{suggestion.customer.displayName}</strong>
-      <p className="small muted">{suggestion.reason}</p>
+      <p className="small muted">{reasonText(suggestion.reason, i18n.resolvedLanguage)}</p>
       <p className="small identifier-value">{suggestion.customer.identifiers.map((one) => one.value).join(' · ')}</p>
       <Popconfirm
         title={t('customer.mergeAsk')}

@@ -7,6 +7,7 @@ import { problemLine } from '../feedback/problem-text.ts';
 import { api } from '../query-client.ts';
 import { CardSection } from './card-section.tsx';
 import { ChannelTag } from './channel-tag.tsx';
+import { subjectText } from './given-names.ts';
 import { StatusTag } from './status-tag.tsx';
 import { useTicketFilter } from './ticket-filter.ts';
 
@@ -28,7 +29,9 @@ export function CustomerTickets({ customerId, ticketId }: { customerId: string; 
           <li key={ticket.id}>
             <Link to={`/desk/${ticket.id}${address}`} data-testid="customer-ticket">
               <ChannelTag channel={ticket.channel} bare />
-              <span className="grow ellipsis">{ticket.subject || ticket.preview || t('ticket.noSubject')}</span>
+              <span className="grow ellipsis">
+                {subjectText(t, ticket.subject) || ticket.preview || t('ticket.noSubject')}
+              </span>
               <StatusTag status={ticket.status} />
               <span className="muted small tabular card-ticket-when">
                 #{ticket.number} · {moment(ticket.updatedAt, Date.now(), i18n.language)}

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { RightOutlined } from '@ant-design/icons';
 import { eventType, type HubEvent } from '@patchbay/contracts';
-import { fullMoment, keys, moment } from '@patchbay/ui';
+import { clock, fullMoment, keys, moment } from '@patchbay/ui';
 import type { TFunction } from 'i18next';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../query-client.ts';
+import { reasonText } from './reason-text.ts';
 
 /** What happened between two messages: one line, which opens to times and reasons. */
 export function EventsLine({ events }: { events: HubEvent[] }) {
@@ -38,7 +39,7 @@ export function EventsLine({ events }: { events: HubEvent[] }) {
               </time>
               <div>
                 {texts[index]}
-                {reasonOf(event) && <p className="reason">{reasonOf(event)}</p>}
+                {reasonOf(event) && <p className="reason">{reasonText(reasonOf(event), i18n.resolvedLanguage)}</p>}
               </div>
             </li>
           ))}
@@ -61,6 +62,8 @@ function eventText(t: TFunction, event: HubEvent, nameOf: (id: string) => string
   const known = eventType.safeParse(event.type);
   if (!known.success) return event.type;
   const { data } = event;
+  const timed = known.data === 'call.changed' ? timedStep(t, data) : null;
+  if (timed) return timed;
   const agentId = text(data['agentId']);
   const status = (value: unknown): string =>
     value === 'open' || value === 'pending' || value === 'resolved' || value === 'closed'
@@ -73,6 +76,14 @@ function eventText(t: TFunction, event: HubEvent, nameOf: (id: string) => string
     step: callStep(t, text(data['step'])),
     value: text(data['value']),
   });
+}
+
+/** A step that lasted, with its length: `durationSeconds` of the event. */
+function timedStep(t: TFunction, { step, durationSeconds: seconds }: HubEvent['data']): string | null {
+  if (typeof seconds !== 'number' || seconds <= 0) return null;
+  if (step === 'ended') return t('event.callEnded', { time: clock(seconds) });
+  if (step === 'recording') return t('event.callRecorded', { time: clock(seconds) });
+  return `${t('event.call.changed', { step: callStep(t, text(step)) })} (${clock(seconds)})`;
 }
 
 const steps = [

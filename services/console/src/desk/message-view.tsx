@@ -9,7 +9,14 @@ import { DeliveryMark } from './delivery-mark.tsx';
 import { MessageBody } from './message-body.tsx';
 
 /** One message: from the customer on the left, from the centre on the right, a note in yellow. */
-export const MessageView = memo(function MessageView({ message }: { message: Message }) {
+export const MessageView = memo(function MessageView({
+  message,
+  author,
+}: {
+  message: Message;
+  /** Null when nobody wrote it but the hub. */
+  author: string | null;
+}) {
   const { t, i18n } = useTranslation();
   const note = message.visibility === 'internal';
   const side = note ? 'note' : message.direction;
@@ -22,9 +29,7 @@ export const MessageView = memo(function MessageView({ message }: { message: Mes
       data-visibility={message.visibility}
     >
       <header className="message-head">
-        <strong className="ellipsis">
-          {message.authorName ?? ((message.direction === 'in' && message.from) || t('message.hub'))}
-        </strong>
+        <strong className="ellipsis">{author ?? t('message.hub')}</strong>
         {note ? (
           <span className="message-tag note-tag">
             <LockOutlined aria-hidden /> {t('message.note')}

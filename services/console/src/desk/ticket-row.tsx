@@ -5,8 +5,10 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ChannelTag } from './channel-tag.tsx';
+import { queueText, subjectText } from './given-names.ts';
 import { useUnread } from './seen-store.ts';
 import { StatusTag } from './status-tag.tsx';
+import { subjectAndPreview } from './subject-and-preview.ts';
 
 /** From this priority on a ticket is marked as urgent. */
 const URGENT = 50;
@@ -23,6 +25,7 @@ export const TicketRow = memo(function TicketRow({
 }) {
   const { t, i18n } = useTranslation();
   const unread = useUnread(ticket);
+  const [subject, preview] = subjectAndPreview(subjectText(t, ticket.subject), ticket.preview);
   const waiting = ticket.waitingSince !== null && ticket.assigneeId === null;
   return (
     <Link
@@ -44,13 +47,13 @@ export const TicketRow = memo(function TicketRow({
           moment(ticket.updatedAt, Date.now(), i18n.language)
         )}
       </span>
-      <span className="ticket-subject ellipsis">{ticket.subject || t('ticket.noSubject')}</span>
+      <span className="ticket-subject ellipsis">{subject || t('ticket.noSubject')}</span>
       {unread > 0 && !open && (
         <span className="ticket-unread" data-testid="unread" aria-label={t('ticket.unread', { count: unread })}>
           {unread > 99 ? '99+' : unread}
         </span>
       )}
-      <span className="ticket-preview ellipsis">{ticket.preview}</span>
+      <span className="ticket-preview ellipsis">{preview}</span>
       <span className="ticket-foot">
         <span className="muted">#{ticket.number}</span>
         {ticket.status !== 'open' && <StatusTag status={ticket.status} />}
@@ -59,7 +62,7 @@ export const TicketRow = memo(function TicketRow({
             <FireOutlined aria-hidden /> {t('ticket.urgent')}
           </span>
         )}
-        <span className="muted ellipsis">{ticket.assigneeName ?? ticket.queueName ?? ''}</span>
+        <span className="muted ellipsis">{ticket.assigneeName ?? queueText(t, ticket.queueName ?? '')}</span>
       </span>
     </Link>
   );

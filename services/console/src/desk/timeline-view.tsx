@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useTyping } from '../live/live-context.ts';
 import { api } from '../query-client.ts';
+import { authorOf } from './author.ts';
 import { EventsLine } from './events-line.tsx';
 import { MessageView } from './message-view.tsx';
 import { buildTimeline } from './timeline.ts';
@@ -60,7 +61,7 @@ export function TimelineView({ ticket }: { ticket: Ticket }) {
                 </div>
               );
             return item.kind === 'message' ? (
-              <MessageView key={item.key} message={item.message} />
+              <MessageView key={item.key} message={item.message} author={authorOf(item.message, ticket)} />
             ) : (
               <EventsLine key={item.key} events={item.events} />
             );

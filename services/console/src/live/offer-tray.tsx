@@ -5,6 +5,8 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { ChannelTag } from '../desk/channel-tag.tsx';
+import { subjectText } from '../desk/given-names.ts';
+import { subjectAndPreview } from '../desk/subject-and-preview.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { chime } from './chime.ts';
@@ -67,7 +69,9 @@ function Offer({ ticket, now, first }: { ticket: Ticket; now: number; first: boo
         </span>
       </div>
       <p className="offer-subject">{ticket.customerName}</p>
-      <p className="offer-preview">{[ticket.subject, ticket.preview].filter(Boolean).join(' – ')}</p>
+      <p className="offer-preview">
+        {subjectAndPreview(subjectText(t, ticket.subject), ticket.preview).filter(Boolean).join(' – ')}
+      </p>
       <div className="offer-actions">
         <Button
           type="primary"

@@ -124,7 +124,10 @@ export const en = {
     release: 'Release',
     releaseHelp: 'Hand the ticket back to its queue',
     status: 'Status',
+    rename: 'Change the subject',
   },
+  queueName: { Email: 'Email', Messages: 'Messages', Chat: 'Chat', Phone: 'Phone' },
+  callSubject: { phone: 'Phone call from {{from}}', missed: 'Missed call from {{from}}', withheld: 'withheld' },
   message: {
     note: 'Internal note',
     call: 'Phone call',
@@ -213,6 +216,8 @@ export const en = {
     },
     message: { received: 'Message received', created: 'Message written', 'status-changed': 'Delivery changed' },
     call: { changed: 'Call: {{step}}' },
+    callEnded: 'Call ended after {{time}}',
+    callRecorded: 'Recording of {{time}} received',
     customer: {
       created: 'New customer',
       identified: 'Identified by {{value}}',
@@ -264,6 +269,7 @@ export const en = {
     emptyText: 'Answers and acknowledgements appear here.',
     attempts_one: '{{count}} attempt',
     attempts_other: '{{count}} attempts',
+    chatVisitor: 'Chat visitor',
     ticket: 'Ticket #{{number}}',
     raw: 'Download mail',
   },

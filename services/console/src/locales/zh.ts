@@ -119,7 +119,10 @@ export const zh: typeof en = {
     release: '退回',
     releaseHelp: '将工单退回队列',
     status: '状态',
+    rename: '修改主题',
   },
+  queueName: { Email: '邮件', Messages: '短信', Chat: '聊天', Phone: '电话' },
+  callSubject: { phone: '{{from}} 来电', missed: '{{from}} 的未接来电', withheld: '隐藏号码' },
   message: {
     note: '内部备注',
     call: '电话',
@@ -206,6 +209,8 @@ export const zh: typeof en = {
     },
     message: { received: '收到消息', created: '写入消息', 'status-changed': '投递状态变化' },
     call: { changed: '通话：{{step}}' },
+    callEnded: '通话结束，时长 {{time}}',
+    callRecorded: '已收到录音，时长 {{time}}',
     customer: {
       created: '新客户',
       identified: '通过 {{value}} 识别',
@@ -251,6 +256,7 @@ export const zh: typeof en = {
     emptyText: '回复和自动确认会显示在这里。',
     attempts_one: '尝试 {{count}} 次',
     attempts_other: '尝试 {{count}} 次',
+    chatVisitor: '聊天访客',
     ticket: '工单 #{{number}}',
     raw: '下载邮件',
   },

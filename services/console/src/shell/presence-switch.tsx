@@ -1,11 +1,12 @@
 import { CheckOutlined, DownOutlined } from '@ant-design/icons';
 import type { PresenceState } from '@patchbay/contracts';
 import { clock, keys, secondsSince, useNow } from '@patchbay/ui';
-import { Button, Dropdown } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
+import { ChoiceMenu } from './choice-menu.tsx';
 
 /** States that an agent chooses; `wrap-up` comes with a call. */
 const choices: PresenceState[] = ['online', 'away', 'busy', 'offline'];
@@ -26,8 +27,7 @@ export function PresenceSwitch() {
     ),
   }));
   return (
-    <Dropdown
-      trigger={['click']}
+    <ChoiceMenu
       menu={{ items, selectedKeys: [me.presence], onClick: ({ key }) => change.mutate(key as PresenceState) }}
     >
       <Button
@@ -44,6 +44,6 @@ export function PresenceSwitch() {
         </span>
         <DownOutlined style={{ fontSize: 10 }} aria-hidden />
       </Button>
-    </Dropdown>
+    </ChoiceMenu>
   );
 }

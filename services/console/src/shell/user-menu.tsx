@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { CheckOutlined } from '@ant-design/icons';
-import { Button, Dropdown } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -9,6 +9,7 @@ import { languages } from '../i18n.ts';
 import { setSound, soundOn } from '../live/chime.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
+import { ChoiceMenu } from './choice-menu.tsx';
 import { initials } from './initials.ts';
 
 export function UserMenu() {
@@ -47,13 +48,13 @@ export function UserMenu() {
     { key: 'log-out', danger: true, label: <span data-testid="log-out">{t('user.logOut')}</span> },
   ];
   return (
-    <Dropdown trigger={['click']} menu={{ items, onClick: ({ key }) => choose(key) }}>
+    <ChoiceMenu menu={{ items, onClick: ({ key }) => choose(key) }}>
       <Button type="text" shape="circle" aria-label={t('user.menu', { name: me.name })} data-testid="user-menu">
         <span className="avatar" aria-hidden>
           {initials(me.name)}
         </span>
       </Button>
-    </Dropdown>
+    </ChoiceMenu>
   );
 }
 

@@ -1,5 +1,6 @@
 import { channelName, presenceState, type Figure, type Wallboard } from '@patchbay/contracts';
 import { useTranslation } from 'react-i18next';
+import { queueText } from '../desk/given-names.ts';
 import { FigureTile, Help } from './figure-tile.tsx';
 import { arrange, total, type Board } from './figures.ts';
 
@@ -32,7 +33,7 @@ function Queues({ queues, at }: { queues: Board['queues']; at: string }) {
       <div className="board-tiles">
         {queues.map(({ name, waiting, longest }) => (
           <div key={name} className="board-queue">
-            <span className="board-name">{name || t('wallboard.all')}</span>
+            <span className="board-name">{name ? queueText(t, name) : t('wallboard.all')}</span>
             {waiting && (
               <FigureTile figure={waiting} label={t('figure.waiting')} large tone={waiting.value ? 'busy' : 'calm'} />
             )}

@@ -53,7 +53,7 @@ function useShown(figure: Figure, since: string | undefined): string {
 /** How the figure is computed, in the hub's own words; opens by pointer and by keyboard. */
 export function Help({ figure, label }: { figure: Figure | undefined; label: string }) {
   const { t } = useTranslation();
-  if (!figure) return null;
+  if (!figure?.formula) return null;
   return (
     <Tooltip title={figure.formula} trigger={['hover', 'focus', 'click']}>
       <button

@@ -35,6 +35,28 @@ describe('wallboard', () => {
     ]);
   });
 
+  it('has a tile for every channel and state of presence, also where nothing is counted', () => {
+    const board = arrange([
+      figure('contacts-today', 4, { channel: 'chat' }),
+      figure('contacts-today', 1, { channel: 'fax' }),
+      figure('agents', 2, { state: 'offline' }),
+    ]);
+    expect(board.contacts.map((one) => [one.dimensions['channel'], one.value])).toEqual([
+      ['email', 0],
+      ['sms', 0],
+      ['chat', 4],
+      ['phone', 0],
+      ['fax', 1],
+    ]);
+    expect(board.agents.map((one) => [one.dimensions['state'], one.value])).toEqual([
+      ['online', 0],
+      ['away', 0],
+      ['busy', 0],
+      ['wrap-up', 0],
+      ['offline', 2],
+    ]);
+  });
+
   it('loses no figure that it does not know', () => {
     expect(arrange([figure('abandoned', 2)]).others).toHaveLength(1);
     expect(total([figure('a', 2), figure('a', null), figure('a', 3)])).toBe(5);

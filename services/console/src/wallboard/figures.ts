@@ -1,4 +1,4 @@
-import type { Figure } from '@patchbay/contracts';
+import { channelName, presenceState, type Figure } from '@patchbay/contracts';
 
 /** The figures of a wallboard by the place where they are shown; what is not known has a place as well. */
 export interface Board {
@@ -30,8 +30,8 @@ export function arrange(figures: readonly Figure[]): Board {
       waiting: by(waiting, 'queue', name),
       longest: by(longest, 'queue', name),
     })),
-    agents: named('agents'),
-    contacts: named('contacts-today'),
+    agents: complete(named('agents'), 'agents', 'state', presenceState.options),
+    contacts: complete(named('contacts-today'), 'contacts-today', 'channel', channelName.options),
     response: channels.map((channel) => ({
       channel,
       median: by(median, 'channel', channel),
@@ -39,6 +39,18 @@ export function arrange(figures: readonly Figure[]): Board {
     })),
     others: figures.filter((figure) => !placed.includes(figure.key)),
   };
+}
+
+/**
+ * Each of the words in its order, 0 where the hub counts none: a tile stays at its place whether it counts or not. Others
+ * come last.
+ */
+function complete(figures: Figure[], key: string, dimension: string, words: readonly string[]): Figure[] {
+  const formula = figures[0]?.formula ?? '';
+  const none = (word: string): Figure => ({ key, value: 0, unit: 'count', formula, dimensions: { [dimension]: word } });
+  const of = (figure: Figure): string => figure.dimensions[dimension] ?? '';
+  const inOrder = words.map((word) => figures.find((figure) => of(figure) === word) ?? none(word));
+  return [...inOrder, ...figures.filter((figure) => !words.includes(of(figure)))];
 }
 
 const distinct = <T>(values: T[]): T[] => [...new Set(values)];

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { reasonText } from './reason-text.ts';
+
+const sources = Object.values(
+  import.meta.glob<string>(
+    [
+      '../../../../packages/engine/src/pipeline/*.ts',
+      '../../../../packages/domain/src/{identity,routing,threading}.ts',
+      '../../../../packages/store/migrations/*.sql',
+      '!**/*.test.ts',
+    ],
+    { query: '?raw', import: 'default', eager: true },
+  ),
+);
+
+/** Whole reasons that the hub's own code spells out where it gives one; refusals of a request are none. */
+function spelledOut(): string[] {
+  const giving = /(?:\breason(?::| =)|(?:take|withdraw|backToQueue|giveBack)\w*\()[^;{}]*?(?=[;{}]|throw)/gu;
+  const literal = /'([A-Z][^'\n]* [^'\n]*)'|"([A-Z][^"\n]* [^"\n]*)"/gu;
+  return sources.flatMap((source) =>
+    [...source.matchAll(giving)].flatMap(([statement]) =>
+      [...statement.matchAll(literal)].map(([, single, double]) => single ?? double ?? ''),
+    ),
+  );
+}
+
+/** One of each form that the hub fills in. */
+const filledIn = [
+  'Signed reply address or token: ticket 12',
+  'Answers a message of the ticket: ticket 12',
+  'Ticket number in the subject: ticket 12',
+  'Recent contact of the same customer on this channel: ticket 12',
+  'Ticket number in the subject, but the sender is not a party of ticket 12',
+  'Signed reply address or token, but ticket 12 is closed',
+  'Answers a message of the ticket, but ticket 12 was resolved too long ago to be reopened',
+  'First contact that belongs to no earlier ticket',
+  'Automatic message that belongs to no earlier ticket',
+  'agent went wrap-up',
+  'The call could not be connected: The agent has no phone number',
+  'Nobody is available. There are no agents',
+  'Nobody is available. 1 agent: 1 not reachable on the channel',
+  'known email +49',
+  'Both gave email a@example.org; neither proved it',
+  'This customer gave phone +4915112345678, which the other one proved',
+  'The other one gave phone +4915112345678, which this customer proved',
+];
+const english = /[a-z]{4,}/u;
+const withoutValues = (text: string): string => text.replace('a@example.org', '');
+
+describe('reasons in Chinese', () => {
+  it('exist for every reason that the hub spells out', () => {
+    const reasons = spelledOut();
+    expect(reasons).toEqual(
+      expect.arrayContaining([
+        'Offer accepted',
+        'Not taken in time',
+        'Voicemail answered the call',
+        "The agent's phone was not answered",
+        'No identifier is known yet',
+      ]),
+    );
+    expect(reasons.filter((reason) => english.test(reasonText(reason, 'zh')))).toEqual([]);
+  });
+
+  it('exist for every form', () => {
+    expect(filledIn.filter((reason) => english.test(withoutValues(reasonText(reason, 'zh'))))).toEqual([]);
+  });
+
+  it('keep names, numbers and counts', () => {
+    expect(
+      reasonText(
+        'Grace Hopper is idle longest, for 12 s. 4 agents: 1 at capacity, 1 not in the queue, 1 away, 1 offered',
+        'zh',
+      ),
+    ).toBe('Grace Hopper 空闲最久，已 12 秒。共 4 名坐席：已满额 1，不在该队列 1，离开 1，已派单 1');
+    expect(reasonText('Grace Hopper had the ticket before. 1 agent: 1 offered', 'zh')).toBe(
+      'Grace Hopper 之前处理过此工单。共 1 名坐席：已派单 1',
+    );
+    expect(reasonText('Entered by Grace Hopper', 'zh')).toBe('由 Grace Hopper 录入');
+  });
+
+  it('leave alone what somebody typed, and English', () => {
+    expect(reasonText('Customer asked for it', 'zh')).toBe('Customer asked for it');
+    expect(reasonText('Offer accepted', 'en')).toBe('Offer accepted');
+  });
+});

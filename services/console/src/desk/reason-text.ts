@@ -1,0 +1,113 @@
+/**
+ * The hub's reasons in the reader's language. The hub writes them in English into its events, where they stay as they were
+ * given; those with a fixed form are put into Chinese here. What somebody typed, and what is not known, stays as sent.
+ */
+export function reasonText(reason: string, language: string | undefined): string {
+  return language?.startsWith('zh') ? chinese(reason) : reason;
+}
+
+/** The rules of routing, threading and identity tell why they decided so. */
+const fixed: Record<string, string> = {
+  'Offer accepted': '已接受派单',
+  'Declined by the agent': '坐席已拒绝',
+  'Not taken in time': '未及时接受',
+  'Taken from the queue by hand': '从队列中手动领取',
+  'Given back by the agent': '坐席已退回',
+  'Voicemail answered the call': '由语音信箱接听',
+  "The agent's phone was not answered": '坐席的电话无人接听',
+  "The agent's phone could not be reached": '未能接通坐席的电话',
+  'The agent has no phone number': '坐席没有电话号码',
+  'Recording of the call': '通话录音',
+  'No identifier is known yet': '没有已知的联系方式',
+  'No proved identifier belongs to one customer alone': '没有可信的联系方式只属于一位客户',
+  'First contact that belongs to no earlier ticket': '首次联系，不属于之前的任何工单',
+  'Automatic message that belongs to no earlier ticket': '自动消息，不属于之前的任何工单',
+  'There are no agents': '没有坐席',
+};
+
+const found: Record<string, string> = {
+  'Signed reply address or token': '签名的回复地址或令牌',
+  'Answers a message of the ticket': '回复了工单中的消息',
+  'Ticket number in the subject': '主题中有工单编号',
+  'Recent contact of the same customer on this channel': '同一客户近期在此渠道的联系',
+};
+
+const causes: Record<string, string> = {
+  'not in the queue': '不在该队列',
+  'at capacity': '已满额',
+  'not reachable on the channel': '无法通过该渠道联系',
+  declined: '已拒绝',
+  'also available': '同样可用',
+  offered: '已派单',
+  online: '在线',
+  away: '离开',
+  busy: '忙碌',
+  'wrap-up': '话后处理',
+  offline: '离线',
+};
+
+const words: Record<string, string> = {
+  email: '邮箱',
+  phone: '电话',
+  visitor: '网站访客',
+  account: '账号',
+  external: '外部编号',
+  verified: '已验证',
+  known: '可信',
+  s: '秒',
+  min: '分钟',
+};
+const word = (name = ''): string => words[name] ?? name;
+const identifier = '(email|phone|visitor|account|external) (.+)';
+
+/** Each with its parts in the order of the English pattern. */
+const patterns: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
+  [/^([A-Z][^:]+): ticket (\d+)$/u, (by = '', number) => `${found[by] ?? by}：工单 ${number}`],
+  [/^([A-Z][^,]+), but (.+)$/u, (by = '', why = '') => `${found[by] ?? by}，但${chinese(why)}`],
+  [/^the sender is not a party of ticket (\d+)$/u, (number) => `发件人不是工单 ${number} 的参与者`],
+  [/^ticket (\d+) is closed$/u, (number) => `工单 ${number} 已关闭`],
+  [/^ticket (\d+) was resolved too long ago to be reopened$/u, (number) => `工单 ${number} 解决已久，不能重新打开`],
+  [/^agent went (\S+)$/u, (state = '') => `坐席状态变为${causes[state] ?? state}`],
+  [/^The call could not be connected: (.+)$/u, (why = '') => `电话未能接通：${chinese(why)}`],
+  [/^Entered by (.+)$/u, (name) => `由 ${name} 录入`],
+  [/^Nobody is available\. (.+)$/u, (counts = '') => `没有可用的坐席。${tally(counts)}`],
+  [/^(.+) had the ticket before\. (.+)$/u, (name, counts = '') => `${name} 之前处理过此工单。${tally(counts)}`],
+  [
+    /^(.+) is idle longest, for (\d+) (s|min)\. (.+)$/u,
+    (name, count, unit, counts = '') => `${name} 空闲最久，已 ${count} ${word(unit)}。${tally(counts)}`,
+  ],
+  [
+    new RegExp(`^(verified|known) ${identifier}$`, 'u'),
+    (grade, kind, value) => `${word(grade)}的${word(kind)} ${value}`,
+  ],
+  [new RegExp(`^Both gave ${identifier}; neither proved it$`, 'u'), (k, v) => `双方都填写了${word(k)} ${v}，均未证实`],
+  [
+    new RegExp(`^This customer gave ${identifier}, which the other one proved$`, 'u'),
+    (kind, value) => `此客户填写了${word(kind)} ${value}，对方已证实`,
+  ],
+  [
+    new RegExp(`^The other one gave ${identifier}, which this customer proved$`, 'u'),
+    (kind, value) => `对方填写了${word(kind)} ${value}，此客户已证实`,
+  ],
+];
+
+function chinese(reason: string): string {
+  const whole = fixed[reason];
+  if (whole) return whole;
+  for (const [pattern, say] of patterns) {
+    const match = pattern.exec(reason);
+    if (match) return say(...match.slice(1));
+  }
+  return reason;
+}
+
+/** `3 agents: 1 away, 1 at capacity, 1 offered` */
+function tally(counts: string): string {
+  const [, agents, list = ''] = /^(\d+) agents?: (.+)$/u.exec(counts) ?? [];
+  if (!agents) return chinese(counts);
+  const parts = list.split(', ').map((part) => {
+    const [count = '', ...cause] = part.split(' ');
+    return `${causes[cause.join(' ')] ?? cause.join(' ')} ${count}`;
+  });
+  return `共 ${agents} 名坐席：${parts.join('，')}`;
+}
