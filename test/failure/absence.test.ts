@@ -55,9 +55,10 @@ describe('an agent whose console is gone', () => {
   }
 
   async function lastSeen(id: string): Promise<Date | null> {
-    const { rows } = await centre().sql.query<{ at: Date | null }>('select last_seen_at as at from agent where id = $1', [
-      id,
-    ]);
+    const { rows } = await centre().sql.query<{ at: Date | null }>(
+      'select last_seen_at as at from agent where id = $1',
+      [id],
+    );
     return rows[0]?.at ?? null;
   }
 

@@ -379,6 +379,7 @@ describe('the API', () => {
     it('lets an agent merge and undo only when they may read a ticket of each of the two', async () => {
       const { sql, api: boss } = centre();
       const agent = await plainAgent();
+      expect((await boss('PATCH', `/api/v1/agents/${agent.id}`, { queueIds: [] })).status).toBe(200);
       const sides = await Promise.all(['+4915112350030', '+4915112350031'].map((from) => ticketByText(from)));
       const [id, otherId] = sides.map(({ customerId }) => customerId as string);
       const merge = (api: ApiClient) => api('POST', `/api/v1/customers/${id}/merge`, { otherId });

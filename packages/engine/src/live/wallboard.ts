@@ -18,11 +18,7 @@ export async function readWallboard(parts: Parts): Promise<Wallboard> {
 }
 
 /** Calls `work` once for any number of calls within `intervalMs`, the first time at once. What fails is told and done again at the next call. */
-export function throttle(
-  work: () => Promise<void>,
-  intervalMs: number,
-  onError: (error: unknown) => void,
-): () => void {
+export function throttle(work: () => Promise<void>, intervalMs: number, onError: (error: unknown) => void): () => void {
   let waiting = false;
   let wanted = false;
   const run = () => {
