@@ -60,7 +60,11 @@ async function inDatabase({ api }: TestHub, ticketId: string) {
     .map((one: { at: string }) => ({ at: one.at, shown: one.at }));
   const inOrder = [...said, ...happened].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return {
-    tickets: list.items.map(({ id, subject, preview }: Record<string, string>) => ({ id, subject, preview })),
+    tickets: list.items.map(({ id, subject = '', preview = '' }: Record<string, string>) => {
+      // A row says once what subject and preview both say.
+      if (preview.startsWith(subject)) return { id, subject: preview, preview: '' };
+      return subject.startsWith(preview) ? { id, subject, preview: '' } : { id, subject, preview };
+    }),
     status: ticket.status,
     messages: said.map((one: { shown: string }) => one.shown),
     events: happened.map((one: { shown: string }) => one.shown),
