@@ -15,7 +15,9 @@ async function main(): Promise<void> {
   if (hub.url && config.simulator)
     say(`  No carrier account is set; play the customer at ${hub.url}/simulator and ${hub.url}/widget-demo`);
   if (config.simulator && !/^(127\.|localhost$|::1$)/.test(config.host))
-    say('  Anybody who reaches this host can play the customer: set NODE_ENV=production or a carrier account to end that');
+    say(
+      '  Anybody who reaches this host can play the customer: set NODE_ENV=production or a carrier account to end that',
+    );
   say('');
   await stop.promise;
   say('  Stopping: finishing what is under way …');

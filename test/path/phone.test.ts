@@ -197,10 +197,7 @@ onBothBackends('a phone call', (backend) => {
     );
     // Whoever takes the call next is rung like the first one was.
     expect((await centre().api('POST', `/api/v1/tickets/${first.ticketId}/claim`)).status).toBe(200);
-    await desk.event(
-      'call.changed',
-      (event) => event.ticketId === first.ticketId && event.data['state'] === 'talking',
-    );
+    await desk.event('call.changed', (event) => event.ticketId === first.ticketId && event.data['state'] === 'talking');
     expect((await centre().api('POST', `/api/v1/tickets/${first.ticketId}/release`)).status).toBe(409);
     for (const { callSid } of [first, second]) await carrier.hangUp(callSid);
   });
