@@ -32,11 +32,13 @@ function onceAnswered(state: CallState, step: Step): CallState {
 }
 
 /**
- * The state after a step; `state` is null before the first one. Repeating a step changes nothing, a step that comes late is
- * ignored, and `ended` and `missed` are never left. A call that ends is `missed` unless something showed that it was answered.
+ * The state after a step; `state` is null before the first one. Repeating a step changes nothing, and a step that comes late is
+ * ignored. A call that ends is `missed` unless something showed that it was answered, also when that is told only after the end: the
+ * state of a call that is over depends on which steps there were and not on their order.
  */
 export function applyCallStep(state: CallState | null, step: Step): CallState {
-  if (state === 'ended' || state === 'missed') return state;
+  if (state === 'ended') return state;
+  if (state === 'missed') return answers[step] === undefined ? state : 'ended';
   const current = state ?? 'waiting';
   return isUnanswered(current) ? whileUnanswered(current, step) : onceAnswered(current, step);
 }

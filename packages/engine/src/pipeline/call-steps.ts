@@ -47,7 +47,7 @@ async function moveCall(tx: Queryable, call: CallRow, contact: InboundContact, c
     agentCallSid: step.agentCallSid ?? null,
     correlationId,
   });
-  if (isOver(state) && !isOver(call.state)) await settleCallTicket(tx, call, state === 'missed');
+  if (isOver(state) && state !== call.state) await settleCallTicket(tx, call, state === 'missed');
   if (state === 'voicemail' && call.state !== 'voicemail') await backToQueue(tx, call, 'Voicemail answered the call');
   if (step.step === 'agent-no-answer' && call.state === 'connecting')
     await backToQueue(tx, call, "The agent's phone was not answered");

@@ -124,11 +124,14 @@ export async function changeCall(tx: Queryable, call: CallRow, change: CallChang
   );
 }
 
-/** A call that is over takes up nobody's capacity; one that nobody answered waits to be called back. */
+/** A call that is over takes up nobody's capacity; one that nobody answered says so in its ticket's subject. */
 export async function settleCallTicket(tx: Queryable, call: CallRow, missed: boolean): Promise<void> {
   await tx.query(
     `update ticket set occupies = false, updated_at = now(),
-       subject = case when $2 and subject like 'Phone call from %' then replace(subject, 'Phone call from ', 'Missed call from ') else subject end
+       subject = case
+         when $2 and subject like 'Phone call from %' then replace(subject, 'Phone call from ', 'Missed call from ')
+         when not $2 and subject like 'Missed call from %' then replace(subject, 'Missed call from ', 'Phone call from ')
+         else subject end
      where id = $1`,
     [call.ticketId, missed],
   );
