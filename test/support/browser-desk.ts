@@ -47,6 +47,8 @@ export async function setPresence(page: Page, state: PresenceState): Promise<voi
 
 /** Takes the offer whose words are on the screen, and waits until its conversation is. @returns the ticket's id */
 export async function acceptOffer(page: Page, words: string): Promise<string> {
+  // Clicks wait for frames, and a page that lies behind another one may draw none.
+  await page.bringToFront();
   const offer = page.getByTestId('offer').filter({ hasText: words });
   await offer.getByTestId('offer-accept').click();
   await page.waitForURL(/\/desk\/[0-9a-f-]{36}/);

@@ -80,9 +80,20 @@ export async function beyondRightEdge(page: Page): Promise<string[]> {
   });
 }
 
+/** Without a GPU Chromium now and then stops painting a page that another one lies over; brought to the front it goes on. */
+async function capture(page: Page, path: string): Promise<void> {
+  try {
+    await page.screenshot({ path, animations: 'disabled', timeout: 5_000 });
+  } catch {
+    await page.bringToFront();
+    await page.screenshot({ path, animations: 'disabled' });
+  }
+}
+
 /** Keeps a picture at both sizes for people to look at. @returns what did not fit, by size */
 export async function keepPictures(page: Page, name: string): Promise<string[]> {
   await mkdir(folder, { recursive: true });
+  await page.bringToFront();
   const before = page.viewportSize();
   const beyond: string[] = [];
   for (const [size, viewport] of Object.entries(sizes)) {
@@ -93,7 +104,7 @@ export async function keepPictures(page: Page, name: string): Promise<string[]> 
       ),
     );
     beyond.push(...(await beyondRightEdge(page)).map((what) => `${name} at ${viewport.width} px: ${what}`));
-    await page.screenshot({ path: `${folder}${name}-${size}.png`, animations: 'disabled' });
+    await capture(page, `${folder}${name}-${size}.png`);
   }
   if (before) await page.setViewportSize(before);
   return beyond;
