@@ -8,7 +8,7 @@ import { createClient, eventually } from '../support/client.ts';
 import { apiKey, createGround } from '../support/hub.ts';
 import { startHubProcess } from '../support/process.ts';
 
-const trials = 25;
+const trials = 50;
 
 /** Posts until the hub is gone; answers the SIDs that were acknowledged. */
 async function postUntilKilled(url: string, trial: number, stop: AbortSignal): Promise<string[]> {
@@ -81,5 +81,5 @@ onBothBackends('a hub killed at any moment', (backend) => {
       `select count(seq) = coalesce(max(seq), 0) as dense, count(*) filter (where seq is null)::int as waiting from event`,
     );
     expect(numbers?.dense).toBe(true);
-  }, 240_000);
+  }, 480_000);
 });
