@@ -1,7 +1,7 @@
-/** What a centre starts with before anybody has set it up: one queue per channel, and how much an agent takes at once. */
+/** What a centre starts with before anybody has set it up: a queue per way of working, and how much an agent takes at once. */
 
 /** The channels' names as the glossary in contracts has them; configuration stands below contracts' users and spells them itself. */
-type SeedChannel = 'email' | 'sms' | 'chat' | 'phone';
+type SeedChannel = 'email' | 'sms' | 'whatsapp' | 'chat' | 'phone' | 'http';
 
 export interface SeedQueue {
   readonly name: string;
@@ -20,10 +20,11 @@ export interface Seed {
 export const seed: Seed = {
   queues: [
     { name: 'Email', channels: ['email'] },
-    { name: 'Messages', channels: ['sms'] },
+    { name: 'Messages', channels: ['sms', 'whatsapp'] },
+    { name: 'Web', channels: ['http'] },
     { name: 'Chat', channels: ['chat'] },
     { name: 'Phone', channels: ['phone'] },
   ],
-  capacities: { email: 5, sms: 5, chat: 3, phone: 1 },
+  capacities: { email: 5, sms: 5, whatsapp: 5, http: 5, chat: 3, phone: 1 },
   offerSeconds: { phone: 20 },
 };

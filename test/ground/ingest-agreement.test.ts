@@ -20,7 +20,14 @@ import { rolledBack } from '../support/rolled-back.ts';
 import { shared } from '../support/shared.ts';
 
 const hour = 3600_000;
-const continuationMs = { email: 0, sms: 72 * hour, chat: 24 * hour, phone: hour } as const;
+const continuationMs = {
+  email: 0,
+  sms: 72 * hour,
+  whatsapp: 72 * hour,
+  chat: 24 * hour,
+  phone: hour,
+  http: 0,
+} as const;
 
 async function openTestDatabase() {
   await using stack = new AsyncDisposableStack();

@@ -15,6 +15,7 @@ import {
   timestamp,
   visibility,
 } from './glossary.ts';
+import { authenticity, classification } from './contact.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
 export const page = <T extends z.ZodType>(item: T) =>
@@ -155,6 +156,11 @@ export const ticket = z.object({
   /** The offer that is out, if any. */
   offer: z.object({ agentId: z.string(), expiresAt: timestamp }).nullable(),
   linkedTicketId: z.uuid().nullable(),
+  /** Our own addresses at which its mail arrived. */
+  addresses: z.array(z.string()),
+  /** What is asked for, where the contact said so. */
+  requestType: z.string().nullable(),
+  fields: z.record(z.string(), z.unknown()),
   /** First words of the last public message. */
   preview: z.string(),
   call: callInfo.nullable(),
@@ -202,6 +208,12 @@ export const message = z.object({
   from: z.string(),
   to: z.array(z.string()),
   cc: z.array(z.string()),
+  /** Those of our own addresses at which it arrived. */
+  deliveredTo: z.array(z.string()),
+  /** How far the sender can be believed; null where the channel does not check. */
+  authenticity: authenticity.nullable(),
+  /** What it was taken for, and by which rule. */
+  classification: classification.nullable(),
   subject: z.string().nullable(),
   text: z.string(),
   replyText: z.string().nullable(),

@@ -62,6 +62,57 @@ export const callStep = z.object({
 });
 export type CallStep = z.infer<typeof callStep>;
 
+/** How far the sender of a mail can be believed, and by what (RFC 7489, RFC 8601). */
+export const authenticity = z.object({
+  /**
+   * `pass`: the domain of From vouches for the mail; `fail`: it does not, though it does for its mail; `none`: it says nothing about
+   * its mail; `unavailable`: nobody could be asked.
+   */
+  verdict: z.enum(['pass', 'fail', 'none', 'unavailable']),
+  /** Who checked: this hub, or the host whose Authentication-Results are trusted. */
+  checkedBy: z.string().max(255),
+  spf: z.string().max(100).optional(),
+  dkim: z.string().max(300).optional(),
+  dmarc: z.string().max(100).optional(),
+});
+export type Authenticity = z.infer<typeof authenticity>;
+
+/** What a contact was taken for, by which rule, and what the rule saw. */
+export const classification = z.object({
+  category: z.enum([
+    'customer',
+    'mailing-list',
+    'calendar-invitation',
+    'auto-reply',
+    'bounce',
+    'complaint-report',
+    'delivery-notice',
+    'read-notice',
+  ]),
+  rule: z.string().max(100),
+  evidence: z.string().max(300),
+});
+export type Classification = z.infer<typeof classification>;
+
+/** What somebody else's machine says about a message of ours and one of its recipients. */
+export const contactReport = z.object({
+  /** Message-ID of the message that it is about, with angle brackets. */
+  messageId: z.string().max(998).optional(),
+  /** The outbound row, where the report came to its signed bounce address. */
+  outboundId: z.uuid().optional(),
+  recipient: z.string().max(320).optional(),
+  result: z.enum(['failed', 'delayed', 'delivered', 'read', 'complained']),
+  /** No later try can succeed: the address does not exist, the domain refuses. */
+  permanent: z.boolean().default(false),
+  /** Enhanced status code (RFC 3463), e.g. `5.1.1`. */
+  code: z.string().max(20).optional(),
+  /** The reply code of SMTP, e.g. `550`. */
+  replyCode: z.string().max(3).optional(),
+  /** What the other side said, in its own words. */
+  diagnostic: z.string().max(1000).optional(),
+});
+export type ContactReport = z.infer<typeof contactReport>;
+
 export const inboundContact = z.object({
   channel: channelName,
   /** The centre's own address or number that was contacted, or the account that fetched it. */
@@ -89,6 +140,16 @@ export const inboundContact = z.object({
   attachments: z.array(storedFile).default([]),
   remoteFiles: z.array(remoteFile).default([]),
   threading: threadingHints.prefault({}),
+  /** Those of our own addresses at which it arrived, in normal form. */
+  deliveredTo: z.array(z.string().max(320)).max(100).default([]),
+  authenticity: authenticity.optional(),
+  classification: classification.optional(),
+  /** What it says about messages of ours. */
+  reports: z.array(contactReport).max(1000).default([]),
+  /** What is asked for, and the fields that its type has (service norms C3, I2). */
+  request: z.object({ type: z.string().max(100), fields: z.record(z.string().max(100), z.unknown()) }).optional(),
+  /** A word by which the sender withdraws or gives consent, or asks for help (STOP, START, HELP). */
+  consent: z.object({ word: z.enum(['stop', 'start', 'help']), said: z.string().max(100) }).optional(),
   /** True when a machine sent it (RFC 3834, null reverse-path, list): it is never answered automatically. */
   automatic: z.boolean().default(false),
   sentAt: timestamp.optional(),

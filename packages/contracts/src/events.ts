@@ -33,6 +33,8 @@ export const eventData = {
   'ticket.released': z.object({ agentId: z.string(), reason }),
   'ticket.status-changed': z.object({ from: ticketStatus, to: ticketStatus, reason: reason.optional() }),
   'message.received': z.object({ messageId: z.uuid(), channel: channelName, kind: messageKind, reason }),
+  /** The same mail arrived at further addresses of ours. */
+  'message.address-added': z.object({ messageId: z.uuid(), addresses: z.array(z.string()) }),
   'message.created': z.object({
     messageId: z.uuid(),
     channel: channelName,

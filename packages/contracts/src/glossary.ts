@@ -4,8 +4,11 @@
  */
 import { z } from 'zod';
 
-/** A way for a customer to reach the centre. Code outside `channels/` asks `capabilities`, never this name. */
-export const channelName = z.enum(['email', 'sms', 'chat', 'phone']);
+/**
+ * A way for a customer to reach the centre. `http` is any source that speaks the documented webhook pair: a web form, an in-house
+ * app. Code outside `channels/` asks `capabilities`, never this name.
+ */
+export const channelName = z.enum(['email', 'sms', 'whatsapp', 'chat', 'phone', 'http']);
 export type ChannelName = z.infer<typeof channelName>;
 
 /** What identifies a customer. `phone` is E.164, `email` is lower case, `visitor` is a chat visitor's id. */
@@ -22,7 +25,8 @@ export type IdentifierGrade = z.infer<typeof identifierGrade>;
 
 /**
  * `open`: the centre has to act (waiting in a queue while it has no assignee); `pending`: waiting for the customer;
- * `resolved`: answered, may be reopened by the customer; `closed`: final, a further contact opens a linked ticket.
+ * `resolved`: answered; `closed`: the matter is settled. The customer's answer reopens both within the reopen window; after it, it opens
+ * a linked ticket.
  */
 export const ticketStatus = z.enum(['open', 'pending', 'resolved', 'closed']);
 export type TicketStatus = z.infer<typeof ticketStatus>;

@@ -9,8 +9,6 @@ const fresh: AcknowledgementInput = {
   automatic: false,
   channelAcknowledges: true,
   opened: true,
-  recentAcknowledgements: 0,
-  limit: 3,
 };
 
 describe('shouldAcknowledge', () => {
@@ -21,9 +19,6 @@ describe('shouldAcknowledge', () => {
     ['bounce', { kind: 'bounce' }, false],
     ['auto-reply', { kind: 'auto-reply' }, false],
     ['channel without', { channelAcknowledges: false }, false],
-    ['below the limit', { recentAcknowledgements: 2 }, true],
-    ['at the limit', { recentAcknowledgements: 3 }, false],
-    ['switched off', { limit: 0 }, false],
   ])('%s', (_name, over, yes) => {
     const decision = shouldAcknowledge({ ...fresh, ...over });
     expect(decision.yes).toBe(yes);
@@ -36,8 +31,6 @@ describe('shouldAcknowledge', () => {
       automatic: fc.boolean(),
       channelAcknowledges: fc.boolean(),
       opened: fc.boolean(),
-      recentAcknowledgements: fc.nat(5),
-      limit: fc.nat(5),
     });
     fc.assert(
       fc.property(input, (given) => {

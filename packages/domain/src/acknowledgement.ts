@@ -8,23 +8,14 @@ export interface AcknowledgementInput {
   channelAcknowledges: boolean;
   /** The contact opened a ticket, as opposed to continuing one. */
   opened: boolean;
-  /** Acknowledgements that went to this address lately. */
-  recentAcknowledgements: number;
-  /** From this many on the address is told no more: the last guard against two machines that answer each other. */
-  limit: number;
 }
 
-/** Whether to acknowledge. A machine is never answered (RFC 3834, section 2), nor is the same address without end. */
+/** Whether to acknowledge. A machine is never answered (RFC 3834, section 2). That the same sender is told once per window is held by a constraint. */
 export function shouldAcknowledge(input: AcknowledgementInput): { yes: boolean; reason: string } {
   if (!input.channelAcknowledges) return no('The channel has no acknowledgements');
   if (input.automatic) return no('Sent automatically');
   if (input.kind !== 'customer') return no(`Not a customer's message but of kind ${input.kind}`);
   if (!input.opened) return no('The ticket is acknowledged already');
-  if (input.recentAcknowledgements >= input.limit) {
-    return no(
-      `${input.recentAcknowledgements} acknowledgements went to this address lately, the limit is ${input.limit}`,
-    );
-  }
   return { yes: true, reason: 'New ticket' };
 }
 

@@ -48,7 +48,8 @@ describe('decideTicket', () => {
     ['pending ticket', contact([ticket({ status: 'pending' })]), '^t1'],
     ['resolved in time', contact([ticket({ status: 'resolved', lastActivityAt: ago(72) })]), '^t1'],
     ['resolved too long ago', contact([ticket({ status: 'resolved', lastActivityAt: ago(73) })]), '>t1'],
-    ['closed', contact([ticket({ status: 'closed' })]), '>t1'],
+    ['closed in time', contact([ticket({ status: 'closed' })]), '^t1'],
+    ['closed too long ago', contact([ticket({ status: 'closed', lastActivityAt: ago(73) })]), '>t1'],
     ['another channel, by token', contact([ticket({ channel: 'email' })]), '+t1'],
     ['no party', contact([ticket()], stranger), '>t1'],
     ['no customer yet', contact([ticket()], { customerId: null }), '>t1'],
@@ -80,13 +81,19 @@ describe('decideTicket', () => {
     ['reference before tag', contact([ticket({ ticketId: 't2', via: 'tag' }), ticket({ via: 'reference' })]), '+t1'],
     ['tag before window', contact([ticket({ ...window, ticketId: 't2' }), ticket({ via: 'tag' })]), '+t1'],
     [
-      'a closed ticket named, its successor in the window',
-      contact([ticket({ status: 'closed' }), ticket({ ...window, ticketId: 't2' })]),
+      'a ticket long closed named, its successor in the window',
+      contact([ticket({ status: 'closed', lastActivityAt: ago(73) }), ticket({ ...window, ticketId: 't2' })]),
       '+t2',
     ],
     [
       'the first named is linked',
-      contact([ticket({ ticketId: 't2', via: 'tag', status: 'closed' }), ticket({ status: 'closed' })]),
+      contact(
+        [ticket({ ticketId: 't2', via: 'tag' }), ticket()].map((one) => ({
+          ...one,
+          status: 'closed' as const,
+          lastActivityAt: ago(73),
+        })),
+      ),
       '>t1',
     ],
     ['window', contact([ticket(window)]), '+t1'],
@@ -132,13 +139,14 @@ describe('decideTicket', () => {
     now: fc.constant(now),
   });
 
-  it('never adds a customer message to a closed ticket or to one of somebody else', () => {
+  it('never adds a customer message to a ticket long over or to one of somebody else', () => {
     fc.assert(
       fc.property(input, (given) => {
         const decision = decideTicket(given);
         if (decision.action !== 'continue' || given.kind !== 'customer') return;
         const chosen = given.candidates.find((one) => one.ticketId === decision.ticketId);
-        expect(chosen?.status).not.toBe('closed');
+        if (chosen?.status === 'resolved' || chosen?.status === 'closed')
+          expect(now.getTime() - chosen.lastActivityAt.getTime()).toBeLessThanOrEqual(given.reopenMs);
         expect(chosen?.senderIsParty === true || chosen?.customerId === given.customerId).toBe(true);
       }),
     );

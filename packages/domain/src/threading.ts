@@ -26,7 +26,7 @@ export interface ThreadingInput {
   candidates: readonly TicketCandidate[];
   /** How long after its last activity a ticket takes up the customer's next contact; 0: only threading joins. Milliseconds. */
   continuationMs: number;
-  /** How long after its last activity a resolved ticket can be reopened. Milliseconds. */
+  /** How long after its last activity a resolved or closed ticket can be reopened. Milliseconds. */
   reopenMs: number;
   now: Date;
 }
@@ -60,6 +60,10 @@ function isParty(candidate: TicketCandidate, input: ThreadingInput): boolean {
   return candidate.senderIsParty || candidate.customerId === input.customerId;
 }
 
+function isOver(candidate: TicketCandidate): boolean {
+  return candidate.status === 'resolved' || candidate.status === 'closed';
+}
+
 /** Why the contact cannot become part of this ticket, or null when it can. */
 function obstacle(candidate: TicketCandidate, input: ThreadingInput): string | null {
   const isReport = reports.has(input.kind);
@@ -68,9 +72,8 @@ function obstacle(candidate: TicketCandidate, input: ThreadingInput): string | n
   if (isReport && pointedAt) return null;
   if (!isParty(candidate, input)) return `the sender is not a party of ticket ${candidate.number}`;
   if (isReport) return null;
-  if (candidate.status === 'closed') return `ticket ${candidate.number} is closed`;
-  if (candidate.status === 'resolved' && ageMs(candidate, input.now) > input.reopenMs) {
-    return `ticket ${candidate.number} was resolved too long ago to be reopened`;
+  if (isOver(candidate) && ageMs(candidate, input.now) > input.reopenMs) {
+    return `ticket ${candidate.number} was ${candidate.status} too long ago to be reopened`;
   }
   return null;
 }
@@ -94,7 +97,7 @@ function inOrder(input: ThreadingInput): TicketCandidate[] {
 /**
  * Decides whether a contact continues a ticket or opens one. The rules are tried in the order token, reference, tag, window, and
  * the first whose ticket can take the contact up decides. When a ticket was named but none can be continued (the sender is not
- * a party, it is closed, it was resolved too long ago), the contact opens a ticket linked to the one named first.
+ * a party, it was resolved or closed too long ago), the contact opens a ticket linked to the one named first.
  *
  * Bounces, auto-replies, delivery notices and complaint reports join the ticket they point at whoever sent them, in any status, and
  * never reopen it. Nothing is dropped: an automatic contact that belongs nowhere opens a ticket of its own.

@@ -7,6 +7,7 @@ import { distinctAddresses } from './addresses.ts';
 import { classify } from './classify.ts';
 import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
 import { type MailPart, type MailSource, readMail } from './mail-source.ts';
+import { verifyReplyAddress } from './reply-address.ts';
 import { replyTextOf } from './reply-text.ts';
 import { isEnclosedMail, reportedMessageIds, reportsIn } from './report-fields.ts';
 import { messageIds, threadingOf } from './threading.ts';
@@ -87,6 +88,7 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Conte
     from: sender.from,
     to,
     cc,
+    deliveredTo: ourAddresses(envelope, deps),
     ...(subject === undefined ? {} : { subject }),
     text,
     replyText: replyTextOf(text),
@@ -106,6 +108,12 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Conte
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
   };
+}
+
+/** The addresses of ours that it was delivered to; a signed reply address names a ticket and belongs to nobody. */
+function ourAddresses(envelope: MailEnvelope, deps: MailDeps): string[] {
+  const plain = envelope.to.filter((address) => verifyReplyAddress(address, deps.signingKey) === undefined);
+  return [...new Set(plain.flatMap((address) => normaliseEmail(address) ?? []))].slice(0, 100);
 }
 
 interface Sender {

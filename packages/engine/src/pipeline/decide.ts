@@ -2,15 +2,14 @@
 import { acknowledgementText, decideTicket, isOpen, resolveCustomer, shouldAcknowledge } from '@patchbay/domain';
 import type { ChannelCapabilities } from '@patchbay/channels/channel';
 import type { InboundContact } from '@patchbay/contracts';
-import { readQueues, recentAcknowledgements } from '@patchbay/store';
+import { queueOfAddress, readQueues } from '@patchbay/store';
 import type { IngestDecision, IngestSnapshot, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 
-/** A resolved ticket is reopened by its customer for a week; later contacts open a linked one. */
+/** A resolved or closed ticket is reopened by its customer for a week; later contacts open a linked one. */
 const reopenMs = 7 * 24 * 3600_000;
 
-/** At most so many acknowledgements to one customer within the window: a loop of machines ends here at the latest. */
-const acknowledgementLimit = 5;
+/** One acknowledgement to a sender within so long: a loop of machines ends here at the latest. */
 const acknowledgementWindowMs = 3600_000;
 
 export async function decideContact(
@@ -54,13 +53,15 @@ export async function decideContact(
     linkedTicketId: ticket.action === 'open' ? ticket.linkedTicketId : null,
     reason: ticket.reason,
     parties: contact.kind === 'customer' ? peopleInCopy(parts, contact) : [],
-    acknowledgement: await acknowledge(parts, tx, contact, capabilities, customerId, ticket.action === 'open'),
+    acknowledgement: acknowledge(parts, contact, capabilities, ticket.action === 'open'),
   };
 }
 
-/** The queue that takes the channel's contacts; what no person wrote asks for nobody's time and waits in none. */
+/** The queue of the address that was written to, else the one that takes the channel's contacts; what no person wrote asks for nobody's time and waits in none. */
 async function queueFor(tx: Queryable, contact: InboundContact): Promise<string | null> {
   if (contact.kind !== 'customer') return null;
+  const ofAddress = contact.deliveredTo.length > 0 ? await queueOfAddress(tx, contact.deliveredTo) : null;
+  if (ofAddress !== null) return ofAddress;
   const queues = await readQueues(tx);
   return (queues.find((queue) => queue.channels.includes(contact.channel)) ?? queues[0])?.id ?? null;
 }
@@ -96,23 +97,17 @@ function peopleInCopy(parts: Parts, contact: InboundContact): IngestDecision['pa
     .map((value) => ({ kind: 'email', value }));
 }
 
-async function acknowledge(
+function acknowledge(
   parts: Parts,
-  tx: Queryable,
   contact: InboundContact,
   capabilities: ChannelCapabilities,
-  customerId: string | null,
   opened: boolean,
-): Promise<IngestDecision['acknowledgement']> {
-  const recent =
-    customerId === null || !opened ? 0 : await recentAcknowledgements(tx, customerId, acknowledgementWindowMs);
+): IngestDecision['acknowledgement'] {
   const { yes } = shouldAcknowledge({
     kind: contact.kind,
     automatic: contact.automatic,
     channelAcknowledges: capabilities.acknowledges && contact.identifiers.length > 0,
     opened,
-    recentAcknowledgements: recent,
-    limit: acknowledgementLimit,
   });
   if (!yes) return null;
   const open = isOpen(parts.now(), parts.openingHours);
@@ -126,6 +121,7 @@ async function acknowledge(
     subject: capabilities.subject && contact.subject ? contact.subject : subject,
     text,
     sender: parts.channels.get(contact.channel)?.sender ?? null,
+    windowMs: acknowledgementWindowMs,
   };
 }
 

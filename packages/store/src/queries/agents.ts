@@ -58,7 +58,7 @@ const credentialId = (agentId: string): string => `credential:${agentId}`;
 export async function insertAgent(tx: Queryable, agent: NewAgent): Promise<string | null> {
   const { rows } = await tx.query<{ id: string }>(
     `insert into agent (id, name, email, role, phone, capacity)
-     select uuid_v7()::text, $1, $2, $3, $4, '{"email": 5, "sms": 5, "chat": 3, "phone": 1}'::jsonb || $5::jsonb
+     select uuid_v7()::text, $1, $2, $3, $4, '{"email": 5, "sms": 5, "whatsapp": 5, "http": 5, "chat": 3, "phone": 1}'::jsonb || $5::jsonb
      on conflict (email) do nothing returning id`,
     [agent.name, agent.email, agent.role, agent.phone, JSON.stringify(agent.capacity)],
   );

@@ -90,7 +90,7 @@ export interface IngestDecision {
   parties: { kind: IdentifierKind; value: string }[];
   attachments: StoredFile[];
   /** `{number}` stands for the ticket's number. */
-  acknowledgement: { subject: string; text: string; sender: string | null } | null;
+  acknowledgement: { subject: string; text: string; sender: string | null; windowMs: number } | null;
 }
 
 /** @throws an error with code PB001 when what the decision saw has changed, PB002 when the contact is not pending any more. */
@@ -106,16 +106,6 @@ export async function ingestApply(
     JSON.stringify(decision),
   ]);
   return rows[0]?.answer as Ingested;
-}
-
-/** Acknowledgements that this customer was sent within the window, on any ticket. */
-export async function recentAcknowledgements(tx: Queryable, customerId: string, windowMs: number): Promise<number> {
-  const { rows } = await tx.query<{ n: number }>(
-    `select count(*)::int as n from ticket t join outbound o on o.ticket_id = t.id and o.automatic
-     where t.customer_id = $1 and o.created_at > now() - make_interval(secs => $2 / 1000.0)`,
-    [customerId, windowMs],
-  );
-  return rows[0]?.n ?? 0;
 }
 
 /** The error code of the database, for the two that `ingestApply` raises. */

@@ -147,6 +147,16 @@ export async function readQueues(sql: Queryable): Promise<{ id: string; name: st
   return rows;
 }
 
+/** The queue of the first of these addresses of ours that has one; null when none has. */
+export async function queueOfAddress(sql: Queryable, addresses: readonly string[]): Promise<string | null> {
+  const { rows } = await sql.query<{ queueId: string }>(
+    `select i.queue_id as "queueId" from mail_identity i where i.address = any($1::text[]) and i.queue_id is not null
+     order by array_position($1::text[], i.address) limit 1`,
+    [addresses],
+  );
+  return rows[0]?.queueId ?? null;
+}
+
 /** Makes the queues of a new centre; those that are there already stay as they are. */
 export async function seedQueues(
   sql: Queryable,

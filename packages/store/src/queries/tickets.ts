@@ -12,13 +12,15 @@ export interface Viewer {
 export const readsEverything = (viewer: Viewer): boolean => viewer.role !== 'agent';
 
 /**
- * The one rule of who may read a ticket, as a condition on `t`: an agent reads the tickets of their queues and those that
- * are assigned or offered to them. `bind` adds a parameter and answers its placeholder.
+ * The one rule of who may read a ticket, as a condition on `t`: an agent reads the tickets of their queues, also those whose mail
+ * arrived at an address of such a queue, and those that are assigned or offered to them. `bind` adds a parameter and answers its placeholder.
  */
 export function ticketScope(viewer: Viewer, bind: (value: unknown) => string): string {
   if (readsEverything(viewer)) return 'true';
   const agent = bind(viewer.agentId);
-  return `(t.assignee_id = ${agent} or t.offer_agent_id = ${agent} or t.queue_id in (select m.queue_id from queue_member m where m.agent_id = ${agent}))`;
+  return `(t.assignee_id = ${agent} or t.offer_agent_id = ${agent} or t.queue_id in (select m.queue_id from queue_member m where m.agent_id = ${agent})
+    or exists (select 1 from ticket_address d join mail_identity i on i.address = d.address join queue_member m on m.queue_id = i.queue_id
+      where d.ticket_id = t.id and m.agent_id = ${agent}))`;
 }
 
 /** A list of parameters for one statement, and the function that adds to it. */
@@ -75,7 +77,9 @@ const columns = `
   t.assignee_id as "assigneeId", a.name as "assigneeName", t.queue_id as "queueId", q.name as "queueName", t.priority,
   t.created_at as "createdAt", t.updated_at as "updatedAt", t.message_count as "messageCount", t.waiting_since as "waitingSince",
   case when t.offer_agent_id is not null then jsonb_build_object('agentId', t.offer_agent_id, 'expiresAt', t.offer_expires_at) end as offer,
-  t.linked_ticket_id as "linkedTicketId", t.preview, l.call`;
+  t.linked_ticket_id as "linkedTicketId",
+  array(select d.address from ticket_address d where d.ticket_id = t.id order by d.address) as addresses,
+  t.request_type as "requestType", t.fields, t.preview, l.call`;
 const joined = `
   join customer c on c.id = t.customer_id
   left join agent a on a.id = t.assignee_id

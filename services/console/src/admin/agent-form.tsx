@@ -19,7 +19,7 @@ interface AgentFields {
 }
 
 /** What a new agent takes at once: one call, three chats, a handful of what can wait. */
-const usualCapacity: Record<ChannelName, number> = { email: 5, sms: 5, chat: 3, phone: 1 };
+const usualCapacity: Record<ChannelName, number> = { email: 5, sms: 5, whatsapp: 5, http: 5, chat: 3, phone: 1 };
 
 export function AgentForm({ agent, queues, close }: { agent: Agent | null; queues: Queue[]; close: () => void }) {
   const { t } = useTranslation();

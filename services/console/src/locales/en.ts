@@ -65,7 +65,7 @@ export const en = {
     offlineText: 'This device has no network. What you see may be out of date.',
   },
   offer: { region: 'Offers', accept: 'Accept', decline: 'Decline', left: '{{time}} left' },
-  channel: { email: 'Email', sms: 'SMS', chat: 'Chat', phone: 'Phone' },
+  channel: { email: 'Email', sms: 'SMS', whatsapp: 'WhatsApp', chat: 'Chat', phone: 'Phone', http: 'Web and apps' },
   status: { open: 'Open', pending: 'Pending', resolved: 'Resolved', closed: 'Closed' },
   kind: {
     customer: 'Customer',
@@ -214,7 +214,12 @@ export const en = {
       released: 'Released by {{agent}}',
       'status-changed': '{{from}} → {{to}}',
     },
-    message: { received: 'Message received', created: 'Message written', 'status-changed': 'Delivery changed' },
+    message: {
+      received: 'Message received',
+      'address-added': 'The same mail arrived at another of our addresses',
+      created: 'Message written',
+      'status-changed': 'Delivery changed',
+    },
     call: { changed: 'Call: {{step}}' },
     callEnded: 'Call ended after {{time}}',
     callRecorded: 'Recording of {{time}} received',

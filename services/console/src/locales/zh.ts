@@ -60,7 +60,7 @@ export const zh: typeof en = {
     offlineText: '本设备没有网络，当前内容可能不是最新。',
   },
   offer: { region: '待接任务', accept: '接受', decline: '拒绝', left: '剩余 {{time}}' },
-  channel: { email: '邮件', sms: '短信', chat: '聊天', phone: '电话' },
+  channel: { email: '邮件', sms: '短信', whatsapp: 'WhatsApp', chat: '聊天', phone: '电话', http: '网页与应用' },
   status: { open: '处理中', pending: '等待客户', resolved: '已解决', closed: '已关闭' },
   kind: {
     customer: '客户',
@@ -207,7 +207,12 @@ export const zh: typeof en = {
       released: '{{agent}} 已退回',
       'status-changed': '{{from}} → {{to}}',
     },
-    message: { received: '收到消息', created: '写入消息', 'status-changed': '投递状态变化' },
+    message: {
+      received: '收到消息',
+      'address-added': '同一封邮件也寄到了我们的另一个地址',
+      created: '写入消息',
+      'status-changed': '投递状态变化',
+    },
     call: { changed: '通话：{{step}}' },
     callEnded: '通话结束，时长 {{time}}',
     callRecorded: '已收到录音，时长 {{time}}',
