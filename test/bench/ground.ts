@@ -161,7 +161,7 @@ export function endChildren(): void {
 }
 
 /** Ends the child by its own id and waits until it has. */
-function owned(child: ChildProcess): AsyncDisposable {
+export function owned(child: ChildProcess): AsyncDisposable {
   const exited = once(child, 'exit');
   running.add(child);
   child.once('exit', () => running.delete(child));

@@ -6,16 +6,22 @@ const round = z.int().min(0);
 
 /** `media`: files have to be fetched from the provider first, which may take long. */
 export const ingestContact = z.object({ inboxId: z.uuid(), round, media: z.boolean().optional() });
+/** Several that came at the same time, none of them tried before. */
+export const ingestContacts = z.object({ inboxIds: z.array(z.uuid()).min(1) });
 export const assignWaiting = z.object({ queueId: z.uuid() });
 export const sendOutbound = z.object({ outboundId: z.uuid(), round });
+/** Several messages that were written at the same time, none of them tried before. */
+export const sendOutbounds = z.object({ outboundIds: z.array(z.uuid()).min(1) });
 /** An agent took a waiting call: ring the agent's phone and bring the two together. */
 export const connectCall = z.object({ ticketId: z.uuid(), agentId: z.string() });
 
 /** Every job by name. Payloads are parsed with these on both sides of the queue. */
 export const jobs = {
   'ingest-contact': ingestContact,
+  'ingest-contacts': ingestContacts,
   'assign-waiting': assignWaiting,
   'send-outbound': sendOutbound,
+  'send-outbounds': sendOutbounds,
   'connect-call': connectCall,
 } as const;
 export type JobName = keyof typeof jobs;

@@ -22,8 +22,9 @@ import { openingHoursOf } from './opening-hours.ts';
 import type { Parts } from './parts.ts';
 import { assignWaiting } from './pipeline/assign.ts';
 import { connectCall } from './pipeline/calls.ts';
-import { sendOutbound } from './pipeline/deliver.ts';
+import { sendOutbound, sendOutbounds } from './pipeline/deliver.ts';
 import { ingestContact } from './pipeline/ingest.ts';
+import { createIngestion } from './pipeline/ingest-batch.ts';
 import { startClock } from './pipeline/clock.ts';
 import { openJobs, openWorkers } from './queues/jobs.ts';
 import type { Jobs } from './queues/jobs.ts';
@@ -123,12 +124,15 @@ async function startWorkers(
   overrides: HubOverrides,
   stack: AsyncDisposableStack,
 ): Promise<void> {
+  const ingest = createIngestion(parts);
   const workers = await openWorkers(
     backend,
     {
-      'ingest-contact': (data) => ingestContact(parts, data),
+      'ingest-contact': (data) => (data.media ? ingestContact(parts, data) : ingest([data.inboxId])),
+      'ingest-contacts': (data) => ingest(data.inboxIds),
       'assign-waiting': (data) => assignWaiting(parts, data),
       'send-outbound': (data) => sendOutbound(parts, data),
+      'send-outbounds': (data) => sendOutbounds(parts, data),
       'connect-call': (data) => connectCall(parts, data),
     },
     parts,

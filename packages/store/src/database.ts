@@ -50,7 +50,7 @@ function statementName(text: string): string {
 export function openDatabase(options: { url: string; poolSize?: number; onError?: (error: Error) => void }): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
-    max: options.poolSize ?? 20,
+    max: options.poolSize ?? 12,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     application_name: 'patchbay',

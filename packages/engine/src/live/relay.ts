@@ -2,6 +2,7 @@
  * Numbers events after their commit. Every process that writes runs it after its own commits, and an advisory lock lets one at a time
  * through; so no event waits for a particular process, and no writer waits for the relay.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { relayEvents } from '@patchbay/store';
 import type { Database } from '@patchbay/store';
 import type { Logger } from 'pino';
@@ -9,6 +10,8 @@ import type { Metrics } from '../metrics.ts';
 import type { Relay } from '../parts.ts';
 
 const batchSize = 500;
+/** The first event of a burst is numbered at once; what is committed within this time after it is numbered together. Milliseconds. */
+const gatherMs = 10;
 
 export interface RunningRelay extends Relay {
   /** Resolves when everything that was committed before the call is numbered. */
@@ -30,6 +33,7 @@ export function createRelay(options: {
   const run = async () => {
     do {
       again = false;
+      const lull = delay(gatherMs);
       try {
         const numbered = await relayEvents(db.sql, batchSize, timeZone);
         metrics.events.inc(numbered);
@@ -37,6 +41,7 @@ export function createRelay(options: {
       } catch (error) {
         if (!signal.aborted) log.warn({ err: error }, 'events not numbered; tried again at the next poll');
       }
+      if (again) await lull;
     } while (again);
     running = null;
   };

@@ -12,9 +12,29 @@ const reopenMs = 7 * 24 * 3600_000;
 /** One acknowledgement to a sender within so long: a loop of machines ends here at the latest. */
 const acknowledgementWindowMs = 3600_000;
 
+/** What decisions read besides the snapshot, asked for once however many contacts are decided together. */
+export interface Lookups {
+  queues(): ReturnType<typeof readQueues>;
+  queueOfAddress(addresses: readonly string[]): Promise<string | null>;
+}
+
+export function createLookups(tx: Queryable): Lookups {
+  let queues: ReturnType<typeof readQueues> | undefined;
+  const byAddress = new Map<string, Promise<string | null>>();
+  return {
+    queues: () => (queues ??= readQueues(tx)),
+    queueOfAddress(addresses) {
+      const key = addresses.join(' ');
+      const asked = byAddress.get(key) ?? queueOfAddress(tx, addresses);
+      byAddress.set(key, asked);
+      return asked;
+    },
+  };
+}
+
 export async function decideContact(
   parts: Parts,
-  tx: Queryable,
+  lookups: Lookups,
   contact: InboundContact,
   snapshot: IngestSnapshot,
   capabilities: ChannelCapabilities,
@@ -48,7 +68,7 @@ export async function decideContact(
     // Somebody waits on the line again: the ticket goes back to its queue.
     requeue: ticket.action === 'continue' && contact.call?.step === 'ringing',
     subject: subjectOf(contact),
-    queueId: await queueFor(tx, contact),
+    queueId: await queueFor(lookups, contact),
     priority: 0,
     linkedTicketId: ticket.action === 'open' ? ticket.linkedTicketId : null,
     reason: ticket.reason,
@@ -58,11 +78,11 @@ export async function decideContact(
 }
 
 /** The queue of the address that was written to, else the one that takes the channel's contacts; what no person wrote asks for nobody's time and waits in none. */
-async function queueFor(tx: Queryable, contact: InboundContact): Promise<string | null> {
+async function queueFor(lookups: Lookups, contact: InboundContact): Promise<string | null> {
   if (contact.kind !== 'customer') return null;
-  const ofAddress = contact.deliveredTo.length > 0 ? await queueOfAddress(tx, contact.deliveredTo) : null;
+  const ofAddress = contact.deliveredTo.length > 0 ? await lookups.queueOfAddress(contact.deliveredTo) : null;
   if (ofAddress !== null) return ofAddress;
-  const queues = await readQueues(tx);
+  const queues = await lookups.queues();
   return (queues.find((queue) => queue.channels.includes(contact.channel)) ?? queues[0])?.id ?? null;
 }
 

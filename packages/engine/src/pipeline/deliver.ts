@@ -25,6 +25,11 @@ export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: s
   parts.relay.nudge();
 }
 
+/** Handles the job `send-outbounds`. */
+export async function sendOutbounds(parts: Parts, { outboundIds }: { outboundIds: readonly string[] }): Promise<void> {
+  await Promise.all(outboundIds.map((outboundId) => sendOutbound(parts, { outboundId })));
+}
+
 /** A ticket's messages leave one after the other: the next one's job found this one before it, and is given again. */
 async function sendNext(parts: Parts, ticketId: string): Promise<void> {
   const next = await nextOutbound(parts.db.sql, ticketId);

@@ -14,7 +14,7 @@ import {
 } from '@patchbay/store';
 import type { Ingested, InboxRow, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
-import { decideContact } from './decide.ts';
+import { createLookups, decideContact } from './decide.ts';
 import { ingestCallStep } from './call-steps.ts';
 import { backoffMs, ingestRetry, isRetryable, reasonOf, retryOnConflict } from './retry.ts';
 
@@ -66,7 +66,7 @@ async function ingestMessage(
   const channel = parts.channels.get(contact.channel);
   if (!channel) throw new HubError('unprocessable', 'Its channel is not set up');
   const snapshot = await ingestSnapshot(tx, contact, channel.capabilities.continuationMs);
-  const decision = await decideContact(parts, tx, contact, snapshot, channel.capabilities);
+  const decision = await decideContact(parts, createLookups(tx), contact, snapshot, channel.capabilities);
   const done = await ingestApply(tx, row.id, contact, {
     ...decision,
     attachments: [...contact.attachments, ...fetched],
@@ -85,7 +85,8 @@ async function ingestMessage(
   return done;
 }
 
-function follow(parts: Parts, done: Ingested, path: 'fast' | 'rules'): void {
+/** What comes after a contact's transaction. */
+export function follow(parts: Parts, done: Ingested, path: 'fast' | 'rules' | 'batch'): void {
   parts.relay.nudge();
   parts.metrics.ingested.inc({ channel: done.channel, path });
   parts.metrics.ingestSeconds.observe({ channel: done.channel }, done.seconds);
@@ -105,7 +106,8 @@ function follow(parts: Parts, done: Ingested, path: 'fast' | 'rules'): void {
 
 const continuations = new WeakMap<Parts, string>();
 
-function continuation(parts: Parts): string {
+/** Each channel's continuation window in milliseconds, as the database functions take it. */
+export function continuation(parts: Parts): string {
   let value = continuations.get(parts);
   if (value === undefined) {
     value = JSON.stringify(

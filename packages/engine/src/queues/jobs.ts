@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { jobs as schemas } from '@patchbay/contracts';
+import { ingestContact, jobs as schemas, sendOutbound } from '@patchbay/contracts';
 import type { JobData, JobName } from '@patchbay/contracts';
 import type { Metrics } from '../metrics.ts';
 import type { JobQueue } from '../parts.ts';
@@ -15,6 +16,7 @@ type QueueName = (typeof queueNames)[number];
  * with a provider have another, so that a slow file store delays no other contact.
  */
 function queueOf(data: JobData<JobName>): QueueName {
+  if ('inboxIds' in data) return 'ingest';
   if (!('inboxId' in data)) return 'dispatch';
   return data.media ? 'media' : 'ingest';
 }
@@ -24,6 +26,7 @@ function queueOf(data: JobData<JobName>): QueueName {
  * before the ticket came that the new one is about.
  */
 function jobId(data: JobData<JobName>): string | undefined {
+  if ('inboxIds' in data || 'outboundIds' in data) return undefined;
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
   return 'ticketId' in data ? `${data.ticketId}-${data.agentId}` : undefined;
@@ -36,8 +39,8 @@ export interface Jobs extends JobQueue {
 }
 
 /**
- * The producing side. Adds are gathered while an earlier batch is under way, so that a burst costs few round trips; nobody waits for
- * them, since the row that a job names is durable already.
+ * The producing side. The first of a burst leaves at once; what comes within the next moment is gathered and leaves together, so that
+ * a burst costs few round trips and few jobs. Nobody waits for them, since the row that a job names is durable already.
  */
 export function openJobs(backend: QueueBackend, log: Logger): Jobs {
   const onError = (error: Error) => log.warn({ err: error }, 'queue error');
@@ -45,12 +48,12 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
   const batches = new Map(queues.map((queue, index) => [queueNames[index], batcher(queue, log)]));
   return {
     add(name, data, options) {
-      const delay = options?.delayMs ?? 0;
+      const delayMs = options?.delayMs ?? 0;
       const id = jobId(data) ?? (options?.once && 'queueId' in data ? data.queueId : undefined);
       batches.get(queueOf(data))?.push({
         name,
         data: schemas[name].parse(data),
-        options: { ...(id && { jobId: id }), ...(delay > 0 && { delay }) },
+        options: { ...(id && { jobId: id }), ...(delayMs > 0 && { delay: delayMs }) },
       });
     },
     ping: async () => void (await Promise.all(queues.map((queue) => queue.ping()))),
@@ -62,17 +65,65 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
   };
 }
 
+/** How long what follows a first job is gathered before it leaves. Milliseconds. */
+const gatherMs = 50;
+/** So many contacts are ingested in one transaction, and so many messages sent by one job, at the most. */
+const mostTogether = { 'ingest-contact': 32, 'send-outbound': 16 } as const;
+
+/** What nobody has tried yet makes one job together: contacts, and messages that leave now. */
+function together(jobs: readonly RawJob[]): RawJob[] {
+  const contacts = jobs.filter(isFreshContact);
+  const messages = jobs.filter(isFreshMessage);
+  return [
+    ...joined(contacts, 'ingest-contact', (some) => ({
+      name: 'ingest-contacts',
+      data: { inboxIds: some.map(({ data }) => ingestContact.parse(data).inboxId) },
+      options: {},
+    })),
+    ...joined(messages, 'send-outbound', (some) => ({
+      name: 'send-outbounds',
+      data: { outboundIds: some.map(({ data }) => sendOutbound.parse(data).outboundId) },
+      options: {},
+    })),
+    ...jobs.filter((job) => !contacts.includes(job) && !messages.includes(job)),
+  ];
+}
+
+function joined(
+  jobs: readonly RawJob[],
+  name: keyof typeof mostTogether,
+  join: (some: readonly RawJob[]) => RawJob,
+): RawJob[] {
+  if (jobs.length < 2) return [...jobs];
+  const size = mostTogether[name];
+  return Array.from({ length: Math.ceil(jobs.length / size) }, (_, index) =>
+    join(jobs.slice(index * size, (index + 1) * size)),
+  );
+}
+
+function isFreshContact({ name, data }: RawJob): boolean {
+  if (name !== 'ingest-contact') return false;
+  const { round, media } = ingestContact.parse(data);
+  return round === 0 && media !== true;
+}
+
+function isFreshMessage({ name, data, options }: RawJob): boolean {
+  return name === 'send-outbound' && options.delay === undefined && sendOutbound.parse(data).round === 0;
+}
+
 function batcher(queue: RawQueue, log: Logger) {
   let waiting: RawJob[] = [];
   let running: Promise<void> | null = null;
   const run = async () => {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, 200);
+      const lull = delay(gatherMs);
       try {
-        await queue.addAll(batch);
+        await queue.addAll(together(batch));
       } catch (error) {
         log.warn({ err: error, jobs: batch.length }, 'jobs not queued; the sweep will find their rows');
       }
+      await lull;
     }
     running = null;
   };

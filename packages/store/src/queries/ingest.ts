@@ -72,6 +72,26 @@ export async function ingestSnapshot(
   return rows[0]?.snapshot ?? { customers: [], tickets: [] };
 }
 
+/** A contact that waits with others, with what its decision asks for: its bodies are cut and its files left out. */
+export interface WaitingContact {
+  inboxId: string;
+  contact: unknown;
+  snapshot: IngestSnapshot;
+}
+
+/** {@link ingestSnapshot} for several contacts at once; those that are not pending any more are left out. */
+export async function ingestSnapshots(
+  tx: Queryable,
+  inboxIds: readonly string[],
+  continuationMs: string,
+): Promise<WaitingContact[]> {
+  const { rows } = await tx.query<{ found: WaitingContact[] }>('select ingest_snapshots($1, $2) as found', [
+    inboxIds,
+    continuationMs,
+  ]);
+  return rows[0]?.found ?? [];
+}
+
 /** A decision as `ingest_apply` carries it out. */
 export interface IngestDecision {
   customerId: string | null;
@@ -106,6 +126,17 @@ export async function ingestApply(
     JSON.stringify(decision),
   ]);
   return rows[0]?.answer as Ingested;
+}
+
+/** {@link ingestApply} for several contacts, all or none. Files are those that the contact's row names. */
+export async function ingestApplyAll(
+  tx: Queryable,
+  items: readonly { inboxId: string; decision: Omit<IngestDecision, 'attachments'> }[],
+): Promise<Ingested[]> {
+  const { rows } = await tx.query<{ answers: Ingested[] }>('select ingest_apply_all($1) as answers', [
+    JSON.stringify(items),
+  ]);
+  return rows[0]?.answers ?? [];
 }
 
 /** The error code of the database, for the two that `ingestApply` raises. */

@@ -1,0 +1,96 @@
+/** Contacts that came at the same time, ingested in one transaction as long as none of them says anything about another. */
+import { inboundContact } from '@patchbay/contracts';
+import type { InboundContact } from '@patchbay/contracts';
+import { ingestApplyAll, ingestSnapshots } from '@patchbay/store';
+import type { IngestSnapshot, Queryable } from '@patchbay/store';
+import type { Parts } from '../parts.ts';
+import { createLookups, decideContact } from './decide.ts';
+import { gather } from './gather.ts';
+import { continuation, follow, ingestContact } from './ingest.ts';
+import { reasonOf } from './retry.ts';
+
+/** Transactions at once, and contacts in one of them at the most. */
+const limits = { atOnce: 1, most: 64 };
+
+/**
+ * Answers what handles the jobs `ingest-contact` and `ingest-contacts`. A contact that comes alone is ingested at once; what comes while
+ * others are being ingested goes together.
+ */
+export function createIngestion(parts: Parts): (inboxIds: readonly string[]) => Promise<void> {
+  const ingest = gather(async (inboxIds: readonly string[]) => {
+    const [only] = inboxIds;
+    if (inboxIds.length === 1 && only !== undefined) await ingestContact(parts, { inboxId: only });
+    else await ingestContacts(parts, [...new Set(inboxIds)]);
+    return inboxIds;
+  }, limits);
+  return async (inboxIds) => void (await Promise.all(inboxIds.map(ingest)));
+}
+
+/**
+ * What cannot be ingested together (one customer writes twice, an answer comes with what it answers, a call) follows one by one. When
+ * anything stands against the whole, nothing of it was written, and each contact is tried for itself.
+ */
+async function ingestContacts(parts: Parts, inboxIds: readonly string[]): Promise<void> {
+  const left = await ingestTogether(parts, inboxIds).catch((error: unknown) => {
+    parts.log.info({ contacts: inboxIds.length, reason: reasonOf(error) }, 'contacts not ingested together');
+    return inboxIds;
+  });
+  for (const inboxId of left) await ingestContact(parts, { inboxId });
+}
+
+async function ingestTogether(parts: Parts, inboxIds: readonly string[]): Promise<string[]> {
+  const { done, left } = await parts.db.transaction(async (tx) => {
+    const waiting = (await ingestSnapshots(tx, inboxIds, continuation(parts))).map(
+      ({ inboxId, contact, snapshot }) => ({
+        inboxId,
+        snapshot,
+        contact: inboundContact.safeParse(contact).data,
+      }),
+    );
+    const together = independent(waiting);
+    const items = await decideAll(parts, tx, together);
+    const decided = new Set(items.map(({ inboxId }) => inboxId));
+    return {
+      done: items.length === 0 ? [] : await ingestApplyAll(tx, items),
+      left: waiting.flatMap(({ inboxId }) => (decided.has(inboxId) ? [] : [inboxId])),
+    };
+  });
+  for (const one of done) follow(parts, one, 'batch');
+  return left;
+}
+
+async function decideAll(parts: Parts, tx: Queryable, waiting: readonly Plain[]) {
+  const lookups = createLookups(tx);
+  const items: { inboxId: string; decision: Awaited<ReturnType<typeof decideContact>> }[] = [];
+  for (const { inboxId, contact, snapshot } of waiting) {
+    const channel = parts.channels.get(contact.channel);
+    if (channel)
+      items.push({ inboxId, decision: await decideContact(parts, lookups, contact, snapshot, channel.capabilities) });
+  }
+  return items;
+}
+
+interface Plain {
+  readonly inboxId: string;
+  readonly contact: InboundContact;
+  readonly snapshot: IngestSnapshot;
+}
+
+/** Those of which none could change what is decided about a later one: no common identifier, customer, ticket or message id. */
+function independent(
+  waiting: readonly { inboxId: string; contact: InboundContact | undefined; snapshot: IngestSnapshot }[],
+): Plain[] {
+  const seen = new Set<string>();
+  return waiting.flatMap(({ inboxId, contact, snapshot }) => {
+    if (!contact || contact.call || contact.remoteFiles.length > 0) return [];
+    const touches = [
+      ...contact.identifiers.map(({ kind, value }) => `${kind}:${value}`),
+      ...snapshot.customers.map(({ customerId }) => `customer:${customerId}`),
+      ...snapshot.tickets.map(({ ticketId }) => `ticket:${ticketId}`),
+      ...[contact.externalId, ...contact.threading.references].map((id) => `message:${id}`),
+    ];
+    const meets = touches.some((one) => seen.has(one));
+    for (const one of touches) seen.add(one);
+    return meets ? [] : [{ inboxId, contact, snapshot }];
+  });
+}
