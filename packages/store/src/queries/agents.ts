@@ -3,7 +3,7 @@ import type { Queryable } from '../database.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 
 /** Answers of the contract name every channel, also those of which nothing is held. */
-const nothing = `'{"email": 0, "sms": 0, "chat": 0, "phone": 0}'::jsonb`;
+const nothing = `'{"email": 0, "sms": 0, "whatsapp": 0, "chat": 0, "phone": 0, "http": 0}'::jsonb`;
 const columns = `
   a.id, a.name, a.email, a.role, a.phone, a.presence, a.presence_since as "presenceSince", ${nothing} || a.capacity as capacity,
   ${nothing} || coalesce(w.load, '{}') as load, coalesce(m.queues, '{}') as "queueIds"`;
