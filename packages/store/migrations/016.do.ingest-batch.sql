@@ -1,7 +1,7 @@
 -- Contacts that wait together are ingested together: one transaction, one flush to disk, and few statements for all of them.
 
 -- What the decisions about several contacts depend on, after the locks of all their identifiers are taken in one fixed order. Contacts
--- that are not pending any more are left out. Of a contact comes what a decision asks for; its bodies and files stay here.
+-- that are not pending any more are left out; the others keep their order. Of a contact comes what a decision asks for; its bodies and files stay here.
 create function ingest_snapshots(p_ids uuid[], p_continuation jsonb) returns jsonb
 language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
 declare
@@ -12,7 +12,7 @@ begin
     select (i ->> 'kind') || ':' || (i ->> 'value') from inbox b cross join jsonb_array_elements(b.contact -> 'identifiers') i
     where b.id = any (p_ids) and b.state = 'pending' and i ->> 'grade' <> 'claimed'));
   for r in
-    select b.id, b.channel, b.contact from inbox b where b.id = any (p_ids) and b.state = 'pending' and b.contact is not null order by b.id
+    select b.id, b.channel, b.contact from inbox b where b.id = any (p_ids) and b.state = 'pending' and b.contact is not null order by array_position(p_ids, b.id)
   loop
     found_rows := found_rows || jsonb_build_array(jsonb_build_object(
       'inboxId', r.id,

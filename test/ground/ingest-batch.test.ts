@@ -1,0 +1,145 @@
+/** Contacts ingested together end as they would have ended one after another. */
+import { inboundContact } from '@patchbay/contracts';
+import type { InboundContact } from '@patchbay/contracts';
+import { createIngestion } from '@patchbay/engine/pipeline/ingest-batch';
+import { ingestContact } from '@patchbay/engine/pipeline/ingest';
+import type { Hub } from '@patchbay/engine';
+import { insertInbox } from '@patchbay/store';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { startHub } from '../support/hub.ts';
+import { shared } from '../support/shared.ts';
+
+const usually = <T>(common: T, rare: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 6, arbitrary: fc.constant(common) }, { weight: 1, arbitrary: rare });
+const mail = fc.record({
+  sender: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+  grade: usually('known' as const, fc.constant('claimed' as const)),
+  kind: usually('customer' as const, fc.constantFrom('auto-reply' as const, 'bounce' as const)),
+  /** Which of the earlier ones it answers. */
+  answers: fc.option(fc.nat(8), { freq: 2 }),
+  cc: fc.option(fc.constantFrom('a', 'b', 'c'), { freq: 4 }),
+  address: fc.constantFrom('support', 'sales'),
+});
+type Mail = typeof mail extends fc.Arbitrary<infer T> ? T : never;
+
+const id = (world: string, index: number) => `<${world}.${index}@x.example>`;
+
+function contactOf(world: string, given: Mail, index: number): InboundContact {
+  const address = (name: string) => `${name}-${world}@x.example`;
+  const references = given.answers === null || given.answers >= index ? [] : [id(world, given.answers)];
+  return inboundContact.parse({
+    channel: 'email',
+    channelAccount: 'email',
+    externalId: id(world, index),
+    contentHash: `${world}.${index}`,
+    kind: given.kind,
+    automatic: given.kind !== 'customer',
+    identifiers: [{ kind: 'email', value: address(given.sender), grade: given.grade }],
+    from: address(given.sender),
+    to: [`${given.address}@patchbay.test`],
+    deliveredTo: [`${given.address}@patchbay.test`],
+    cc: given.cc === null ? [] : [address(given.cc)],
+    subject: `Mail ${index}`,
+    text: `Text ${index}`,
+    threading: { references },
+    receivedAt: new Date().toISOString(),
+  });
+}
+
+async function receive({ parts }: Hub, contacts: readonly InboundContact[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const contact of contacts) {
+    const { inboxId } = await insertInbox(parts.db.sql, {
+      channel: 'email',
+      channelAccount: 'email',
+      externalId: contact.externalId,
+      contentHash: contact.contentHash ?? null,
+      contact,
+      raw: Buffer.from(contact.externalId),
+      rawType: 'message/rfc822',
+      rawSha256: '0'.repeat(64),
+      state: 'pending',
+      reason: null,
+      correlationId: contact.externalId,
+    });
+    ids.push(inboxId);
+  }
+  return ids;
+}
+
+/** Everything that became of a world's contacts, customers and tickets called by the first mail of theirs. */
+async function outcome({ parts }: Hub, world: string): Promise<unknown> {
+  const { rows } = await parts.db.sql.query<{ what: unknown }>(
+    `with mail as (
+       select m.*, row_number() over (order by m.external_id) as n from message m where m.external_id like $1),
+     ticket_name as (select ticket_id, min(external_id) as name from mail group by ticket_id),
+     customer_name as (select customer_id, min(external_id) as name from mail group by customer_id)
+     select jsonb_build_object(
+       'mails', (select jsonb_agg(jsonb_build_object('id', m.external_id, 'ticket', tn.name, 'customer', cn.name, 'kind', m.kind, 'to', m.recipients,
+           'cc', m.copies, 'at', m.delivered_to, 'text', m.body_text, 'state', i.state) order by m.external_id)
+         from mail m join ticket_name tn on tn.ticket_id = m.ticket_id join customer_name cn on cn.customer_id = m.customer_id
+         join inbox i on i.id = m.inbox_id and i.message_id = m.id and i.ticket_id = m.ticket_id),
+       'tickets', (select jsonb_agg(jsonb_build_object('name', tn.name, 'subject', t.subject, 'count', t.message_count, 'queued', t.queue_id is not null,
+           'waiting', t.waiting_since is not null, 'preview', t.preview, 'linked', ln.name,
+           'parties', (select jsonb_agg(p.value order by p.value) from ticket_party p where p.ticket_id = t.id),
+           'addresses', (select jsonb_agg(d.address order by d.address) from ticket_address d where d.ticket_id = t.id),
+           'references', (select jsonb_agg(r.reference order by r.reference) from thread_reference r where r.ticket_id = t.id),
+           'answers', (select jsonb_agg(o.recipient) from outbound o where o.ticket_id = t.id),
+           'events', (select jsonb_agg(jsonb_build_array(e.type, regexp_replace(coalesce(e.data ->> 'reason', ''), '[0-9]+', '', 'g')) order by e.id)
+             from event e where e.ticket_id = t.id)) order by tn.name)
+         from ticket_name tn join ticket t on t.id = tn.ticket_id left join ticket_name ln on ln.ticket_id = t.linked_ticket_id),
+       'identifiers', (select jsonb_agg(jsonb_build_array(cn.name, k.value, k.grade) order by cn.name, k.value)
+         from customer_name cn join identifier k on k.customer_id = cn.customer_id)) as what`,
+    [`<${world}.%`],
+  );
+  return JSON.parse(JSON.stringify(rows[0]?.what).replaceAll(world, 'world'));
+}
+
+describe('contacts that are ingested together', () => {
+  // Without workers: the test itself says what is ingested, and how.
+  const hub = shared(() => startHub('postgres', { env: { ROLES: 'web', SMTP_INLET_PORT: '0' } }));
+
+  it('end as they do one after another', async () => {
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(mail, { minLength: 1, maxLength: 9 }), fc.boolean(), async (mails, once) => {
+        run += 1;
+        const { hub: running } = hub();
+        const [alone, together] = [`alone${run}w`, `along${run}w`];
+        const world = (name: string) =>
+          receive(
+            running,
+            mails.map((one, index) => contactOf(name, one, index)),
+          );
+        for (const inboxId of await world(alone)) await ingestContact(running.parts, { inboxId });
+        const ids = await world(together);
+        const ingest = createIngestion(running.parts);
+        // A job that is delivered twice changes nothing.
+        await Promise.all(once ? [ingest(ids)] : [ingest(ids), ingest(ids)]);
+        expect(await outcome(running, together)).toEqual(await outcome(running, alone));
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  it('do not keep each other back when one of them cannot be ingested', async () => {
+    const { hub: running } = hub();
+    const plain = { grade: 'known', kind: 'customer', answers: null, cc: null, address: 'support' } as const;
+    const ids = await receive(
+      running,
+      (['a', 'b', 'c'] as const).map((sender, index) => contactOf('poison', { ...plain, sender }, index)),
+    );
+    // A contact that no release could have written, which the database refuses half way through.
+    await running.parts.db.sql.query(
+      `update inbox set contact = jsonb_set(contact, '{sentAt}', '"never"') where id = $1`,
+      [ids[1]],
+    );
+    await createIngestion(running.parts)(ids);
+    const { rows } = await running.parts.db.sql.query<{ state: string }>(
+      'select state from inbox where id = any($1::uuid[]) order by id',
+      [ids],
+    );
+    expect(rows.map(({ state }) => state)).toEqual(['done', expect.stringMatching(/pending|quarantined/), 'done']);
+  });
+});
