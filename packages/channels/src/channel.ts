@@ -124,6 +124,19 @@ export interface CallControl {
   hangUp(call: { callSid: string }): Promise<void>;
 }
 
+/** How a server that waits for its provider is doing, in this process. */
+export interface InletStatus {
+  /** Null when it does not listen; then it is switched off, or has ended. */
+  readonly address: string | null;
+  readonly enabled: boolean;
+  readonly connections: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly lastContactAt: Date | null;
+  readonly lastError: string | null;
+  readonly lastErrorAt: Date | null;
+}
+
 export interface Channel {
   readonly name: ChannelName;
   readonly capabilities: ChannelCapabilities;
@@ -151,6 +164,8 @@ export interface Channel {
   fetchFile?(url: string, signal: AbortSignal): Promise<{ bytes: Uint8Array; contentType: string; filename: string }>;
   /** For channels that wait for their provider (SMTP inlet, IMAP). Resolves once listening; stops and drains on abort. */
   listen?(signal: AbortSignal): Promise<{ address: string; closed: Promise<void> }>;
+  /** For channels with a server of their own. */
+  inletStatus?(): InletStatus;
   readonly calls?: CallControl;
 }
 

@@ -16,6 +16,7 @@ import {
   visibility,
 } from './glossary.ts';
 import { authenticity, classification } from './contact.ts';
+import { alert, channelTile } from './watch.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
 export const page = <T extends z.ZodType>(item: T) =>
@@ -261,9 +262,26 @@ export const inboxItem = z.object({
   subject: z.string().nullable(),
   /** How often the provider delivered it. */
   deliveries: z.int(),
+  /** Since when it waits, or waited, for a person. */
+  quarantinedAt: timestamp.nullable(),
+  /** A replay was asked for and is still to be done. */
+  replaying: z.boolean(),
+  /** Who put it away, when and why; null when nobody has. */
+  discarded: z.object({ at: timestamp, by: z.string().nullable(), reason: z.string() }).nullable(),
 });
 export type InboxItem = z.infer<typeof inboxItem>;
-export const inboxQuery = pageQuery.extend({ state: inboxState.optional() });
+export const inboxFilter = z.object({
+  state: inboxState.optional(),
+  channel: channelName.optional(),
+  /** The key of a group of contacts that fail alike. */
+  group: z.string().max(200).optional(),
+  /** Only what has waited for so long, in minutes. */
+  olderThan: z.coerce.number().int().min(0).max(5_256_000).optional(),
+  /** In the reason, the sender, the subject or the provider's id. */
+  q: z.string().max(200).optional(),
+});
+export type InboxFilter = z.infer<typeof inboxFilter>;
+export const inboxQuery = pageQuery.extend(inboxFilter.shape);
 export const outboxItem = z.object({
   id: z.uuid(),
   messageId: z.uuid(),
@@ -295,5 +313,14 @@ export const figure = z.object({
   dimensions: z.record(z.string(), z.string()),
 });
 export type Figure = z.infer<typeof figure>;
-export const wallboard = z.object({ at: timestamp, timeZone: z.string(), seq: z.int(), figures: z.array(figure) });
+export const wallboard = z.object({
+  at: timestamp,
+  timeZone: z.string(),
+  seq: z.int(),
+  figures: z.array(figure),
+  /** Each account of each channel, by its state. */
+  channels: z.array(channelTile).default([]),
+  /** What fires at the moment. */
+  alerts: z.array(alert).default([]),
+});
 export type Wallboard = z.infer<typeof wallboard>;

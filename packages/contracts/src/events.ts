@@ -17,6 +17,14 @@ import {
 
 const reason = z.string();
 
+/** Which limit was passed, and by what. Seconds where it is a time. */
+export const alertReason = z.object({
+  code: z.enum(['many-new', 'many-waiting', 'old']),
+  value: z.number(),
+  limit: z.number(),
+});
+export type AlertReason = z.infer<typeof alertReason>;
+
 /** The data of each event by type. `reason` says why, in words that a person can read on the ticket. */
 export const eventData = {
   'ticket.opened': z.object({
@@ -66,6 +74,12 @@ export const eventData = {
   }),
   'contact.quarantined': z.object({ inboxId: z.uuid(), channel: channelName.nullable(), reason }),
   'contact.replayed': z.object({ inboxId: z.uuid() }),
+  /** A replay that was asked for in bulk did not succeed; the contact stays where it was, with the new reason. */
+  'contact.replay-failed': z.object({ inboxId: z.uuid(), reason }),
+  'contact.discarded': z.object({ inboxId: z.uuid(), reason }),
+  'contact.restored': z.object({ inboxId: z.uuid() }),
+  'system.alert': z.object({ key: z.string(), reasons: z.array(alertReason) }),
+  'system.alert-cleared': z.object({ key: z.string() }),
 } as const;
 export type EventType = keyof typeof eventData;
 export type EventData<T extends EventType> = z.infer<(typeof eventData)[T]>;

@@ -57,8 +57,11 @@ export type Visibility = z.infer<typeof visibility>;
 export const deliveryStatus = z.enum(['queued', 'sending', 'unknown', 'sent', 'delivered', 'read', 'failed']);
 export type DeliveryStatus = z.infer<typeof deliveryStatus>;
 
-/** The state of a received contact. `quarantined` could not be understood or processed and waits for a person. */
-export const inboxState = z.enum(['pending', 'done', 'duplicate', 'quarantined']);
+/**
+ * The state of a received contact. `quarantined` could not be understood or processed and waits for a person; `discarded` was put
+ * away by one, keeps its bytes, and can be taken back.
+ */
+export const inboxState = z.enum(['pending', 'done', 'duplicate', 'quarantined', 'discarded']);
 export type InboxState = z.infer<typeof inboxState>;
 
 /** Only an `online` agent is offered work. `wrap-up` is after-call work. */

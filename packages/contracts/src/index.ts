@@ -5,3 +5,4 @@ export * from './events.ts';
 export * from './glossary.ts';
 export * from './jobs.ts';
 export * from './live.ts';
+export * from './watch.ts';

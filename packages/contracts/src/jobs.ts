@@ -15,6 +15,9 @@ export const sendOutbounds = z.object({ outboundIds: z.array(z.uuid()).min(1) })
 /** An agent took a waiting call: ring the agent's phone and bring the two together. */
 export const connectCall = z.object({ ticketId: z.uuid(), agentId: z.string() });
 
+/** A quarantined contact goes round again. It is asked for in bulk, and never holds up new contacts. */
+export const replayContact = z.object({ inboxId: z.uuid(), replay: z.literal(true) });
+
 /** Every job by name. Payloads are parsed with these on both sides of the queue. */
 export const jobs = {
   'ingest-contact': ingestContact,
@@ -23,6 +26,7 @@ export const jobs = {
   'send-outbound': sendOutbound,
   'send-outbounds': sendOutbounds,
   'connect-call': connectCall,
+  'replay-contact': replayContact,
 } as const;
 export type JobName = keyof typeof jobs;
 export type JobData<N extends JobName> = z.infer<(typeof jobs)[N]>;

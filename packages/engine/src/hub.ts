@@ -26,6 +26,8 @@ import { sendOutbound, sendOutbounds } from './pipeline/deliver.ts';
 import { ingestContact } from './pipeline/ingest.ts';
 import { createIngestion } from './pipeline/ingest-batch.ts';
 import { startClock } from './pipeline/clock.ts';
+import { replayRequested } from './pipeline/replay.ts';
+import { observeWatch } from './watch/observe.ts';
 import { openJobs, openWorkers } from './queues/jobs.ts';
 import type { Jobs } from './queues/jobs.ts';
 import type { QueueBackend } from './queues/wiring.ts';
@@ -93,6 +95,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   const channels = createChannels(() => parts, base);
   const parts: Hub['parts'] = { ...base, channels: overrides.channels?.(channels) ?? channels };
 
+  observeWatch(parts);
   if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stack);
   if (config.roles.includes('clock')) stack.use(startClock(parts));
   const web = config.roles.includes('web') ? await startWeb(parts, overrides, stopping, stack) : undefined;
@@ -134,6 +137,7 @@ async function startWorkers(
       'send-outbound': (data) => sendOutbound(parts, data),
       'send-outbounds': (data) => sendOutbounds(parts, data),
       'connect-call': (data) => connectCall(parts, data),
+      'replay-contact': (data) => replayRequested(parts, data),
     },
     parts,
     overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },

@@ -13,6 +13,14 @@ export interface JobQueue {
     data: JobData<N>,
     options?: { delayMs?: number; /** Not when one like it is on the queue already. */ once?: boolean },
   ): void;
+  /** What is on the queue. Rejects when the queue does not answer. */
+  depth(): Promise<QueueDepth>;
+}
+
+export interface QueueDepth {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
 }
 
 /** Tells the relay that events were committed. Never fails and never waits. */

@@ -1,6 +1,7 @@
 /** The email channel: mail comes in by SMTP, answers leave by SMTP or stay in the outbox. */
 import { HubError } from '@patchbay/contracts';
 import type { Channel, ChannelDeps, ChannelFactory, ChannelRequest } from '../channel.ts';
+import { InletLedger } from './inlet-ledger.ts';
 import { type InletOptions, listenForMail } from './inlet.ts';
 import { parseMail } from './schema.ts';
 import { sendMail } from './send.ts';
@@ -14,6 +15,7 @@ export function createEmailChannelWith(inlet: InletOptions): ChannelFactory {
 }
 
 function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
+  const ledger = new InletLedger(inlet.port !== undefined || deps.config.smtpInletPort !== 0, deps.now);
   return {
     name: 'email',
     sender: deps.config.mailFrom,
@@ -41,8 +43,9 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
     listen: async (signal) => {
       if (inlet.port === undefined && deps.config.smtpInletPort === 0)
         return { address: '', closed: Promise.resolve() };
-      return await listenForMail(deps, signal, inlet);
+      return await listenForMail(deps, signal, inlet, ledger);
     },
+    inletStatus: () => ledger.status(),
   };
 }
 

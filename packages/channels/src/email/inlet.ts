@@ -4,6 +4,7 @@ import { HubError } from '@patchbay/contracts';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import type { ChannelDeps } from '../channel.ts';
 import { asciiDomain, domainOf } from './addresses.ts';
+import { InletLedger } from './inlet-ledger.ts';
 import { Slots } from './slots.ts';
 import { type MailEnvelope, emailAccount, parseMail, sha256 } from './schema.ts';
 
@@ -31,12 +32,14 @@ export async function listenForMail(
   deps: ChannelDeps,
   signal: AbortSignal,
   options: InletOptions = {},
+  ledger = new InletLedger(true, deps.now),
 ): Promise<{ address: string; closed: Promise<void> }> {
-  const inlet = new Inlet(deps);
+  const inlet = new Inlet(deps, ledger);
   const server = new SMTPServer({ ...serverOptions(options), ...inlet.handlers });
-  server.on('error', (error) =>
-    deps.log.warn({ code: (error as NodeJS.ErrnoException).code }, 'mail inlet connection error'),
-  );
+  server.on('error', (error) => {
+    deps.log.warn({ code: (error as NodeJS.ErrnoException).code }, 'mail inlet connection error');
+    ledger.failed(`Connection error ${(error as NodeJS.ErrnoException).code ?? ''}`.trim());
+  });
   await bound(server, options.port ?? deps.config.smtpInletPort, deps.config.host);
   const closed = new Promise<void>((resolve) => {
     const stop = () => void inlet.drain(server).then(resolve);
@@ -44,7 +47,10 @@ export async function listenForMail(
     else signal.addEventListener('abort', stop, { once: true });
   });
   const { address, port } = server.server.address() as AddressInfo;
-  return { address: `${address.includes(':') ? `[${address}]` : address}:${port}`, closed };
+  const listening = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  ledger.listens(listening, () => server.connections.size);
+  void closed.then(() => ledger.ended());
+  return { address: listening, closed };
 }
 
 function serverOptions(options: InletOptions): SMTPServerOptions {
@@ -80,15 +86,20 @@ class Inlet {
   private readonly busy = new Map<string, Promise<void>>();
   private buffered = 0;
   private stopping = false;
+  private readonly ledger: InletLedger;
 
-  constructor(deps: ChannelDeps) {
+  constructor(deps: ChannelDeps, ledger: InletLedger) {
     this.deps = deps;
+    this.ledger = ledger;
     this.domains = new Set(deps.config.mailDomains.map(asciiDomain));
     this.handlers = {
       onMailFrom: (_address, _session, done) =>
         done(this.stopping ? reply(421, 'Shutting down, try again later') : null),
-      onRcptTo: (address, _session, done) =>
-        done(this.domains.has(domainOf(address.address)) ? null : reply(550, 'Relaying denied')),
+      onRcptTo: (address, _session, done) => {
+        const ours = this.domains.has(domainOf(address.address));
+        if (!ours) this.ledger.refused();
+        done(ours ? null : reply(550, 'Relaying denied'));
+      },
       onData: (stream, session, done) => void this.take(stream, session, done),
     };
   }
@@ -115,7 +126,10 @@ class Inlet {
     done: (error?: Error | null) => void,
   ): Promise<void> {
     const work = this.receive(stream, session).then(
-      () => done(null),
+      () => {
+        this.ledger.accepted();
+        done(null);
+      },
       (error: unknown) => done(this.answer(error)),
     );
     this.busy.set(session.id, work);
@@ -188,8 +202,10 @@ class Inlet {
 
   // Whatever failed on our side, the sender keeps the mail and comes back.
   private answer(error: unknown): Error {
+    this.ledger.refused();
     if (error instanceof SmtpReply) return error;
     this.deps.log.error({ err: error }, 'mail not accepted');
+    this.ledger.failed(error instanceof HubError ? error.message : 'A mail could not be stored');
     return reply(452, 'Cannot store the message now, try again later', error);
   }
 }

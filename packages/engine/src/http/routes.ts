@@ -4,9 +4,11 @@ import { agentRoutes } from './routes/agents.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
+import { inboxRoutes } from './routes/inbox.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { ticketRoutes } from './routes/tickets.ts';
+import { watchRoutes } from './routes/watch.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -14,6 +16,8 @@ export const routes: readonly Route[] = [
   ...messageRoutes,
   ...fileRoutes,
   ...customerRoutes,
+  ...inboxRoutes,
   ...deskRoutes,
+  ...watchRoutes,
   ...agentRoutes,
 ];

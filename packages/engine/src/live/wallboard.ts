@@ -1,7 +1,9 @@
 import { localDate, wallboardFigures } from '@patchbay/domain';
 import type { Wallboard } from '@patchbay/contracts';
 import { readWallboardSnapshot } from '@patchbay/store';
+import { listAlerts } from '@patchbay/store/queries/alerts';
 import type { Parts } from '../parts.ts';
+import { readTiles } from '../watch/health.ts';
 
 /** Every figure of the wallboard with its formula, from the running figures. */
 export async function readWallboard(parts: Parts): Promise<Wallboard> {
@@ -14,7 +16,15 @@ export async function readWallboard(parts: Parts): Promise<Wallboard> {
     timeZone,
     firstResponse: new Map(firstResponse.map(({ bucket, count }) => [bucket, count])),
   });
-  return { at: now.toISOString(), timeZone, seq, figures };
+  const [channels, alerts] = await Promise.all([readTiles(parts), listAlerts(parts.db.sql)]);
+  return {
+    at: now.toISOString(),
+    timeZone,
+    seq,
+    figures,
+    channels,
+    alerts: alerts.filter(({ firing }) => firing),
+  };
 }
 
 /** Calls `work` once for any number of calls within `intervalMs`, the first time at once. What fails is told and done again at the next call. */

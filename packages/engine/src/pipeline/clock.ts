@@ -1,17 +1,24 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
+import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import type { Parts } from '../parts.ts';
 import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
+import { evaluateAlerts } from '../watch/alerts.ts';
 
 const sweepMs = 5_000;
 const offersMs = 1_000;
 const absenceMs = 5_000;
+const alertsMs = 3_000;
+/** Whoever looks at the figures brings them up to date; this is for when nobody does. */
+const figuresMs = 60_000;
 
 export function startClock(parts: Parts): AsyncDisposable {
   const stop = [
     every(sweepMs, () => sweep(parts), parts),
     every(offersMs, () => sweepOffers(parts), parts),
     every(absenceMs, () => endAbsentPresence(parts), parts),
+    every(alertsMs, () => evaluateAlerts(parts), parts),
+    every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
   ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };
 }

@@ -10,6 +10,7 @@ import {
   undialledCalls,
   withdrawOffer,
 } from '@patchbay/store';
+import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
 import { deleteOldKeys } from '@patchbay/store/queries/idempotency';
 import type { Parts } from '../parts.ts';
 import { endStaleCall } from './calls.ts';
@@ -37,6 +38,8 @@ const longestCallMs = {
 export async function sweep(parts: Parts): Promise<void> {
   for (const row of await pendingInbox(parts.db.sql, graceMs, batch))
     parts.jobs.add('ingest-contact', { inboxId: row.id, round: row.attempts, media: row.media });
+  for (const inboxId of await dueReplays(parts.db.sql, graceMs, batch))
+    parts.jobs.add('replay-contact', { inboxId, replay: true });
   for (const row of await dueOutbound(parts.db.sql, graceMs, batch))
     parts.jobs.add('send-outbound', { outboundId: row.id, round: row.attempts });
   for (const id of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {

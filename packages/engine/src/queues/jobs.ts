@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ingestContact, jobs as schemas, sendOutbound } from '@patchbay/contracts';
 import type { JobData, JobName } from '@patchbay/contracts';
 import type { Metrics } from '../metrics.ts';
-import type { JobQueue } from '../parts.ts';
+import type { JobQueue, QueueDepth } from '../parts.ts';
 import type { Logger } from 'pino';
 import { openQueue, openWorker } from './wiring.ts';
 import type { QueueBackend, RawJob, RawQueue, RawWorker } from './wiring.ts';
@@ -18,6 +18,8 @@ type QueueName = (typeof queueNames)[number];
 function queueOf(data: JobData<JobName>): QueueName {
   if ('inboxIds' in data) return 'ingest';
   if (!('inboxId' in data)) return 'dispatch';
+  // Replays are asked for by the thousand, and new contacts go first.
+  if ('replay' in data) return 'media';
   return data.media ? 'media' : 'ingest';
 }
 
@@ -27,6 +29,7 @@ function queueOf(data: JobData<JobName>): QueueName {
  */
 function jobId(data: JobData<JobName>): string | undefined {
   if ('inboxIds' in data || 'outboundIds' in data) return undefined;
+  if ('replay' in data) return `${data.inboxId}-replay`;
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
   return 'ticketId' in data ? `${data.ticketId}-${data.agentId}` : undefined;
@@ -55,6 +58,11 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
         data: schemas[name].parse(data),
         options: { ...(id && { jobId: id }), ...(delayMs > 0 && { delay: delayMs }) },
       });
+    },
+    async depth() {
+      const depths = await Promise.all(queues.map((queue) => queue.depth()));
+      const sum = (of: keyof QueueDepth) => depths.reduce((total, depth) => total + depth[of], 0);
+      return { waiting: sum('waiting'), active: sum('active'), delayed: sum('delayed') };
     },
     ping: async () => void (await Promise.all(queues.map((queue) => queue.ping()))),
     obliterate: async () => void (await Promise.all(queues.map((queue) => queue.obliterate()))),

@@ -1,6 +1,7 @@
 /** The one place that knows on which backend the queues run. */
 import { createPostgresBackend, Queue, Worker, withBackend } from 'bullmq';
 import type { Job, JobsOptions } from 'bullmq';
+import type { QueueDepth } from '../parts.ts';
 
 export type QueueBackend = { kind: 'postgres'; url: string } | { kind: 'redis'; url: string };
 
@@ -15,6 +16,7 @@ export interface RawQueue {
   addAll(jobs: readonly RawJob[]): Promise<void>;
   /** Rejects when the backend does not answer. */
   ping(): Promise<void>;
+  depth(): Promise<QueueDepth>;
   /** Removes every job. What was accepted arrives all the same: the rows are the record. */
   obliterate(): Promise<void>;
   close(): Promise<void>;
@@ -46,6 +48,11 @@ export function openQueue(backend: QueueBackend, name: string, onError: (error: 
     },
     async ping() {
       await queue.getJobCounts('wait');
+    },
+    async depth() {
+      const counts = await queue.getJobCounts('wait', 'prioritized', 'active', 'delayed');
+      const of = (state: string) => counts[state] ?? 0;
+      return { waiting: of('wait') + of('prioritized'), active: of('active'), delayed: of('delayed') };
     },
     obliterate: () => queue.obliterate({ force: true }).then(() => undefined),
     close: () => queue.close(),

@@ -108,7 +108,7 @@ export async function reviveInbox(
 ): Promise<{ attempts: number } | null> {
   const { rows } = await sql.query<{ attempts: number }>(
     `with moved as (update inbox set state = 'pending', reason = null, contact = $2, content_hash = coalesce($4, content_hash), channel_account = $5,
-         external_id = $6, next_attempt_at = now()
+         external_id = $6, next_attempt_at = now(), replay_requested_at = null, replay_requested_by = null
        where id = $1 and state = 'quarantined' returning id, attempts, correlation_id),
      told as (insert into event (type, actor_id, correlation_id, data)
        select 'contact.replayed', $3, correlation_id, jsonb_build_object('inboxId', id) from moved)
@@ -124,10 +124,14 @@ export async function endQuarantine(
   id: string,
   state: 'done' | 'duplicate',
   reason: string,
+  actorId: string | null,
 ): Promise<void> {
   await sql.query(
-    `update inbox set state = $2, reason = $3, processed_at = now() where id = $1 and state = 'quarantined'`,
-    [id, state, reason],
+    `with moved as (update inbox set state = $2, reason = $3, processed_at = now(), replay_requested_at = null, replay_requested_by = null
+       where id = $1 and state = 'quarantined' returning id, correlation_id)
+     insert into event (type, actor_id, correlation_id, data)
+     select 'contact.replayed', $4, correlation_id, jsonb_build_object('inboxId', id) from moved`,
+    [id, state, reason, actorId],
   );
 }
 

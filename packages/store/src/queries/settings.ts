@@ -9,3 +9,17 @@ export async function settingOnce<T>(sql: Queryable, key: string, value: T): Pro
   const { rows } = await sql.query<{ value: T }>('select value from setting where key = $1', [key]);
   return rows[0]?.value as T;
 }
+
+/** A setting that may be changed; null when nobody has set it. */
+export async function readSetting(sql: Queryable, key: string): Promise<unknown> {
+  const { rows } = await sql.query<{ value: unknown }>('select value from setting where key = $1', [key]);
+  return rows[0]?.value ?? null;
+}
+
+export async function writeSetting(sql: Queryable, key: string, value: unknown): Promise<void> {
+  await sql.query(
+    `insert into setting (key, value) values ($1, $2)
+     on conflict (key) do update set value = excluded.value, updated_at = now()`,
+    [key, JSON.stringify(value)],
+  );
+}

@@ -1,0 +1,22 @@
+/** When the quarantine needs a person now: it grows, it is full, or something in it has waited too long. */
+import type { AlertReason, WatchLimits } from '@patchbay/contracts';
+
+export interface QuarantineSituation {
+  readonly now: Date;
+  /** Put aside within the window of the limits. */
+  readonly newContacts: number;
+  readonly waiting: number;
+  readonly oldestAt: Date | null;
+}
+
+/** Which limits are reached, the most pressing first; none when all is well. The alert fires while there is any. */
+export function quarantineAlert(situation: QuarantineSituation, limits: WatchLimits['quarantine']): AlertReason[] {
+  const { now, newContacts, waiting, oldestAt } = situation;
+  const oldest = oldestAt === null ? 0 : Math.max(0, (now.getTime() - oldestAt.getTime()) / 1000);
+  const candidates: AlertReason[] = [
+    { code: 'many-new', value: newContacts, limit: limits.newContacts },
+    { code: 'many-waiting', value: waiting, limit: limits.waiting },
+    { code: 'old', value: Math.floor(oldest), limit: limits.oldestMinutes * 60 },
+  ];
+  return candidates.filter(({ value, limit }) => value >= limit && waiting > 0);
+}

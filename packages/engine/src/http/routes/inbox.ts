@@ -1,0 +1,184 @@
+import { bulkLimit, HubError, inboxQuery } from '@patchbay/contracts';
+import type { InboxBulk, InboxBulkAnswer, InboxDetail, InboxFilter } from '@patchbay/contracts';
+import { readInbox } from '@patchbay/store';
+import type { InboxRow } from '@patchbay/store';
+import { discardInbox, inboxIds, requestReplay, restoreInbox, unmovedOutcomes } from '@patchbay/store/queries/inbox-bulk';
+import { inboxGroups, listInbox, quarantineSummary, readInboxItem } from '@patchbay/store/queries/inbox-list';
+import type { Parts } from '../../parts.ts';
+import { replayContact } from '../../pipeline/replay.ts';
+import { fieldsOf, previewOf, textOf } from '../../watch/received-fields.ts';
+import { idKey, pageOf, sliceOf } from '../cursor.ts';
+import { sendDownload } from '../file-answer.ts';
+import { route } from '../route.ts';
+import { byId } from './tickets.ts';
+
+/** Groups that are worth showing; who has more has one trouble, not many. */
+const mostGroups = 100;
+
+async function inboxItemOf(parts: Parts, id: string) {
+  const item = await readInboxItem(parts.db.sql, id);
+  if (!item) throw new HubError('not_found', 'There is no such contact');
+  return item;
+}
+
+async function received(parts: Parts, id: string): Promise<{ row: InboxRow; bytes: Buffer }> {
+  const row = await readInbox(parts.db.sql, id);
+  if (!row) throw new HubError('not_found', 'There is no such contact');
+  return { row, bytes: row.raw ?? (await parts.files.read(row.rawSha256)) };
+}
+
+/** What is done with and past is history, which a search without an index would read as a whole. */
+function requireBounded({ state, channel, group, olderThan, q }: InboxFilter): void {
+  const narrowed = channel !== undefined || group !== undefined || olderThan !== undefined || Boolean(q);
+  if (narrowed && state !== 'quarantined' && state !== 'discarded')
+    throw new HubError('invalid_input', 'channel, group, olderThan and q are for the states quarantined and discarded');
+}
+
+async function detailOf(parts: Parts, id: string): Promise<InboxDetail> {
+  const { row, bytes } = await received(parts, id);
+  const { rawType, rawSha256, contact } = row;
+  return {
+    id: row.id,
+    rawType,
+    rawSha256,
+    size: bytes.byteLength,
+    ...fieldsOf(bytes, rawType),
+    preview: previewOf(bytes, rawType, contact?.replyText ?? contact?.text),
+  };
+}
+
+const deeds = {
+  replay: { from: 'quarantined', target: 'replaying', outcome: 'queued' },
+  discard: { from: 'quarantined', target: 'discarded', outcome: 'discarded' },
+  restore: { from: 'discarded', target: 'quarantined', outcome: 'restored' },
+} as const;
+
+async function bulk(parts: Parts, request: InboxBulk, actorId: string): Promise<InboxBulkAnswer> {
+  const { action, filter, reason = '' } = request;
+  const { sql } = parts.db;
+  const deed = deeds[action];
+  const found = filter && (await inboxIds(sql, { ...filter, state: deed.from }, action === 'replay', bulkLimit + 1));
+  const ids = found?.slice(0, bulkLimit) ?? [...new Set(request.ids)];
+  const moved = new Set(
+    action === 'replay'
+      ? await requestReplay(sql, ids, actorId)
+      : action === 'discard'
+        ? await discardInbox(sql, ids, actorId, reason)
+        : await restoreInbox(sql, ids, actorId),
+  );
+  if (action === 'replay') for (const inboxId of moved) parts.jobs.add('replay-contact', { inboxId, replay: true });
+  parts.relay.nudge();
+  const unmoved = await unmovedOutcomes(
+    sql,
+    ids.filter((id) => !moved.has(id)),
+    deed.target,
+  );
+  return {
+    outcomes: [...[...moved].map((id) => ({ id, outcome: deed.outcome })), ...unmoved],
+    more: (found?.length ?? 0) > bulkLimit,
+  };
+}
+
+export const inboxRoutes = [
+  route({
+    method: 'get',
+    path: '/inbox',
+    summary: 'Received contacts, newest first; those in quarantine can be searched',
+    tag: 'Inbox',
+    access: 'manager',
+    query: inboxQuery,
+    answer: 'InboxItemPage',
+    async handle({ parts, query }) {
+      const { limit: _limit, cursor: _cursor, ...filter } = query;
+      requireBounded(filter);
+      return pageOf(await listInbox(parts.db.sql, filter, sliceOf(idKey, query)));
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/inbox/groups',
+    summary: 'Quarantined contacts that fail alike, the most frequent first',
+    tag: 'Inbox',
+    access: 'manager',
+    answer: 'InboxGroupList',
+    handle: async ({ parts }) => ({ items: await inboxGroups(parts.db.sql, mostGroups) }),
+  }),
+  route({
+    method: 'get',
+    path: '/inbox/summary',
+    summary: 'How much waits in quarantine',
+    tag: 'Inbox',
+    access: 'manager',
+    answer: 'QuarantineSummary',
+    handle: ({ parts }) => quarantineSummary(parts.db.sql),
+  }),
+  route({
+    method: 'post',
+    path: '/inbox/bulk',
+    summary: 'Replay, discard or restore up to 500 contacts; safe to repeat',
+    tag: 'Inbox',
+    access: 'manager',
+    body: 'InboxBulk',
+    answer: 'InboxBulkAnswer',
+    handle: ({ parts, principal, body }) => bulk(parts, body, principal.agentId),
+  }),
+  route({
+    method: 'get',
+    path: '/inbox/:id',
+    summary: 'One received contact',
+    tag: 'Inbox',
+    access: 'manager',
+    params: byId,
+    answer: 'InboxItem',
+    handle: ({ parts, params }) => inboxItemOf(parts, params.id),
+  }),
+  route({
+    method: 'get',
+    path: '/inbox/:id/detail',
+    summary: 'Headers or fields of a received contact, secrets masked, and its first words',
+    tag: 'Inbox',
+    access: 'manager',
+    params: byId,
+    answer: 'InboxDetail',
+    handle: ({ parts, params }) => detailOf(parts, params.id),
+  }),
+  route({
+    method: 'get',
+    path: '/inbox/:id/text',
+    summary: 'The first 64 KiB of what was received, as text',
+    tag: 'Inbox',
+    access: 'manager',
+    params: byId,
+    answer: 'InboxText',
+    async handle({ parts, params }) {
+      const { bytes } = await received(parts, params.id);
+      return { ...textOf(bytes), size: bytes.byteLength };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/inbox/:id/raw',
+    summary: 'The bytes as they were received',
+    tag: 'Inbox',
+    access: 'manager',
+    params: byId,
+    answer: 'bytes',
+    async handle({ parts, params, response }) {
+      const { row, bytes } = await received(parts, params.id);
+      sendDownload(response, `${row.id}.${row.rawType === 'message/rfc822' ? 'eml' : 'bin'}`, row.rawType, bytes);
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/inbox/:id/replay',
+    summary: 'Send a quarantined contact round again',
+    tag: 'Inbox',
+    access: 'manager',
+    params: byId,
+    answer: 'InboxItem',
+    async handle({ parts, principal, params }) {
+      await replayContact(parts, params.id, principal.agentId);
+      return inboxItemOf(parts, params.id);
+    },
+  }),
+];

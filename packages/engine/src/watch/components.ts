@@ -1,0 +1,131 @@
+/** The parts that all accounts depend on, and the ways in that are no account of their own. */
+import type { ComponentHealth } from '@patchbay/contracts';
+import { health } from '@patchbay/domain';
+import type { AccountRow } from '@patchbay/store/queries/channel-health';
+import type { InletStatus } from '@patchbay/channels/channel';
+import type { Parts } from '../parts.ts';
+
+/** A part that has not answered by then does not answer. Milliseconds. */
+const patienceMs = 2_000;
+
+type Blank = Omit<ComponentHealth, 'kind' | 'name' | 'state' | 'reason'>;
+const blank: Blank = {
+  address: null,
+  lastContactAt: null,
+  lastErrorAt: null,
+  lastError: null,
+  nextTryAt: null,
+  counts: {},
+};
+
+export async function readComponents(parts: Parts, accounts: readonly AccountRow[]): Promise<ComponentHealth[]> {
+  return [...inlets(parts), ...providers(parts, accounts), await queue(parts), await database(parts)];
+}
+
+/** Servers of this process: each process with the role `web` has its own, and answers for its own. */
+function inlets(parts: Parts): ComponentHealth[] {
+  return [...parts.channels.values()].flatMap((channel) => {
+    const status = channel.inletStatus?.();
+    return status ? [inlet(channel.name, status)] : [];
+  });
+}
+
+function inlet(name: string, status: InletStatus): ComponentHealth {
+  const listening = status.address !== null;
+  const { connections, accepted, refused } = status;
+  return {
+    ...blank,
+    kind: 'smtp-inlet',
+    name,
+    ...(listening
+      ? health('ok', 'fine')
+      : status.enabled
+        ? health('failing', 'not-listening')
+        : health('off', 'not-set-up')),
+    address: status.address,
+    lastContactAt: status.lastContactAt?.toISOString() ?? null,
+    lastErrorAt: status.lastErrorAt?.toISOString() ?? null,
+    lastError: status.lastError,
+    counts: { connections, accepted, refused },
+  };
+}
+
+/** `twilio` for channels whose webhooks are below `/webhooks/twilio`; null for those without a provider. */
+function providerOf(paths: readonly string[]): string | null {
+  return /^\/webhooks\/([^/]+)\//.exec(paths[0] ?? '')?.[1] ?? null;
+}
+
+/** What several channels share: it is in trouble when sends by all of them that sent have failed since the last that succeeded. */
+function providers(parts: Parts, accounts: readonly AccountRow[]): ComponentHealth[] {
+  const named = new Map<string, Set<string>>();
+  for (const channel of parts.channels.values()) {
+    const name = providerOf(channel.webhookPaths);
+    if (name !== null) named.set(name, (named.get(name) ?? new Set()).add(channel.name));
+  }
+  return [...named].map(([name, channels]) =>
+    provider(
+      name,
+      accounts.filter((account) => channels.has(account.channel)),
+    ),
+  );
+}
+
+const latest = (moments: readonly (string | null)[]): string | null =>
+  moments
+    .filter((at) => at !== null)
+    .map((at) => new Date(at).toISOString())
+    .toSorted()
+    .at(-1) ?? null;
+
+function provider(name: string, accounts: readonly AccountRow[]): ComponentHealth {
+  const sent = latest(accounts.map((account) => account.lastSentAt));
+  const error = latest(accounts.map((account) => account.lastSendErrorAt));
+  const sum = (of: 'sent' | 'failed' | 'unknown' | 'retrying') =>
+    accounts.reduce((total, account) => total + account[of], 0);
+  const troubled = error !== null && (sent === null || error > sent) && sum('retrying') + sum('failed') + sum('unknown');
+  const last = accounts.find(({ lastSendErrorAt }) => latest([lastSendErrorAt]) === error && error !== null);
+  const reached = sum('retrying') === 0;
+  return {
+    ...blank,
+    kind: 'provider',
+    name,
+    ...(troubled ? health('failing', reached ? 'refusing' : 'not-answering', troubled, 1) : health('ok', 'fine')),
+    lastContactAt: latest(accounts.flatMap((account) => [account.lastContactAt, account.lastSentAt])),
+    lastErrorAt: error,
+    // The account keeps its last error of any kind; only that of the send itself is the provider's.
+    lastError: last && latest([last.lastErrorAt]) === error ? last.lastError : null,
+    counts: { sent: sum('sent'), failed: sum('failed'), unknown: sum('unknown') },
+  };
+}
+
+async function queue(parts: Parts): Promise<ComponentHealth> {
+  const depth = await inTime(parts.jobs.depth());
+  const name = parts.config.redisUrl ? 'redis' : 'postgres';
+  if (!depth) return { ...blank, kind: 'queue', name, ...health('failing', 'not-answering') };
+  return { ...blank, kind: 'queue', name, ...health('ok', 'fine'), counts: { ...depth } };
+}
+
+/** It has answered already when a reading is taken; what is told here is whether it does so in good time. */
+async function database(parts: Parts): Promise<ComponentHealth> {
+  const began = performance.now();
+  const answered = await inTime(parts.db.ping().then(() => true));
+  const seconds = (performance.now() - began) / 1000;
+  const state = !answered
+    ? health('failing', 'not-answering')
+    : seconds >= 0.5
+      ? health('slow', 'delay', Number(seconds.toPrecision(2)), 0.5)
+      : health('ok', 'fine');
+  return { ...blank, kind: 'database', name: 'postgres', ...state };
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), patienceMs);
+  try {
+    return await Promise.race([work, late.promise]);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { loadEnvironment } from '@patchbay/config';
+import type { AccountHealth, ChannelHealth, ComponentHealth } from '@patchbay/contracts';
+import { createHub } from '@patchbay/engine';
+import { describe, expect, it } from 'vitest';
+import { addAgent, grace } from '../support/browser-desk.ts';
+import { carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
+import { startCarrierRest } from '../support/carrier-rest.ts';
+import { createClient, eventually } from '../support/client.ts';
+import { startHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
+import { mailProgram } from '../support/mail.ts';
+
+const newSid = () => `SM${randomUUID().replaceAll('-', '')}`;
+const account = (health: ChannelHealth, channel: string): AccountHealth | undefined =>
+  health.accounts.find((one) => one.channel === channel);
+const component = (health: ChannelHealth, kind: ComponentHealth['kind']) =>
+  health.components.find((one) => one.kind === kind);
+
+async function signedIn(url: string) {
+  const login = await createClient(url, { origin: url })('POST', '/api/v1/session', {
+    email: grace.email,
+    password: grace.password,
+  });
+  const cookies = login.headers.getSetCookie().map((line) => line.split(';')[0]);
+  return createClient(url, { cookie: cookies.join('; '), origin: url });
+}
+
+async function setLimits(hub: TestHub, change: object) {
+  const limits = (await hub.api('GET', '/api/v1/watch-limits')).body;
+  await hub.api('PUT', '/api/v1/watch-limits', { ...limits, channels: { ...limits.channels, ...change } });
+}
+
+describe('the health of channels', () => {
+  it('shows what comes in, what goes out, and a provider that has gone', async () => {
+    await using stack = new AsyncDisposableStack();
+    const carrier = await startCarrierRest();
+    const hub = stack.use(await startHub('postgres', { env: carrierEnvironment(carrier.url) }));
+    const health = async (): Promise<ChannelHealth> => (await hub.api('GET', '/api/v1/channel-health')).body;
+    const text = async (body: string) =>
+      expect((await postSigned(hub.url, '/webhooks/twilio/sms', smsFields({ sid: newSid(), from: '+4915112341234', body }))).status).toBe(200);
+    await text('Hello there');
+    await mailProgram(hub.ground.smtpPort)({
+      from: 'ada@example.org',
+      subject: 'Late mail',
+      text: 'It was written two minutes ago.',
+      date: new Date(Date.now() - 120_000),
+    });
+    await expect(mailProgram(hub.ground.smtpPort)({ from: 'a@example.org', to: 'b@example.org' })).rejects.toThrow();
+
+    const well = await eventually(health, (seen) => account(seen, 'sms')?.lastSentAt != null && account(seen, 'email')?.ingestDelay.count === 1);
+    expect(account(well, 'sms')).toMatchObject({
+      account: centreNumber,
+      state: 'ok',
+      contactsToday: 1,
+      pending: 0,
+      failed: 0,
+      lastError: null,
+      lastContactAt: expect.stringMatching(/Z$/),
+      providerDelay: { count: 0, median: null, p95: null },
+    });
+    expect(account(well, 'sms')?.trend.at(-1)).toBe(1);
+    const late = account(well, 'email')?.providerDelay;
+    expect(late?.count).toBe(1);
+    expect(late?.p95).toBeGreaterThan(115);
+    expect(late?.p95).toBeLessThan(140);
+    expect(component(well, 'smtp-inlet')).toMatchObject({
+      state: 'ok',
+      address: `127.0.0.1:${hub.ground.smtpPort}`,
+      counts: { accepted: 1, refused: 1 },
+    });
+    expect(component(well, 'provider')).toMatchObject({ name: 'twilio', state: 'ok' });
+    expect(component(well, 'queue')).toMatchObject({ state: 'ok', counts: { waiting: expect.any(Number) } });
+    expect(component(well, 'database')?.state).toBe('ok');
+
+    await carrier[Symbol.asyncDispose]();
+    const tickets = (await hub.api('GET', '/api/v1/tickets?channel=sms')).body.items;
+    await hub.api('POST', `/api/v1/tickets/${tickets[0].id}/messages`, { text: 'Nobody takes this' }, { 'idempotency-key': randomUUID() });
+    const gone = await eventually(health, (seen) => account(seen, 'sms')?.state === 'failing');
+    expect(account(gone, 'sms')).toMatchObject({ reason: { code: 'not-reached', value: 1 }, outgoing: 1, lastErrorAt: expect.any(String) });
+    expect(account(gone, 'sms')?.lastError).toMatch(/\S/);
+    expect(component(gone, 'provider')).toMatchObject({ state: 'failing', reason: { code: 'not-answering' }, lastError: account(gone, 'sms')?.lastError });
+    expect(account(gone, 'email')?.state).toBe('ok');
+
+    // An agent sees how it stands, and not what the provider wrote.
+    await addAgent(hub.api);
+    const agent = await signedIn(hub.url);
+    const seen = await agent('GET', '/api/v1/channel-health');
+    expect(seen.status).toBe(200);
+    expect(account(seen.body, 'sms')).toMatchObject({ state: 'failing', lastError: null, lastErrorAt: expect.any(String) });
+    expect(JSON.stringify(seen.body)).not.toContain(account(gone, 'sms')?.lastError);
+
+    // Asked again within the same reading, nothing is sent.
+    const etag = await eventually(
+      async () => {
+        const first = (await hub.api('GET', '/api/v1/channel-health')).headers.get('etag') ?? '';
+        const again = await fetch(`${hub.url}/api/v1/channel-health`, {
+          headers: { authorization: `Bearer ${hub.ground.env['PATCHBAY_API_KEY']}`, 'if-none-match': first },
+        });
+        return again.status;
+      },
+      (status) => status === 304,
+    );
+    expect(etag).toBe(304);
+
+    const tiles = (await agent('GET', '/api/v1/metrics/wallboard')).body.channels;
+    expect(tiles).toContainEqual(expect.objectContaining({ channel: 'sms', state: 'failing', backlog: 1 }));
+    expect((await hub.api('GET', '/metrics')).body).toMatch(/patchbay_outbound_queued\{channel="sms"\} 1/);
+  });
+
+  it('shows a backlog while nobody works it off, and its end', async () => {
+    await using stack = new AsyncDisposableStack();
+    const hub = stack.use(await startHub('postgres', { env: { ...carrierEnvironment('http://127.0.0.1:1'), ROLES: 'web' } }));
+    await setLimits(hub, { slowSeconds: 1 });
+    for (let n = 0; n < 3; n += 1)
+      await postSigned(hub.url, '/webhooks/twilio/sms', smsFields({ sid: newSid(), from: `+491511234567${n}`, body: `Contact ${n}` }));
+    const health = async (): Promise<ChannelHealth> => (await hub.api('GET', '/api/v1/channel-health')).body;
+    const behind = await eventually(health, (seen) => account(seen, 'sms')?.state === 'slow');
+    expect(account(behind, 'sms')).toMatchObject({ pending: 3, reason: { code: 'backlog', limit: 1 }, oldestPendingAt: expect.any(String) });
+    const metrics = (await hub.api('GET', '/metrics')).body as string;
+    expect(metrics).toContain('patchbay_inbox_pending{channel="sms"} 3');
+    expect(Number(/patchbay_inbox_oldest_pending_seconds\{channel="sms"\} (\S+)/.exec(metrics)?.[1])).toBeGreaterThan(0.5);
+
+    await using _worker = await createHub(loadEnvironment({ ...hub.ground.env, ROLES: 'worker' }));
+    const caughtUp = await eventually(health, (seen) => account(seen, 'sms')?.pending === 0);
+    expect(account(caughtUp, 'sms')).toMatchObject({ oldestPendingAt: null, contactsToday: 3, ingestDelay: { count: 3 } });
+    // They did wait, and the delay says so.
+    expect(account(caughtUp, 'sms')?.ingestDelay.p95).toBeGreaterThan(0.5);
+  });
+
+  it('says which account has been silent for long, and which is in no use', async () => {
+    await using stack = new AsyncDisposableStack();
+    const hub = stack.use(await startHub('postgres', { env: { SMTP_INLET_PORT: '0' } }));
+    await hub.hub.parts.db.sql.query(
+      `insert into channel_account (channel, account, last_contact_at) values ('sms', '+49301', now() - interval '4 days'), ('email', 'email', now())`,
+      [],
+    );
+    const { body } = await hub.api('GET', '/api/v1/channel-health');
+    expect(account(body, 'sms')).toMatchObject({ state: 'silent', reason: { code: 'silent', limit: 72 * 3600 } });
+    expect(account(body, 'email')?.state).toBe('ok');
+    expect(component(body, 'smtp-inlet')).toMatchObject({ state: 'off', reason: { code: 'not-set-up' }, address: null });
+  });
+});

@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto';
+import { loadEnvironment } from '@patchbay/config';
+import { HubError } from '@patchbay/contracts';
+import { createHub } from '@patchbay/engine';
+import type { HubOverrides } from '@patchbay/engine';
+import { describe, expect, it } from 'vitest';
+import { openDesk } from '../support/agent-desk.ts';
+import { onBothBackends } from '../support/backends.ts';
+import type { Backend } from '../support/backends.ts';
+import { addAgent, grace } from '../support/browser-desk.ts';
+import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
+import { createClient, eventually } from '../support/client.ts';
+import { apiKey, startHub } from '../support/hub.ts';
+import { shared } from '../support/shared.ts';
+import { sendByWire } from '../support/smtp-wire.ts';
+
+type Channels = Parameters<NonNullable<HubOverrides['channels']>>[0];
+
+const newSid = () => `SM${randomUUID().replaceAll('-', '')}`;
+
+/** An adapter for text messages that has not learned one thing yet, until it is mended. */
+function mendable() {
+  const state = { mended: false };
+  const channels = (all: Channels): Channels => {
+    const sms = all.get('sms');
+    if (!sms) throw new Error('There is no channel for text messages');
+    const parse: typeof sms.parse = (request) => {
+      const body = new URLSearchParams(Buffer.from(request.body).toString()).get('Body') ?? '';
+      if (!state.mended && body.startsWith('poison'))
+        throw new HubError('invalid_input', `Body: "${body}" is a kind of text that is not known`);
+      return sms.parse(request);
+    };
+    return new Map([...all, ['sms', { ...sms, parse }]]);
+  };
+  return { state, channels };
+}
+
+async function startCentre(backend: Backend) {
+  await using stack = new AsyncDisposableStack();
+  const adapter = mendable();
+  const hub = stack.use(
+    await startHub(backend, {
+      env: carrierEnvironment('http://127.0.0.1:1'),
+      overrides: { channels: adapter.channels },
+    }),
+  );
+  const desk = stack.use(await openDesk(hub.url, apiKey));
+  await addAgent(hub.api);
+  const owned = stack.move();
+  const get = async (path: string) => (await hub.api('GET', `/api/v1${path}`)).body;
+  const items = async (query: string) => (await get(`/inbox?limit=200&${query}`)).items as { id: string }[];
+  return {
+    ...hub,
+    desk,
+    adapter,
+    get,
+    items,
+    bulk: (body: unknown) => hub.api('POST', '/api/v1/inbox/bulk', body),
+    /** Sends a text message that cannot be read. @returns its row's id */
+    async poison(body: string, extra: Record<string, string> = {}): Promise<string> {
+      const fields = { ...smsFields({ sid: newSid(), from: '+4915112349999', body }), ...extra };
+      expect((await postSigned(hub.url, '/webhooks/twilio/sms', fields)).status).toBe(400);
+      const found = await items(`state=quarantined&q=${encodeURIComponent(body)}`);
+      return found[0]?.id ?? '';
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+onBothBackends('the quarantine', (backend) => {
+  const centre = shared(() => startCentre(backend));
+
+  it('shows what was received, with its secrets masked', async () => {
+    const { get, poison, api } = centre();
+    const id = await poison('poison <script>alert(1)</script>', { AuthToken: 'very-s3cret' });
+    const detail = await get(`/inbox/${id}/detail`);
+    expect(detail).toMatchObject({ id, kind: 'fields', fieldsCut: false, rawSha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(detail.size).toBeGreaterThan(100);
+    expect(detail.fields).toContainEqual({ name: 'From', value: '+4915112349999', masked: false });
+    expect(detail.fields).toContainEqual({ name: 'AuthToken', value: '', masked: true });
+    expect(JSON.stringify(detail)).not.toContain('very-s3cret');
+    const text = await api('GET', `/api/v1/inbox/${id}/text`);
+    expect(text.headers.get('content-type')).toContain('application/json');
+    expect(text.body).toMatchObject({ truncated: false, size: detail.size, text: expect.stringContaining('Body=poison') });
+    expect((await api('GET', `/api/v1/inbox/${id}/raw`)).headers.get('content-disposition')).toContain('attachment');
+  });
+
+  it('shows the headers of a mail', async () => {
+    const { ground, get, items } = centre();
+    const mail = Buffer.from('From: ada@example.org\r\nSubject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <h1@example.org>\r\n\r\nHello\r\n');
+    expect(await sendByWire(ground.smtpPort, mail, false)).toMatch(/^250 /);
+    const [{ id } = { id: '' }] = await eventually(
+      () => items('state=done'),
+      (found) => found.length > 0,
+    );
+    const detail = await get(`/inbox/${id}/detail`);
+    expect(detail).toMatchObject({ kind: 'headers', preview: 'Hello' });
+    expect(detail.fields).toContainEqual({ name: 'Subject', value: 'Grüße', masked: false });
+  });
+
+  it('groups what fails alike, and finds by channel, group, age and text', async () => {
+    const { get, items, poison } = centre();
+    const ids = [await poison('poison needle 1'), await poison('poison needle 22')];
+    const { items: groups } = await get('/inbox/groups');
+    const group = groups.find(({ reason }: { reason: string }) => reason.includes('is a kind of text'));
+    expect(group).toMatchObject({ channel: 'sms', key: 'Body: … is a kind of text that is not known' });
+    expect(group.count).toBeGreaterThanOrEqual(2);
+    const key = encodeURIComponent(group.key);
+    const found = async (query: string) => (await items(`state=quarantined&${query}`)).map(({ id }) => id);
+    expect(await found(`group=${key}`)).toEqual(expect.arrayContaining(ids));
+    expect((await found('q=needle')).toSorted()).toEqual(ids.toSorted());
+    expect(await found('q=need%25le')).toEqual([]);
+    expect(await found('channel=email')).toEqual([]);
+    expect(await found('olderThan=5')).toEqual([]);
+    expect((await get('/inbox/summary')).waiting).toBeGreaterThanOrEqual(2);
+    expect((await centre().api('GET', '/api/v1/inbox?state=done&q=x')).status).toBe(400);
+    for (const state of ['pending', 'done', 'duplicate', 'quarantined'])
+      expect((await centre().api('GET', `/api/v1/inbox?state=${state}`)).status, state).toBe(200);
+  });
+
+  it('discards with a reason, keeps the bytes, tells it live, and takes it back', async () => {
+    const { bulk, poison, get, desk, api } = centre();
+    const id = await poison('poison to discard');
+    expect((await bulk({ action: 'discard', ids: [id] })).status).toBe(400);
+    const unknown = randomUUID();
+    const first = await bulk({ action: 'discard', ids: [id, id, unknown], reason: 'A test of the carrier' });
+    expect(first.body).toEqual({
+      more: false,
+      outcomes: expect.arrayContaining([
+        { id, outcome: 'discarded' },
+        { id: unknown, outcome: 'not-found' },
+      ]),
+    });
+    expect(first.body.outcomes).toHaveLength(2);
+    const event = await desk.event('contact.discarded', ({ data }) => data['inboxId'] === id);
+    expect(event).toMatchObject({ actorId: expect.any(String), data: { reason: 'A test of the carrier' } });
+    expect(await get(`/inbox/${id}`)).toMatchObject({
+      state: 'discarded',
+      discarded: { by: expect.any(String), at: expect.any(String), reason: 'A test of the carrier' },
+    });
+    expect((await api('GET', `/api/v1/inbox/${id}/raw`)).body).toContain('poison+to+discard');
+    // Again, and what does not fit any more.
+    expect((await bulk({ action: 'discard', ids: [id], reason: 'again' })).body.outcomes).toEqual([{ id, outcome: 'unchanged' }]);
+    expect((await bulk({ action: 'replay', ids: [id] })).body.outcomes).toEqual([{ id, outcome: 'conflict' }]);
+    expect((await api('POST', `/api/v1/inbox/${id}/replay`)).status).toBe(409);
+    expect((await bulk({ action: 'restore', ids: [id] })).body.outcomes).toEqual([{ id, outcome: 'restored' }]);
+    await desk.event('contact.restored', ({ data }) => data['inboxId'] === id);
+    expect(await get(`/inbox/${id}`)).toMatchObject({ state: 'quarantined', discarded: null });
+    expect((await bulk({ action: 'restore', ids: [id] })).body.outcomes).toEqual([{ id, outcome: 'unchanged' }]);
+  });
+
+  it('says what a replay failed of, and replays many once the adapter is mended', async () => {
+    const { bulk, poison, get, desk, adapter, items } = centre();
+    const id = await poison('poison to replay');
+    await bulk({ action: 'replay', ids: [id] });
+    await desk.event('contact.replay-failed', ({ data }) => data['inboxId'] === id);
+    expect(await get(`/inbox/${id}`)).toMatchObject({ state: 'quarantined', replaying: false, attempts: 1 });
+    const all = (await items('state=quarantined')).map((item) => item.id);
+    adapter.state.mended = true;
+    try {
+      const { body } = await bulk({ action: 'replay', filter: { channel: 'sms' } });
+      expect(body.outcomes.toSorted((a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id))).toEqual(
+        all.toSorted().map((one) => ({ id: one, outcome: 'queued' })),
+      );
+      await eventually(
+        () => items('state=quarantined'),
+        (left) => left.length === 0,
+      );
+      for (const one of all) {
+        const done = await eventually(
+          () => get(`/inbox/${one}`),
+          ({ state }) => state === 'done',
+        );
+        expect(done.messageId).toEqual(expect.any(String));
+      }
+    } finally {
+      adapter.state.mended = false;
+    }
+  });
+
+  it('finds a replay whose job was lost', async () => {
+    const { poison, get, adapter, hub } = centre();
+    const id = await poison('poison whose job is lost');
+    adapter.state.mended = true;
+    try {
+      await hub.parts.db.sql.query(
+        `update inbox set replay_requested_at = now() - interval '1 minute', replay_requested_by = 'x' where id = $1`,
+        [id],
+      );
+      await eventually(
+        () => get(`/inbox/${id}`),
+        ({ state }) => state === 'done',
+      );
+    } finally {
+      adapter.state.mended = false;
+    }
+  });
+
+  it('loses nothing when one is discarded while it is being replayed', async () => {
+    const { bulk, poison, get, adapter, hub } = centre();
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n += 1) ids.push(await poison(`poison race ${n} of twelve`));
+    adapter.state.mended = true;
+    try {
+      const [, discarded] = await Promise.all([
+        bulk({ action: 'replay', ids }),
+        bulk({ action: 'discard', ids, reason: 'in the same moment' }),
+        ...ids.map((id) => centre().api('POST', `/api/v1/inbox/${id}/replay`)),
+      ]);
+      const gone = new Set(
+        discarded.body.outcomes
+          .filter(({ outcome }: { outcome: string }) => outcome === 'discarded')
+          .map(({ id }: { id: string }) => id),
+      );
+      for (const id of ids) {
+        const item = await eventually(
+          () => get(`/inbox/${id}`),
+          ({ state }) => state === 'done' || state === 'discarded',
+        );
+        expect(item.state === 'discarded', `${id} is ${item.state}`).toBe(gone.has(id));
+        const { rows } = await hub.parts.db.sql.query<{ n: number }>('select count(*)::int as n from message where inbox_id = $1', [id]);
+        expect(rows[0]?.n).toBe(gone.has(id) ? 0 : 1);
+      }
+    } finally {
+      adapter.state.mended = false;
+    }
+  });
+
+  it('is for managers only', async () => {
+    const { url, poison } = centre();
+    const id = await poison('poison for managers');
+    const login = await createClient(url, { origin: url })('POST', '/api/v1/session', { email: grace.email, password: grace.password });
+    const cookie = login.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
+    const agent = createClient(url, { cookie, origin: url });
+    expect((await agent('GET', '/api/v1/me')).status).toBe(200);
+    const refused: [string, string, unknown?][] = [
+      ['GET', '/inbox?state=quarantined'],
+      ['GET', '/inbox/groups'],
+      ['GET', '/inbox/summary'],
+      ['GET', `/inbox/${id}`],
+      ['GET', `/inbox/${id}/detail`],
+      ['GET', `/inbox/${id}/text`],
+      ['GET', `/inbox/${id}/raw`],
+      ['POST', `/inbox/${id}/replay`],
+      ['POST', '/inbox/bulk', { action: 'discard', ids: [id], reason: 'no' }],
+      ['GET', '/alerts'],
+      ['GET', '/watch-limits'],
+      ['PUT', '/watch-limits', {}],
+    ];
+    for (const [method, path, body] of refused)
+      expect((await agent(method, `/api/v1${path}`, body)).status, `${method} ${path}`).toBe(403);
+    expect((await centre().get(`/inbox/${id}`)).state).toBe('quarantined');
+  });
+});
+
+describe('the alert about the quarantine', () => {
+  it('fires once with two clocks, survives a restart, and clears once', async () => {
+    await using stack = new AsyncDisposableStack();
+    const hub = stack.use(await startHub('postgres'));
+    const second = await createHub(loadEnvironment({ ...hub.ground.env, ROLES: 'clock', SMTP_INLET_PORT: '0' }));
+    const desk = stack.use(await openDesk(hub.url, apiKey));
+    const { sql } = hub.hub.parts.db;
+    const told = async () =>
+      (await sql.query<{ type: string }>(`select type from event where type like 'system.%' order by id`, [])).rows.map((row) => row.type);
+    const limits = (await hub.api('GET', '/api/v1/watch-limits')).body;
+    expect(limits.quarantine.oldestMinutes).toBe(60);
+    const put = await hub.api('PUT', '/api/v1/watch-limits', { ...limits, quarantine: { ...limits.quarantine, newContacts: 3 } });
+    expect(put).toMatchObject({ status: 200, body: { quarantine: { newContacts: 3 } } });
+    expect((await hub.api('PUT', '/api/v1/watch-limits', { quarantine: {} })).status).toBe(400);
+
+    await sql.query(
+      `select receive_contact('sms', '/webhooks/twilio/sms', 'alert-' || n, null, null, 'x', 'text/plain', 'hash' || n, 'quarantined',
+         'Not readable', 'correlation') from generate_series(1, 3) n`,
+      [],
+    );
+    const event = await desk.event('system.alert');
+    expect(event.data).toEqual({ key: 'quarantine', reasons: [{ code: 'many-new', value: 3, limit: 3 }] });
+    await second[Symbol.asyncDispose]();
+    await using _third = await createHub(loadEnvironment({ ...hub.ground.env, ROLES: 'clock', SMTP_INLET_PORT: '0' }));
+    expect((await hub.api('GET', '/metrics')).body).toContain('patchbay_alert{key="quarantine"} 1');
+    expect((await hub.api('GET', '/api/v1/metrics/wallboard')).body.alerts).toMatchObject([{ key: 'quarantine', firing: true }]);
+    expect((await hub.api('GET', '/api/v1/alerts')).body.items).toMatchObject([{ key: 'quarantine', firing: true }]);
+
+    const ids = (await hub.api('GET', '/api/v1/inbox?state=quarantined')).body.items.map(({ id }: { id: string }) => id);
+    await hub.api('POST', '/api/v1/inbox/bulk', { action: 'discard', ids, reason: 'all of it' });
+    await desk.event('system.alert-cleared');
+    expect((await hub.api('GET', '/metrics')).body).toContain('patchbay_alert{key="quarantine"} 0');
+    expect(await told()).toEqual(['system.alert', 'system.alert-cleared']);
+  });
+});
