@@ -13,7 +13,7 @@ export const watchRoutes = [
     access: 'agent',
     answer: 'ChannelHealth',
     async handle({ parts, principal, response }) {
-      // Kept by the console and asked about with If-None-Match: nothing is sent while nothing has changed.
+      // The browser keeps it and asks with If-None-Match: nothing is sent while nothing has changed.
       response.set('cache-control', 'private, no-cache');
       const health = await readHealth(parts);
       return hasRole(principal, 'manager') ? health : withoutErrors(health);
