@@ -51,7 +51,10 @@ describe('the health of channels', () => {
     const hub = stack.use(await startHub('postgres', { env: carrierEnvironment(carrier.url) }));
     const health = async (): Promise<ChannelHealth> => (await hub.api('GET', '/api/v1/channel-health')).body;
     const text = async (body: string) =>
-      expect((await postSigned(hub.url, '/webhooks/twilio/sms', smsFields({ sid: newSid(), from: '+4915112341234', body }))).status).toBe(200);
+      expect(
+        (await postSigned(hub.url, '/webhooks/twilio/sms', smsFields({ sid: newSid(), from: '+4915112341234', body })))
+          .status,
+      ).toBe(200);
     await text('Hello there');
     await mailProgram(hub.ground.smtpPort)({
       from: 'ada@example.org',
@@ -61,7 +64,10 @@ describe('the health of channels', () => {
     });
     await expect(mailProgram(hub.ground.smtpPort)({ from: 'a@example.org', to: 'b@example.org' })).rejects.toThrow();
 
-    const well = await eventually(health, (seen) => account(seen, 'sms')?.lastSentAt != null && account(seen, 'email')?.ingestDelay.count === 1);
+    const well = await eventually(
+      health,
+      (seen) => account(seen, 'sms')?.lastSentAt != null && account(seen, 'email')?.ingestDelay.count === 1,
+    );
     expect(account(well, 'sms')).toMatchObject({
       account: centreNumber,
       state: 'ok',
@@ -88,11 +94,24 @@ describe('the health of channels', () => {
 
     await carrier[Symbol.asyncDispose]();
     const tickets = (await hub.api('GET', '/api/v1/tickets?channel=sms')).body.items;
-    await hub.api('POST', `/api/v1/tickets/${tickets[0].id}/messages`, { text: 'Nobody takes this' }, { 'idempotency-key': randomUUID() });
+    await hub.api(
+      'POST',
+      `/api/v1/tickets/${tickets[0].id}/messages`,
+      { text: 'Nobody takes this' },
+      { 'idempotency-key': randomUUID() },
+    );
     const gone = await eventually(health, (seen) => account(seen, 'sms')?.state === 'failing');
-    expect(account(gone, 'sms')).toMatchObject({ reason: { code: 'not-reached', value: 1 }, outgoing: 1, lastErrorAt: expect.any(String) });
+    expect(account(gone, 'sms')).toMatchObject({
+      reason: { code: 'not-reached', value: 1 },
+      outgoing: 1,
+      lastErrorAt: expect.any(String),
+    });
     expect(account(gone, 'sms')?.lastError).toMatch(/\S/);
-    expect(component(gone, 'provider')).toMatchObject({ state: 'failing', reason: { code: 'not-answering' }, lastError: account(gone, 'sms')?.lastError });
+    expect(component(gone, 'provider')).toMatchObject({
+      state: 'failing',
+      reason: { code: 'not-answering' },
+      lastError: account(gone, 'sms')?.lastError,
+    });
     expect(account(gone, 'email')?.state).toBe('ok');
 
     // An agent sees how it stands, and not what the provider wrote.
@@ -100,7 +119,11 @@ describe('the health of channels', () => {
     const agent = await signedIn(hub.url);
     const seen = await agent('GET', '/api/v1/channel-health');
     expect(seen.status).toBe(200);
-    expect(account(seen.body, 'sms')).toMatchObject({ state: 'failing', lastError: null, lastErrorAt: expect.any(String) });
+    expect(account(seen.body, 'sms')).toMatchObject({
+      state: 'failing',
+      lastError: null,
+      lastErrorAt: expect.any(String),
+    });
     expect(JSON.stringify(seen.body)).not.toContain(account(gone, 'sms')?.lastError);
 
     // Asked again within the same reading, nothing is sent.
@@ -119,20 +142,36 @@ describe('the health of channels', () => {
 
   it('shows a backlog while nobody works it off, and its end', async () => {
     await using stack = new AsyncDisposableStack();
-    const hub = stack.use(await startHub('postgres', { env: { ...carrierEnvironment('http://127.0.0.1:1'), ROLES: 'web' } }));
+    const hub = stack.use(
+      await startHub('postgres', { env: { ...carrierEnvironment('http://127.0.0.1:1'), ROLES: 'web' } }),
+    );
     await setLimits(hub, { slowSeconds: 1 });
     for (let n = 0; n < 3; n += 1)
-      await postSigned(hub.url, '/webhooks/twilio/sms', smsFields({ sid: newSid(), from: `+491511234567${n}`, body: `Contact ${n}` }));
+      await postSigned(
+        hub.url,
+        '/webhooks/twilio/sms',
+        smsFields({ sid: newSid(), from: `+491511234567${n}`, body: `Contact ${n}` }),
+      );
     const health = async (): Promise<ChannelHealth> => (await hub.api('GET', '/api/v1/channel-health')).body;
     const behind = await eventually(health, (seen) => account(seen, 'sms')?.state === 'slow');
-    expect(account(behind, 'sms')).toMatchObject({ pending: 3, reason: { code: 'backlog', limit: 1 }, oldestPendingAt: expect.any(String) });
+    expect(account(behind, 'sms')).toMatchObject({
+      pending: 3,
+      reason: { code: 'backlog', limit: 1 },
+      oldestPendingAt: expect.any(String),
+    });
     const metrics = (await hub.api('GET', '/metrics')).body as string;
     expect(metrics).toContain('patchbay_inbox_pending{channel="sms"} 3');
-    expect(Number(/patchbay_inbox_oldest_pending_seconds\{channel="sms"\} (\S+)/.exec(metrics)?.[1])).toBeGreaterThan(0.5);
+    expect(Number(/patchbay_inbox_oldest_pending_seconds\{channel="sms"\} (\S+)/.exec(metrics)?.[1])).toBeGreaterThan(
+      0.5,
+    );
 
     await using _worker = await createHub(loadEnvironment({ ...hub.ground.env, ROLES: 'worker' }));
     const caughtUp = await eventually(health, (seen) => account(seen, 'sms')?.pending === 0);
-    expect(account(caughtUp, 'sms')).toMatchObject({ oldestPendingAt: null, contactsToday: 3, ingestDelay: { count: 3 } });
+    expect(account(caughtUp, 'sms')).toMatchObject({
+      oldestPendingAt: null,
+      contactsToday: 3,
+      ingestDelay: { count: 3 },
+    });
     // They did wait, and the delay says so.
     expect(account(caughtUp, 'sms')?.ingestDelay.p95).toBeGreaterThan(0.5);
   });
@@ -147,6 +186,10 @@ describe('the health of channels', () => {
     const { body } = await hub.api('GET', '/api/v1/channel-health');
     expect(account(body, 'sms')).toMatchObject({ state: 'silent', reason: { code: 'silent', limit: 72 * 3600 } });
     expect(account(body, 'email')?.state).toBe('ok');
-    expect(component(body, 'smtp-inlet')).toMatchObject({ state: 'off', reason: { code: 'not-set-up' }, address: null });
+    expect(component(body, 'smtp-inlet')).toMatchObject({
+      state: 'off',
+      reason: { code: 'not-set-up' },
+      address: null,
+    });
   });
 });

@@ -74,20 +74,31 @@ onBothBackends('the quarantine', (backend) => {
     const { get, poison, api } = centre();
     const id = await poison('poison <script>alert(1)</script>', { AuthToken: 'very-s3cret' });
     const detail = await get(`/inbox/${id}/detail`);
-    expect(detail).toMatchObject({ id, kind: 'fields', fieldsCut: false, rawSha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(detail).toMatchObject({
+      id,
+      kind: 'fields',
+      fieldsCut: false,
+      rawSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     expect(detail.size).toBeGreaterThan(100);
     expect(detail.fields).toContainEqual({ name: 'From', value: '+4915112349999', masked: false });
     expect(detail.fields).toContainEqual({ name: 'AuthToken', value: '', masked: true });
     expect(JSON.stringify(detail)).not.toContain('very-s3cret');
     const text = await api('GET', `/api/v1/inbox/${id}/text`);
     expect(text.headers.get('content-type')).toContain('application/json');
-    expect(text.body).toMatchObject({ truncated: false, size: detail.size, text: expect.stringContaining('Body=poison') });
+    expect(text.body).toMatchObject({
+      truncated: false,
+      size: detail.size,
+      text: expect.stringContaining('Body=poison'),
+    });
     expect((await api('GET', `/api/v1/inbox/${id}/raw`)).headers.get('content-disposition')).toContain('attachment');
   });
 
   it('shows the headers of a mail', async () => {
     const { ground, get, items } = centre();
-    const mail = Buffer.from('From: ada@example.org\r\nSubject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <h1@example.org>\r\n\r\nHello\r\n');
+    const mail = Buffer.from(
+      'From: ada@example.org\r\nSubject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <h1@example.org>\r\n\r\nHello\r\n',
+    );
     expect(await sendByWire(ground.smtpPort, mail, false)).toMatch(/^250 /);
     const [{ id } = { id: '' }] = await eventually(
       () => items('state=done'),
@@ -140,7 +151,9 @@ onBothBackends('the quarantine', (backend) => {
     });
     expect((await api('GET', `/api/v1/inbox/${id}/raw`)).body).toContain('poison+to+discard');
     // Again, and what does not fit any more.
-    expect((await bulk({ action: 'discard', ids: [id], reason: 'again' })).body.outcomes).toEqual([{ id, outcome: 'unchanged' }]);
+    expect((await bulk({ action: 'discard', ids: [id], reason: 'again' })).body.outcomes).toEqual([
+      { id, outcome: 'unchanged' },
+    ]);
     expect((await bulk({ action: 'replay', ids: [id] })).body.outcomes).toEqual([{ id, outcome: 'conflict' }]);
     expect((await api('POST', `/api/v1/inbox/${id}/replay`)).status).toBe(409);
     expect((await bulk({ action: 'restore', ids: [id] })).body.outcomes).toEqual([{ id, outcome: 'restored' }]);
@@ -218,7 +231,10 @@ onBothBackends('the quarantine', (backend) => {
           ({ state }) => state === 'done' || state === 'discarded',
         );
         expect(item.state === 'discarded', `${id} is ${item.state}`).toBe(gone.has(id));
-        const { rows } = await hub.parts.db.sql.query<{ n: number }>('select count(*)::int as n from message where inbox_id = $1', [id]);
+        const { rows } = await hub.parts.db.sql.query<{ n: number }>(
+          'select count(*)::int as n from message where inbox_id = $1',
+          [id],
+        );
         expect(rows[0]?.n).toBe(gone.has(id) ? 0 : 1);
       }
     } finally {
@@ -229,7 +245,10 @@ onBothBackends('the quarantine', (backend) => {
   it('is for managers only', async () => {
     const { url, poison } = centre();
     const id = await poison('poison for managers');
-    const login = await createClient(url, { origin: url })('POST', '/api/v1/session', { email: grace.email, password: grace.password });
+    const login = await createClient(url, { origin: url })('POST', '/api/v1/session', {
+      email: grace.email,
+      password: grace.password,
+    });
     const cookie = login.headers
       .getSetCookie()
       .map((line) => line.split(';')[0])
@@ -264,10 +283,15 @@ describe('the alert about the quarantine', () => {
     const desk = stack.use(await openDesk(hub.url, apiKey));
     const { sql } = hub.hub.parts.db;
     const told = async () =>
-      (await sql.query<{ type: string }>(`select type from event where type like 'system.%' order by id`, [])).rows.map((row) => row.type);
+      (await sql.query<{ type: string }>(`select type from event where type like 'system.%' order by id`, [])).rows.map(
+        (row) => row.type,
+      );
     const limits = (await hub.api('GET', '/api/v1/watch-limits')).body;
     expect(limits.quarantine.oldestMinutes).toBe(60);
-    const put = await hub.api('PUT', '/api/v1/watch-limits', { ...limits, quarantine: { ...limits.quarantine, newContacts: 3 } });
+    const put = await hub.api('PUT', '/api/v1/watch-limits', {
+      ...limits,
+      quarantine: { ...limits.quarantine, newContacts: 3 },
+    });
     expect(put).toMatchObject({ status: 200, body: { quarantine: { newContacts: 3 } } });
     expect((await hub.api('PUT', '/api/v1/watch-limits', { quarantine: {} })).status).toBe(400);
 
@@ -281,10 +305,14 @@ describe('the alert about the quarantine', () => {
     await second[Symbol.asyncDispose]();
     await using _third = await createHub(loadEnvironment({ ...hub.ground.env, ROLES: 'clock', SMTP_INLET_PORT: '0' }));
     expect((await hub.api('GET', '/metrics')).body).toContain('patchbay_alert{key="quarantine"} 1');
-    expect((await hub.api('GET', '/api/v1/metrics/wallboard')).body.alerts).toMatchObject([{ key: 'quarantine', firing: true }]);
+    expect((await hub.api('GET', '/api/v1/metrics/wallboard')).body.alerts).toMatchObject([
+      { key: 'quarantine', firing: true },
+    ]);
     expect((await hub.api('GET', '/api/v1/alerts')).body.items).toMatchObject([{ key: 'quarantine', firing: true }]);
 
-    const ids = (await hub.api('GET', '/api/v1/inbox?state=quarantined')).body.items.map(({ id }: { id: string }) => id);
+    const ids = (await hub.api('GET', '/api/v1/inbox?state=quarantined')).body.items.map(
+      ({ id }: { id: string }) => id,
+    );
     await hub.api('POST', '/api/v1/inbox/bulk', { action: 'discard', ids, reason: 'all of it' });
     await desk.event('system.alert-cleared');
     expect((await hub.api('GET', '/metrics')).body).toContain('patchbay_alert{key="quarantine"} 0');

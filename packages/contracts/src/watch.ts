@@ -71,7 +71,9 @@ export const inboxBulk = z
       .optional(),
     reason: z.string().trim().min(1).max(500).optional(),
   })
-  .refine((bulk) => (bulk.ids === undefined) !== (bulk.filter === undefined), { message: 'Give either ids or a filter' })
+  .refine((bulk) => (bulk.ids === undefined) !== (bulk.filter === undefined), {
+    message: 'Give either ids or a filter',
+  })
   .refine((bulk) => bulk.action !== 'discard' || bulk.reason !== undefined, {
     path: ['reason'],
     message: 'A discarded contact needs a reason',

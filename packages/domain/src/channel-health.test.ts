@@ -31,14 +31,32 @@ describe('the health of an account', () => {
     ['contacts that took a minute', { ingestDelay: 60 }, 'slow', 'delay'],
     ['a refused message among others that were sent', { failed: 1, lastSendErrorAt: ago(50) }, 'ok', 'fine'],
     ['one refused message and none since', { failed: 1, lastSendErrorAt: ago(10) }, 'ok', 'fine'],
-    ['three lost messages and none sent since', { failed: 2, unknown: 1, lastSendErrorAt: ago(10) }, 'failing', 'sends-fail'],
+    [
+      'three lost messages and none sent since',
+      { failed: 2, unknown: 1, lastSendErrorAt: ago(10) },
+      'failing',
+      'sends-fail',
+    ],
     ['three refused messages, and then one was sent', { failed: 3, lastSendErrorAt: ago(40) }, 'ok', 'fine'],
-    ['a provider that was never reached', { retrying: 1, lastSentAt: null, lastSendErrorAt: ago(1) }, 'failing', 'not-reached'],
+    [
+      'a provider that was never reached',
+      { retrying: 1, lastSentAt: null, lastSendErrorAt: ago(1) },
+      'failing',
+      'not-reached',
+    ],
     ['a message tried again while others leave', { retrying: 1, lastSendErrorAt: ago(60) }, 'ok', 'fine'],
     ['no contact for three days', { lastContactAt: ago(72 * hour) }, 'silent', 'silent'],
-    ['silent, and behind with what it sends', { lastContactAt: ago(99 * hour), oldestOutgoingAt: ago(99) }, 'slow', 'outgoing-backlog'],
+    [
+      'silent, and behind with what it sends',
+      { lastContactAt: ago(99 * hour), oldestOutgoingAt: ago(99) },
+      'slow',
+      'outgoing-backlog',
+    ],
   ])('%s', (_name, figures, state, code) => {
-    expect(accountHealth({ ...well, ...figures }, defaultWatchLimits.channels, now)).toMatchObject({ state, reason: { code } });
+    expect(accountHealth({ ...well, ...figures }, defaultWatchLimits.channels, now)).toMatchObject({
+      state,
+      reason: { code },
+    });
   });
 
   it('is never silent where that is switched off', () => {

@@ -28,7 +28,11 @@ describe('the alert about the quarantine', () => {
   });
 
   it('never goes away because more is waiting', () => {
-    const situation = fc.record({ newContacts: fc.nat(100), waiting: fc.integer({ min: 1, max: 100 }), age: fc.nat(120) });
+    const situation = fc.record({
+      newContacts: fc.nat(100),
+      waiting: fc.integer({ min: 1, max: 100 }),
+      age: fc.nat(120),
+    });
     fc.assert(
       fc.property(situation, fc.nat(50), (some, more) => {
         const at = (extra: number) =>

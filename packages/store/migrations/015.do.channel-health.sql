@@ -92,7 +92,7 @@ $$;
 
 -- Brings the figures of the accounts up to date. It reads what is new since the last time and a little before, for rows that were
 -- committed late, and every part of it may be repeated. Who finds another at it leaves it to that one.
-create function roll_channel_figures() returns void language plpgsql volatile as $$
+create function roll_channel_figures() returns void language plpgsql volatile set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
   now_at timestamptz := clock_timestamp();
   begun timestamptz;
@@ -134,7 +134,7 @@ end $$;
 
 -- How every account stands. Counts are of what waits now or of the last hour; the rest is kept above.
 -- p_midnight: when the centre's day began.
-create function channel_health(p_midnight timestamptz) returns jsonb language plpgsql volatile as $$
+create function channel_health(p_midnight timestamptz) returns jsonb language plpgsql volatile set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
   now_at timestamptz := clock_timestamp();
   hour_ago timestamptz := now_at - interval '1 hour';

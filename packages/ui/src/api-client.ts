@@ -1,5 +1,14 @@
 import {
   agent,
+  alertList,
+  channelHealth,
+  inboxBulkAnswer,
+  inboxDetail,
+  inboxGroupList,
+  inboxText,
+  quarantineSummary,
+  type InboxBulk,
+  type InboxFilter,
   customer,
   customerSuggestion,
   inboxItem,
@@ -125,8 +134,15 @@ function customerCalls(send: Send) {
 
 function deskCalls(send: Send) {
   return {
-    quarantine: (cursor?: Cursor, signal?: AbortSignal) =>
-      send('GET', '/inbox', page(inboxItem), { query: { state: 'quarantined', cursor: cursor ?? undefined }, signal }),
+    inbox: (filter: InboxFilter, cursor?: Cursor, signal?: AbortSignal) =>
+      send('GET', '/inbox', page(inboxItem), { query: { ...filter, cursor: cursor ?? undefined }, signal }),
+    quarantineSummary: (signal?: AbortSignal) => send('GET', '/inbox/summary', quarantineSummary, { signal }),
+    inboxGroups: async (signal?: AbortSignal) => (await send('GET', '/inbox/groups', inboxGroupList, { signal })).items,
+    inboxDetail: (id: string, signal?: AbortSignal) => send('GET', `/inbox/${id}/detail`, inboxDetail, { signal }),
+    inboxText: (id: string, signal?: AbortSignal) => send('GET', `/inbox/${id}/text`, inboxText, { signal }),
+    inboxBulk: (json: InboxBulk) => send('POST', '/inbox/bulk', inboxBulkAnswer, { json }),
+    alerts: async (signal?: AbortSignal) => (await send('GET', '/alerts', alertList, { signal })).items,
+    channelHealth: (signal?: AbortSignal) => send('GET', '/channel-health', channelHealth, { signal }),
     replay: (id: string) => send('POST', `/inbox/${id}/replay`, nothing),
     outbox: (cursor?: Cursor, signal?: AbortSignal) =>
       send('GET', '/outbox', page(outboxItem), { query: { cursor: cursor ?? undefined }, signal }),

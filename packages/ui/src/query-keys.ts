@@ -17,6 +17,8 @@ export const keys = {
   agents: ['agents'] as const,
   queues: ['queues'] as const,
   quarantine: ['quarantine'] as const,
+  health: ['health'] as const,
+  alerts: ['alerts'] as const,
   outbox: ['outbox'] as const,
   wallboard: ['wallboard'] as const,
 };
@@ -47,6 +49,8 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
       return event.agentId === me ? [keys.agents, keys.me] : [keys.agents];
     case 'contact':
       return [keys.quarantine];
+    case 'system':
+      return [keys.alerts, keys.wallboard];
     default:
       return of;
   }

@@ -33,6 +33,10 @@ export const router = createBrowserRouter([
                 path: '/quarantine',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).QuarantinePage }),
               },
+              {
+                path: '/health',
+                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).HealthPage }),
+              },
               { path: '/team', lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TeamPage }) },
               { path: '*', lazy: async () => ({ Component: (await import('./feedback/not-found.tsx')).NotFound }) },
             ],

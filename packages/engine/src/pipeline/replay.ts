@@ -44,7 +44,13 @@ async function revive(parts: Parts, inboxId: string, contact: InboundContact, ac
   } catch (error) {
     if (databaseErrorCode(error) !== '23505') throw error;
     // The provider delivered it again in the meantime, and then it was understood.
-    await endQuarantine(parts.db.sql, inboxId, 'duplicate', 'The same contact was received again and understood', actorId);
+    await endQuarantine(
+      parts.db.sql,
+      inboxId,
+      'duplicate',
+      'The same contact was received again and understood',
+      actorId,
+    );
   }
   parts.relay.nudge();
 }

@@ -82,7 +82,8 @@ function provider(name: string, accounts: readonly AccountRow[]): ComponentHealt
   const error = latest(accounts.map((account) => account.lastSendErrorAt));
   const sum = (of: 'sent' | 'failed' | 'unknown' | 'retrying') =>
     accounts.reduce((total, account) => total + account[of], 0);
-  const troubled = error !== null && (sent === null || error > sent) && sum('retrying') + sum('failed') + sum('unknown');
+  const troubled =
+    error !== null && (sent === null || error > sent) && sum('retrying') + sum('failed') + sum('unknown');
   const last = accounts.find(({ lastSendErrorAt }) => latest([lastSendErrorAt]) === error && error !== null);
   const reached = sum('retrying') === 0;
   return {

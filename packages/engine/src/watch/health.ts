@@ -44,8 +44,7 @@ function delay(buckets: Buckets): DelayFigures {
   return { count, median: rounded(quantile(histogram, 0.5)), p95: rounded(quantile(histogram, 0.95)) };
 }
 
-const rounded = (seconds: number | null): number | null =>
-  seconds === null ? null : Number(seconds.toPrecision(3));
+const rounded = (seconds: number | null): number | null => (seconds === null ? null : Number(seconds.toPrecision(3)));
 
 function present(parts: Parts, row: AccountRow, limits: WatchLimits['channels'], now: Date): AccountHealth {
   const ingestDelay = delay(row.ingestDelay);

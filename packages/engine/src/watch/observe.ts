@@ -30,22 +30,36 @@ export function observeWatch(parts: Parts): void {
     accounts.reduce((total, account) => total + of(account), 0);
   const oldest = (of: (account: AccountHealth) => string | null) => (accounts: readonly AccountHealth[]) => {
     const at = accounts.map(of).filter((moment) => moment !== null);
-    return at.length === 0 ? 0 : Math.max(0, (parts.now().getTime() - Math.min(...at.map((one) => Date.parse(one)))) / 1000);
+    return at.length === 0
+      ? 0
+      : Math.max(0, (parts.now().getTime() - Math.min(...at.map((one) => Date.parse(one)))) / 1000);
   };
 
-  perChannel('patchbay_inbox_pending', 'Contacts received and not yet processed', sum((account) => account.pending));
+  perChannel(
+    'patchbay_inbox_pending',
+    'Contacts received and not yet processed',
+    sum((account) => account.pending),
+  );
   perChannel(
     'patchbay_inbox_oldest_pending_seconds',
     'Age of the oldest contact that is not yet processed',
     oldest((account) => account.oldestPendingAt),
   );
-  perChannel('patchbay_outbound_queued', 'Messages waiting to be sent', sum((account) => account.outgoing));
+  perChannel(
+    'patchbay_outbound_queued',
+    'Messages waiting to be sent',
+    sum((account) => account.outgoing),
+  );
   perChannel(
     'patchbay_outbound_oldest_queued_seconds',
     'Age of the oldest message waiting to be sent',
     oldest((account) => account.oldestOutgoingAt),
   );
-  perChannel('patchbay_quarantine', 'Contacts waiting in quarantine', sum((account) => account.quarantined));
+  perChannel(
+    'patchbay_quarantine',
+    'Contacts waiting in quarantine',
+    sum((account) => account.quarantined),
+  );
   gauge('patchbay_alert', 'Whether an alert fires (1) or has ended (0)', ['key'], async (target) => {
     for (const { key, firing } of await listAlerts(parts.db.sql)) target.set({ key }, firing ? 1 : 0);
   });

@@ -22,7 +22,11 @@ describe('what was received, as it is looked at', () => {
 
   it.each([
     ['a form', form, 'Body=Hello+there&AuthToken=s3cret&card_pin=&X-Api-Key=s3cret&password=s3cret'],
-    ['JSON', 'application/json', '{"Body":"Hello there","auth":{"access_token":["s3cret"]},"Cookie":{"a":"s3cret"},"api_key":"s3cret"}'],
+    [
+      'JSON',
+      'application/json',
+      '{"Body":"Hello there","auth":{"access_token":["s3cret"]},"Cookie":{"a":"s3cret"},"api_key":"s3cret"}',
+    ],
   ])('masks the secrets of %s', (_name, type, raw) => {
     const { kind, fields } = fieldsOf(bytes(raw), type);
     expect(kind).toBe('fields');

@@ -1,4 +1,5 @@
 /** One chunk for all pages that agents rarely open. */
+export { HealthPage } from './health-page.tsx';
 export { OutboxPage } from './outbox-page.tsx';
 export { QuarantinePage } from './quarantine-page.tsx';
 export { TeamPage } from './team-page.tsx';

@@ -1,42 +1,182 @@
-import { DownloadOutlined, ReloadOutlined, SafetyOutlined } from '@ant-design/icons';
-import type { InboxItem } from '@patchbay/contracts';
-import { fullMoment, inboxRawUrl, keys, moment } from '@patchbay/ui';
-import { Button } from 'antd';
+import { useQuery } from '@tanstack/react-query';
+import { DeleteOutlined, ReloadOutlined, SafetyOutlined, UndoOutlined } from '@ant-design/icons';
+import { channelName, type ChannelName, type InboxBulk, type InboxItem } from '@patchbay/contracts';
+import { fullMoment, keys, moment } from '@patchbay/ui';
+import { App, Button, Checkbox, Input, Segmented, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
 import { Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
+import '../style/health.css';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
+import { QuarantineDrawer } from './quarantine-drawer.tsx';
 
-/** Contacts that could not be processed: why, the bytes as they came, and another try. */
+type State = 'quarantined' | 'discarded';
+
+function useBulk(after: () => void) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  return useAction((bulk: InboxBulk) => api.inboxBulk(bulk), {
+    stale: [keys.quarantine, keys.tickets],
+    after: ({ outcomes }) => {
+      const count = outcomes.filter(({ outcome }) => !['conflict', 'not-found'].includes(outcome)).length;
+      void message.success(t('quarantine.done', { count }));
+      after();
+    },
+  });
+}
+
+/** Contacts that could not be processed: why, what fails alike, the bytes as they came, another try, or away with a reason. */
 export function QuarantinePage() {
   const { t } = useTranslation();
+  const [state, setState] = useState<State>('quarantined');
+  const [channel, setChannel] = useState<ChannelName>();
+  const [group, setGroup] = useState<string>();
+  const [q, setQ] = useState('');
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [open, setOpen] = useState<InboxItem | null>(null);
+  const [reason, setReason] = useState('');
+  const groups = useQuery({
+    queryKey: [...keys.quarantine, 'groups'],
+    queryFn: ({ signal }) => api.inboxGroups(signal),
+  });
+  const bulk = useBulk(() => setChosen(new Set()));
+  const filter = { state, ...(channel && { channel }), ...(group && { group }), ...(q && { q }) };
+  const ids = [...chosen];
+  const picked = groups.data?.find(({ key }) => key === group);
+  const toggle = (id: string, on: boolean) =>
+    setChosen((before) => new Set(on ? [...before, id] : [...before].filter((other) => other !== id)));
+  const restart = () => setChosen(new Set());
   return (
     <div className="page">
       <PageHead text={t('quarantine.text')} />
+      <div className="quarantine-tools">
+        <Segmented<State>
+          value={state}
+          onChange={(next) => (setState(next), restart())}
+          options={[
+            { value: 'quarantined', label: t('quarantine.waiting') },
+            { value: 'discarded', label: t('quarantine.put') },
+          ]}
+        />
+        <Select
+          allowClear
+          style={{ minWidth: 150 }}
+          placeholder={t('quarantine.allChannels')}
+          aria-label={t('quarantine.allChannels')}
+          value={channel}
+          onChange={(next?: ChannelName) => (setChannel(next), restart())}
+          options={channelName.options.map((value) => ({ value, label: t(`channel.${value}`) }))}
+        />
+        <Select
+          allowClear
+          style={{ flex: '1 1 220px', minWidth: 0 }}
+          placeholder={t('quarantine.groups')}
+          aria-label={t('quarantine.groups')}
+          value={group}
+          onChange={(next?: string) => (setGroup(next), restart())}
+          options={(groups.data ?? []).map(({ key, reason: text, count }) => ({
+            value: key,
+            label: `${count} × ${text}`,
+          }))}
+        />
+        <Input.Search
+          allowClear
+          style={{ flex: '1 1 200px', minWidth: 0 }}
+          placeholder={t('quarantine.search')}
+          aria-label={t('quarantine.search')}
+          onSearch={(next) => (setQ(next), restart())}
+        />
+        {picked && state === 'quarantined' && (
+          <Button
+            icon={<ReloadOutlined />}
+            onClick={() =>
+              bulk.mutate({ action: 'replay', filter: { group: picked.key, ...(channel && { channel }) } })
+            }
+          >
+            {t('quarantine.replayMany', { count: picked.count })}
+          </Button>
+        )}
+      </div>
+      {ids.length > 0 && (
+        <div className="quarantine-tools" data-testid="quarantine-bulk">
+          <span>{t('quarantine.selected', { count: ids.length })}</span>
+          {state === 'quarantined' ? (
+            <>
+              <Button icon={<ReloadOutlined />} onClick={() => bulk.mutate({ action: 'replay', ids })}>
+                {t('quarantine.replay')}
+              </Button>
+              <Input
+                style={{ flex: '1 1 180px', minWidth: 0 }}
+                maxLength={500}
+                value={reason}
+                placeholder={t('quarantine.discardAsk')}
+                aria-label={t('quarantine.discardAsk')}
+                onChange={(event) => setReason(event.target.value)}
+                data-testid="discard-reason"
+              />
+              <Button
+                danger
+                icon={<DeleteOutlined />}
+                disabled={reason.trim() === ''}
+                onClick={() => bulk.mutate({ action: 'discard', ids, reason: reason.trim() })}
+                data-testid="discard-button"
+              >
+                {t('quarantine.discard')}
+              </Button>
+            </>
+          ) : (
+            <Button icon={<UndoOutlined />} onClick={() => bulk.mutate({ action: 'restore', ids })}>
+              {t('quarantine.restore')}
+            </Button>
+          )}
+        </div>
+      )}
       <PagedList
-        queryKey={keys.quarantine}
-        read={(cursor, signal) => api.quarantine(cursor, signal)}
-        empty={<Nothing icon={<SafetyOutlined />} title={t('quarantine.empty')} text={t('quarantine.emptyText')} />}
-        row={(item) => <QuarantineRow key={item.id} item={item} />}
+        queryKey={[...keys.quarantine, filter]}
+        read={(cursor, signal) => api.inbox(filter, cursor, signal)}
+        empty={
+          <Nothing
+            icon={<SafetyOutlined />}
+            title={t(channel || group || q ? 'quarantine.nothingFound' : 'quarantine.empty')}
+          />
+        }
+        row={(item) => (
+          <Row key={item.id} item={item} chosen={chosen.has(item.id)} toggle={toggle} open={() => setOpen(item)} />
+        )}
       />
+      <QuarantineDrawer item={open} close={() => setOpen(null)} />
     </div>
   );
 }
 
-function QuarantineRow({ item }: { item: InboxItem }) {
+interface RowProps {
+  item: InboxItem;
+  chosen: boolean;
+  toggle: (id: string, on: boolean) => void;
+  open: () => void;
+}
+
+function Row({ item, chosen, toggle, open }: RowProps) {
   const { t, i18n } = useTranslation();
   const replay = useAction(() => api.replay(item.id), {
     stale: [keys.quarantine, keys.tickets],
     done: t('quarantine.replayed'),
   });
+  const title = item.subject || t('ticket.noSubject');
   return (
     <article className="record" data-testid="quarantine-row" data-inbox-id={item.id}>
       <div className="record-head">
+        <Checkbox
+          checked={chosen}
+          aria-label={t('quarantine.select', { name: title })}
+          onChange={(event) => toggle(item.id, event.target.checked)}
+        />
         <ChannelTag channel={item.channel} />
-        <span className="record-title">{item.subject || t('ticket.noSubject')}</span>
+        <span className="record-title">{title}</span>
         <span className="grow" />
         <time
           className="muted small tabular"
@@ -49,19 +189,25 @@ function QuarantineRow({ item }: { item: InboxItem }) {
       <div className="muted small">
         {t('quarantine.from', { from: item.from ?? t('quarantine.unknownSender') })} ·{' '}
         {t('outbox.attempts', { count: item.attempts })}
+        {item.replaying && ` · ${t('quarantine.replaying')}`}
       </div>
       <p className="record-reason small">{item.reason ?? t('quarantine.noReason')}</p>
+      {item.discarded && (
+        <p className="muted small">{t('quarantine.discardedFor', { reason: item.discarded.reason })}</p>
+      )}
       <div className="record-actions">
-        <Button
-          icon={<ReloadOutlined />}
-          loading={replay.isPending}
-          onClick={() => replay.mutate(undefined)}
-          data-testid="replay-button"
-        >
-          {t('quarantine.replay')}
-        </Button>
-        <Button icon={<DownloadOutlined />} href={inboxRawUrl(item.id)} download data-testid="raw-download">
-          {t('quarantine.raw')}
+        {item.state === 'quarantined' && (
+          <Button
+            icon={<ReloadOutlined />}
+            loading={replay.isPending}
+            onClick={() => replay.mutate(undefined)}
+            data-testid="replay-button"
+          >
+            {t('quarantine.replay')}
+          </Button>
+        )}
+        <Button onClick={open} data-testid="quarantine-details">
+          {t('quarantine.details')}
         </Button>
       </div>
     </article>

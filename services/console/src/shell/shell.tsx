@@ -1,10 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { DashboardOutlined, InboxOutlined, MessageOutlined, SendOutlined, TeamOutlined } from '@ant-design/icons';
+import {
+  DashboardOutlined,
+  HeartOutlined,
+  InboxOutlined,
+  MessageOutlined,
+  SendOutlined,
+  TeamOutlined,
+} from '@ant-design/icons';
 import { keys } from '@patchbay/ui';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
+import { AlertBanner } from './alert-banner.tsx';
 import { ConnectionAlert, ConnectionMark } from './connection-state.tsx';
 import { PresenceSwitch } from './presence-switch.tsx';
 import { UserMenu } from './user-menu.tsx';
@@ -14,6 +22,7 @@ const places = [
   { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, managersOnly: false },
   { to: '/outbox', key: 'outbox', icon: <SendOutlined />, managersOnly: false },
   { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, managersOnly: true },
+  { to: '/health', key: 'health', icon: <HeartOutlined />, managersOnly: false },
   { to: '/team', key: 'team', icon: <TeamOutlined />, managersOnly: true },
 ] as const;
 
@@ -34,6 +43,7 @@ export function Shell() {
       </header>
       <main className="shell-main">
         <ConnectionAlert />
+        <AlertBanner />
         <Outlet />
       </main>
     </div>
@@ -44,11 +54,11 @@ function Rail() {
   const { t } = useTranslation();
   const { role } = useMe();
   const quarantined = useQuery({
-    queryKey: keys.quarantine,
-    queryFn: ({ signal }) => api.quarantine(null, signal),
+    queryKey: [...keys.quarantine, 'summary'],
+    queryFn: ({ signal }) => api.quarantineSummary(signal),
     enabled: role !== 'agent',
   });
-  const count = quarantined.data?.items.length ?? 0;
+  const count = quarantined.data?.waiting ?? 0;
   return (
     <nav className="shell-rail" aria-label={t('nav.label')}>
       <Link className="shell-logo" to="/desk" aria-label={t('app.name')}>
@@ -59,9 +69,7 @@ function Rail() {
           <NavLink key={to} to={to} className="rail-link" data-testid={`nav-${key}`}>
             {icon}
             {t(`nav.${key}`)}
-            {key === 'quarantine' && count > 0 && (
-              <span className="rail-badge">{quarantined.data?.nextCursor ? `${count}+` : count}</span>
-            )}
+            {key === 'quarantine' && count > 0 && <span className="rail-badge">{count > 99 ? '99+' : count}</span>}
           </NavLink>
         ),
       )}

@@ -2,6 +2,7 @@ import { channelName, presenceState, type Figure, type Wallboard } from '@patchb
 import { useTranslation } from 'react-i18next';
 import { queueText } from '../desk/given-names.ts';
 import { FigureTile, Help } from './figure-tile.tsx';
+import { ChannelTiles } from './channel-tiles.tsx';
 import { arrange, total, type Board } from './figures.ts';
 
 const channelOf = (name: string | null | undefined) => channelName.options.find((one) => one === name);
@@ -12,6 +13,7 @@ export function BoardSections({ board }: { board: Wallboard }) {
   const { queues, agents, contacts, response, others } = arrange(board.figures);
   return (
     <div className="board-grid">
+      <ChannelTiles tiles={board.channels} />
       <Queues queues={queues} at={board.at} />
       <Agents agents={agents} />
       <Contacts contacts={contacts} />

@@ -2,7 +2,13 @@ import { bulkLimit, HubError, inboxQuery } from '@patchbay/contracts';
 import type { InboxBulk, InboxBulkAnswer, InboxDetail, InboxFilter } from '@patchbay/contracts';
 import { readInbox } from '@patchbay/store';
 import type { InboxRow } from '@patchbay/store';
-import { discardInbox, inboxIds, requestReplay, restoreInbox, unmovedOutcomes } from '@patchbay/store/queries/inbox-bulk';
+import {
+  discardInbox,
+  inboxIds,
+  requestReplay,
+  restoreInbox,
+  unmovedOutcomes,
+} from '@patchbay/store/queries/inbox-bulk';
 import { inboxGroups, listInbox, quarantineSummary, readInboxItem } from '@patchbay/store/queries/inbox-list';
 import type { Parts } from '../../parts.ts';
 import { replayContact } from '../../pipeline/replay.ts';
