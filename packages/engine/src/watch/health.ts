@@ -62,7 +62,16 @@ function present(parts: Parts, row: AccountRow, limits: WatchLimits['channels'],
   };
   const { channel, account, contactsToday, pending, outgoing, quarantined, sent, failed, unknown, lastError } = row;
   return {
-    ...{ channel, account, contactsToday, pending, outgoing, quarantined, sent, failed, unknown, lastError },
+    channel,
+    account,
+    contactsToday,
+    pending,
+    outgoing,
+    quarantined,
+    sent,
+    failed,
+    unknown,
+    lastError,
     ...accountHealth(figures, limits, now),
     lastContactAt: moment(row.lastContactAt),
     lastSentAt: moment(row.lastSentAt),
@@ -87,7 +96,11 @@ export function withoutErrors(health: ChannelHealth): ChannelHealth {
 export async function readTiles(parts: Parts): Promise<ChannelTile[]> {
   const { accounts } = await readHealth(parts);
   return accounts.map(({ channel, account, state, reason, quarantined, ...figures }) => ({
-    ...{ channel, account, state, reason, quarantined },
+    channel,
+    account,
+    state,
+    reason,
+    quarantined,
     backlog: figures.pending + figures.outgoing,
     oldestAt: [figures.oldestPendingAt, figures.oldestOutgoingAt].filter((at) => at !== null).toSorted()[0] ?? null,
     delay: figures.providerDelay.p95 ?? figures.ingestDelay.p95,

@@ -84,7 +84,6 @@ function AccountCard({ one }: { one: AccountHealth }) {
       {one.lastError && <p className="record-reason small">{one.lastError}</p>}
       <div className="health-trend" role="img" aria-label={`${t('watch.trend')}: ${one.trend.join(', ')}`}>
         {one.trend.map((count, hour) => (
-          // oxlint-disable-next-line react/no-array-index-key -- the hour is its place
           <span key={hour} style={{ height: `${(count / most) * 100}%` }} />
         ))}
       </div>

@@ -57,7 +57,6 @@ function Detail({ item }: { item: InboxItem }) {
           <h3>{t(kind === 'headers' ? 'quarantine.headers' : 'quarantine.fields')}</h3>
           <dl className="health-figures">
             {fields.map(({ name, value, masked }, index) => (
-              // oxlint-disable-next-line react/no-array-index-key -- headers repeat, and their order is theirs
               <div key={index}>
                 <dt>{name}</dt>
                 <dd>{masked ? <em>{t('quarantine.masked')}</em> : value}</dd>
