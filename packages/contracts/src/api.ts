@@ -17,6 +17,7 @@ import {
 } from './glossary.ts';
 import { authenticity, classification } from './contact.ts';
 import { alert, channelTile } from './watch.ts';
+import { templateChoice } from './template.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
 export const page = <T extends z.ZodType>(item: T) =>
@@ -229,11 +230,13 @@ export const message = z.object({
 export type Message = z.infer<typeof message>;
 export const messageQuery = pageQuery.extend({ externalId: z.string().max(998).optional() });
 export const messageCreate = z.object({
-  text: z.string().max(200_000),
+  text: z.string().max(200_000).default(''),
   html: z.string().max(500_000).optional(),
   visibility: visibility.default('public'),
   /** Ids answered by `POST /api/v1/files`. */
   attachments: z.array(z.uuid()).max(20).default([]),
+  /** Instead of a text: one that the provider approved, with what goes into its places. */
+  template: templateChoice.optional(),
 });
 export const uploadedFile = z.object({
   id: z.uuid(),
