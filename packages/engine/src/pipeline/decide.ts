@@ -18,6 +18,7 @@ const helpWindowMs = 60_000;
 export interface Lookups {
   queues(): ReturnType<typeof readQueues>;
   queueOfAddress(addresses: readonly string[]): Promise<string | null>;
+  messagingSettings(): ReturnType<typeof readMessagingSettings>;
 }
 
 export function createLookups(tx: Queryable): Lookups {
@@ -25,6 +26,7 @@ export function createLookups(tx: Queryable): Lookups {
   const byAddress = new Map<string, Promise<string | null>>();
   return {
     queues: () => (queues ??= readQueues(tx)),
+    messagingSettings: () => readMessagingSettings(tx),
     queueOfAddress(addresses) {
       const key = addresses.join(' ');
       const asked = byAddress.get(key) ?? queueOfAddress(tx, addresses);
@@ -76,7 +78,7 @@ export async function decideContact(
     reason: ticket.reason,
     parties: contact.kind === 'customer' ? peopleInCopy(parts, contact) : [],
     acknowledgement:
-      (await helpAnswer(parts, tx, contact)) ?? acknowledge(parts, contact, capabilities, ticket.action === 'open'),
+      (await helpAnswer(parts, lookups, contact)) ?? acknowledge(parts, contact, capabilities, ticket.action === 'open'),
   };
 }
 
@@ -151,11 +153,11 @@ function acknowledge(
 /** The answer to HELP, where the carrier gives none and the centre wants it (`messagingSettings`). */
 async function helpAnswer(
   parts: Parts,
-  tx: Queryable,
+  lookups: Lookups,
   contact: InboundContact,
 ): Promise<IngestDecision['acknowledgement']> {
   if (contact.consent?.word !== 'help' || contact.consent.byCarrier) return null;
-  const settings = await readMessagingSettings(tx);
+  const settings = await lookups.messagingSettings();
   if (!settings.helpReply) return null;
   const text = settings.helpText ?? helpText(parts.config.centreName, languageOf(contact));
   return { subject: '', text, sender: parts.channels.get(contact.channel)?.sender ?? null, windowMs: helpWindowMs };
