@@ -97,7 +97,14 @@ export async function startCarrierRest(): Promise<CarrierRest> {
     const form = Object.fromEntries(sent);
     const mediaUrls = sent.getAll('MediaUrl');
     const sid = `SM${String(calls.items.length).padStart(32, 'e')}`;
-    const call = { method: request.method ?? '', path, authorization: request.headers.authorization ?? '', form, mediaUrls, sid };
+    const call = {
+      method: request.method ?? '',
+      path,
+      authorization: request.headers.authorization ?? '',
+      form,
+      mediaUrls,
+      sid,
+    };
     calls.push(call);
     const file = media.get(path);
     const failures = failing.get(path) ?? 0;

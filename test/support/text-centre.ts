@@ -60,10 +60,7 @@ export async function startTextCentre(backend: Backend, overrides: HubOverrides 
     },
     /** Waits until a message of ours has come so far. */
     becomes: (messageId: string, status: string) =>
-      desk.event(
-        'message.status-changed',
-        ({ data }) => data['messageId'] === messageId && data['status'] === status,
-      ),
+      desk.event('message.status-changed', ({ data }) => data['messageId'] === messageId && data['status'] === status),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -56,9 +56,7 @@ export const ticketDetail = ticket.extend({
     /** Carriers split texts into segments and charge for each. */
     segments: z.boolean(),
     templates: z.boolean(),
-    files: z
-      .object({ types: z.array(z.string()), count: z.int(), bytes: z.int() })
-      .nullable(),
+    files: z.object({ types: z.array(z.string()), count: z.int(), bytes: z.int() }).nullable(),
   }),
 });
 export type TicketDetail = z.infer<typeof ticketDetail>;

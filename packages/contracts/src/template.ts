@@ -20,7 +20,9 @@ export const templateVariable = z
   .trim()
   .min(1)
   .max(1000)
-  .refine((value) => !/[\r\n\t]| {5}/.test(value), { message: 'No line breaks, tabs or more than four blanks in a row' });
+  .refine((value) => !/[\r\n\t]| {5}/.test(value), {
+    message: 'No line breaks, tabs or more than four blanks in a row',
+  });
 export const templateChoice = z.object({ id: z.uuid(), variables: z.array(templateVariable).max(20).default([]) });
 
 const templateFields = z.object({

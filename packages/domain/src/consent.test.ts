@@ -48,10 +48,13 @@ describe('a word of consent', () => {
     expect(consentWord('Yes!', 'sms')).toEqual({ word: 'start', said: 'Yes!', ambiguous: true });
   });
 
-  it.each(['CANCEL', 'End', 'quit', 'TD', 'remove'])('%s on WhatsApp, where no carrier acts on it, is an answer', (text) => {
-    expect(consentWord(text, 'whatsapp')).toBeNull();
-    expect(consentWord(text, 'sms')?.word).toBe('stop');
-  });
+  it.each(['CANCEL', 'End', 'quit', 'TD', 'remove'])(
+    '%s on WhatsApp, where no carrier acts on it, is an answer',
+    (text) => {
+      expect(consentWord(text, 'whatsapp')).toBeNull();
+      expect(consentWord(text, 'sms')?.word).toBe('stop');
+    },
+  );
   it.each(['STOP', 'Unsubscribe', 'ARRET'])('%s is one on WhatsApp', (text) => {
     expect(consentWord(text, 'whatsapp')?.word).toBe('stop');
   });
@@ -71,10 +74,15 @@ describe('a word of consent', () => {
   it('does not depend on case or on what stands around it', () => {
     const around = fc.stringMatching(/^[ .,!?"'()\n-]{0,6}$/);
     fc.assert(
-      fc.property(fc.constantFrom('STOP', 'START', 'HELP', 'STOPALL', 'ARRET'), around, around, (word, before, after) => {
-        const plain = consentWord(word, 'sms')?.word;
-        expect(consentWord(before + word.toLowerCase() + after, 'sms')?.word).toBe(plain);
-      }),
+      fc.property(
+        fc.constantFrom('STOP', 'START', 'HELP', 'STOPALL', 'ARRET'),
+        around,
+        around,
+        (word, before, after) => {
+          const plain = consentWord(word, 'sms')?.word;
+          expect(consentWord(before + word.toLowerCase() + after, 'sms')?.word).toBe(plain);
+        },
+      ),
     );
   });
 

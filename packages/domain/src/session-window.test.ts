@@ -20,11 +20,19 @@ describe('the session window', () => {
   it('closes once, and a later message only moves its end back', () => {
     const moment = fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true });
     fc.assert(
-      fc.property(moment, moment, fc.integer({ min: 1, max: 100 * hour }), fc.nat(100 * hour), (last, now, window, later) => {
-        const again = new Date(last.getTime() + later);
-        if (isWindowOpen(last, window, now)) expect(isWindowOpen(again, window, now)).toBe(true);
-        expect(windowClosesAt(again, window)?.getTime()).toBeGreaterThanOrEqual(windowClosesAt(last, window)?.getTime() ?? 0);
-      }),
+      fc.property(
+        moment,
+        moment,
+        fc.integer({ min: 1, max: 100 * hour }),
+        fc.nat(100 * hour),
+        (last, now, window, later) => {
+          const again = new Date(last.getTime() + later);
+          if (isWindowOpen(last, window, now)) expect(isWindowOpen(again, window, now)).toBe(true);
+          expect(windowClosesAt(again, window)?.getTime()).toBeGreaterThanOrEqual(
+            windowClosesAt(last, window)?.getTime() ?? 0,
+          );
+        },
+      ),
     );
   });
 });

@@ -170,7 +170,9 @@ export class Messaging {
   /** WhatsApp takes free texts for a day after the customer wrote. Who wrote before the simulator began is not known, and let be. */
   #isClosed({ network, template, from, to }: OutgoingText): boolean {
     const last = this.#lastWritten.get(`${to} ${from}`);
-    return network === 'whatsapp' && !template && last !== undefined && this.#options.now().getTime() - last >= windowMs;
+    return (
+      network === 'whatsapp' && !template && last !== undefined && this.#options.now().getTime() - last >= windowMs
+    );
   }
 
   /** Fetches files as Twilio does: without credentials, from wherever they are said to be. @returns an error's code, or null */

@@ -127,7 +127,9 @@ describe('texts', () => {
     const template = { contentSid: `HX${'a'.repeat(32)}`, variables: ['Ada'] };
     const { externalId } = await hub.whatsapp.send({ ...onWhatsapp, template }, signal());
     await hub.until(() =>
-      hub.reports.some((report) => report.externalId === externalId && report.status === 'delivered') ? true : undefined,
+      hub.reports.some((report) => report.externalId === externalId && report.status === 'delivered')
+        ? true
+        : undefined,
     );
   });
 

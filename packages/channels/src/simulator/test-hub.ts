@@ -63,7 +63,9 @@ const problems: ErrorRequestHandler = (error: unknown, _request, response, next)
   else next(error);
 };
 
-export async function startTestHub(options: { speed?: number; sendMail?: SendMail; now?: () => Date } = {}): Promise<TestHub> {
+export async function startTestHub(
+  options: { speed?: number; sendMail?: SendMail; now?: () => Date } = {},
+): Promise<TestHub> {
   const app = express();
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');

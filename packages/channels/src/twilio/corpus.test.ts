@@ -75,9 +75,9 @@ describe.skipIf(corpusDir === undefined)('known webhook fields', () => {
 });
 
 describe.skipIf(corpusDir === undefined)('the words of carriers', () => {
-  const corpus = (corpusDir === undefined
-    ? {}
-    : JSON.parse(readFileSync(join(corpusDir, 'twilio', 'optout_keywords.json'), 'utf8'))) as {
+  const corpus = (
+    corpusDir === undefined ? {} : JSON.parse(readFileSync(join(corpusDir, 'twilio', 'optout_keywords.json'), 'utf8'))
+  ) as {
     twilio_long_code_stop: string[];
     aws_stop: string[];
     telnyx_stop: string[];

@@ -18,7 +18,7 @@ describe('a link to a file', () => {
     expect(readMediaToken(token, key, later(24))).toEqual(file);
     expect(readMediaToken(token, key, later(48))).toBe('expired');
   });
-  test('is nobody else\'s: another key, another file', () => {
+  test("is nobody else's: another key, another file", () => {
     expect(readMediaToken(token, Buffer.alloc(32, 8), now)).toBeNull();
     const [payload = '', signature = ''] = token.split('.');
     const other = Buffer.from(JSON.stringify(['b'.repeat(64), 9e9, 'text/html', 'x'])).toString('base64url');
@@ -32,7 +32,12 @@ describe('a link to a file', () => {
         const damaged = token.slice(0, at) + sign + token.slice(at + 1);
         const read = readMediaToken(damaged, key, now);
         // Bits beyond the last byte of base64 say nothing.
-        if (Buffer.from(damaged.split('.')[1] ?? '', 'base64url').equals(Buffer.from(token.split('.')[1] ?? '', 'base64url')) && damaged.split('.')[0] === token.split('.')[0])
+        if (
+          Buffer.from(damaged.split('.')[1] ?? '', 'base64url').equals(
+            Buffer.from(token.split('.')[1] ?? '', 'base64url'),
+          ) &&
+          damaged.split('.')[0] === token.split('.')[0]
+        )
           expect(read).toEqual(file);
         else expect(read).toBeNull();
       }),

@@ -48,6 +48,8 @@ export function readMediaToken(token: string, key: Uint8Array, now: Date): Linke
   const expected = signature(payload, key);
   const signed = Buffer.from(given, 'base64url');
   if (more.length > 0 || signed.length !== expected.length || !timingSafeEqual(signed, expected)) return null;
-  const [sha256, expires, contentType, filename] = claims.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+  const [sha256, expires, contentType, filename] = claims.parse(
+    JSON.parse(Buffer.from(payload, 'base64url').toString()),
+  );
   return now.getTime() >= expires * 1000 ? 'expired' : { sha256, contentType, filename };
 }

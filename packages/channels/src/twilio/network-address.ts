@@ -11,7 +11,8 @@ export function networkOf(address: string): NetworkName {
 }
 
 /** The address without its network. */
-const bare = (address: string): string => (networkOf(address) === 'whatsapp' ? address.trim().slice(prefix.length) : address);
+const bare = (address: string): string =>
+  networkOf(address) === 'whatsapp' ? address.trim().slice(prefix.length) : address;
 
 /**
  * Who wrote. One person's number is the same by SMS and by WhatsApp. A WhatsApp user without a number is known by name only, and that

@@ -1,5 +1,12 @@
 /** Puts the pure decisions of `domain` together for one contact. Reads settings and the snapshot, writes nothing. */
-import { acknowledgementText, decideTicket, helpText, isOpen, resolveCustomer, shouldAcknowledge } from '@patchbay/domain';
+import {
+  acknowledgementText,
+  decideTicket,
+  helpText,
+  isOpen,
+  resolveCustomer,
+  shouldAcknowledge,
+} from '@patchbay/domain';
 import type { ChannelCapabilities } from '@patchbay/channels/channel';
 import type { InboundContact } from '@patchbay/contracts';
 import { queueOfAddress, readMessagingSettings, readQueues } from '@patchbay/store';
@@ -78,7 +85,8 @@ export async function decideContact(
     reason: ticket.reason,
     parties: contact.kind === 'customer' ? peopleInCopy(parts, contact) : [],
     acknowledgement:
-      (await helpAnswer(parts, lookups, contact)) ?? acknowledge(parts, contact, capabilities, ticket.action === 'open'),
+      (await helpAnswer(parts, lookups, contact)) ??
+      acknowledge(parts, contact, capabilities, ticket.action === 'open'),
   };
 }
 

@@ -86,7 +86,11 @@ async function writeWithTemplate(parts: Parts, use: TemplateUse | undefined, rep
   });
 }
 
-function refuseWhatTheChannelCannotCarry(channel: Channel | undefined, text: string, files: readonly StoredFile[]): void {
+function refuseWhatTheChannelCannotCarry(
+  channel: Channel | undefined,
+  text: string,
+  files: readonly StoredFile[],
+): void {
   const refuse = (why: string) => new HubError('unprocessable', why);
   if (!channel?.capabilities.text) throw refuse('This channel carries no text; write an internal note instead');
   const { attachments, textLength, files: limits } = channel.capabilities;

@@ -53,7 +53,14 @@ export const consentRoutes = [
       if (!(await mayChangeConsent(parts.db.sql, principal, address)))
         throw new HubError('forbidden', 'Only for managers, and for agents who may read a ticket of this customer');
       const account = normalised(parts, body.account);
-      const decision = { ...body, account, address, source: 'agent', agentId: principal.agentId, correlationId } as const;
+      const decision = {
+        ...body,
+        account,
+        address,
+        source: 'agent',
+        agentId: principal.agentId,
+        correlationId,
+      } as const;
       await setConsent(parts.db.sql, decision);
       parts.relay.nudge();
       const found = (await listConsents(parts.db.sql, address)).find(
