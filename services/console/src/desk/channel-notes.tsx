@@ -80,8 +80,7 @@ function ConsentNotice({ consent }: { consent: Consent }) {
       showIcon
       icon={<StopOutlined />}
       data-testid="consent-notice"
-      title={t('texting.blocked', { how: consentText(t, consent), at: fullMoment(consent.at, i18n.language) })}
-      description={t('texting.blockedHow')}
+      title={`${t('texting.blocked', { how: consentText(t, consent), at: fullMoment(consent.at, i18n.language) })} ${t('texting.blockedHow')}`}
     />
   );
 }

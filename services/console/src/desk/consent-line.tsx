@@ -25,12 +25,12 @@ function ConsentLine({ consent }: { consent: Consent }) {
   const withdrawn = consent.state === 'withdrawn';
   return (
     <div
-      className={`row small wrap consent consent-${consent.state}`}
+      className={`small consent consent-${consent.state}`}
       data-testid="consent"
       data-state={consent.state}
       title={`${consent.account} · ${fullMoment(consent.at, i18n.language)}`}
     >
-      <ChannelTag channel={consent.channel} bare />
+      <ChannelTag channel={consent.channel} bare />{' '}
       <span>
         {withdrawn ? <StopOutlined aria-hidden /> : <CheckCircleOutlined aria-hidden />}{' '}
         {t(`texting.${consent.state}`, { at: moment(consent.at, Date.now(), i18n.language) })} ·{' '}
