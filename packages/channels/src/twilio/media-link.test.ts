@@ -26,7 +26,7 @@ describe('a link to a file', () => {
     expect(readMediaToken(`${payload}.${signature}.x`, key, now)).toBeNull();
   });
   test('made up or damaged is none', () => {
-    fc.assert(fc.property(fc.string(), (text) => void expect(readMediaToken(text, key, now)).toBeNull()));
+    fc.assert(fc.property(fc.string(), (text) => readMediaToken(text, key, now) === null));
     fc.assert(
       fc.property(fc.nat(token.length - 1), fc.constantFrom('A', 'b', '.', '_'), (at, sign) => {
         const damaged = token.slice(0, at) + sign + token.slice(at + 1);
