@@ -109,7 +109,7 @@ onBothBackends('a WhatsApp message', (backend) => {
     const say = (body: object) => api('POST', `/api/v1/tickets/${ticketId}/messages`, body);
     expect(await say({ text: 'Still there?' })).toMatchObject({ status: 422, body: { detail: /24 hours/ } });
     expect((await say({ text: 'A note', visibility: 'internal' })).status).toBe(201);
-    const choice = (variables: string[], id = made.id) => say({ template: { id, variables } });
+    const choice = (variables: string[], id = made.id) => say({ text: '', template: { id, variables } });
     expect((await choice(['Ada'])).status).toBe(422);
     expect((await choice(['Ada', 'line\nbreak'])).status).toBe(400);
     expect((await choice(['Ada', '1'], ticketId)).status).toBe(422);

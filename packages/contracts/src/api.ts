@@ -230,12 +230,12 @@ export const message = z.object({
 export type Message = z.infer<typeof message>;
 export const messageQuery = pageQuery.extend({ externalId: z.string().max(998).optional() });
 export const messageCreate = z.object({
-  text: z.string().max(200_000).default(''),
+  text: z.string().max(200_000),
   html: z.string().max(500_000).optional(),
   visibility: visibility.default('public'),
   /** Ids answered by `POST /api/v1/files`. */
   attachments: z.array(z.uuid()).max(20).default([]),
-  /** Instead of a text: one that the provider approved, with what goes into its places. */
+  /** Instead of `text`, which stays empty: one that the provider approved, with what goes into its places. */
   template: templateChoice.optional(),
 });
 export const uploadedFile = z.object({

@@ -44,8 +44,10 @@ describe('wallboard', () => {
     expect(board.contacts.map((one) => [one.dimensions['channel'], one.value])).toEqual([
       ['email', 0],
       ['sms', 0],
+      ['whatsapp', 0],
       ['chat', 4],
       ['phone', 0],
+      ['http', 0],
       ['fax', 1],
     ]);
     expect(board.agents.map((one) => [one.dimensions['state'], one.value])).toEqual([
