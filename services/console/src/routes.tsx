@@ -36,6 +36,8 @@ export const router = createBrowserRouter([
               {
                 path: '/health',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).HealthPage }),
+              },
+              {
                 path: '/templates',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TemplatesPage }),
               },

@@ -293,7 +293,6 @@ export const en = {
     },
     system: { alert: 'Alert', 'alert-cleared': 'Alert ended' },
     consent: { changed: 'Consent changed' },
-    contact: { quarantined: 'Quarantined', replayed: 'Replayed' },
   },
   customer: {
     title: 'Customer',

@@ -291,7 +291,6 @@ export const zh: typeof en = {
     },
     system: { alert: '警报', 'alert-cleared': '警报解除' },
     consent: { changed: '同意状态已更改' },
-    contact: { quarantined: '已隔离', replayed: '已重新处理' },
   },
   customer: {
     title: '客户',
