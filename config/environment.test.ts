@@ -34,6 +34,7 @@ describe('loadEnvironment', () => {
       twilio: undefined,
       twilioApiBaseUrl: undefined,
       twilioNumber: '+15005550006',
+      twilioWhatsappNumber: '+15005550006',
       simulator: true,
       admin: undefined,
       apiKey: undefined,

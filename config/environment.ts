@@ -45,6 +45,7 @@ const schema = z.object({
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_API_BASE_URL: format.url('an HTTP URL, https://api.twilio.com', 'http', 'https').optional(),
   TWILIO_NUMBER: format.phoneNumber.default('+15005550006'),
+  TWILIO_WHATSAPP_NUMBER: format.phoneNumber.optional(),
   PATCHBAY_ADMIN_EMAIL: format.mailAddress.optional(),
   PATCHBAY_ADMIN_PASSWORD: format.password.optional(),
   PATCHBAY_API_KEY: format.apiKey.optional(),
@@ -97,6 +98,8 @@ export interface HubConfig {
   readonly twilioApiBaseUrl: string | undefined;
   /** The centre's own number, E.164. */
   readonly twilioNumber: string;
+  /** The centre's number on WhatsApp, E.164. */
+  readonly twilioWhatsappNumber: string;
   /** The hub plays the carrier itself: no Twilio account, and not in production. */
   readonly simulator: boolean;
   /** The first administrator; undefined: a one-time set-up link is printed. */
@@ -150,6 +153,7 @@ export function loadEnvironment(
     twilio: twilioSet && { accountSid: twilioSet[0], authToken: twilioSet[1] },
     twilioApiBaseUrl: variables.TWILIO_API_BASE_URL,
     twilioNumber: variables.TWILIO_NUMBER,
+    twilioWhatsappNumber: variables.TWILIO_WHATSAPP_NUMBER ?? variables.TWILIO_NUMBER,
     simulator: twilioSet === undefined && variables.NODE_ENV !== 'production',
     admin: adminSet && { email: adminSet[0], password: adminSet[1] },
     apiKey: variables.PATCHBAY_API_KEY,

@@ -492,6 +492,7 @@ describe('the API', () => {
         '/api/v1/customers',
         '/api/v1/customers/{id}/merge',
         '/api/v1/files',
+        '/api/v1/templates',
         '/api/v1/tickets/{id}/messages',
       ]);
     });
@@ -574,6 +575,30 @@ describe('the API', () => {
         [item.id],
       );
       await call('POST', '/inbox/:id/replay', { id: item.id });
+
+      const address = '+4915112350010';
+      const consent = { channel: 'sms', account: '+15005550006', address, state: 'withdrawn', reason: 'By phone' };
+      await call('PUT', '/consents', {}, consent);
+      for (const path of ['/consents', '/consents/log'])
+        expect((await api('GET', `/api/v1${path}?address=${encodeURIComponent(address)}`)).body.items).toHaveLength(1);
+      called.add('GET /consents').add('GET /consents/log');
+      await call('PUT', '/settings/messaging', {}, await call('GET', '/settings/messaging'));
+      const template = await call(
+        'POST',
+        '/templates',
+        {},
+        {
+          channel: 'whatsapp',
+          name: 'hello',
+          language: 'en',
+          contentSid: `HX${'0'.repeat(32)}`,
+          body: 'Hello {{1}}',
+          labels: ['Name'],
+        },
+      );
+      await call('GET', '/templates');
+      await call('PATCH', '/templates/:id', { id: template.id }, { state: 'retired' });
+      await call('DELETE', '/templates/:id', { id: template.id });
 
       const credentials = { email: 'newcomer@patchbay.test', password: 'a long enough password' };
       const agent = await call('POST', '/agents', {}, { name: 'New Comer', phone: '+49 30 1234567', ...credentials });

@@ -11,6 +11,8 @@ export interface RestCall {
   readonly path: string;
   readonly authorization: string;
   readonly form: Record<string, string>;
+  /** Files that go with the message. */
+  readonly mediaUrls: string[];
   /** The message's sid in the answer. */
   readonly sid: string;
 }
@@ -24,6 +26,8 @@ export interface CarrierRest extends AsyncDisposable {
   answerOnce(body: string, answer: RestAnswer): void;
   /** Puts a file where the carrier keeps media; answers its public address. */
   addMedia(contentType: string, bytes: Uint8Array): string;
+  /** Answers so many requests for this file with 503. */
+  failMedia(address: string, times: number): void;
 }
 
 export const taken: RestAnswer = (call, response) => {
@@ -65,22 +69,49 @@ export const tooMany: RestAnswer = (_call, response) => {
   );
 };
 
+/** As the carrier refuses a recipient who told it STOP. */
+export const optedOut: RestAnswer = (_call, response) => {
+  response.writeHead(400, { 'content-type': 'application/json' }).end(
+    JSON.stringify({
+      code: 21610,
+      message: 'Attempt to send to unsubscribed recipient',
+      more_info: 'https://www.twilio.com/docs/errors/21610',
+      status: 400,
+    }),
+  );
+};
+
 /** Reads the whole request and hangs up. */
 export const hangUp: RestAnswer = (_call, _response, request) => void request.socket.destroy();
 
 export async function startCarrierRest(): Promise<CarrierRest> {
   const calls = new Feed<RestCall>();
   const special = new Map<string, RestAnswer>();
+  const failing = new Map<string, number>();
   const media = new Map<string, { contentType: string; bytes: Uint8Array }>();
   const root = `/2010-04-01/Accounts/${carrierAccount.accountSid}`;
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url ?? '';
     const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>)).toString();
-    const form = Object.fromEntries(new URLSearchParams(body));
+    const sent = new URLSearchParams(body);
+    const form = Object.fromEntries(sent);
+    const mediaUrls = sent.getAll('MediaUrl');
     const sid = `SM${String(calls.items.length).padStart(32, 'e')}`;
-    const call = { method: request.method ?? '', path, authorization: request.headers.authorization ?? '', form, sid };
+    const call = {
+      method: request.method ?? '',
+      path,
+      authorization: request.headers.authorization ?? '',
+      form,
+      mediaUrls,
+      sid,
+    };
     calls.push(call);
     const file = media.get(path);
+    const failures = failing.get(path) ?? 0;
+    if (failures > 0) {
+      failing.set(path, failures - 1);
+      return void response.writeHead(503).end();
+    }
     if (file) return void response.writeHead(200, { 'content-type': file.contentType }).end(file.bytes);
     if (request.method !== 'POST' || path !== `${root}/Messages.json`) return void response.writeHead(404).end();
     const answer = special.get(form['Body'] ?? '') ?? taken;
@@ -95,6 +126,7 @@ export async function startCarrierRest(): Promise<CarrierRest> {
     url: `http://127.0.0.1:${port}`,
     calls,
     answerOnce: (body, answer) => void special.set(body, answer),
+    failMedia: (address, times) => void failing.set(new URL(address).pathname, times),
     addMedia(contentType, bytes) {
       const path = `${root}/Messages/MM${'a'.repeat(32)}/Media/ME${String(media.size).padStart(32, '0')}`;
       media.set(path, { contentType, bytes });

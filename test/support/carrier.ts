@@ -40,6 +40,23 @@ export async function postSigned(
   });
 }
 
+/** The fields of a WhatsApp message: those of a text with addresses and names of its own. */
+export function whatsappFields(fields: {
+  sid: string;
+  from: string;
+  body: string;
+  name?: string;
+}): Record<string, string> {
+  return {
+    ...smsFields(fields),
+    From: `whatsapp:${fields.from}`,
+    To: `whatsapp:${centreNumber}`,
+    ProfileName: fields.name ?? '',
+    WaId: fields.from.slice(1),
+    MessageType: 'text',
+  };
+}
+
 export function smsFields(fields: { sid: string; from: string; body: string; to?: string }): Record<string, string> {
   const to = fields.to ?? centreNumber;
   return {

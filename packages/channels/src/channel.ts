@@ -19,8 +19,30 @@ export interface ChannelCapabilities {
   readonly acknowledges: boolean;
   /** How long after its last activity an open ticket takes up the customer's next contact; 0: only threading joins. Milliseconds. */
   readonly continuationMs: number;
+  /** Characters (UTF-16 code units) that a text may have; left out: as many as one likes. */
+  readonly textLength?: number;
+  /** Carriers split a text into segments and charge for each. */
+  readonly segments?: boolean;
+  /** Which files the provider takes; left out: all. */
+  readonly files?: FileLimits;
+  /** Its customers end it by a word (STOP), and it may not be used after that. */
+  readonly consentWords?: boolean;
+  /**
+   * How long after the customer's last message a text of one's own may be sent; after it only approved templates. Left out: for ever.
+   * Milliseconds.
+   */
+  readonly sessionWindowMs?: number;
   /** Delivery states that the provider reports. */
   readonly reports: readonly ('sent' | 'delivered' | 'read')[];
+}
+
+export interface FileLimits {
+  /** Media types, lower case. */
+  readonly types: readonly string[];
+  /** Files in one message. */
+  readonly count: number;
+  /** All files of a message together. */
+  readonly bytes: number;
 }
 
 /** A webhook exactly as it came, with the URL that the provider called (from PUBLIC_URL, not from the Host header). */
@@ -107,6 +129,8 @@ export interface ChannelConfig {
     readonly authToken: string;
     readonly apiBaseUrl: string | undefined;
     readonly number: string;
+    /** The centre's number on WhatsApp, E.164. */
+    readonly whatsappNumber: string;
   };
 }
 

@@ -73,6 +73,7 @@ const conformanceConfig: ChannelConfig = {
     authToken: 'conformance-token',
     apiBaseUrl: undefined,
     number: '+4930901820',
+    whatsappNumber: '+4930901821',
   },
 };
 

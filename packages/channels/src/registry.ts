@@ -4,10 +4,12 @@ import { createChatChannel } from './chat/index.ts';
 import { createEmailChannel } from './email/index.ts';
 import { createPhoneChannel } from './phone/index.ts';
 import { createSmsChannel } from './sms/index.ts';
+import { createWhatsappChannel } from './whatsapp/index.ts';
 
 export const channelFactories: readonly ChannelFactory[] = [
   createEmailChannel,
   createSmsChannel,
+  createWhatsappChannel,
   createChatChannel,
   createPhoneChannel,
 ];

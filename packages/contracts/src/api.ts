@@ -17,6 +17,7 @@ import {
 } from './glossary.ts';
 import { authenticity, classification } from './contact.ts';
 import { alert, channelTile } from './watch.ts';
+import { templateChoice } from './template.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
 export const page = <T extends z.ZodType>(item: T) =>
@@ -234,6 +235,8 @@ export const messageCreate = z.object({
   visibility: visibility.default('public'),
   /** Ids answered by `POST /api/v1/files`. */
   attachments: z.array(z.uuid()).max(20).default([]),
+  /** Instead of `text`, which stays empty: one that the provider approved, with what goes into its places. */
+  template: templateChoice.optional(),
 });
 export const uploadedFile = z.object({
   id: z.uuid(),

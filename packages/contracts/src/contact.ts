@@ -1,5 +1,6 @@
 /** What every channel adapter makes of its provider's payload. Nothing after it knows which provider it was. */
 import { z } from 'zod';
+import { refusalReason } from './errors.ts';
 import { channelName, identifierGrade, identifierKind, messageKind, timestamp } from './glossary.ts';
 
 export const contactIdentifier = z.object({
@@ -148,8 +149,13 @@ export const inboundContact = z.object({
   reports: z.array(contactReport).max(1000).default([]),
   /** What is asked for, and the fields that its type has (service norms C3, I2). */
   request: z.object({ type: z.string().max(100), fields: z.record(z.string().max(100), z.unknown()) }).optional(),
-  /** A word by which the sender withdraws or gives consent, or asks for help (STOP, START, HELP). */
-  consent: z.object({ word: z.enum(['stop', 'start', 'help']), said: z.string().max(100) }).optional(),
+  /**
+   * A word by which the sender withdraws or gives consent, or asks for help (STOP, START, HELP). `byCarrier`: the carrier has
+   * recognised and answered it.
+   */
+  consent: z
+    .object({ word: z.enum(['stop', 'start', 'help']), said: z.string().max(100), byCarrier: z.boolean().optional() })
+    .optional(),
   /** True when a machine sent it (RFC 3834, null reverse-path, list): it is never answered automatically. */
   automatic: z.boolean().default(false),
   sentAt: timestamp.optional(),
@@ -166,6 +172,10 @@ export const deliveryReport = z.object({
   externalId: z.string(),
   status: z.enum(['sent', 'delivered', 'read', 'failed']),
   error: z.string().optional(),
+  /** Why it failed, where the hub acts on it; then also where it was to go. */
+  reason: refusalReason.optional(),
+  channel: channelName.optional(),
+  recipient: z.string().max(320).optional(),
   at: timestamp,
 });
 export type DeliveryReport = z.infer<typeof deliveryReport>;
@@ -188,4 +198,6 @@ export interface OutboundMessage {
   references: string[];
   /** True for acknowledgements and other mail that no person wrote (RFC 3834). */
   automatic: boolean;
+  /** The text is one that the provider approved; it is sent by its id, with what goes into its places. */
+  template?: { contentSid: string; variables: string[] };
 }

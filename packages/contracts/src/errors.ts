@@ -39,7 +39,15 @@ const traits: Record<ErrorCode, { status: number; retryable: boolean }> = {
   unavailable: { status: 503, retryable: true },
 };
 
+/**
+ * Refusals of a provider that the hub acts on, whichever provider says them: the recipient told the carrier STOP; the time in which a
+ * free text may answer the customer is over.
+ */
+export const refusalReason = z.enum(['recipient-opted-out', 'session-closed']);
+export type RefusalReason = z.infer<typeof refusalReason>;
+
 export interface HubErrorOptions {
+  reason?: RefusalReason | undefined;
   cause?: unknown;
   /** Milliseconds after which the other side wants to be asked again (Retry-After). */
   retryAfterMs?: number | undefined;
@@ -58,6 +66,8 @@ export class HubError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly issues: { path: string; message: string }[] | undefined;
+  /** Why a provider refused, where the hub acts on it. */
+  readonly reason: RefusalReason | undefined;
 
   constructor(code: ErrorCode, message: string, options: HubErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -66,6 +76,7 @@ export class HubError extends Error {
     this.retryable = traits[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
     this.issues = options.issues;
+    this.reason = options.reason;
   }
 }
 

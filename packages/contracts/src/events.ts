@@ -66,6 +66,14 @@ export const eventData = {
   'customer.identified': z.object({ kind: z.string(), value: z.string(), grade: z.string() }),
   'customer.merged': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
   'customer.merge-undone': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
+  'consent.changed': z.object({
+    channel: channelName,
+    account: z.string(),
+    address: z.string(),
+    state: z.enum(['granted', 'withdrawn']),
+    source: z.string(),
+    reason,
+  }),
   'agent.presence-changed': z.object({
     agentId: z.string(),
     from: presenceState,

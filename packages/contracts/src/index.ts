@@ -6,3 +6,4 @@ export * from './glossary.ts';
 export * from './jobs.ts';
 export * from './live.ts';
 export * from './watch.ts';
+export * from './messaging.ts';

@@ -17,7 +17,7 @@ export function carrierAccount(config: HubConfig, signingKey: Uint8Array) {
   const account = config.twilio ?? simulated;
   const apiBaseUrl =
     config.twilioApiBaseUrl ?? (config.simulator ? `${config.publicUrl}/simulator/carrier` : undefined);
-  return { ...account, apiBaseUrl, number: config.twilioNumber };
+  return { ...account, apiBaseUrl, number: config.twilioNumber, whatsappNumber: config.twilioWhatsappNumber };
 }
 
 /** `parts` is asked for when it is used: adapters and the rest of the hub need each other. */

@@ -206,13 +206,15 @@ function jobsReady(jobs: Jobs): Promise<boolean> {
   ]);
 }
 
-function startSimulator({ config, signingKey }: Parts, overrides: HubOverrides, smtp: () => string | undefined) {
-  const { accountSid, authToken, number } = carrierAccount(config, signingKey);
+function startSimulator({ config, signingKey, now }: Parts, overrides: HubOverrides, smtp: () => string | undefined) {
+  const { accountSid, authToken, number, whatsappNumber } = carrierAccount(config, signingKey);
   return createCarrierSimulator({
     publicUrl: config.publicUrl,
     accountSid,
     authToken,
     number,
+    whatsappNumber,
+    now,
     ...(overrides.simulatorSpeed && { speed: overrides.simulatorSpeed }),
     mailTo: `support@${config.mailDomains[0]}`,
     sendMail: async (mail) => {

@@ -5,6 +5,7 @@ export * from './queries/events.ts';
 export * from './queries/figures.ts';
 export * from './queries/inbox.ts';
 export * from './queries/ingest.ts';
+export * from './queries/messaging.ts';
 export * from './queries/outbound.ts';
 export * from './queries/routing.ts';
 export * from './queries/settings.ts';

@@ -9,23 +9,28 @@ import {
   quarantineSummary,
   type InboxBulk,
   type InboxFilter,
+  consent,
   customer,
   customerSuggestion,
   inboxItem,
   merge,
   message,
+  messageTemplate,
   outboxItem,
   page,
   queue,
   setupState,
   ticket,
+  ticketDetail,
   uploadedFile,
   hubEvent,
   wallboard,
   type Agent,
   type ChannelName,
+  type Consent,
   type HubEvent,
   type Message,
+  type MessageTemplate,
   type PresenceState,
   type Role,
   type TicketStatus,
@@ -49,6 +54,7 @@ export interface MessageDraft {
   text: string;
   visibility: 'public' | 'internal';
   attachments: string[];
+  template?: { id: string; variables: string[] };
 }
 export interface AgentDraft {
   name: string;
@@ -62,6 +68,7 @@ type Cursor = string | null | undefined;
 const agents = page(agent).pick({ items: true });
 const queues = page(queue).pick({ items: true });
 const suggestions = page(customerSuggestion).pick({ items: true });
+const consents = page(consent).pick({ items: true });
 const merges = page(merge).pick({ items: true });
 
 /** The hub's REST API as the console uses it; every answer is parsed. Methods throw `ApiProblem`. */
@@ -74,6 +81,7 @@ export function createApi(send: Send = createSend()) {
     ...customerCalls(send),
     ...deskCalls(send),
     ...teamCalls(send),
+    ...textingCalls(send),
   };
 }
 
@@ -94,7 +102,7 @@ function ticketCalls(send: Send) {
   return {
     tickets: (filter: TicketFilter, cursor?: Cursor, limit = 50, signal?: AbortSignal) =>
       send('GET', '/tickets', page(ticket), { query: { ...filter, limit, cursor: cursor ?? undefined }, signal }),
-    ticket: (id: string, signal?: AbortSignal) => send('GET', `/tickets/${id}`, ticket, { signal }),
+    ticket: (id: string, signal?: AbortSignal) => send('GET', `/tickets/${id}`, ticketDetail, { signal }),
     messages: (id: string, signal?: AbortSignal): Promise<Message[]> =>
       readAll(send, `/tickets/${id}/messages`, page(message), signal),
     events: (id: string, signal?: AbortSignal): Promise<HubEvent[]> =>
@@ -147,6 +155,26 @@ function deskCalls(send: Send) {
     outbox: (cursor?: Cursor, signal?: AbortSignal) =>
       send('GET', '/outbox', page(outboxItem), { query: { cursor: cursor ?? undefined }, signal }),
     wallboard: (signal?: AbortSignal) => send('GET', '/metrics/wallboard', wallboard, { signal }),
+  };
+}
+
+type TemplateFields = Omit<MessageTemplate, 'id' | 'state'>;
+
+function textingCalls(send: Send) {
+  return {
+    consents: async (address: string, signal?: AbortSignal): Promise<Consent[]> =>
+      (await send('GET', '/consents', consents, { query: { address }, signal })).items,
+    setConsent: (json: Pick<Consent, 'channel' | 'account' | 'address' | 'state'> & { reason: string }) =>
+      send('PUT', '/consents', consent, { json }),
+    templates: (filter: { channel?: ChannelName; state?: 'active' }, cursor?: Cursor, signal?: AbortSignal) =>
+      send('GET', '/templates', page(messageTemplate), {
+        query: { ...filter, limit: 200, cursor: cursor ?? undefined },
+        signal,
+      }),
+    createTemplate: (json: TemplateFields) => send('POST', '/templates', messageTemplate, { json }),
+    updateTemplate: (id: string, json: Partial<Omit<MessageTemplate, 'id' | 'channel'>>) =>
+      send('PATCH', `/templates/${id}`, messageTemplate, { json }),
+    deleteTemplate: (id: string) => send('DELETE', `/templates/${id}`, nothing),
   };
 }
 

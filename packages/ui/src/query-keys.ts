@@ -21,6 +21,8 @@ export const keys = {
   alerts: ['alerts'] as const,
   outbox: ['outbox'] as const,
   wallboard: ['wallboard'] as const,
+  consents: (address: string) => ['consents', address] as const,
+  templates: (channel: string) => ['templates', channel] as const,
 };
 export type Key = readonly unknown[];
 
@@ -45,6 +47,8 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
       return event.type.startsWith('customer.merge')
         ? [['customer'], keys.tickets, ['ticket']]
         : [...of, ...(event.customerId ? [keys.customer(event.customerId)] : [])];
+    case 'consent':
+      return [...of, ['consents']];
     case 'agent':
       return event.agentId === me ? [keys.agents, keys.me] : [keys.agents];
     case 'contact':

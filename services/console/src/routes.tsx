@@ -37,6 +37,10 @@ export const router = createBrowserRouter([
                 path: '/health',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).HealthPage }),
               },
+              {
+                path: '/templates',
+                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TemplatesPage }),
+              },
               { path: '/team', lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TeamPage }) },
               { path: '*', lazy: async () => ({ Component: (await import('./feedback/not-found.tsx')).NotFound }) },
             ],

@@ -1,13 +1,15 @@
 /** The simulator's state as its API gives it, and the calls to that API. */
 import { useEffect, useState } from 'preact/hooks';
 
+export type Network = 'sms' | 'whatsapp';
 export interface TextMessage {
   sid: string;
+  network: Network;
   direction: 'inbound' | 'outbound-api';
   from: string;
   to: string;
   body: string;
-  media: { contentType: string; filename: string }[];
+  media: { contentType: string; filename: string; url: string }[];
   status: string;
   at: string;
 }
@@ -29,6 +31,7 @@ export interface Call {
 }
 export interface Carrier {
   number: string;
+  whatsappNumber: string;
   autoAnswer: boolean;
   mailTo: string | null;
   messages: TextMessage[];

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { post, type TextMessage } from './carrier.ts';
+import { post, type Network, type TextMessage } from './carrier.ts';
 import { statusWord, useWords } from './words.ts';
 
 function Bubble({ message }: { message: TextMessage }) {
@@ -9,8 +9,14 @@ function Bubble({ message }: { message: TextMessage }) {
     <li class={own ? 'bubble own' : 'bubble'} data-sid={message.sid}>
       {message.body && <p>{message.body}</p>}
       {message.media.map((item) => (
-        <p class="file" key={item.filename}>
-          📎 {item.filename}
+        <p class="file" key={item.url}>
+          {item.contentType.startsWith('image/') ? (
+            <img class="picture" src={item.url} alt={item.filename} />
+          ) : (
+            <a href={item.url} download={item.filename}>
+              📎 {item.filename}
+            </a>
+          )}
         </p>
       ))}
       <small>
@@ -35,7 +41,7 @@ async function encoded(file: File) {
   };
 }
 
-function Composer({ from, onError }: { from: string; onError: (error: unknown) => void }) {
+function Composer({ from, network, name, onError }: Pick<ThreadProps, 'from' | 'network' | 'name' | 'onError'>) {
   const words = useWords();
   const [body, setBody] = useState('');
   const [files, setFiles] = useState<File[]>([]);
@@ -44,7 +50,7 @@ function Composer({ from, onError }: { from: string; onError: (error: unknown) =
     const media = await Promise.all(files.map(encoded));
     setBody('');
     setFiles([]);
-    const { status } = await post('/text', { from, body, media });
+    const { status } = await post('/text', { network, from, name, body, media });
     if (typeof status === 'number' && (status < 200 || status >= 300))
       throw new Error(status === 0 ? words.unreachable : words.refused.replace('{status}', String(status)));
   };
@@ -101,16 +107,17 @@ function Composer({ from, onError }: { from: string; onError: (error: unknown) =
   );
 }
 
-/** The texts between one number and the centre. */
-export function Thread({
-  messages,
-  from,
-  onError,
-}: {
+interface ThreadProps {
   messages: TextMessage[];
   from: string;
+  network: Network;
+  /** The name that WhatsApp shows. */
+  name: string;
   onError: (error: unknown) => void;
-}) {
+}
+
+/** The texts between one number and the centre. */
+export function Thread({ messages, from, network, name, onError }: ThreadProps) {
   const words = useWords();
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => list.current?.scrollTo({ top: list.current.scrollHeight }), [messages.length]);
@@ -122,7 +129,7 @@ export function Thread({
         ))}
         {messages.length === 0 && <li class="empty">{words.noMessages}</li>}
       </ol>
-      <Composer from={from} onError={onError} />
+      <Composer from={from} network={network} name={name} onError={onError} />
     </section>
   );
 }

@@ -25,7 +25,7 @@ export function testDeps(
       smtpUrl: undefined,
       mailFrom: 'service@centre.test',
       centreName: 'The Centre',
-      twilio: { accountSid: '', authToken: '', apiBaseUrl: undefined, number: '' },
+      twilio: { accountSid: '', authToken: '', apiBaseUrl: undefined, number: '', whatsappNumber: '+15005550006' },
       ...config,
     },
     files: {

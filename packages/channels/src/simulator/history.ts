@@ -1,13 +1,16 @@
 /** What the simulator remembers, so much and no more, and what its page is shown. */
+import type { NetworkName } from '../twilio/network-address.ts';
 import type { WireEntry } from './wire.ts';
 
 export interface TextMessage {
   readonly sid: string;
+  readonly network: NetworkName;
   readonly direction: 'inbound' | 'outbound-api';
   readonly from: string;
   readonly to: string;
   readonly body: string;
-  readonly media: readonly { readonly contentType: string; readonly filename: string }[];
+  /** `url`: where the page finds it. */
+  media: readonly { readonly contentType: string; readonly filename: string; readonly url: string }[];
   status: string;
   errorCode: number | null;
   readonly at: string;
@@ -34,8 +37,9 @@ export interface CallView {
 }
 
 export interface Snapshot {
-  /** The centre's number. */
+  /** The centre's number, and the one that it has on WhatsApp. */
   readonly number: string;
+  readonly whatsappNumber: string;
   readonly autoAnswer: boolean;
   /** Where the page's mails go by default; null when there is no mail inlet. */
   readonly mailTo: string | null;

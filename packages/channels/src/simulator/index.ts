@@ -21,6 +21,8 @@ export interface CarrierSimulatorOptions {
   readonly authToken: string;
   /** The centre's number. */
   readonly number: string;
+  /** The one that it has on WhatsApp. */
+  readonly whatsappNumber: string;
   /** How the hub is reached; `fetch` unless PUBLIC_URL cannot be reached from here. */
   readonly hubFetch?: typeof fetch;
   /** Hands the page's mails to the mail inlet; without it the page offers none. */
@@ -29,6 +31,8 @@ export interface CarrierSimulatorOptions {
   readonly mailTo?: string;
   /** Simulated seconds in a real one. */
   readonly speed?: number;
+  /** By which the 24 hours of WhatsApp are told. */
+  readonly now?: () => Date;
 }
 
 export interface CarrierSimulator {
@@ -60,7 +64,12 @@ export function createCarrierSimulator(options: CarrierSimulatorOptions): Carrie
     stopped: stopping.signal,
     changed: changes.changed,
   };
-  const messaging = new Messaging({ ...shared, smsUrl: `${base}/sms` });
+  const messaging = new Messaging({
+    ...shared,
+    urls: { sms: `${base}/sms`, whatsapp: `${base}/whatsapp` },
+    fetch: hubFetch,
+    now: options.now ?? (() => new Date()),
+  });
   const switchboard = new Switchboard({
     ...shared,
     number: options.number,
@@ -70,12 +79,10 @@ export function createCarrierSimulator(options: CarrierSimulatorOptions): Carrie
   });
   const snapshot = (): Snapshot => ({
     number: options.number,
+    whatsappNumber: options.whatsappNumber,
     autoAnswer: switchboard.autoAnswer,
     mailTo: options.sendMail === undefined ? null : (options.mailTo ?? ''),
-    messages: messaging.messages.items.map((message) => ({
-      ...message,
-      media: message.media.map(({ contentType, filename }) => ({ contentType, filename })),
-    })),
+    messages: messaging.messages.items,
     calls: switchboard.legs.items.map((leg) => leg.view()),
     wire: log.items,
   });
@@ -89,6 +96,7 @@ export function createCarrierSimulator(options: CarrierSimulatorOptions): Carrie
     }),
     api: createPageRouter({
       number: options.number,
+      whatsappNumber: options.whatsappNumber,
       messaging,
       switchboard,
       snapshot,

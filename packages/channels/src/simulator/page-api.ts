@@ -10,6 +10,7 @@ import type { Switchboard } from './switchboard.ts';
 
 export interface PageOptions {
   readonly number: string;
+  readonly whatsappNumber: string;
   readonly messaging: Messaging;
   readonly switchboard: Switchboard;
   readonly snapshot: () => Snapshot;
@@ -27,6 +28,9 @@ const mediaItem = z.object({
 const textRequest = z.object({
   from: party,
   to: party.optional(),
+  network: z.enum(['sms', 'whatsapp']).default('sms'),
+  /** The name that WhatsApp shows. */
+  name: z.string().max(200).optional(),
   body: z.string().max(1600).default(''),
   media: z.array(mediaItem).max(10).default([]),
 });
@@ -59,7 +63,7 @@ function streamEvents(request: Request, response: Response, options: PageOptions
   write();
 }
 
-function addTexts(router: Router, { messaging, number }: PageOptions): void {
+function addTexts(router: Router, { messaging, number, whatsappNumber }: PageOptions): void {
   router.post('/text', async (request, response) => {
     const text = parseInput(textRequest, request.body);
     const media = text.media.map(({ filename, contentType, base64 }) => ({
@@ -67,9 +71,19 @@ function addTexts(router: Router, { messaging, number }: PageOptions): void {
       contentType,
       bytes: Buffer.from(base64, 'base64'),
     }));
-    response
-      .status(201)
-      .json(await messaging.write({ from: text.from, to: text.to ?? number, body: text.body, media }));
+    const to = text.to ?? (text.network === 'whatsapp' ? whatsappNumber : number);
+    response.status(201).json(await messaging.write({ ...text, to, media }));
+  });
+  router.get('/media/:sid', (request, response) => {
+    const item = messaging.media.get(request.params.sid);
+    if (!item) throw new HubError('not_found', 'No such file');
+    const shown = /^image\/(?:png|jpeg|gif|webp)$/.test(item.contentType);
+    response.set({
+      'content-type': shown ? item.contentType : 'application/octet-stream',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+    });
+    response.send(Buffer.from(item.bytes));
   });
 }
 

@@ -10,9 +10,11 @@ const messages = {
   21212: [400, "Invalid 'From' Number (Caller ID)"],
   21220: [400, 'Call is not in-progress. Cannot redirect.'],
   21602: [400, 'Message body is required.'],
+  21656: [400, 'The ContentVariables parameter is invalid'],
   21610: [400, 'Attempt to send to unsubscribed recipient'],
   21612: [400, "Message cannot be sent with the current combination of 'To' and/or 'From' parameters"],
   21614: [400, "'To' number is not a valid mobile number"],
+  21620: [400, 'Invalid media URL(s)'],
   21617: [400, 'The concatenated message body exceeds the 1600 character limit'],
 } as const satisfies Record<number, readonly [number, string]>;
 export type RestErrorCode = keyof typeof messages;

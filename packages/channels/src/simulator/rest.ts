@@ -2,6 +2,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import express, { type Request, type RequestHandler, Router } from 'express';
 import { wave } from '../phone/hold-audio.ts';
+import { messageAccount, networkOf, type NetworkName } from '../twilio/network-address.ts';
 import { toE164 } from '../twilio/phone-number.ts';
 import { basicAuth } from '../twilio/rest.ts';
 import type { TextMessage } from './history.ts';
@@ -27,6 +28,7 @@ const refusedNumbers: Record<string, RestErrorCode> = {
   '+15005550009': 21614,
 };
 const bodyLimit = 1600;
+const mediaLimit = 10;
 const recordingSampleLimit = 120;
 
 function field(request: Request, name: string): string | undefined {
@@ -41,9 +43,11 @@ function fieldList(request: Request, name: string): string[] {
     .filter((word) => word !== '');
 }
 
-function recipient(request: Request): string {
-  const to = field(request, 'To');
-  if (to === undefined) throw new RestError(21201);
+function recipient(request: Request, network: NetworkName = 'sms'): string {
+  const given = field(request, 'To');
+  if (given === undefined) throw new RestError(21201);
+  if (networkOf(given) !== network) throw new RestError(21211);
+  const to = network === 'whatsapp' ? given.slice('whatsapp:'.length) : given;
   const number = /^\d{3,8}$/.test(to) ? to : toE164(to);
   const code = number === null ? 21211 : refusedNumbers[number];
   if (number === null || code !== undefined) throw new RestError(code ?? 21211);
@@ -118,20 +122,33 @@ function authenticate(options: RestOptions): RequestHandler {
   };
 }
 
+/** An approved text by its id: what it says lies with the carrier, so its id and what goes into it stand for it. */
+function templateOf(request: Request): string | undefined {
+  const sid = field(request, 'ContentSid');
+  if (sid === undefined) return undefined;
+  try {
+    const variables: unknown = JSON.parse(field(request, 'ContentVariables') ?? '{}');
+    return [`[${sid}]`, ...Object.values(variables as Record<string, unknown>).map(String)].join(' · ');
+  } catch {
+    throw new RestError(21656);
+  }
+}
+
 function createMessage(options: RestOptions): RequestHandler {
   return (request, response) => {
-    const to = recipient(request);
     const from = field(request, 'From');
-    const body = field(request, 'Body');
     if (from === undefined) throw new RestError(21212);
-    if (body === undefined) throw new RestError(21602);
+    const network = networkOf(from);
+    const to = recipient(request, network);
+    const template = templateOf(request);
+    const body = template ?? field(request, 'Body') ?? '';
+    const mediaUrls = fieldList(request, 'MediaUrl');
+    if (body === '' && mediaUrls.length === 0) throw new RestError(21602);
     if (body.length > bodyLimit) throw new RestError(21617);
-    const message = options.messaging.send({
-      from,
-      to,
-      body,
-      statusCallback: webAddress(field(request, 'StatusCallback')),
-    });
+    if (mediaUrls.length > mediaLimit || !mediaUrls.every((url) => URL.canParse(url))) throw new RestError(21620);
+    const text = { network, from: messageAccount(from), to, body, template: template !== undefined, mediaUrls };
+    if (options.messaging.hasOptedOut(text)) throw new RestError(21610);
+    const message = options.messaging.send({ ...text, statusCallback: webAddress(field(request, 'StatusCallback')) });
     response.status(201).json(messageResource({ ...message, status: 'queued' }, options.accountSid));
   };
 }

@@ -10,9 +10,11 @@ import { startTestHub, type TestHub } from './test-hub.ts';
 import { parseTwiml, parseXml } from './twiml-document.ts';
 
 let hub: TestHub;
+let now: Date | undefined;
 vi.setConfig({ testTimeout: 30_000 });
 beforeEach(async () => {
-  hub = await startTestHub({ speed: 60 });
+  now = undefined;
+  hub = await startTestHub({ speed: 60, now: () => now ?? new Date() });
 });
 afterEach(() => hub.close());
 
@@ -82,6 +84,53 @@ describe('texts', () => {
       code: 'provider_refused',
       message: expect.stringContaining(`Twilio ${code}`),
     });
+  });
+
+  test('take pictures from the hub by their links', async () => {
+    const stored = await hub.files.put(Buffer.from('png'));
+    const file = { ...stored, filename: 'a.png', contentType: 'image/png', inline: false };
+    const { externalId } = await hub.sms.send({ ...outbound, text: '', attachments: [file] }, signal());
+    await hub.until(() => (hub.reports.length === 2 ? true : undefined));
+    const [message] = hub.simulator.snapshot().messages;
+    expect(message).toMatchObject({ sid: externalId, body: '', status: 'delivered' });
+    const shown = await fetch(hub.url + (message?.media[0]?.url ?? ''));
+    expect([shown.headers.get('content-type'), await shown.text()]).toEqual(['image/png', 'png']);
+  });
+
+  test('fail when a picture cannot be fetched', async () => {
+    const file = { sha256: 'b'.repeat(64), size: 3, filename: 'a.png', contentType: 'image/png', inline: false };
+    await hub.sms.send({ ...outbound, attachments: [file] }, signal());
+    await hub.until(() => (hub.reports.length > 0 ? true : undefined));
+    expect(hub.reports).toMatchObject([{ status: 'failed', error: 'Twilio 11200' }]);
+  });
+
+  test('are refused after a STOP to the same number, until a START', async () => {
+    await hub.page('/text', { from: outbound.to, body: 'Stop' });
+    await expect(hub.sms.send(outbound, signal())).rejects.toMatchObject({ reason: 'recipient-opted-out' });
+    await hub.page('/text', { from: outbound.to, body: 'START' });
+    expect(await hub.sms.send(outbound, signal())).toMatchObject({ externalId: expect.any(String) });
+    expect(hub.contacts.map(({ consent }) => consent?.word)).toEqual(['stop', 'start']);
+  });
+
+  test('by WhatsApp carry a name, and free answers only for a day', async () => {
+    const onWhatsapp = { ...outbound, channelAccount: '+4930901821' };
+    await hub.page('/text', { network: 'whatsapp', from: outbound.to, name: 'Ada', body: 'Hello' });
+    expect(hub.contacts).toMatchObject([
+      { channel: 'whatsapp', channelAccount: '+4930901821', from: outbound.to, senderName: 'Ada' },
+    ]);
+    await hub.whatsapp.send(onWhatsapp, signal());
+    await hub.until(() => (hub.reports.some(({ status }) => status === 'delivered') ? true : undefined));
+    now = new Date(Date.now() + 24 * 3600_000);
+    await hub.whatsapp.send({ ...onWhatsapp, text: 'Late' }, signal());
+    await hub.until(() => (hub.reports.some(({ status }) => status === 'failed') ? true : undefined));
+    expect(hub.reports.find(({ status }) => status === 'failed')).toMatchObject({ reason: 'session-closed' });
+    const template = { contentSid: `HX${'a'.repeat(32)}`, variables: ['Ada'] };
+    const { externalId } = await hub.whatsapp.send({ ...onWhatsapp, template }, signal());
+    await hub.until(() =>
+      hub.reports.some((report) => report.externalId === externalId && report.status === 'delivered')
+        ? true
+        : undefined,
+    );
   });
 
   test('longer than Twilio takes are refused', async () => {

@@ -3,16 +3,20 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { HubError, type InboundContactDraft, type DeliveryReport } from '@patchbay/contracts';
 import express, { type ErrorRequestHandler, type Request } from 'express';
-import type { CallSituation, Channel, ChannelRequest } from '../channel.ts';
+import type { CallSituation, Channel, ChannelRequest, FileStore } from '../channel.ts';
 import { conformanceDeps } from '../conformance.ts';
 import { createPhoneChannel, holdAudio, holdAudioPath } from '../phone/index.ts';
 import { createSmsChannel } from '../sms/index.ts';
+import { createWhatsappChannel } from '../whatsapp/index.ts';
+import { mediaPath, readMediaToken } from '../twilio/media-link.ts';
 import { type CarrierSimulator, createCarrierSimulator, type SendMail } from './index.ts';
 
 export interface TestHub {
   readonly url: string;
   readonly simulator: CarrierSimulator;
   readonly sms: Channel;
+  readonly whatsapp: Channel;
+  readonly files: FileStore;
   readonly phone: Channel;
   readonly contacts: InboundContactDraft[];
   readonly reports: DeliveryReport[];
@@ -59,7 +63,9 @@ const problems: ErrorRequestHandler = (error: unknown, _request, response, next)
   else next(error);
 };
 
-export async function startTestHub(options: { speed?: number; sendMail?: SendMail } = {}): Promise<TestHub> {
+export async function startTestHub(
+  options: { speed?: number; sendMail?: SendMail; now?: () => Date } = {},
+): Promise<TestHub> {
   const app = express();
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -71,7 +77,7 @@ export async function startTestHub(options: { speed?: number; sendMail?: SendMai
     config: { publicUrl: url, twilio },
     callSituation: (callSid) => situations.get(callSid) ?? situations.get('*') ?? null,
   });
-  const [sms, phone] = [createSmsChannel(deps), createPhoneChannel(deps)];
+  const [sms, whatsapp, phone] = [createSmsChannel(deps), createWhatsappChannel(deps), createPhoneChannel(deps)];
   const waiting = new Set<() => void>();
   const simulator = createCarrierSimulator({ publicUrl: url, ...twilio, ...options });
   simulator.subscribe(() => waiting.forEach((look) => look()));
@@ -82,7 +88,12 @@ export async function startTestHub(options: { speed?: number; sendMail?: SendMai
       deps.receive(contact, { bytes: Buffer.alloc(0), contentType: 'text/plain' }),
     report: (report: DeliveryReport) => reports.push(report),
   };
-  for (const channel of [sms, phone]) mount(app, channel, url, take);
+  for (const channel of [sms, whatsapp, phone]) mount(app, channel, url, take);
+  app.get(`${mediaPath}/:token`, async (request, response) => {
+    const file = readMediaToken(request.params.token, deps.signingKey, deps.now());
+    if (file === null || file === 'expired') throw new HubError('not_found', 'There is nothing here');
+    response.type(file.contentType).send(await deps.files.read(file.sha256));
+  });
   app.use('/simulator/carrier', simulator.carrier);
   app.use('/simulator/api', simulator.api);
   app.get(holdAudioPath, (_request, response) => void response.type('audio/x-wav').send(Buffer.from(holdAudio())));
@@ -91,6 +102,8 @@ export async function startTestHub(options: { speed?: number; sendMail?: SendMai
     url,
     simulator,
     sms,
+    whatsapp,
+    files: deps.files,
     phone,
     contacts,
     reports,

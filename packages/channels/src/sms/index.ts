@@ -1,13 +1,7 @@
-/** Text messages through Twilio. */
+/** Text and picture messages through Twilio. */
 import type { ChannelCapabilities, ChannelFactory } from '../channel.ts';
-import { fetchMedia } from '../twilio/media.ts';
-import { createTwilioRest } from '../twilio/rest.ts';
-import { formFields, twimlReply, verifySignature } from '../twilio/webhook.ts';
-import { contactFromMessage, reportFromStatus } from './schema.ts';
-import { sendText } from './send.ts';
-
-const incomingPath = '/webhooks/twilio/sms';
-const statusPath = '/webhooks/twilio/sms/status';
+import { createTwilioMessaging } from '../twilio/messaging.ts';
+import { longestText } from '../twilio/send-message.ts';
 
 const capabilities: ChannelCapabilities = {
   intake: 'push',
@@ -15,25 +9,37 @@ const capabilities: ChannelCapabilities = {
   text: true,
   html: false,
   subject: false,
-  // Twilio takes files only by public link.
-  attachments: false,
+  attachments: true,
   acknowledges: true,
   continuationMs: 72 * 60 * 60 * 1000,
+  textLength: longestText,
+  segments: true,
+  consentWords: true,
+  // What handsets show (twilio.com/docs/messaging/guides/accepted-mime-types); carriers take 5 MB of it in one message.
+  files: {
+    types: [
+      'image/jpeg',
+      'image/png',
+      'image/gif',
+      'video/mp4',
+      'video/3gpp',
+      'audio/mpeg',
+      'audio/amr',
+      'audio/3gpp',
+      'text/vcard',
+      'text/x-vcard',
+      'application/pdf',
+    ],
+    count: 10,
+    bytes: 5 * 1024 * 1024,
+  },
   reports: ['sent', 'delivered'],
 };
 
-export const createSmsChannel: ChannelFactory = ({ config, now }) => {
-  const rest = createTwilioRest(config.twilio);
-  const statusCallback = config.publicUrl.replace(/\/+$/, '') + statusPath;
-  return {
+export const createSmsChannel: ChannelFactory = (deps) =>
+  createTwilioMessaging(deps, {
     name: 'sms',
     capabilities,
-    webhookPaths: [incomingPath, statusPath],
-    verify: (request) => verifySignature(request, config.twilio.authToken),
-    parse: (request) => (request.path === incomingPath ? [contactFromMessage(formFields(request), now())] : []),
-    parseStatus: (request) => (request.path === statusPath ? reportFromStatus(formFields(request), now()) : []),
-    reply: () => twimlReply(),
-    send: (message, signal) => sendText(rest, message, statusCallback, signal),
-    fetchFile: (url, signal) => fetchMedia(url, config.twilio, signal),
-  };
-};
+    incomingPath: '/webhooks/twilio/sms',
+    address: (number) => number,
+  });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inboundContact } from '@patchbay/contracts';
+import { consentWord } from '@patchbay/domain';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { conformanceDeps } from '../conformance.ts';
@@ -70,5 +71,28 @@ describe.skipIf(corpusDir === undefined)('known webhook fields', () => {
         signedRequest(deps.config, `${base}/voice/status`, filled('voice_status_callback', { CallStatus })),
       );
     }
+  });
+});
+
+describe.skipIf(corpusDir === undefined)('the words of carriers', () => {
+  const corpus = (
+    corpusDir === undefined ? {} : JSON.parse(readFileSync(join(corpusDir, 'twilio', 'optout_keywords.json'), 'utf8'))
+  ) as {
+    twilio_long_code_stop: string[];
+    aws_stop: string[];
+    telnyx_stop: string[];
+    telnyx_start: string[];
+    braze: { start: string[]; help: string[] };
+  };
+  const all = (word: string, said: readonly string[]) =>
+    expect(said.filter((text) => consentWord(text, 'sms')?.word !== word)).toEqual([]);
+
+  test('are all known', () => {
+    all('stop', [...corpus.twilio_long_code_stop, ...corpus.aws_stop, ...corpus.telnyx_stop]);
+    all('start', [...corpus.telnyx_start, ...corpus.braze.start]);
+    all('help', corpus.braze.help);
+  });
+  test('count only as the whole message', () => {
+    expect(consentWord('STOP PLEASE', 'sms')).toBeNull();
   });
 });

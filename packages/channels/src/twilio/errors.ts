@@ -1,5 +1,5 @@
 /** What Twilio's REST API answers, or fails to answer, in the hub's terms. */
-import { HubError } from '@patchbay/contracts';
+import { HubError, type RefusalReason } from '@patchbay/contracts';
 import { z } from 'zod';
 
 /** Twilio's error document (twilio.com/docs/usage/twilios-response#exceptions). */
@@ -16,6 +16,14 @@ export class TwilioRefusal extends Error {
     this.status = status;
     this.code = code;
   }
+}
+
+/** Error codes that the hub acts on (twilio.com/docs/api/errors/21610, …/63016). */
+const reasons: Readonly<Record<string, RefusalReason>> = { 21610: 'recipient-opted-out', 63016: 'session-closed' };
+
+/** What a code of Twilio's means to the hub, if anything. */
+export function refusalReason(code: string | number | undefined): RefusalReason | undefined {
+  return code === undefined ? undefined : reasons[String(code)];
 }
 
 /** Twilio's error code behind an error, if that is what it is. */
@@ -39,7 +47,10 @@ export function refusal(status: number, body: unknown, retryAfter: string | null
   const cause = new TwilioRefusal(status, code, text);
   if (status === 429)
     return new HubError('too_many_requests', message, { cause, retryAfterMs: retryAfterMs(retryAfter, Date.now()) });
-  return new HubError(status >= 500 ? 'provider_unavailable' : 'provider_refused', message, { cause });
+  return new HubError(status >= 500 ? 'provider_unavailable' : 'provider_refused', message, {
+    cause,
+    reason: refusalReason(code),
+  });
 }
 
 /** Failures that come before the first byte of a request is written: name resolution, connecting, the TLS handshake. */

@@ -6,6 +6,7 @@ import { createApiDocs } from './api-docs.ts';
 import { compress } from './compress.ts';
 import { createOpenApi } from './openapi.ts';
 import { createPages } from './pages.ts';
+import { createMediaRouter } from './media.ts';
 import { problemHandler } from './problem.ts';
 import { createApiRouter } from './register.ts';
 import { correlate, named, observe } from './request.ts';
@@ -34,6 +35,7 @@ export function createHttpApp(parts: Parts, auth: Auth, extras: HttpExtras): Exp
   app.use(correlate, observe(parts), securityHeaders(parts.config.publicUrl));
   app.use(createSystemRouter(parts, extras.ready));
   app.use(createWebhookRouter(parts));
+  app.use(createMediaRouter(parts));
   mountSimulator(app, extras);
   app.use(compress());
   mountApi(app, parts, auth);

@@ -5,8 +5,10 @@ import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
 import { inboxRoutes } from './routes/inbox.ts';
+import { consentRoutes } from './routes/consents.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { watchRoutes } from './routes/watch.ts';
 
@@ -20,4 +22,6 @@ export const routes: readonly Route[] = [
   ...deskRoutes,
   ...watchRoutes,
   ...agentRoutes,
+  ...consentRoutes,
+  ...templateRoutes,
 ];

@@ -1,8 +1,15 @@
 /** Puts the pure decisions of `domain` together for one contact. Reads settings and the snapshot, writes nothing. */
-import { acknowledgementText, decideTicket, isOpen, resolveCustomer, shouldAcknowledge } from '@patchbay/domain';
+import {
+  acknowledgementText,
+  decideTicket,
+  helpText,
+  isOpen,
+  resolveCustomer,
+  shouldAcknowledge,
+} from '@patchbay/domain';
 import type { ChannelCapabilities } from '@patchbay/channels/channel';
 import type { InboundContact } from '@patchbay/contracts';
-import { queueOfAddress, readQueues } from '@patchbay/store';
+import { queueOfAddress, readMessagingSettings, readQueues } from '@patchbay/store';
 import type { IngestDecision, IngestSnapshot, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 
@@ -11,11 +18,14 @@ const reopenMs = 7 * 24 * 3600_000;
 
 /** One acknowledgement to a sender within so long: a loop of machines ends here at the latest. */
 const acknowledgementWindowMs = 3600_000;
+/** HELP is asked by a person who waits; two machines that ask it of each other still end here. */
+const helpWindowMs = 60_000;
 
 /** What decisions read besides the snapshot, asked for once however many contacts are decided together. */
 export interface Lookups {
   queues(): ReturnType<typeof readQueues>;
   queueOfAddress(addresses: readonly string[]): Promise<string | null>;
+  messagingSettings(): ReturnType<typeof readMessagingSettings>;
 }
 
 export function createLookups(tx: Queryable): Lookups {
@@ -23,6 +33,7 @@ export function createLookups(tx: Queryable): Lookups {
   const byAddress = new Map<string, Promise<string | null>>();
   return {
     queues: () => (queues ??= readQueues(tx)),
+    messagingSettings: () => readMessagingSettings(tx),
     queueOfAddress(addresses) {
       const key = addresses.join(' ');
       const asked = byAddress.get(key) ?? queueOfAddress(tx, addresses);
@@ -73,7 +84,9 @@ export async function decideContact(
     linkedTicketId: ticket.action === 'open' ? ticket.linkedTicketId : null,
     reason: ticket.reason,
     parties: contact.kind === 'customer' ? peopleInCopy(parts, contact) : [],
-    acknowledgement: acknowledge(parts, contact, capabilities, ticket.action === 'open'),
+    acknowledgement:
+      (await helpAnswer(parts, lookups, contact)) ??
+      acknowledge(parts, contact, capabilities, ticket.action === 'open'),
   };
 }
 
@@ -143,6 +156,19 @@ function acknowledge(
     sender: parts.channels.get(contact.channel)?.sender ?? null,
     windowMs: acknowledgementWindowMs,
   };
+}
+
+/** The answer to HELP, where the carrier gives none and the centre wants it (`messagingSettings`). */
+async function helpAnswer(
+  parts: Parts,
+  lookups: Lookups,
+  contact: InboundContact,
+): Promise<IngestDecision['acknowledgement']> {
+  if (contact.consent?.word !== 'help' || contact.consent.byCarrier) return null;
+  const settings = await lookups.messagingSettings();
+  if (!settings.helpReply) return null;
+  const text = settings.helpText ?? helpText(parts.config.centreName, languageOf(contact));
+  return { subject: '', text, sender: parts.channels.get(contact.channel)?.sender ?? null, windowMs: helpWindowMs };
 }
 
 /** Chinese when the customer wrote in Chinese characters and not in Japanese kana. */

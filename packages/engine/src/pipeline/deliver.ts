@@ -4,6 +4,7 @@ import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
 import { claimOutbound, nextOutbound, recordDelivery as recordRow, settleOutbound } from '@patchbay/store';
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
+import { recordOptOut, recordReportedOptOut, withTemplate } from './messaging.ts';
 import { backoffMs, isRetryable, reasonOf, sendRetry } from './retry.ts';
 
 const sendTimeoutMs = 60_000;
@@ -40,9 +41,11 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   const channel = parts.channels.get(message.channel as ChannelName);
   if (!channel) return { result: 'failed', error: 'The channel is not set up' };
   try {
-    const sent = await channel.send(message, AbortSignal.timeout(sendTimeoutMs));
+    const carried = await withTemplate(parts, channel, message);
+    const sent = await channel.send(carried, AbortSignal.timeout(sendTimeoutMs));
     return { result: 'sent', externalId: sent.externalId, rawSha256: await keepRaw(parts, message, sent.raw) };
   } catch (error) {
+    await recordOptOut(parts, message, error);
     return failure(parts, message, error);
   }
 }
@@ -79,5 +82,6 @@ function failure(parts: Parts, message: ClaimedOutbound, error: unknown): Outbou
 /** A provider's word on a message of ours. */
 export async function recordDelivery(parts: Parts, report: DeliveryReport): Promise<void> {
   await recordRow(parts.db.sql, report);
+  await recordReportedOptOut(parts, report);
   parts.relay.nudge();
 }

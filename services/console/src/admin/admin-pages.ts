@@ -2,4 +2,5 @@
 export { HealthPage } from './health-page.tsx';
 export { OutboxPage } from './outbox-page.tsx';
 export { QuarantinePage } from './quarantine-page.tsx';
+export { TemplatesPage } from './templates-page.tsx';
 export { TeamPage } from './team-page.tsx';

@@ -4,6 +4,7 @@ import { Alert, Button, Input } from 'antd';
 import { useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { ComposerChannelNotes, useSendBlocked } from './channel-notes.tsx';
 import { loadDraft, saveDraft, type DraftKind } from './drafts.ts';
 import { UploadList } from './upload-list.tsx';
 import { useFileDrop } from './use-file-drop.ts';
@@ -36,9 +37,10 @@ export function Composer({ ticket }: { ticket: Ticket }) {
     write('');
     files.clear();
   });
+  const blocked = useSendBlocked(ticket, text) && kind === 'public';
   const empty = text.trim() === '' && files.uploads.length === 0;
   const submit = (): void => {
-    if (empty || send.isPending || !files.ready) return;
+    if (empty || blocked || send.isPending || !files.ready) return;
     send.mutate({ text: text.trim(), visibility: kind, attachments: files.uploads.flatMap((one) => one.id ?? []) });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -84,6 +86,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
         aria-label={t(kind === 'public' ? 'composer.reply' : 'composer.note')}
         data-testid="composer-text"
       />
+      {kind === 'public' && <ComposerChannelNotes ticket={ticket} text={text} />}
       <UploadList uploads={files.uploads} remove={files.remove} retry={files.retry} />
       <div className="composer-foot">
         <AttachButton add={files.add} />
@@ -94,7 +97,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
           type="primary"
           icon={kind === 'public' ? <SendOutlined /> : <LockOutlined />}
           loading={send.isPending}
-          disabled={empty || !files.ready}
+          disabled={empty || blocked || !files.ready}
           onClick={submit}
           data-testid="composer-send"
         >

@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { initials } from '../shell/initials.ts';
+import { ConsentLines } from './consent-line.tsx';
 import { CardSection } from './card-section.tsx';
 import { ChannelTag } from './channel-tag.tsx';
 import { CustomerMerges } from './customer-merges.tsx';
@@ -87,6 +88,7 @@ function Identifiers({ customer }: { customer: Customer }) {
             )}
             {!one.channel && <span className="muted">{t(`identifierKind.${one.kind}`)}</span>}
           </div>
+          {one.kind === 'phone' && <ConsentLines address={one.value} />}
         </li>
       ))}
     </ul>

@@ -64,6 +64,10 @@ function eventText(t: TFunction, event: HubEvent, nameOf: (id: string) => string
   const { data } = event;
   const timed = known.data === 'call.changed' ? timedStep(t, data) : null;
   if (timed) return timed;
+  if (known.data === 'consent.changed')
+    return t(data['state'] === 'withdrawn' ? 'texting.wasWithdrawn' : 'texting.wasGranted', {
+      address: text(data['address']),
+    });
   const agentId = text(data['agentId']);
   const status = (value: unknown): string =>
     value === 'open' || value === 'pending' || value === 'resolved' || value === 'closed'

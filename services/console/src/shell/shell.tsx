@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import {
   DashboardOutlined,
   HeartOutlined,
+  FileDoneOutlined,
   InboxOutlined,
   MessageOutlined,
   SendOutlined,
@@ -23,6 +24,7 @@ const places = [
   { to: '/outbox', key: 'outbox', icon: <SendOutlined />, managersOnly: false },
   { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, managersOnly: true },
   { to: '/health', key: 'health', icon: <HeartOutlined />, managersOnly: false },
+  { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, managersOnly: true },
   { to: '/team', key: 'team', icon: <TeamOutlined />, managersOnly: true },
 ] as const;
 

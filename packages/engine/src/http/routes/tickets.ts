@@ -5,6 +5,7 @@ import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
 import { acceptOffer, changeStatus, claimTicket, declineOffer, releaseTicket } from '../../pipeline/assign.ts';
 import { commandCall } from '../../pipeline/calls.ts';
+import { messagingDetail } from '../../pipeline/messaging.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
@@ -89,10 +90,11 @@ export const ticketRoutes = [
     tag,
     access: 'agent',
     params: byId,
-    answer: 'Ticket',
+    answer: 'TicketDetail',
     async handle({ parts, principal, params }) {
       await requireTicket(parts, principal, params.id);
-      return ticketOf(parts, params.id);
+      const ticket = await ticketOf(parts, params.id);
+      return { ...ticket, ...(await messagingDetail(parts, ticket)) };
     },
   }),
   route({

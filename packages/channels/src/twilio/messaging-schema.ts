@@ -3,9 +3,11 @@
  * Fields that are not named here are ignored: Twilio adds new ones without notice.
  */
 import { type DeliveryReport, type InboundContactDraft, parseInput, type RemoteFile } from '@patchbay/contracts';
+import { carrierWord, consentWord } from '@patchbay/domain';
 import { z } from 'zod';
-import { filenameFor } from '../twilio/media.ts';
-import { accountOf, senderIdentifier } from '../twilio/phone-number.ts';
+import { refusalReason } from './errors.ts';
+import { filenameFor } from './media.ts';
+import { messageAccount, messageSender, networkOf } from './network-address.ts';
 
 type Fields = Record<string, string | string[]>;
 
@@ -18,7 +20,18 @@ const incomingMessage = z.looseObject({
   To: address,
   Body: z.string().default(''),
   NumMedia: z.coerce.number().int().min(0).max(50).default(0),
+  /** Only when the carrier itself recognised a word of consent (Advanced Opt-Out). */
+  OptOutType: z.string().optional(),
+  // WhatsApp's own (twilio.com/docs/whatsapp/message-features).
+  ProfileName: z.string().optional(),
+  ButtonText: z.string().optional(),
+  OriginalRepliedMessageSid: z.string().max(64).optional(),
+  Latitude: z.string().max(30).optional(),
+  Longitude: z.string().max(30).optional(),
+  Address: z.string().max(1000).optional(),
+  Label: z.string().max(1000).optional(),
 });
+type IncomingMessage = z.infer<typeof incomingMessage>;
 const mediaItem = (index: number) =>
   z.object({
     [`MediaUrl${index}`]: z.url().max(2000),
@@ -28,6 +41,7 @@ const mediaItem = (index: number) =>
 const messageStatus = z.object({
   MessageSid: sid,
   From: address,
+  To: z.string().trim().max(320).default(''),
   MessageStatus: z.enum([
     'queued',
     'sending',
@@ -68,6 +82,7 @@ const failureReasons: Record<string, string> = {
   30006: 'a landline, or a carrier that cannot be reached',
   30007: 'filtered by the carrier',
   30008: 'the carrier gave no reason',
+  63016: 'more than 24 hours after the customer wrote, only a template may be sent',
 };
 
 function mediaFiles(fields: Fields, count: number): RemoteFile[] {
@@ -82,20 +97,48 @@ function mediaFiles(fields: Fields, count: number): RemoteFile[] {
   });
 }
 
-/** A text message that came in. Throws `invalid_input`. */
+/** A place on the map as people read it. */
+function placeOf({ Latitude, Longitude, Address, Label }: IncomingMessage): string {
+  if (!Latitude || !Longitude) return '';
+  const at = `${Latitude},${Longitude}`;
+  return [Label, Address, `geo:${at}`].filter(Boolean).join('\n');
+}
+
+/** A tapped button is as good as its words. */
+function textOf(message: IncomingMessage): string {
+  const said = message.Body || message.ButtonText || '';
+  return [said, placeOf(message)].filter(Boolean).join('\n');
+}
+
+/** The word of consent that the message is, and what kind of message that makes it: nobody has to answer one. */
+function consentOf(message: IncomingMessage): Pick<InboundContactDraft, 'consent' | 'kind' | 'automatic'> {
+  const byCarrier = carrierWord(message.OptOutType);
+  const said = consentWord(message.Body, networkOf(message.From));
+  const word = byCarrier ?? said?.word;
+  if (word === undefined) return { kind: 'customer' };
+  const consent = { word, said: message.Body.trim().slice(0, 100).toWellFormed(), byCarrier: byCarrier !== null };
+  return said?.ambiguous && byCarrier === null
+    ? { kind: 'customer', consent }
+    : { kind: 'system', automatic: true, consent };
+}
+
+/** A message that came in, by SMS or WhatsApp. Throws `invalid_input`. */
 export function contactFromMessage(fields: Fields, now: Date): InboundContactDraft {
   const message = parseInput(incomingMessage, fields);
-  const sender = senderIdentifier(message.From);
-  const account = accountOf(message.To);
+  const sender = messageSender(message.From);
+  const account = messageAccount(message.To);
+  const name = message.ProfileName?.trim().slice(0, 200).toWellFormed();
   return {
-    channel: 'sms',
+    channel: networkOf(message.From),
     channelAccount: account,
     externalId: message.MessageSid,
-    kind: 'customer',
+    ...consentOf(message),
     identifiers: [sender],
+    ...(name ? { senderName: name } : {}),
     from: sender.value,
     to: [account],
-    text: message.Body,
+    text: textOf(message),
+    ...(message.OriginalRepliedMessageSid ? { threading: { references: [message.OriginalRepliedMessageSid] } } : {}),
     remoteFiles: mediaFiles(fields, message.NumMedia),
     receivedAt: now.toISOString(),
   };
@@ -107,14 +150,20 @@ export function reportFromStatus(fields: Fields, now: Date): DeliveryReport[] {
   const status = reported[message.MessageStatus];
   if (status === undefined) return [];
   const report = {
-    channelAccount: accountOf(message.From),
+    channelAccount: messageAccount(message.From),
     externalId: message.MessageSid,
     status,
     at: now.toISOString(),
   };
-  if (status !== 'failed') return [report];
-  const code =
-    message.ErrorCode && message.ErrorCode !== '0' ? `Twilio ${message.ErrorCode}` : `Twilio: ${message.MessageStatus}`;
-  const reason = failureReasons[message.ErrorCode ?? ''];
-  return [{ ...report, error: reason ? `${code}: ${reason}` : code }];
+  return status === 'failed' ? [{ ...report, ...failureOf(message) }] : [report];
+}
+
+function failureOf({ ErrorCode, MessageStatus, From, To }: z.infer<typeof messageStatus>): Partial<DeliveryReport> {
+  const code = ErrorCode && ErrorCode !== '0' ? `Twilio ${ErrorCode}` : `Twilio: ${MessageStatus}`;
+  const words = failureReasons[ErrorCode ?? ''];
+  const reason = refusalReason(ErrorCode);
+  return {
+    error: words ? `${code}: ${words}` : code,
+    ...(reason && To ? { reason, channel: networkOf(From), recipient: messageSender(To).value } : {}),
+  };
 }

@@ -1,0 +1,95 @@
+import { consentLogQuery, consentQuery, HubError, messagingSettings } from '@patchbay/contracts';
+import { normaliseEmail } from '@patchbay/domain';
+import { readMessagingSettings, writeMessagingSettings } from '@patchbay/store';
+import { listConsentLog, listConsents, mayChangeConsent, setConsent } from '@patchbay/store/queries/consents';
+import { toE164 } from '../../auth/agents.ts';
+import type { Parts } from '../../parts.ts';
+import { countKey, pageOf, sliceOf } from '../cursor.ts';
+import { route } from '../route.ts';
+
+const tag = 'Consent';
+
+/** An address in the form in which contacts bring it; what is neither mail nor number stays as it is. */
+function normalised(parts: Parts, address: string): string {
+  if (address.includes('@')) return normaliseEmail(address) ?? address;
+  return /^[+\d][\d\s().-]{5,}$/.test(address) ? toE164(address, parts.config.defaultRegion) : address;
+}
+
+export const consentRoutes = [
+  route({
+    method: 'get',
+    path: '/consents',
+    summary: 'Whether an address may be written to, by channel and number of ours',
+    tag,
+    access: 'agent',
+    query: consentQuery,
+    answer: 'ConsentPage',
+    handle: async ({ parts, query }) => ({
+      items: await listConsents(parts.db.sql, normalised(parts, query.address)),
+      nextCursor: null,
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/consents/log',
+    summary: "Every change of an address's consent, newest first",
+    tag,
+    access: 'agent',
+    query: consentLogQuery,
+    answer: 'ConsentChangePage',
+    handle: async ({ parts, query }) =>
+      pageOf(await listConsentLog(parts.db.sql, normalised(parts, query.address), sliceOf(countKey, query))),
+  }),
+  route({
+    method: 'put',
+    path: '/consents',
+    summary: 'Write down what a customer said about being written to',
+    tag,
+    access: 'agent',
+    body: 'ConsentUpdate',
+    answer: 'Consent',
+    async handle({ parts, principal, body, correlationId }) {
+      const address = normalised(parts, body.address);
+      if (!(await mayChangeConsent(parts.db.sql, principal, address)))
+        throw new HubError('forbidden', 'Only for managers, and for agents who may read a ticket of this customer');
+      const account = normalised(parts, body.account);
+      const decision = {
+        ...body,
+        account,
+        address,
+        source: 'agent',
+        agentId: principal.agentId,
+        correlationId,
+      } as const;
+      await setConsent(parts.db.sql, decision);
+      parts.relay.nudge();
+      const found = (await listConsents(parts.db.sql, address)).find(
+        (one) => one.channel === body.channel && one.account === account,
+      );
+      if (!found) throw new HubError('internal', 'The consent was written and is not there');
+      return found;
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/settings/messaging',
+    summary: 'How text messages are answered by themselves',
+    tag,
+    access: 'manager',
+    answer: 'MessagingSettings',
+    handle: ({ parts }) => readMessagingSettings(parts.db.sql),
+  }),
+  route({
+    method: 'put',
+    path: '/settings/messaging',
+    summary: 'Decide how text messages are answered by themselves',
+    tag,
+    access: 'manager',
+    body: 'MessagingSettingsUpdate',
+    answer: 'MessagingSettings',
+    async handle({ parts, body }) {
+      await writeMessagingSettings(parts.db.sql, messagingSettings.parse(body));
+      return readMessagingSettings(parts.db.sql);
+    },
+  }),
+];

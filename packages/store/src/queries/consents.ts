@@ -1,0 +1,85 @@
+import type { ChannelName, Consent, ConsentChange, ConsentState } from '@patchbay/contracts';
+import type { Queryable } from '../database.ts';
+import { cut, present, type Cut, type Slice } from './paging.ts';
+import { parameters, readsEverything, ticketScope, type Viewer } from './tickets.ts';
+
+/** What is known of an address, by channel and own account. Few: one for each number of ours that the person wrote to. */
+export async function listConsents(sql: Queryable, address: string): Promise<Consent[]> {
+  const { rows } = await sql.query(
+    `select channel, account, address, state, source, reason, at from consent where address = $1 order by channel, account limit 200`,
+    [address],
+  );
+  return rows.map((row) => present<Consent>(row));
+}
+
+/** Every change of an address's consents, newest first. */
+export async function listConsentLog(
+  sql: Queryable,
+  address: string,
+  slice: Slice<number>,
+): Promise<Cut<ConsentChange, number>> {
+  const { rows } = await sql.query(
+    `select id::integer, channel, account, address, state, source, reason, agent_id as "agentId", message_id as "messageId", at
+     from consent_log where address = $1 and ($2::bigint is null or id < $2) order by id desc limit $3`,
+    [address, slice.after, slice.limit + 1],
+  );
+  return cut(
+    rows.map((row) => present<ConsentChange>(row)),
+    slice.limit,
+    (change) => change.id,
+  );
+}
+
+/** Whether the viewer may read a ticket of whoever has this address. */
+export async function mayChangeConsent(sql: Queryable, viewer: Viewer, address: string): Promise<boolean> {
+  if (readsEverything(viewer)) return true;
+  const { values, bind } = parameters(address);
+  const { rowCount } = await sql.query(
+    `select 1 where exists (select 1 from identifier i join ticket t on t.customer_id = i.customer_id
+       where i.value = $1 and ${ticketScope(viewer, bind)})`,
+    values,
+  );
+  return rowCount === 1;
+}
+
+export interface ConsentDecision {
+  channel: ChannelName;
+  account: string;
+  address: string;
+  state: ConsentState;
+  source: 'agent';
+  reason: string;
+  agentId: string;
+  correlationId: string;
+}
+
+/** Writes a consent and its log. False when it was so already, or something later was said. */
+export async function setConsent(sql: Queryable, decision: ConsentDecision): Promise<boolean> {
+  const { rows } = await sql.query<{ changed: boolean }>('select set_consent($1) as changed', [
+    JSON.stringify(decision),
+  ]);
+  return rows[0]?.changed ?? false;
+}
+
+/** The carrier's word that a recipient has opted out. Repeating it changes nothing. False when that was known. */
+export async function recordOptOut(
+  sql: Queryable,
+  refusal: {
+    outboundId?: string | undefined;
+    channel?: string | undefined;
+    account?: string | undefined;
+    externalId?: string | undefined;
+    address?: string | undefined;
+    reason: string;
+  },
+): Promise<boolean> {
+  const { rows } = await sql.query<{ changed: boolean }>('select record_opt_out($1, $2, $3, $4, $5, $6) as changed', [
+    refusal.outboundId ?? null,
+    refusal.channel ?? null,
+    refusal.account ?? null,
+    refusal.externalId ?? null,
+    refusal.address ?? null,
+    refusal.reason,
+  ]);
+  return rows[0]?.changed ?? false;
+}

@@ -1,0 +1,102 @@
+import { ClockCircleOutlined, StopOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import type { Consent, Ticket, TicketDetail } from '@patchbay/contracts';
+import { fullMoment, keys, useNow } from '@patchbay/ui';
+import { Alert } from 'antd';
+import { useEffect, useReducer } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api } from '../query-client.ts';
+import { consentText } from './consent-text.ts';
+import { SegmentCounter } from './segment-counter.tsx';
+import { TemplatePicker } from './template-picker.tsx';
+
+/** The conversation has loaded it already: the composer reads it from there. */
+function useDetail(ticketId: string): TicketDetail | undefined {
+  return useQuery({ queryKey: keys.ticket(ticketId), queryFn: ({ signal }) => api.ticket(ticketId, signal) }).data;
+}
+
+function useWithdrawn(ticket: Ticket, detail: TicketDetail | undefined): Consent | undefined {
+  const address = detail?.contactAddress ?? '';
+  const { data } = useQuery({
+    queryKey: keys.consents(address),
+    queryFn: ({ signal }) => api.consents(address, signal),
+    enabled: address !== '' && (ticket.channel === 'sms' || ticket.channel === 'whatsapp'),
+  });
+  return data?.find(
+    ({ channel, account, state }) =>
+      channel === ticket.channel && account === detail?.channelAccount && state === 'withdrawn',
+  );
+}
+
+/** Until when a text of one's own may be sent; undefined where the channel sets no such time. */
+const closingTime = (detail: TicketDetail | undefined): number | undefined =>
+  detail?.messagingWindow ? Date.parse(detail.messagingWindow.closesAt ?? new Date(0).toISOString()) : undefined;
+
+/** Whether that moment is over. Drawn anew when it comes, and not every second until then. */
+function useIsOver(moment: number | undefined): boolean {
+  const [, redraw] = useReducer((times: number) => times + 1, 0);
+  useEffect(() => {
+    const left = (moment ?? 0) - Date.now();
+    if (left <= 0) return undefined;
+    const timer = setTimeout(redraw, Math.min(left + 50, 2 ** 31 - 1));
+    return () => clearTimeout(timer);
+  }, [moment]);
+  return moment !== undefined && Date.now() >= moment;
+}
+
+/** Whether a text of one's own cannot be sent now, for whatever reason the notes tell. */
+export function useSendBlocked(ticket: Ticket, text: string): boolean {
+  const detail = useDetail(ticket.id);
+  const withdrawn = useWithdrawn(ticket, detail);
+  const over = useIsOver(closingTime(detail));
+  const limit = detail?.limits.textLength ?? null;
+  return withdrawn !== undefined || over || (limit !== null && text.trim().length > limit);
+}
+
+/** What the ticket's channel has to say before an answer is sent: consent, the time left, templates, the price of the text. */
+export function ComposerChannelNotes({ ticket, text }: { ticket: Ticket; text: string }) {
+  const detail = useDetail(ticket.id);
+  const withdrawn = useWithdrawn(ticket, detail);
+  const closesAt = closingTime(detail);
+  const over = useIsOver(closesAt);
+  if (!detail) return null;
+  if (withdrawn) return <ConsentNotice consent={withdrawn} />;
+  return (
+    <>
+      {closesAt !== undefined && (over ? <WindowClosed /> : <WindowOpen closesAt={closesAt} />)}
+      {detail.limits.templates && <TemplatePicker ticket={ticket} wanted={over} />}
+      {detail.limits.textLength !== null && !over && (
+        <SegmentCounter text={text} limit={detail.limits.textLength} segments={detail.limits.segments} />
+      )}
+    </>
+  );
+}
+
+function ConsentNotice({ consent }: { consent: Consent }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <Alert
+      type="error"
+      showIcon
+      icon={<StopOutlined />}
+      data-testid="consent-notice"
+      title={`${t('texting.blocked', { how: consentText(t, consent), at: fullMoment(consent.at, i18n.language) })} ${t('texting.blockedHow')}`}
+    />
+  );
+}
+
+function WindowClosed() {
+  const { t } = useTranslation();
+  return <Alert type="warning" showIcon data-testid="window-closed" title={t('texting.windowClosed')} />;
+}
+
+function WindowOpen({ closesAt }: { closesAt: number }) {
+  const { t } = useTranslation();
+  const minutes = Math.max(0, Math.floor((closesAt - useNow()) / 60_000));
+  const time = t('texting.hoursMinutes', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+  return (
+    <div className={`channel-note small ${minutes < 60 ? 'channel-note-soon' : 'muted'}`} data-testid="window-open">
+      <ClockCircleOutlined aria-hidden /> {t('texting.windowOpen', { time })}
+    </div>
+  );
+}

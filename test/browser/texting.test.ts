@@ -1,0 +1,139 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { keepPictures, useBrowser } from '../support/browser.ts';
+import {
+  acceptOffer,
+  addAgent,
+  chooseLanguage,
+  grace,
+  logIn,
+  message,
+  reply,
+  setPresence,
+} from '../support/browser-desk.ts';
+import { eventually } from '../support/client.ts';
+import { admin, startHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
+
+const phone = '+4915112380001';
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+describe.skipIf(inject('chromium') === null)('texting at the desk', () => {
+  const browser = useBrowser();
+  let hub: TestHub;
+  let desk: Page;
+  const beyond: string[] = [];
+  const problems: string[][] = [];
+  const simulator = (body: object) => hub.api('POST', '/simulator/api/text', { from: phone, ...body });
+  const received = () => hub.api('GET', '/simulator/api/state').then(({ body }) => body.messages);
+  const picture = async (page: Page, name: string) =>
+    void beyond.push(...(await keepPictures(page, `texting-${name}`)));
+
+  beforeAll(async () => {
+    hub = await startHub('postgres', { overrides: { simulatorSpeed: 10 } });
+    await addAgent(hub.api);
+    const opened = await browser.open();
+    desk = opened.page;
+    await logIn(desk, hub.url, grace);
+    opened.problems.length = 0;
+    problems.push(opened.problems);
+    await setPresence(desk, 'online');
+  });
+  afterAll(async () => {
+    await desk?.context().close();
+    await hub?.[Symbol.asyncDispose]();
+  });
+
+  it('shows how long a text is before it is sent, and sends pictures', async () => {
+    await simulator({ body: 'How do I return it?' });
+    await acceptOffer(desk, 'How do I return it?');
+    const text = desk.getByTestId('composer-text');
+    const counted = async (encoding: string, segments: number) =>
+      desk.locator(`[data-testid=segments][data-encoding=${encoding}][data-segments="${segments}"]`).waitFor();
+    await text.fill('a'.repeat(161));
+    await counted('GSM-7', 2);
+    await text.fill('With this label, it’s free 📦');
+    await counted('UCS-2', 1);
+    expect(await desk.getByTestId('segments').textContent()).toContain('’ 📦');
+    await picture(desk, 'segments');
+    await text.fill('x'.repeat(1601));
+    await desk.locator('[data-testid=segments][data-over="1"]').waitFor();
+    expect(await desk.getByTestId('composer-send').isDisabled()).toBe(true);
+    await desk.getByTestId('composer-files').setInputFiles({ name: 'label.png', mimeType: 'image/png', buffer: png });
+    await desk.locator('[data-testid=upload][data-state=done]').waitFor();
+    await reply(desk, 'Your label');
+    const messages = await eventually(received, (all) =>
+      all.some(({ body, status }: { body: string; status: string }) => body === 'Your label' && status === 'delivered'),
+    );
+    expect(messages.find(({ body }: { body: string }) => body === 'Your label').media).toMatchObject([
+      { contentType: 'image/png' },
+    ]);
+    const { page } = await browser.open();
+    await page.addInitScript((number) => localStorage.setItem('simulator.number', number), phone);
+    await page.goto(`${hub.url}/simulator`);
+    await page.waitForFunction(() => (document.querySelector<HTMLImageElement>('.picture')?.naturalWidth ?? 0) > 0);
+    await picture(page, 'simulator');
+    await page.context().close();
+  });
+
+  it('says that consent was withdrawn, and why nothing can be sent', async () => {
+    await simulator({ body: 'STOP' });
+    await desk.getByTestId('consent-notice').waitFor();
+    await desk.getByTestId('composer-text').fill('One more thing');
+    expect(await desk.getByTestId('composer-send').isDisabled()).toBe(true);
+    await desk.locator('[data-testid=consent][data-state=withdrawn]').waitFor();
+    await picture(desk, 'consent');
+    await desk.getByTestId('consent-change').click();
+    await desk.getByTestId('consent-reason').fill('Asked on the phone to be texted again');
+    await desk.getByTestId('consent-save').click();
+    await desk.getByTestId('consent-notice').waitFor({ state: 'detached' });
+    expect(await desk.getByTestId('composer-send').isDisabled()).toBe(false);
+  });
+
+  it('offers templates where a free answer comes too late', async () => {
+    const office = await browser.open();
+    await logIn(office.page, hub.url, admin);
+    await office.page.goto(`${hub.url}/templates`);
+    await office.page.getByTestId('template-new').click();
+    await office.page.getByTestId('template-name').fill('parcel-news');
+    await office.page.getByTestId('template-sid').fill(`HX${'0f'.repeat(16)}`);
+    await office.page.getByTestId('template-body').fill('Hello {{1}}, your parcel {{2}} is there.');
+    await office.page.getByTestId('template-label-1').fill('Name');
+    await office.page.getByTestId('template-label-2').fill('Parcel');
+    await picture(office.page, 'template-form');
+    await office.page.getByTestId('template-save').click();
+    await office.page.getByTestId('template-row').waitFor();
+    await picture(office.page, 'templates');
+    await office.page.context().close();
+
+    await simulator({ network: 'whatsapp', name: 'Ada', body: 'Tell me when it is there' });
+    await acceptOffer(desk, 'Tell me when it is there');
+    await desk.getByTestId('window-open').waitFor();
+    await picture(desk, 'window-open');
+    await desk.clock.setFixedTime(Date.now() + 25 * 3600_000);
+    await desk.reload();
+    await desk.getByTestId('window-closed').waitFor();
+    await desk.getByTestId('composer-text').fill('It is there');
+    expect(await desk.getByTestId('composer-send').isDisabled()).toBe(true);
+    await desk.getByTestId('template-open').click();
+    await desk.getByTestId('template-choice').click();
+    await desk.getByText('parcel-news (en)').click();
+    await desk.getByTestId('template-variable-1').fill('Ada');
+    await desk.getByTestId('template-variable-2').fill('4711');
+    await picture(desk, 'template');
+    await desk.getByTestId('template-send').click();
+    await message(desk, 'out', 'Hello Ada, your parcel 4711 is there.').waitFor();
+    await eventually(received, (all) => all.some(({ body }: { body: string }) => body.endsWith('· Ada · 4711')));
+    await chooseLanguage(desk, 'zh');
+    await desk.getByText('只能发送模板').waitFor();
+    await picture(desk, 'chinese');
+  });
+
+  it('fits on the screen and breaks nothing', () => {
+    expect(beyond).toEqual([]);
+    expect(problems.flat()).toEqual([]);
+  });
+});

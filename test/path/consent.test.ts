@@ -1,0 +1,156 @@
+import { expect, it } from 'vitest';
+import { onBothBackends } from '../support/backends.ts';
+import { centreNumber } from '../support/carrier.ts';
+import { optedOut, taken } from '../support/carrier-rest.ts';
+import { eventually } from '../support/client.ts';
+import { shared } from '../support/shared.ts';
+import { startTextCentre } from '../support/text-centre.ts';
+
+onBothBackends('consent to be texted', (backend) => {
+  const centre = shared(() => startTextCentre(backend));
+
+  const consentsOf = async (address: string) =>
+    (await centre().api('GET', `/api/v1/consents?address=${encodeURIComponent(address)}`)).body.items;
+  const logOf = async (address: string) =>
+    (await centre().api('GET', `/api/v1/consents/log?address=${encodeURIComponent(address)}`)).body.items.map(
+      ({ state, source, reason }: Record<string, string>) => [state, source, reason],
+    );
+  const bodiesTo = (to: string) =>
+    centre()
+      .carrier.calls.items.filter(({ form }) => form['To'] === to)
+      .map(({ form }) => form['Body']);
+
+  it('withdrawn by STOP holds back what was queued before and what is written after, and the author is told', async () => {
+    const { carrier, reply, messages, textFrom, becomes } = centre();
+    const from = '+4915112350001';
+    const { ticketId } = await textFrom(from, 'Hello');
+    await carrier.calls.until(({ form }) => form['To'] === from, 'the acknowledgement');
+    // The first answer is with the carrier, who takes its time; the second waits behind it.
+    const answered = Promise.withResolvers<void>();
+    carrier.answerOnce('First', async (call, response, request) => {
+      await answered.promise;
+      await taken(call, response, request);
+    });
+    await reply(ticketId, 'First');
+    await carrier.calls.until(({ form }) => form['Body'] === 'First', 'the first answer');
+    const queued = await reply(ticketId, 'Queued before the STOP');
+    const stop = await textFrom(from, ' Stop. ');
+    expect(stop).toMatchObject({ ticketId, kind: 'system', text: ' Stop. ' });
+    const written = await reply(ticketId, 'Written after the STOP');
+    answered.resolve();
+    for (const { id } of [queued, written]) await becomes(id, 'failed');
+    const failed = (await messages(ticketId)).filter(({ id }) => id === queued.id || id === written.id);
+    expect(failed.map(({ deliveryStatus, deliveryError }) => [deliveryStatus, deliveryError])).toEqual([
+      ['failed', expect.stringMatching(/withdrawn consent/)],
+      ['failed', expect.stringMatching(/withdrawn consent/)],
+    ]);
+    expect(bodiesTo(from).slice(1)).toEqual(['First']);
+
+    await textFrom(from, 'START');
+    const again = await reply(ticketId, 'Welcome back');
+    await becomes(again.id, 'sent');
+    expect(bodiesTo(from).slice(1)).toEqual(['First', 'Welcome back']);
+    expect(await logOf(from)).toEqual([
+      ['granted', 'word', 'START'],
+      ['withdrawn', 'word', 'Stop.'],
+    ]);
+  });
+
+  it('is written down with the message, wakes nobody, and is answered by nobody', async () => {
+    const { textFrom, ticket, timeline, carrier } = centre();
+    const from = '+4915112350002';
+    const { ticketId } = await textFrom(from, 'STOP');
+    expect(await ticket(ticketId)).toMatchObject({ queueId: null, waitingSince: null, channel: 'sms' });
+    expect(await consentsOf(from)).toMatchObject([
+      { channel: 'sms', account: centreNumber, address: from, state: 'withdrawn', source: 'word', reason: 'STOP' },
+    ]);
+    const events = await eventually(
+      () => timeline(ticketId),
+      (all) => all.some(({ type }) => type === 'consent.changed'),
+    );
+    expect(events.find(({ type }) => type === 'consent.changed')?.data).toMatchObject({ state: 'withdrawn' });
+    // STOP again says nothing new; the carrier's own mark counts whatever the words are.
+    await textFrom(from, 'stop');
+    await textFrom(from, 'ok then', { OptOutType: 'START' });
+    expect((await logOf(from)).map(([state]: [string]) => state)).toEqual(['granted', 'withdrawn']);
+    expect(carrier.calls.items.filter(({ form }) => form['To'] === from)).toEqual([]);
+  });
+
+  it('is asked for by channel: a STOP by text says nothing of WhatsApp', async () => {
+    const { textFrom, whatsappFrom, reply, becomes } = centre();
+    const from = '+4915112350003';
+    await textFrom(from, 'STOP');
+    const { ticketId } = await whatsappFrom(from, 'Hello');
+    const answer = await reply(ticketId, 'By WhatsApp');
+    await becomes(answer.id, 'sent');
+    expect(await consentsOf(from)).toMatchObject([{ channel: 'sms', state: 'withdrawn' }]);
+  });
+
+  it('takes YES for an answer unless there is something to give back', async () => {
+    const { textFrom } = centre();
+    const from = '+4915112350004';
+    const first = await textFrom(from, 'Do you deliver?');
+    expect(await textFrom(from, 'Yes')).toMatchObject({ kind: 'customer', ticketId: first.ticketId });
+    expect(await consentsOf(from)).toEqual([]);
+    await textFrom(from, 'STOP');
+    expect(await textFrom(from, 'Yes')).toMatchObject({ kind: 'customer' });
+    expect(await consentsOf(from)).toMatchObject([{ state: 'granted', reason: 'Yes' }]);
+    expect(await textFrom(from, 'STOP PLEASE')).toMatchObject({ kind: 'customer' });
+    expect(await consentsOf(from)).toMatchObject([{ state: 'granted' }]);
+  });
+
+  it('is learnt from the carrier when it refuses, at once or later, and once', async () => {
+    const { textFrom, reply, carrier, becomes, tellStatus } = centre();
+    const from = '+4915112350005';
+    const { ticketId } = await textFrom(from, 'Hello');
+    carrier.answerOnce('Refused at once', optedOut);
+    const refused = await reply(ticketId, 'Refused at once');
+    await becomes(refused.id, 'failed');
+    expect(await consentsOf(from)).toMatchObject([{ state: 'withdrawn', source: 'carrier' }]);
+
+    await textFrom(from, 'START');
+    const later = await reply(ticketId, 'Refused later');
+    const { sid } = await carrier.calls.until(({ form }) => form['Body'] === 'Refused later', 'the answer');
+    for (let times = 0; times < 2; times += 1)
+      expect((await tellStatus('sms', sid, from, 'undelivered', { ErrorCode: '21610' })).status).toBe(200);
+    await becomes(later.id, 'failed');
+    expect(await consentsOf(from)).toMatchObject([{ state: 'withdrawn', source: 'carrier' }]);
+    // What the carrier says of a message from before the START is out of date.
+    await textFrom(from, 'START');
+    await tellStatus('sms', sid, from, 'undelivered', { ErrorCode: '21610' });
+    expect(await consentsOf(from)).toMatchObject([{ state: 'granted', source: 'word' }]);
+    expect((await logOf(from)).map(([state, source]: string[]) => `${state} by ${source}`)).toEqual([
+      'granted by word',
+      'withdrawn by carrier',
+      'granted by word',
+      'withdrawn by carrier',
+    ]);
+  });
+
+  it('is written down by an agent only with a reason', async () => {
+    const { api } = centre();
+    const given = { channel: 'sms', account: centreNumber, address: '+49 1511 2350006', state: 'withdrawn' };
+    expect((await api('PUT', '/api/v1/consents', given)).status).toBe(400);
+    expect((await api('PUT', '/api/v1/consents', { ...given, reason: 'x' })).status).toBe(400);
+    const answer = await api('PUT', '/api/v1/consents', { ...given, reason: 'Said so on the phone' });
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      expect.objectContaining({ address: '+4915112350006', state: 'withdrawn', source: 'agent' }),
+    ]);
+    expect(await logOf('+4915112350006')).toEqual([['withdrawn', 'agent', 'Said so on the phone']]);
+    expect((await api('PUT', '/api/v1/consents', { ...given, state: 'maybe', reason: 'Who knows' })).status).toBe(400);
+  });
+
+  it('HELP is answered by the hub only where it is told to, and where the carrier does not', async () => {
+    const { api, textFrom, carrier } = centre();
+    const [quiet, asked, served] = ['+4915112350007', '+4915112350008', '+4915112350009'];
+    await textFrom(quiet, 'HELP');
+    const settings = { helpReply: true, helpText: null };
+    expect((await api('PUT', '/api/v1/settings/messaging', settings)).body).toEqual(settings);
+    await textFrom(served, 'HELP', { OptOutType: 'HELP' });
+    await textFrom(asked, 'help');
+    const answer = await carrier.calls.until(({ form }) => form['To'] === asked, 'the answer to HELP');
+    expect(answer.form['Body']).toMatch(/Patchbay.*STOP/);
+    expect([bodiesTo(quiet), bodiesTo(served)]).toEqual([[], []]);
+  });
+});

@@ -1,0 +1,112 @@
+import { readMediaToken } from '@patchbay/channels/twilio/media-link';
+import { expect, it } from 'vitest';
+import { onBothBackends } from '../support/backends.ts';
+import { apiKey } from '../support/hub.ts';
+import { shared } from '../support/shared.ts';
+import { startTextCentre } from '../support/text-centre.ts';
+
+const png = Buffer.from('89504e470d0a1a0a', 'hex');
+
+onBothBackends('a message with pictures', (backend) => {
+  const centre = shared(() => startTextCentre(backend));
+
+  async function upload(filename: string, contentType: string, bytes: Uint8Array): Promise<string> {
+    const headers = { 'content-type': contentType, 'x-filename': encodeURIComponent(filename) };
+    const { status, body } = await centre().api('POST', '/api/v1/files', bytes, headers);
+    expect(status).toBe(201);
+    return body.id;
+  }
+  const answerWith = (ticketId: string, text: string, attachments: string[]) =>
+    centre().api('POST', `/api/v1/tickets/${ticketId}/messages`, { text, attachments });
+
+  it('comes in with all its files, whatever they are', async () => {
+    const { carrier, textFrom, url } = centre();
+    const kinds = [
+      ['image/png', 'png'],
+      ['image/jpeg', 'jpg'],
+      ['video/mp4', 'mp4'],
+      ['text/vcard', 'vcf'],
+      ['application/pdf', 'pdf'],
+    ] as const;
+    const fields = kinds.flatMap(([type, name], index) => [
+      [`MediaUrl${index}`, carrier.addMedia(type, Buffer.from(name))],
+      [`MediaContentType${index}`, type],
+    ]);
+    const message = await textFrom('+4915112360001', 'See these', {
+      NumMedia: String(kinds.length),
+      ...Object.fromEntries(fields),
+    });
+    expect(message.attachments.map((file: { contentType: string }) => file.contentType)).toEqual(
+      kinds.map(([type]) => type),
+    );
+    for (const [index, kind] of kinds.entries()) {
+      const file = message.attachments[index];
+      expect(file.filename.endsWith(`.${kind[1]}`)).toBe(true);
+      const answer = await fetch(new URL(file.url, url), { headers: { authorization: `Bearer ${apiKey}` } });
+      expect(await answer.text()).toBe(kind[1]);
+    }
+  });
+
+  it('is not lost while the carrier cannot give its picture', async () => {
+    const { carrier, textFrom } = centre();
+    const media = carrier.addMedia('image/png', png);
+    carrier.failMedia(media, 2);
+    const message = await textFrom('+4915112360002', 'Look', {
+      NumMedia: '1',
+      MediaUrl0: media,
+      MediaContentType0: 'image/png',
+    });
+    expect(message).toMatchObject({ text: 'Look', attachments: [{ contentType: 'image/png', size: png.length }] });
+    expect(carrier.calls.items.filter(({ path }) => media.endsWith(path))).toHaveLength(3);
+  });
+
+  it('goes out as links that the carrier can open and nobody can change', async () => {
+    const { carrier, textFrom, becomes, url, hub } = centre();
+    const { ticketId } = await textFrom('+4915112360003', 'Send me the label');
+    const { status, body } = await answerWith(ticketId, 'Here', [
+      await upload('标签.png', 'image/png', png),
+      await upload('card.vcf', 'text/vcard', Buffer.from('BEGIN:VCARD')),
+    ]);
+    expect(status).toBe(201);
+    await becomes(body.id, 'sent');
+    const sent = await carrier.calls.until(({ form }) => form['Body'] === 'Here', 'the answer');
+    expect(sent.mediaUrls).toHaveLength(2);
+    const [first, second] = await Promise.all(sent.mediaUrls.map((link) => fetch(link)));
+    expect([first?.status, first?.headers.get('content-type'), first?.headers.get('content-disposition')]).toEqual([
+      200,
+      'image/png',
+      expect.stringMatching(/^inline; .*%E6%A0%87%E7%AD%BE\.png/),
+    ]);
+    expect(Buffer.from(await (first as Response).arrayBuffer()).equals(png)).toBe(true);
+    expect([second?.headers.get('content-type'), second?.headers.get('content-disposition')]).toEqual([
+      expect.stringMatching(/^text\/vcard/),
+      expect.stringMatching(/^attachment/),
+    ]);
+    const [link = ''] = sent.mediaUrls;
+    expect((await fetch(`${link.slice(0, -3)}AAA`)).status).toBe(404);
+    expect((await fetch(`${url}/media/x`)).status).toBe(404);
+    const token = link.split('/').at(-1) ?? '';
+    expect(readMediaToken(token, hub.parts.signingKey, new Date(Date.now() + 24 * 3600_000))).toMatchObject({
+      contentType: 'image/png',
+    });
+  });
+
+  it('that the carrier would not take is refused before it is queued, and says why', async () => {
+    const { textFrom, whatsappFrom, carrier } = centre();
+    const { ticketId } = await textFrom('+4915112360004', 'Hello');
+    const page = await upload('a.html', 'text/html', Buffer.from('<p>'));
+    const large = await upload('a.png', 'image/png', Buffer.alloc(5 * 1024 * 1024 + 1));
+    const small = await upload('b.png', 'image/png', png);
+    const refused = async (ticket: string, files: string[], text = 'With a file') => {
+      const { status, body } = await answerWith(ticket, text, files);
+      return [status, body.detail];
+    };
+    expect(await refused(ticketId, [page])).toEqual([422, expect.stringContaining('text/html')]);
+    expect(await refused(ticketId, [large])).toEqual([422, expect.stringContaining('5 MB')]);
+    expect(await refused(ticketId, [], 'x'.repeat(1601))).toEqual([422, expect.stringContaining('1600')]);
+    const whatsapp = await whatsappFrom('+4915112360005', 'Hello');
+    const another = await upload('c.png', 'image/png', png);
+    expect(await refused(whatsapp.ticketId, [small, another])).toEqual([422, expect.stringContaining('1 at most')]);
+    expect(carrier.calls.items.filter(({ form }) => form['Body'] === 'With a file')).toEqual([]);
+  });
+});
