@@ -54,6 +54,7 @@ const schema = z.object({
   TIME_ZONE: format.timeZone.default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
   OPENING_HOURS: format.openingHours.optional(),
   DEFAULT_REGION: format.region.default('US'),
+  OUTGOING_PRIVATE_ADDRESSES: format.allowance.default('refuse'),
   LOG_LEVEL: format.logLevel.default('info'),
 });
 
@@ -116,6 +117,8 @@ export interface HubConfig {
   readonly openingHours: OpeningHours | undefined;
   /** ISO 3166 country in which a phone number without country code is read. */
   readonly defaultRegion: string;
+  /** Addresses that somebody outside chose may lead into a private network, and need no TLS. */
+  readonly outgoingPrivateAddresses: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -163,6 +166,7 @@ export function loadEnvironment(
     timeZone: variables.TIME_ZONE,
     openingHours: variables.OPENING_HOURS,
     defaultRegion: variables.DEFAULT_REGION,
+    outgoingPrivateAddresses: variables.OUTGOING_PRIVATE_ADDRESSES === 'allow',
     logLevel: variables.LOG_LEVEL,
   });
 }

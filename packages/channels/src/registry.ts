@@ -2,6 +2,7 @@
 import type { ChannelFactory } from './channel.ts';
 import { createChatChannel } from './chat/index.ts';
 import { createEmailChannel } from './email/index.ts';
+import { createHttpChannel } from './http/index.ts';
 import { createPhoneChannel } from './phone/index.ts';
 import { createSmsChannel } from './sms/index.ts';
 
@@ -10,4 +11,5 @@ export const channelFactories: readonly ChannelFactory[] = [
   createSmsChannel,
   createChatChannel,
   createPhoneChannel,
+  createHttpChannel,
 ];

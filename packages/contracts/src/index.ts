@@ -3,6 +3,8 @@ export * from './contact.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './glossary.ts';
+export * from './intake.ts';
 export * from './jobs.ts';
 export * from './live.ts';
 export * from './watch.ts';
+export * from './request-fields.ts';

@@ -33,6 +33,8 @@ import { openJobs, openWorkers } from './queues/jobs.ts';
 import type { Jobs } from './queues/jobs.ts';
 import type { QueueBackend } from './queues/wiring.ts';
 import { createVault } from './secrets.ts';
+import { seedIntake } from './seed-intake.ts';
+import { createSources } from './sources.ts';
 
 export interface HubOverrides {
   /** What adapters are made of; tests put a part of their own here. */
@@ -95,8 +97,10 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     openingHours: openingHoursOf(config),
     now: overrides.now ?? (() => new Date()),
   };
+  const sources = createSources(base);
+  await seedIntake({ ...base, sources });
   const channels = createChannels(() => parts, base);
-  const parts: Hub['parts'] = { ...base, channels: overrides.channels?.(channels) ?? channels };
+  const parts: Hub['parts'] = { ...base, sources, channels: overrides.channels?.(channels) ?? channels };
 
   observeWatch(parts);
   if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stack);

@@ -5,6 +5,7 @@ import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
 import type { Database } from '@patchbay/store';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
+import type { Sources } from './sources.ts';
 import type { Vault } from './secrets.ts';
 
 /** Puts jobs on the queue. Never fails and never waits: a job is a hint, and when adding fails the sweep finds the row. */
@@ -43,6 +44,8 @@ export interface Parts {
   readonly signingKey: Uint8Array;
   /** Seals what is entrusted to the hub: passwords and tokens of accounts. */
   readonly vault: Vault;
+  /** Sources that speak the webhook pair, with their secrets. */
+  readonly sources: Sources;
   /** When somebody is there to answer. */
   readonly openingHours: OpeningHours;
   readonly now: () => Date;

@@ -5,10 +5,13 @@ import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
 import { inboxRoutes } from './routes/inbox.ts';
+import { httpSourceRoutes } from './routes/http-sources.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { requestTypeRoutes } from './routes/request-types.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { watchRoutes } from './routes/watch.ts';
+import { webFormRoutes } from './routes/web-forms.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -20,4 +23,7 @@ export const routes: readonly Route[] = [
   ...deskRoutes,
   ...watchRoutes,
   ...agentRoutes,
+  ...httpSourceRoutes,
+  ...requestTypeRoutes,
+  ...webFormRoutes,
 ];

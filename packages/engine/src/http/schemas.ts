@@ -10,6 +10,10 @@ import {
   customer,
   customerCreate,
   customerSuggestion,
+  httpSource,
+  httpSourceCreate,
+  httpSourceUpdate,
+  httpSourceWithSecret,
   hubEvent,
   inboxBulk,
   inboxBulkAnswer,
@@ -27,6 +31,9 @@ import {
   problem,
   quarantineSummary,
   queue,
+  requestType,
+  requestTypeCreate,
+  requestTypeUpdate,
   setupRequest,
   setupState,
   ticket,
@@ -34,6 +41,9 @@ import {
   uploadedFile,
   wallboard,
   watchLimits,
+  webForm,
+  webFormCreate,
+  webFormUpdate,
 } from '@patchbay/contracts';
 
 export const answers = {
@@ -45,6 +55,9 @@ export const answers = {
   CustomerPage: page(customer),
   CustomerSuggestion: customerSuggestion,
   CustomerSuggestionPage: page(customerSuggestion),
+  HttpSource: httpSource,
+  HttpSourcePage: page(httpSource),
+  HttpSourceWithSecret: httpSourceWithSecret,
   HubEvent: hubEvent,
   HubEventPage: page(hubEvent),
   InboxBulkAnswer: inboxBulkAnswer,
@@ -63,12 +76,16 @@ export const answers = {
   QuarantineSummary: quarantineSummary,
   Queue: queue,
   QueuePage: page(queue),
+  RequestType: requestType,
+  RequestTypePage: page(requestType),
   SetupState: setupState,
   Ticket: ticket,
   TicketPage: page(ticket),
   UploadedFile: uploadedFile,
   Wallboard: wallboard,
   WatchLimits: watchLimits,
+  WebForm: webForm,
+  WebFormPage: page(webForm),
 } as const;
 
 export const bodies = {
@@ -78,12 +95,18 @@ export const bodies = {
   Credentials: credentials,
   CustomerCreate: customerCreate,
   InboxBulk: inboxBulk,
+  HttpSourceCreate: httpSourceCreate,
+  HttpSourceUpdate: httpSourceUpdate,
   MergeRequest: mergeRequest,
   MessageCreate: messageCreate,
   PresenceUpdate: presenceUpdate,
+  RequestTypeCreate: requestTypeCreate,
+  RequestTypeUpdate: requestTypeUpdate,
   SetupRequest: setupRequest,
   TicketUpdate: ticketUpdate,
   WatchLimits: watchLimits,
+  WebFormCreate: webFormCreate,
+  WebFormUpdate: webFormUpdate,
 } as const;
 
 export type AnswerName = keyof typeof answers;

@@ -214,6 +214,7 @@ export const en = {
       assigned: 'Taken by {{agent}}',
       released: 'Released by {{agent}}',
       'status-changed': '{{from}} → {{to}}',
+      'request-changed': 'Request details changed',
     },
     message: {
       received: 'Message received',

@@ -214,6 +214,7 @@ export const zh: typeof en = {
       assigned: '由 {{agent}} 接手',
       released: '{{agent}} 已退回',
       'status-changed': '{{from}} → {{to}}',
+      'request-changed': '请求信息已更改',
     },
     message: {
       received: '收到消息',
