@@ -72,8 +72,7 @@ end $$;
 create trigger message_http_references after insert on message
   for each row when (new.channel = 'http' and new.direction = 'in') execute function keep_http_references();
 
--- What leaves for a source: by its webhook under the conversation's name there, or by mail to the address that was given. Whoever
--- answers that mail has received it, and so is a party of the ticket; whose customer they are is decided by what the mail proves.
+-- What leaves for a source: by its webhook under the conversation's name there, or by mail to the address that was given.
 create function route_http_outbound() returns trigger language plpgsql as $$
 declare
   source http_source%rowtype;
@@ -88,20 +87,33 @@ begin
     new.channel_account := source.reply_account;
     new.in_reply_to := mails[cardinality(mails)];
     new."references" := coalesce(mails, '{}');
-    update message set channel = 'email', channel_account = source.reply_account, sender = source.reply_account where id = new.message_id;
-    insert into ticket_party (ticket_id, kind, value) values (new.ticket_id, 'email', lower(new.recipient)) on conflict do nothing;
-  else
+  elsif cardinality(new."references") = 0 then
     select m.external_id, array(select jsonb_array_elements_text(i.contact #> '{threading,references}'))
       into new.in_reply_to, new."references"
     from message m join inbox i on i.id = m.inbox_id
     where m.ticket_id = new.ticket_id and m.channel = 'http' and m.direction = 'in' order by m.position desc limit 1;
     new."references" := coalesce(new."references", '{}');
-    insert into thread_reference (reference, ticket_id) values (new.channel_account || '#' || new.id, new.ticket_id) on conflict do nothing;
   end if;
   return new;
 end $$;
 create trigger outbound_http_route before insert on outbound
   for each row when (new.channel = 'http') execute function route_http_outbound();
+
+-- After the statement, when all that it writes can be seen. Whoever answers the mail has received it, and so is a party of the ticket;
+-- whose customer they are is decided by what the mail proves.
+create function keep_http_outbound() returns trigger language plpgsql as $$
+begin
+  if not exists (select 1 from ticket t where t.id = new.ticket_id and t.channel = 'http') then return null; end if;
+  if new.channel = 'email' then
+    update message set channel = 'email', channel_account = new.channel_account, sender = new.channel_account where id = new.message_id;
+    insert into ticket_party (ticket_id, kind, value) values (new.ticket_id, 'email', lower(new.recipient)) on conflict do nothing;
+  else
+    insert into thread_reference (reference, ticket_id) values (new.channel_account || '#' || new.id, new.ticket_id) on conflict do nothing;
+  end if;
+  return null;
+end $$;
+create trigger outbound_http_kept after insert on outbound
+  for each row when (new.channel in ('email', 'http')) execute function keep_http_outbound();
 
 -- What a ticket asks for, changed by an agent: the event says who changed which field from what to what. Answers whether there is such
 -- a ticket.
