@@ -89,7 +89,12 @@ async function show(
     values: sent?.submission.values ?? {},
     problems: sent?.problems ?? [],
     // The same submission stays the same one however often it is corrected.
-    token: newPageToken(parts, form.slug, sent?.submission.id ?? randomUUID()),
+    token: newPageToken(
+      parts,
+      form.slug,
+      sent?.submission.id ?? randomUUID(),
+      sent?.submission.openedAt ?? parts.now().getTime(),
+    ),
     kept: sent?.submission.kept ?? [],
   });
   answer(parts, form, response, status, html);

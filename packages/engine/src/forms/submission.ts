@@ -30,12 +30,14 @@ const keptFile = z.object({
 });
 type KeptFile = z.infer<typeof keptFile>;
 
-export const newPageToken = (parts: Pick<Parts, 'signingKey' | 'now'>, slug: string, id: string): string =>
-  signToken(parts.signingKey, `page:${slug}`, { id, at: parts.now().getTime() });
+export const newPageToken = (parts: Pick<Parts, 'signingKey'>, slug: string, id: string, openedAt: number): string =>
+  signToken(parts.signingKey, `page:${slug}`, { id, at: openedAt });
 
 export interface Submission {
   /** Names the submission however often it is sent. Null when the page's token is none of ours. */
   readonly id: string | null;
+  /** When its page was first opened, so that a correction is not taken for haste; null when that is too long ago. */
+  readonly openedAt: number | null;
   readonly step: 'type' | 'send';
   readonly values: FormValues;
   readonly kept: { token: string; filename: string; file: KeptFile }[];
@@ -58,6 +60,7 @@ export async function readSubmission(
   const pace: FormProblem | null = age < quickestMs ? 'too-fast' : age > pageLifeMs ? 'expired' : null;
   return {
     id: token?.id ?? null,
+    openedAt: token && pace !== 'expired' ? token.at : null,
     step: values['step'] === 'type' ? 'type' : 'send',
     values,
     kept,

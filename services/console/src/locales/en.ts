@@ -1,6 +1,7 @@
 /** English, and the shape that every other language has. */
 export const en = {
   app: { name: 'Patchbay' },
+  request: { yes: 'Yes', no: 'No' },
   nav: {
     label: 'Main',
     desk: 'Desk',

@@ -3,6 +3,7 @@ import type { en } from './en.ts';
 /** Simplified Chinese. Chinese has one plural form; both keys carry it. */
 export const zh: typeof en = {
   app: { name: 'Patchbay' },
+  request: { yes: '是', no: '否' },
   nav: {
     label: '主导航',
     desk: '工作台',
