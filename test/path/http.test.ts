@@ -40,8 +40,9 @@ onBothBackends('a source of the webhook pair', (backend) => {
       acknowledge: false,
     };
     const request = { ...message, requestType: 'order', fields: { orderNumber: 'A-17', concern: 'delivery' } };
-    const outcomes = await Promise.all([1, 2, 3].map(async () => (await postTo(centre().app, request)).json()));
-    expect(outcomes.map(({ outcome }) => outcome).toSorted()).toEqual(['accepted', 'duplicate', 'duplicate']);
+    const answers = await Promise.all([1, 2, 3].map(async () => (await postTo(centre().app, request)).json()));
+    const outcomes: string[] = answers.map(({ outcome }) => outcome);
+    expect(outcomes.toSorted()).toEqual(['accepted', 'duplicate', 'duplicate']);
     const { ticketId } = await centre().received('order-1');
     expect(await centre().ticket(ticketId)).toMatchObject({
       channel: 'http',

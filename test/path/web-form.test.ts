@@ -41,8 +41,10 @@ onBothBackends('a web form', (backend) => {
       email: 'Ada@Example.com',
       ...values,
     };
-    for (const [name, value] of Object.entries(all))
-      typeof value === 'string' ? data.append(name, value) : data.append(name, value, 'photo.txt');
+    for (const [name, value] of Object.entries(all)) {
+      if (typeof value === 'string') data.append(name, value);
+      else data.append(name, value, 'photo.txt');
+    }
     return fetch(at(query), { method: 'POST', body: data, redirect: 'manual' });
   }
   const numberAt = (location: string | null) =>

@@ -17,12 +17,6 @@ type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 /** Milliseconds between two questions for the ticket's number. */
 const askEveryMs = 700;
 
-const form = document.querySelector<HTMLFormElement>('#form');
-const config = document.querySelector('#form-config')?.textContent;
-if (form && config) enhance(form, JSON.parse(config) as FormConfig);
-const waiting = document.querySelector('[data-waiting=true]');
-if (waiting) void askForNumber();
-
 function enhance(form: HTMLFormElement, config: FormConfig): void {
   // The browser's own bubbles speak the browser's language, one mistake at a time.
   form.noValidate = true;
@@ -177,5 +171,11 @@ function showNumber(number: number): void {
   if (place) place.textContent = String(number);
   if (known) known.hidden = false;
   if (text) text.hidden = true;
-  waiting?.setAttribute('data-waiting', 'false');
+  document.querySelector('[data-waiting]')?.setAttribute('data-waiting', 'false');
 }
+
+// Last, when everything above is there.
+const form = document.querySelector<HTMLFormElement>('#form');
+const config = document.querySelector('#form-config')?.textContent;
+if (form && config) enhance(form, JSON.parse(config) as FormConfig);
+if (document.querySelector('[data-waiting=true]')) void askForNumber();

@@ -37,7 +37,7 @@ export function fileTypeOf(bytes: Uint8Array, filename: string): string {
 function isText(bytes: Uint8Array): boolean {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return text !== '' && !/[^\P{Cc}\t\n\v\f\r\u001b]/u.test(text);
+    return text !== '' && !/[^\P{Cc}\s]/u.test(text);
   } catch {
     return false;
   }
