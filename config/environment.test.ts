@@ -38,11 +38,13 @@ describe('loadEnvironment', () => {
       simulator: true,
       admin: undefined,
       apiKey: undefined,
+      secretKey: undefined,
       centreName: 'Patchbay',
       offerSeconds: 30,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       openingHours: undefined,
       defaultRegion: 'US',
+      outgoingPrivateAddresses: false,
       logLevel: 'info',
     });
   });
@@ -119,6 +121,7 @@ describe('loadEnvironment', () => {
     [{ TIME_ZONE: 'Mars/Olympus' }, /^TIME_ZONE is "Mars\/Olympus"; expected an IANA time zone/],
     [{ OPENING_HOURS: '9 to 5' }, /^OPENING_HOURS is "9 to 5"; expected JSON of days/],
     [{ DEFAULT_REGION: 'Germany' }, /^DEFAULT_REGION is "Germany"; expected a country/],
+    [{ OUTGOING_PRIVATE_ADDRESSES: 'yes' }, 'OUTGOING_PRIVATE_ADDRESSES is "yes"; expected refuse or allow'],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud"; expected one of trace/],
     [{ NODE_ENV: 'prod' }, /^NODE_ENV is "prod"; expected development, test or production/],
     [{ CENTRE_NAME: 'fine', PORT: 'two\nlines' }, /^PORT is "two\\nlines"/],

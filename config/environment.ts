@@ -49,11 +49,13 @@ const schema = z.object({
   PATCHBAY_ADMIN_EMAIL: format.mailAddress.optional(),
   PATCHBAY_ADMIN_PASSWORD: format.password.optional(),
   PATCHBAY_API_KEY: format.apiKey.optional(),
+  SECRET_KEY: format.secretKey.optional(),
   CENTRE_NAME: z.string().default('Patchbay'),
   OFFER_SECONDS: format.offerSeconds.default(30),
   TIME_ZONE: format.timeZone.default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
   OPENING_HOURS: format.openingHours.optional(),
   DEFAULT_REGION: format.region.default('US'),
+  OUTGOING_PRIVATE_ADDRESSES: format.allowance.default('refuse'),
   LOG_LEVEL: format.logLevel.default('info'),
 });
 
@@ -67,6 +69,7 @@ const secretVariables: ReadonlySet<string> = new Set([
   'TWILIO_AUTH_TOKEN',
   'PATCHBAY_ADMIN_PASSWORD',
   'PATCHBAY_API_KEY',
+  'SECRET_KEY',
 ]);
 
 /** Everything that the environment decides about a hub, checked and frozen. */
@@ -106,6 +109,8 @@ export interface HubConfig {
   readonly admin: { readonly email: string; readonly password: string } | undefined;
   /** An administrator's API key for automation. */
   readonly apiKey: string | undefined;
+  /** Seals the secrets of accounts, 32 bytes in base64. Undefined: a key generated into the data folder. */
+  readonly secretKey: string | undefined;
   readonly centreName: string;
   /** How long an agent may take to accept an offer. */
   readonly offerSeconds: number;
@@ -115,6 +120,8 @@ export interface HubConfig {
   readonly openingHours: OpeningHours | undefined;
   /** ISO 3166 country in which a phone number without country code is read. */
   readonly defaultRegion: string;
+  /** Addresses that somebody outside chose may lead into a private network, and need no TLS. */
+  readonly outgoingPrivateAddresses: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -157,11 +164,13 @@ export function loadEnvironment(
     simulator: twilioSet === undefined && variables.NODE_ENV !== 'production',
     admin: adminSet && { email: adminSet[0], password: adminSet[1] },
     apiKey: variables.PATCHBAY_API_KEY,
+    secretKey: variables.SECRET_KEY,
     centreName: variables.CENTRE_NAME,
     offerSeconds: variables.OFFER_SECONDS,
     timeZone: variables.TIME_ZONE,
     openingHours: variables.OPENING_HOURS,
     defaultRegion: variables.DEFAULT_REGION,
+    outgoingPrivateAddresses: variables.OUTGOING_PRIVATE_ADDRESSES === 'allow',
     logLevel: variables.LOG_LEVEL,
   });
 }

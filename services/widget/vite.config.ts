@@ -1,6 +1,6 @@
 /**
  * `vite build` makes all that this service serves: `dist/widget.js` (one classic script that any website can embed),
- * `dist/widget-demo.html`, and `dist/simulator/` where that page exists.
+ * `dist/widget-demo.html`, `dist/form.js` and `dist/form.css` for the public forms, and `dist/simulator/` where that page exists.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,6 +36,21 @@ export default defineConfig({
           name: 'patchbayWidget',
           formats: ['iife'],
           fileName: () => 'widget.js',
+        },
+      },
+    },
+    // The public forms' script and style, under names that the hub's pages know.
+    form: {
+      consumer: 'client',
+      resolve: { noExternal: true },
+      build: {
+        emptyOutDir: false,
+        lib: {
+          entry: join(here, 'form', 'form.ts'),
+          name: 'patchbayForm',
+          formats: ['iife'],
+          fileName: () => 'form.js',
+          cssFileName: 'form',
         },
       },
     },

@@ -3,6 +3,7 @@
  * sends. It never touches the database and never decides about customers or tickets.
  */
 import type { ChannelName, DeliveryReport, InboundContactDraft, OutboundMessage } from '@patchbay/contracts';
+import type { HttpSourceDirectory } from './http/source.ts';
 
 /** What routing, service levels and screens may ask about a channel, instead of asking for its name. */
 export interface ChannelCapabilities {
@@ -48,7 +49,10 @@ export interface FileLimits {
 /** A webhook exactly as it came, with the URL that the provider called (from PUBLIC_URL, not from the Host header). */
 export interface ChannelRequest {
   readonly method: string;
+  /** As the channel declares it in `webhookPaths`. */
   readonly path: string;
+  /** Values of the path's parameters. */
+  readonly params?: Readonly<Record<string, string>>;
   /** PUBLIC_URL + path + query: what signatures are made over. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -76,6 +80,12 @@ export interface ReceiveOutcome {
   readonly inboxId: string;
   /** `accepted`: a new row; `duplicate`: it was here already, nothing was done. */
   readonly outcome: 'accepted' | 'duplicate' | 'quarantined';
+}
+
+/** What became of one contact of a request. */
+export interface ReceivedContact {
+  readonly externalId: string;
+  readonly outcome: ReceiveOutcome['outcome'];
 }
 
 /** The bytes that a contact was made of. Kept whole in the file store for mail, in the row for small payloads. */
@@ -113,6 +123,7 @@ export interface ChannelDeps {
     raw: RawPayload,
   ) => Promise<ReceiveOutcome>;
   readonly callSituation: (callSid: string) => Promise<CallSituation | null>;
+  readonly httpSources: HttpSourceDirectory;
 }
 
 /** The part of the configuration that adapters use (contract, Environment). */
@@ -124,6 +135,8 @@ export interface ChannelConfig {
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
   readonly centreName: string;
+  /** Addresses that somebody outside chose may lead into a private network, and need no TLS. */
+  readonly privateAddresses: boolean;
   readonly twilio: {
     readonly accountSid: string;
     readonly authToken: string;
@@ -166,8 +179,10 @@ export interface Channel {
   readonly capabilities: ChannelCapabilities;
   /** The address that answers leave from, where it is not the channel account itself. */
   readonly sender?: string;
-  /** Paths under the hub's HTTP server that this adapter answers, e.g. `/webhooks/twilio/sms`. */
+  /** Paths under the hub's HTTP server that this adapter answers, e.g. `/webhooks/twilio/sms`; `:name` stands for any one part. */
   readonly webhookPaths: readonly string[];
+  /** Bytes that a request may have; 1 MiB when not given. */
+  readonly webhookLimit?: number;
   /** Throws `bad_signature` when the request is not the provider's. */
   verify(request: ChannelRequest): void | Promise<void>;
   /** Contacts in a verified request; none for a pure status or dialogue step. Throws `invalid_input` for a wrong shape. */
@@ -175,7 +190,7 @@ export interface Channel {
   /** Delivery reports in a verified request. */
   parseStatus(request: ChannelRequest): DeliveryReport[];
   /** What the provider is answered, after everything in its request is durable. */
-  reply(request: ChannelRequest): WebhookReply | Promise<WebhookReply>;
+  reply(request: ChannelRequest, received?: readonly ReceivedContact[]): WebhookReply | Promise<WebhookReply>;
   /**
    * Hands a message to the provider. Throws `provider_refused` (final), `provider_unavailable` or `too_many_requests`
    * (try again), or `outcome_unknown` (the request left, no answer came: never repeat).

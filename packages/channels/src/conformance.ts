@@ -20,6 +20,7 @@ import type {
   ChannelRequest,
   RawPayload,
 } from './channel.ts';
+import type { HttpSourceDirectory } from './http/source.ts';
 
 /** What `send` may throw (`Channel.send`). */
 const sendCodes: readonly ErrorCode[] = [
@@ -68,6 +69,7 @@ const conformanceConfig: ChannelConfig = {
   smtpUrl: undefined,
   mailFrom: 'support@patchbay.test',
   centreName: 'Patchbay',
+  privateAddresses: true,
   twilio: {
     accountSid: `AC${'0'.repeat(32)}`,
     authToken: 'conformance-token',
@@ -83,6 +85,7 @@ export function conformanceDeps(
     config?: Partial<ChannelConfig>;
     callSituation?: (callSid: string) => CallSituation | null;
     now?: () => Date;
+    httpSources?: Partial<HttpSourceDirectory>;
   } = {},
 ): ChannelDeps & { readonly received: Received } {
   const files = new Map<string, Buffer>();
@@ -123,6 +126,7 @@ export function conformanceDeps(
       return { inboxId: randomUUID(), outcome: 'quarantined' };
     },
     callSituation: async (callSid) => overrides.callSituation?.(callSid) ?? null,
+    httpSources: { source: async () => null, requestFields: async () => null, ...overrides.httpSources },
     received,
   };
 }
@@ -148,7 +152,7 @@ function describeCapabilities(create: () => Channel, fixtures: ConformanceFixtur
       const { intake, continuationMs, live } = channel.capabilities;
       if (intake === 'pull') expect('listen' in channel).toBe(true);
       expect(new Set(channel.webhookPaths).size).toBe(channel.webhookPaths.length);
-      for (const path of channel.webhookPaths) expect(path).toMatch(/^\/[\w/-]+$/);
+      for (const path of channel.webhookPaths) expect(path).toMatch(/^(?:\/:?[\w-]+)+$/);
       expect(continuationMs).toBeGreaterThanOrEqual(0);
       if (channel.calls) expect(live).toBe(true);
     });

@@ -2,6 +2,7 @@
 import type { ChannelFactory } from './channel.ts';
 import { createChatChannel } from './chat/index.ts';
 import { createEmailChannel } from './email/index.ts';
+import { createHttpChannel } from './http/index.ts';
 import { createPhoneChannel } from './phone/index.ts';
 import { createSmsChannel } from './sms/index.ts';
 import { createWhatsappChannel } from './whatsapp/index.ts';
@@ -12,4 +13,5 @@ export const channelFactories: readonly ChannelFactory[] = [
   createWhatsappChannel,
   createChatChannel,
   createPhoneChannel,
+  createHttpChannel,
 ];

@@ -180,6 +180,9 @@ export const ticketQuery = pageQuery.extend({
 export const ticketUpdate = z.object({
   status: ticketStatus.optional(),
   subject: z.string().min(1).max(500).optional(),
+  /** What is asked for; null takes it away. Without `fields` those that the new type has too are kept. */
+  requestType: z.string().max(100).nullish(),
+  fields: z.record(z.string().max(100), z.unknown()).optional(),
   reason: z.string().max(500).optional(),
 });
 export const callCommand = z.object({ action: z.enum(['hold', 'resume', 'hang-up']) });

@@ -149,6 +149,10 @@ export const inboundContact = z.object({
   reports: z.array(contactReport).max(1000).default([]),
   /** What is asked for, and the fields that its type has (service norms C3, I2). */
   request: z.object({ type: z.string().max(100), fields: z.record(z.string().max(100), z.unknown()) }).optional(),
+  /** Whether an acknowledgement is wanted, where the source says so. */
+  acknowledge: z.boolean().optional(),
+  /** The sender's language, where the source says so. */
+  language: z.enum(['en', 'zh']).optional(),
   /**
    * A word by which the sender withdraws or gives consent, or asks for help (STOP, START, HELP). `byCarrier`: the carrier has
    * recognised and answered it.

@@ -40,6 +40,12 @@ export const eventData = {
   'ticket.assigned': z.object({ agentId: z.string(), agentName: z.string().optional(), reason }),
   'ticket.released': z.object({ agentId: z.string(), reason }),
   'ticket.status-changed': z.object({ from: ticketStatus, to: ticketStatus, reason: reason.optional() }),
+  /** What is asked for was changed by an agent: the type, and which fields from what to what. */
+  'ticket.request-changed': z.object({
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    changes: z.array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() })),
+  }),
   'message.received': z.object({ messageId: z.uuid(), channel: channelName, kind: messageKind, reason }),
   /** The same mail arrived at further addresses of ours. */
   'message.address-added': z.object({ messageId: z.uuid(), addresses: z.array(z.string()) }),

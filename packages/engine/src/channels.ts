@@ -4,6 +4,7 @@ import type { HubConfig } from '@patchbay/config';
 import type { Channel, ChannelDeps } from '@patchbay/channels/channel';
 import { channelFactories } from '@patchbay/channels/registry';
 import type { ChannelName } from '@patchbay/contracts';
+import { readRequestType } from '@patchbay/store/queries/request-types';
 import { callSituation } from './pipeline/calls.ts';
 import { quarantine, receive } from './pipeline/receive.ts';
 import type { Parts } from './parts.ts';
@@ -35,6 +36,7 @@ export function createChannels(
       smtpUrl: config.smtpUrl,
       mailFrom: config.mailFrom,
       centreName: config.centreName,
+      privateAddresses: config.outgoingPrivateAddresses,
       twilio: carrierAccount(config, base.signingKey),
     },
     files: base.files,
@@ -44,6 +46,10 @@ export function createChannels(
     receive: (contact, raw) => receive(parts(), contact, raw),
     quarantine: ({ reason, ...origin }, raw) => quarantine(parts(), origin, reason, raw),
     callSituation: (callSid) => callSituation(parts(), callSid),
+    httpSources: {
+      source: (id) => parts().sources.read(id),
+      requestFields: async (type) => (await readRequestType(parts().db.sql, type))?.fields ?? null,
+    },
   };
   return new Map(channelFactories.map((create) => create(deps)).map((channel) => [channel.name, channel]));
 }

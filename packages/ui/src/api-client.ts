@@ -19,6 +19,7 @@ import {
   outboxItem,
   page,
   queue,
+  requestType,
   setupState,
   ticket,
   ticketDetail,
@@ -67,6 +68,7 @@ type Cursor = string | null | undefined;
 
 const agents = page(agent).pick({ items: true });
 const queues = page(queue).pick({ items: true });
+const requestTypes = page(requestType).pick({ items: true });
 const suggestions = page(customerSuggestion).pick({ items: true });
 const consents = page(consent).pick({ items: true });
 const merges = page(merge).pick({ items: true });
@@ -182,6 +184,7 @@ function teamCalls(send: Send) {
   return {
     agents: async (signal?: AbortSignal): Promise<Agent[]> =>
       (await send('GET', '/agents', agents, { query: { limit: 200 }, signal })).items,
+    requestTypes: async (signal?: AbortSignal) => (await send('GET', '/request-types', requestTypes, { signal })).items,
     queues: async (signal?: AbortSignal) => (await send('GET', '/queues', queues, { signal })).items,
     createAgent: (json: AgentDraft & { email: string; password: string }) => send('POST', '/agents', nothing, { json }),
     updateAgent: (id: string, json: Partial<AgentDraft>) => send('PATCH', `/agents/${id}`, nothing, { json }),

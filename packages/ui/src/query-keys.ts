@@ -16,6 +16,7 @@ export const keys = {
   customerSearch: (q: string) => ['customer-search', q] as const,
   agents: ['agents'] as const,
   queues: ['queues'] as const,
+  requestTypes: ['request-types'] as const,
   quarantine: ['quarantine'] as const,
   health: ['health'] as const,
   alerts: ['alerts'] as const,

@@ -25,6 +25,7 @@ export function testDeps(
       smtpUrl: undefined,
       mailFrom: 'service@centre.test',
       centreName: 'The Centre',
+      privateAddresses: false,
       twilio: { accountSid: '', authToken: '', apiBaseUrl: undefined, number: '', whatsappNumber: '+15005550006' },
       ...config,
     },
@@ -52,6 +53,7 @@ export function testDeps(
       return { inboxId: 'q', outcome: 'quarantined' };
     },
     callSituation: async () => null,
+    httpSources: { source: async () => null, requestFields: async () => null },
     ...overrides,
   };
 }

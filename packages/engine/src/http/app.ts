@@ -1,6 +1,7 @@
 import { HubError } from '@patchbay/contracts';
 import express, { type Express, type Router } from 'express';
 import type { Auth } from '../auth/index.ts';
+import { createFormRouter } from '../forms/index.ts';
 import type { Parts } from '../parts.ts';
 import { createApiDocs } from './api-docs.ts';
 import { compress } from './compress.ts';
@@ -12,6 +13,7 @@ import { createApiRouter } from './register.ts';
 import { correlate, named, observe } from './request.ts';
 import { routes } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
+import { createSharedFileRouter } from './shared-files.ts';
 import { createSystemRouter, type Readiness } from './system.ts';
 import { createWebhookRouter } from './webhooks.ts';
 
@@ -42,6 +44,7 @@ export function createHttpApp(parts: Parts, auth: Auth, extras: HttpExtras): Exp
   const widget = express.Router();
   extras.mountWidget?.(widget);
   app.use(widget);
+  app.use(createFormRouter(parts), createSharedFileRouter(parts));
   app.use(createPages({ simulator: extras.simulator !== undefined }));
   app.use((_request, _response, next) => next(new HubError('not_found', 'There is nothing here')));
   app.use(problemHandler(parts.log));

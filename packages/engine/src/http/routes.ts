@@ -6,11 +6,14 @@ import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { consentRoutes } from './routes/consents.ts';
+import { httpSourceRoutes } from './routes/http-sources.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { requestTypeRoutes } from './routes/request-types.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { watchRoutes } from './routes/watch.ts';
+import { webFormRoutes } from './routes/web-forms.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -24,4 +27,7 @@ export const routes: readonly Route[] = [
   ...agentRoutes,
   ...consentRoutes,
   ...templateRoutes,
+  ...httpSourceRoutes,
+  ...requestTypeRoutes,
+  ...webFormRoutes,
 ];

@@ -13,6 +13,10 @@ import {
   customer,
   customerCreate,
   customerSuggestion,
+  httpSource,
+  httpSourceCreate,
+  httpSourceUpdate,
+  httpSourceWithSecret,
   hubEvent,
   inboxBulk,
   inboxBulkAnswer,
@@ -32,6 +36,9 @@ import {
   problem,
   quarantineSummary,
   queue,
+  requestType,
+  requestTypeCreate,
+  requestTypeUpdate,
   setupRequest,
   setupState,
   templateCreate,
@@ -42,6 +49,9 @@ import {
   uploadedFile,
   wallboard,
   watchLimits,
+  webForm,
+  webFormCreate,
+  webFormUpdate,
 } from '@patchbay/contracts';
 
 export const answers = {
@@ -56,6 +66,9 @@ export const answers = {
   CustomerPage: page(customer),
   CustomerSuggestion: customerSuggestion,
   CustomerSuggestionPage: page(customerSuggestion),
+  HttpSource: httpSource,
+  HttpSourcePage: page(httpSource),
+  HttpSourceWithSecret: httpSourceWithSecret,
   HubEvent: hubEvent,
   HubEventPage: page(hubEvent),
   InboxBulkAnswer: inboxBulkAnswer,
@@ -77,6 +90,8 @@ export const answers = {
   QuarantineSummary: quarantineSummary,
   Queue: queue,
   QueuePage: page(queue),
+  RequestType: requestType,
+  RequestTypePage: page(requestType),
   SetupState: setupState,
   Ticket: ticket,
   TicketDetail: ticketDetail,
@@ -84,6 +99,8 @@ export const answers = {
   UploadedFile: uploadedFile,
   Wallboard: wallboard,
   WatchLimits: watchLimits,
+  WebForm: webForm,
+  WebFormPage: page(webForm),
 } as const;
 
 export const bodies = {
@@ -94,15 +111,21 @@ export const bodies = {
   Credentials: credentials,
   CustomerCreate: customerCreate,
   InboxBulk: inboxBulk,
+  HttpSourceCreate: httpSourceCreate,
+  HttpSourceUpdate: httpSourceUpdate,
   MergeRequest: mergeRequest,
   MessageCreate: messageCreate,
   MessagingSettingsUpdate: messagingSettings,
   PresenceUpdate: presenceUpdate,
+  RequestTypeCreate: requestTypeCreate,
+  RequestTypeUpdate: requestTypeUpdate,
   SetupRequest: setupRequest,
   TemplateCreate: templateCreate,
   TemplateUpdate: templateUpdate,
   TicketUpdate: ticketUpdate,
   WatchLimits: watchLimits,
+  WebFormCreate: webFormCreate,
+  WebFormUpdate: webFormUpdate,
 } as const;
 
 export type AnswerName = keyof typeof answers;

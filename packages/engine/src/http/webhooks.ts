@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Channel, ChannelRequest, RawPayload } from '@patchbay/channels/channel';
+import type { Channel, ChannelRequest, RawPayload, ReceivedContact, WebhookReply } from '@patchbay/channels/channel';
 import { HubError, type DeliveryReport, type InboundContactDraft } from '@patchbay/contracts';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Parts } from '../parts.ts';
@@ -8,14 +8,14 @@ import { quarantine, receive } from '../pipeline/receive.ts';
 import { named } from './request.ts';
 import { sendProblem } from './problem.ts';
 
-/** Bytes of a provider's request. */
+/** Bytes of a provider's request, where its channel does not say. */
 const bodyLimit = 1024 * 1024;
 
 /** Every address that the channels' providers call. */
 export function createWebhookRouter(parts: Parts): Router {
   const router = express.Router({ caseSensitive: true });
-  const readBody = express.raw({ type: () => true, limit: bodyLimit });
   for (const channel of parts.channels.values()) {
+    const readBody = express.raw({ type: () => true, limit: channel.webhookLimit ?? bodyLimit });
     for (const path of channel.webhookPaths) {
       const answer = (request: Request, response: Response) => answerWebhook(parts, channel, path, request, response);
       router
@@ -41,14 +41,27 @@ async function answerWebhook(
   response: Response,
 ): Promise<void> {
   const call = channelRequest(parts.config.publicUrl, path, request);
+  const reply = await takeWebhook(parts, channel, call, String(response.locals['correlationId']));
+  response.status(reply.status).set('content-type', reply.contentType).send(reply.body);
+}
+
+/** Everything that a provider's request asks for, durable when it resolves. */
+export async function takeWebhook(
+  parts: Parts,
+  channel: Channel,
+  call: ChannelRequest,
+  correlationId: string,
+): Promise<WebhookReply> {
   await channel.verify(call);
-  const correlationId = String(response.locals['correlationId']);
   const raw: RawPayload = { bytes: call.body, contentType: call.headers['content-type'] ?? 'application/octet-stream' };
   const { contacts, reports } = await understand(parts, channel, call, raw, correlationId);
-  for (const contact of contacts) await receive(parts, contact, raw, correlationId);
+  const received: ReceivedContact[] = [];
+  for (const contact of contacts) {
+    const { outcome } = await receive(parts, contact, raw, correlationId);
+    received.push({ externalId: contact.externalId, outcome });
+  }
   for (const report of reports) await recordDelivery(parts, report);
-  const reply = await channel.reply(call);
-  response.status(reply.status).set('content-type', reply.contentType).send(reply.body);
+  return channel.reply(call, received);
 }
 
 interface Understood {
@@ -68,16 +81,21 @@ async function understand(
     return { contacts: await channel.parse(call), reports: channel.parseStatus(call) };
   } catch (error) {
     if (!(error instanceof HubError && error.code === 'invalid_input')) throw error;
-    const externalId = `unreadable:${createHash('sha256').update(call.path).update('\0').update(call.body).digest('hex').slice(0, 32)}`;
+    const externalId = `unreadable:${createHash('sha256').update(actualPath(call)).update('\0').update(call.body).digest('hex').slice(0, 32)}`;
     await quarantine(
       parts,
-      { channel: channel.name, channelAccount: call.path, externalId },
+      { channel: channel.name, channelAccount: actualPath(call), externalId },
       error.message,
       raw,
       correlationId,
     );
     throw error;
   }
+}
+
+/** The path that was called, from which a replay takes the parameters again. */
+function actualPath({ path, params = {} }: ChannelRequest): string {
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? '');
 }
 
 /** The request as adapters see it, with the address that the provider called: signatures are made over that one. */
@@ -87,6 +105,7 @@ function channelRequest(publicUrl: string, path: string, request: Request): Chan
   return {
     method: request.method,
     path,
+    params: Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, String(value)])),
     url,
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [

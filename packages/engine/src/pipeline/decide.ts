@@ -10,6 +10,8 @@ import {
 import type { ChannelCapabilities } from '@patchbay/channels/channel';
 import type { InboundContact } from '@patchbay/contracts';
 import { queueOfAddress, readMessagingSettings, readQueues } from '@patchbay/store';
+
+import { readRequestType } from '@patchbay/store/queries/request-types';
 import type { IngestDecision, IngestSnapshot, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 
@@ -26,6 +28,7 @@ export interface Lookups {
   queues(): ReturnType<typeof readQueues>;
   queueOfAddress(addresses: readonly string[]): Promise<string | null>;
   messagingSettings(): ReturnType<typeof readMessagingSettings>;
+  requestType(key: string): ReturnType<typeof readRequestType>;
 }
 
 export function createLookups(tx: Queryable): Lookups {
@@ -40,6 +43,7 @@ export function createLookups(tx: Queryable): Lookups {
       byAddress.set(key, asked);
       return asked;
     },
+    requestType: (key) => readRequestType(tx, key),
   };
 }
 
@@ -69,6 +73,7 @@ export async function decideContact(
     ticket.action === 'continue'
       ? snapshot.tickets.find((candidate) => candidate.ticketId === ticket.ticketId)
       : undefined;
+  const asked = contact.request ? await lookups.requestType(contact.request.type) : null;
   return {
     customerId,
     displayName: displayName(contact),
@@ -79,8 +84,8 @@ export async function decideContact(
     // Somebody waits on the line again: the ticket goes back to its queue.
     requeue: ticket.action === 'continue' && contact.call?.step === 'ringing',
     subject: subjectOf(contact),
-    queueId: await queueFor(lookups, contact),
-    priority: 0,
+    queueId: asked?.queueId ?? (await queueFor(lookups, contact)),
+    priority: asked?.priority ?? 0,
     linkedTicketId: ticket.action === 'open' ? ticket.linkedTicketId : null,
     reason: ticket.reason,
     parties: contact.kind === 'customer' ? peopleInCopy(parts, contact) : [],
@@ -139,7 +144,7 @@ function acknowledge(
   const { yes } = shouldAcknowledge({
     kind: contact.kind,
     automatic: contact.automatic,
-    channelAcknowledges: capabilities.acknowledges && contact.identifiers.length > 0,
+    channelAcknowledges: capabilities.acknowledges && contact.acknowledge !== false && contact.identifiers.length > 0,
     opened,
   });
   if (!yes) return null;
@@ -147,7 +152,7 @@ function acknowledge(
   const { subject, text } = acknowledgementText({
     number: '{number}',
     centreName: parts.config.centreName,
-    language: languageOf(contact),
+    language: contact.language ?? languageOf(contact),
     open,
   });
   return {

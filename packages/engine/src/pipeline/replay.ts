@@ -1,6 +1,7 @@
 /** The way back out of quarantine: one contact at once, or many through the queue. */
 import { HubError, inboundContact } from '@patchbay/contracts';
 import type { InboundContact, InboundContactDraft } from '@patchbay/contracts';
+import { matchWebhookPath } from '@patchbay/channels/webhook-path';
 import { databaseErrorCode, endQuarantine, readInbox, recordDelivery, reviveInbox } from '@patchbay/store';
 import type { InboxRow } from '@patchbay/store';
 import { failReplay, requestedReplay } from '@patchbay/store/queries/inbox-bulk';
@@ -61,11 +62,13 @@ async function reparse(parts: Parts, row: InboxRow): Promise<InboundContactDraft
   if (!channel) throw new HubError('unprocessable', 'Its channel is not set up');
   const body = row.raw ?? (await parts.files.read(row.rawSha256));
   // A webhook that was not understood is kept under the path that it came to.
-  const path = channel.webhookPaths.find((known) => known === row.channelAccount) ?? channel.webhookPaths[0] ?? '/';
+  const called = matchWebhookPath(channel.webhookPaths, row.channelAccount);
+  const path = called?.path ?? channel.webhookPaths[0] ?? '/';
   const request = {
     method: 'POST',
     path,
-    url: parts.config.publicUrl + path,
+    params: called?.params ?? {},
+    url: parts.config.publicUrl + (called ? row.channelAccount : path),
     headers: { 'content-type': row.rawType },
     query: {},
     body,

@@ -19,6 +19,7 @@ import { CardSection } from './card-section.tsx';
 import { ChannelTag } from './channel-tag.tsx';
 import { CustomerMerges } from './customer-merges.tsx';
 import { CustomerTickets } from './customer-tickets.tsx';
+import { TicketRequest } from './ticket-request.tsx';
 
 /** Who the conversation is with, how we know that, and what else they asked for. */
 export function CustomerCard({ customerId, ticketId }: { customerId: string; ticketId: string }) {
@@ -57,6 +58,7 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
       <CardSection title={t('customer.identifiers')} icon={<ContactsOutlined aria-hidden />}>
         <Identifiers customer={customer} />
       </CardSection>
+      <TicketRequest ticketId={ticketId} />
       <CustomerMerges customerId={customer.id} />
       <CustomerTickets customerId={customer.id} ticketId={ticketId} />
     </>

@@ -1,6 +1,7 @@
 /** English, and the shape that every other language has. */
 export const en = {
   app: { name: 'Patchbay' },
+  request: { yes: 'Yes', no: 'No' },
   nav: {
     label: 'Main',
     desk: 'Desk',
@@ -267,6 +268,7 @@ export const en = {
       assigned: 'Taken by {{agent}}',
       released: 'Released by {{agent}}',
       'status-changed': '{{from}} → {{to}}',
+      'request-changed': 'Request details changed',
     },
     message: {
       received: 'Message received',

@@ -3,6 +3,7 @@ import type { en } from './en.ts';
 /** Simplified Chinese. Chinese has one plural form; both keys carry it. */
 export const zh: typeof en = {
   app: { name: 'Patchbay' },
+  request: { yes: '是', no: '否' },
   nav: {
     label: '主导航',
     desk: '工作台',
@@ -265,6 +266,7 @@ export const zh: typeof en = {
       assigned: '由 {{agent}} 接手',
       released: '{{agent}} 已退回',
       'status-changed': '{{from}} → {{to}}',
+      'request-changed': '请求信息已更改',
     },
     message: {
       received: '收到消息',

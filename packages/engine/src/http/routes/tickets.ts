@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
 import { acceptOffer, changeStatus, claimTicket, declineOffer, releaseTicket } from '../../pipeline/assign.ts';
+import { changeRequest } from '../../pipeline/ticket-request.ts';
 import { commandCall } from '../../pipeline/calls.ts';
 import { messagingDetail } from '../../pipeline/messaging.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
@@ -100,7 +101,7 @@ export const ticketRoutes = [
   route({
     method: 'patch',
     path: '/tickets/:id',
-    summary: 'Change status or subject',
+    summary: 'Change status, subject, or what is asked for',
     tag,
     access: 'agent',
     params: byId,
@@ -108,6 +109,7 @@ export const ticketRoutes = [
     answer: 'Ticket',
     async handle({ parts, principal, params, body }) {
       await requireTicket(parts, principal, params.id);
+      await changeRequest(parts, params.id, principal.agentId, body);
       await changeStatus(parts, params.id, principal.agentId, body);
       return ticketOf(parts, params.id);
     },

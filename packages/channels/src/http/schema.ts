@@ -1,0 +1,248 @@
+/** What a source posts, and the contact that it becomes. docs/http-channel.md says the same in words. */
+import { createHash } from 'node:crypto';
+import {
+  checkRequest,
+  type ContactIdentifier,
+  type DeliveryReport,
+  HubError,
+  type InboundContactDraft,
+  isEmail,
+  parseInput,
+  type RemoteFile,
+  type StoredFile,
+  timestamp,
+} from '@patchbay/contracts';
+import { normaliseEmail } from '@patchbay/domain';
+import { z } from 'zod';
+import type { FileStore } from '../channel.ts';
+import { cleanFilename } from '../email/clean-text.ts';
+import { toE164 } from '../twilio/phone-number.ts';
+import { accountOf, type HttpSourceDirectory, type HttpSourceSettings } from './source.ts';
+
+/** Bytes of one attachment. */
+export const largestFile = 10 * 1024 * 1024;
+const mostFiles = 20;
+
+const filename = z.string().min(1).max(255);
+const contentType = z
+  .string()
+  .max(255)
+  .regex(/^[\w.+-]{1,100}\/[\w.+-]{1,100}(?:\s*;.*)?$/)
+  .default('application/octet-stream');
+const attachment = z.union(
+  [
+    z.object({ filename, contentType, content: z.base64() }),
+    z.object({ filename, contentType, url: z.url({ protocol: /^https?$/ }).max(2000) }),
+    // A file that a form of the hub itself has stored already.
+    z.object({ filename, contentType, size: z.int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  ],
+  'an attachment has a filename and either content (base64) or url',
+);
+const plainId = z.string().regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces');
+
+export const incomingMessage = z.object({
+  id: plainId.max(200),
+  occurredAt: timestamp.optional(),
+  from: z
+    .object({
+      externalId: plainId.max(200).optional(),
+      account: z.string().trim().min(1).max(200).optional(),
+      email: z.string().trim().refine(isEmail, 'not an email address').optional(),
+      phone: z.string().trim().max(40).optional(),
+      name: z.string().trim().max(200).optional(),
+    })
+    .default({}),
+  conversationId: plainId.max(200).optional(),
+  subject: z.string().max(500).optional(),
+  text: z.string().max(200_000),
+  html: z.string().max(500_000).optional(),
+  attachments: z.array(attachment).max(mostFiles).default([]),
+  requestType: z.string().max(100).optional(),
+  fields: z.record(z.string().max(100), z.unknown()).optional(),
+  inReplyTo: plainId.max(200).optional(),
+  language: z.string().max(35).optional(),
+  acknowledge: z.boolean().optional(),
+});
+export type IncomingMessage = z.input<typeof incomingMessage>;
+type Incoming = z.output<typeof incomingMessage>;
+
+const incomingStatus = z.object({
+  id: plainId.max(998),
+  status: z.enum(['delivered', 'read', 'failed']),
+  error: z.string().max(500).optional(),
+});
+
+/** @throws HubError `invalid_input` */
+export function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new HubError('invalid_input', 'The body is not JSON in UTF-8', { cause });
+  }
+}
+
+export interface ContactDeps {
+  readonly files: FileStore;
+  readonly directory: HttpSourceDirectory;
+  readonly now: Date;
+}
+
+/** @throws HubError `invalid_input` */
+export async function contactFromMessage(
+  input: unknown,
+  source: HttpSourceSettings,
+  deps: ContactDeps,
+): Promise<InboundContactDraft> {
+  const message = parseInput(incomingMessage, input);
+  const identifiers = identifiersOf(message, source);
+  const request = await requestOf(message, deps.directory);
+  const language = languageOf(message.language);
+  return {
+    channel: 'http',
+    channelAccount: accountOf(source.id),
+    externalId: message.id,
+    kind: 'customer',
+    identifiers,
+    ...(message.from.name ? { senderName: message.from.name } : {}),
+    from: message.from.email ?? message.from.phone ?? message.from.externalId ?? message.conversationId ?? 'anonymous',
+    ...(message.subject === undefined ? {} : { subject: message.subject }),
+    text: message.text,
+    ...(message.html === undefined ? {} : { html: message.html }),
+    ...(await filesOf(message, source, deps.files)),
+    threading: { references: referencesOf(message, source) },
+    ...(request && { request }),
+    ...(language && { language }),
+    acknowledge: source.replyBy !== 'none' && (message.acknowledge ?? source.replyBy === 'webhook'),
+    ...(message.occurredAt === undefined ? {} : { sentAt: message.occurredAt }),
+    receivedAt: deps.now.toISOString(),
+  };
+}
+
+/**
+ * The first one is where answers go. That a message is of a conversation is the source's own knowledge, for which its signature stands: it
+ * proves no more than that the same sender goes on with the same conversation, and joins nothing else.
+ */
+function identifiersOf({ from, conversationId }: Incoming, source: HttpSourceSettings): ContactIdentifier[] {
+  const { trust } = source;
+  const email: ContactIdentifier[] = from.email
+    ? [{ kind: 'email', value: normaliseEmail(from.email) ?? from.email.toLowerCase(), grade: trust.email }]
+    : [];
+  const phone: ContactIdentifier[] = from.phone
+    ? [{ kind: 'phone', value: phoneOf(from.phone), grade: trust.phone }]
+    : [];
+  // Two sources may both have a customer 17.
+  const external: ContactIdentifier[] = from.externalId
+    ? [{ kind: 'external', value: `${source.id}:${from.externalId}`, grade: trust.external }]
+    : [];
+  const account: ContactIdentifier[] = from.account
+    ? [{ kind: 'account', value: from.account, grade: trust.account }]
+    : [];
+  const conversation: ContactIdentifier[] =
+    conversationId === undefined
+      ? []
+      : [{ kind: 'external', value: conversationKey(source, conversationId, from), grade: 'known' }];
+  return source.replyBy === 'email'
+    ? [...email, ...phone, ...external, ...account, ...conversation]
+    : [...external, ...email, ...phone, ...account, ...conversation];
+}
+
+/** One sender in one conversation of one source. */
+function conversationKey(source: HttpSourceSettings, conversationId: string, from: Incoming['from']): string {
+  const sender = [from.externalId, from.account, from.email?.toLowerCase(), from.phone]
+    .map((part) => part ?? '')
+    .join('\0');
+  const hash = createHash('sha256').update(`${source.id}\0${conversationId}\0${sender}`).digest('hex');
+  return `conversation:${hash.slice(0, 32)}`;
+}
+
+function phoneOf(text: string): string {
+  const value = toE164(text);
+  if (value === null)
+    throw new HubError('invalid_input', 'from.phone: write it with its country code, +4930901820', {
+      issues: [{ path: 'from.phone', message: 'not a phone number with country code' }],
+    });
+  return value;
+}
+
+const languageOf = (tag: string | undefined): 'en' | 'zh' | undefined =>
+  tag === undefined ? undefined : /^zh\b/i.test(tag) ? 'zh' : 'en';
+
+/** How threads of a source are named: `http:<source>:<conversation>`, and `http:<source>#<message>` for one message. */
+function referencesOf({ conversationId, inReplyTo }: Incoming, source: HttpSourceSettings): string[] {
+  const account = accountOf(source.id);
+  return [
+    ...(conversationId === undefined ? [] : [`${account}:${conversationId}`]),
+    ...(inReplyTo === undefined ? [] : [`${account}#${inReplyTo}`]),
+  ];
+}
+
+/** The name that a conversation has at the source, from the references of an outgoing message. */
+export function conversationOf(account: string, references: readonly string[]): string | null {
+  const prefix = `${account}:`;
+  return references.find((reference) => reference.startsWith(prefix))?.slice(prefix.length) ?? null;
+}
+
+async function requestOf(
+  { requestType, fields }: Incoming,
+  directory: HttpSourceDirectory,
+): Promise<InboundContactDraft['request']> {
+  if (requestType === undefined) {
+    if (fields && Object.keys(fields).length > 0)
+      throw new HubError('invalid_input', 'fields: they need a requestType');
+    return undefined;
+  }
+  const definition = await directory.requestFields(requestType);
+  if (!definition) throw new HubError('invalid_input', 'requestType: there is none of this name');
+  const { values, problems } = checkRequest(definition, fields ?? {});
+  const issues = problems.map(({ field, problem }) => ({ path: `fields.${field}`, message: problem }));
+  if (issues[0]) throw new HubError('invalid_input', `${issues[0].path}: ${issues[0].message}`, { issues });
+  return { type: requestType, fields: values };
+}
+
+async function filesOf(
+  message: Incoming,
+  source: HttpSourceSettings,
+  files: FileStore,
+): Promise<{ attachments: StoredFile[]; remoteFiles: RemoteFile[] }> {
+  const attachments: StoredFile[] = [];
+  const remoteFiles: RemoteFile[] = [];
+  for (const given of message.attachments) {
+    const name = cleanFilename(given.filename) || 'file';
+    if ('url' in given) remoteFiles.push({ filename: name, contentType: given.contentType, url: given.url });
+    else if ('content' in given) {
+      const stored = await store(Buffer.from(given.content, 'base64'), files);
+      attachments.push({ filename: name, contentType: given.contentType, ...stored, inline: false });
+    } else {
+      // A hash names any file of the centre, so it is believed of nobody outside.
+      if (source.kind !== 'form') throw new HubError('invalid_input', 'attachments: content or url is needed');
+      attachments.push({
+        filename: name,
+        contentType: given.contentType,
+        size: given.size,
+        sha256: given.sha256,
+        inline: false,
+      });
+    }
+  }
+  return { attachments, remoteFiles };
+}
+
+async function store(bytes: Buffer, files: FileStore): Promise<{ sha256: string; size: number }> {
+  if (bytes.byteLength > largestFile)
+    throw new HubError('too_large', `attachments: a file may have ${largestFile} bytes at most`);
+  return files.put(bytes);
+}
+
+/** A source's word on a message that it was given. @throws HubError `invalid_input` */
+export function reportFromStatus(input: unknown, sourceId: string, now: Date): DeliveryReport[] {
+  const { id, status, error } = parseInput(incomingStatus, input);
+  return [
+    {
+      channelAccount: accountOf(sourceId),
+      externalId: id,
+      status,
+      ...(error === undefined ? {} : { error }),
+      at: now.toISOString(),
+    },
+  ];
+}

@@ -1,0 +1,156 @@
+/**
+ * What can be asked for and which fields that has (service norms C3, I2). Free of imports, so that a form in the browser checks by the same
+ * rules as the hub without carrying a schema library.
+ */
+
+export type FieldType = 'text' | 'longtext' | 'number' | 'date' | 'choice' | 'email' | 'phone' | 'checkbox';
+export type FormLanguage = 'en' | 'zh';
+
+export interface FieldOption {
+  readonly value: string;
+  readonly labelEn: string;
+  readonly labelZh: string;
+}
+
+export interface RequestField {
+  readonly key: string;
+  readonly labelEn: string;
+  readonly labelZh: string;
+  readonly type: FieldType;
+  readonly required: boolean;
+  /** Of a choice. */
+  readonly options?: readonly FieldOption[] | undefined;
+  /** Of a text: a regular expression that the whole of it matches. */
+  readonly pattern?: string | undefined;
+  /** Of a number the value, of a date `YYYY-MM-DD`, of a text the number of characters. */
+  readonly min?: number | string | undefined;
+  readonly max?: number | string | undefined;
+}
+
+export type FieldProblem =
+  | 'required'
+  | 'too-short'
+  | 'too-long'
+  | 'too-small'
+  | 'too-large'
+  | 'too-early'
+  | 'too-late'
+  | 'not-a-number'
+  | 'not-a-date'
+  | 'not-an-option'
+  | 'not-an-email'
+  | 'not-a-phone'
+  | 'wrong-form'
+  | 'unknown-field';
+
+export type FieldValue = string | number | boolean;
+export interface CheckedRequest {
+  /** In normal form: numbers as numbers, checkboxes as booleans; empty fields left out. */
+  readonly values: Record<string, FieldValue>;
+  readonly problems: { readonly field: string; readonly problem: FieldProblem }[];
+}
+
+/** Characters of a text where the definition says nothing. */
+const longest: Readonly<Partial<Record<FieldType, number>>> = { text: 500, longtext: 10_000 };
+const truths: ReadonlySet<unknown> = new Set([true, 'true', 'on', '1', 'yes']);
+
+/** Checks values against their definition. Every field is looked at, so that a form can say all that is wrong at once. */
+export function checkRequest(
+  fields: readonly RequestField[],
+  given: Readonly<Record<string, unknown>>,
+): CheckedRequest {
+  const values: Record<string, FieldValue> = {};
+  const problems: { field: string; problem: FieldProblem }[] = [];
+  for (const field of fields) {
+    const outcome = checkField(field, Object.hasOwn(given, field.key) ? given[field.key] : undefined);
+    if (outcome === null) continue;
+    if ('problem' in outcome) problems.push({ field: field.key, problem: outcome.problem });
+    // Not by assignment: a key may be called `__proto__`.
+    else
+      Object.defineProperty(values, field.key, {
+        value: outcome.value,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+  }
+  const known = new Set(fields.map((field) => field.key));
+  for (const field of Object.keys(given)) if (!known.has(field)) problems.push({ field, problem: 'unknown-field' });
+  return { values, problems };
+}
+
+type Outcome = { value: FieldValue } | { problem: FieldProblem } | null;
+
+/** Null: nothing was given, and nothing is needed. */
+function checkField(field: RequestField, given: unknown): Outcome {
+  if (field.type === 'checkbox') {
+    const value = truths.has(given);
+    return field.required && !value ? { problem: 'required' } : given === undefined ? null : { value };
+  }
+  const text = typeof given === 'string' ? given.trim() : typeof given === 'number' ? String(given) : given ? null : '';
+  if (text === null) return { problem: 'wrong-form' };
+  if (text === '') return field.required ? { problem: 'required' } : null;
+  return checkers[field.type](field, text);
+}
+
+const checkers: Readonly<Record<Exclude<FieldType, 'checkbox'>, (field: RequestField, text: string) => Outcome>> = {
+  text: checkText,
+  longtext: checkText,
+  number: checkNumber,
+  date: checkDate,
+  choice: (field, text) =>
+    field.options?.some((option) => option.value === text) ? { value: text } : { problem: 'not-an-option' },
+  email: (_field, text) => (isEmail(text) ? { value: text } : { problem: 'not-an-email' }),
+  phone: (_field, text) => (isPhone(text) ? { value: text } : { problem: 'not-a-phone' }),
+};
+
+function checkText(field: RequestField, text: string): Outcome {
+  const length = [...text].length;
+  if (length < Number(field.min ?? 0)) return { problem: 'too-short' };
+  if (length > Number(field.max ?? longest[field.type] ?? 500)) return { problem: 'too-long' };
+  return field.pattern === undefined || matches(field.pattern, text) ? { value: text } : { problem: 'wrong-form' };
+}
+
+/** A pattern that is none was refused when the definition was saved; here it stands in nobody's way. */
+function matches(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`, 'u').test(text);
+  } catch {
+    return true;
+  }
+}
+
+function checkNumber(field: RequestField, text: string): Outcome {
+  if (!/^[+-]?\d{1,15}(?:\.\d{1,10})?$/.test(text)) return { problem: 'not-a-number' };
+  const value = Number(text);
+  if (field.min !== undefined && value < Number(field.min)) return { problem: 'too-small' };
+  if (field.max !== undefined && value > Number(field.max)) return { problem: 'too-large' };
+  return { value };
+}
+
+function checkDate(field: RequestField, text: string): Outcome {
+  if (!isDate(text)) return { problem: 'not-a-date' };
+  // ISO dates are in order when their letters are.
+  if (field.min !== undefined && text < String(field.min)) return { problem: 'too-early' };
+  if (field.max !== undefined && text > String(field.max)) return { problem: 'too-late' };
+  return { value: text };
+}
+
+/** `YYYY-MM-DD` of a day that the calendar has. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+/** The form of an address as HTML's `type=email` takes it, with a dot in the domain; whether mail arrives only a mail can tell. */
+export function isEmail(text: string): boolean {
+  return (
+    text.length <= 254 && /^[^\s@<>(),;:"[\]\\]{1,64}@[^\s@<>(),;:"[\]\\.]+(?:\.[^\s@<>(),;:"[\]\\.]+)+$/u.test(text)
+  );
+}
+
+/** Digits with the signs that people put between them: 5 to 20 digits. */
+export function isPhone(text: string): boolean {
+  return /^\+?[\d\s().\-/]{5,40}$/.test(text) && /^\d{5,20}$/.test(text.replaceAll(/\D/g, ''));
+}

@@ -1,0 +1,69 @@
+/// <reference lib="dom" />
+import { beforeAll, afterAll, describe, expect, inject, it } from 'vitest';
+import { keepPictures, useBrowser } from '../support/browser.ts';
+import { startHub, type TestHub } from '../support/hub.ts';
+
+describe.skipIf(inject('chromium') === null)('the public form in a browser', () => {
+  const browser = useBrowser();
+  let hub: TestHub;
+  beforeAll(async () => {
+    hub = await startHub('postgres');
+  });
+  afterAll(async () => hub?.[Symbol.asyncDispose]());
+
+  it('tells what is wrong before it sends, shows the fields of a type, and thanks with a number', async () => {
+    const { page, problems } = await browser.open();
+    await page.goto(`${hub.url}/forms/contact`);
+    expect(await keepPictures(page, 'form-en')).toEqual([]);
+    await page.getByTestId('form-send').focus();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('form-errors').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('errors');
+    await page.getByLabel('What is it about?').first().selectOption('order');
+    await page.getByTestId('form-send').click();
+    expect(await page.getByRole('textbox', { name: 'Order number' }).getAttribute('aria-invalid')).toBe('true');
+    expect(await keepPictures(page, 'form-en-errors')).toEqual([]);
+    await page.getByRole('textbox', { name: 'Order number' }).fill('A-17');
+    await page.locator('[name="f.order.concern"]').selectOption('return');
+    await page.getByLabel('Your message').fill('It does not fit.');
+    await page.getByLabel('Email').fill('ada@example.com');
+    await page.getByTestId('form-send').dblclick();
+    await page.locator('[data-testid=form-reference][data-waiting=false]').waitFor();
+    const number = Number(await page.locator('#number').textContent());
+    expect(await keepPictures(page, 'form-en-thanks')).toEqual([]);
+    const { body } = await hub.api('GET', '/api/v1/tickets');
+    expect(body.items).toMatchObject([
+      { number, requestType: 'order', fields: { orderNumber: 'A-17', concern: 'return' } },
+    ]);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it('speaks Chinese, and works without a script', async () => {
+    const { page } = await browser.open({ locale: 'zh-CN', javaScriptEnabled: false });
+    await page.goto(`${hub.url}/forms/contact`);
+    await page.locator('[name=type]').selectOption('complaint');
+    await page.locator('[data-nojs]').click();
+    await page.getByLabel('发生日期').fill('2026-01-02');
+    await page.locator('[name=message]').fill('包装破损了。');
+    await page.locator('[name=phone]').fill('+86 10 1234 5678');
+    await page.getByTestId('form-send').click();
+    // Whoever is quicker than a person is asked to press once more.
+    const quick = page.getByTestId('form-errors');
+    const thanks = page.getByTestId('form-reference');
+    await quick.or(thanks).waitFor();
+    while (await quick.isVisible()) {
+      await page.getByTestId('form-send').click();
+      await quick.or(thanks).waitFor();
+    }
+    await page.locator('[data-testid=form-reference][data-waiting=false]').waitFor();
+    expect(await page.locator('h1').textContent()).toContain('谢谢');
+    await page.context().close();
+    const chinese = await browser.open({ locale: 'zh-CN' });
+    await chinese.page.goto(`${hub.url}/forms/contact`);
+    expect(await keepPictures(chinese.page, 'form-zh')).toEqual([]);
+    await chinese.page.getByTestId('form-language').click();
+    await chinese.page.getByRole('heading', { name: 'Contact us' }).waitFor();
+    await chinese.page.context().close();
+  });
+});
