@@ -3,6 +3,7 @@ import type { ChannelCapabilities, ChannelFactory } from '../channel.ts';
 import { fetchMedia } from '../twilio/media.ts';
 import { createTwilioRest } from '../twilio/rest.ts';
 import { formFields, twimlReply, verifySignature } from '../twilio/webhook.ts';
+import { findText } from './find.ts';
 import { contactFromMessage, reportFromStatus } from './schema.ts';
 import { sendText } from './send.ts';
 
@@ -34,6 +35,7 @@ export const createSmsChannel: ChannelFactory = ({ config, now }) => {
     parseStatus: (request) => (request.path === statusPath ? reportFromStatus(formFields(request), now()) : []),
     reply: () => twimlReply(),
     send: (message, signal) => sendText(rest, message, statusCallback, signal),
+    findSent: (message, asked, signal) => findText(rest, message, asked, now(), signal),
     fetchFile: (url, signal) => fetchMedia(url, config.twilio, signal),
   };
 };

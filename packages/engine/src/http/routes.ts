@@ -6,6 +6,7 @@ import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { outboxRoutes } from './routes/outbox.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { watchRoutes } from './routes/watch.ts';
@@ -19,5 +20,6 @@ export const routes: readonly Route[] = [
   ...inboxRoutes,
   ...deskRoutes,
   ...watchRoutes,
+  ...outboxRoutes,
   ...agentRoutes,
 ];
