@@ -225,7 +225,7 @@ export const message = z.object({
   html: z.string().nullable(),
   attachments: z.array(attachment),
   receivedAt: timestamp,
-  deliveryStatus: deliveryStatus.nullable(),
+  deliveryStatus: deliveryStatus.exclude(['sending']).nullable(),
   deliveryError: z.string().nullable(),
   /** SHA-256 of the bytes received; for mail of the whole message as it came in. */
   rawSha256: z.string().nullable(),
@@ -297,15 +297,39 @@ export const outboxItem = z.object({
   to: z.string(),
   subject: z.string().nullable(),
   preview: z.string(),
-  status: deliveryStatus,
+  /** All of it, for writing it anew when it has failed; empty otherwise. */
+  text: z.string(),
+  status: deliveryStatus.exclude(['sending']),
   externalId: z.string().nullable(),
   attempts: z.int(),
   error: z.string().nullable(),
   createdAt: timestamp,
   /** Where the mail's bytes can be read when no SMTP_URL is set; null otherwise. */
   rawUrl: z.string().nullable(),
+  /** When a person decided about a failure or an unknown end. */
+  decidedAt: timestamp.nullable(),
 });
 export type OutboxItem = z.infer<typeof outboxItem>;
+
+export const outboxQuery = pageQuery.extend({
+  /** `undelivered`: failed or of unknown end, written by whoever asks, and nobody has decided yet. */
+  status: z.enum(['failed', 'unknown', 'undelivered']).optional(),
+});
+/** `resend` puts the same message back on its way. `failed` on one that has failed says that it was seen. */
+export const outboxDecision = z.object({ decision: z.enum(['sent', 'failed', 'resend']) });
+
+/** How fast one account of ours may be used; `perSecond` null: no limit. */
+export const sendingLimitUpdate = z.object({
+  channel: channelName,
+  account: z.string().min(1).max(320),
+  perSecond: z.number().positive().max(10_000).nullable(),
+  burst: z.int().min(1).max(10_000).default(1),
+});
+export const sendingLimit = sendingLimitUpdate.extend({
+  /** The provider asked for a rest until then (429). */
+  pausedUntil: timestamp.nullable(),
+});
+export type SendingLimit = z.infer<typeof sendingLimit>;
 
 // --- Wallboard ---------------------------------------------------------------------------------------------------
 

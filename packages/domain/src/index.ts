@@ -10,5 +10,6 @@ export * from './metrics.ts';
 export * from './quarantine-alert.ts';
 export * from './routing.ts';
 export * from './session-window.ts';
+export * from './sending-limit.ts';
 export * from './threading.ts';
 export * from './watch-limits.ts';

@@ -9,6 +9,7 @@ import { consentRoutes } from './routes/consents.ts';
 import { httpSourceRoutes } from './routes/http-sources.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { requestTypeRoutes } from './routes/request-types.ts';
+import { outboxRoutes } from './routes/outbox.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...inboxRoutes,
   ...deskRoutes,
   ...watchRoutes,
+  ...outboxRoutes,
   ...agentRoutes,
   ...consentRoutes,
   ...templateRoutes,
