@@ -22,6 +22,8 @@ export type RestAnswer = (call: RestCall, response: ServerResponse, request: Inc
 export interface CarrierRest extends AsyncDisposable {
   readonly url: string;
   readonly calls: Feed<RestCall>;
+  /** Messages that the carrier has: those that it answered with 201, and those that a special answer put here. */
+  readonly accepted: Feed<RestCall>;
   /** Answers the next message with this body text so, instead of taking it. */
   answerOnce(body: string, answer: RestAnswer): void;
   /** Puts a file where the carrier keeps media; answers its public address. */
@@ -30,31 +32,32 @@ export interface CarrierRest extends AsyncDisposable {
   failMedia(address: string, times: number): void;
 }
 
+/** The carrier's message resource. */
+const resource = ({ form, sid }: RestCall, at = new Date()) => ({
+  account_sid: carrierAccount.accountSid,
+  api_version: '2010-04-01',
+  body: form['Body'],
+  date_created: at.toUTCString(),
+  date_sent: null,
+  date_updated: at.toUTCString(),
+  direction: 'outbound-api',
+  error_code: null,
+  error_message: null,
+  from: form['From'],
+  messaging_service_sid: null,
+  num_media: '0',
+  num_segments: '1',
+  price: null,
+  price_unit: 'USD',
+  sid,
+  status: 'queued',
+  subresource_uris: {},
+  to: form['To'],
+  uri: `/2010-04-01/Accounts/${carrierAccount.accountSid}/Messages/${sid}.json`,
+});
+
 export const taken: RestAnswer = (call, response) => {
-  response.writeHead(201, { 'content-type': 'application/json' }).end(
-    JSON.stringify({
-      account_sid: carrierAccount.accountSid,
-      api_version: '2010-04-01',
-      body: call.form['Body'],
-      date_created: new Date().toUTCString(),
-      date_sent: null,
-      date_updated: new Date().toUTCString(),
-      direction: 'outbound-api',
-      error_code: null,
-      error_message: null,
-      from: call.form['From'],
-      messaging_service_sid: null,
-      num_media: '0',
-      num_segments: '1',
-      price: null,
-      price_unit: 'USD',
-      sid: call.sid,
-      status: 'queued',
-      subresource_uris: {},
-      to: call.form['To'],
-      uri: `/2010-04-01/Accounts/${carrierAccount.accountSid}/Messages/${call.sid}.json`,
-    }),
-  );
+  response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(resource(call)));
 };
 
 /** As the carrier says it: its error document and how long to wait. */
@@ -86,6 +89,7 @@ export const hangUp: RestAnswer = (_call, _response, request) => void request.so
 
 export async function startCarrierRest(): Promise<CarrierRest> {
   const calls = new Feed<RestCall>();
+  const accepted = new Feed<RestCall>();
   const special = new Map<string, RestAnswer>();
   const failing = new Map<string, number>();
   const media = new Map<string, { contentType: string; bytes: Uint8Array }>();
@@ -113,9 +117,18 @@ export async function startCarrierRest(): Promise<CarrierRest> {
       return void response.writeHead(503).end();
     }
     if (file) return void response.writeHead(200, { 'content-type': file.contentType }).end(file.bytes);
+    if (request.method === 'GET' && path.startsWith(`${root}/Messages.json?`)) {
+      const asked = new URL(path, 'http://carrier').searchParams;
+      const messages = accepted.items
+        .filter(({ form }) => form['From'] === asked.get('From') && form['To'] === asked.get('To'))
+        .map((one) => resource(one));
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify({ messages, next_page_uri: null }));
+    }
     if (request.method !== 'POST' || path !== `${root}/Messages.json`) return void response.writeHead(404).end();
     const answer = special.get(form['Body'] ?? '') ?? taken;
     special.delete(form['Body'] ?? '');
+    if (answer === taken) accepted.push(call);
     await answer(call, response, request);
   };
   const server = createServer((request, response) => void handle(request, response));
@@ -125,6 +138,7 @@ export async function startCarrierRest(): Promise<CarrierRest> {
   return {
     url: `http://127.0.0.1:${port}`,
     calls,
+    accepted,
     answerOnce: (body, answer) => void special.set(body, answer),
     failMedia: (address, times) => void failing.set(new URL(address).pathname, times),
     addMedia(contentType, bytes) {

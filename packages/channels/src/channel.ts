@@ -184,6 +184,15 @@ export interface Channel {
     message: OutboundMessage,
     signal: AbortSignal,
   ): Promise<{ externalId: string; status?: 'sent' | 'delivered'; raw?: Uint8Array }>;
+  /**
+   * What became of a message whose send ended with `outcome_unknown`. `not-sent` only when the provider's word is final: it keeps a
+   * whole list, and time enough has passed for the message to be on it. `known`: those ids that belong to other messages of ours.
+   */
+  findSent?(
+    message: OutboundMessage,
+    asked: { since: Date; known: (externalIds: readonly string[]) => Promise<ReadonlySet<string>> },
+    signal: AbortSignal,
+  ): Promise<{ externalId: string } | 'not-sent' | 'cannot-tell'>;
   /** Fetches a file that lies with the provider. */
   fetchFile?(url: string, signal: AbortSignal): Promise<{ bytes: Uint8Array; contentType: string; filename: string }>;
   /** For channels that wait for their provider (SMTP inlet, IMAP). Resolves once listening; stops and drains on abort. */

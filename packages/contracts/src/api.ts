@@ -301,8 +301,30 @@ export const outboxItem = z.object({
   createdAt: timestamp,
   /** Where the mail's bytes can be read when no SMTP_URL is set; null otherwise. */
   rawUrl: z.string().nullable(),
+  /** When a person decided about a failure or an unknown end. */
+  decidedAt: timestamp.nullable(),
 });
 export type OutboxItem = z.infer<typeof outboxItem>;
+
+export const outboxQuery = pageQuery.extend({
+  /** `undelivered`: failed or of unknown end, written by whoever asks, and nobody has decided yet. */
+  status: z.enum(['failed', 'unknown', 'undelivered']).optional(),
+});
+/** `resend` puts the same message back on its way. `failed` on one that has failed says that it was seen. */
+export const outboxDecision = z.object({ decision: z.enum(['sent', 'failed', 'resend']) });
+
+/** How fast one account of ours may be used; `perSecond` null: no limit. */
+export const sendingLimitUpdate = z.object({
+  channel: channelName,
+  account: z.string().min(1).max(320),
+  perSecond: z.number().positive().max(10_000).nullable(),
+  burst: z.int().min(1).max(10_000).default(1),
+});
+export const sendingLimit = sendingLimitUpdate.extend({
+  /** The provider asked for a rest until then (429). */
+  pausedUntil: timestamp.nullable(),
+});
+export type SendingLimit = z.infer<typeof sendingLimit>;
 
 // --- Wallboard ---------------------------------------------------------------------------------------------------
 

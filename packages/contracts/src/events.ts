@@ -55,6 +55,10 @@ export const eventData = {
     messageId: z.uuid(),
     status: deliveryStatus,
     error: z.string().nullable().optional(),
+    /** The agent who wrote it, who is told wherever the ticket is by now; null when the hub wrote it by itself. */
+    authorId: z.string().nullable().optional(),
+    ticketNumber: z.int().optional(),
+    automatic: z.boolean().optional(),
   }),
   'call.changed': z.object({
     callSid: z.string(),

@@ -12,6 +12,8 @@ export const assignWaiting = z.object({ queueId: z.uuid() });
 export const sendOutbound = z.object({ outboundId: z.uuid(), round });
 /** Several messages that were written at the same time, none of them tried before. */
 export const sendOutbounds = z.object({ outboundIds: z.array(z.uuid()).min(1) });
+/** A send of unknown end: ask the provider what became of it. */
+export const reconcileOutbound = z.object({ outboundId: z.uuid(), round });
 /** An agent took a waiting call: ring the agent's phone and bring the two together. */
 export const connectCall = z.object({ ticketId: z.uuid(), agentId: z.string() });
 
@@ -25,6 +27,7 @@ export const jobs = {
   'assign-waiting': assignWaiting,
   'send-outbound': sendOutbound,
   'send-outbounds': sendOutbounds,
+  'reconcile-outbound': reconcileOutbound,
   'connect-call': connectCall,
   'replay-contact': replayContact,
 } as const;

@@ -9,6 +9,7 @@ export * from './identity.ts';
 export * from './metrics.ts';
 export * from './quarantine-alert.ts';
 export * from './routing.ts';
+export * from './sending-limit.ts';
 export * from './session-window.ts';
 export * from './threading.ts';
 export * from './watch-limits.ts';

@@ -28,6 +28,7 @@ import { createIngestion } from './pipeline/ingest-batch.ts';
 import { startClock } from './pipeline/clock.ts';
 import { replayRequested } from './pipeline/replay.ts';
 import { observeWatch } from './watch/observe.ts';
+import { reconcileOutbound } from './pipeline/reconcile.ts';
 import { openJobs, openWorkers } from './queues/jobs.ts';
 import type { Jobs } from './queues/jobs.ts';
 import type { QueueBackend } from './queues/wiring.ts';
@@ -39,6 +40,7 @@ export interface HubOverrides {
   now?: () => Date;
   /** How many jobs run at once in this process. */
   concurrency?: { ingest: number; media: number; dispatch: number };
+  sending?: Partial<Parts['sending']>;
   /** Simulated seconds in a real one, for the carrier simulator. */
   simulatorSpeed?: number;
 }
@@ -91,6 +93,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     files: createFileStore(join(config.dataDir, 'files')),
     openingHours: openingHoursOf(config),
     now: overrides.now ?? (() => new Date()),
+    sending: { limitMs: 60_000, reconcileMs: [30_000, 120_000, 600_000], ...overrides.sending },
   };
   const channels = createChannels(() => parts, base);
   const parts: Hub['parts'] = { ...base, channels: overrides.channels?.(channels) ?? channels };
@@ -136,6 +139,7 @@ async function startWorkers(
       'assign-waiting': (data) => assignWaiting(parts, data),
       'send-outbound': (data) => sendOutbound(parts, data),
       'send-outbounds': (data) => sendOutbounds(parts, data),
+      'reconcile-outbound': (data) => reconcileOutbound(parts, data),
       'connect-call': (data) => connectCall(parts, data),
       'replay-contact': (data) => replayRequested(parts, data),
     },

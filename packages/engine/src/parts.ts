@@ -28,6 +28,14 @@ export interface Relay {
   nudge(): void;
 }
 
+/** Milliseconds. */
+export interface SendingTimes {
+  /** So long a provider may take for one message. */
+  readonly limitMs: number;
+  /** After so long, one after the other, the provider is asked about a send of unknown end. */
+  readonly reconcileMs: readonly number[];
+}
+
 /** What the hub is made of. Every function of the pipeline takes these, and nothing is reached by import. */
 export interface Parts {
   readonly config: HubConfig;
@@ -43,4 +51,5 @@ export interface Parts {
   /** When somebody is there to answer. */
   readonly openingHours: OpeningHours;
   readonly now: () => Date;
+  readonly sending: SendingTimes;
 }

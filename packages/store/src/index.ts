@@ -7,6 +7,7 @@ export * from './queries/inbox.ts';
 export * from './queries/ingest.ts';
 export * from './queries/messaging.ts';
 export * from './queries/outbound.ts';
+export * from './queries/reconcile.ts';
 export * from './queries/routing.ts';
 export * from './queries/settings.ts';
 export type { PrismaClient } from './generated/client.ts';

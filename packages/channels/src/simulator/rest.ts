@@ -153,6 +153,19 @@ function createMessage(options: RestOptions): RequestHandler {
   };
 }
 
+/** Newest first, one page; the hub asks for no more. */
+function listMessages(options: RestOptions): RequestHandler {
+  return (request, response) => {
+    const { From, To, PageSize } = request.query;
+    const messages = options.messaging.messages.items
+      .filter(({ from, to }) => (From === undefined || from === From) && (To === undefined || to === To))
+      .toReversed()
+      .slice(0, Math.min(1000, Number(PageSize) || 50))
+      .map((message) => messageResource(message, options.accountSid));
+    response.json({ messages, page: 0, page_size: messages.length, next_page_uri: null, uri: request.originalUrl });
+  };
+}
+
 function createCall(options: RestOptions): RequestHandler {
   return (request, response) => {
     const to = recipient(request);
@@ -219,6 +232,7 @@ export function createRestRouter(options: RestOptions): Router {
   router.use(apiPath, express.urlencoded({ extended: false, limit: '256kb' }));
   const authorised = authenticate(options);
   router.post(`${apiPath}/Messages.json`, authorised, createMessage(options));
+  router.get(`${apiPath}/Messages.json`, authorised, listMessages(options));
   router.post(`${apiPath}/Calls.json`, authorised, createCall(options));
   router.post(`${apiPath}/Calls/:callSid.json`, authorised, updateCall(options));
   router.post(

@@ -45,12 +45,10 @@ export function refusal(status: number, body: unknown, retryAfter: string | null
   const text = (parsed.data?.message ?? `HTTP ${status}`).slice(0, 300);
   const message = code === undefined ? `Twilio: ${text}` : `Twilio ${code}: ${text}`;
   const cause = new TwilioRefusal(status, code, text);
-  if (status === 429)
-    return new HubError('too_many_requests', message, { cause, retryAfterMs: retryAfterMs(retryAfter, Date.now()) });
-  return new HubError(status >= 500 ? 'provider_unavailable' : 'provider_refused', message, {
-    cause,
-    reason: refusalReason(code),
-  });
+  const wait = { cause, retryAfterMs: retryAfterMs(retryAfter, Date.now()), reason: refusalReason(code) };
+  if (status === 429) return new HubError('too_many_requests', message, wait);
+  if (status >= 500) return new HubError('provider_unavailable', message, wait);
+  return new HubError('provider_refused', message, { cause, reason: refusalReason(code) });
 }
 
 /** Failures that come before the first byte of a request is written: name resolution, connecting, the TLS handshake. */

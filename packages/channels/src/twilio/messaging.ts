@@ -1,5 +1,6 @@
 /** What SMS and WhatsApp have in common: Twilio's messaging webhooks and its message resource. */
 import type { Channel, ChannelCapabilities, ChannelDeps } from '../channel.ts';
+import { findMessage } from './find-message.ts';
 import { fetchMedia } from './media.ts';
 import { contactFromMessage, reportFromStatus } from './messaging-schema.ts';
 import type { NetworkName } from './network-address.ts';
@@ -33,6 +34,7 @@ export function createTwilioMessaging(deps: ChannelDeps, network: MessagingNetwo
     parseStatus: (request) => (request.path === statusPath ? reportFromStatus(formFields(request), now()) : []),
     reply: () => twimlReply(),
     send: (message, signal) => sendMessage({ rest, deps, address, statusCallback, files }, message, signal),
+    findSent: (message, asked, signal) => findMessage({ rest, address }, message, asked, now(), signal),
     fetchFile: (url, signal) => fetchMedia(url, config.twilio, signal),
   };
 }

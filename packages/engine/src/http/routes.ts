@@ -7,6 +7,7 @@ import { fileRoutes } from './routes/files.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { outboxRoutes } from './routes/outbox.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
@@ -21,6 +22,7 @@ export const routes: readonly Route[] = [
   ...inboxRoutes,
   ...deskRoutes,
   ...watchRoutes,
+  ...outboxRoutes,
   ...agentRoutes,
   ...consentRoutes,
   ...templateRoutes,

@@ -224,8 +224,11 @@ function publish(namespace: Namespace, events: readonly HubEvent[]): void {
 
 function roomsOf(event: HubEvent): string[] {
   if (event.type === 'agent.presence-changed') return ['staff'];
+  // Who wrote a message is told of its failure, also when somebody else has the ticket now.
+  const author = event.type === 'message.status-changed' ? event.data['authorId'] : null;
   return [
     'all',
+    ...(typeof author === 'string' ? [`agent:${author}`] : []),
     ...(event.queueId ? [`queue:${event.queueId}`] : []),
     ...(event.agentId ? [`agent:${event.agentId}`] : []),
     ...(event.ticketId ? [`ticket:${event.ticketId}`] : []),

@@ -5,24 +5,36 @@ import { claimOutbound, nextOutbound, recordDelivery as recordRow, settleOutboun
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { recordOptOut, recordReportedOptOut, withTemplate } from './messaging.ts';
-import { backoffMs, isRetryable, reasonOf, sendRetry } from './retry.ts';
-
-const sendTimeoutMs = 60_000;
+import { backoffMs, isRetryable, reasonOf, retryOnConflict, sendRetry } from './retry.ts';
 
 /** Handles the job `send-outbound`. Only the claim's winner sends; a row that is not due or not queued is left alone. */
 export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: string }): Promise<void> {
   const message = await claimOutbound(parts.db.sql, outboundId);
   if (!message) return;
+  if ('postponedMs' in message)
+    parts.jobs.add('send-outbound', { outboundId, round: message.round }, { delayMs: message.postponedMs });
+  else if ('obstacle' in message) {
+    parts.log.info({ outboundId }, 'message held back');
+    await sendNext(parts, message.ticketId);
+    parts.relay.nudge();
+  } else await sendClaimed(parts, message);
+}
+
+async function sendClaimed(parts: Parts, message: ClaimedOutbound): Promise<void> {
+  const { outboundId } = message;
   const outcome = await handOver(parts, message);
-  await settleOutbound(parts.db.sql, outboundId, outcome);
+  // A report of this message may come in the same moment, and the two take their locks in another order.
+  await retryOnConflict(() => settleOutbound(parts.db.sql, outboundId, outcome));
   parts.metrics.sent.inc({ channel: message.channel, result: outcome.result });
   parts.log.info(
     { outboundId, channel: message.channel, result: outcome.result, correlationId: message.correlationId },
     'message handed over',
   );
+  const delay = { delayMs: outcome.afterMs ?? 0 };
   if (outcome.result === 'retry')
-    parts.jobs.add('send-outbound', { outboundId, round: message.attempts }, { delayMs: outcome.retryMs ?? 0 });
+    parts.jobs.add('send-outbound', { outboundId, round: message.attempts + message.postponed }, delay);
   else await sendNext(parts, message.ticketId);
+  if (outcome.result === 'unknown') parts.jobs.add('reconcile-outbound', { outboundId, round: 0 }, delay);
   parts.relay.nudge();
 }
 
@@ -34,7 +46,7 @@ export async function sendOutbounds(parts: Parts, { outboundIds }: { outboundIds
 /** A ticket's messages leave one after the other: the next one's job found this one before it, and is given again. */
 async function sendNext(parts: Parts, ticketId: string): Promise<void> {
   const next = await nextOutbound(parts.db.sql, ticketId);
-  if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.attempts });
+  if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round });
 }
 
 async function handOver(parts: Parts, message: ClaimedOutbound): Promise<OutboundResult> {
@@ -42,7 +54,7 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   if (!channel) return { result: 'failed', error: 'The channel is not set up' };
   try {
     const carried = await withTemplate(parts, channel, message);
-    const sent = await channel.send(carried, AbortSignal.timeout(sendTimeoutMs));
+    const sent = await channel.send(carried, AbortSignal.timeout(parts.sending.limitMs));
     return { result: 'sent', externalId: sent.externalId, rawSha256: await keepRaw(parts, message, sent.raw) };
   } catch (error) {
     await recordOptOut(parts, message, error);
@@ -69,19 +81,18 @@ function failure(parts: Parts, message: ClaimedOutbound, error: unknown): Outbou
   );
   // What an adapter did not foresee may have happened before or after the request left.
   if (!(error instanceof HubError) || error.code === 'outcome_unknown')
-    return { result: 'unknown', error: reasonOf(error) };
+    return { result: 'unknown', error: reasonOf(error), afterMs: parts.sending.reconcileMs[0] };
   if (!isRetryable(error) || message.attempts >= sendRetry.attempts)
     return { result: 'failed', error: reasonOf(error) };
-  return {
-    result: 'retry',
-    error: reasonOf(error),
-    retryMs: backoffMs(sendRetry, message.attempts, Math.random(), error.retryAfterMs),
-  };
+  const afterMs = backoffMs(sendRetry, message.attempts, Math.random(), error.retryAfterMs);
+  // Too many requests is said to the account: the rest of its queue waits, too.
+  const pauseMs = error.code === 'too_many_requests' ? afterMs : 0;
+  return { result: 'retry', error: reasonOf(error), afterMs, pauseMs };
 }
 
 /** A provider's word on a message of ours. */
 export async function recordDelivery(parts: Parts, report: DeliveryReport): Promise<void> {
-  await recordRow(parts.db.sql, report);
+  await retryOnConflict(() => recordRow(parts.db.sql, report));
   await recordReportedOptOut(parts, report);
   parts.relay.nudge();
 }

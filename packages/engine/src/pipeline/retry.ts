@@ -10,6 +10,8 @@ export interface RetryPolicy {
 }
 
 export const ingestRetry: RetryPolicy = { attempts: 8, firstMs: 500, longestMs: 60_000 };
+/** A provider that asks for a longer wait is asked again after this all the same. */
+const longestRetryAfterMs = 3_600_000;
 export const sendRetry: RetryPolicy = { attempts: 10, firstMs: 1_000, longestMs: 15 * 60_000 };
 
 /**
@@ -21,7 +23,7 @@ export const sendRetry: RetryPolicy = { attempts: 10, firstMs: 1_000, longestMs:
  */
 export function backoffMs(policy: RetryPolicy, attempt: number, random: number, retryAfterMs?: number): number {
   const ceiling = Math.min(policy.longestMs, policy.firstMs * 2 ** Math.min(attempt - 1, 30));
-  return Math.max(retryAfterMs ?? 0, Math.round(ceiling / 2 + (ceiling / 2) * random));
+  return Math.max(Math.min(retryAfterMs ?? 0, longestRetryAfterMs), Math.round(ceiling / 2 + (ceiling / 2) * random));
 }
 
 /** Our own failures and those that say so may pass; a refusal will not. */

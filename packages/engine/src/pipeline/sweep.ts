@@ -2,6 +2,7 @@
 import {
   abandonedOutbound,
   dueOutbound,
+  dueReconcile,
   expiredOffers,
   pendingInbox,
   queuesWithWaiting,
@@ -12,6 +13,7 @@ import {
 } from '@patchbay/store';
 import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
 import { deleteOldKeys } from '@patchbay/store/queries/idempotency';
+import { deleteOldUploads, deleteStrayReports } from '@patchbay/store/queries/leftovers';
 import type { Parts } from '../parts.ts';
 import { endStaleCall } from './calls.ts';
 
@@ -21,6 +23,8 @@ const graceMs = 5_000;
 const abandonedMs = 3 * 60_000;
 /** So long the same request to the API gets the same answer. */
 const keyLifeMs = 24 * 60 * 60_000;
+const strayReportDays = 7;
+const uploadDays = 2;
 const batch = 500;
 
 /**
@@ -41,17 +45,22 @@ export async function sweep(parts: Parts): Promise<void> {
   for (const inboxId of await dueReplays(parts.db.sql, graceMs, batch))
     parts.jobs.add('replay-contact', { inboxId, replay: true });
   for (const row of await dueOutbound(parts.db.sql, graceMs, batch))
-    parts.jobs.add('send-outbound', { outboundId: row.id, round: row.attempts });
+    parts.jobs.add('send-outbound', { outboundId: row.id, round: row.round });
+  for (const row of await dueReconcile(parts.db.sql, graceMs, batch))
+    parts.jobs.add('reconcile-outbound', { outboundId: row.id, round: row.round });
   for (const id of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {
     await settleOutbound(parts.db.sql, id, {
       result: 'unknown',
       error: 'The hub stopped while it was being sent; whether it left is not known',
+      afterMs: parts.sending.reconcileMs[0],
     });
     parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');
   }
   for (const call of await undialledCalls(parts.db.sql, graceMs)) parts.jobs.add('connect-call', call);
   for (const callSid of await staleCalls(parts.db.sql, longestCallMs)) await endStaleCall(parts, callSid);
   await deleteOldKeys(parts.db.sql, keyLifeMs);
+  await deleteStrayReports(parts.db.sql, strayReportDays, batch);
+  await deleteOldUploads(parts.db.sql, uploadDays, batch);
   parts.relay.nudge();
 }
 

@@ -27,9 +27,10 @@ function queueOf(data: JobData<JobName>): QueueName {
  * While a job with this id exists, adding it again has no effect. `assign-waiting` has none: one that is running may have looked
  * before the ticket came that the new one is about.
  */
-function jobId(data: JobData<JobName>): string | undefined {
+function jobId(name: JobName, data: JobData<JobName>): string | undefined {
   if ('inboxIds' in data || 'outboundIds' in data) return undefined;
   if ('replay' in data) return `${data.inboxId}-replay`;
+  if (name === 'reconcile-outbound' && 'outboundId' in data) return `reconcile-${data.outboundId}-${data.round}`;
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
   return 'ticketId' in data ? `${data.ticketId}-${data.agentId}` : undefined;
@@ -52,7 +53,7 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
   return {
     add(name, data, options) {
       const delayMs = options?.delayMs ?? 0;
-      const id = jobId(data) ?? (options?.once && 'queueId' in data ? data.queueId : undefined);
+      const id = jobId(name, data) ?? (options?.once && 'queueId' in data ? data.queueId : undefined);
       batches.get(queueOf(data))?.push({
         name,
         data: schemas[name].parse(data),

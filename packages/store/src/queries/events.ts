@@ -45,6 +45,7 @@ export async function visibleEventsAfter(
 ): Promise<HubEvent[]> {
   const { rows } = await sql.query<EventRow>(
     `select ${columns} from event e where seq > $1 and ($3 or e.agent_id = $2 or e.type = 'agent.presence-changed'
+       or (e.type = 'message.status-changed' and e.data ->> 'authorId' = $2)
        or e.queue_id in (select queue_id from queue_member where agent_id = $2)
        or exists (select 1 from ticket t where t.id = e.ticket_id and t.assignee_id = $2))
      order by seq limit $4`,

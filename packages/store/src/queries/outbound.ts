@@ -4,13 +4,21 @@ import type { Queryable } from '../database.ts';
 export interface ClaimedOutbound extends OutboundMessage {
   channel: string;
   attempts: number;
+  postponed: number;
+  claimedAt: string;
   messageId: string;
   correlationId: string;
 }
 
+/** Not sent: no token or a rest of the account, with when to ask again; or settled already, since something stands against it. */
+export type HeldBack = { postponedMs: number; round: number } | { obstacle: string; ticketId: string };
+
 /** Moves a due message from `queued` to `sending`; null when somebody else has, or it is not due. */
-export async function claimOutbound(sql: Queryable, id: string): Promise<ClaimedOutbound | null> {
-  const { rows } = await sql.query<{ claimed: ClaimedOutbound | null }>('select claim_outbound($1) as claimed', [id]);
+export async function claimOutbound(sql: Queryable, id: string): Promise<ClaimedOutbound | HeldBack | null> {
+  const { rows } = await sql.query<{ claimed: ClaimedOutbound | HeldBack | null }>(
+    'select claim_outbound($1) as claimed',
+    [id],
+  );
   return rows[0]?.claimed ?? null;
 }
 
@@ -18,19 +26,34 @@ export interface OutboundResult {
   result: 'sent' | 'failed' | 'unknown' | 'retry';
   externalId?: string | undefined;
   error?: string | undefined;
-  retryMs?: number | undefined;
+  /** Milliseconds to the next try (`retry`), or to asking the provider (`unknown`). */
+  afterMs?: number | undefined;
+  /** So long the whole account rests. */
+  pauseMs?: number | undefined;
   rawSha256?: string | undefined;
 }
 
-export async function settleOutbound(sql: Queryable, id: string, outcome: OutboundResult): Promise<void> {
-  await sql.query('select settle_outbound($1, $2, $3, $4, $5, $6)', [
-    id,
-    outcome.result,
-    outcome.externalId ?? null,
-    outcome.error ?? null,
-    outcome.retryMs ?? 0,
-    outcome.rawSha256 ?? null,
-  ]);
+/** False when it was not in the state `from` any more: then nothing is changed. */
+export async function settleOutbound(
+  sql: Queryable,
+  id: string,
+  outcome: OutboundResult,
+  from: 'sending' | 'unknown' = 'sending',
+): Promise<boolean> {
+  const { rows } = await sql.query<{ settled: boolean }>(
+    'select settle_outbound($1, $2, $3, $4, $5, $6, $7, $8) as settled',
+    [
+      id,
+      outcome.result,
+      outcome.externalId ?? null,
+      outcome.error ?? null,
+      outcome.afterMs ?? 0,
+      outcome.rawSha256 ?? null,
+      outcome.pauseMs ?? 0,
+      from,
+    ],
+  );
+  return rows[0]?.settled ?? false;
 }
 
 /** Writes a provider's word down and moves the message forwards. Repetitions and late comers change nothing. */
@@ -49,18 +72,18 @@ export async function dueOutbound(
   sql: Queryable,
   graceMs: number,
   limit: number,
-): Promise<{ id: string; attempts: number }[]> {
-  const { rows } = await sql.query<{ id: string; attempts: number }>(
-    `select id, attempts from outbound where status = 'queued' and next_attempt_at < now() - make_interval(secs => $1 / 1000.0) order by next_attempt_at limit $2`,
+): Promise<{ id: string; round: number }[]> {
+  const { rows } = await sql.query<{ id: string; round: number }>(
+    `select id, attempts + postponed as round from outbound where status = 'queued' and next_attempt_at < now() - make_interval(secs => $1 / 1000.0) order by next_attempt_at limit $2`,
     [graceMs, limit],
   );
   return rows;
 }
 
 /** The ticket's oldest message that is due, if any. */
-export async function nextOutbound(sql: Queryable, ticketId: string): Promise<{ id: string; attempts: number } | null> {
-  const { rows } = await sql.query<{ id: string; attempts: number }>(
-    `select id, attempts from outbound where ticket_id = $1 and status = 'queued' and next_attempt_at <= now() order by id limit 1`,
+export async function nextOutbound(sql: Queryable, ticketId: string): Promise<{ id: string; round: number } | null> {
+  const { rows } = await sql.query<{ id: string; round: number }>(
+    `select id, attempts + postponed as round from outbound where ticket_id = $1 and status = 'queued' and next_attempt_at <= now() order by id limit 1`,
     [ticketId],
   );
   return rows[0] ?? null;

@@ -11,15 +11,21 @@ const outboxScope = (viewer: Viewer, bind: (value: unknown) => string): string =
 export async function listOutbox(
   sql: Queryable,
   viewer: Viewer,
+  status: 'failed' | 'unknown' | 'undelivered' | undefined,
   slice: Slice<string>,
 ): Promise<Cut<OutboxItem, string>> {
   const { values, bind } = parameters(slice.limit + 1);
   const conditions = [outboxScope(viewer, bind)];
+  if (status === 'undelivered')
+    conditions.push(
+      `o.author_id = ${bind(viewer.agentId)} and m.author_id = o.author_id and m.delivery_status in ('failed', 'unknown') and o.decided_at is null`,
+    );
+  else if (status) conditions.push(`m.delivery_status = ${bind(status)}`);
   if (slice.after !== null) conditions.push(`o.id < ${bind(slice.after)}`);
   const { rows } = await sql.query(
     `select o.id, o.message_id as "messageId", o.ticket_id as "ticketId", t.number as "ticketNumber", o.channel, o.recipient as "to",
        coalesce(m.subject, case when o.channel = 'email' then t.subject end) as subject, left(m.body_text, 140) as preview,
-       coalesce(m.delivery_status, o.status) as status, o.external_id as "externalId", o.attempts, o.error, o.created_at as "createdAt",
+       case when m.delivery_status = 'sending' then 'queued' else coalesce(m.delivery_status, 'queued') end as status, o.external_id as "externalId", o.attempts, coalesce(m.delivery_error, o.error) as error, o.decided_at as "decidedAt", o.created_at as "createdAt",
        case when o.raw_sha256 is not null then '/api/v1/outbox/' || o.id || '/raw' end as "rawUrl"
      from outbound o join message m on m.id = o.message_id join ticket t on t.id = o.ticket_id
      where ${conditions.join(' and ')} order by o.id desc limit $1`,
@@ -30,6 +36,14 @@ export async function listOutbox(
     slice.limit,
     (item) => item.id,
   );
+}
+
+/** The ticket of an outgoing message; null when there is none. */
+export async function outboxTicket(sql: Queryable, id: string): Promise<string | null> {
+  const { rows } = await sql.query<{ ticketId: string }>('select ticket_id as "ticketId" from outbound where id = $1', [
+    id,
+  ]);
+  return rows[0]?.ticketId ?? null;
 }
 
 /** The hash of a mail's bytes as they went out; null when there is no such item for the viewer, or no bytes were kept. */

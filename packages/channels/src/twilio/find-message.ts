@@ -1,0 +1,44 @@
+import type { OutboundMessage } from '@patchbay/contracts';
+import type { TwilioRest } from './rest.ts';
+
+/** One page, newest first (twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources). */
+const listed = 100;
+/** Twilio's moments are whole seconds, and its clock is not ours. */
+const clockSlackMs = 60_000;
+/** A message that was taken is on the list by then. */
+const listedByMs = 120_000;
+
+/**
+ * Looks for a message whose send was never answered: exactly one message between the two numbers with this body, created since, that is
+ * no other message of ours. `DateSent` is no filter here, since a message that still waits at Twilio has none.
+ */
+export async function findMessage(
+  { rest, address }: { rest: TwilioRest; address: (number: string) => string },
+  message: OutboundMessage,
+  asked: { since: Date; known: (externalIds: readonly string[]) => Promise<ReadonlySet<string>> },
+  now: Date,
+  signal: AbortSignal,
+): Promise<{ externalId: string } | 'not-sent' | 'cannot-tell'> {
+  const from = asked.since.getTime() - clockSlackMs;
+  const list = await rest(
+    (client) =>
+      client.messages.list({
+        from: address(message.channelAccount),
+        to: address(message.to),
+        limit: listed,
+        pageSize: listed,
+      }),
+    signal,
+  );
+  const ours = list.filter(
+    ({ dateCreated, direction }) => direction.startsWith('outbound') && dateCreated.getTime() >= from,
+  );
+  const known = await asked.known(ours.map(({ sid }) => sid));
+  const unclaimed = ours.filter(({ sid }) => !known.has(sid));
+  const [found, ...others] = unclaimed.filter(({ body }) => body === message.text);
+  if (found && others.length === 0) return { externalId: found.sid };
+  const isWhole = list.length < listed || list.some(({ dateCreated }) => dateCreated.getTime() < from);
+  const isFinal = now.getTime() - asked.since.getTime() >= listedByMs;
+  // One with other words may be it all the same: Twilio fills templates in, and may write characters otherwise.
+  return unclaimed.length === 0 && isWhole && isFinal ? 'not-sent' : 'cannot-tell';
+}

@@ -1,0 +1,70 @@
+import { HubError, outboxQuery } from '@patchbay/contracts';
+import { listOutbox, outboxTicket, readOutboxHash } from '@patchbay/store/queries/outbox';
+import { listSendingLimits, setSendingLimit } from '@patchbay/store/queries/sending-limits';
+import { decideOutbound } from '../../pipeline/reconcile.ts';
+import { idKey, pageOf, sliceOf } from '../cursor.ts';
+import { sendDownload } from '../file-answer.ts';
+import { route } from '../route.ts';
+import { requireTicket } from '../ticket-scope.ts';
+import { byId } from './tickets.ts';
+
+export const outboxRoutes = [
+  route({
+    method: 'get',
+    path: '/outbox',
+    summary: 'Outgoing messages, newest first; agents see their own',
+    tag: 'Outbox',
+    access: 'agent',
+    query: outboxQuery,
+    answer: 'OutboxItemPage',
+    handle: async ({ parts, principal, query }) =>
+      pageOf(await listOutbox(parts.db.sql, principal, query.status, sliceOf(idKey, query))),
+  }),
+  route({
+    method: 'get',
+    path: '/outbox/:id/raw',
+    summary: "A mail's bytes as they went out",
+    tag: 'Outbox',
+    access: 'agent',
+    params: byId,
+    answer: 'bytes',
+    async handle({ parts, principal, params, response }) {
+      const sha256 = await readOutboxHash(parts.db.sql, principal, params.id);
+      if (sha256 === null) throw new HubError('not_found', 'No bytes were kept of this message');
+      sendDownload(response, `${params.id}.eml`, 'message/rfc822', await parts.files.read(sha256));
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/outbox/:id/resolve',
+    summary: 'Decide about a message whose end is unknown, or say that a failure was seen',
+    tag: 'Outbox',
+    access: 'agent',
+    params: byId,
+    body: 'OutboxDecision',
+    async handle({ parts, principal, params, body }) {
+      const ticketId = await outboxTicket(parts.db.sql, params.id);
+      if (ticketId === null) throw new HubError('not_found', 'There is no such message');
+      await requireTicket(parts, principal, ticketId);
+      await decideOutbound(parts, params.id, body.decision, principal.agentId);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/sending-limits',
+    summary: 'Accounts that are limited, or rest because their provider said so',
+    tag: 'Outbox',
+    access: 'manager',
+    answer: 'SendingLimitPage',
+    handle: async ({ parts }) => ({ items: await listSendingLimits(parts.db.sql), nextCursor: null }),
+  }),
+  route({
+    method: 'put',
+    path: '/sending-limits',
+    summary: 'Set how fast an account may be used',
+    tag: 'Outbox',
+    access: 'manager',
+    body: 'SendingLimitUpdate',
+    handle: ({ parts, body }) => setSendingLimit(parts.db.sql, body),
+  }),
+];

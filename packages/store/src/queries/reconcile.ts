@@ -1,0 +1,68 @@
+/** Sends of unknown end: asking the provider, and a person's decision. */
+import type { Queryable } from '../database.ts';
+import type { ClaimedOutbound } from './outbound.ts';
+
+export interface Unreconciled extends ClaimedOutbound {
+  /** How often the provider has been asked, this time included. */
+  round: number;
+  /** The provider is not asked again. */
+  last: boolean;
+}
+
+/** Takes a message whose provider is to be asked now. `nextMs[n]`: milliseconds from the n-th time of asking to the one after it. */
+export async function claimReconcile(
+  sql: Queryable,
+  id: string,
+  nextMs: readonly number[],
+): Promise<Unreconciled | null> {
+  const { rows } = await sql.query<{ claimed: Unreconciled | null }>('select claim_reconcile($1, $2) as claimed', [
+    id,
+    nextMs,
+  ]);
+  return rows[0]?.claimed ?? null;
+}
+
+/** Messages of unknown end whose provider should have been asked by now. */
+export async function dueReconcile(
+  sql: Queryable,
+  graceMs: number,
+  limit: number,
+): Promise<{ id: string; round: number }[]> {
+  const { rows } = await sql.query<{ id: string; round: number }>(
+    `select id, reconcile_attempts as round from outbound where reconcile_at < now() - make_interval(secs => $1 / 1000.0) order by reconcile_at limit $2`,
+    [graceMs, limit],
+  );
+  return rows;
+}
+
+/** Those of the provider's ids that belong to a message of ours already. */
+export async function knownExternalIds(
+  sql: Queryable,
+  account: string,
+  externalIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql.query<{ id: string }>(
+    'select external_id as id from outbound where channel_account = $1 and external_id = any($2)',
+    [account, externalIds],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+export async function leaveToPerson(sql: Queryable, id: string, evidence: string): Promise<void> {
+  await sql.query('select leave_to_person($1, $2)', [id, evidence]);
+}
+
+export type Decision = 'sent' | 'failed' | 'resend';
+
+export async function resolveOutbound(
+  sql: Queryable,
+  id: string,
+  decision: Decision,
+  actorId: string,
+): Promise<'none' | 'conflict' | 'resolved'> {
+  const { rows } = await sql.query<{ outcome: 'none' | 'conflict' | 'resolved' }>(
+    'select resolve_outbound($1, $2, $3) as outcome',
+    [id, decision, actorId],
+  );
+  return rows[0]?.outcome ?? 'none';
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { openDesk } from '../support/agent-desk.ts';
+import { onBothBackends } from '../support/backends.ts';
+import type { Backend } from '../support/backends.ts';
+import { carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
+import { hangUp, startCarrierRest, tooMany } from '../support/carrier-rest.ts';
+import type { CarrierRest, RestAnswer } from '../support/carrier-rest.ts';
+import { eventually } from '../support/client.ts';
+import { apiKey, startHub } from '../support/hub.ts';
+import { shared } from '../support/shared.ts';
+import { ticketClient } from '../support/ticket-client.ts';
+
+async function startCentre(backend: Backend) {
+  await using stack = new AsyncDisposableStack();
+  const carrier = stack.use(await startCarrierRest());
+  const hub = stack.use(
+    await startHub(backend, {
+      env: carrierEnvironment(carrier.url),
+      overrides: { sending: { limitMs: 700, reconcileMs: [300, 300] } },
+    }),
+  );
+  const desk = stack.use(await openDesk(hub.url, apiKey));
+  const owned = stack.move();
+  return { ...hub, carrier, desk, ...ticketClient(hub.api, desk), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+const serverError: RestAnswer = (_call, response) => void response.writeHead(500).end('{}');
+const resetAtOnce: RestAnswer = (_call, _response, request) => void request.socket.resetAndDestroy();
+const hangs: RestAnswer = () => undefined;
+/** The carrier has it, and nobody is told. */
+const takes =
+  (carrier: CarrierRest, then: RestAnswer): RestAnswer =>
+  (call, response, request) => {
+    carrier.accepted.push(call);
+    return then(call, response, request);
+  };
+
+onBothBackends('a provider that fails', (backend) => {
+  const centre = shared(() => startCentre(backend));
+  let senders = 0;
+
+  async function openTicket() {
+    const from = `+491511240${String(backend === 'redis' ? 5000 + senders++ : senders++).padStart(4, '0')}`;
+    const sid = `SM${randomUUID().replaceAll('-', '')}`;
+    await postSigned(centre().url, '/webhooks/twilio/sms', smsFields({ sid, from, body: 'Hello' }));
+    const message = await centre().received(sid);
+    return { from, ticketId: message.ticketId as string };
+  }
+
+  const sent = (text: string) => centre().carrier.accepted.items.filter(({ form }) => form['Body'] === text);
+  const tried = (text: string) => centre().carrier.calls.items.filter(({ form }) => form['Body'] === text);
+  const outboxOf = async (messageId: string) =>
+    (await centre().api('GET', '/api/v1/outbox?limit=200')).body.items.find(
+      (item: { messageId: string }) => item.messageId === messageId,
+    );
+  const until = (messageId: string, status: string) =>
+    eventually(
+      () => outboxOf(messageId),
+      (item) => item?.status === status,
+      25_000,
+    );
+  const resolve = (id: string, decision: string) => centre().api('POST', `/api/v1/outbox/${id}/resolve`, { decision });
+
+  it('a 500 is tried again, and the message leaves once', async () => {
+    const { ticketId } = await openTicket();
+    centre().carrier.answerOnce('after a 500', serverError);
+    const { id } = await centre().reply(ticketId, 'after a 500');
+    await until(id, 'sent');
+    expect([tried('after a 500').length, sent('after a 500').length]).toEqual([2, 1]);
+  });
+
+  it('a 429 rests the whole account: what waits is not sent meanwhile, and leaves afterwards', async () => {
+    const [first, second] = [await openTicket(), await openTicket()];
+    centre().carrier.answerOnce('too fast', tooMany);
+    const one = await centre().reply(first.ticketId, 'too fast');
+    await eventually(
+      async () => (await centre().api('GET', '/api/v1/sending-limits')).body.items,
+      (items) => items.some((item: { pausedUntil: string | null }) => item.pausedUntil !== null),
+    );
+    const two = await centre().reply(second.ticketId, 'behind it');
+    await Promise.all([until(one.id, 'sent'), until(two.id, 'sent')]);
+    const [calls] = [centre().carrier.calls.items];
+    const refused = calls.findIndex(({ form }) => form['Body'] === 'too fast');
+    expect(refused).toBeGreaterThanOrEqual(0);
+    expect((await outboxOf(two.id)).attempts).toBe(1);
+    expect([sent('too fast').length, sent('behind it').length]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['hangs after it took it', hangs],
+    ['drops the line after it took it', hangUp],
+  ])('one that %s: the provider is asked, and it is sent once', async (name, answer) => {
+    const { ticketId } = await openTicket();
+    const { carrier } = centre();
+    carrier.answerOnce(name, takes(carrier, answer));
+    const { id } = await centre().reply(ticketId, name);
+    const item = await until(id, 'sent');
+    expect(item.externalId).toBe(sent(name)[0]?.sid);
+    expect([tried(name).length, sent(name).length]).toEqual([1, 1]);
+    await postSigned(centre().url, '/webhooks/twilio/sms/status', {
+      MessageSid: item.externalId,
+      MessageStatus: 'delivered',
+      From: centreNumber,
+      To: item.to,
+    });
+    await until(id, 'delivered');
+  });
+
+  it('one that resets: never repeated by itself, the ticket comes back, and a person has it sent again, once', async () => {
+    const { ticketId } = await openTicket();
+    centre().carrier.answerOnce('lost', resetAtOnce);
+    const { id } = await centre().reply(ticketId, 'lost');
+    await centre().api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'resolved' });
+    await centre().desk.event('ticket.reopened', (event) => event.ticketId === ticketId);
+    const item = await until(id, 'unknown');
+    expect((await centre().ticket(ticketId)).status).toBe('open');
+    expect([tried('lost').length, sent('lost').length]).toEqual([1, 0]);
+    const answers = await Promise.all([resolve(item.id, 'resend'), resolve(item.id, 'resend')]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+    await until(id, 'sent');
+    expect([tried('lost').length, sent('lost').length]).toEqual([2, 1]);
+    expect((await resolve(item.id, 'failed')).status).toBe(409);
+  });
+
+  it('a STOP before a queued send: not sent, and who wrote it is told', async () => {
+    const { ticketId, from } = await openTicket();
+    await centre().hub.parts.db.sql.query(
+      `insert into consent (channel, account, address, state, source) values ('sms', $1, $2, 'withdrawn', 'word')`,
+      [centreNumber, from],
+    );
+    const { id, authorId } = await centre().reply(ticketId, 'unwanted');
+    const told = await centre().desk.event('message.status-changed', (event) => event.data['messageId'] === id);
+    expect(told.data).toMatchObject({ status: 'failed', authorId, error: expect.stringContaining('STOP') });
+    expect(tried('unwanted')).toEqual([]);
+    const own = async () => (await centre().api('GET', '/api/v1/outbox?status=undelivered')).body.items;
+    const item = (await own()).find((one: { messageId: string }) => one.messageId === id);
+    expect((await resolve(item.id, 'failed')).status).toBe(204);
+    expect((await own()).map((one: { messageId: string }) => one.messageId)).not.toContain(id);
+  });
+
+  it('a limit: never more than the burst and the rate allow, and everything leaves', async () => {
+    const limit = { channel: 'sms', account: centreNumber, perSecond: 5, burst: 2 };
+    const tickets = [];
+    for (let n = 0; n < 8; n += 1) tickets.push(await openTicket());
+    expect((await centre().api('PUT', '/api/v1/sending-limits', limit)).status).toBe(204);
+    const begun = Date.now();
+    const replies = await Promise.all(tickets.map(({ ticketId }, n) => centre().reply(ticketId, `limited ${n}`)));
+    await Promise.all(replies.map(({ id }) => until(id, 'sent')));
+    // Eight of which two are the burst: six tokens at five a second.
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1_200);
+    expect(tickets.map((_, n) => sent(`limited ${n}`).length)).toEqual(tickets.map(() => 1));
+    await centre().api('PUT', '/api/v1/sending-limits', { ...limit, perSecond: null });
+  });
+});
