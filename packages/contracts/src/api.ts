@@ -222,7 +222,7 @@ export const message = z.object({
   html: z.string().nullable(),
   attachments: z.array(attachment),
   receivedAt: timestamp,
-  deliveryStatus: deliveryStatus.nullable(),
+  deliveryStatus: deliveryStatus.exclude(['sending']).nullable(),
   deliveryError: z.string().nullable(),
   /** SHA-256 of the bytes received; for mail of the whole message as it came in. */
   rawSha256: z.string().nullable(),
@@ -294,7 +294,9 @@ export const outboxItem = z.object({
   to: z.string(),
   subject: z.string().nullable(),
   preview: z.string(),
-  status: deliveryStatus,
+  /** All of it, for writing it anew when it has failed; empty otherwise. */
+  text: z.string(),
+  status: deliveryStatus.exclude(['sending']),
   externalId: z.string().nullable(),
   attempts: z.int(),
   error: z.string().nullable(),

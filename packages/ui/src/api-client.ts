@@ -56,6 +56,8 @@ export interface MessageDraft {
   attachments: string[];
   template?: { id: string; variables: string[] };
 }
+/** `undelivered`: one's own that failed or whose end is unknown, as long as nobody has decided. */
+export type OutboxFilter = 'failed' | 'unknown' | 'undelivered' | undefined;
 export interface AgentDraft {
   name: string;
   role: Role;
@@ -152,8 +154,10 @@ function deskCalls(send: Send) {
     alerts: async (signal?: AbortSignal) => (await send('GET', '/alerts', alertList, { signal })).items,
     channelHealth: (signal?: AbortSignal) => send('GET', '/channel-health', channelHealth, { signal }),
     replay: (id: string) => send('POST', `/inbox/${id}/replay`, nothing),
-    outbox: (cursor?: Cursor, signal?: AbortSignal) =>
-      send('GET', '/outbox', page(outboxItem), { query: { cursor: cursor ?? undefined }, signal }),
+    outbox: (status?: OutboxFilter, cursor?: Cursor, signal?: AbortSignal) =>
+      send('GET', '/outbox', page(outboxItem), { query: { status, cursor: cursor ?? undefined }, signal }),
+    resolveOutbound: (id: string, decision: 'sent' | 'failed' | 'resend') =>
+      send('POST', `/outbox/${id}/resolve`, nothing, { json: { decision } }),
     wallboard: (signal?: AbortSignal) => send('GET', '/metrics/wallboard', wallboard, { signal }),
   };
 }

@@ -25,6 +25,7 @@ export async function listOutbox(
   const { rows } = await sql.query(
     `select o.id, o.message_id as "messageId", o.ticket_id as "ticketId", t.number as "ticketNumber", o.channel, o.recipient as "to",
        coalesce(m.subject, case when o.channel = 'email' then t.subject end) as subject, left(m.body_text, 140) as preview,
+       case when m.delivery_status = 'failed' then m.body_text else '' end as text,
        case when m.delivery_status = 'sending' then 'queued' else coalesce(m.delivery_status, 'queued') end as status, o.external_id as "externalId", o.attempts, coalesce(m.delivery_error, o.error) as error, o.decided_at as "decidedAt", o.created_at as "createdAt",
        case when o.raw_sha256 is not null then '/api/v1/outbox/' || o.id || '/raw' end as "rawUrl"
      from outbound o join message m on m.id = o.message_id join ticket t on t.id = o.ticket_id

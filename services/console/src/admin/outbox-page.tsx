@@ -1,6 +1,7 @@
 import { DownloadOutlined, SendOutlined } from '@ant-design/icons';
 import type { OutboxItem } from '@patchbay/contracts';
 import { fullMoment, keys, moment } from '@patchbay/ui';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { ChannelTag } from '../desk/channel-tag.tsx';
@@ -9,18 +10,38 @@ import { subjectText } from '../desk/given-names.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import '../style/desk.css';
+import { OutboxDecision } from './outbox-decision.tsx';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
+
+const filters = ['all', 'undelivered', 'failed', 'unknown'] as const;
 
 /** What was sent or waits to be sent, with how far it has come. */
 export function OutboxPage() {
   const { t } = useTranslation();
+  const [filter, setFilter] = useState<(typeof filters)[number]>('all');
+  const status = filter === 'all' ? undefined : filter;
   return (
     <div className="page">
       <PageHead text={t('outbox.text')} />
+      <div className="tabs" role="group" aria-label={t('outbox.filter')}>
+        {filters.map((one) => (
+          <button
+            key={one}
+            type="button"
+            className="tab"
+            aria-pressed={filter === one}
+            onClick={() => setFilter(one)}
+            data-testid={`outbox-filter-${one}`}
+          >
+            {t(`outbox.filters.${one}`)}
+          </button>
+        ))}
+      </div>
       <PagedList
-        queryKey={keys.outbox}
-        read={(cursor, signal) => api.outbox(cursor, signal)}
+        key={filter}
+        queryKey={[...keys.outbox, filter]}
+        read={(cursor, signal) => api.outbox(status, cursor, signal)}
         empty={<Nothing icon={<SendOutlined />} title={t('outbox.empty')} text={t('outbox.emptyText')} />}
         row={(item) => <OutboxRow key={item.id} item={item} />}
       />
@@ -57,6 +78,7 @@ function OutboxRow({ item }: { item: OutboxItem }) {
         {item.attempts > 1 && <span className="muted small">{t('outbox.attempts', { count: item.attempts })}</span>}
         <span className="grow" />
         <Link to={`/desk/${item.ticketId}`}>{t('outbox.ticket', { number: item.ticketNumber })}</Link>
+        <OutboxDecision item={item} />
         {item.rawUrl && (
           <a href={item.rawUrl} download data-testid="outbox-raw">
             <DownloadOutlined aria-hidden /> {t('outbox.raw')}

@@ -3,6 +3,7 @@ import type { Message } from '@patchbay/contracts';
 import { fullMoment, moment } from '@patchbay/ui';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { AttachmentList } from './attachment-list.tsx';
 import { ChannelTag } from './channel-tag.tsx';
 import { DeliveryMark } from './delivery-mark.tsx';
@@ -52,7 +53,14 @@ export const MessageView = memo(function MessageView({
       <MessageBody message={message} />
       <AttachmentList attachments={shownApart(message)} />
       {message.direction === 'out' && !note && message.deliveryStatus && (
-        <DeliveryMark status={message.deliveryStatus} error={message.deliveryError} />
+        <>
+          <DeliveryMark status={message.deliveryStatus} error={message.deliveryError} />
+          {(message.deliveryStatus === 'failed' || message.deliveryStatus === 'unknown') && message.authorId && (
+            <Link className="small" to="/outbox" data-testid="message-decide">
+              {t('outbox.toDecision')}
+            </Link>
+          )}
+        </>
       )}
     </article>
   );

@@ -22,6 +22,7 @@ const fixed: Record<string, string> = {
   'No proved identifier belongs to one customer alone': '没有可信的联系方式只属于一位客户',
   'First contact that belongs to no earlier ticket': '首次联系，不属于之前的任何工单',
   'Automatic message that belongs to no earlier ticket': '自动消息，不属于之前的任何工单',
+  'A message could not be delivered': '有一条消息未能送达',
   'There are no agents': '没有坐席',
 };
 

@@ -2,7 +2,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { HubEvent } from '@patchbay/contracts';
 import { keys, openLive, type ConnectionState, type Live, type Room } from '@patchbay/ui';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { App } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useMe } from '../session/use-me.ts';
+import { failedMessages } from './failed-messages.ts';
 import { LiveContext, type LiveScreen } from './live-context.ts';
 import { createRefresher } from './refresh.ts';
 import { createTypingStore } from './typing-store.ts';
@@ -11,9 +15,21 @@ import { createTypingStore } from './typing-store.ts';
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { id: me } = useMe();
+  const { t } = useTranslation();
+  const { notification } = App.useApp();
   const [connection, setConnection] = useState<ConnectionState>('connecting');
   const [live, setLive] = useState<Live | null>(null);
   const stores = useRef({ typing: createTypingStore(), offered: { ids: new Set<string>() } }).current;
+
+  const tell = useRef<(failed: ReturnType<typeof failedMessages>[number]) => void>(() => undefined);
+  tell.current = (failed) =>
+    notification.error({
+      // The same message told twice is one notice.
+      key: failed.messageId,
+      title: t(`outbox.told.${failed.status}`, { number: failed.number }),
+      description: <Link to={`/desk/${failed.ticketId}`}>{t('outbox.ticket', { number: failed.number })}</Link>,
+      duration: 0,
+    });
 
   useEffect(() => {
     const refresher = createRefresher(client, me);
@@ -25,6 +41,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       events: (fresh) => {
         rememberOffers(stores.offered.ids, fresh, me);
         refresher.events(fresh);
+        for (const failed of failedMessages(fresh, me)) tell.current(failed);
       },
       reset: refresher.all,
       typing: stores.typing.notice,

@@ -331,6 +331,17 @@ export const en = {
     claimed: 'Only typed in. It suggests a customer and never joins one.',
   },
   outbox: {
+    filter: 'Which messages',
+    filters: { all: 'All', undelivered: 'Mine to decide', failed: 'Not delivered', unknown: 'Outcome unknown' },
+    decide: { sent: 'It was sent', failed: 'It was not sent', resend: 'Send it again' },
+    decided: 'Noted',
+    seen: 'Seen',
+    toDecision: 'Decide in the outbox',
+    asNew: 'Write it anew',
+    told: {
+      failed: 'Your message on ticket #{{number}} was not delivered',
+      unknown: 'It is not known whether your message on ticket #{{number}} was sent',
+    },
     text: 'Everything on its way to customers. Without an SMTP server, mail is kept here instead of being sent.',
     empty: 'Nothing has been sent yet',
     emptyText: 'Answers and acknowledgements appear here.',

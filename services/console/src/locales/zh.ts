@@ -323,6 +323,17 @@ export const zh: typeof en = {
     claimed: '仅为填写的内容，只作提示，不会据此合并。',
   },
   outbox: {
+    filter: '显示哪些消息',
+    filters: { all: '全部', undelivered: '待我处理', failed: '未送达', unknown: '结果未知' },
+    decide: { sent: '已发出', failed: '未发出', resend: '重新发送' },
+    decided: '已记录',
+    seen: '已知悉',
+    toDecision: '到发件箱处理',
+    asNew: '重新撰写',
+    told: {
+      failed: '您在工单 #{{number}} 上的消息未送达',
+      unknown: '您在工单 #{{number}} 上的消息是否发出尚不清楚',
+    },
     text: '所有发往客户的消息。未配置 SMTP 服务器时，邮件保存在这里而不会发出。',
     empty: '还没有发送任何内容',
     emptyText: '回复和自动确认会显示在这里。',

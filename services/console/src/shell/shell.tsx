@@ -60,6 +60,11 @@ function Rail() {
     queryFn: ({ signal }) => api.quarantineSummary(signal),
     enabled: role !== 'agent',
   });
+  const undelivered = useQuery({
+    queryKey: [...keys.outbox, 'undelivered', 'count'],
+    queryFn: ({ signal }) => api.outbox('undelivered', null, signal),
+  });
+  const failed = undelivered.data?.items.length ?? 0;
   const count = quarantined.data?.waiting ?? 0;
   return (
     <nav className="shell-rail" aria-label={t('nav.label')}>
@@ -71,6 +76,11 @@ function Rail() {
           <NavLink key={to} to={to} className="rail-link" data-testid={`nav-${key}`}>
             {icon}
             {t(`nav.${key}`)}
+            {key === 'outbox' && failed > 0 && (
+              <span className="rail-badge" data-testid="undelivered-count">
+                {undelivered.data?.nextCursor ? `${failed}+` : failed}
+              </span>
+            )}
             {key === 'quarantine' && count > 0 && <span className="rail-badge">{count > 99 ? '99+' : count}</span>}
           </NavLink>
         ),
