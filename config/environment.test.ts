@@ -38,6 +38,7 @@ describe('loadEnvironment', () => {
       simulator: true,
       admin: undefined,
       apiKey: undefined,
+      secretKey: undefined,
       centreName: 'Patchbay',
       offerSeconds: 30,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,

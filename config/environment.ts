@@ -49,6 +49,7 @@ const schema = z.object({
   PATCHBAY_ADMIN_EMAIL: format.mailAddress.optional(),
   PATCHBAY_ADMIN_PASSWORD: format.password.optional(),
   PATCHBAY_API_KEY: format.apiKey.optional(),
+  SECRET_KEY: format.secretKey.optional(),
   CENTRE_NAME: z.string().default('Patchbay'),
   OFFER_SECONDS: format.offerSeconds.default(30),
   TIME_ZONE: format.timeZone.default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
@@ -67,6 +68,7 @@ const secretVariables: ReadonlySet<string> = new Set([
   'TWILIO_AUTH_TOKEN',
   'PATCHBAY_ADMIN_PASSWORD',
   'PATCHBAY_API_KEY',
+  'SECRET_KEY',
 ]);
 
 /** Everything that the environment decides about a hub, checked and frozen. */
@@ -106,6 +108,8 @@ export interface HubConfig {
   readonly admin: { readonly email: string; readonly password: string } | undefined;
   /** An administrator's API key for automation. */
   readonly apiKey: string | undefined;
+  /** Seals the secrets of accounts, 32 bytes in base64. Undefined: a key generated into the data folder. */
+  readonly secretKey: string | undefined;
   readonly centreName: string;
   /** How long an agent may take to accept an offer. */
   readonly offerSeconds: number;
@@ -157,6 +161,7 @@ export function loadEnvironment(
     simulator: twilioSet === undefined && variables.NODE_ENV !== 'production',
     admin: adminSet && { email: adminSet[0], password: adminSet[1] },
     apiKey: variables.PATCHBAY_API_KEY,
+    secretKey: variables.SECRET_KEY,
     centreName: variables.CENTRE_NAME,
     offerSeconds: variables.OFFER_SECONDS,
     timeZone: variables.TIME_ZONE,

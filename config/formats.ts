@@ -64,6 +64,12 @@ export const apiKey = z
   .regex(/^[\x21-\x7e]{8,256}$/)
   .describe('8 to 256 printable characters without spaces');
 
+/** Base64 or base64url of exactly 32 bytes. */
+export const secretKey = z
+  .string()
+  .regex(/^[A-Za-z0-9+/_-]{43}=?$/)
+  .describe('32 random bytes in base64, as `openssl rand -base64 32` prints them');
+
 export const timeZone = z.string().refine(isTimeZone).describe('an IANA time zone, Europe/Berlin');
 
 export const region = z

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { HubConfig } from '@patchbay/config';
 import { seed } from '@patchbay/config/seed';
 import { assertWritable } from '@patchbay/store/embedded/data-folder';
+import { keptSecret } from '@patchbay/store/embedded/secrets';
 import { createCarrierSimulator, smtpMail } from '@patchbay/channels/simulator/index';
 import { migrate, openDatabase, seedQueues, settingOnce, startEmbeddedPostgres, StartError } from '@patchbay/store';
 import type { Logger } from 'pino';
@@ -31,6 +32,7 @@ import { observeWatch } from './watch/observe.ts';
 import { openJobs, openWorkers } from './queues/jobs.ts';
 import type { Jobs } from './queues/jobs.ts';
 import type { QueueBackend } from './queues/wiring.ts';
+import { createVault } from './secrets.ts';
 
 export interface HubOverrides {
   /** What adapters are made of; tests put a part of their own here. */
@@ -88,6 +90,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     jobs,
     relay,
     signingKey,
+    vault: createVault(await secretKey(config, db)),
     files: createFileStore(join(config.dataDir, 'files')),
     openingHours: openingHoursOf(config),
     now: overrides.now ?? (() => new Date()),
@@ -119,6 +122,16 @@ async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDispos
   }
   const embedded = stack.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
   return embedded.url;
+}
+
+// Processes that share a data folder may start together: the lock lets one of them make the key that all of them read.
+async function secretKey(config: HubConfig, db: Parts['db']): Promise<Buffer> {
+  if (config.secretKey) return Buffer.from(config.secretKey, 'base64');
+  const kept = await db.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['secret-key']);
+    return keptSecret(config.dataDir, 'secretKey');
+  });
+  return Buffer.from(kept, 'base64url');
 }
 
 async function startWorkers(

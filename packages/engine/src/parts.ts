@@ -5,6 +5,7 @@ import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
 import type { Database } from '@patchbay/store';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
+import type { Vault } from './secrets.ts';
 
 /** Puts jobs on the queue. Never fails and never waits: a job is a hint, and when adding fails the sweep finds the row. */
 export interface JobQueue {
@@ -40,6 +41,8 @@ export interface Parts {
   readonly relay: Relay;
   /** Generated once per centre and kept in the database, so that every process signs alike. */
   readonly signingKey: Uint8Array;
+  /** Seals what is entrusted to the hub: passwords and tokens of accounts. */
+  readonly vault: Vault;
   /** When somebody is there to answer. */
   readonly openingHours: OpeningHours;
   readonly now: () => Date;
