@@ -7,3 +7,4 @@ export * from './jobs.ts';
 export * from './live.ts';
 export * from './watch.ts';
 export * from './messaging.ts';
+export * from './mail-accounts.ts';

@@ -6,6 +6,7 @@ import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { consentRoutes } from './routes/consents.ts';
+import { mailAccountRoutes } from './routes/mail-accounts.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { templateRoutes } from './routes/templates.ts';
@@ -24,4 +25,5 @@ export const routes: readonly Route[] = [
   ...agentRoutes,
   ...consentRoutes,
   ...templateRoutes,
+  ...mailAccountRoutes,
 ];
