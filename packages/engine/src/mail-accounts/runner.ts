@@ -103,6 +103,10 @@ async function fail(
   );
 }
 
+function notNoted(cause: unknown): never {
+  throw new MailProblem('hub', 'How far the mailbox was fetched could not be noted in the database', cause);
+}
+
 function mailboxOf(
   parts: RunnerParts,
   account: MailAccountRow,
@@ -117,7 +121,7 @@ function mailboxOf(
     cursor: account,
     pollMs: options.pollMs,
     async save(cursor, progress) {
-      if (await saveMailCursor(parts.db.sql, held, cursor, progress)) return;
+      if (await saveMailCursor(parts.db.sql, held, cursor, progress).catch(notNoted)) return;
       lost();
       throw new MailProblem('hub', 'Another process fetches this account now');
     },
@@ -125,7 +129,9 @@ function mailboxOf(
       const text = `${news.backlog} ${news.problem?.message ?? ''}`;
       if (connected && text === noted.text && Date.now() - noted.at < noteEvery) return;
       const problem = news.problem && { code: news.problem.code, text: news.problem.message };
-      await markMailContact(parts.db.sql, held, { connected: !connected, backlog: news.backlog, problem });
+      await markMailContact(parts.db.sql, held, { connected: !connected, backlog: news.backlog, problem }).catch(
+        notNoted,
+      );
       connected = true;
       noted = { at: Date.now(), text };
     },

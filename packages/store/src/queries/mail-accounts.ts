@@ -246,9 +246,9 @@ export async function saveMailCursor(
   progress: { backlog: number; received: boolean },
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `update mail_account set uid_validity = $4, last_uid = $5, import_until = $6, import_since = $7, import_done = $8, import_total = $9,
+    `update mail_account set uid_validity = $4, last_uid = $5::bigint, import_until = $6::bigint, import_since = $7, import_done = $8, import_total = $9,
        backlog = $10, last_contact_at = now(), last_mail_at = case when $11 then now() else last_mail_at end,
-       state = case when $5 < $6 then 'importing' else 'watching' end
+       state = case when $5::bigint < $6::bigint then 'importing' else 'watching' end
      where id = $1 and revision = $2 and lease_holder = $3`,
     [
       held.id,

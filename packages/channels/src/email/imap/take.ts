@@ -1,7 +1,7 @@
 /** Takes one fetched mail in, on the same road as one that came by SMTP. */
 import { HubError } from '@patchbay/contracts';
 import type { ChannelDeps } from '../../channel.ts';
-import type { Mailbox } from '../../mailbox.ts';
+import { type Mailbox, MailProblem } from '../../mailbox.ts';
 import { mailSizeLimit } from '../inlet.ts';
 import { type MailEnvelope, emailAccount, parseMail, sha256 } from '../schema.ts';
 import type { Listed } from './plan.ts';
@@ -27,7 +27,7 @@ export async function takeMail(
     await deps.receive(await parseMail(raw, envelope, deps), payload);
   } catch (error) {
     const reason = unreadable(error);
-    if (reason === null) throw error;
+    if (reason === null) throw notTaken(error);
     await keepAside(deps, `<${sha256(raw)}@unreadable>`, reason, payload);
   }
 }
@@ -56,6 +56,12 @@ async function keepAside(
 ): Promise<void> {
   await deps.quarantine({ channel: 'email', channelAccount: emailAccount, externalId, reason }, payload);
   deps.log.warn({ externalId, size: payload.bytes.length }, 'mail quarantined');
+}
+
+// Ours, whatever it is: the mailbox and its server are well.
+function notTaken(cause: unknown): MailProblem {
+  const why = cause instanceof HubError ? cause.message : 'the database or the file store failed';
+  return new MailProblem('hub', `The mail could not be taken in: ${why}`, cause);
 }
 
 /** Why this mail will not be taken however often it is tried; null when another try may help. PostgreSQL's class 22: not to be stored. */
