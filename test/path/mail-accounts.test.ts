@@ -44,8 +44,12 @@ describe.skipIf(inject('dovecot') === null)('mail accounts', () => {
 
     const add = async (username: string, more: object = {}) => {
       const { status, body } = await centre().api('POST', '/api/v1/mail-accounts', {
-        ...{ address: `${username}@patchbay.test`, host: '127.0.0.1', port: dovecot().port, security: 'none' },
-        ...{ username, password: mailPassword },
+        address: `${username}@patchbay.test`,
+        host: '127.0.0.1',
+        port: dovecot().port,
+        security: 'none',
+        username,
+        password: mailPassword,
         ...more,
       });
       expect(status, JSON.stringify(body)).toBe(201);

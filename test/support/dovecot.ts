@@ -43,8 +43,19 @@ export async function startDovecot(options: { introspectionUrl?: string; setting
   for (const name of ['run', 'state', 'mail']) await mkdir(join(folder, name), { mode: 0o755 });
   if (userInfo().uid === 0) await chown(join(folder, 'mail'), owner.uid, owner.gid);
   await run('openssl', [
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
-    ...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')],
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-days',
+    '2',
+    '-subj',
+    '/CN=localhost',
+    '-keyout',
+    join(folder, 'key.pem'),
+    '-out',
+    join(folder, 'cert.pem'),
   ]);
   const config = join(folder, 'dovecot.conf');
   await writeFile(config, configuration(folder, port, tlsPort, owner, options));
@@ -57,7 +68,8 @@ export async function startDovecot(options: { introspectionUrl?: string; setting
   let server: ReturnType<typeof spawn> | undefined;
   let exited: Promise<unknown> = Promise.resolve();
   const start = async () => {
-    server = spawn(program, ['-F', '-c', config], { stdio: 'ignore' });
+    // A group of its own: sessions in progress outlive their master otherwise.
+    server = spawn(program, ['-F', '-c', config], { stdio: 'ignore', detached: true });
     exited = once(server, 'exit');
     await eventually(() => greets(port), Boolean, 10_000).catch(async (cause: unknown) => {
       throw new Error(`dovecot does not answer: ${await readFile(join(folder, 'log'), 'utf8').catch(() => '')}`, {
@@ -66,13 +78,25 @@ export async function startDovecot(options: { introspectionUrl?: string; setting
     });
   };
   const stop = async () => {
-    server?.kill('SIGTERM');
+    const group = server?.pid;
+    if (group === undefined) return;
+    process.kill(-group, 'SIGTERM');
     await exited;
+    try {
+      process.kill(-group, 'SIGKILL');
+    } catch {
+      // All of them have ended.
+    }
     server = undefined;
   };
   const session = async (user: string) => {
     const client = new ImapFlow({
-      ...{ host: '127.0.0.1', port, secure: false, doSTARTTLS: false, logger: false, disableAutoIdle: true },
+      host: '127.0.0.1',
+      port,
+      secure: false,
+      doSTARTTLS: false,
+      logger: false,
+      disableAutoIdle: true,
       auth: { user, pass: mailPassword },
     });
     client.on('error', () => undefined);
@@ -99,7 +123,7 @@ export async function startDovecot(options: { introspectionUrl?: string; setting
       await using client = await session(user);
       const { uidValidity } = await client.mailboxOpen(path);
       await client.mailboxClose();
-      await client.mailboxDelete(path);
+      await client.mailboxRename(path, `${path}-before`);
       await client.mailboxCreate(path);
       const again = await client.mailboxOpen(path);
       if (again.uidValidity === uidValidity) throw new Error('UIDVALIDITY did not change');

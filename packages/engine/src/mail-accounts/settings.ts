@@ -78,9 +78,24 @@ function writable(row: MailAccountRow): MailAccountWrite {
   const { importFrom, importDays, authservId, enabled, oauth } = row;
   const { passwordSealed, clientSecretSealed, refreshTokenSealed } = row;
   return {
-    ...{ address, provider, host, port, security, username, auth, folder, afterFetch, moveTo },
-    ...{ importFrom, importDays, authservId, enabled, oauth },
-    ...{ passwordSealed, clientSecretSealed, refreshTokenSealed },
+    address,
+    provider,
+    host,
+    port,
+    security,
+    username,
+    auth,
+    folder,
+    afterFetch,
+    moveTo,
+    importFrom,
+    importDays,
+    authservId,
+    enabled,
+    oauth,
+    passwordSealed,
+    clientSecretSealed,
+    refreshTokenSealed,
   };
 }
 
