@@ -40,6 +40,8 @@ export const router = createBrowserRouter([
               {
                 path: '/templates',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TemplatesPage }),
+              },
+              {
                 path: '/mail-accounts',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).MailAccountsPage }),
               },

@@ -12,7 +12,6 @@ export const zh: typeof en = {
     health: '运行状况',
     templates: '模板',
     team: '团队',
-    team: '团队',
     mailAccounts: '邮箱',
   },
   state: {

@@ -4,7 +4,6 @@ import {
   HeartOutlined,
   FileDoneOutlined,
   InboxOutlined,
-  InboxOutlined,
   MailOutlined,
   MessageOutlined,
   SendOutlined,
@@ -21,17 +20,12 @@ import { PresenceSwitch } from './presence-switch.tsx';
 import { UserMenu } from './user-menu.tsx';
 
 const places = [
-  { to: '/desk', key: 'desk', icon: <MessageOutlined />, managersOnly: false },
-  { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, managersOnly: false },
-  { to: '/outbox', key: 'outbox', icon: <SendOutlined />, managersOnly: false },
-  { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, managersOnly: true },
-  { to: '/health', key: 'health', icon: <HeartOutlined />, managersOnly: false },
-  { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, managersOnly: true },
-  { to: '/team', key: 'team', icon: <TeamOutlined />, managersOnly: true },
   { to: '/desk', key: 'desk', icon: <MessageOutlined />, needs: 'agent' },
   { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
   { to: '/outbox', key: 'outbox', icon: <SendOutlined />, needs: 'agent' },
   { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, needs: 'manager' },
+  { to: '/health', key: 'health', icon: <HeartOutlined />, needs: 'agent' },
+  { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, needs: 'manager' },
   { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
   { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },
 ] as const;
