@@ -11,6 +11,7 @@ declare module 'vitest' {
     postgresUrl: string;
     redisServer: string | null;
     chromium: string | null;
+    dovecot: string | null;
     corpus: string | null;
   }
 }
@@ -31,6 +32,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     'chromium',
     need('chromium', find('chromium') ?? find('chromium-browser') ?? find('google-chrome'), 'tests in a browser'),
   );
+  // Debian puts it where only root looks.
+  const dovecot = find('dovecot') ?? (existsSync('/usr/sbin/dovecot') ? '/usr/sbin/dovecot' : null);
+  project.provide('dovecot', need('dovecot', dovecot, 'tests of fetched mail'));
   const corpus = process.env['CORPUS_DIR'];
   project.provide(
     'corpus',

@@ -4,6 +4,7 @@
  */
 import type { ChannelName, DeliveryReport, InboundContactDraft, OutboundMessage } from '@patchbay/contracts';
 import type { HttpSourceDirectory } from './http/source.ts';
+import type { MailboxControl } from './mailbox.ts';
 
 /** What routing, service levels and screens may ask about a channel, instead of asking for its name. */
 export interface ChannelCapabilities {
@@ -210,11 +211,13 @@ export interface Channel {
   ): Promise<{ externalId: string } | 'not-sent' | 'cannot-tell'>;
   /** Fetches a file that lies with the provider. */
   fetchFile?(url: string, signal: AbortSignal): Promise<{ bytes: Uint8Array; contentType: string; filename: string }>;
-  /** For channels that wait for their provider (SMTP inlet, IMAP). Resolves once listening; stops and drains on abort. */
+  /** For channels that wait for their provider at an address of their own (SMTP inlet). Resolves once listening; stops and drains on abort. */
   listen?(signal: AbortSignal): Promise<{ address: string; closed: Promise<void> }>;
   /** For channels with a server of their own. */
   inletStatus?(): InletStatus;
   readonly calls?: CallControl;
+  /** For channels that fetch from accounts, which are set up and changed while the hub runs. */
+  readonly mailboxes?: MailboxControl;
 }
 
 export type ChannelFactory = (deps: ChannelDeps) => Channel;

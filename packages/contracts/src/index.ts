@@ -9,3 +9,4 @@ export * from './live.ts';
 export * from './watch.ts';
 export * from './messaging.ts';
 export * from './request-fields.ts';
+export * from './mail-accounts.ts';

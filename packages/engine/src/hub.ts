@@ -18,6 +18,7 @@ import { createRelay } from './live/relay.ts';
 import { createLiveServer } from './live/server.ts';
 import { createTail } from './live/tail.ts';
 import { createLog } from './log.ts';
+import { type MailAccountOptions, startMailAccounts } from './mail-accounts/supervisor.ts';
 import { createMetrics } from './metrics.ts';
 import { openingHoursOf } from './opening-hours.ts';
 import type { Parts } from './parts.ts';
@@ -45,6 +46,8 @@ export interface HubOverrides {
   /** How many jobs run at once in this process. */
   concurrency?: { ingest: number; media: number; dispatch: number };
   sending?: Partial<Parts['sending']>;
+  /** How mailboxes are watched. */
+  mailAccounts?: MailAccountOptions;
   /** Simulated seconds in a real one, for the carrier simulator. */
   simulatorSpeed?: number;
 }
@@ -208,6 +211,7 @@ async function startWeb(
   });
   await listen(server, config);
   smtp = await startInlets(parts, inlets, stack);
+  stack.use(startMailAccounts(parts, overrides.mailAccounts));
   const { port } = server.address() as AddressInfo;
   return {
     url: config.port === 0 ? `http://${config.host}:${port}` : config.publicUrl,

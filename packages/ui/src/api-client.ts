@@ -13,6 +13,9 @@ import {
   customer,
   customerSuggestion,
   inboxItem,
+  mailAccount,
+  mailAccountTested,
+  mailSignIn,
   merge,
   message,
   messageTemplate,
@@ -30,6 +33,9 @@ import {
   type ChannelName,
   type Consent,
   type HubEvent,
+  type MailAccountCreate,
+  type MailAccountTest,
+  type MailAccountUpdate,
   type Message,
   type MessageTemplate,
   type PresenceState,
@@ -86,6 +92,7 @@ export function createApi(send: Send = createSend()) {
     ...deskCalls(send),
     ...teamCalls(send),
     ...textingCalls(send),
+    ...mailAccountCalls(send),
   };
 }
 
@@ -192,6 +199,20 @@ function teamCalls(send: Send) {
     queues: async (signal?: AbortSignal) => (await send('GET', '/queues', queues, { signal })).items,
     createAgent: (json: AgentDraft & { email: string; password: string }) => send('POST', '/agents', nothing, { json }),
     updateAgent: (id: string, json: Partial<AgentDraft>) => send('PATCH', `/agents/${id}`, nothing, { json }),
+  };
+}
+
+function mailAccountCalls(send: Send) {
+  const at = (id: string) => `/mail-accounts/${id}`;
+  return {
+    mailAccounts: (cursor: Cursor, signal?: AbortSignal) =>
+      send('GET', '/mail-accounts', page(mailAccount), { query: { cursor: cursor ?? undefined }, signal }),
+    createMailAccount: (json: MailAccountCreate) => send('POST', '/mail-accounts', mailAccount, { json }),
+    updateMailAccount: (id: string, json: MailAccountUpdate) => send('PATCH', at(id), mailAccount, { json }),
+    deleteMailAccount: (id: string) => send('DELETE', at(id), nothing),
+    tryMailAccount: (id: string) => send('POST', `${at(id)}/try`, nothing),
+    testMailAccount: (json: MailAccountTest) => send('POST', '/mail-accounts/test', mailAccountTested, { json }),
+    signInMailAccount: (id: string) => send('POST', `${at(id)}/sign-in`, mailSignIn),
   };
 }
 

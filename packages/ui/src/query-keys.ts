@@ -21,6 +21,7 @@ export const keys = {
   health: ['health'] as const,
   alerts: ['alerts'] as const,
   outbox: ['outbox'] as const,
+  mailAccounts: ['mail-accounts'] as const,
   wallboard: ['wallboard'] as const,
   consents: (address: string) => ['consents', address] as const,
   templates: (channel: string) => ['templates', channel] as const,

@@ -41,6 +41,10 @@ export const router = createBrowserRouter([
                 path: '/templates',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TemplatesPage }),
               },
+              {
+                path: '/mail-accounts',
+                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).MailAccountsPage }),
+              },
               { path: '/team', lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TeamPage }) },
               { path: '*', lazy: async () => ({ Component: (await import('./feedback/not-found.tsx')).NotFound }) },
             ],

@@ -1,7 +1,9 @@
-/** The email channel: mail comes in by SMTP, answers leave by SMTP or stay in the outbox. */
+/** The email channel: mail comes in by SMTP or is fetched over IMAP, answers leave by SMTP or stay in the outbox. */
 import { HubError } from '@patchbay/contracts';
 import type { Channel, ChannelDeps, ChannelFactory, ChannelRequest } from '../channel.ts';
 import { InletLedger } from './inlet-ledger.ts';
+import { headOnly } from './imap/take.ts';
+import { listFolders, watchMailbox } from './imap/watch.ts';
 import { type InletOptions, listenForMail } from './inlet.ts';
 import { parseMail } from './schema.ts';
 import { sendMail } from './send.ts';
@@ -46,6 +48,10 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
       return await listenForMail(deps, signal, inlet, ledger);
     },
     inletStatus: () => ledger.status(),
+    mailboxes: {
+      watch: (mailbox, signal) => watchMailbox(mailbox, deps, signal),
+      folders: (server, signal) => listFolders(server, signal),
+    },
   };
 }
 
@@ -54,6 +60,8 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
  * (absent when unknown, empty for the null reverse-path) and `x-envelope-to` (separated by commas).
  */
 async function replayed(request: ChannelRequest, deps: ChannelDeps) {
+  if (request.headers['content-type'] === headOnly)
+    throw new HubError('unprocessable', 'Only the head of the mail is here; the mail itself is in its mailbox');
   if (!/^message\/rfc822\b/i.test(request.headers['content-type'] ?? '')) throw noWebhooks();
   const to = (request.headers['x-envelope-to'] ?? '')
     .split(',')

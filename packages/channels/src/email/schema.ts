@@ -22,6 +22,8 @@ export interface MailEnvelope {
   readonly from: string | null;
   /** Our addresses among RCPT TO. */
   readonly to: readonly string[];
+  /** The host whose Authentication-Results header is believed (RFC 8601 §5). */
+  readonly trustedAuthservId?: string;
 }
 
 export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKey'>;
@@ -70,18 +72,19 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Conte
   const cc = distinctAddresses(mail.cc.map(cleanLine)).slice(0, mostAddresses);
   const aboutAnother = verdict.kind !== 'customer' && verdict.kind !== 'auto-reply';
   const sentAt = momentOf(mail.header('date')[0]);
+  const hash = contentHash([
+    sender.from,
+    mail.header('date')[0] ?? '',
+    subject ?? '',
+    text,
+    html ?? '',
+    ...attachments.map((file) => file.sha256),
+  ]);
   return {
     channel: 'email',
     channelAccount: emailAccount,
-    externalId: messageIdOf(mail, raw),
-    contentHash: contentHash([
-      sender.from,
-      mail.header('date')[0] ?? '',
-      subject ?? '',
-      text,
-      html ?? '',
-      ...attachments.map((file) => file.sha256),
-    ]),
+    externalId: messageIdOf(mail, raw, hash),
+    contentHash: hash,
     kind: verdict.kind,
     identifiers: sender.identifiers,
     ...(sender.name === '' ? {} : { senderName: sender.name }),
@@ -143,12 +146,16 @@ function isNullPath(mail: MailSource, envelope: MailEnvelope): boolean {
   return envelope.from === '' || (mail.header('return-path')[0] ?? '').replace(/\s/g, '') === '<>';
 }
 
-/** The Message-ID with its angle brackets. A mail without one is known by its bytes. */
-function messageIdOf(mail: MailSource, raw: Uint8Array): string {
+/**
+ * The Message-ID with its angle brackets. A mail without one is known by its content, so that it is the same by SMTP and from
+ * a mailbox, whose bytes differ. Without a Date two mails of equal content may be two, and only equal bytes are one mail.
+ */
+function messageIdOf(mail: MailSource, raw: Uint8Array, hash: string): string {
   const header = cleanLine(mail.header('message-id')[0] ?? '');
   const id = messageIds(header)[0] ?? header;
-  if (id === '' || id === '<>') return `<${sha256(raw)}@missing-message-id>`;
-  return clipBytes(id, 998);
+  if (id !== '' && id !== '<>') return clipBytes(id, 998);
+  const dated = (mail.header('date')[0] ?? '').trim() !== '';
+  return `<${dated ? hash : sha256(raw)}@missing-message-id>`;
 }
 
 /** Equal for one mail that came over two ways, whose Received lines and line ends differ. */

@@ -7,6 +7,7 @@ import { fileRoutes } from './routes/files.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { httpSourceRoutes } from './routes/http-sources.ts';
+import { mailAccountRoutes } from './routes/mail-accounts.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { requestTypeRoutes } from './routes/request-types.ts';
 import { outboxRoutes } from './routes/outbox.ts';
@@ -32,4 +33,5 @@ export const routes: readonly Route[] = [
   ...httpSourceRoutes,
   ...requestTypeRoutes,
   ...webFormRoutes,
+  ...mailAccountRoutes,
 ];

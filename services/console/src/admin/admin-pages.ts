@@ -1,5 +1,6 @@
 /** One chunk for all pages that agents rarely open. */
 export { HealthPage } from './health-page.tsx';
+export { MailAccountsPage } from './mail-accounts-page.tsx';
 export { OutboxPage } from './outbox-page.tsx';
 export { QuarantinePage } from './quarantine-page.tsx';
 export { TemplatesPage } from './templates-page.tsx';

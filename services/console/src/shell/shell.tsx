@@ -4,6 +4,7 @@ import {
   HeartOutlined,
   FileDoneOutlined,
   InboxOutlined,
+  MailOutlined,
   MessageOutlined,
   SendOutlined,
   TeamOutlined,
@@ -19,14 +20,17 @@ import { PresenceSwitch } from './presence-switch.tsx';
 import { UserMenu } from './user-menu.tsx';
 
 const places = [
-  { to: '/desk', key: 'desk', icon: <MessageOutlined />, managersOnly: false },
-  { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, managersOnly: false },
-  { to: '/outbox', key: 'outbox', icon: <SendOutlined />, managersOnly: false },
-  { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, managersOnly: true },
-  { to: '/health', key: 'health', icon: <HeartOutlined />, managersOnly: false },
-  { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, managersOnly: true },
-  { to: '/team', key: 'team', icon: <TeamOutlined />, managersOnly: true },
+  { to: '/desk', key: 'desk', icon: <MessageOutlined />, needs: 'agent' },
+  { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
+  { to: '/outbox', key: 'outbox', icon: <SendOutlined />, needs: 'agent' },
+  { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, needs: 'manager' },
+  { to: '/health', key: 'health', icon: <HeartOutlined />, needs: 'agent' },
+  { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, needs: 'manager' },
+  { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
+  { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },
 ] as const;
+/** Who sees a place of a role: that role and those above it. */
+const ranks = { agent: 0, manager: 1, admin: 2 } as const;
 
 /** Navigation, own presence and the state of the connection around every page. */
 export function Shell() {
@@ -71,8 +75,8 @@ function Rail() {
       <Link className="shell-logo" to="/desk" aria-label={t('app.name')}>
         <img src="/favicon.svg" alt="" />
       </Link>
-      {places.map(({ to, key, icon, managersOnly }) =>
-        managersOnly && role === 'agent' ? null : (
+      {places.map(({ to, key, icon, needs }) =>
+        ranks[role] < ranks[needs] ? null : (
           <NavLink key={to} to={to} className="rail-link" data-testid={`nav-${key}`}>
             {icon}
             {t(`nav.${key}`)}

@@ -1,0 +1,98 @@
+/** One connection to a mail server, on which one folder is open. */
+import { ImapFlow } from 'imapflow';
+import type { MailboxCredentials, MailboxServer } from '../../mailbox.ts';
+import { MailProblem } from '../../mailbox.ts';
+import { mailSizeLimit } from '../inlet.ts';
+import { problemOf } from './problem.ts';
+
+/** Milliseconds. */
+const connectTimeout = 20_000;
+/** A server may be this long without a byte while it owes an answer; milliseconds. */
+const silence = 90_000;
+const mebibyte = 1024 * 1024;
+
+export interface Connection extends Disposable {
+  readonly client: ImapFlow;
+  /** Why it broke, where that is known better than by the command that failed; secrets of the account are taken out. */
+  problem(error: unknown): MailProblem;
+}
+
+/** Signs in; with a token that the server refuses once more with a new one. Rejects with a {@link MailProblem}. */
+export async function connect(server: MailboxServer, signal: AbortSignal): Promise<Connection> {
+  const credentials = await server.credentials(false);
+  try {
+    return await signIn(server, credentials, signal);
+  } catch (error) {
+    const refused = error instanceof MailProblem && error.code === 'authentication' && 'accessToken' in credentials;
+    if (!refused) throw error;
+  }
+  return await signIn(server, await server.credentials(true), signal);
+}
+
+async function signIn(
+  server: MailboxServer,
+  credentials: MailboxCredentials,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const secrets = Object.values(credentials);
+  const client = new ImapFlow({
+    host: server.host,
+    port: server.port,
+    secure: server.security === 'tls',
+    // Also refuses a server that offers none: a password never goes out in clear where encryption was asked for.
+    ...(server.security === 'tls' ? {} : { doSTARTTLS: server.security === 'starttls' }),
+    auth:
+      'password' in credentials
+        ? { user: server.username, pass: credentials.password }
+        : { user: server.username, accessToken: credentials.accessToken },
+    clientInfo: { name: 'Patchbay' },
+    logger: false,
+    disableAutoIdle: true,
+    disableCompression: true,
+    connectionTimeout: connectTimeout,
+    greetingTimeout: connectTimeout,
+    socketTimeout: silence,
+    maxLiteralSize: mailSizeLimit + mebibyte,
+    // The answer to a search in a folder with millions of mails is one line.
+    maxLineLength: 64 * mebibyte,
+    maxResponseSize: 96 * mebibyte,
+  });
+  let broken: unknown;
+  client.on('error', (error) => {
+    broken ??= error;
+  });
+  const close = () => client.close();
+  signal.addEventListener('abort', close, { once: true });
+  const connection: Connection = {
+    client,
+    problem: (error) => problemOf(broken ?? error, secrets),
+    [Symbol.dispose]() {
+      signal.removeEventListener('abort', close);
+      client.close();
+    },
+  };
+  try {
+    signal.throwIfAborted();
+    await client.connect();
+    return connection;
+  } catch (error) {
+    connection[Symbol.dispose]();
+    throw connection.problem(error);
+  }
+}
+
+/** Waits for an answer no longer than so many milliseconds: a dead connection keeps quiet for ever. */
+export async function answered<T>(connection: Connection, command: Promise<T>, withinMs: number): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new MailProblem('timeout', 'The server does not answer'));
+    connection.client.close();
+  }, withinMs);
+  // What the closed connection rejects with has no reader when the time is up.
+  command.catch(() => undefined);
+  try {
+    return await Promise.race([command, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

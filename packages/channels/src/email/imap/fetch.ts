@@ -1,0 +1,167 @@
+/** Fetches what waits in the open folder, portion by portion; the cursor moves only over what is durable. */
+import type { ImapFlow } from 'imapflow';
+import type { ChannelDeps } from '../../channel.ts';
+import type { Mailbox, MailboxCursor } from '../../mailbox.ts';
+import type { MailProblem } from '../../mailbox.ts';
+import { settleFetched } from './after-fetch.ts';
+import { isImporting, isWanted, type Listed, type Portion, portionsOf } from './plan.ts';
+import { keepHead, keepNote, takeMail } from './take.ts';
+
+export interface FetchPass {
+  readonly client: ImapFlow;
+  readonly mailbox: Mailbox;
+  readonly deps: ChannelDeps;
+  readonly signal: AbortSignal;
+}
+
+export interface PassOutcome {
+  readonly cursor: MailboxCursor;
+  /** What the server would not do to a mail that was fetched; undefined when there was none to do anything to. */
+  readonly problem: MailProblem | null | undefined;
+}
+
+/** UIDs asked about in one command. */
+const listedAtOnce = 500;
+/** Mails of a portion on their way into the database. */
+const takenAtOnce = 8;
+const byUid = { uid: true } as const;
+
+/** Everything with a UID above the cursor, in the order of the UIDs. */
+export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promise<PassOutcome> {
+  const uids = await waitingUids(pass.client, from);
+  let cursor = startImport(from, uids);
+  let problem: MailProblem | null | undefined;
+  let left = uids.length;
+  for (let start = 0; start < uids.length; start += listedAtOnce) {
+    const chunk = uids.slice(start, start + listedAtOnce);
+    const listed = await sizesOf(pass.client, chunk);
+    const portions = portionsOf(listed.filter((mail) => isWanted(mail, cursor)));
+    for (const portion of portions) {
+      pass.signal.throwIfAborted();
+      problem = (await fetchPortion(pass, cursor, portion)) ?? problem;
+      left -= portion.mails.length + portion.tooLarge.length;
+      cursor = moved(cursor, portion.lastUid, portion.mails.length + portion.tooLarge.length);
+      await pass.mailbox.save(cursor, { backlog: left, received: true });
+    }
+    // What was expunged meanwhile, or is older than wanted, is passed over.
+    const end = chunk.at(-1) ?? cursor.lastUid;
+    left = uids.length - start - chunk.length;
+    if (end > cursor.lastUid) {
+      cursor = moved(cursor, end, 0);
+      await pass.mailbox.save(cursor, { backlog: left, received: false });
+    }
+  }
+  // Everything up to there was listed, and what was not listed is gone.
+  if (isImporting(cursor)) {
+    cursor = { ...cursor, lastUid: cursor.importUntil };
+    await pass.mailbox.save(cursor, { backlog: 0, received: false });
+  }
+  return { cursor, problem };
+}
+
+function startImport(cursor: MailboxCursor, uids: readonly number[]): MailboxCursor {
+  if (!isImporting(cursor)) return cursor;
+  const total = cursor.importDone + uids.filter((uid) => uid <= cursor.importUntil).length;
+  return { ...cursor, importTotal: total };
+}
+
+function moved(cursor: MailboxCursor, lastUid: number, done: number): MailboxCursor {
+  const importDone = isImporting(cursor) ? Math.min(cursor.importTotal, cursor.importDone + done) : cursor.importDone;
+  return { ...cursor, lastUid: Math.max(cursor.lastUid, lastUid), importDone };
+}
+
+async function waitingUids(client: ImapFlow, cursor: MailboxCursor): Promise<number[]> {
+  const above = Math.max(cursor.lastUid, cursor.importSince === null ? 0 : cursor.importUntil);
+  const found = await search(client, { uid: `${above + 1}:*` });
+  // `n:*` always holds the last mail, also when its UID is below n (RFC 9051 §6.4.8).
+  const uids = found.filter((uid) => uid > above);
+  if (cursor.importSince === null || !isImporting(cursor)) return uids;
+  // SINCE knows days in the server's time zone; to the minute it is looked at later.
+  const since = new Date(cursor.importSince.getTime() - 86_400_000);
+  const older = await search(client, { uid: `${cursor.lastUid + 1}:${cursor.importUntil}`, since });
+  return [...older.filter((uid) => uid > cursor.lastUid && uid <= cursor.importUntil), ...uids];
+}
+
+async function search(client: ImapFlow, query: { uid: string; since?: Date }): Promise<number[]> {
+  const found = await client.search(query, byUid);
+  // False: the server refused, which imapflow keeps to itself.
+  if (!found) throw Object.assign(new Error('SEARCH was refused'), { responseStatus: 'NO' });
+  return found.toSorted((a, b) => a - b);
+}
+
+async function sizesOf(client: ImapFlow, uids: number[]): Promise<Listed[]> {
+  const rows = await client.fetchAll(uids, { uid: true, size: true, internalDate: true }, byUid);
+  const asked = new Set(uids);
+  const listed = new Map<number, Listed>();
+  for (const { uid, size, internalDate } of rows) {
+    // Servers also tell of other mails whose flags have changed.
+    if (!asked.has(uid) || size === undefined) continue;
+    const at = internalDate === undefined ? null : new Date(internalDate);
+    listed.set(uid, { uid, size, arrivedAt: at === null || Number.isNaN(at.getTime()) ? null : at });
+  }
+  return [...listed.values()].toSorted((a, b) => a.uid - b.uid);
+}
+
+/** Fetches a portion, waits until all of it is durable, and then does to it in the mailbox what is wanted. */
+async function fetchPortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<MailProblem | null> {
+  const { client, deps, mailbox } = pass;
+  const taken = await takeAll(
+    pass,
+    portion.mails.map(({ uid }) => uid),
+  );
+  for (const { uid } of portion.mails.filter((mail) => !taken.has(mail.uid)))
+    if (await takeOne(pass, cursor, uid)) taken.add(uid);
+  for (const mail of portion.tooLarge) {
+    const found = await client.fetchOne(String(mail.uid), { uid: true, headers: true }, byUid);
+    if (found && found.headers) await keepHead(found.headers, mail, deps);
+  }
+  return await settleFetched(client, mailbox, [...taken]);
+}
+
+/** Answers the UIDs that are durable. While some are on their way into the database the next are read from the wire. */
+async function takeAll({ client, mailbox, deps }: FetchPass, uids: number[]): Promise<Set<number>> {
+  const taken = new Set<number>();
+  if (uids.length === 0) return taken;
+  const asked = new Set(uids);
+  const running = new Set<Promise<void>>();
+  let failure: unknown;
+  try {
+    for await (const { uid, source } of client.fetch(uids, { uid: true, source: true }, byUid)) {
+      if (!source || !asked.delete(uid)) continue;
+      const task: Promise<void> = takeMail(source, mailbox, deps)
+        .then(
+          () => void taken.add(uid),
+          (error: unknown) => {
+            failure ??= error ?? new Error('A mail was not taken in');
+          },
+        )
+        .finally(() => running.delete(task));
+      running.add(task);
+      if (running.size >= takenAtOnce) await Promise.race(running);
+      if (failure !== undefined) break;
+    }
+  } catch (error) {
+    // The rest may be gone from the mailbox (RFC 5530 EXPUNGEISSUED): each is then asked for by itself.
+    if (!client.usable || (error as { responseStatus?: string }).responseStatus !== 'NO') failure ??= error;
+  }
+  await Promise.all(running);
+  if (failure !== undefined) throw failure;
+  return taken;
+}
+
+/** A mail that did not come with the others: expunged, which is told by false, or held back by the server. */
+async function takeOne({ client, mailbox, deps }: FetchPass, cursor: MailboxCursor, uid: number): Promise<boolean> {
+  const still = await search(client, { uid: String(uid) });
+  if (!still.includes(uid)) return false;
+  const found = await client.fetchOne(String(uid), { uid: true, source: true }, byUid).catch((error: unknown) => {
+    if (client.usable && (error as { responseStatus?: string }).responseStatus === 'NO') return false as const;
+    throw error;
+  });
+  if (found && found.source) {
+    await takeMail(found.source, mailbox, deps);
+    return true;
+  }
+  if ((await search(client, { uid: String(uid) })).includes(uid))
+    await keepNote(`UID ${uid} of ${mailbox.folder} (${cursor.uidValidity}), ${mailbox.address}`, deps);
+  return false;
+}

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { MailboxCursor } from '../../mailbox.ts';
+import { mailSizeLimit } from '../inlet.ts';
+import { beginAt, isWanted, portionsOf } from './plan.ts';
+
+const now = new Date('2026-03-10T12:00:00Z');
+const never: MailboxCursor = {
+  uidValidity: null,
+  lastUid: 0,
+  importUntil: 0,
+  importSince: null,
+  importDone: 0,
+  importTotal: 0,
+};
+const status = { uidValidity: 7, uidNext: 101 };
+const all = { importFrom: 'all', importDays: null } as const;
+
+describe('beginAt', () => {
+  test('goes on where it was under the same UIDVALIDITY', () => {
+    const cursor = { ...never, uidValidity: 7, lastUid: 60 };
+    expect(beginAt(cursor, status, all, now)).toBe(cursor);
+  });
+
+  test.each([
+    ['all', all, { lastUid: 0, importUntil: 100, importSince: null }],
+    [
+      'only what comes',
+      { importFrom: 'new', importDays: null } as const,
+      { lastUid: 100, importUntil: 100, importSince: new Date('2026-03-10T11:55:00Z') },
+    ],
+    [
+      'the last three days',
+      { importFrom: 'days', importDays: 3 } as const,
+      { lastUid: 0, importUntil: 100, importSince: new Date('2026-03-07T12:00:00Z') },
+    ],
+  ])('imports %s at first', (_name, wanted, expected) => {
+    expect(beginAt(never, status, wanted, now)).toMatchObject({ uidValidity: 7, ...expected });
+  });
+
+  test('goes through a recreated folder from its first mail, but not back beyond the first import', () => {
+    const since = new Date('2026-01-01T00:00:00Z');
+    const cursor = { ...never, uidValidity: 6, lastUid: 5_000, importUntil: 4_000, importSince: since, importDone: 9 };
+    expect(beginAt(cursor, status, { importFrom: 'new', importDays: null }, now)).toEqual({
+      uidValidity: 7,
+      lastUid: 0,
+      importUntil: 100,
+      importSince: since,
+      importDone: 0,
+      importTotal: 0,
+    });
+  });
+});
+
+test.each([
+  ['without a beginning', null, 5, '2020-01-01T00:00:00Z', true],
+  ['before the beginning', '2026-03-01T00:00:00Z', 5, '2026-02-28T23:59:59Z', false],
+  ['after the beginning', '2026-03-01T00:00:00Z', 5, '2026-03-01T00:00:00Z', true],
+  ['old, but come since', '2026-03-01T00:00:00Z', 11, '2020-01-01T00:00:00Z', true],
+  ['of unknown age', '2026-03-01T00:00:00Z', 5, null, true],
+])('a mail %s is wanted or not', (_name, since, uid, arrived, wanted) => {
+  const cursor = { ...never, importUntil: 10, importSince: since === null ? null : new Date(since) };
+  expect(isWanted({ uid, size: 1, arrivedAt: arrived === null ? null : new Date(arrived) }, cursor)).toBe(wanted);
+});
+
+test('portions hold every mail once and in order, and are small', () => {
+  const sizes = fc.array(fc.oneof(fc.nat(100_000), fc.nat(mailSizeLimit + 5)), { maxLength: 500 });
+  fc.assert(
+    fc.property(sizes, (list) => {
+      const listed = list.map((size, index) => ({ uid: index * 3 + 1, size, arrivedAt: null }));
+      const portions = portionsOf(listed);
+      expect(
+        portions.flatMap(({ mails, tooLarge }) => [...mails, ...tooLarge].toSorted((a, b) => a.uid - b.uid)),
+      ).toEqual(listed);
+      for (const { mails, tooLarge, lastUid } of portions) {
+        expect(mails.length + tooLarge.length).toBeLessThanOrEqual(100);
+        expect(mails.length === 1 || mails.reduce((sum, { size }) => sum + size, 0) <= 8 * 1024 * 1024).toBe(true);
+        expect(tooLarge.every(({ size }) => size > mailSizeLimit)).toBe(true);
+        expect(lastUid).toBe(Math.max(...[...mails, ...tooLarge].map(({ uid }) => uid)));
+      }
+    }),
+  );
+});

@@ -1,0 +1,82 @@
+/** Which mails of a mailbox are fetched, and in what portions. Pure. */
+import type { Mailbox, MailboxCursor } from '../../mailbox.ts';
+import { mailSizeLimit } from '../inlet.ts';
+
+export interface MailboxStatus {
+  readonly uidValidity: number;
+  readonly uidNext: number;
+}
+
+/** Clocks of two machines differ; milliseconds. */
+const clockSlack = 300_000;
+const day = 86_400_000;
+
+/**
+ * Where fetching goes on. Under another UIDVALIDITY every UID means another mail (RFC 9051 §2.3.1.1), so that the whole folder is gone
+ * through again: what was here before is recognised by its Message-ID and content.
+ */
+export function beginAt(
+  cursor: MailboxCursor,
+  status: MailboxStatus,
+  wanted: Pick<Mailbox, 'importFrom' | 'importDays'>,
+  now: Date,
+): MailboxCursor {
+  if (cursor.uidValidity === status.uidValidity) return cursor;
+  const last = status.uidNext - 1;
+  const anew = { uidValidity: status.uidValidity, lastUid: 0, importUntil: last, importDone: 0, importTotal: 0 };
+  if (cursor.uidValidity !== null) return { ...anew, importSince: cursor.importSince };
+  if (wanted.importFrom === 'new') return { ...anew, lastUid: last, importSince: new Date(now.getTime() - clockSlack) };
+  const days = wanted.importFrom === 'days' ? wanted.importDays : null;
+  return { ...anew, importSince: days === null ? null : new Date(now.getTime() - days * day) };
+}
+
+export const isImporting = (cursor: MailboxCursor): boolean => cursor.lastUid < cursor.importUntil;
+
+export interface Listed {
+  readonly uid: number;
+  /** Bytes. */
+  readonly size: number;
+  /** When the server got it. */
+  readonly arrivedAt: Date | null;
+}
+
+/** Mail from before the first import's beginning is left alone, also when the folder is gone through again. */
+export function isWanted(mail: Listed, cursor: MailboxCursor): boolean {
+  if (mail.uid > cursor.importUntil || cursor.importSince === null || mail.arrivedAt === null) return true;
+  return mail.arrivedAt >= cursor.importSince;
+}
+
+/** Fetched and made durable together: the cursor moves after each. */
+export interface Portion {
+  readonly mails: readonly Listed[];
+  /** Larger than the hub takes: only its head is fetched. */
+  readonly tooLarge: readonly Listed[];
+  readonly lastUid: number;
+}
+
+const mostMails = 100;
+/** Bytes; one mail may be larger than that. */
+const mostBytes = 8 * 1024 * 1024;
+
+export function portionsOf(listed: readonly Listed[]): Portion[] {
+  const portions: { mails: Listed[]; tooLarge: Listed[]; lastUid: number }[] = [];
+  let bytes = 0;
+  for (const mail of listed) {
+    const large = mail.size > mailSizeLimit;
+    const size = large ? 0 : mail.size;
+    let portion = portions.at(-1);
+    if (
+      !portion ||
+      portion.mails.length + portion.tooLarge.length >= mostMails ||
+      (bytes > 0 && bytes + size > mostBytes)
+    ) {
+      portion = { mails: [], tooLarge: [], lastUid: 0 };
+      portions.push(portion);
+      bytes = 0;
+    }
+    (large ? portion.tooLarge : portion.mails).push(mail);
+    portion.lastUid = mail.uid;
+    bytes += size;
+  }
+  return portions;
+}

@@ -1,0 +1,73 @@
+/** Takes one fetched mail in, on the same road as one that came by SMTP. */
+import { HubError } from '@patchbay/contracts';
+import type { ChannelDeps } from '../../channel.ts';
+import { type Mailbox, MailProblem } from '../../mailbox.ts';
+import { mailSizeLimit } from '../inlet.ts';
+import { type MailEnvelope, emailAccount, parseMail, sha256 } from '../schema.ts';
+import type { Listed } from './plan.ts';
+
+const mail = 'message/rfc822';
+/** A head without its mail: shown in quarantine, and nothing that could go round again. */
+export const headOnly = 'text/rfc822-headers';
+
+/** Durable when it resolves: a message, a duplicate of one, or in quarantine. Rejects when the hub cannot keep it now. */
+export async function takeMail(
+  raw: Buffer,
+  mailbox: Pick<Mailbox, 'address' | 'authservId'>,
+  deps: ChannelDeps,
+): Promise<void> {
+  // Who the envelope's sender was is not known any more, unless Return-Path says it.
+  const envelope: MailEnvelope = {
+    from: null,
+    to: [mailbox.address],
+    ...(mailbox.authservId === null ? {} : { trustedAuthservId: mailbox.authservId }),
+  };
+  const payload = { bytes: raw, contentType: mail };
+  try {
+    await deps.receive(await parseMail(raw, envelope, deps), payload);
+  } catch (error) {
+    const reason = unreadable(error);
+    if (reason === null) throw notTaken(error);
+    await keepAside(deps, `<${sha256(raw)}@unreadable>`, reason, payload);
+  }
+}
+
+/** Keeps the head of a mail that is larger than the hub takes; the mail stays where it is. */
+export async function keepHead(head: Buffer, { size }: Listed, deps: ChannelDeps): Promise<void> {
+  const mebibytes = (bytes: number) => Math.ceil(bytes / 1024 / 1024);
+  const reason = `The mail is too large (${mebibytes(size)} MiB of at most ${mebibytes(mailSizeLimit)}); it stays in its mailbox`;
+  await keepAside(deps, `<${sha256(head)}@too-large>`, reason, { bytes: head, contentType: headOnly });
+}
+
+/** Notes a mail that the server lists but does not hand out. */
+export async function keepNote(name: string, deps: ChannelDeps): Promise<void> {
+  const reason = 'The server lists this mail but does not hand it out; it stays in its mailbox';
+  await keepAside(deps, `<${sha256(Buffer.from(name))}@not-handed-out>`, reason, {
+    bytes: Buffer.from(`${name}\r\n`),
+    contentType: headOnly,
+  });
+}
+
+async function keepAside(
+  deps: ChannelDeps,
+  externalId: string,
+  reason: string,
+  payload: { bytes: Buffer; contentType: string },
+): Promise<void> {
+  await deps.quarantine({ channel: 'email', channelAccount: emailAccount, externalId, reason }, payload);
+  deps.log.warn({ externalId, size: payload.bytes.length }, 'mail quarantined');
+}
+
+// Ours, whatever it is: the mailbox and its server are well.
+function notTaken(cause: unknown): MailProblem {
+  const why = cause instanceof HubError ? cause.message : 'the database or the file store failed';
+  return new MailProblem('hub', `The mail could not be taken in: ${why}`, cause);
+}
+
+/** Why this mail will not be taken however often it is tried; null when another try may help. PostgreSQL's class 22: not to be stored. */
+function unreadable(error: unknown): string | null {
+  if (error instanceof HubError)
+    return error.code === 'unprocessable' || error.code === 'invalid_input' ? error.message : null;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^22[0-9A-Z]{3}$/.test(code) ? 'The mail holds what cannot be stored' : null;
+}

@@ -1,0 +1,104 @@
+/** Watches a mailbox over one connection: fetches what waits, then waits for news by IDLE and looks by itself now and then. */
+import type { ImapFlow } from 'imapflow';
+import type { MailFolder } from '@patchbay/contracts';
+import type { ChannelDeps } from '../../channel.ts';
+import { type Mailbox, type MailboxCursor, type MailboxServer, MailProblem } from '../../mailbox.ts';
+import { answered, connect, type Connection } from './connection.ts';
+import { fetchWaiting } from './fetch.ts';
+import { beginAt } from './plan.ts';
+
+/** Milliseconds for the answer to a command that has no long answer. */
+const answerWithin = 30_000;
+
+/** Resolves after an abort, when mails in progress are done. Rejects with a {@link MailProblem} when the connection breaks. */
+export async function watchMailbox(mailbox: Mailbox, deps: ChannelDeps, signal: AbortSignal): Promise<void> {
+  try {
+    using connection = await connect(mailbox, signal);
+    try {
+      await watch(connection, mailbox, deps, signal);
+    } catch (error) {
+      throw connection.problem(error);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps, signal: AbortSignal): Promise<void> {
+  const { client } = connection;
+  const news = listenForNews(client);
+  const pollMs = client.capabilities.has('IDLE') ? mailbox.pollMs.beside : mailbox.pollMs.without;
+  let { cursor } = mailbox;
+  let look: 'again' | 'news' = 'again';
+  let problem: MailProblem | null = null;
+  for (;;) {
+    if (look === 'again') cursor = await open(connection, mailbox, cursor, deps.now());
+    const outcome = await fetchWaiting({ client, mailbox, deps, signal }, cursor);
+    cursor = outcome.cursor;
+    if (outcome.problem !== undefined) ({ problem } = outcome);
+    if (!client.usable) throw new MailProblem('connection', lost);
+    await mailbox.contact({ backlog: 0, problem });
+    look = await news.wait(pollMs);
+  }
+}
+
+/** Opens the folder, also when it is open: only that tells of a folder that was deleted and made again. */
+async function open(
+  connection: Connection,
+  mailbox: Mailbox,
+  cursor: MailboxCursor,
+  now: Date,
+): Promise<MailboxCursor> {
+  const opening = connection.client.mailboxOpen(mailbox.folder, { readOnly: mailbox.afterFetch === 'keep' });
+  const { uidValidity, uidNext } = await answered(connection, opening, answerWithin);
+  const begun = beginAt(cursor, { uidValidity: Number(uidValidity), uidNext }, mailbox, now);
+  if (begun !== cursor) await mailbox.save(begun, { backlog: 0, received: false });
+  return begun;
+}
+
+/** Remembers news that come while nobody waits. */
+function listenForNews(client: ImapFlow) {
+  let fresh = false;
+  let wake: (() => void) | undefined;
+  client.on('exists', () => {
+    fresh = true;
+    wake?.();
+  });
+  client.on('close', () => wake?.());
+  return {
+    /** `news`: mail came; `again`: it is time to look whether the server forgot to say so. Rejects when the connection is gone. */
+    async wait(pollMs: number): Promise<'news' | 'again'> {
+      if (!fresh) {
+        const woken = Promise.withResolvers<void>();
+        wake = woken.resolve;
+        const timer = setTimeout(woken.resolve, pollMs);
+        // Ends when the next command is given. When it fails the connection is closed, or the poll does without it.
+        if (client.usable && client.capabilities.has('IDLE')) client.idle().catch(() => undefined);
+        if (client.usable) await woken.promise;
+        clearTimeout(timer);
+        wake = undefined;
+      }
+      if (!client.usable) throw new MailProblem('connection', client.byeReason ? said(client.byeReason) : lost);
+      const told = fresh;
+      fresh = false;
+      return told ? 'news' : 'again';
+    },
+  };
+}
+
+const lost = 'The server closed the connection';
+const said = (reason: string) => `${lost}: ${reason.replaceAll(/\s+/g, ' ').slice(0, 200)}`;
+
+/** Signs in and lists the folders. */
+export async function listFolders(server: MailboxServer, signal: AbortSignal): Promise<MailFolder[]> {
+  using connection = await connect(server, signal);
+  try {
+    const folders = await answered(connection, connection.client.list(), answerWithin);
+    return folders
+      .filter(({ flags }) => !flags.has(String.raw`\Noselect`) && !flags.has(String.raw`\NonExistent`))
+      .slice(0, 1000)
+      .map(({ path, specialUse }) => ({ path, specialUse: specialUse ?? null }));
+  } catch (error) {
+    throw connection.problem(error);
+  }
+}

@@ -1,0 +1,69 @@
+/** Mailboxes that are fetched: what the hub gives an adapter for one, and what it is told about it. */
+import type { AfterFetch, ImportFrom, MailFolder, MailProblemCode, MailSecurity } from '@patchbay/contracts';
+
+export type MailboxCredentials = { readonly password: string } | { readonly accessToken: string };
+
+export interface MailboxServer {
+  readonly host: string;
+  readonly port: number;
+  readonly security: MailSecurity;
+  readonly username: string;
+  /** `refused`: those given last were; a token is then renewed. Throws a {@link MailProblem} when there are none. */
+  credentials(refused: boolean): Promise<MailboxCredentials>;
+}
+
+/** How far a mailbox was fetched. Everything up to `lastUid` under this UIDVALIDITY is durable here. */
+export interface MailboxCursor {
+  /** Null before the first time. */
+  readonly uidValidity: number | null;
+  readonly lastUid: number;
+  /** The last UID of the first import or of a resynchronisation: up to here mail from before `importSince` is left alone. */
+  readonly importUntil: number;
+  readonly importSince: Date | null;
+  readonly importDone: number;
+  readonly importTotal: number;
+}
+
+export interface MailboxNews {
+  /** Mails known to be waiting. */
+  readonly backlog: number;
+  /** What is wrong although mail comes in. */
+  readonly problem: MailProblem | null;
+}
+
+export interface Mailbox extends MailboxServer {
+  /** Ours: its mail arrived at this address. */
+  readonly address: string;
+  readonly folder: string;
+  readonly afterFetch: AfterFetch;
+  readonly moveTo: string | null;
+  readonly importFrom: ImportFrom;
+  readonly importDays: number | null;
+  readonly authservId: string | null;
+  readonly cursor: MailboxCursor;
+  /** Milliseconds between looks at the mailbox: beside IDLE, and where the server has none. */
+  readonly pollMs: { readonly beside: number; readonly without: number };
+  /** Durable when it resolves; rejects when the account is not ours any more. */
+  save(cursor: MailboxCursor, progress: { backlog: number; received: boolean }): Promise<void>;
+  /** The mailbox is open and answers. */
+  contact(news: MailboxNews): Promise<void>;
+}
+
+/** For channels whose mail lies in mailboxes elsewhere. */
+export interface MailboxControl {
+  /** Fetches what waits and then what comes. Resolves after an abort, rejects with a {@link MailProblem} otherwise. */
+  watch(mailbox: Mailbox, signal: AbortSignal): Promise<void>;
+  /** The folders of an account. Rejects with a {@link MailProblem}. */
+  folders(server: MailboxServer, signal: AbortSignal): Promise<MailFolder[]>;
+}
+
+/** Why a mailbox cannot be fetched, in words for an administrator and without secrets. */
+export class MailProblem extends Error {
+  override readonly name = 'MailProblem';
+  readonly code: MailProblemCode;
+
+  constructor(code: MailProblemCode, text: string, cause?: unknown) {
+    super(text, { cause });
+    this.code = code;
+  }
+}

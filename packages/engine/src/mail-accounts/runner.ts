@@ -1,0 +1,139 @@
+/** Runs one account as long as this process holds it: connects, watches, and after a failure waits longer each time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '@patchbay/channels/email/imap/backoff';
+import { problemOf } from '@patchbay/channels/email/imap/problem';
+import { type Mailbox, type MailboxControl, type MailboxNews, MailProblem } from '@patchbay/channels/mailbox';
+import {
+  type HeldMailAccount,
+  type MailAccountRow,
+  markMailConnecting,
+  markMailContact,
+  markMailFailure,
+  readMailAccount,
+  saveMailCursor,
+} from '@patchbay/store/queries/mail-accounts';
+import type { Parts } from '../parts.ts';
+import { credentialsOf } from './credentials.ts';
+
+export interface RunnerOptions {
+  /** Milliseconds; see {@link Mailbox.pollMs}. */
+  readonly pollMs: Mailbox['pollMs'];
+  readonly holder: string;
+}
+
+export interface Runner {
+  readonly held: HeldMailAccount;
+  /** Ends the wait after a failure, or the connection, so that the mailbox is looked at now. */
+  tryNow(): void;
+  /** Resolves when mails in progress are done. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds between two notes that an account is well. */
+const noteEvery = 5_000;
+
+type RunnerParts = Pick<Parts, 'db' | 'vault' | 'log'>;
+
+export function runAccount(
+  parts: RunnerParts,
+  mailboxes: MailboxControl,
+  held: HeldMailAccount,
+  options: RunnerOptions,
+): Runner {
+  const stopping = new AbortController();
+  let attempt = new AbortController();
+  const credentials = credentialsOf(parts, held.id);
+
+  /** One connection from its beginning to its end. */
+  const once = async (signal: AbortSignal): Promise<void> => {
+    const account = await readMailAccount(parts.db.sql, held.id);
+    if (!account || account.revision !== held.revision) return stopping.abort();
+    await markMailConnecting(parts.db.sql, { ...held, holder: options.holder });
+    const lease = new AbortController();
+    const box = mailboxOf(parts, account, options, () => lease.abort());
+    await mailboxes.watch(
+      { ...box, credentials: (refused) => credentials(refused, signal) },
+      AbortSignal.any([signal, lease.signal]),
+    );
+    if (lease.signal.aborted) stopping.abort();
+  };
+
+  const run = async (): Promise<void> => {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      attempt = new AbortController();
+      const signal = AbortSignal.any([stopping.signal, attempt.signal]);
+      const begun = Date.now();
+      try {
+        await once(signal);
+        failures = 0;
+      } catch (error) {
+        // A connection that held for a while was well.
+        failures = Date.now() - begun > 60_000 ? 1 : failures + 1;
+        const wait = backoffMs(failures, Math.random());
+        await fail(parts, { ...held, holder: options.holder }, error, wait);
+        await sleep(wait, undefined, { signal }).catch(() => undefined);
+        if (attempt.signal.aborted) failures = 0;
+      }
+    }
+  };
+  const ended = run();
+  return {
+    held,
+    tryNow: () => attempt.abort(),
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+async function fail(
+  parts: RunnerParts,
+  held: { id: string; revision: number; holder: string },
+  error: unknown,
+  waitMs: number,
+): Promise<void> {
+  const problem = error instanceof MailProblem ? error : problemOf(error);
+  const { code } = (problem.cause ?? {}) as { code?: unknown };
+  parts.log.warn({ accountId: held.id, problem: problem.code, code, waitMs }, 'mail account failed');
+  // When the database is what fails, there is nowhere to note it.
+  await markMailFailure(parts.db.sql, held, { code: problem.code, text: problem.message }, waitMs).catch(
+    (cause: unknown) => parts.log.warn({ err: cause, accountId: held.id }, 'mail account failure not noted'),
+  );
+}
+
+function notNoted(cause: unknown): never {
+  throw new MailProblem('hub', 'How far the mailbox was fetched could not be noted in the database', cause);
+}
+
+function mailboxOf(
+  parts: RunnerParts,
+  account: MailAccountRow,
+  options: RunnerOptions,
+  lost: () => void,
+): Omit<Mailbox, 'credentials'> {
+  const held = { id: account.id, revision: account.revision, holder: options.holder };
+  let noted = { at: 0, text: '' };
+  let connected = false;
+  return {
+    ...account,
+    cursor: account,
+    pollMs: options.pollMs,
+    async save(cursor, progress) {
+      if (await saveMailCursor(parts.db.sql, held, cursor, progress).catch(notNoted)) return;
+      lost();
+      throw new MailProblem('hub', 'Another process fetches this account now');
+    },
+    async contact(news: MailboxNews) {
+      const text = `${news.backlog} ${news.problem?.message ?? ''}`;
+      if (connected && text === noted.text && Date.now() - noted.at < noteEvery) return;
+      const problem = news.problem && { code: news.problem.code, text: news.problem.message };
+      await markMailContact(parts.db.sql, held, { connected: !connected, backlog: news.backlog, problem }).catch(
+        notNoted,
+      );
+      connected = true;
+      noted = { at: Date.now(), text };
+    },
+  };
+}

@@ -1,0 +1,158 @@
+/** What an administrator asks of an account, made into what is kept of it. */
+import {
+  HubError,
+  type MailAccount,
+  type mailAccountCreate,
+  mailProviderPresets,
+  type mailAccountUpdate,
+  type MailProvider,
+} from '@patchbay/contracts';
+import type { MailAccountRow, MailAccountWrite } from '@patchbay/store/queries/mail-accounts';
+import type { z } from 'zod';
+import type { Parts } from '../parts.ts';
+
+type Wish = z.output<typeof mailAccountCreate>;
+type Change = z.output<typeof mailAccountUpdate>;
+
+/** @throws HubError `invalid_input` for settings that do not fit together */
+export function newAccount(vault: Parts['vault'], id: string, wish: Wish): MailAccountWrite {
+  const { password, clientSecret, oauth, ...settings } = wish;
+  const account = {
+    ...settings,
+    address: wish.address.toLowerCase(),
+    authservId: wish.authservId === undefined ? trustedHost(wish.provider) : wish.authservId,
+    oauth: oauthOf(wish.provider, oauth),
+    passwordSealed: sealed(vault, id, password),
+    clientSecretSealed: sealed(vault, id, clientSecret),
+    refreshTokenSealed: null,
+  };
+  demandSense(account);
+  return account;
+}
+
+/** `anew`: fetching begins as on the first day. */
+export function changedAccount(
+  vault: Parts['vault'],
+  row: MailAccountRow,
+  change: Change,
+): { account: MailAccountWrite; anew: boolean } {
+  const { password, clientSecret, oauth, ...given } = change;
+  const settings = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as Partial<MailAccountWrite>;
+  const merged: MailAccountWrite = { ...writable(row), ...settings };
+  const elsewhere = isElsewhere(row, merged);
+  const provider = merged.provider === row.provider ? row.oauth : undefined;
+  const account: MailAccountWrite = {
+    ...merged,
+    address: merged.address.toLowerCase(),
+    oauth: oauth ? oauthOf(merged.provider, oauth) : (provider ?? null),
+    passwordSealed: password === undefined ? (elsewhere ? null : row.passwordSealed) : sealed(vault, row.id, password),
+    clientSecretSealed: clientSecret === undefined ? row.clientSecretSealed : sealed(vault, row.id, clientSecret),
+  };
+  // A secret is not sent to where it was not meant for: not to another server, nor to another token endpoint.
+  if (elsewhere || account.oauth?.tokenUrl !== row.oauth?.tokenUrl || account.oauth?.clientId !== row.oauth?.clientId) {
+    account.refreshTokenSealed = null;
+    if (clientSecret === undefined && account.oauth?.tokenUrl !== row.oauth?.tokenUrl)
+      account.clientSecretSealed = null;
+  }
+  demandSense(account);
+  const another = elsewhere || account.folder !== row.folder;
+  return {
+    account,
+    anew: another || account.importFrom !== row.importFrom || account.importDays !== row.importDays,
+  };
+}
+
+/** Another server or user: secrets of the one are not for the other. */
+export function isElsewhere(
+  a: Pick<MailAccountRow, 'host' | 'port' | 'username' | 'security'>,
+  b: Pick<MailAccountRow, 'host' | 'port' | 'username' | 'security'>,
+): boolean {
+  const weaker = b.security === 'none' && a.security !== 'none';
+  return a.host.toLowerCase() !== b.host.toLowerCase() || a.port !== b.port || a.username !== b.username || weaker;
+}
+
+function writable(row: MailAccountRow): MailAccountWrite {
+  const { address, provider, host, port, security, username, auth, folder, afterFetch, moveTo } = row;
+  const { importFrom, importDays, authservId, enabled, oauth } = row;
+  const { passwordSealed, clientSecretSealed, refreshTokenSealed } = row;
+  return {
+    address,
+    provider,
+    host,
+    port,
+    security,
+    username,
+    auth,
+    folder,
+    afterFetch,
+    moveTo,
+    importFrom,
+    importDays,
+    authservId,
+    enabled,
+    oauth,
+    passwordSealed,
+    clientSecretSealed,
+    refreshTokenSealed,
+  };
+}
+
+function sealed(vault: Parts['vault'], id: string, secret: string | undefined): string | null {
+  return secret === undefined ? null : vault.seal(secret, id);
+}
+
+const trustedHost = (provider: MailProvider): string | null =>
+  provider === 'other' ? null : mailProviderPresets[provider].authservId;
+
+function oauthOf(provider: MailProvider, given: Wish['oauth']): MailAccountWrite['oauth'] {
+  if (!given) return null;
+  const preset = provider === 'other' ? undefined : mailProviderPresets[provider];
+  const { clientId } = given;
+  const authorizeUrl = given.authorizeUrl ?? preset?.authorizeUrl;
+  const tokenUrl = given.tokenUrl ?? preset?.tokenUrl;
+  const scope = given.scope ?? preset?.scope;
+  if (!authorizeUrl || !tokenUrl || !scope)
+    throw wrong('oauth', 'For another provider the authorisation URL, the token URL and the scope are needed');
+  return { clientId, authorizeUrl, tokenUrl, scope };
+}
+
+function demandSense(account: MailAccountWrite): void {
+  if (account.afterFetch === 'move' && !account.moveTo) throw wrong('moveTo', 'Name the folder to move mail to');
+  if (account.afterFetch === 'move' && account.moveTo === account.folder)
+    throw wrong('moveTo', 'Mail cannot be moved to the folder that it is fetched from');
+  if (account.importFrom === 'days' && account.importDays === null) throw wrong('importDays', 'Say how many days');
+  if (account.auth === 'password' && account.passwordSealed === null)
+    throw wrong('password', 'A password is needed, for another server or user anew');
+  if (account.auth === 'oauth2' && account.oauth === null) throw wrong('oauth', 'A client ID is needed to sign in');
+}
+
+function wrong(path: string, message: string): HubError {
+  return new HubError('invalid_input', `${path}: ${message}`, { issues: [{ path, message }] });
+}
+
+const moment = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+/** An account as the API answers it: whether there are secrets, never what they are. */
+export function presentAccount(row: MailAccountRow): MailAccount {
+  const { passwordSealed, clientSecretSealed, refreshTokenSealed, ...settings } = writable(row);
+  return {
+    id: row.id,
+    ...settings,
+    hasPassword: passwordSealed !== null,
+    hasClientSecret: clientSecretSealed !== null,
+    signedIn: refreshTokenSealed !== null,
+    state: row.enabled ? row.state : 'off',
+    importing: row.lastUid < row.importUntil ? { done: row.importDone, total: row.importTotal } : null,
+    backlog: row.backlog,
+    connectedAt: moment(row.connectedAt),
+    lastContactAt: moment(row.lastContactAt),
+    lastMailAt: moment(row.lastMailAt),
+    lastError: row.lastError,
+    lastErrorCode: row.lastErrorCode,
+    lastErrorAt: moment(row.lastErrorAt),
+    nextTryAt: moment(row.nextTryAt),
+    createdAt: row.createdAt.toISOString(),
+  };
+}

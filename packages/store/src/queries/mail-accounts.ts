@@ -1,0 +1,315 @@
+import type {
+  AfterFetch,
+  ImportFrom,
+  MailAccountState,
+  MailAuth,
+  MailProblemCode,
+  MailProvider,
+  MailSecurity,
+} from '@patchbay/contracts';
+import type { Queryable } from '../database.ts';
+import { cut, type Cut, type Slice } from './paging.ts';
+
+/** What an administrator decides about an account. */
+export interface MailAccountSettings {
+  address: string;
+  provider: MailProvider;
+  host: string;
+  port: number;
+  security: MailSecurity;
+  username: string;
+  auth: MailAuth;
+  folder: string;
+  afterFetch: AfterFetch;
+  moveTo: string | null;
+  importFrom: ImportFrom;
+  importDays: number | null;
+  authservId: string | null;
+  enabled: boolean;
+  oauth: { clientId: string; authorizeUrl: string; tokenUrl: string; scope: string } | null;
+}
+
+/** How far a mailbox was fetched. */
+export interface MailCursor {
+  uidValidity: number | null;
+  lastUid: number;
+  importUntil: number;
+  importSince: Date | null;
+  importDone: number;
+  importTotal: number;
+}
+
+export interface MailAccountRow extends MailAccountSettings, MailCursor {
+  id: string;
+  passwordSealed: string | null;
+  clientSecretSealed: string | null;
+  refreshTokenSealed: string | null;
+  revision: number;
+  wake: number;
+  state: MailAccountState;
+  failures: number;
+  backlog: number;
+  connectedAt: Date | null;
+  lastContactAt: Date | null;
+  lastMailAt: Date | null;
+  lastError: string | null;
+  lastErrorCode: MailProblemCode | null;
+  lastErrorAt: Date | null;
+  nextTryAt: Date | null;
+  createdAt: Date;
+}
+
+const columns = {
+  id: 'id',
+  address: 'address',
+  provider: 'provider',
+  host: 'host',
+  port: 'port',
+  security: 'security',
+  username: 'username',
+  auth: 'auth',
+  folder: 'folder',
+  afterFetch: 'after_fetch',
+  moveTo: 'move_to',
+  importFrom: 'import_from',
+  importDays: 'import_days',
+  authservId: 'authserv_id',
+  enabled: 'enabled',
+  oauth: 'oauth',
+  passwordSealed: 'password_sealed',
+  clientSecretSealed: 'client_secret_sealed',
+  refreshTokenSealed: 'refresh_token_sealed',
+  revision: 'revision',
+  wake: 'wake',
+  uidValidity: 'uid_validity',
+  lastUid: 'last_uid',
+  importUntil: 'import_until',
+  importSince: 'import_since',
+  importDone: 'import_done',
+  importTotal: 'import_total',
+  state: 'state',
+  failures: 'failures',
+  backlog: 'backlog',
+  connectedAt: 'connected_at',
+  lastContactAt: 'last_contact_at',
+  lastMailAt: 'last_mail_at',
+  lastError: 'last_error',
+  lastErrorCode: 'last_error_code',
+  lastErrorAt: 'last_error_at',
+  nextTryAt: 'next_try_at',
+  createdAt: 'created_at',
+} as const satisfies Record<keyof MailAccountRow, string>;
+
+const selected = Object.entries(columns)
+  .map(([name, column]) => (name === column ? column : `${column} as "${name}"`))
+  .join(', ');
+
+export async function listMailAccounts(
+  sql: Queryable,
+  { limit, after }: Slice<[string, string]>,
+): Promise<Cut<MailAccountRow, [string, string]>> {
+  const { rows } = await sql.query<MailAccountRow>(
+    `select ${selected} from mail_account where $2::text is null or (address, id) > ($2, $3::uuid) order by address, id limit $1`,
+    [limit + 1, after?.[0] ?? null, after?.[1] ?? null],
+  );
+  return cut(rows, limit, (row) => [row.address, row.id]);
+}
+
+export async function readMailAccount(sql: Queryable, id: string): Promise<MailAccountRow | null> {
+  const { rows } = await sql.query<MailAccountRow>(`select ${selected} from mail_account where id = $1`, [id]);
+  return rows[0] ?? null;
+}
+
+/** What is kept of an account: its settings, and its secrets as they are sealed. */
+export type MailAccountWrite = MailAccountSettings &
+  Pick<MailAccountRow, 'passwordSealed' | 'clientSecretSealed' | 'refreshTokenSealed'>;
+
+const written = [
+  'address',
+  'provider',
+  'host',
+  'port',
+  'security',
+  'username',
+  'auth',
+  'folder',
+  'afterFetch',
+  'moveTo',
+  'importFrom',
+  'importDays',
+  'authservId',
+  'enabled',
+  'oauth',
+  'passwordSealed',
+  'clientSecretSealed',
+  'refreshTokenSealed',
+] as const satisfies readonly (keyof MailAccountWrite)[];
+
+const valuesOf = (account: MailAccountWrite) =>
+  written.map((name) => (name === 'oauth' ? account.oauth && JSON.stringify(account.oauth) : account[name]));
+
+/** Refused with error code 23505 when another account fetches that folder. */
+export async function insertMailAccount(sql: Queryable, id: string, account: MailAccountWrite): Promise<void> {
+  await sql.query(
+    `insert into mail_account (id, ${written.map((name) => columns[name]).join(', ')}, state)
+     values ($1, ${written.map((_, index) => `$${index + 2}`).join(', ')}, case when $15 then 'connecting' else 'off' end)`,
+    [id, ...valuesOf(account)],
+  );
+}
+
+/**
+ * Writes settings over those of `revision`; false when they have changed since. `anew`: it is another mailbox now, or another part
+ * of it is wanted, so that fetching begins as on the first day.
+ */
+export async function updateMailAccount(
+  sql: Queryable,
+  id: string,
+  revision: number,
+  account: MailAccountWrite,
+  anew: boolean,
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update mail_account set ${written.map((name, index) => `${columns[name]} = $${index + 4}`).join(', ')}, revision = revision + 1,
+       updated_at = now(), failures = 0, next_try_at = null, last_error = null, last_error_code = null, last_error_at = null,
+       state = case when $17 then 'connecting' else 'off' end, connected_at = null,
+       uid_validity = case when $3 then null else uid_validity end, last_uid = case when $3 then 0 else last_uid end,
+       import_until = case when $3 then 0 else import_until end, import_since = case when $3 then null else import_since end,
+       import_done = case when $3 then 0 else import_done end, import_total = case when $3 then 0 else import_total end,
+       backlog = case when $3 then 0 else backlog end
+     where id = $1 and revision = $2`,
+    [id, revision, anew, ...valuesOf(account)],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
+export async function deleteMailAccount(sql: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await sql.query('delete from mail_account where id = $1', [id]);
+  return (rowCount ?? 0) > 0;
+}
+
+/** Asks for a try at once. */
+export async function wakeMailAccount(sql: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await sql.query('update mail_account set wake = wake + 1 where id = $1', [id]);
+  return (rowCount ?? 0) > 0;
+}
+
+/** Keeps what the provider gave at a sign-in, and has the account begin again with it. */
+export async function keepSignIn(sql: Queryable, id: string, refreshTokenSealed: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update mail_account set refresh_token_sealed = $2, revision = revision + 1, updated_at = now(), failures = 0, next_try_at = null
+     where id = $1`,
+    [id, refreshTokenSealed],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
+/** A provider may give a new refresh token at every use (RFC 6749 §6). Only in place of the one that was used. */
+export async function rotateRefreshToken(sql: Queryable, id: string, used: string, sealed: string): Promise<void> {
+  await sql.query('update mail_account set refresh_token_sealed = $3 where id = $1 and refresh_token_sealed = $2', [
+    id,
+    used,
+    sealed,
+  ]);
+}
+
+export interface HeldMailAccount {
+  id: string;
+  revision: number;
+  wake: number;
+}
+
+/** Takes accounts that nobody fetches, and keeps those that this holder has. Answers which are its own until the lease ends. */
+export async function holdMailAccounts(sql: Queryable, holder: string, leaseMs: number): Promise<HeldMailAccount[]> {
+  await sql.query(
+    `update mail_account set lease_holder = $1, lease_until = now() + make_interval(secs => $2 / 1000.0)
+     where enabled and (lease_until is null or lease_until < now()
+       or lease_holder = $1 and lease_until < now() + make_interval(secs => $2 / 1500.0))`,
+    [holder, leaseMs],
+  );
+  const { rows } = await sql.query<HeldMailAccount>(
+    'select id, revision, wake from mail_account where lease_holder = $1 and lease_until > now() and enabled',
+    [holder],
+  );
+  return rows;
+}
+
+/** Lets others take over at once. */
+export async function releaseMailAccounts(sql: Queryable, holder: string): Promise<void> {
+  await sql.query('update mail_account set lease_holder = null, lease_until = null where lease_holder = $1', [holder]);
+}
+
+/** Moves the cursor. False when the account is somebody else's by now, or was changed: then nothing is written. */
+export async function saveMailCursor(
+  sql: Queryable,
+  held: { id: string; revision: number; holder: string },
+  cursor: MailCursor,
+  progress: { backlog: number; received: boolean },
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update mail_account set uid_validity = $4, last_uid = $5::bigint, import_until = $6::bigint, import_since = $7, import_done = $8, import_total = $9,
+       backlog = $10, last_contact_at = now(), last_mail_at = case when $11 then now() else last_mail_at end,
+       state = case when $5::bigint < $6::bigint then 'importing' else 'watching' end
+     where id = $1 and revision = $2 and lease_holder = $3`,
+    [
+      held.id,
+      held.revision,
+      held.holder,
+      cursor.uidValidity,
+      cursor.lastUid,
+      cursor.importUntil,
+      cursor.importSince,
+      cursor.importDone,
+      cursor.importTotal,
+      progress.backlog,
+      progress.received,
+    ],
+  );
+  return (rowCount ?? 0) > 0;
+}
+
+type Held = { id: string; revision: number; holder: string };
+
+export async function markMailConnecting(sql: Queryable, held: Held): Promise<void> {
+  await sql.query(
+    `update mail_account set state = 'connecting', next_try_at = null where id = $1 and revision = $2 and lease_holder = $3`,
+    [held.id, held.revision, held.holder],
+  );
+}
+
+/** The mailbox is open and answers. A problem that does not keep mail from coming in stays shown. */
+export async function markMailContact(
+  sql: Queryable,
+  held: Held,
+  news: { connected: boolean; backlog: number; problem: { code: MailProblemCode; text: string } | null },
+): Promise<void> {
+  await sql.query(
+    `update mail_account set state = case when last_uid < import_until then 'importing' else 'watching' end, failures = 0,
+       connected_at = case when $4 then now() else coalesce(connected_at, now()) end, last_contact_at = now(), next_try_at = null,
+       backlog = $5, last_error = $6, last_error_code = $7,
+       last_error_at = case when $6::text is null then last_error_at else now() end
+     where id = $1 and revision = $2 and lease_holder = $3`,
+    [
+      held.id,
+      held.revision,
+      held.holder,
+      news.connected,
+      news.backlog,
+      news.problem?.text ?? null,
+      news.problem?.code ?? null,
+    ],
+  );
+}
+
+export async function markMailFailure(
+  sql: Queryable,
+  held: Held,
+  problem: { code: MailProblemCode; text: string },
+  waitMs: number,
+): Promise<void> {
+  await sql.query(
+    `update mail_account set state = 'failing', failures = failures + 1, connected_at = null, last_error = $4, last_error_code = $5,
+       last_error_at = now(), next_try_at = now() + make_interval(secs => $6 / 1000.0)
+     where id = $1 and revision = $2 and lease_holder = $3`,
+    [held.id, held.revision, held.holder, problem.text, problem.code, waitMs],
+  );
+}

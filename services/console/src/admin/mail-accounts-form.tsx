@@ -1,0 +1,272 @@
+import {
+  afterFetch,
+  importFrom,
+  type MailAccount,
+  type MailAccountCreate,
+  type MailFolder,
+  mailAuth,
+  mailProvider,
+  mailProviderPresets,
+  type MailProvider,
+  mailSecurity,
+} from '@patchbay/contracts';
+import { keys } from '@patchbay/ui';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  Alert,
+  App,
+  AutoComplete,
+  Button,
+  Drawer,
+  Form,
+  type FormInstance,
+  Input,
+  InputNumber,
+  Segmented,
+  Select,
+} from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { problemText } from '../feedback/problem-text.ts';
+import { api } from '../query-client.ts';
+
+type Fields = MailAccountCreate & { oauth?: MailAccountCreate['oauth'] };
+
+const beginning: Partial<Fields> = {
+  provider: 'other',
+  port: 993,
+  security: 'tls',
+  auth: 'password',
+  folder: 'INBOX',
+  afterFetch: 'seen',
+  importFrom: 'all',
+  importDays: 7,
+};
+
+/** A mailbox in a drawer: whose it is, how to get in, what to fetch. */
+export function MailAccountForm({ account, close }: { account: MailAccount | null; close: () => void }) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<Fields>();
+  const save = useSave(account, close);
+  const problem = save.error && problemText(t, save.error);
+  return (
+    <Drawer
+      open
+      title={account ? account.address : t('mailAccounts.add')}
+      size={Math.min(560, window.innerWidth)}
+      onClose={close}
+      footer={
+        <Button
+          type="primary"
+          block
+          loading={save.isPending}
+          onClick={() => form.submit()}
+          data-testid="mail-account-save"
+        >
+          {t('mailAccounts.save')}
+        </Button>
+      }
+    >
+      {problem && <Alert type="error" showIcon title={problem.title} description={problem.detail || undefined} />}
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={account ? { ...account, oauth: account.oauth ?? undefined } : beginning}
+        onFinish={(fields) => save.mutate(fields)}
+        scrollToFirstError
+      >
+        <ServerFields form={form} account={account} />
+        <SignInFields form={form} account={account} />
+        <FetchFields form={form} account={account} />
+      </Form>
+    </Drawer>
+  );
+}
+
+interface PartProps {
+  form: FormInstance<Fields>;
+  account: MailAccount | null;
+}
+
+function ServerFields({ form }: PartProps) {
+  const { t } = useTranslation();
+  const needed = [{ required: true, message: t('mailAccounts.needed') }];
+  const choose = (provider: MailProvider) => {
+    if (provider === 'other') return;
+    const { host, authservId } = mailProviderPresets[provider];
+    form.setFieldsValue({ host, port: 993, security: 'tls', auth: 'oauth2', authservId });
+  };
+  return (
+    <>
+      <Form.Item name="provider" label={t('mailAccounts.provider')}>
+        <Segmented
+          block
+          options={mailProvider.options.map((value) => ({ value, label: t(`mailAccounts.providers.${value}`) }))}
+          onChange={choose}
+        />
+      </Form.Item>
+      <Form.Item
+        name="address"
+        label={t('mailAccounts.address')}
+        extra={t('mailAccounts.addressHelp')}
+        rules={[{ required: true, type: 'email', message: t('field.emailNeeded') }]}
+      >
+        <Input
+          type="email"
+          data-testid="mail-account-address"
+          onBlur={({ target }) => form.getFieldValue('username') || form.setFieldsValue({ username: target.value })}
+        />
+      </Form.Item>
+      <Form.Item name="host" label={t('mailAccounts.host')} rules={needed}>
+        <Input placeholder="imap.example.org" data-testid="mail-account-host" />
+      </Form.Item>
+      <div className="row wrap">
+        <Form.Item name="port" label={t('mailAccounts.port')} rules={needed}>
+          <InputNumber min={1} max={65_535} precision={0} data-testid="mail-account-port" />
+        </Form.Item>
+        <Form.Item name="security" label={t('mailAccounts.security')} className="grow">
+          <Select
+            options={mailSecurity.options.map((value) => ({ value, label: t(`mailAccounts.securities.${value}`) }))}
+            data-testid="mail-account-security"
+          />
+        </Form.Item>
+      </div>
+      <Form.Item name="username" label={t('mailAccounts.username')} rules={needed}>
+        <Input autoComplete="off" data-testid="mail-account-username" />
+      </Form.Item>
+    </>
+  );
+}
+
+function SignInFields({ form, account }: PartProps) {
+  const { t } = useTranslation();
+  const auth = Form.useWatch('auth', form) ?? account?.auth ?? 'password';
+  const provider = Form.useWatch('provider', form) ?? account?.provider ?? 'other';
+  const needed = [{ required: true, message: t('mailAccounts.needed') }];
+  return (
+    <>
+      <Form.Item name="auth" label={t('mailAccounts.auth')}>
+        <Segmented options={mailAuth.options.map((value) => ({ value, label: t(`mailAccounts.auths.${value}`) }))} />
+      </Form.Item>
+      {auth === 'password' ? (
+        <Form.Item
+          name="password"
+          label={t('mailAccounts.password')}
+          {...(account?.hasPassword ? { extra: t('mailAccounts.passwordKept') } : { rules: needed })}
+        >
+          <Input.Password autoComplete="new-password" data-testid="mail-account-password" />
+        </Form.Item>
+      ) : (
+        <>
+          <Form.Item name={['oauth', 'clientId']} label={t('mailAccounts.clientId')} rules={needed}>
+            <Input autoComplete="off" />
+          </Form.Item>
+          <Form.Item
+            name="clientSecret"
+            label={t('mailAccounts.clientSecret')}
+            {...(account?.hasClientSecret && { extra: t('mailAccounts.passwordKept') })}
+          >
+            <Input.Password autoComplete="new-password" />
+          </Form.Item>
+          {provider === 'other' &&
+            (['authorizeUrl', 'tokenUrl', 'scope'] as const).map((name) => (
+              <Form.Item key={name} name={['oauth', name]} label={t(`mailAccounts.${name}`)} rules={needed}>
+                <Input />
+              </Form.Item>
+            ))}
+          <p className="muted small">
+            {t('mailAccounts.oauthHelp', { uri: `${window.location.origin}/api/v1/mail-accounts/oauth/callback` })}
+          </p>
+        </>
+      )}
+    </>
+  );
+}
+
+function FetchFields({ form, account }: PartProps) {
+  const { t } = useTranslation();
+  const [folders, setFolders] = useState<MailFolder[]>([]);
+  const after = Form.useWatch('afterFetch', form) ?? account?.afterFetch;
+  const begin = Form.useWatch('importFrom', form) ?? account?.importFrom;
+  const needed = [{ required: true, message: t('mailAccounts.needed') }];
+  const options = folders.map(({ path }) => ({ value: path }));
+  return (
+    <>
+      <TestConnection form={form} account={account} found={setFolders} />
+      <Form.Item name="folder" label={t('mailAccounts.folder')} extra={t('mailAccounts.folderHelp')} rules={needed}>
+        <AutoComplete options={options} data-testid="mail-account-folder" />
+      </Form.Item>
+      <Form.Item name="importFrom" label={t('mailAccounts.importFrom')}>
+        <Select options={importFrom.options.map((value) => ({ value, label: t(`mailAccounts.imports.${value}`) }))} />
+      </Form.Item>
+      {begin === 'days' && (
+        <Form.Item name="importDays" label={t('mailAccounts.importDays')} rules={needed}>
+          <InputNumber min={1} max={3650} precision={0} />
+        </Form.Item>
+      )}
+      <Form.Item name="afterFetch" label={t('mailAccounts.afterFetch')}>
+        <Select options={afterFetch.options.map((value) => ({ value, label: t(`mailAccounts.after.${value}`) }))} />
+      </Form.Item>
+      {after === 'move' && (
+        <Form.Item name="moveTo" label={t('mailAccounts.moveTo')} rules={needed}>
+          <AutoComplete options={options} />
+        </Form.Item>
+      )}
+      <Form.Item name="authservId" label={t('mailAccounts.authservId')} extra={t('mailAccounts.authservIdHelp')}>
+        <Input placeholder="mx.example.org" />
+      </Form.Item>
+    </>
+  );
+}
+
+function TestConnection({ form, account, found }: PartProps & { found: (folders: MailFolder[]) => void }) {
+  const { t } = useTranslation();
+  const test = useMutation({
+    mutationFn: async () => {
+      const { host, port = 993, security = 'tls', username, auth = 'password', password } = form.getFieldsValue();
+      const given = { host, port, security, username, auth, ...(password ? { password } : {}) };
+      return await api.testMailAccount({ ...given, ...(account ? { id: account.id } : {}) });
+    },
+    onSuccess: ({ folders }) => found(folders),
+  });
+  const failure = test.error && problemText(t, test.error);
+  const problem = test.data?.problem;
+  return (
+    <Form.Item>
+      <Button loading={test.isPending} onClick={() => test.mutate()} data-testid="mail-account-test">
+        {t('mailAccounts.test')}
+      </Button>
+      {failure && <Alert type="error" showIcon title={failure.title} description={failure.detail || undefined} />}
+      {problem && (
+        <Alert type="error" showIcon title={t(`mailAccounts.problem.${problem.code}`)} description={problem.text} />
+      )}
+      {test.data && !problem && (
+        <Alert type="success" showIcon title={t('mailAccounts.tested', { count: test.data.folders.length })} />
+      )}
+    </Form.Item>
+  );
+}
+
+function useSave(account: MailAccount | null, close: () => void) {
+  const { t } = useTranslation();
+  const { message } = App.useApp();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ password, clientSecret, oauth, ...fields }: Fields) => {
+      const wish = {
+        ...fields,
+        authservId: fields.authservId?.trim() || null,
+        ...(password && { password }),
+        ...(clientSecret && { clientSecret }),
+        ...(fields.auth === 'oauth2' && oauth && { oauth }),
+      };
+      await (account ? api.updateMailAccount(account.id, wish) : api.createMailAccount(wish));
+    },
+    onSuccess: async () => {
+      void message.success(t('mailAccounts.saved'));
+      close();
+      await client.invalidateQueries({ queryKey: keys.mailAccounts });
+    },
+  });
+}

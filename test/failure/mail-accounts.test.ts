@@ -1,0 +1,335 @@
+import { createServer } from 'node:http';
+import { readdir, readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createHub } from '@patchbay/engine';
+import { loadEnvironment } from '@patchbay/config';
+import { describe, expect, inject, it } from 'vitest';
+import { eventually } from '../support/client.ts';
+import { mailPassword, startDovecot } from '../support/dovecot.ts';
+import { startHub } from '../support/hub.ts';
+import { shared } from '../support/shared.ts';
+
+const quick = { mailAccounts: { pollMs: { beside: 1_000, without: 500 }, leaseMs: 3_000 } };
+const mailOf = (n: number | string, size = 0) =>
+  `From: ann@example.org\r\nTo: help@patchbay.test\r\nMessage-ID: <${n}@example.org>\r\nDate: Tue, 03 Mar 2026 10:00:00 +0000\r\nSubject: Mail ${n}\r\n\r\nText ${n}\r\n${'x'
+    .repeat(76)
+    .concat('\r\n')
+    .repeat(Math.ceil(size / 78))}`;
+const numbered = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+
+describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
+  const dovecot = shared(() => startDovecot());
+  const centre = shared(() => startHub('postgres', { overrides: quick }));
+
+  const add = async (username: string, more: object = {}) => {
+    const { status, body } = await centre().api('POST', '/api/v1/mail-accounts', {
+      address: `${username}@patchbay.test`,
+      host: '127.0.0.1',
+      port: dovecot().port,
+      security: 'none',
+      username,
+      password: mailPassword,
+      ...more,
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+    return body.id as string;
+  };
+  const account = async (id: string) => (await centre().api('GET', `/api/v1/mail-accounts/${id}`)).body;
+  const until = (id: string, holds: (body: Record<string, unknown>) => boolean, ms = 20_000) =>
+    eventually(() => account(id), holds, ms);
+  const watching = (id: string) => until(id, ({ state, backlog }) => state === 'watching' && backlog === 0);
+  /** How many messages there are of these mails; a doubled one counts twice. */
+  const messages = async (prefix: string) => {
+    const { rows } = await centre().hub.parts.db.sql.query<{ count: number; distinct: number }>(
+      `select count(*) as count, count(distinct external_id) as distinct from message where external_id like $1 and direction = 'in'`,
+      [`<${prefix}%`],
+    );
+    return rows[0];
+  };
+  const all = (prefix: string, count: number) =>
+    eventually(
+      () => messages(prefix),
+      (found) => found?.distinct === count,
+      60_000,
+    );
+
+  it('a restart, days offline, a recreated folder and expunged mail lose nothing and double nothing', async () => {
+    const user = 'trouble';
+    const mails = (from: number, to: number) => numbered(from, to).map((n) => mailOf(`t-${n}`));
+    {
+      await using client = await dovecot().session(user);
+      await client.mailboxCreate('Support');
+    }
+    await dovecot().append(user, mails(0, 150), 'Support');
+    const id = await add(user, { folder: 'Support' });
+    await all('t-', 150);
+    await dovecot().stop();
+    await until(
+      id,
+      ({ state, lastError, nextTryAt }) => state === 'failing' && lastError !== null && nextTryAt !== null,
+    );
+    await dovecot().start();
+    await watching(id);
+
+    // Nobody fetches while three days of mail come in, some of which somebody deletes.
+    await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { enabled: false });
+    await until(id, ({ state }) => state === 'off');
+    await dovecot().append(user, mails(150, 300), 'Support');
+    {
+      await using client = await dovecot().session(user);
+      await client.mailboxOpen('Support');
+      await client.messageDelete('10:40');
+    }
+    await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { enabled: true });
+    await all('t-', 300);
+    await watching(id);
+
+    await dovecot().recreate(user, 'Support', mails(250, 330));
+    await all('t-', 330);
+    await watching(id);
+    expect(await messages('t-')).toEqual({ count: 330, distinct: 330 });
+  });
+
+  it('mail expunged while it is fetched holds nothing up', async () => {
+    const user = 'expunged';
+    await dovecot().append(
+      user,
+      numbered(0, 300).map((n) => mailOf(`e-${n}`, 2_000)),
+    );
+    await using client = await dovecot().session(user);
+    await client.mailboxOpen('INBOX');
+    const id = await add(user);
+    await until(id, ({ importing }) => (importing as { done: number } | null)?.done !== 0);
+    await client.messageDelete('150:299');
+    await watching(id);
+    const left = client.mailbox && (await client.fetchAll('1:*', { envelope: true }));
+    const enough = (left || []).length;
+    const found = await eventually(
+      () => messages('e-'),
+      (seen) => (seen?.distinct ?? 0) >= enough,
+    );
+    expect(found?.count).toBe(found?.distinct);
+    await dovecot().append(user, [mailOf('e-last')]);
+    await all('e-last', 1);
+  });
+
+  it('an account that fails says why and when it tries again, delays no other, and shows no secret', async () => {
+    const wrong = await add('wrong', { password: 'not-the-password' });
+    const lost = await add('lost', { host: 'no-such-host.invalid' });
+    const folder = await add('folder', { folder: 'Nowhere' });
+    const tls = await add('tls', { security: 'tls', port: dovecot().tlsPort });
+    await dovecot().append('fine', [mailOf('f-1')]);
+    await add('fine');
+    await all('f-', 1);
+    for (const [id, code] of [
+      [wrong, 'authentication'],
+      [lost, 'host-not-found'],
+      [folder, 'folder-missing'],
+      [tls, 'certificate'],
+    ] as const) {
+      const found = await until(id, ({ state }) => state === 'failing');
+      expect(found).toMatchObject({ lastErrorCode: code, nextTryAt: expect.any(String) });
+      expect(JSON.stringify(found)).not.toContain('not-the-password');
+    }
+    // Corrected, it comes in at once.
+    await centre().api('PATCH', `/api/v1/mail-accounts/${wrong}`, { password: mailPassword });
+    await watching(wrong);
+    expect(await account(wrong)).toMatchObject({ lastError: null, nextTryAt: null });
+    // Elsewhere, the stored password is not sent along.
+    const { status, body } = await centre().api('PATCH', `/api/v1/mail-accounts/${wrong}`, { host: 'localhost' });
+    expect([status, body.issues?.[0]?.path]).toEqual([400, 'password']);
+    const { body: tried } = await centre().api('POST', '/api/v1/mail-accounts/test', {
+      id: wrong,
+      host: '127.0.0.1',
+      port: dovecot().port,
+      security: 'none',
+      username: 'wrong',
+      auth: 'password',
+    });
+    expect(tried).toMatchObject({ problem: null, folders: [{ path: 'INBOX' }] });
+    const { rows } = await centre().hub.parts.db.sql.query<{ sealed: string }>(
+      "select string_agg(password_sealed, ' ') as sealed from mail_account",
+    );
+    expect(rows[0]?.sealed).not.toContain(mailPassword);
+  });
+
+  it('a mail that is too large is kept aside with its head and stays in the mailbox, and the rest goes on', async () => {
+    const user = 'large';
+    await dovecot().append(user, [mailOf('l-1', 27 * 1024 * 1024), mailOf('l-2')]);
+    const id = await add(user, { afterFetch: 'delete' });
+    await all('l-2', 1);
+    await watching(id);
+    const { body } = await centre().api('GET', '/api/v1/inbox?state=quarantined');
+    expect(body.items.map(({ reason }: { reason: string }) => reason)).toContainEqual(
+      expect.stringContaining('too large'),
+    );
+    await using client = await dovecot().session(user);
+    expect((await client.mailboxOpen('INBOX')).exists).toBe(1);
+  });
+
+  it('the account of a hub that is gone is taken over, and two hubs double nothing', async () => {
+    const user = 'shared';
+    const id = await add(user);
+    await watching(id);
+    // Another holder that has vanished: its lease runs out.
+    await centre().hub.parts.db.sql.query(
+      `update mail_account set lease_holder = gen_random_uuid(), lease_until = now() + interval '3 seconds' where id = $1`,
+      [id],
+    );
+    await dovecot().append(
+      user,
+      numbered(0, 20).map((n) => mailOf(`s-${n}`)),
+    );
+    const { env } = centre().ground;
+    await using second = await createHub(loadEnvironment({ ...env, PORT: '0', SMTP_INLET_PORT: '0' }), quick);
+    expect(second.url).toBeDefined();
+    await all('s-', 20);
+    expect(await messages('s-')).toEqual({ count: 20, distinct: 20 });
+  });
+
+  it.skipIf(inject('corpus') === null)(
+    'every mail of the corpus is a message, a duplicate or in quarantine',
+    async () => {
+      const folder = join(inject('corpus') ?? '', 'mail');
+      const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(
+        (file) => file.isFile() && file.name !== 'manifest.json',
+      );
+      const mails = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name))));
+      await dovecot().deliver('corpus', mails);
+      const before = await centre().hub.parts.db.sql.query<{ count: number }>('select count(*) as count from inbox');
+      const id = await add('corpus');
+      await until(
+        id,
+        ({ lastMailAt, state, backlog }) => lastMailAt !== null && state === 'watching' && backlog === 0,
+        60_000,
+      );
+      await dovecot().append('corpus', [mailOf('c-last')]);
+      await all('c-last', 1);
+      await eventually(
+        () => centre().api('GET', '/api/v1/inbox?state=pending'),
+        ({ body }) => body.items.length === 0,
+        60_000,
+      );
+      const { rows } = await centre().hub.parts.db.sql.query<{ deliveries: number; silent: number }>(
+        `select sum(deliveries) as deliveries, count(*) filter (where state <> 'done' and reason is null) as silent from inbox
+       where contact -> 'deliveredTo' ? 'corpus@patchbay.test' or state = 'quarantined' or state = 'duplicate'`,
+      );
+      expect(rows[0]?.silent).toBe(0);
+      expect(rows[0]?.deliveries).toBeGreaterThanOrEqual(mails.length);
+      expect(before.rows).toHaveLength(1);
+      expect(await account(id)).toMatchObject({ lastError: null });
+    },
+  );
+});
+
+describe.skipIf(inject('dovecot') === null)('a mail account with OAuth 2.0', () => {
+  /** A provider: gives codes and tokens, and tells Dovecot which are good (RFC 7662). */
+  async function startProvider() {
+    const state = {
+      generation: 0,
+      renewals: 0,
+      refresh: 'refresh-0',
+      down: false,
+      revoked: false,
+      verifiers: [] as string[],
+    };
+    const server = createServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        const form = new URLSearchParams(text);
+        const answer = (status: number, body: object) =>
+          response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+        if (request.url?.startsWith('/introspect')) {
+          const good = text.includes(`access-${state.generation}`);
+          return answer(200, { active: good, username: 'oauth' });
+        }
+        if (state.down) return answer(503, {});
+        if (form.get('grant_type') === 'authorization_code') {
+          state.verifiers.push(form.get('code_verifier') ?? '');
+          if (form.get('code') !== 'the-code') return answer(400, { error: 'invalid_grant' });
+        } else {
+          state.renewals += 1;
+          if (state.revoked || form.get('refresh_token') !== state.refresh)
+            return answer(400, { error: 'invalid_grant' });
+        }
+        state.generation += 1;
+        state.refresh = `refresh-${state.generation}`;
+        return answer(200, {
+          access_token: `access-${state.generation}`,
+          refresh_token: state.refresh,
+          expires_in: 3600,
+        });
+      });
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return {
+      url,
+      state,
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    };
+  }
+
+  it('signs in by code with PKCE, renews its token, and says when a person must sign in again', async () => {
+    await using provider = await startProvider();
+    await using dovecot = await startDovecot({ introspectionUrl: `${provider.url}/introspect` });
+    await using hub = await startHub('postgres', { overrides: quick });
+    const { body } = await hub.api('POST', '/api/v1/mail-accounts', {
+      address: 'oauth@patchbay.test',
+      host: '127.0.0.1',
+      port: dovecot.port,
+      security: 'none',
+      username: 'oauth',
+      auth: 'oauth2',
+      oauth: {
+        clientId: 'hub',
+        authorizeUrl: `${provider.url}/authorize`,
+        tokenUrl: `${provider.url}/token`,
+        scope: 'mail',
+      },
+      clientSecret: 'client-secret',
+    });
+    const until = (holds: (found: Record<string, unknown>) => boolean) =>
+      eventually(async () => (await hub.api('GET', `/api/v1/mail-accounts/${body.id}`)).body, holds, 20_000);
+    await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
+
+    const begun = new URL((await hub.api('POST', `/api/v1/mail-accounts/${body.id}/sign-in`)).body.url);
+    expect(begun.searchParams.get('code_challenge_method')).toBe('S256');
+    const back = (state: string) =>
+      fetch(`${hub.url}/api/v1/mail-accounts/oauth/callback?${new URLSearchParams({ code: 'the-code', state })}`, {
+        headers: { authorization: `Bearer ${hub.ground.env['PATCHBAY_API_KEY']}` },
+        redirect: 'manual',
+      });
+    const state = begun.searchParams.get('state') ?? '';
+    expect((await back(`x${state}`)).headers.get('location')).toContain('problem=forbidden');
+    expect((await back(state)).headers.get('location')).toContain(`signedIn=${body.id}`);
+    expect(provider.state.verifiers[0]).toMatch(/^[\w-]{43}$/);
+    await dovecot.append('oauth', [mailOf('o-1')]);
+    await until(({ state: now, lastMailAt }) => now === 'watching' && lastMailAt !== null);
+
+    // The token is refused at the next connection, and renewed once.
+    provider.state.generation += 1;
+    provider.state.refresh = `refresh-${provider.state.generation - 1}`;
+    await dovecot.stop();
+    await dovecot.start();
+    await eventually(
+      async () => provider.state.renewals,
+      (renewals) => renewals >= 2,
+    );
+    await until(({ state: now, lastError }) => now === 'watching' && lastError === null);
+
+    provider.state.down = true;
+    provider.state.generation += 1;
+    await dovecot.stop();
+    await dovecot.start();
+    await until(({ lastErrorCode }) => lastErrorCode === 'token-server');
+    provider.state.down = false;
+    provider.state.revoked = true;
+    await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
+  });
+});

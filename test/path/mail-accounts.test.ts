@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, inject, it } from 'vitest';
+import { openDesk } from '../support/agent-desk.ts';
+import { eventually } from '../support/client.ts';
+import { mailPassword, startDovecot } from '../support/dovecot.ts';
+import { apiKey, startHub } from '../support/hub.ts';
+import { mailProgram } from '../support/mail.ts';
+import { shared } from '../support/shared.ts';
+import { median } from '../support/median.ts';
+
+const mailOf = (id: string, more: { from?: string; subject?: string; text?: string; head?: string } = {}) =>
+  [
+    `From: ${more.from ?? 'Ann <ann@example.org>'}`,
+    'To: help@patchbay.test',
+    `Message-ID: ${id}`,
+    'Date: Tue, 03 Mar 2026 10:00:00 +0000',
+    `Subject: ${more.subject ?? 'Broken lamp'}`,
+    ...(more.head === undefined ? [] : [more.head]),
+    '',
+    more.text ?? 'It does not light up.',
+    '',
+  ].join('\r\n');
+const newId = () => `<${randomUUID()}@example.org>`;
+
+describe.skipIf(inject('dovecot') === null)('mail accounts', () => {
+  const dovecot = shared(() => startDovecot());
+
+  // Which queue there is makes no difference up to the inbox row.
+  describe('fetched mail', () => {
+    const backend = 'postgres';
+    const centre = shared(async () => {
+      const hub = await startHub(backend, { overrides: { mailAccounts: { pollMs: { beside: 2_000, without: 500 } } } });
+      const desk = await openDesk(hub.url, apiKey);
+      return {
+        ...hub,
+        desk,
+        write: mailProgram(hub.ground.smtpPort),
+        async [Symbol.asyncDispose]() {
+          await desk[Symbol.asyncDispose]();
+          await hub[Symbol.asyncDispose]();
+        },
+      };
+    });
+
+    const add = async (username: string, more: object = {}) => {
+      const { status, body } = await centre().api('POST', '/api/v1/mail-accounts', {
+        address: `${username}@patchbay.test`,
+        host: '127.0.0.1',
+        port: dovecot().port,
+        security: 'none',
+        username,
+        password: mailPassword,
+        ...more,
+      });
+      expect(status, JSON.stringify(body)).toBe(201);
+      return body.id as string;
+    };
+    const account = async (id: string) => (await centre().api('GET', `/api/v1/mail-accounts/${id}`)).body;
+    const until = (id: string, holds: (body: Record<string, unknown>) => boolean) =>
+      eventually(() => account(id), holds);
+    const watching = (id: string) => until(id, ({ state }) => state === 'watching');
+    const received = async (messageId: string) => {
+      const found = await eventually(
+        () => centre().api('GET', `/api/v1/messages?externalId=${encodeURIComponent(messageId)}`),
+        ({ body }) => body.items.length > 0,
+      );
+      expect(found.body.items).toHaveLength(1);
+      return found.body.items[0];
+    };
+
+    it('is imported, then seen within a second of its arrival', async () => {
+      const user = `a-${backend}`;
+      const ids = [newId(), newId(), newId()];
+      await dovecot().append(
+        user,
+        ids.map((id) => mailOf(id)),
+      );
+      const id = await add(user);
+      for (const one of ids) await received(one);
+      await watching(id);
+      const delays: number[] = [];
+      for (let n = 0; n < 7; n += 1) {
+        const one = newId();
+        await dovecot().append(user, [mailOf(one)]);
+        const begun = performance.now();
+        const { id: messageId } = await received(one);
+        await centre().desk.event('message.received', ({ data }) => data['messageId'] === messageId);
+        delays.push(performance.now() - begun);
+      }
+      process.stdout.write(
+        `Arrival in Dovecot to the agent's event (${backend}): median ${Math.round(median(delays))} ms\n`,
+      );
+      expect(await account(id)).toMatchObject({ state: 'watching', backlog: 0, lastError: null, importing: null });
+    });
+
+    it('by SMTP to one address and from the mailbox of another is one message, visible at both', async () => {
+      const user = `b-${backend}`;
+      await watching(await add(user));
+      for (const dated of [true, false]) {
+        const id = newId();
+        const subject = `Twice ${id}`;
+        const mail = dated ? mailOf(id, { subject }) : mailOf(id, { subject }).replace(/Message-ID: .*\r\n/, '');
+        await Promise.all([
+          centre().write({ envelope: { from: 'ann@example.org', to: ['first@patchbay.test'] }, raw: mail }),
+          dovecot().append(user, [`Received: by mx.example; Tue, 03 Mar 2026 10:00:05 +0000\r\n${mail}`]),
+        ]);
+        const rows = await eventually(
+          async () =>
+            (
+              await centre().hub.parts.db.sql.query<{ delivered_to: string[]; ticket_id: string; addresses: string[] }>(
+                `select m.delivered_to, m.ticket_id, array(select address from ticket_address a where a.ticket_id = m.ticket_id order by 1) as addresses
+                 from message m where m.subject = $1 and m.direction = 'in'`,
+                [subject],
+              )
+            ).rows,
+          (found) => found[0]?.delivered_to.length === 2,
+        );
+        expect(rows).toHaveLength(1);
+        expect(rows[0]?.addresses).toEqual([`${user}@patchbay.test`, 'first@patchbay.test']);
+      }
+    });
+
+    it.each([
+      ['keep', { INBOX: [false, false] }],
+      ['seen', { INBOX: [true, true] }],
+      ['move', { INBOX: [], Done: [false, false] }],
+      ['delete', { INBOX: [] }],
+    ])('is left in the mailbox as %s says', async (afterFetch, expected) => {
+      const user = `after-${afterFetch}-${backend}`;
+      const ids = [newId(), newId()];
+      await dovecot().append(
+        user,
+        ids.map((id) => mailOf(id)),
+      );
+      const id = await add(user, { afterFetch, ...(afterFetch === 'move' && { moveTo: 'Done' }) });
+      for (const one of ids) await received(one);
+      await watching(id);
+      await using client = await dovecot().session(user);
+      for (const [folder, seen] of Object.entries(expected)) {
+        await client.mailboxOpen(folder);
+        const rows = client.mailbox && client.mailbox.exists ? await client.fetchAll('1:*', { flags: true }) : [];
+        expect(
+          rows.map(({ flags }) => flags?.has(String.raw`\Seen`)),
+          folder,
+        ).toEqual(seen);
+      }
+    });
+
+    it('begins where it should: with what comes from now on, or some days ago', async () => {
+      const old = newId();
+      const recent = newId();
+      for (const user of [`new-${backend}`, `days-${backend}`]) {
+        await using client = await dovecot().session(user);
+        await client.append('INBOX', mailOf(`${user}${old}`), [], new Date(Date.now() - 9 * 86_400_000));
+        await client.append('INBOX', mailOf(`${user}${recent}`), [], new Date(Date.now() - 86_400_000));
+      }
+      const onlyNew = await add(`new-${backend}`, { importFrom: 'new' });
+      const days = await add(`days-${backend}`, { importFrom: 'days', importDays: 3 });
+      await watching(onlyNew);
+      await watching(days);
+      const fresh = newId();
+      await dovecot().append(`new-${backend}`, [mailOf(fresh)]);
+      await received(fresh);
+      const { rows } = await centre().hub.parts.db.sql.query<{ external_id: string }>(
+        `select external_id from inbox where external_id like '%' || $1 or external_id like '%' || $2`,
+        [old.slice(1), recent.slice(1)],
+      );
+      expect(rows.map(({ external_id }) => external_id)).toEqual([recent]);
+    });
+  });
+});
