@@ -91,6 +91,8 @@ export interface ChannelDeps {
     raw: RawPayload,
   ) => Promise<ReceiveOutcome>;
   readonly callSituation: (callSid: string) => Promise<CallSituation | null>;
+  /** Name service for the checks of mail. Default: the system's. */
+  readonly dns?: (name: string, type: string) => Promise<string[][] | string[]>;
 }
 
 /** The part of the configuration that adapters use (contract, Environment). */
@@ -102,12 +104,24 @@ export interface ChannelConfig {
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
   readonly centreName: string;
+  /** Default: loopback is the only trusted relay, and senders are taken at their word unless a check fails. */
+  readonly mailTrust?: MailTrust;
   readonly twilio: {
     readonly accountSid: string;
     readonly authToken: string;
     readonly apiBaseUrl: string | undefined;
     readonly number: string;
   };
+}
+
+/** Whose word on the sender of a mail counts. */
+export interface MailTrust {
+  /** Addresses, or ranges in CIDR notation, of hosts that hand mail over to us after checking it. */
+  readonly relays: readonly string[];
+  /** The name by which they sign their Authentication-Results (RFC 8601 §2.5). */
+  readonly authservId: string | undefined;
+  /** Who is not confirmed is not recognised. */
+  readonly strictSenders: boolean;
 }
 
 /** Control of a phone call, for channels whose contacts are calls. All are safe to repeat. */

@@ -24,6 +24,7 @@ export function carrierAccount(config: HubConfig, signingKey: Uint8Array) {
 export function createChannels(
   parts: () => Parts,
   base: Pick<Parts, 'config' | 'files' | 'log' | 'now' | 'signingKey'>,
+  dns?: ChannelDeps['dns'],
 ): ReadonlyMap<ChannelName, Channel> {
   const { config } = base;
   const deps: ChannelDeps = {
@@ -34,6 +35,7 @@ export function createChannels(
       mailDomains: config.mailDomains,
       smtpUrl: config.smtpUrl,
       mailFrom: config.mailFrom,
+      mailTrust: config.mailTrust,
       centreName: config.centreName,
       twilio: carrierAccount(config, base.signingKey),
     },
@@ -44,6 +46,7 @@ export function createChannels(
     receive: (contact, raw) => receive(parts(), contact, raw),
     quarantine: ({ reason, ...origin }, raw) => quarantine(parts(), origin, reason, raw),
     callSituation: (callSid) => callSituation(parts(), callSid),
+    ...(dns && { dns }),
   };
   return new Map(channelFactories.map((create) => create(deps)).map((channel) => [channel.name, channel]));
 }

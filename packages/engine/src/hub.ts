@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { HubConfig } from '@patchbay/config';
 import { seed } from '@patchbay/config/seed';
 import { assertWritable } from '@patchbay/store/embedded/data-folder';
+import type { ChannelDeps } from '@patchbay/channels/channel';
 import { createCarrierSimulator, smtpMail } from '@patchbay/channels/simulator/index';
 import { migrate, openDatabase, seedQueues, settingOnce, startEmbeddedPostgres, StartError } from '@patchbay/store';
 import type { Logger } from 'pino';
@@ -37,6 +38,8 @@ export interface HubOverrides {
   channels?: (channels: Parts['channels']) => Parts['channels'];
   log?: Logger;
   now?: () => Date;
+  /** Name service for the checks of mail. */
+  dns?: ChannelDeps['dns'];
   /** How many jobs run at once in this process. */
   concurrency?: { ingest: number; media: number; dispatch: number };
   /** Simulated seconds in a real one, for the carrier simulator. */
@@ -92,7 +95,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     openingHours: openingHoursOf(config),
     now: overrides.now ?? (() => new Date()),
   };
-  const channels = createChannels(() => parts, base);
+  const channels = createChannels(() => parts, base, overrides.dns);
   const parts: Hub['parts'] = { ...base, channels: overrides.channels?.(channels) ?? channels };
 
   observeWatch(parts);
