@@ -95,7 +95,10 @@ describe('loadEnvironment', () => {
     [{ REDIS_URL: 'http://:hunter2@redis' }, /^REDIS_URL is malformed; expected a Redis URL/],
     [{ ROLES: 'web,cook' }, 'ROLES is "web,cook"; expected a comma separated list of web, worker and clock'],
     [{ ROLES: ',' }, /^ROLES is ","/],
-    [{ MAIL_TRUSTED_RELAYS: '10.0.0.0/33' }, /^MAIL_TRUSTED_RELAYS is "10.0.0.0\/33"; expected a comma separated list of addr/],
+    [
+      { MAIL_TRUSTED_RELAYS: '10.0.0.0/33' },
+      /^MAIL_TRUSTED_RELAYS is "10.0.0.0\/33"; expected a comma separated list of addr/,
+    ],
     [{ MAIL_STRICT_SENDERS: 'yes' }, /^MAIL_STRICT_SENDERS is "yes"; expected true or false/],
     [{ MAIL_DOMAINS: 'a@b.example' }, /^MAIL_DOMAINS is "a@b.example"; expected a comma separated list of domains/],
     [{ MAIL_FROM: 'support' }, /^MAIL_FROM is "support"; expected a mail address/],

@@ -11,6 +11,7 @@ import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-te
 import { type MailPart, type MailSource, readMail } from './mail-source.ts';
 import { verifyReplyAddress } from './reply-address.ts';
 import { replyTextOf } from './reply-text.ts';
+import { contactReportsOf } from './reports.ts';
 import { isEnclosedMail, reportedMessageIds, reportsIn } from './report-fields.ts';
 import { senderGrade } from './sender-verdict.ts';
 import { messageIds, threadingOf } from './threading.ts';
@@ -73,11 +74,14 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps, check }
     from: sender.from,
     fromName: sender.name,
     subject: subject ?? '',
+    calendarMethod: calendarMethodIn(mail.parts),
     text,
   });
   const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine)).slice(0, mostAddresses);
   const cc = distinctAddresses(mail.cc.map(cleanLine)).slice(0, mostAddresses);
   const aboutAnother = verdict.kind !== 'customer' && verdict.kind !== 'auto-reply';
+  const reported = aboutAnother ? reportedMessageIds(mail.parts, reports, text) : [];
+  const outboundId = envelope.to.map((address) => verifyBounceAddress(address, deps.signingKey)).find(Boolean);
   const sentAt = momentOf(mail.header('date')[0]);
   return {
     channel: 'email',
@@ -99,21 +103,35 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps, check }
     cc,
     deliveredTo: ourAddresses(envelope, deps),
     authenticity: check.authenticity,
+    classification: { category: verdict.category, rule: verdict.rule, evidence: verdict.evidence },
+    reports: contactReportsOf({
+      category: verdict.category,
+      header: mail.header,
+      parts: mail.parts,
+      reports,
+      text,
+      messageIds: reported,
+      outboundId,
+      itsAddresses: [sender.from, ...envelope.to, ...mail.to],
+    }),
     ...(subject === undefined ? {} : { subject }),
     text,
     replyText: replyTextOf(text),
     ...(html === undefined ? {} : { html }),
     attachments,
-    threading: threadingOf(
-      {
-        inReplyTo: mail.header('in-reply-to').join(' '),
-        references: mail.header('references').join(' '),
-        reported: aboutAnother ? reportedMessageIds(mail.parts, reports, text) : [],
-        subject: subject ?? '',
-        recipients: [...to, ...cc],
-      },
-      deps.signingKey,
-    ),
+    threading: {
+      ...(outboundId !== undefined && verdict.kind !== 'customer' && { outboundId }),
+      ...threadingOf(
+        {
+          inReplyTo: mail.header('in-reply-to').join(' '),
+          references: mail.header('references').join(' '),
+          reported,
+          subject: subject ?? '',
+          recipients: [...to, ...cc],
+        },
+        deps.signingKey,
+      ),
+    },
     automatic: verdict.automatic || sender.from.toLowerCase() === deps.config.mailFrom.toLowerCase(),
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
@@ -164,6 +182,13 @@ function senderOf(mail: MailSource, envelope: MailEnvelope, grade: Grade): Sende
     name,
     identifiers: [{ kind: 'email', value: claimed, grade: 'claimed' }],
   };
+}
+
+/** The method of the first calendar object; its part may say it, the object does (RFC 5545 §3.7.2). */
+function calendarMethodIn(parts: readonly MailPart[]): string {
+  const object = parts.find((part) => part.contentType.toLowerCase() === 'text/calendar');
+  const text = object?.content.subarray(0, 65_536).toString() ?? '';
+  return /^METHOD:[ \t]*(\w+)/im.exec(text)?.[1]?.toUpperCase() ?? '';
 }
 
 // Return-Path is written from the envelope by the host that delivered the mail (RFC 5321 §4.4).

@@ -7,7 +7,11 @@ const dkim = (result: string, domain = 'shop.example') => ({ result, domain });
 describe('verdict', () => {
   test.each<[string, MailChecks, string]>([
     ['DMARC passes', { dkim: [], dmarc: { result: 'pass', domain: 'shop.example' } }, 'pass'],
-    ['DMARC fails, though another domain signed', { dkim: [dkim('pass', 'mailer.example')], dmarc: { result: 'fail', domain: '' } }, 'fail'],
+    [
+      'DMARC fails, though another domain signed',
+      { dkim: [dkim('pass', 'mailer.example')], dmarc: { result: 'fail', domain: '' } },
+      'fail',
+    ],
     ['DMARC of another From counts nothing', { dkim: [], dmarc: { result: 'pass', domain: 'else.example' } }, 'none'],
     ['no policy, own signature', { dkim: [dkim('pass')], dmarc: { result: 'none', domain: '' } }, 'pass'],
     ['no policy, signature of a subdomain', { dkim: [dkim('pass', 'mail.shop.example')] }, 'pass'],
@@ -16,12 +20,28 @@ describe('verdict', () => {
     ['no policy, own SPF', { dkim: [], spf: { result: 'pass', domain: 'shop.example' } }, 'pass'],
     ['no policy, own SPF fails', { dkim: [], spf: { result: 'fail', domain: 'shop.example' } }, 'fail'],
     ['no policy, own SPF fails softly', { dkim: [], spf: { result: 'softfail', domain: 'shop.example' } }, 'none'],
-    ['no policy, SPF fails but the signature holds', { dkim: [dkim('pass')], spf: { result: 'fail', domain: 'shop.example' } }, 'pass'],
+    [
+      'no policy, SPF fails but the signature holds',
+      { dkim: [dkim('pass')], spf: { result: 'fail', domain: 'shop.example' } },
+      'pass',
+    ],
     ['no policy, own signature is broken', { dkim: [dkim('fail')] }, 'fail'],
-    ['SPF of an envelope that is another domain', { dkim: [], spf: { result: 'fail', domain: 'list.example' } }, 'none'],
+    [
+      'SPF of an envelope that is another domain',
+      { dkim: [], spf: { result: 'fail', domain: 'list.example' } },
+      'none',
+    ],
     ['a signature by a whole country', { dkim: [dkim('pass', 'example')] }, 'none'],
-    ['nobody answers', { dkim: [], spf: { result: 'temperror', domain: 'shop.example' }, dmarc: { result: 'temperror', domain: '' } }, 'unavailable'],
-    ['nothing is published', { dkim: [], spf: { result: 'none', domain: 'shop.example' }, dmarc: { result: 'none', domain: '' } }, 'none'],
+    [
+      'nobody answers',
+      { dkim: [], spf: { result: 'temperror', domain: 'shop.example' }, dmarc: { result: 'temperror', domain: '' } },
+      'unavailable',
+    ],
+    [
+      'nothing is published',
+      { dkim: [], spf: { result: 'none', domain: 'shop.example' }, dmarc: { result: 'none', domain: '' } },
+      'none',
+    ],
   ])('%s', (_name, checks, verdict) => {
     expect(verdictOf('shop.example', checks)).toBe(verdict);
   });
@@ -55,14 +75,26 @@ describe('Authentication-Results', () => {
   test.each([
     [
       'mx.example.com; dmarc=pass (p=NONE sp=NONE dis=NONE) header.from=shop.example; spf=pass (google.com: domain of a@shop.example designates 1.2.3.4) smtp.mailfrom=a@shop.example; dkim=pass header.i=@shop.example header.s=k header.b=Ab',
-      { spf: { result: 'pass', domain: 'shop.example' }, dkim: [{ result: 'pass', domain: 'shop.example' }], dmarc: { result: 'pass', domain: 'shop.example' } },
+      {
+        spf: { result: 'pass', domain: 'shop.example' },
+        dkim: [{ result: 'pass', domain: 'shop.example' }],
+        dmarc: { result: 'pass', domain: 'shop.example' },
+      },
     ],
     ['mx.example.com 1; none', { dkim: [] }],
     [
       'mx.example.com/1; dkim=fail (a comment; dmarc=pass (nested)) header.d=shop.example; dkim/1 = pass header.d="other.example"',
-      { dkim: [{ result: 'fail', domain: 'shop.example' }, { result: 'pass', domain: 'other.example' }] },
+      {
+        dkim: [
+          { result: 'fail', domain: 'shop.example' },
+          { result: 'pass', domain: 'other.example' },
+        ],
+      },
     ],
-    ['"mx.example.com"; spf=pass reason="a; dmarc=pass" smtp.mailfrom=shop.example', { spf: { result: 'pass', domain: 'shop.example' }, dkim: [] }],
+    [
+      '"mx.example.com"; spf=pass reason="a; dmarc=pass" smtp.mailfrom=shop.example',
+      { spf: { result: 'pass', domain: 'shop.example' }, dkim: [] },
+    ],
   ])('%s', (value, checks) => {
     expect(readAuthenticationResults(value)?.checks).toEqual(checks);
   });

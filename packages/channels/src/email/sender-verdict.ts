@@ -18,7 +18,8 @@ const unanswered = /^temp/;
  */
 export function verdictOf(fromDomain: string, checks: MailChecks): Authenticity['verdict'] {
   if (fromDomain === '') return 'none';
-  const dmarc = checks.dmarc && (checks.dmarc.domain === '' || checks.dmarc.domain === fromDomain) ? checks.dmarc : undefined;
+  const dmarc =
+    checks.dmarc && (checks.dmarc.domain === '' || checks.dmarc.domain === fromDomain) ? checks.dmarc : undefined;
   if (dmarc?.result === 'pass' || dmarc?.result === 'fail') return dmarc.result;
   const own = [
     ...checks.dkim.filter((check) => check.aligned ?? isAligned(fromDomain, check.domain)),
@@ -36,7 +37,9 @@ export function verdictOf(fromDomain: string, checks: MailChecks): Authenticity[
  */
 export function isAligned(fromDomain: string, domain: string): boolean {
   return (
-    domain !== '' && (domain === fromDomain || domain.endsWith(`.${fromDomain}`) || fromDomain.endsWith(`.${domain}`)) && domain.includes('.')
+    domain !== '' &&
+    (domain === fromDomain || domain.endsWith(`.${fromDomain}`) || fromDomain.endsWith(`.${domain}`)) &&
+    domain.includes('.')
   );
 }
 

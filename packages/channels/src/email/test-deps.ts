@@ -52,6 +52,7 @@ export function testDeps(
       return { inboxId: 'q', outcome: 'quarantined' };
     },
     callSituation: async () => null,
+    dns: () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
     ...overrides,
   };
 }
