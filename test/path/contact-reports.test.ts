@@ -1,19 +1,17 @@
 /** What machines say of our mail: the message, its ticket and the address know it, and who forges a report changes nothing of others. */
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { signBounceAddress } from '@patchbay/channels/email/bounce-address';
 import { openDesk } from '../support/agent-desk.ts';
-import { onBothBackends } from '../support/backends.ts';
-import type { Backend } from '../support/backends.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { mailProgram, startMailSink } from '../support/mail.ts';
 import { shared } from '../support/shared.ts';
 import { ticketClient } from '../support/ticket-client.ts';
 
-async function startCentre(backend: Backend) {
+async function startCentre() {
   await using stack = new AsyncDisposableStack();
   const sink = stack.use(await startMailSink());
-  const hub = stack.use(await startHub(backend, { env: { SMTP_URL: sink.url } }));
+  const hub = stack.use(await startHub('postgres', { env: { SMTP_URL: sink.url } }));
   const desk = stack.use(await openDesk(hub.url, apiKey));
   const owned = stack.move();
   return {
@@ -34,8 +32,8 @@ interface Report {
   to?: string;
 }
 
-onBothBackends('reports on our mail', (backend) => {
-  const centre = shared(() => startCentre(backend));
+describe('reports on our mail', () => {
+  const centre = shared(startCentre);
 
   /** A customer's first mail and the centre's answer to it, sent. */
   async function answered(from: string) {

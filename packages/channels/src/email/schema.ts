@@ -8,6 +8,7 @@ import { type SenderCheck, checkSender } from './authenticity.ts';
 import { verifyBounceAddress } from './bounce-address.ts';
 import { classify } from './classify.ts';
 import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
+import { withoutLongBodies } from './long-bodies.ts';
 import { type MailPart, type MailSource, readMail } from './mail-source.ts';
 import { verifyReplyAddress } from './reply-address.ts';
 import { replyTextOf } from './reply-text.ts';
@@ -19,7 +20,6 @@ import { messageIds, threadingOf } from './threading.ts';
 /** All mail is one account: a Message-ID is the same mail whichever of our addresses it was sent to. */
 export const emailAccount = 'email';
 const mostAddresses = 500;
-const mostParts = 500;
 
 export interface MailEnvelope {
   /** MAIL FROM; '' is the null reverse-path, null is unknown (a mail that did not come by SMTP). */
@@ -39,10 +39,9 @@ export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKe
  * mail; whatever the file store throws passes through.
  */
 export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: MailDeps): Promise<InboundContactDraft> {
-  const mail = await readMail(raw);
+  const mail = withoutLongBodies(await readMail(raw));
   const attachments: StoredFile[] = [];
-  for (const [index, part] of mail.parts.slice(0, mostParts).entries())
-    attachments.push(await storePart(part, index, deps));
+  for (const [index, part] of mail.parts.entries()) attachments.push(await storePart(part, index, deps));
   try {
     const check = await checkSender(raw, mail, envelope, deps);
     return contactOf(mail, { raw, envelope, attachments, deps, check });
