@@ -1,5 +1,6 @@
 /** Which ticket a mail belongs to, over the wire, with the reason that stands on its timeline (design, Threading). */
 import { randomUUID } from 'node:crypto';
+import type { HubEvent } from '@patchbay/contracts';
 import type { SendMailOptions } from 'nodemailer';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
@@ -163,7 +164,7 @@ describe('threading', () => {
     await closeTicket(first.ticketId, 1);
     const soon = await mail({ from, inReplyTo: first.messageId });
     expect(soon).toMatchObject({ ticketId: first.ticketId, status: 'open' });
-    expect(soon.events.map(({ type }) => type)).toContain('ticket.reopened');
+    expect(soon.events.map((event: HubEvent) => event.type)).toContain('ticket.reopened');
     await closeTicket(first.ticketId, 8);
     const late = await mail({ from, inReplyTo: first.messageId });
     expect(late.ticketId).not.toBe(first.ticketId);
