@@ -40,6 +40,9 @@ const schema = z.object({
   SMTP_INLET_PORT: format.port.default(2525),
   MAIL_DOMAINS: format.mailDomains.default(['patchbay.test']),
   MAIL_FROM: format.mailAddress.optional(),
+  MAIL_TRUSTED_RELAYS: format.relays.default(['127.0.0.0/8', '::1/128']),
+  MAIL_AUTHSERV_ID: format.authservId.optional(),
+  MAIL_STRICT_SENDERS: format.yesOrNo.default(false),
   SMTP_URL: format.url('an SMTP URL, smtp://user:password@host:587 or smtps://host:465', 'smtp', 'smtps').optional(),
   TWILIO_ACCOUNT_SID: format.twilioAccountSid.optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),
@@ -93,6 +96,15 @@ export interface HubConfig {
   readonly mailDomains: readonly [string, ...string[]];
   /** Sender of outgoing mail. */
   readonly mailFrom: string;
+  /** Whose word on the sender of a mail counts. */
+  readonly mailTrust: {
+    /** Hosts that check mail before they hand it over: addresses, or ranges in CIDR notation. */
+    readonly relays: readonly string[];
+    /** Undefined: any Authentication-Results that stands above the first `Received`. */
+    readonly authservId: string | undefined;
+    /** Who is not confirmed is not recognised. */
+    readonly strictSenders: boolean;
+  };
   /** Undefined: outgoing mail stays in the outbox viewer. */
   readonly smtpUrl: string | undefined;
   /** Undefined: there is no Twilio account. */
@@ -156,6 +168,11 @@ export function loadEnvironment(
     smtpInletPort: variables.SMTP_INLET_PORT,
     mailDomains: variables.MAIL_DOMAINS,
     mailFrom: variables.MAIL_FROM ?? `support@${variables.MAIL_DOMAINS[0]}`,
+    mailTrust: {
+      relays: variables.MAIL_TRUSTED_RELAYS,
+      authservId: variables.MAIL_AUTHSERV_ID,
+      strictSenders: variables.MAIL_STRICT_SENDERS,
+    },
     smtpUrl: variables.SMTP_URL,
     twilio: twilioSet && { accountSid: twilioSet[0], authToken: twilioSet[1] },
     twilioApiBaseUrl: variables.TWILIO_API_BASE_URL,

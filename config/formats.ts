@@ -1,4 +1,5 @@
 /** How each kind of variable is written. A description completes the sentence "expected …". */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseOpeningHours } from './opening-hours.ts';
 
@@ -46,6 +47,23 @@ export const mailDomains = z
   .describe('a comma separated list of domains, support.example.com,example.org');
 
 export const mailAddress = z.email().describe('a mail address, support@example.com');
+
+export const relays = z
+  .string()
+  .transform(commaList)
+  .pipe(z.array(z.string().refine(isAddressOrRange)))
+  .describe('a comma separated list of addresses or ranges, 192.0.2.25,10.0.0.0/8');
+
+export const authservId = z
+  .string()
+  .toLowerCase()
+  .regex(/^[\x21-\x7e]{1,253}$/)
+  .describe('the name in the Authentication-Results of your mail server, mx.example.com');
+
+export const yesOrNo = z
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
+  .describe('true or false');
 
 export const phoneNumber = z
   .string()
@@ -125,4 +143,14 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isAddressOrRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const longest = isIP(address) === 6 ? 128 : 32;
+  return (
+    isIP(address) !== 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest))
+  );
 }

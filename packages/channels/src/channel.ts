@@ -125,6 +125,8 @@ export interface ChannelDeps {
   ) => Promise<ReceiveOutcome>;
   readonly callSituation: (callSid: string) => Promise<CallSituation | null>;
   readonly httpSources: HttpSourceDirectory;
+  /** Name service for the checks of mail. Default: the system's. */
+  readonly dns?: (name: string, type: string) => Promise<string[][] | string[]>;
 }
 
 /** The part of the configuration that adapters use (contract, Environment). */
@@ -138,6 +140,8 @@ export interface ChannelConfig {
   readonly centreName: string;
   /** Addresses that somebody outside chose may lead into a private network, and need no TLS. */
   readonly privateAddresses: boolean;
+  /** Default: loopback is the only trusted relay, and senders are taken at their word unless a check fails. */
+  readonly mailTrust?: MailTrust;
   readonly twilio: {
     readonly accountSid: string;
     readonly authToken: string;
@@ -146,6 +150,16 @@ export interface ChannelConfig {
     /** The centre's number on WhatsApp, E.164. */
     readonly whatsappNumber: string;
   };
+}
+
+/** Whose word on the sender of a mail counts. */
+export interface MailTrust {
+  /** Addresses, or ranges in CIDR notation, of hosts that hand mail over to us after checking it. */
+  readonly relays: readonly string[];
+  /** The name by which they sign their Authentication-Results (RFC 8601 §2.5). */
+  readonly authservId: string | undefined;
+  /** Who is not confirmed is not recognised. */
+  readonly strictSenders: boolean;
 }
 
 /** Control of a phone call, for channels whose contacts are calls. All are safe to repeat. */

@@ -84,6 +84,13 @@ export type Queue = z.infer<typeof queue>;
 
 // --- Customers ---------------------------------------------------------------------------------------------------
 
+/** What stands against writing to an address automatically. */
+export const addressMark = z.object({
+  mark: z.enum(['undeliverable', 'complained']),
+  reason: z.string(),
+  at: timestamp,
+});
+
 export const identifier = z.object({
   kind: identifierKind,
   value: z.string(),
@@ -92,6 +99,8 @@ export const identifier = z.object({
   shared: z.boolean(),
   firstSeenAt: timestamp,
   lastSeenAt: timestamp,
+  /** Null when nothing is known against it. */
+  mark: addressMark.nullable(),
 });
 export const customer = z.object({
   id: z.uuid(),

@@ -35,6 +35,8 @@ export type RemoteFile = z.infer<typeof remoteFile>;
 export const threadingHints = z.object({
   /** From a signed reply address or token whose signature held. */
   ticketId: z.uuid().optional(),
+  /** From the signed bounce address that a machine's mail came to. */
+  outboundId: z.uuid().optional(),
   inReplyTo: z.string().optional(),
   references: z.array(z.string()).default([]),
   /** Ticket number found as a tag in the subject. */

@@ -49,6 +49,19 @@ export const eventData = {
   'message.received': z.object({ messageId: z.uuid(), channel: channelName, kind: messageKind, reason }),
   /** The same mail arrived at further addresses of ours. */
   'message.address-added': z.object({ messageId: z.uuid(), addresses: z.array(z.string()) }),
+  /** A message came back for good, or its recipient complained: nothing automatic is sent there any more. */
+  'address.marked': z.object({
+    address: z.string(),
+    mark: z.enum(['undeliverable', 'complained']),
+    reason,
+    messageId: z.uuid().nullable(),
+  }),
+  /** Its holder wrote from it. */
+  'address.unmarked': z.object({
+    address: z.string(),
+    mark: z.enum(['undeliverable', 'complained']),
+    messageId: z.uuid().nullable(),
+  }),
   'message.created': z.object({
     messageId: z.uuid(),
     channel: channelName,

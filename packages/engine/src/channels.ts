@@ -25,6 +25,7 @@ export function carrierAccount(config: HubConfig, signingKey: Uint8Array) {
 export function createChannels(
   parts: () => Parts,
   base: Pick<Parts, 'config' | 'files' | 'log' | 'now' | 'signingKey'>,
+  dns?: ChannelDeps['dns'],
 ): ReadonlyMap<ChannelName, Channel> {
   const { config } = base;
   const deps: ChannelDeps = {
@@ -35,6 +36,7 @@ export function createChannels(
       mailDomains: config.mailDomains,
       smtpUrl: config.smtpUrl,
       mailFrom: config.mailFrom,
+      mailTrust: config.mailTrust,
       centreName: config.centreName,
       privateAddresses: config.outgoingPrivateAddresses,
       twilio: carrierAccount(config, base.signingKey),
@@ -50,6 +52,7 @@ export function createChannels(
       source: (id) => parts().sources.read(id),
       requestFields: async (type) => (await readRequestType(parts().db.sql, type))?.fields ?? null,
     },
+    ...(dns && { dns }),
   };
   return new Map(channelFactories.map((create) => create(deps)).map((channel) => [channel.name, channel]));
 }

@@ -7,6 +7,7 @@ import type { HubConfig } from '@patchbay/config';
 import { seed } from '@patchbay/config/seed';
 import { assertWritable } from '@patchbay/store/embedded/data-folder';
 import { keptSecret } from '@patchbay/store/embedded/secrets';
+import type { ChannelDeps } from '@patchbay/channels/channel';
 import { createCarrierSimulator, smtpMail } from '@patchbay/channels/simulator/index';
 import { migrate, openDatabase, seedQueues, settingOnce, startEmbeddedPostgres, StartError } from '@patchbay/store';
 import type { Logger } from 'pino';
@@ -43,6 +44,8 @@ export interface HubOverrides {
   channels?: (channels: Parts['channels']) => Parts['channels'];
   log?: Logger;
   now?: () => Date;
+  /** Name service for the checks of mail. */
+  dns?: ChannelDeps['dns'];
   /** How many jobs run at once in this process. */
   concurrency?: { ingest: number; media: number; dispatch: number };
   sending?: Partial<Parts['sending']>;
@@ -105,7 +108,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   };
   const sources = createSources(base);
   await seedIntake({ ...base, sources });
-  const channels = createChannels(() => parts, base);
+  const channels = createChannels(() => parts, base, overrides.dns);
   const parts: Hub['parts'] = { ...base, sources, channels: overrides.channels?.(channels) ?? channels };
 
   observeWatch(parts);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type MailSigns, classify } from './classify.ts';
+import { classify } from './classify.ts';
+import type { MailSigns } from './mail-signs.ts';
 import type { MailPart } from './mail-source.ts';
 import { isEnclosedMail, reportedMessageIds, reportsIn } from './report-fields.ts';
 
@@ -13,6 +14,7 @@ function signs(headers: Record<string, string>, more: Partial<MailSigns> & { par
     from: 'ann@example.com',
     fromName: '',
     subject: 'Hello',
+    calendarMethod: '',
     text: '',
     ...rest,
   };
@@ -141,7 +143,10 @@ const table: [string, MailSigns, string, boolean, string][] = [
     true,
     'autoReplySubject',
   ],
-  ['a list', signs({ 'list-id': '<l.example>' }), 'customer', true, 'automaticSign'],
+  ['a list', signs({ 'list-id': '<l.example>' }), 'customer', true, 'mailingList'],
+  ['an invitation', signs({}, { calendarMethod: 'REQUEST' }), 'customer', false, 'calendarObject'],
+  ['an accepted invitation', signs({}, { calendarMethod: 'REPLY' }), 'customer', true, 'calendarObject'],
+  ['a published calendar', signs({}, { calendarMethod: 'PUBLISH' }), 'customer', false, 'none'],
   ['bulk', signs({ precedence: 'bulk' }), 'customer', true, 'automaticSign'],
   ['Exchange, asking for no answer', signs({ 'x-auto-response-suppress': 'All' }), 'customer', true, 'automaticSign'],
   ['a null reverse-path', signs({}, { nullPath: true }), 'customer', true, 'automaticSign'],

@@ -19,6 +19,10 @@ const manifest = z.object({
           subject: z.string().optional(),
           attachments: z.number().optional(),
           from: z.string().optional(),
+          recipients: z.number().nullish(),
+          results: z
+            .array(z.object({ dsn: z.string(), replycode: z.string(), reason: z.string(), hardbounce: z.boolean() }))
+            .optional(),
         })
         .optional(),
     }),
@@ -77,6 +81,41 @@ describe.skipIf(corpus === undefined)('mail corpus', () => {
     }
     console.info(`mail corpus: ${compared - misses.length} of ${compared} as expected\n${misses.join('\n')}`);
     expect(1 - misses.length / compared).toBeGreaterThanOrEqual(0.97);
+  }, 60_000);
+});
+
+describe.skipIf(corpus === undefined)('bounces of the corpus', () => {
+  test('name recipients, codes, and whether a later try can succeed', async () => {
+    const score = { recipients: [0, 0], permanent: [0, 0], code: [0, 0], reply: [0, 0] };
+    const misses: string[] = [];
+    const compare = (what: keyof typeof score, file: string, got: unknown, want: unknown) => {
+      score[what][1] = (score[what][1] ?? 0) + 1;
+      if (got === want) score[what][0] = (score[what][0] ?? 0) + 1;
+      else misses.push(`${file}: ${what} ${JSON.stringify(got)} instead of ${JSON.stringify(want)}`);
+    };
+    for (const { file, expected } of manifest.parse(JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')))
+      .files) {
+      if (expected?.results === undefined || expected.weak === true || expected.kind !== 'bounce') continue;
+      const reports = (await read(file)).reports ?? [];
+      compare(
+        'recipients',
+        file,
+        reports.filter((report) => report.recipient !== undefined).length,
+        expected.recipients,
+      );
+      for (const [index, want] of expected.results.entries()) {
+        const got = reports[index];
+        compare('permanent', `${file} (${want.reason})`, got?.permanent ?? false, want.hardbounce);
+        // 5.0.9xx are the source's own numbers where the report has none.
+        if (!/^[45]\.0\.9\d\d$/.test(want.dsn)) compare('code', file, got?.code ?? '', want.dsn);
+        compare('reply', file, got?.replyCode ?? '', want.replycode);
+      }
+    }
+    const shares = Object.entries(score).map(([what, [right = 0, all = 0]]) => `${what} ${right} of ${all}`);
+    console.info(`bounces: ${shares.join(', ')}\n${misses.join('\n')}`);
+    const [right = 0, all = 1] = score.permanent;
+    expect(right / all).toBeGreaterThanOrEqual(0.97);
+    expect((score.recipients[0] ?? 0) / (score.recipients[1] ?? 1)).toBeGreaterThanOrEqual(0.97);
   }, 60_000);
 });
 

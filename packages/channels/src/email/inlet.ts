@@ -143,6 +143,7 @@ class Inlet {
     const envelope = {
       from: from === false ? null : from.address,
       to: session.envelope.rcptTo.map((recipient) => recipient.address),
+      peer: { address: session.remoteAddress, helo: session.hostNameAppearsAs || session.clientHostname },
     };
     const mail = await this.read(stream);
     try {

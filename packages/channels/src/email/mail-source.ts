@@ -14,8 +14,12 @@ export interface MailPart {
 export interface MailSource {
   /** All values of a header, unfolded, in the order they stand; [] when it is absent. */
   header(name: string): string[];
+  /** Names in lower case, values unfolded, in the order they stand: what a host adds stands above what it was given. */
+  readonly headerLines: readonly { readonly name: string; readonly value: string }[];
   readonly subject: string | undefined;
   readonly from: EmailAddress | undefined;
+  /** From names exactly one author, in one header. */
+  readonly soleAuthor: boolean;
   readonly to: string[];
   readonly cc: string[];
   readonly text: string;
@@ -38,12 +42,16 @@ const deadline = 60_000;
 /** Throws `unprocessable` when the bytes cannot be read as mail. */
 export async function readMail(raw: Uint8Array): Promise<MailSource> {
   const mail = await parse(withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)));
-  const headers = headerMap(mail);
+  const headerLines = headerLinesOf(mail);
+  const headers = Map.groupBy(headerLines, (line) => line.name);
+  const authors = addressesIn(mail.from);
   const html = mail.html === false || mail.html === undefined ? undefined : mail.html;
   return {
-    header: (name) => headers.get(name.toLowerCase()) ?? [],
+    header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
+    headerLines,
     subject: mail.subject,
-    from: addressesIn(mail.from)[0],
+    from: authors[0],
+    soleAuthor: authors.length === 1 && headers.get('from')?.length === 1,
     to: spelledOut(mail.to),
     cc: spelledOut(mail.cc),
     text: mail.text || (html === undefined ? '' : await textOfHtml(html)),
@@ -88,19 +96,15 @@ async function textOfHtml(html: string): Promise<string> {
   return (await parse(body)).text ?? '';
 }
 
-function headerMap(mail: ParsedMail): Map<string, string[]> {
-  const headers = new Map<string, string[]>();
-  for (const { key, line } of mail.headerLines ?? []) {
+function headerLinesOf(mail: ParsedMail): { name: string; value: string }[] {
+  return (mail.headerLines ?? []).map(({ key, line }) => ({
+    name: key,
     // Header lines come as one character per byte.
-    const value = Buffer.from(line.slice(line.indexOf(':') + 1), 'binary')
+    value: Buffer.from(line.slice(line.indexOf(':') + 1), 'binary')
       .toString()
       .replace(/\r?\n[ \t]*/g, ' ')
-      .trim();
-    const values = headers.get(key);
-    if (values) values.push(value);
-    else headers.set(key, [value]);
-  }
-  return headers;
+      .trim(),
+  }));
 }
 
 type AddressHeader = ParsedMail['to'];

@@ -50,6 +50,11 @@ const labelled = Object.entries(labels).map(
   ([name, words]) => [name, new RegExp(`^[\\s>*_]*(${words})[\\s*]*[:\uff1a]`, 'iu')] as const,
 );
 const blockLines = 8;
+/** The same block run together, as text made of HTML has it. */
+const oneLineBlock = new RegExp(
+  `^[\\s>*_]*(${labels.from})[\\s*]*[:\uff1a].{0,200}@.{0,200}\\s[*_]*(${labels.date})[\\s*]*[:\uff1a].{0,80}\\d{4}`,
+  'iu',
+);
 
 const intro =
   /^[\s>*_-]*(on|am|le|el|il|op|den|på|em|w dniu|dnia|dne|vào|в|sent from|в? ?(пн|вт|ср|чт|пт|сб|вс)[,.]) .{0,400}$/iu;
@@ -89,8 +94,10 @@ export function isForwardMarker(line: string): boolean {
 
 // The block that Outlook puts above the older mail. Only with an address or a subject: `From: Paris, To: Rome` is a journey.
 function isHeaderBlock(lines: readonly string[], index: number): boolean {
-  const first = labelOf(lines[index] ?? '');
+  const line = lines[index] ?? '';
+  const first = labelOf(line);
   if (first !== 'from' && first !== 'date') return false;
+  if (oneLineBlock.test(line)) return true;
   const block = lines.slice(index, index + blockLines);
   const blank = block.findIndex((line) => line.trim() === '');
   const head = blank < 0 ? block : block.slice(0, blank);

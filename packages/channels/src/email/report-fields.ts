@@ -24,16 +24,22 @@ export interface MailReport {
   readonly kind: ReportKind;
   /** Every value of a field in all groups, unfolded. */
   values(field: string): string[];
+  /** The groups between blank lines: in a delivery status one about the message, then one for each recipient. */
+  readonly groups: readonly FieldReader[];
 }
+
+export type FieldReader = (field: string) => string[];
 
 export function reportsIn(parts: readonly MailPart[]): MailReport[] {
   return parts.flatMap((part) => {
     const kind = reportTypes[part.contentType.toLowerCase()];
-    return kind === undefined ? [] : [{ kind, values: fieldReader(part.content.subarray(0, 262_144).toString()) }];
+    if (kind === undefined) return [];
+    const text = part.content.subarray(0, 262_144).toString().replace(/\r\n?/g, '\n');
+    return [{ kind, values: fieldReader(text), groups: text.split(/\n[ \t]*\n/).map(fieldReader) }];
   });
 }
 
-function fieldReader(text: string): (field: string) => string[] {
+export function fieldReader(text: string): FieldReader {
   const fields = text
     .replace(/\r\n?/g, '\n')
     .replace(/\n[ \t]+/g, ' ')
@@ -64,9 +70,13 @@ export function reportedMessageIds(parts: readonly MailPart[], reports: readonly
 }
 
 function idInHead(content: Buffer): string[] {
+  return messageIds(headOf(content)('message-id')[0] ?? '').slice(0, 1);
+}
+
+/** The header fields of an enclosed mail. */
+export function headOf(content: Buffer): FieldReader {
   const start = content.subarray(0, 262_144).toString('latin1').replace(/\r\n?/g, '\n').replace(/^\n+/, '');
-  const head = start.split('\n\n', 1)[0] ?? '';
-  return messageIds(fieldReader(head)('message-id')[0] ?? '').slice(0, 1);
+  return fieldReader(start.split('\n\n', 1)[0] ?? '');
 }
 
 function pastedIds(text: string): string[] {

@@ -76,10 +76,10 @@ describe('senders', () => {
     ],
     ['nobody at all', ['From: nobody'], { from: '', to: [] }, []],
     [
-      'a group',
+      'a group, where nobody can tell who of them wrote',
       ['From: Team: Ann <ann@example.com>, b@example.com;'],
       envelope,
-      [{ kind: 'email', value: 'ann@example.com', grade: 'known' }],
+      [{ kind: 'email', value: 'ann@example.com', grade: 'claimed' }],
     ],
   ])('%s', async (_name, lines, from, identifiers) => {
     expect((await read(mailOf(...lines, 'Subject: x', '', 'x'), from)).identifiers).toEqual(identifiers);

@@ -3,42 +3,48 @@ import { createHash } from 'node:crypto';
 import { type ContactIdentifier, HubError, type InboundContactDraft, type StoredFile } from '@patchbay/contracts';
 import { normaliseEmail } from '@patchbay/domain';
 import type { ChannelDeps } from '../channel.ts';
-import { distinctAddresses } from './addresses.ts';
+import { asciiDomain, distinctAddresses, domainOf } from './addresses.ts';
+import { type SenderCheck, checkSender } from './authenticity.ts';
+import { verifyBounceAddress } from './bounce-address.ts';
 import { classify } from './classify.ts';
 import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
+import { withoutLongBodies } from './long-bodies.ts';
 import { type MailPart, type MailSource, readMail } from './mail-source.ts';
 import { verifyReplyAddress } from './reply-address.ts';
 import { replyTextOf } from './reply-text.ts';
+import { contactReportsOf } from './reports.ts';
 import { isEnclosedMail, reportedMessageIds, reportsIn } from './report-fields.ts';
+import { senderGrade } from './sender-verdict.ts';
 import { messageIds, threadingOf } from './threading.ts';
 
 /** All mail is one account: a Message-ID is the same mail whichever of our addresses it was sent to. */
 export const emailAccount = 'email';
 const mostAddresses = 500;
-const mostParts = 500;
 
 export interface MailEnvelope {
   /** MAIL FROM; '' is the null reverse-path, null is unknown (a mail that did not come by SMTP). */
   readonly from: string | null;
   /** Our addresses among RCPT TO. */
   readonly to: readonly string[];
-  /** The host whose Authentication-Results header is believed (RFC 8601 §5). */
+  /** Who handed it over by SMTP. */
+  readonly peer?: { readonly address: string; readonly helo: string };
+  /** For a mailbox: the name of the host whose Authentication-Results in it are believed. */
   readonly trustedAuthservId?: string;
 }
 
-export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKey'>;
+export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKey' | 'dns'>;
 
 /**
  * Reads a mail, stores its attachments, and says what it is. Throws `unprocessable` when the bytes cannot be read as
  * mail; whatever the file store throws passes through.
  */
 export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: MailDeps): Promise<InboundContactDraft> {
-  const mail = await readMail(raw);
+  const mail = withoutLongBodies(await readMail(raw));
   const attachments: StoredFile[] = [];
-  for (const [index, part] of mail.parts.slice(0, mostParts).entries())
-    attachments.push(await storePart(part, index, deps));
+  for (const [index, part] of mail.parts.entries()) attachments.push(await storePart(part, index, deps));
   try {
-    return contactOf(mail, { raw, envelope, attachments, deps });
+    const check = await checkSender(raw, mail, envelope, deps);
+    return contactOf(mail, { raw, envelope, attachments, deps, check });
   } catch (cause) {
     // A mail that trips a rule is kept for a person: refusing it would have its sender try for days.
     throw new HubError('unprocessable', 'The mail was read but not understood', { cause });
@@ -50,10 +56,11 @@ interface Context {
   readonly envelope: MailEnvelope;
   readonly attachments: StoredFile[];
   readonly deps: MailDeps;
+  readonly check: SenderCheck;
 }
 
-function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Context): InboundContactDraft {
-  const sender = senderOf(mail, envelope);
+function contactOf(mail: MailSource, { raw, envelope, attachments, deps, check }: Context): InboundContactDraft {
+  const sender = senderOf(mail, envelope, gradeOf(mail, check, deps));
   const subject = mail.subject === undefined ? undefined : clip(cleanLine(mail.subject), 2000);
   const text = cleanText(mail.text);
   const html = mail.html === undefined ? undefined : cleanText(mail.html);
@@ -66,11 +73,14 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Conte
     from: sender.from,
     fromName: sender.name,
     subject: subject ?? '',
+    calendarMethod: calendarMethodIn(mail.parts),
     text,
   });
   const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine)).slice(0, mostAddresses);
   const cc = distinctAddresses(mail.cc.map(cleanLine)).slice(0, mostAddresses);
   const aboutAnother = verdict.kind !== 'customer' && verdict.kind !== 'auto-reply';
+  const reported = aboutAnother ? reportedMessageIds(mail.parts, reports, text) : [];
+  const outboundId = envelope.to.map((address) => verifyBounceAddress(address, deps.signingKey)).find(Boolean);
   const sentAt = momentOf(mail.header('date')[0]);
   const hash = contentHash([
     sender.from,
@@ -92,32 +102,53 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Conte
     to,
     cc,
     deliveredTo: ourAddresses(envelope, deps),
+    authenticity: check.authenticity,
+    classification: { category: verdict.category, rule: verdict.rule, evidence: verdict.evidence },
+    reports: contactReportsOf({
+      category: verdict.category,
+      header: mail.header,
+      parts: mail.parts,
+      reports,
+      text,
+      messageIds: reported,
+      outboundId,
+      itsAddresses: [sender.from, ...envelope.to, ...mail.to],
+    }),
     ...(subject === undefined ? {} : { subject }),
     text,
     replyText: replyTextOf(text),
     ...(html === undefined ? {} : { html }),
     attachments,
-    threading: threadingOf(
-      {
-        inReplyTo: mail.header('in-reply-to').join(' '),
-        references: mail.header('references').join(' '),
-        reported: aboutAnother ? reportedMessageIds(mail.parts, reports, text) : [],
-        subject: subject ?? '',
-        recipients: [...to, ...cc],
-      },
-      deps.signingKey,
-    ),
+    threading: {
+      ...(outboundId !== undefined && verdict.kind !== 'customer' && { outboundId }),
+      ...threadingOf(
+        {
+          inReplyTo: mail.header('in-reply-to').join(' '),
+          references: mail.header('references').join(' '),
+          reported,
+          subject: subject ?? '',
+          recipients: [...to, ...cc],
+        },
+        deps.signingKey,
+      ),
+    },
     automatic: verdict.automatic || sender.from.toLowerCase() === deps.config.mailFrom.toLowerCase(),
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
   };
 }
 
-/** The addresses of ours that it was delivered to; a signed reply address names a ticket and belongs to nobody. */
+/** The addresses of ours that it was delivered to; a signed one names a ticket or a message and belongs to nobody. */
 function ourAddresses(envelope: MailEnvelope, deps: MailDeps): string[] {
-  const plain = envelope.to.filter((address) => verifyReplyAddress(address, deps.signingKey) === undefined);
+  const plain = envelope.to.filter(
+    (address) =>
+      verifyReplyAddress(address, deps.signingKey) === undefined &&
+      verifyBounceAddress(address, deps.signingKey) === undefined,
+  );
   return [...new Set(plain.flatMap((address) => normaliseEmail(address) ?? []))].slice(0, 100);
 }
+
+type Grade = ReturnType<typeof senderGrade>;
 
 interface Sender {
   readonly from: string;
@@ -125,12 +156,24 @@ interface Sender {
   readonly identifiers: ContactIdentifier[];
 }
 
-/** From is who it is from, `known`. Without a usable From the envelope sender is a claim, and where there is neither, nobody is named. */
-function senderOf(mail: MailSource, envelope: MailEnvelope): Sender {
+function gradeOf(mail: MailSource, check: SenderCheck, deps: MailDeps): Grade {
+  const { mailDomains, mailFrom, mailTrust } = deps.config;
+  const domain = domainOf(mail.from?.address ?? '');
+  return senderGrade({
+    verdict: check.authenticity.verdict,
+    soleAuthor: mail.soleAuthor,
+    fromUs: [...mailDomains.map(asciiDomain), domainOf(mailFrom)].includes(domain),
+    fromTrustedHost: check.fromTrustedHost,
+    strict: mailTrust?.strictSenders ?? false,
+  });
+}
+
+/** From is who it is from, with the grade that the checks leave it. Without a usable From the envelope sender is a claim, and where there is neither, nobody is named. */
+function senderOf(mail: MailSource, envelope: MailEnvelope, grade: Grade): Sender {
   const shown = cleanLine(mail.from?.address ?? '');
   const name = clip(cleanLine(mail.from?.name ?? ''), 200);
   const author = normaliseEmail(shown);
-  if (author !== null) return { from: shown, name, identifiers: [{ kind: 'email', value: author, grade: 'known' }] };
+  if (author !== null) return { from: shown, name, identifiers: [{ kind: 'email', value: author, grade }] };
   const envelopeSender = cleanLine(envelope.from ?? '');
   const claimed = normaliseEmail(envelopeSender);
   if (claimed === null) return { from: clip(shown || name || envelopeSender, 998), name, identifiers: [] };
@@ -139,6 +182,13 @@ function senderOf(mail: MailSource, envelope: MailEnvelope): Sender {
     name,
     identifiers: [{ kind: 'email', value: claimed, grade: 'claimed' }],
   };
+}
+
+/** The method of the first calendar object; its part may say it, the object does (RFC 5545 §3.7.2). */
+function calendarMethodIn(parts: readonly MailPart[]): string {
+  const object = parts.find((part) => part.contentType.toLowerCase() === 'text/calendar');
+  const text = object?.content.subarray(0, 65_536).toString() ?? '';
+  return /^METHOD:[ \t]*(\w+)/im.exec(text)?.[1]?.toUpperCase() ?? '';
 }
 
 // Return-Path is written from the envelope by the host that delivered the mail (RFC 5321 §4.4).

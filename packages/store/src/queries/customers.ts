@@ -9,7 +9,8 @@ const columns = `
 const joined = `
   left join lateral (
     select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value, 'grade', i.grade, 'channel', i.channel, 'shared', i.shared,
-      'firstSeenAt', i.first_seen_at, 'lastSeenAt', i.last_seen_at) order by i.first_seen_at, i.id) as identifiers
+      'firstSeenAt', i.first_seen_at, 'lastSeenAt', i.last_seen_at, 'mark', (
+        select jsonb_build_object('mark', a.mark, 'reason', a.reason, 'at', a.at) from address_mark a where a.kind = i.kind and a.value = i.value)) order by i.first_seen_at, i.id) as identifiers
     from identifier i where i.customer_id = c.id) k on true`;
 
 export async function readCustomer(sql: Queryable, id: string): Promise<Customer | null> {

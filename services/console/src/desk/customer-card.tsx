@@ -20,6 +20,7 @@ import { ChannelTag } from './channel-tag.tsx';
 import { CustomerMerges } from './customer-merges.tsx';
 import { CustomerTickets } from './customer-tickets.tsx';
 import { TicketRequest } from './ticket-request.tsx';
+import { AddressMark } from './sender-marks.tsx';
 
 /** Who the conversation is with, how we know that, and what else they asked for. */
 export function CustomerCard({ customerId, ticketId }: { customerId: string; ticketId: string }) {
@@ -83,6 +84,7 @@ function Identifiers({ customer }: { customer: Customer }) {
           <div className="row small wrap">
             <Grade grade={one.grade} />
             {one.channel && <ChannelTag channel={one.channel} />}
+            {one.mark && <AddressMark mark={one.mark} />}
             {one.shared && (
               <span className="shared" title={t('customer.sharedHelp')}>
                 <TeamOutlined aria-hidden /> {t('customer.shared')}

@@ -79,6 +79,7 @@ function eventText(t: TFunction, event: HubEvent, nameOf: (id: string) => string
     to: status(data['to']),
     step: callStep(t, text(data['step'])),
     value: text(data['value']),
+    address: text(data['address']),
   });
 }
 

@@ -4,6 +4,7 @@ import type { Attachment } from '@patchbay/contracts';
 const style = `
   html { font: 14px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #17212b; }
   body { margin: 0; display: flow-root; overflow-wrap: anywhere; } img { max-width: 100%; height: auto; } table { max-width: 100%; } pre { white-space: pre-wrap; }
+  .patchbay-target { color: #b42318; } a:focus-visible::after, a:hover::after { content: " [" attr(title) "]"; font-size: 12px; color: #5a6675; }
   blockquote { margin: 8px 0; padding-left: 12px; border-left: 3px solid #d5dce3; color: #5a6675; }`;
 
 /**
@@ -56,6 +57,7 @@ export function mailDocument(
   for (const link of body.querySelectorAll('a[href], area[href]')) {
     // A relative address would lead into this console.
     if (!/^(?:https?|mailto|tel):/i.test(link.getAttribute('href') ?? '')) link.removeAttribute('href');
+    showTarget(link);
     link.setAttribute('target', '_blank');
     link.setAttribute('rel', 'noopener noreferrer');
   }
@@ -63,6 +65,23 @@ export function mailDocument(
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src ${images}; form-action 'none'; base-uri 'none'`;
   const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><style>${style}</style>`;
   return { document: `<!doctype html><html><head>${head}</head><body>${body.innerHTML}</body></html>`, blocked };
+}
+
+/** Where a link really leads, for pointer, keyboard and screen reader; in the open where its text names another host. */
+function showTarget(link: Element): void {
+  const href = link.getAttribute('href') ?? '';
+  if (href === '') return;
+  const target = URL.parse(href);
+  const shown = (link.textContent ?? '').trim();
+  link.setAttribute('title', href);
+  if (!target) return;
+  const named = /^(?:https?:\/\/)?((?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?:[:/?#]|$)/iu.exec(shown)?.[1]?.toLowerCase();
+  const host = target.hostname.replace(/^www\./, '');
+  if (named === undefined || target.host === '' || named.replace(/^www\./, '') === host) return;
+  const warning = link.ownerDocument.createElement('strong');
+  warning.className = 'patchbay-target';
+  warning.textContent = ` → ${target.host}`;
+  link.append(warning);
 }
 
 function inlineUrl(source: string, attachments: readonly Attachment[], origin: string): string | null {

@@ -8,6 +8,7 @@ import { AttachmentList } from './attachment-list.tsx';
 import { ChannelTag } from './channel-tag.tsx';
 import { DeliveryMark } from './delivery-mark.tsx';
 import { MessageBody } from './message-body.tsx';
+import { AuthenticityTag, CategoryTag } from './sender-marks.tsx';
 
 /** One message: from the customer on the left, from the centre on the right, a note in yellow. */
 export const MessageView = memo(function MessageView({
@@ -38,9 +39,13 @@ export const MessageView = memo(function MessageView({
         ) : (
           <ChannelTag channel={message.channel} bare />
         )}
-        {message.kind !== 'customer' && message.kind !== 'agent' && (
-          <span className="message-tag">{t(`kind.${message.kind}`)}</span>
+        {message.classification ? (
+          <CategoryTag classification={message.classification} />
+        ) : (
+          message.kind !== 'customer' &&
+          message.kind !== 'agent' && <span className="message-tag">{t(`kind.${message.kind}`)}</span>
         )}
+        {message.authenticity && <AuthenticityTag authenticity={message.authenticity} />}
         <time
           className="message-time tabular"
           dateTime={message.receivedAt}

@@ -258,6 +258,10 @@ export const en = {
     ended: 'ended',
   },
   event: {
+    address: {
+      marked: '{{address}} was marked: no automatic mail goes there',
+      unmarked: 'The mark of {{address}} was taken away: its holder wrote',
+    },
     someAgent: 'an agent',
     ticket: {
       opened: 'Opened',
@@ -297,6 +301,30 @@ export const en = {
     system: { alert: 'Alert', 'alert-cleared': 'Alert ended' },
     consent: { changed: 'Consent changed' },
   },
+  senderMark: {
+    pass: 'Confirmed',
+    none: 'Not confirmed',
+    unavailable: 'Could not be checked',
+    fail: 'Sender failed the check',
+    help: {
+      pass: 'The domain of the sender vouches for this mail.',
+      none: 'The domain of the sender publishes nothing by which this mail could be confirmed.',
+      unavailable: 'The checks had no answer when the mail came.',
+      fail: 'The domain of the sender does not vouch for this mail. It may be forged.',
+    },
+    checkedBy: 'Checked by {{host}}',
+  },
+  category: {
+    'mailing-list': 'Mailing list',
+    'calendar-invitation': 'Calendar',
+    'auto-reply': 'Automatic reply',
+    bounce: 'Undelivered',
+    'complaint-report': 'Spam complaint',
+    'delivery-notice': 'Delivery notice',
+    'read-notice': 'Read receipt',
+    why: '{{evidence}} (rule: {{rule}})',
+  },
+  addressMark: { undeliverable: 'Undeliverable', complained: 'Complained of spam' },
   customer: {
     title: 'Customer',
     since: 'Customer since {{date}}',

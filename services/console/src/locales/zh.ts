@@ -256,6 +256,7 @@ export const zh: typeof en = {
     ended: '已结束',
   },
   event: {
+    address: { marked: '已标记 {{address}}：不再自动向其发信', unmarked: '{{address}} 的标记已取消：持有人来信' },
     someAgent: '某位坐席',
     ticket: {
       opened: '新建工单',
@@ -295,6 +296,30 @@ export const zh: typeof en = {
     system: { alert: '警报', 'alert-cleared': '警报解除' },
     consent: { changed: '同意状态已更改' },
   },
+  senderMark: {
+    pass: '已确认',
+    none: '未确认',
+    unavailable: '无法核查',
+    fail: '发件人核查未通过',
+    help: {
+      pass: '发件人的域名为这封邮件作保。',
+      none: '发件人的域名没有公布可用于确认的信息。',
+      unavailable: '收到邮件时核查没有得到答复。',
+      fail: '发件人的域名不为这封邮件作保，邮件可能是伪造的。',
+    },
+    checkedBy: '核查方：{{host}}',
+  },
+  category: {
+    'mailing-list': '邮件列表',
+    'calendar-invitation': '日程邀请',
+    'auto-reply': '自动回复',
+    bounce: '退信',
+    'complaint-report': '垃圾邮件投诉',
+    'delivery-notice': '投递通知',
+    'read-notice': '已读回执',
+    why: '{{evidence}}（规则：{{rule}}）',
+  },
+  addressMark: { undeliverable: '无法投递', complained: '曾投诉垃圾邮件' },
   customer: {
     title: '客户',
     since: '{{date}} 起成为客户',

@@ -1,0 +1,86 @@
+/** Reads `Authentication-Results` (RFC 8601): what a host that we trust has found out about a mail. */
+import type { MailChecks } from './sender-verdict.ts';
+
+export interface AuthenticationResults {
+  readonly authservId: string;
+  readonly checks: MailChecks;
+}
+
+/** One header's value; undefined when it has no results or a version that is not 1. */
+export function readAuthenticationResults(value: string): AuthenticationResults | undefined {
+  const [head = '', ...clauses] = splitClauses(withoutComments(value.slice(0, 20_000)));
+  const [authservId = '', version = '1'] = head.trim().split(/\s+/);
+  if (authservId === '' || authservId.includes('=') || version !== '1') return undefined;
+  const results = clauses.flatMap(readClause);
+  const spf = results.find((result) => result.method === 'spf');
+  const dmarc = results.find((result) => result.method === 'dmarc');
+  return {
+    authservId: unquoted(authservId).toLowerCase(),
+    checks: {
+      ...(spf && {
+        spf: { result: spf.result, domain: domainIn(spf.properties['smtp.mailfrom'] ?? spf.properties['smtp.helo']) },
+      }),
+      dkim: results
+        .filter((result) => result.method === 'dkim')
+        .map(({ result, properties }) => ({
+          result,
+          domain: domainIn(properties['header.d'] ?? properties['header.i']),
+        })),
+      ...(dmarc && { dmarc: { result: dmarc.result, domain: domainIn(dmarc.properties['header.from']) } }),
+    },
+  };
+}
+
+interface Clause {
+  readonly method: string;
+  readonly result: string;
+  readonly properties: Record<string, string>;
+}
+
+function readClause(text: string): Clause[] {
+  const method = /^\s*([a-z][a-z0-9-]*)\s*(?:\/\s*\d+)?\s*=\s*([a-z]+)/i.exec(text);
+  if (!method?.[1] || !method[2]) return [];
+  const properties: Record<string, string> = {};
+  for (const found of text.matchAll(/([a-z]+)\s*\.\s*([a-z][a-z0-9-]*)\s*=\s*("[^"]*"|[^\s;]+)/gi)) {
+    const name = `${found[1]}.${found[2]}`.toLowerCase();
+    properties[name] ??= unquoted(found[3] ?? '');
+  }
+  return [{ method: method[1].toLowerCase(), result: method[2].toLowerCase(), properties }];
+}
+
+/** Comments may nest and hold anything, also what looks like a result (RFC 5322 §3.2.2). */
+function withoutComments(value: string): string {
+  let out = '';
+  let depth = 0;
+  let inQuotes = false;
+  for (let index = 0; index < value.length; index += 1) {
+    const character = value.charAt(index);
+    if (character === '\\' && (depth > 0 || inQuotes)) index += 1;
+    else if (character === '"' && depth === 0) inQuotes = !inQuotes;
+    else if (character === '(' && !inQuotes) depth += 1;
+    else if (character === ')' && !inQuotes && depth > 0) depth -= 1;
+    else if (depth === 0 && !inQuotes) {
+      out += character;
+      continue;
+    }
+    // Quoted strings are kept whole; what a comment held becomes one space.
+    if (depth === 0) out += inQuotes || character === '"' ? character : ' ';
+  }
+  return out;
+}
+
+function splitClauses(value: string): string[] {
+  return value.match(/(?:"[^"]*"|[^;"])+/g) ?? [];
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^"(.*)"$/, '$1');
+}
+
+/** `user@example.org`, `@example.org` and `example.org` all name the domain. */
+function domainIn(value: string | undefined): string {
+  return (value ?? '')
+    .slice((value ?? '').lastIndexOf('@') + 1)
+    .replace(/[<>.]+$/, '')
+    .toLowerCase();
+}

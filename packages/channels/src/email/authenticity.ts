@@ -1,0 +1,157 @@
+/**
+ * Whether a mail is from whom it says. Behind a host that we trust, its Authentication-Results are believed; else SPF, DKIM and DMARC are
+ * checked here. With nothing to check it costs nothing.
+ */
+import type { Authenticity } from '@patchbay/contracts';
+import ipaddr from 'ipaddr.js';
+import type { ChannelDeps } from '../channel.ts';
+import { domainOf } from './addresses.ts';
+import { readAuthenticationResults } from './authentication-results.ts';
+import { clip } from './clean-text.ts';
+import { type MailDns, systemDns, withDeadline } from './mail-dns.ts';
+import type { MailSource } from './mail-source.ts';
+import type { MailEnvelope } from './schema.ts';
+import { type MailChecks, verdictOf } from './sender-verdict.ts';
+
+/** Milliseconds for all checks of one mail. */
+const checkMs = 2_000;
+const loopback = ['127.0.0.0/8', '::1/128'];
+
+type TrustDeps = Pick<ChannelDeps, 'config' | 'dns'>;
+
+export interface SenderCheck {
+  readonly authenticity: Authenticity;
+  /** A trusted host handed it over, over SMTP or by its mailbox. */
+  readonly fromTrustedHost: boolean;
+}
+
+export async function checkSender(
+  raw: Uint8Array,
+  mail: MailSource,
+  envelope: MailEnvelope,
+  deps: TrustDeps,
+): Promise<SenderCheck> {
+  const relay = envelope.peer && isTrustedRelay(envelope.peer.address, deps.config.mailTrust?.relays ?? loopback);
+  const fromTrustedHost = relay === true || envelope.trustedAuthservId !== undefined;
+  const fromDomain = domainOf(mail.from?.address ?? '');
+  const told = fromTrustedHost ? toldBy(mail, envelope, deps) : undefined;
+  const checks = told?.checks ?? (await ownChecks(raw, mail, { envelope, fromTrustedHost, dns: deps.dns }));
+  return { authenticity: authenticityOf(fromDomain, checks, told?.authservId ?? 'Patchbay'), fromTrustedHost };
+}
+
+function authenticityOf(fromDomain: string, checks: MailChecks, checkedBy: string): Authenticity {
+  const { spf, dkim, dmarc } = checks;
+  const signatures = dkim.map((check) => `${check.result} (${check.domain})`).join(', ');
+  return {
+    verdict: verdictOf(fromDomain, checks),
+    checkedBy: clip(checkedBy, 255),
+    ...(spf && { spf: clip(`${spf.result} (${spf.domain})`, 100) }),
+    ...(signatures !== '' && { dkim: clip(signatures, 300) }),
+    ...(dmarc && { dmarc: clip(dmarc.result, 100) }),
+  };
+}
+
+/**
+ * What the trusted host wrote. With a configured name that is the topmost header of this name, which the host takes away where a sender forged it
+ * (RFC 8601 §5); without one, only what stands above the first `Received` can be the host's own.
+ */
+function toldBy(mail: MailSource, envelope: MailEnvelope, deps: TrustDeps) {
+  const wanted = (envelope.trustedAuthservId ?? deps.config.mailTrust?.authservId)?.toLowerCase();
+  const received = mail.headerLines.findIndex((line) => line.name === 'received');
+  const lines = wanted === undefined && received >= 0 ? mail.headerLines.slice(0, received) : mail.headerLines;
+  for (const line of lines) {
+    if (line.name !== 'authentication-results') continue;
+    const results = readAuthenticationResults(line.value);
+    if (results && (wanted === undefined || results.authservId === wanted)) return results;
+  }
+  return undefined;
+}
+
+/** `relays`: addresses, or ranges in CIDR notation. */
+export function isTrustedRelay(address: string, relays: readonly string[]): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  // ::ffff:127.0.0.1 is 127.0.0.1.
+  const peer = ipaddr.process(address);
+  return relays.some((relay) => {
+    const [net, bits] = ipaddr.parseCIDR(relay.includes('/') ? relay : `${relay}/${relay.includes(':') ? 128 : 32}`);
+    return peer.kind() === net.kind() && peer.match([net, bits] as never);
+  });
+}
+
+interface OwnCheckInput {
+  readonly envelope: MailEnvelope;
+  readonly fromTrustedHost: boolean;
+  readonly dns: MailDns | undefined;
+}
+
+let system: MailDns | undefined;
+
+// SPF is about the host that connects: behind a relay that is not the sender's.
+async function ownChecks(
+  raw: Uint8Array,
+  mail: MailSource,
+  { envelope, fromTrustedHost, dns }: OwnCheckInput,
+): Promise<MailChecks> {
+  const peer = fromTrustedHost ? undefined : envelope.peer;
+  const signed = mail.header('dkim-signature').length > 0;
+  if (!peer && !signed) return { dkim: [] };
+  const asked = withDeadline(dns ?? (system ??= systemDns()), checkMs);
+  try {
+    return await mailauthChecks(raw, mail, { peer, signed, sender: envelope.from ?? '', resolver: asked.dns });
+  } catch {
+    // A mail that trips a check is a mail that nobody could check.
+    return { dkim: [], dmarc: { result: 'temperror', domain: '' } };
+  } finally {
+    asked.end();
+  }
+}
+
+interface MailauthInput {
+  readonly peer: MailEnvelope['peer'];
+  readonly signed: boolean;
+  readonly sender: string;
+  readonly resolver: MailDns;
+}
+
+// Loaded when the first mail needs it: a hub behind a relay that checks never does.
+async function mailauthChecks(
+  raw: Uint8Array,
+  mail: MailSource,
+  { peer, signed, sender, resolver }: MailauthInput,
+): Promise<MailChecks> {
+  const [{ dkimVerify }, { spf }, { dmarc }] = await Promise.all([
+    import('mailauth/lib/dkim/verify.js'),
+    import('mailauth/lib/spf/index.js'),
+    import('mailauth/lib/dmarc/index.js'),
+  ]);
+  const [verified, host] = await Promise.all([
+    signed ? dkimVerify(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), { resolver, sender }) : undefined,
+    peer && spf({ ip: peer.address, helo: peer.helo, sender, resolver, mta: 'patchbay', maxElapsedTime: checkMs }),
+  ]);
+  const dkim = (verified?.results ?? []).map((row) => ({
+    result: row.status.result,
+    domain: (row.signingDomain ?? '').toLowerCase(),
+    aligned: Boolean(row.status.aligned),
+  }));
+  const policy = await dmarc({
+    headerFrom: [mail.from?.address ?? ''],
+    spfDomains: host && host.status.result === 'pass' ? [host.domain] : [],
+    dkimDomains: (verified?.results ?? [])
+      .filter((row) => row.status.result === 'pass')
+      .map((row) => ({ id: row.id ?? '', domain: row.signingDomain ?? '', aligned: row.status.aligned ?? false })),
+    resolver,
+  });
+  const results = [...(host ? [host.status.result] : []), ...dkim.map((check) => check.result)];
+  return {
+    ...(host && { spf: { result: host.status.result, domain: host.domain.toLowerCase() } }),
+    dkim,
+    dmarc: { result: policyResult(policy === false ? 'none' : policy.status.result, results, peer), domain: '' },
+  };
+}
+
+// A policy is only failed when everything that could have met it was asked: behind a relay SPF is not, and a name server may be silent.
+function policyResult(result: string, asked: readonly string[], peer: MailEnvelope['peer']): string {
+  if (result !== 'fail') return result;
+  if (asked.some((one) => one.startsWith('temp'))) return 'temperror';
+  return peer ? 'fail' : 'none';
+}

@@ -1,0 +1,115 @@
+/**
+ * Why a mail was not delivered, from what the other side said, and whether that is for good. Only what is wrong with the address is:
+ * a full mailbox is emptied, a block is lifted, a mail that is too large says nothing of the next. Codes alone decide where
+ * the words do not, for many systems answer everything with 550 or 5.0.0.
+ */
+
+/** In the order in which they decide: the words of a policy often hold "user" or "rejected", too. */
+const temporary: readonly RegExp[] = [
+  // Over quota.
+  /\b(mail ?box|inbox|mail ?drop|account|user|recipient|quota|disk|storage|folder)\b.{0,60}\b(is |was |has been |has |are )?(full|exceed(s|ed)?|over ?quota|out of (space|storage)|too (full|large|many messages))/i,
+  /\b(over ?-?quota|quota (exceeded|full|violation)|exceed(s|ed|ing)? (its |the |his |their |your |storage |mailbox |disk |mail |allocated )*(quota|allocation|storage|limit)|insufficient (disk|system|storage)|no space left|mailfolder is full|not enough (disk |storage )?space|mailbox[ -]?full|full mailbox|容量|一杯)/i,
+  // Greylisting, load, and waiting.
+  /\b(grey-?list|gray-?list|try again|temporar(y|ily)|too many (connections|messages|recipients|hops|mails|errors)|rate ?-?limit|throttl|service (is )?(currently )?(not available|unavailable)|resources (temporarily )?unavailable|deferred|too busy|overload)/i,
+  /\b(retry time(out)?|retry limit|delivery (time|attempt).{0,30}(expired|exceeded)|message (expired|delivery time)|timed? ?out|time-?out|timeout|maximum (queue|retry)|unable to deliver (this |your )?message (after|within|for)|(could|can) ?not be delivered (for|within|in) (more than )?\d|been in the queue too long|queue too long|has been delayed|cannot send message (within|for)|giving up on|delivery expired|all relevant mx records point)/i,
+  // The way there, not the address.
+  /\b(connection (refused|reset|timed|dropped|lost|closed)|network (is )?(unreachable|error|down)|no route to host|could not connect|couldn'?t (establish|connect)|unable to connect|host (unreachable|is down|not responding)|loops? back|mail loop|loop detected|routing loop|too many hops|hop count|mx points? to|ssl|tls|starttls|local configuration error|system error|internal error)/i,
+];
+const aboutThisMail: readonly RegExp[] = [
+  /\b(spam|unsolicited|junk|bulk mail|uce|phish|virus|malware|infected|content (filter|rejected|restrict)|reputation|virus|bayes|score|black-?list(ed)?|block-?list(ed)?|deny-?list|rbl|dnsbl|spamhaus|spamcop|barracuda|sorbs|senderbase|listed (at|in|on|by)|blocked|banned|suspicious)/i,
+  /\b(spf|dkim|dmarc|arc|authenticat(e|ion)|unauthenticated|not authorized|unauthori[sz]ed|rdns|reverse (dns|lookup|record|mapping)|ptr( record)?|fcrdns|client host rejected|cannot find your (hostname|reverse)|helo|ehlo|sender (rejected|denied|verify|address rejected|domain)|domain of sender|sender'?s? (address|domain)|access denied|permission denied|relay(ing)?( access)?( is)? (denied|prohibited|not (permitted|allowed))|relay(ing)? (denied|not|is)|not (permitted|allowed) to relay|policy|prohibited|violat|compl(y|iant|iance)|rfc ?\d{3,4}|not accepted for|message[- ]id|header)/i,
+  /\b((message|mail|size|file).{0,40}(too (big|large)|exceed|larger than)|too (big|large)|size limit|maximum (message )?size|max(imum)? size|message file too big)/i,
+];
+const badAddress: readonly RegExp[] = [
+  // Nobody has this address. Words that name the user, the mailbox, the recipient or the address in one breath with what it is not.
+  /\b(user|mail ?box|recipient|account|address|addressee|alias|customer|subscriber|id|name|inbox|destination)\b.{0,80}?\b(unknown|un-?known|(does ?n[o']t|does not|do not|doesn'?t|not) (exist|found|have|listed|present|valid|available|match)|(is |was |been |are )?(not|isn'?t) (a |an |found|known|listed|valid|recogni[sz]ed|our|here|local|in )|non-?exist|no longer|invalid|disabled|in-?active|de-?activated|suspended|terminated|closed|deleted|cancel+ed|expired|undeliverable|unrouteable|unroutable|discontinued|unavailable|has (moved|left|been (disabled|suspended|deleted|closed)))/i,
+  /\b(unknown|invalid|non-?existent|nonexisting|inactive|disabled|no such|no|illegal|bad|undefined|unrouteable|unroutable|not a (valid|known|local)|not our|isn'?t (a|an|our)|wrong|nonexistent|unable to (find|resolve)|cannot find( the)?|not find( the)?)\b[ :-]{0,3}(e-?mail |mail |local |destination |final |delivery |rcpt |virtual |such |valid )*(user|mail ?box|recipient|account|address(ee)?|alias|customer|subscriber|person|name|id|receiver|inbox)/i,
+  /\b(no (mailbox|such person|one) (here|by|with|named)|who are you (looking|trying)|user ?unknown|unknown_?user|recipientnotfound|not a (valid|known) (recipient|mailbox|user|address)|address lookup failed|does(n'?t| not) have (an|a) [\w.]{0,40}\s?account|(this|your) (address|recipient).{0,30}(no longer)|couldn'?t be found|could not be found|wasn'?t found|was not found|not listed in|宛先.{0,20}(不明|見つかりません|存在)|存在しない|ユーザ.{0,10}不明|用户不存在|收件人不存在)/i,
+  // No such domain, or one that takes no mail.
+  /\b(host|domain|site|system|server|destination)\b( name)?.{0,60}?\b(unknown|not found|does(n'?t| not) exist|no such|invalid|non-?existent|not known|cannot be (found|resolved)|could not be found|null mx)/i,
+  /\b(unknown|no such|invalid|nonexistent|unrouteable|bad) (mail )?(host|domain|site|destination|server)|host ?unknown|name (service|or service).{0,20}not (found|known)|nxdomain|no mx|null ?mx|couldn'?t find any host|does ?n[o']t accept (any )?(mail|e-?mail)|does not accept (any )?(mail|e-?mail)|(domain|server|host) (accepts|receives?) no mail|domain of recipient|recipient address rejected: domain not found/i,
+  /\b(has moved|moved to|address changed|changed (his|her|their) address|forwarding (address|expired)|please (try|use) <?[\w.+-]+@)/i,
+];
+
+/** Enhanced status codes (RFC 3463 §3.2–3.5, RFC 7505 §4.2, Microsoft's 5.1.10) that say that the address is no good. */
+const badAddressCode = /^5\.(1\.([0-46]|10)|2\.1|4\.4)$/;
+
+export interface Failure {
+  readonly code?: string;
+  readonly replyCode?: string;
+  readonly permanent: boolean;
+}
+
+export interface FailureInput {
+  /** `Status` of a delivery report. */
+  readonly status: string | undefined;
+  /** `Diagnostic-Code`, or what stands beside the address in a text. */
+  readonly diagnostic: string;
+  /** The rest of what the report says to a person, asked when the diagnostic says nothing. */
+  readonly text: string;
+}
+
+export function failureOf({ status, diagnostic, text }: FailureInput): Failure {
+  const said = `${diagnostic.slice(0, 4_000)}\n`;
+  const code = statusCode(status, said) ?? enhancedIn(text.slice(0, 8_000));
+  const replyCode = replyIn(said) ?? replyIn(text.slice(0, 8_000));
+  return {
+    ...(code !== undefined && { code }),
+    ...(replyCode !== undefined && { replyCode }),
+    permanent: isPermanent({ code, replyCode, words: [said, text.slice(0, 8_000)] }),
+  };
+}
+
+function isPermanent({
+  code,
+  replyCode,
+  words,
+}: {
+  code: string | undefined;
+  replyCode: string | undefined;
+  words: string[];
+}): boolean {
+  if (code?.startsWith('4.') === true || code?.startsWith('2.') === true) return false;
+  if (code === undefined && replyCode?.startsWith('4') === true) return false;
+  // After the whole mail was taken, an unknown user is what a filter answers to a mail that it does not like; 5.3.x is about the system.
+  if (words.some((said) => /in reply to end of data/i.test(said)) || code?.startsWith('5.3.') === true) return false;
+  for (const said of words) {
+    const sense = senseOf(said.replace(/\s+/g, ' '));
+    if (sense !== undefined) return sense;
+    if (said === words[0] && code !== undefined && badAddressCode.test(code)) return true;
+  }
+  return false;
+}
+
+/** True: the address is bad; false: something else is; undefined: the words say neither. */
+function senseOf(said: string): boolean | undefined {
+  const plain = said.replace(/https?:\/\/\S+/g, ' ');
+  if (temporary.some((pattern) => pattern.test(plain))) return false;
+  const bad = badAddress.some((pattern) => pattern.test(plain));
+  if (aboutThisMail.some((pattern) => pattern.test(plain))) return bad && /\b5\.1\.(1|2|6|10)\b/.test(plain);
+  return bad ? true : undefined;
+}
+
+/** The more telling of the field and the words: `5.0.0` says nothing. */
+function statusCode(status: string | undefined, said: string): string | undefined {
+  const field = enhancedIn(status ?? '');
+  const told = enhancedIn(said);
+  if (field === undefined || (/^[245]\.0\.0$/.test(field) && told !== undefined && told.charAt(0) === field.charAt(0)))
+    return told ?? field;
+  return field;
+}
+
+/** Not a part of an IP address or a version. */
+function enhancedIn(text: string): string | undefined {
+  return /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)/.exec(text)?.[1];
+}
+
+/** A reply code stands at the start of what the server said (RFC 5321 §4.2), or after its name. */
+function replyIn(text: string): string | undefined {
+  return (
+    /(?:^|[\s;:('"[#])([45]\d\d)(?:[ -]#?[45]\.\d{1,3}\.\d{1,3}\b)/.exec(text)?.[1] ??
+    /(?:^|\n|smtp; ?|said: ?|responded:? ?|response:? (?:from [^:]{0,80}: ?)?|error:? ?|<<< ?|>>> ?|status:? ?|code:? ?|[:;(] ?)([45][0-5]\d)[ -](?=\D)/i.exec(
+      text,
+    )?.[1]
+  );
+}

@@ -1,0 +1,75 @@
+/** Name service for the checks of mail: remembers answers, gives up early, and asks nobody while no name server answers. */
+import { Resolver } from 'node:dns/promises';
+
+/** Answers as `node:dns/promises` `resolve` does: records, or an error with a `code`. */
+export type MailDns = (name: string, type: string) => Promise<string[][] | string[]>;
+
+/** Milliseconds. */
+const queryMs = 1_000;
+const answerAgeMs = 300_000;
+const pauseMs = 30_000;
+const mostAnswers = 5_000;
+/** Codes that say nothing about the name: whoever was asked did not answer. */
+const noAnswer = new Set(['ETIMEOUT', 'ECONNREFUSED', 'EAI_AGAIN', 'ECANCELLED', 'ENETUNREACH', 'EHOSTUNREACH']);
+
+/** The system's name servers. */
+export function systemDns(now: () => number = Date.now): MailDns {
+  const resolver = new Resolver({ timeout: queryMs, tries: 1 });
+  return sparing((name, type) => resolver.resolve(name, type) as Promise<string[][] | string[]>, now);
+}
+
+/**
+ * `ask` with a memory and a breaker. When a query has no answer, the name servers are asked for the root zone, which no sender of mail can
+ * slow down; only when that has none either are they left alone for 30 s. So nobody can switch the checks off by a slow domain.
+ */
+export function sparing(ask: MailDns, now: () => number): MailDns {
+  const answers = new Map<string, { at: number; answer: Promise<string[][] | string[]> }>();
+  let pausedUntil = 0;
+  let probe: Promise<void> | undefined;
+
+  const checkServers = async () => {
+    const isUp = await ask('.', 'NS').then(
+      () => true,
+      (error: unknown) => !noAnswer.has(codeOf(error)),
+    );
+    if (!isUp) pausedUntil = now() + pauseMs;
+    probe = undefined;
+  };
+
+  return async (name, type) => {
+    if (now() < pausedUntil) throw withCode('ECANCELLED');
+    const key = `${type} ${name.toLowerCase()}`;
+    const found = answers.get(key);
+    if (found && now() - found.at < answerAgeMs) return await found.answer;
+    if (answers.size >= mostAnswers) answers.delete(answers.keys().next().value ?? '');
+    const answer = ask(name, type);
+    answers.set(key, { at: now(), answer });
+    try {
+      return await answer;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== 'ENOTFOUND' && code !== 'ENODATA') answers.delete(key);
+      if (noAnswer.has(code)) await (probe ??= checkServers());
+      throw error;
+    }
+  };
+}
+
+/** `dns` for one mail: after `ms` altogether every question fails. */
+export function withDeadline(dns: MailDns, ms: number): { dns: MailDns; end: () => void } {
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => undefined);
+  const timer = setTimeout(() => over.reject(withCode('ETIMEOUT')), ms);
+  return {
+    dns: (name, type) => Promise.race([dns(name, type), over.promise]),
+    end: () => clearTimeout(timer),
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function withCode(code: string): Error {
+  return Object.assign(new Error(`name service: ${code}`), { code });
+}

@@ -1,0 +1,130 @@
+/** Rules for what mail systems report about another mail. */
+import type { Classification } from '@patchbay/contracts';
+import { type Finding, type MailSigns, isDaemon, isPostmaster, isReport, readsNoMail } from './mail-signs.ts';
+
+type Category = Classification['category'];
+
+/** Abuse reporting format (RFC 5965). */
+export function feedbackReport(mail: MailSigns): Finding {
+  return isReport(mail, 'feedback-report')
+    ? { category: 'complaint-report', evidence: 'feedback-report part' }
+    : undefined;
+}
+
+/** Read receipts and the like (RFC 8098). */
+export function dispositionNotification(mail: MailSigns): Finding {
+  return isReport(mail, 'disposition-notification')
+    ? { category: 'read-notice', evidence: 'disposition-notification part' }
+    : undefined;
+}
+
+/** Delivery status notifications (RFC 3464): `failed` for any recipient is a bounce, every other action is news of delivery. */
+export function deliveryStatus(mail: MailSigns): Finding {
+  if (!isReport(mail, 'delivery-status')) return undefined;
+  const values = (field: string) =>
+    mail.reports.filter((report) => report.kind === 'delivery-status').flatMap((report) => report.values(field));
+  const actions = values('action').map((action) => action.toLowerCase());
+  if (actions.some((action) => /^(fail|expired|undeliver)/.test(action)))
+    return { category: 'bounce', evidence: 'Action: failed' };
+  if (actions.some((action) => /^(delay|deliver|relay|expand)/.test(action)))
+    return { category: 'delivery-notice', evidence: `Action: ${actions[0]}` };
+  const statuses = values('status');
+  if (statuses.length > 0 && statuses.every((status) => /^[24]\./.test(status)))
+    return { category: 'delivery-notice', evidence: `Status: ${statuses[0]}` };
+  return { category: 'bounce', evidence: 'delivery-status report' };
+}
+
+/** Exim and Google name the recipients that failed. */
+export function failedRecipients(mail: MailSigns): Finding {
+  const failed = mail.header('x-failed-recipients')[0];
+  return failed && !delaySubject.test(mail.subject)
+    ? { category: 'bounce', evidence: 'X-Failed-Recipients' }
+    : undefined;
+}
+
+const providerKinds: Record<string, Category> = {
+  bounce: 'bounce',
+  complaint: 'complaint-report',
+  delivery: 'delivery-notice',
+};
+
+/** Amazon SES reports by mail through SNS: the body begins with a JSON object that has a notification type. */
+export function providerNotice(mail: MailSigns): Finding {
+  if (!mail.header('x-amz-sns-message-id')[0]) return undefined;
+  const type = /"notificationType"\s*:\s*"(\w+)"/.exec(mail.text)?.[1]?.toLowerCase() ?? '';
+  const category = providerKinds[type];
+  return category === undefined ? undefined : { category, evidence: `notificationType ${type}` };
+}
+
+const delaySubject =
+  /\b(delayed|delay|warning|not yet been delivered|could not send message for past|still being retried|verzögert|différé|retardé)\b/i;
+const bounceSubject = new RegExp(
+  [
+    'undeliver(ed|able)',
+    'delivery (status notification|status|failure|failed|problem|error)',
+    'deliver(y|ed) has failed',
+    'failure (notice|notification)',
+    'mail (delivery )?(failed|failure|system error)',
+    'returned (to sender|mail|message)',
+    'return(ed)? e?mail',
+    'non[- ]?deliver(y|able)',
+    'not (be )?delivered',
+    'user unknown',
+    'message (could not|rejected|not)',
+    'error sending your mail',
+    'unzustellbar',
+    'nicht zugestellt',
+    'non (remis|remise|distribuable|recapitabile)',
+    'échec de la remise',
+    'no se (puede|pudo) entregar',
+    'mancato recapito',
+    'onbestelbaar',
+    'niet bezorgd',
+    'não (foi )?entregue',
+    'não é possível entregar',
+    '无法投递',
+    '未送达',
+    '退信',
+    '無法傳遞',
+    '配信不能',
+    '配信できませんでした',
+    '送信できません',
+    'недоставлен',
+    'не доставлено',
+  ].join('|'),
+  'i',
+);
+
+/** A mail daemon tells that it is still trying. */
+export function daemonDelay(mail: MailSigns): Finding {
+  return isDaemon(mail) && delaySubject.test(mail.subject)
+    ? { category: 'delivery-notice', evidence: 'mail daemon, subject of a delay' }
+    : undefined;
+}
+
+/**
+ * Bounces from before RFC 3464, or beside it. MAILER-DAEMON writes nothing else; a postmaster may be a person, so there
+ * and for other machine senders the subject has to say it.
+ */
+export function daemonBounce(mail: MailSigns): Finding {
+  const told = bounceSubject.test(mail.subject);
+  if (isDaemon(mail) && (told || mail.nullPath)) return { category: 'bounce', evidence: 'mail daemon' };
+  const machine =
+    mail.nullPath || isPostmaster(mail) || mail.header('auto-submitted').some((value) => /^auto-/i.test(value));
+  return machine && told && failure.test(mail.text)
+    ? { category: 'bounce', evidence: 'machine sender, subject and reason of a bounce' }
+    : undefined;
+}
+
+const failure =
+  /\b(5\d\d[ -]|5\.\d{1,3}\.\d{1,3}\b|unknown|undeliver|not exist|rejected|failed|invalid|full|no such|unable|could not|returned|original message)/i;
+const notDelivered =
+  /(could not|cannot|can't|was not|wasn't|not) be(en)? delivered|undeliverable|mailbox (is )?full|user unknown|no such user|送信できません|配信できません|无法投递|無法投遞/i;
+
+/** A machine sends a mail back: it encloses it and says that it was not delivered. */
+export function returnedMail(mail: MailSigns): Finding {
+  const machine = mail.nullPath || isDaemon(mail) || isPostmaster(mail) || readsNoMail(mail);
+  return machine && mail.enclosesMail && notDelivered.test(mail.text)
+    ? { category: 'bounce', evidence: 'machine sender, mail enclosed, not delivered' }
+    : undefined;
+}

@@ -1,0 +1,200 @@
+/**
+ * What a machine says about messages of ours, one entry for each recipient: from the fields of RFC 3464, RFC 8098 and RFC 5965 where they are,
+ * from Amazon SES's notification, or from the text that older and stranger mail systems write for people.
+ */
+import type { Classification, ContactReport } from '@patchbay/contracts';
+import { normaliseEmail } from '@patchbay/domain';
+import { isMailAddress } from './addresses.ts';
+import { recipientsNamed, reportText } from './bounce-text.ts';
+import { cleanLine, clip } from './clean-text.ts';
+import { failureOf } from './failure-reason.ts';
+import type { MailPart } from './mail-source.ts';
+import { type FieldReader, type MailReport, headOf, isEnclosedMail } from './report-fields.ts';
+import { providerReports } from './ses-notification.ts';
+
+const mostReports = 1000;
+
+export interface ReportInput {
+  readonly category: Classification['category'];
+  header(name: string): string[];
+  readonly parts: readonly MailPart[];
+  readonly reports: readonly MailReport[];
+  readonly text: string;
+  /** Message-IDs of the mails that it is about. */
+  readonly messageIds: readonly string[];
+  /** From the signed bounce address that it came to. */
+  readonly outboundId: string | undefined;
+  /** From, To and envelope of the report itself. */
+  readonly itsAddresses: readonly string[];
+}
+
+/** One entry before it is said which message it is about. */
+export type RecipientReport = Omit<ContactReport, 'messageId' | 'outboundId'> & { messageId?: string };
+
+export function contactReportsOf(input: ReportInput): ContactReport[] {
+  const about = {
+    ...(input.messageIds[0] !== undefined && { messageId: input.messageIds[0] }),
+    ...(input.outboundId !== undefined && { outboundId: input.outboundId }),
+  };
+  return recipientReports(input)
+    .slice(0, mostReports)
+    .map((report) => ({
+      ...about,
+      ...report,
+      ...(report.diagnostic && { diagnostic: clip(cleanLine(report.diagnostic), 1000) }),
+    }));
+}
+
+function recipientReports(input: ReportInput): RecipientReport[] {
+  switch (input.category) {
+    case 'complaint-report':
+      return complaints(input);
+    case 'read-notice':
+      return readNotices(input);
+    case 'bounce':
+    case 'delivery-notice':
+      return deliveries(input);
+    default:
+      return [];
+  }
+}
+
+function deliveries(input: ReportInput): RecipientReport[] {
+  const told = providerReports(input.text);
+  if (told.length > 0) return told;
+  const report = reportText(input.text);
+  const groups = input.reports.filter((one) => one.kind === 'delivery-status').flatMap((one) => one.groups);
+  const fields = merged(groups.flatMap((group) => statusOf(group, report, input)));
+  return fields.length > 0 ? fields : written(input, report);
+}
+
+const actions: readonly [RegExp, ContactReport['result']][] = [
+  [/^(fail|expired|undeliver)/i, 'failed'],
+  [/^delay/i, 'delayed'],
+  [/^(deliver|relay|expand)/i, 'delivered'],
+];
+
+function statusOf(group: FieldReader, report: string, input: ReportInput): RecipientReport[] {
+  const recipient = ['x-actual-recipient', 'final-recipient', 'original-recipient']
+    .flatMap(group)
+    .map(typedAddress)
+    .find((value) => value !== undefined);
+  const action = group('action')[0] ?? '';
+  const status = group('status')[0];
+  if (recipient === undefined && action === '' && status === undefined) return [];
+  // What was asked to be delivered first stands in our message; where it went on from there does not.
+  const original = group('original-recipient').map(typedAddress).find(Boolean);
+  const diagnostic = group('diagnostic-code')[0]?.replace(/^[\w-]{1,20}\s*;\s*/, '') ?? '';
+  const result =
+    actions.find(([pattern]) => pattern.test(action))?.[1] ?? (input.category === 'bounce' ? 'failed' : 'delayed');
+  return [entry(original ?? recipient ?? soleRecipient(input), result, { status, diagnostic, text: report })];
+}
+
+function entry(
+  recipient: string | undefined,
+  result: ContactReport['result'],
+  said: { status: string | undefined; diagnostic: string; text: string },
+): RecipientReport {
+  const { permanent, ...codes } = failureOf(said);
+  return {
+    ...(recipient !== undefined && { recipient }),
+    result,
+    permanent: result === 'failed' && permanent,
+    ...codes,
+    ...((said.diagnostic || said.text) && { diagnostic: said.diagnostic || said.text.slice(0, 2000) }),
+  };
+}
+
+/** Several groups about one recipient are one. */
+function merged(reports: readonly RecipientReport[]): RecipientReport[] {
+  const byRecipient = new Map<string, RecipientReport>();
+  for (const report of reports) {
+    const key = report.recipient ?? '';
+    if (!byRecipient.has(key)) byRecipient.set(key, report);
+  }
+  if (byRecipient.size > 1) byRecipient.delete('');
+  return [...byRecipient.values()];
+}
+
+/** `rfc822; user@example.org`, with or without type and brackets. */
+function typedAddress(value: string): string | undefined {
+  const bare = value
+    .replace(/^[\w-]+\s*;\s*/, '')
+    .replace(/^.*<([^<>]+)>.*$/, '$1')
+    .replace(/^["'<\s]+|["'>\s.]+$/g, '');
+  return isMailAddress(bare) ? (normaliseEmail(bare) ?? undefined) : undefined;
+}
+
+/** Bounces without fields: named in a header, in the text, or only by whom the returned mail was for. */
+function written(input: ReportInput, report: string): RecipientReport[] {
+  const result = input.category === 'bounce' ? 'failed' : 'delayed';
+  const ours = new Set(input.itsAddresses.map((address) => address.toLowerCase()));
+  const others = recipientsNamed(report, ours);
+  // Who wrote to themselves is told of their own address.
+  const inText = others.length > 0 || soleRecipient(input) !== undefined ? others : recipientsNamed(report, new Set());
+  const header = input
+    .header('x-failed-recipients')
+    .flatMap((value) => value.split(','))
+    .flatMap((value) => typedAddress(value) ?? []);
+  const named =
+    header.length > 0
+      ? header.map((recipient) => ({
+          recipient,
+          diagnostic: inText.find((one) => one.recipient.toLowerCase() === recipient)?.diagnostic ?? '',
+        }))
+      : inText;
+  if (named.length > 0)
+    return named.map(({ recipient, diagnostic }) =>
+      entry(normaliseEmail(recipient) ?? undefined, result, { status: undefined, diagnostic, text: report }),
+    );
+  return [entry(soleRecipient(input), result, { status: undefined, diagnostic: '', text: report })];
+}
+
+/** Whom the returned mail was for, when that is one person. */
+function soleRecipient(input: ReportInput): string | undefined {
+  const heads = input.parts.filter(isEnclosedMail).map((part) => headOf(part.content));
+  const pasted = /^to:[ \t]*(.{3,320})$/im.exec(input.text.slice(reportText(input.text).length))?.[1];
+  const written = heads.length > 0 ? heads.flatMap((head) => head('to')) : [pasted ?? ''];
+  const to = written.flatMap((value) => typedAddress(value) ?? []);
+  return to.length === 1 ? to[0] : undefined;
+}
+
+/** Only a person's complaint counts against an address: `auth-failure` and `not-spam` are about something else (RFC 5965 §7.3, RFC 6650). */
+function complaints(input: ReportInput): RecipientReport[] {
+  const told = providerReports(input.text);
+  if (told.length > 0) return told;
+  const feedback = input.reports.filter((report) => report.kind === 'feedback-report');
+  const type = feedback.flatMap((report) => report.values('feedback-type'))[0]?.toLowerCase() ?? 'abuse';
+  if (/^(auth-failure|dmarc|not-spam)/.test(type)) return [];
+  const named = feedback
+    .flatMap((report) => ['original-rcpt-to', 'removal-recipient'].flatMap((field) => report.values(field)))
+    .flatMap((value) => typedAddress(value) ?? []);
+  const recipients: (string | undefined)[] = named.length > 0 ? [...new Set(named)] : [soleRecipient(input)];
+  return recipients.map((recipient) => ({
+    ...(recipient !== undefined && { recipient }),
+    result: 'complained',
+    permanent: false,
+    diagnostic: `Feedback-Type: ${type}`,
+  }));
+}
+
+function readNotices(input: ReportInput): RecipientReport[] {
+  return input.reports
+    .filter((report) => report.kind === 'disposition-notification')
+    .flatMap((report) => {
+      const disposition = /;\s*(displayed|processed|dispatched|deleted)/i.exec(
+        report.values('disposition')[0] ?? '',
+      )?.[1];
+      if (disposition === undefined) return [];
+      const recipient = [...report.values('original-recipient'), ...report.values('final-recipient')]
+        .map(typedAddress)
+        .find(Boolean);
+      return [
+        {
+          ...(recipient !== undefined && { recipient }),
+          result: disposition.toLowerCase() === 'displayed' ? ('read' as const) : ('delivered' as const),
+          permanent: false,
+        },
+      ];
+    });
+}

@@ -1,0 +1,65 @@
+/** What the checks of a mail together say about its sender, and what that sender may do here. Pure. */
+import type { Authenticity, IdentifierGrade } from '@patchbay/contracts';
+
+/** Results in the words of RFC 8601 §2.7, each with the domain that it is about. */
+export interface MailChecks {
+  readonly spf?: { readonly result: string; readonly domain: string };
+  /** One for each signature. `aligned`: same organisation as From, where whoever checked has said so. */
+  readonly dkim: readonly { readonly result: string; readonly domain: string; readonly aligned?: boolean }[];
+  /** `domain` is the one of From that was looked at; '' when whoever checked does not say. */
+  readonly dmarc?: { readonly result: string; readonly domain: string };
+}
+
+const unanswered = /^temp/;
+
+/**
+ * DMARC decides where the domain has a policy (RFC 7489 §6.6.2); elsewhere an aligned pass vouches, and a hard failure of the
+ * domain's own SPF or a broken signature of its own, with nothing that passes, speaks against the mail.
+ */
+export function verdictOf(fromDomain: string, checks: MailChecks): Authenticity['verdict'] {
+  if (fromDomain === '') return 'none';
+  const dmarc =
+    checks.dmarc && (checks.dmarc.domain === '' || checks.dmarc.domain === fromDomain) ? checks.dmarc : undefined;
+  if (dmarc?.result === 'pass' || dmarc?.result === 'fail') return dmarc.result;
+  const own = [
+    ...checks.dkim.filter((check) => check.aligned ?? isAligned(fromDomain, check.domain)),
+    ...(checks.spf && isAligned(fromDomain, checks.spf.domain) ? [checks.spf] : []),
+  ];
+  if (own.some((check) => check.result === 'pass')) return 'pass';
+  const asked = [...own, ...(dmarc ? [dmarc] : [])];
+  if (asked.some((check) => unanswered.test(check.result))) return 'unavailable';
+  return own.some((check) => check.result === 'fail') ? 'fail' : 'none';
+}
+
+/**
+ * The same domain, or one below the other (relaxed alignment, RFC 7489 §3.1). Two siblings are not taken for one organisation:
+ * that needs a list of public suffixes, which whoever checks DMARC has.
+ */
+export function isAligned(fromDomain: string, domain: string): boolean {
+  return (
+    domain !== '' &&
+    (domain === fromDomain || domain.endsWith(`.${fromDomain}`) || fromDomain.endsWith(`.${domain}`)) &&
+    domain.includes('.')
+  );
+}
+
+export interface GradeInput {
+  readonly verdict: Authenticity['verdict'];
+  /** From has one address, in one header. */
+  readonly soleAuthor: boolean;
+  /** From is an address of ours. */
+  readonly fromUs: boolean;
+  /** It was handed over by a host that we trust to refuse forgeries of our own addresses. */
+  readonly fromTrustedHost: boolean;
+  /** MAIL_STRICT_SENDERS: who is not confirmed is not recognised. */
+  readonly strict: boolean;
+}
+
+/** `known` joins a mail to the customer who has its address, and lets it continue that customer's tickets; `claimed` does neither. */
+export function senderGrade(input: GradeInput): Exclude<IdentifierGrade, 'verified'> {
+  if (!input.soleAuthor) return 'claimed';
+  if (input.verdict === 'pass') return 'known';
+  if (input.verdict === 'fail') return 'claimed';
+  if (input.fromUs && !input.fromTrustedHost) return 'claimed';
+  return input.strict ? 'claimed' : 'known';
+}

@@ -1,0 +1,156 @@
+/** What machines say of our mail: the message, its ticket and the address know it, and who forges a report changes nothing of others. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { signBounceAddress } from '@patchbay/channels/email/bounce-address';
+import { openDesk } from '../support/agent-desk.ts';
+import { apiKey, startHub } from '../support/hub.ts';
+import { mailProgram, startMailSink } from '../support/mail.ts';
+import { shared } from '../support/shared.ts';
+import { ticketClient } from '../support/ticket-client.ts';
+
+async function startCentre() {
+  await using stack = new AsyncDisposableStack();
+  const sink = stack.use(await startMailSink());
+  const hub = stack.use(await startHub('postgres', { env: { SMTP_URL: sink.url } }));
+  const desk = stack.use(await openDesk(hub.url, apiKey));
+  const owned = stack.move();
+  return {
+    ...hub,
+    sink,
+    ...ticketClient(hub.api, desk),
+    write: mailProgram(hub.ground.smtpPort),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const newId = () => `<${randomUUID()}@example.org>`;
+
+interface Report {
+  recipient: string;
+  fields: string[];
+  about?: string;
+  to?: string;
+}
+
+describe('reports on our mail', () => {
+  const centre = shared(startCentre);
+
+  /** A customer's first mail and the centre's answer to it, sent. */
+  async function answered(from: string) {
+    const { write, received, reply, api, sink } = centre();
+    const messageId = newId();
+    await write({ from, messageId, subject: 'Broken lamp', text: 'It does not light up.' });
+    const message = await received(messageId);
+    const text = `Change the bulb ${randomUUID()}`;
+    const answer = await reply(message.ticketId, text);
+    const sent = await sink.mails.until(({ mail }) => mail.text?.includes(text) === true, 'the answer');
+    return {
+      from,
+      ticketId: message.ticketId as string,
+      customerId: message.customerId as string,
+      answerId: answer.id as string,
+      sentId: sent.mail.messageId ?? '',
+      api,
+    };
+  }
+
+  async function bounce({ recipient, fields, about, to = 'support@patchbay.test' }: Report): Promise<string> {
+    const id = newId();
+    const raw = [
+      'From: MAILER-DAEMON@mx.example.org',
+      `To: ${to}`,
+      `Message-ID: ${id}`,
+      'Subject: Undelivered Mail Returned to Sender',
+      'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+      '',
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'Your mail came back.',
+      '--b',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; mx.example.org',
+      '',
+      `Final-Recipient: rfc822; ${recipient}`,
+      ...fields,
+      ...(about === undefined ? [] : ['', '--b', 'Content-Type: text/rfc822-headers', '', `Message-ID: ${about}`]),
+      '',
+      '--b--',
+      '',
+    ].join('\r\n');
+    await centre().write({ envelope: { from: '', to }, raw });
+    return id;
+  }
+  const gone = ['Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'];
+  const full = ['Action: failed', 'Status: 5.2.2', 'Diagnostic-Code: smtp; 552 5.2.2 Mailbox full'];
+  const messageOf = async (ticketId: string, id: string) =>
+    (await centre().messages(ticketId)).find((message) => message.id === id);
+  const markOf = async (customerId: string, address: string) => {
+    const { body } = await centre().api('GET', `/api/v1/customers/${customerId}`);
+    return body.identifiers.find((one: { value: string }) => one.value === address).mark;
+  };
+
+  it('a permanent failure joins the ticket, fails the message and marks the address until its holder writes', async () => {
+    const { received, timeline, write, sink } = centre();
+    const from = `gone-${randomUUID()}@example.org`;
+    const { ticketId, customerId, answerId, sentId } = await answered(from);
+    const report = await received(await bounce({ recipient: from, fields: gone, about: sentId }));
+    expect(report).toMatchObject({
+      ticketId,
+      kind: 'bounce',
+      classification: { category: 'bounce', rule: 'deliveryStatus' },
+    });
+    expect(await messageOf(ticketId, answerId)).toMatchObject({
+      deliveryStatus: 'failed',
+      deliveryError: expect.stringContaining('User unknown'),
+    });
+    expect(await markOf(customerId, from)).toMatchObject({
+      mark: 'undeliverable',
+      reason: expect.stringContaining('5.1.1'),
+    });
+    expect((await timeline(ticketId)).filter(({ type }) => type === 'address.marked')).toHaveLength(1);
+    // Once more changes nothing.
+    await received(await bounce({ recipient: from, fields: gone, about: sentId }));
+    expect((await timeline(ticketId)).filter(({ type }) => type === 'address.marked')).toHaveLength(1);
+
+    const back = newId();
+    await write({ from, messageId: back, subject: 'Broken lamp', text: 'I am back.' });
+    await received(back);
+    expect(await markOf(customerId, from)).toBeNull();
+    const unmarked = await timeline((await received(back)).ticketId);
+    expect(unmarked.map(({ type }) => type)).toContain('address.unmarked');
+    // The exchange of machines has ended: one acknowledgement and one answer are all that ever left.
+    expect(sink.mails.items.filter(({ to }) => to.includes(from))).toHaveLength(2);
+  });
+
+  it('a full mailbox fails the message and marks nothing', async () => {
+    const from = `full-${randomUUID()}@example.org`;
+    const { ticketId, customerId, answerId, sentId } = await answered(from);
+    await centre().received(await bounce({ recipient: from, fields: full, about: sentId }));
+    expect(await messageOf(ticketId, answerId)).toMatchObject({ deliveryStatus: 'failed' });
+    expect(await markOf(customerId, from)).toBeNull();
+  });
+
+  it('a bounce that quotes nothing finds its message by the bounce address', async () => {
+    const { hub } = centre();
+    const from = `quiet-${randomUUID()}@example.org`;
+    const { ticketId, answerId, customerId } = await answered(from);
+    const { rows } = await hub.parts.db.sql.query<{ id: string }>('select id from outbound where message_id = $1', [
+      answerId,
+    ]);
+    const to = signBounceAddress(rows[0]?.id ?? '', 'patchbay.test', hub.parts.signingKey);
+    const report = await centre().received(await bounce({ recipient: from, fields: gone, to }));
+    expect(report).toMatchObject({ ticketId, kind: 'bounce' });
+    expect(await messageOf(ticketId, answerId)).toMatchObject({ deliveryStatus: 'failed' });
+    expect(await markOf(customerId, from)).toMatchObject({ mark: 'undeliverable' });
+  });
+
+  it('a report about somebody whom the message was not for marks nobody', async () => {
+    const victim = await answered(`victim-${randomUUID()}@example.org`);
+    const forger = await answered(`forger-${randomUUID()}@example.org`);
+    await centre().received(await bounce({ recipient: victim.from, fields: gone, about: forger.sentId }));
+    expect(await markOf(victim.customerId, victim.from)).toBeNull();
+    expect(await messageOf(forger.ticketId, forger.answerId)).toMatchObject({ deliveryStatus: 'sent' });
+  });
+});

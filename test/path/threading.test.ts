@@ -1,0 +1,174 @@
+/** Which ticket a mail belongs to, over the wire, with the reason that stands on its timeline (design, Threading). */
+import { randomUUID } from 'node:crypto';
+import type { HubEvent } from '@patchbay/contracts';
+import type { SendMailOptions } from 'nodemailer';
+import { describe, expect, it } from 'vitest';
+import { openDesk } from '../support/agent-desk.ts';
+import { apiKey, startHub } from '../support/hub.ts';
+import { mailProgram } from '../support/mail.ts';
+import { shared } from '../support/shared.ts';
+import { ticketClient } from '../support/ticket-client.ts';
+
+async function startCentre() {
+  await using stack = new AsyncDisposableStack();
+  const hub = stack.use(await startHub('postgres'));
+  const desk = stack.use(await openDesk(hub.url, apiKey));
+  const owned = stack.move();
+  return {
+    ...hub,
+    ...ticketClient(hub.api, desk),
+    write: mailProgram(hub.ground.smtpPort),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const newId = () => `<${randomUUID()}@example.org>`;
+const someone = () => `${randomUUID()}@example.org`;
+
+describe('threading', () => {
+  const centre = shared(startCentre);
+
+  /** Sends a mail; answers its message and why it is where it is. */
+  async function mail(options: SendMailOptions) {
+    const { write, received, timeline, ticket } = centre();
+    const messageId = newId();
+    await write({ messageId, subject: 'Broken lamp', text: 'Text', ...options });
+    const message = await received(messageId);
+    const events = await timeline(message.ticketId);
+    const reason = events.find(({ type, data }) => type === 'message.received' && data['messageId'] === message.id)
+      ?.data['reason'];
+    const opened = events.find(({ type }) => type === 'ticket.opened')?.data;
+    return {
+      messageId,
+      message,
+      ticketId: message.ticketId as string,
+      reason: String(reason),
+      events,
+      opened,
+      ...(await ticket(message.ticketId)),
+    };
+  }
+
+  const closeTicket = async (ticketId: string, daysAgo: number) => {
+    await centre().hub.parts.db.sql.query(
+      `update ticket set status = 'closed', last_activity_at = now() - make_interval(days => $2) where id = $1`,
+      [ticketId, daysAgo],
+    );
+  };
+
+  it('an answer joins by In-Reply-To, under whatever subject', async () => {
+    const from = someone();
+    const first = await mail({ from });
+    const answer = await mail({ from, subject: 'Quite another subject', inReplyTo: first.messageId });
+    expect(answer).toMatchObject({
+      ticketId: first.ticketId,
+      reason: `Answers a message of the ticket: ticket ${first.number}`,
+    });
+  });
+
+  it('an answer to a message that was never seen joins by what stands before it in References', async () => {
+    const from = someone();
+    const first = await mail({ from });
+    const answer = await mail({ from, inReplyTo: newId(), references: [first.messageId, newId()] });
+    expect(answer.ticketId).toBe(first.ticketId);
+  });
+
+  it('two answers to a message that was never seen are one ticket', async () => {
+    const from = someone();
+    const unseen = newId();
+    const one = await mail({ from, inReplyTo: unseen });
+    const other = await mail({ from, inReplyTo: unseen, subject: 'Re: Broken lamp' });
+    expect(other).toMatchObject({
+      ticketId: one.ticketId,
+      reason: `Answers a message of the ticket: ticket ${one.number}`,
+    });
+  });
+
+  it('a ticket number in the subject joins the mail of a party', async () => {
+    const from = someone();
+    const first = await mail({ from });
+    const again = await mail({ from, subject: `About [#${first.number}]` });
+    expect(again).toMatchObject({
+      ticketId: first.ticketId,
+      reason: `Ticket number in the subject: ticket ${first.number}`,
+    });
+  });
+
+  it('references stand before the number, and the same subject alone joins nothing', async () => {
+    const from = someone();
+    const [one, other] = [await mail({ from }), await mail({ from })];
+    expect(other.ticketId).not.toBe(one.ticketId);
+    const both = await mail({ from, inReplyTo: one.messageId, subject: `[#${other.number}]` });
+    expect(both.ticketId).toBe(one.ticketId);
+  });
+
+  it.each([
+    ['quotes the number', (first: { number: number; messageId: string }) => ({ subject: `[#${first.number}]` })],
+    [
+      'guesses References',
+      (first: { number: number; messageId: string }) => ({ references: first.messageId, inReplyTo: first.messageId }),
+    ],
+  ])('a stranger who %s gets a ticket of their own, linked', async (_name, pointing) => {
+    const first = await mail({ from: someone() });
+    const stranger = await mail({ from: someone(), ...pointing(first) });
+    expect(stranger.ticketId).not.toBe(first.ticketId);
+    expect(stranger.reason).toContain(`the sender is not a party of ticket ${first.number}`);
+    expect(stranger.opened).toMatchObject({ linkedTicketId: first.ticketId });
+    expect(await centre().messages(first.ticketId)).not.toContainEqual(
+      expect.objectContaining({ id: stranger.message.id }),
+    );
+  });
+
+  it('a sender who failed the check is a stranger, and two senders at once are nobody', async () => {
+    const from = someone();
+    const first = await mail({ from });
+    // The trusted relay of this centre is loopback: what it writes above its Received is believed.
+    const raw = (messageId: string, ...headers: string[]) =>
+      [
+        ...headers,
+        'To: support@patchbay.test',
+        `Message-ID: ${messageId}`,
+        `In-Reply-To: ${first.messageId}`,
+        'Subject: Re',
+        '',
+        'Pay me',
+        '',
+      ].join('\r\n');
+    const forgeries = [
+      [
+        `Authentication-Results: mx.patchbay.test; dmarc=fail header.from=example.org`,
+        'Received: from x by mx.patchbay.test; Tue, 3 Mar 2026 10:00:00 +0000',
+        `From: ${from}`,
+      ],
+      [`From: ${from}, ${someone()}`],
+    ];
+    for (const headers of forgeries) {
+      const messageId = newId();
+      await centre().write({ envelope: { from, to: 'support@patchbay.test' }, raw: raw(messageId, ...headers) });
+      const message = await centre().received(messageId);
+      expect(message.ticketId).not.toBe(first.ticketId);
+      expect(message.customerId).not.toBe(first.message.customerId);
+    }
+  });
+
+  it("a mail in an agent's name is a customer's mail, whatever it points at", async () => {
+    const first = await mail({ from: someone() });
+    const forged = await mail({ from: '"Agent" <admin@patchbay.test>', inReplyTo: first.messageId });
+    expect(forged.ticketId).not.toBe(first.ticketId);
+    expect(forged.message).toMatchObject({ direction: 'in', kind: 'customer' });
+  });
+
+  it('an answer soon after closing reopens; one later opens a ticket that is linked', async () => {
+    const from = someone();
+    const first = await mail({ from });
+    await closeTicket(first.ticketId, 1);
+    const soon = await mail({ from, inReplyTo: first.messageId });
+    expect(soon).toMatchObject({ ticketId: first.ticketId, status: 'open' });
+    expect(soon.events.map((event: HubEvent) => event.type)).toContain('ticket.reopened');
+    await closeTicket(first.ticketId, 8);
+    const late = await mail({ from, inReplyTo: first.messageId });
+    expect(late.ticketId).not.toBe(first.ticketId);
+    expect(late.reason).toContain('too long ago to be reopened');
+    expect(late.opened).toMatchObject({ linkedTicketId: first.ticketId });
+  });
+});
