@@ -1,5 +1,54 @@
 -- Contacts that wait together are ingested together: one transaction, one flush to disk, and few statements for all of them.
 
+-- What the decision about a contact depends on. VOLATILE: each statement sees what was committed before it, also by
+-- whoever held the locks just taken. Tickets found the same way come strongest first: the nearest ancestor's, and of several with one
+-- ancestor the oldest.
+create or replace function ingest_snapshot(p_contact jsonb, p_continuation_ms double precision) returns jsonb language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
+declare
+  identifiers jsonb := p_contact -> 'identifiers';
+  refs text[] := array(select jsonb_array_elements_text(p_contact #> '{threading,references}'));
+  token uuid := (p_contact #>> '{threading,ticketId}')::uuid;
+  tag integer := (p_contact #>> '{threading,ticketNumber}')::integer;
+  customers jsonb;
+  owners uuid[];
+  tickets jsonb;
+begin
+  perform lock_identifiers(array(
+    select (i ->> 'kind') || ':' || (i ->> 'value') from jsonb_array_elements(identifiers) i where i ->> 'grade' <> 'claimed'));
+
+  select coalesce(jsonb_agg(jsonb_build_object('customerId', f.customer_id, 'kind', f.kind, 'value', f.value, 'grade', f.grade,
+           'shared', f.shared)), '[]'),
+         array_agg(f.customer_id) filter (where f.grade <> 'claimed' and not f.shared and c.grade <> 'claimed')
+    into customers, owners
+  from jsonb_to_recordset(identifiers) c (kind text, value text, grade text)
+  cross join lateral (select * from identifier i where i.kind = c.kind and i.value = c.value order by i.grade desc limit 20) f;
+
+  with hit as (
+    select t.id, 'token' as via, 0 as distance from ticket t where t.id = token
+    -- It came to the signed bounce address of a message of ours.
+    union all select o.ticket_id, 'token', 0 from outbound o where o.id = (p_contact #>> '{threading,outboundId}')::uuid
+    union all select r.ticket_id, 'reference', min(cardinality(refs) - array_position(refs, r.reference)) from thread_reference r
+    where r.reference = any (refs) group by r.ticket_id
+    union all select t.id, 'tag', 0 from ticket t where t.number = tag
+    union all select w.id, 'window', 0 from (
+      select t.id from ticket t
+      where p_continuation_ms > 0 and t.customer_id = any (owners) and t.channel = p_contact ->> 'channel' and t.status <> 'closed'
+        -- After a merge one customer has several visitors; a conversation goes on only with the visitor who began it.
+        and (t.visitor_id is null or identifiers @> jsonb_build_array(jsonb_build_object('kind', 'visitor', 'value', t.visitor_id)))
+        and t.last_activity_at >= now() - make_interval(secs => p_continuation_ms / 1000)
+      order by t.last_activity_at desc limit 5) w
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('ticketId', t.id, 'number', t.number, 'status', t.status, 'customerId', t.customer_id,
+           'channel', t.channel, 'queueId', t.queue_id, 'via', h.via, 'lastActivityAt', t.last_activity_at, 'senderIsParty', exists (
+             select 1 from ticket_party p join jsonb_to_recordset(identifiers) c (kind text, value text, grade text)
+               on p.kind = c.kind and p.value = c.value and c.grade <> 'claimed'
+             where p.ticket_id = t.id)) order by h.distance, t.number), '[]')
+    into tickets
+  from (select id, via, distance from hit order by distance limit 50) h join ticket t on t.id = h.id;
+
+  return jsonb_build_object('customers', customers, 'tickets', tickets);
+end $$;
+
 -- What the decisions about several contacts depend on, after the locks of all their identifiers are taken in one fixed order. Contacts
 -- that are not pending any more are left out; the others keep their order. Of a contact comes what a decision asks for; its bodies and files stay here.
 create function ingest_snapshots(p_ids uuid[], p_continuation jsonb) returns jsonb
