@@ -259,3 +259,32 @@ end $$;
 create or replace function ingest_apply(p_inbox_id uuid, p_contact jsonb, p_decision jsonb) returns jsonb language sql volatile as $$
   select ingest_apply_all(jsonb_build_array(jsonb_build_object('inboxId', p_inbox_id, 'decision', p_decision))) -> 0
 $$;
+
+-- Messages that are sent together: one round trip claims them, one writes down how they ended.
+
+-- The bytes of a mail that no server took, for the outbox page; larger ones lie in the file store.
+create table kept_mail (
+  outbound_id uuid primary key references outbound (id) on delete cascade,
+  raw bytea not null
+);
+
+-- `settle_outbound` for each of [{id, result, externalId, error, afterMs, pauseMs, rawSha256, raw (base64)}] in the order of their ids, so that
+-- two batches never wait for each other. Answers for each what its ticket has to send next.
+create function settle_outbounds(p_items jsonb) returns jsonb language plpgsql volatile as $$
+declare
+  answers jsonb := '[]';
+  item jsonb;
+  settled boolean;
+begin
+  for item in select i from jsonb_array_elements(p_items) i order by i ->> 'id' loop
+    settled := settle_outbound((item ->> 'id')::uuid, item ->> 'result', item ->> 'externalId', item ->> 'error',
+      coalesce((item ->> 'afterMs')::double precision, 0), item ->> 'rawSha256', coalesce((item ->> 'pauseMs')::double precision, 0));
+    answers := answers || jsonb_build_array(jsonb_build_object('id', item ->> 'id', 'settled', settled, 'next', (
+      select jsonb_build_object('id', n.id, 'round', n.attempts + n.postponed) from outbound o join outbound n on n.ticket_id = o.ticket_id
+      where o.id = (item ->> 'id')::uuid and n.status = 'queued' and n.next_attempt_at <= now() order by n.id limit 1)));
+  end loop;
+  insert into kept_mail (outbound_id, raw)
+  select (i ->> 'id')::uuid, decode(i ->> 'raw', 'base64') from jsonb_array_elements(p_items) i where i ->> 'raw' is not null
+  on conflict do nothing;
+  return answers;
+end $$;

@@ -1,15 +1,19 @@
 /** The way out: an `outbound` row is claimed by one sender, handed to the provider, and how that ended is written down. */
 import { HubError } from '@patchbay/contracts';
 import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
-import { claimOutbound, nextOutbound, recordDelivery as recordRow, settleOutbound } from '@patchbay/store';
+import { nextOutbound, recordDelivery as recordRow } from '@patchbay/store';
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
+import { outboundBatches } from './outbound-batches.ts';
 import { recordOptOut, recordReportedOptOut, withTemplate } from './messaging.ts';
 import { backoffMs, isRetryable, reasonOf, retryOnConflict, sendRetry } from './retry.ts';
 
+/** Larger bytes lie in the file store; smaller ones cost no flush of their own. */
+const largestRow = 64 * 1024;
+
 /** Handles the job `send-outbound`. Only the claim's winner sends; a row that is not due or not queued is left alone. */
 export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: string }): Promise<void> {
-  const message = await claimOutbound(parts.db.sql, outboundId);
+  const message = await outboundBatches(parts).claim(outboundId);
   if (!message) return;
   if ('postponedMs' in message)
     parts.jobs.add('send-outbound', { outboundId, round: message.round }, { delayMs: message.postponedMs });
@@ -23,8 +27,7 @@ export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: s
 async function sendClaimed(parts: Parts, message: ClaimedOutbound): Promise<void> {
   const { outboundId } = message;
   const outcome = await handOver(parts, message);
-  // A report of this message may come in the same moment, and the two take their locks in another order.
-  await retryOnConflict(() => settleOutbound(parts.db.sql, outboundId, outcome));
+  const { next } = await outboundBatches(parts).settle({ id: outboundId, outcome });
   parts.metrics.sent.inc({ channel: message.channel, result: outcome.result });
   parts.log.info(
     { outboundId, channel: message.channel, result: outcome.result, correlationId: message.correlationId },
@@ -33,7 +36,8 @@ async function sendClaimed(parts: Parts, message: ClaimedOutbound): Promise<void
   const delay = { delayMs: outcome.afterMs ?? 0 };
   if (outcome.result === 'retry')
     parts.jobs.add('send-outbound', { outboundId, round: message.attempts + message.postponed }, delay);
-  else await sendNext(parts, message.ticketId);
+  // A ticket's messages leave one after the other: the next one's job found this one before it, and is given again.
+  else if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round });
   if (outcome.result === 'unknown') parts.jobs.add('reconcile-outbound', { outboundId, round: 0 }, delay);
   parts.relay.nudge();
 }
@@ -43,7 +47,7 @@ export async function sendOutbounds(parts: Parts, { outboundIds }: { outboundIds
   await Promise.all(outboundIds.map((outboundId) => sendOutbound(parts, { outboundId })));
 }
 
-/** A ticket's messages leave one after the other: the next one's job found this one before it, and is given again. */
+/** What something stood against is settled too, and its ticket's next message goes on. */
 async function sendNext(parts: Parts, ticketId: string): Promise<void> {
   const next = await nextOutbound(parts.db.sql, ticketId);
   if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round });
@@ -55,7 +59,7 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   try {
     const carried = await withTemplate(parts, channel, message);
     const sent = await channel.send(carried, AbortSignal.timeout(parts.sending.limitMs));
-    return { result: 'sent', externalId: sent.externalId, rawSha256: await keepRaw(parts, message, sent.raw) };
+    return { result: 'sent', externalId: sent.externalId, ...(await keptRaw(parts, message, sent.raw)) };
   } catch (error) {
     await recordOptOut(parts, message, error);
     return failure(parts, message, error);
@@ -63,13 +67,18 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
 }
 
 /** What was sent, for the outbox page. It has left: a file store that fails now must not have it sent again. */
-async function keepRaw(parts: Parts, message: ClaimedOutbound, raw?: Uint8Array): Promise<string | undefined> {
-  if (!raw) return undefined;
+async function keptRaw(
+  parts: Parts,
+  message: ClaimedOutbound,
+  raw?: Uint8Array,
+): Promise<Pick<OutboundResult, 'raw' | 'rawSha256'>> {
+  if (!raw) return {};
+  if (raw.byteLength <= largestRow) return { raw };
   try {
-    return (await parts.files.put(raw)).sha256;
+    return { rawSha256: (await parts.files.put(raw)).sha256 };
   } catch (error) {
     parts.log.warn({ err: error, outboundId: message.outboundId }, 'bytes of a sent message not kept');
-    return undefined;
+    return {};
   }
 }
 

@@ -22,6 +22,18 @@ export async function claimOutbound(sql: Queryable, id: string): Promise<Claimed
   return rows[0]?.claimed ?? null;
 }
 
+/** Claims several; in the order of `ids`. */
+export async function claimOutbounds(
+  sql: Queryable,
+  ids: readonly string[],
+): Promise<(ClaimedOutbound | HeldBack | null)[]> {
+  const { rows } = await sql.query<{ claimed: ClaimedOutbound | HeldBack | null }>(
+    'select claim_outbound(i.id) as claimed from unnest($1::uuid[]) with ordinality i (id, n) order by i.n',
+    [ids],
+  );
+  return rows.map(({ claimed }) => claimed);
+}
+
 export interface OutboundResult {
   result: 'sent' | 'failed' | 'unknown' | 'retry';
   externalId?: string | undefined;
@@ -31,6 +43,36 @@ export interface OutboundResult {
   /** So long the whole account rests. */
   pauseMs?: number | undefined;
   rawSha256?: string | undefined;
+  /** The bytes that were made, where they are small enough for a row. */
+  raw?: Uint8Array | undefined;
+}
+
+export interface SettledOutbound {
+  /** False when it was not being sent any more: then nothing is changed. */
+  settled: boolean;
+  /** What its ticket has to send next. */
+  next: { id: string; round: number } | null;
+}
+
+/** Writes down how several sends ended; in the order of `items`. */
+export async function settleOutbounds(
+  sql: Queryable,
+  items: readonly { id: string; outcome: OutboundResult }[],
+): Promise<SettledOutbound[]> {
+  const { rows } = await sql.query<{ answers: (SettledOutbound & { id: string })[] }>(
+    'select settle_outbounds($1) as answers',
+    [
+      JSON.stringify(
+        items.map(({ id, outcome: { raw, ...outcome } }) => ({
+          id,
+          ...outcome,
+          ...(raw && { raw: Buffer.from(raw).toString('base64') }),
+        })),
+      ),
+    ],
+  );
+  const byId = new Map(rows[0]?.answers.map(({ id, ...answer }) => [id, answer]));
+  return items.map(({ id }) => byId.get(id) ?? { settled: false, next: null });
 }
 
 /** False when it was not in the state `from` any more: then nothing is changed. */

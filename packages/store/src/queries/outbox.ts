@@ -27,7 +27,7 @@ export async function listOutbox(
        coalesce(m.subject, case when o.channel = 'email' then t.subject end) as subject, left(m.body_text, 140) as preview,
        case when m.delivery_status = 'failed' then m.body_text else '' end as text,
        case when m.delivery_status = 'sending' then 'queued' else coalesce(m.delivery_status, 'queued') end as status, o.external_id as "externalId", o.attempts, coalesce(m.delivery_error, o.error) as error, o.decided_at as "decidedAt", o.created_at as "createdAt",
-       case when o.raw_sha256 is not null then '/api/v1/outbox/' || o.id || '/raw' end as "rawUrl"
+       case when o.raw_sha256 is not null or exists (select 1 from kept_mail k where k.outbound_id = o.id) then '/api/v1/outbox/' || o.id || '/raw' end as "rawUrl"
      from outbound o join message m on m.id = o.message_id join ticket t on t.id = o.ticket_id
      where ${conditions.join(' and ')} order by o.id desc limit $1`,
     values,
@@ -47,12 +47,16 @@ export async function outboxTicket(sql: Queryable, id: string): Promise<string |
   return rows[0]?.ticketId ?? null;
 }
 
-/** The hash of a mail's bytes as they went out; null when there is no such item for the viewer, or no bytes were kept. */
-export async function readOutboxHash(sql: Queryable, viewer: Viewer, id: string): Promise<string | null> {
+/** A mail's bytes as they went out, or their hash in the file store; both null when there is no such item for the viewer, or none were kept. */
+export async function readOutboxRaw(
+  sql: Queryable,
+  viewer: Viewer,
+  id: string,
+): Promise<{ raw: Buffer | null; sha256: string | null }> {
   const { values, bind } = parameters(id);
-  const { rows } = await sql.query<{ hash: string | null }>(
-    `select o.raw_sha256 as hash from outbound o where o.id = $1 and ${outboxScope(viewer, bind)}`,
+  const { rows } = await sql.query<{ raw: Buffer | null; sha256: string | null }>(
+    `select k.raw, o.raw_sha256 as sha256 from outbound o left join kept_mail k on k.outbound_id = o.id where o.id = $1 and ${outboxScope(viewer, bind)}`,
     values,
   );
-  return rows[0]?.hash ?? null;
+  return rows[0] ?? { raw: null, sha256: null };
 }

@@ -1,5 +1,5 @@
 import { HubError, outboxQuery } from '@patchbay/contracts';
-import { listOutbox, outboxTicket, readOutboxHash } from '@patchbay/store/queries/outbox';
+import { listOutbox, outboxTicket, readOutboxRaw } from '@patchbay/store/queries/outbox';
 import { listSendingLimits, setSendingLimit } from '@patchbay/store/queries/sending-limits';
 import { decideOutbound } from '../../pipeline/reconcile.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
@@ -29,9 +29,9 @@ export const outboxRoutes = [
     params: byId,
     answer: 'bytes',
     async handle({ parts, principal, params, response }) {
-      const sha256 = await readOutboxHash(parts.db.sql, principal, params.id);
-      if (sha256 === null) throw new HubError('not_found', 'No bytes were kept of this message');
-      sendDownload(response, `${params.id}.eml`, 'message/rfc822', await parts.files.read(sha256));
+      const { raw, sha256 } = await readOutboxRaw(parts.db.sql, principal, params.id);
+      if (raw === null && sha256 === null) throw new HubError('not_found', 'No bytes were kept of this message');
+      sendDownload(response, `${params.id}.eml`, 'message/rfc822', raw ?? (await parts.files.read(sha256 ?? '')));
     },
   }),
   route({
