@@ -18,6 +18,7 @@ export interface MailSource {
   readonly from: EmailAddress | undefined;
   readonly to: string[];
   readonly cc: string[];
+  readonly replyTo: string[];
   readonly text: string;
   readonly html: string | undefined;
   readonly parts: MailPart[];
@@ -46,6 +47,7 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
     from: addressesIn(mail.from)[0],
     to: spelledOut(mail.to),
     cc: spelledOut(mail.cc),
+    replyTo: spelledOut(mail.replyTo),
     text: mail.text || (html === undefined ? '' : await textOfHtml(html)),
     html,
     parts: mail.attachments.map((part) => ({

@@ -1,68 +1,12 @@
-/**
- * The signed reply address: `reply+<ticket>.<mac>@domain`. Whoever answers to it is threaded to its ticket without
- * trusting subject or References. Base32 (RFC 4648 §6) in lower case survives mail systems that change the case of a
- * local part; at 49 characters it stays below the 64 that RFC 5321 §4.5.3.1.1 allows.
- */
-import { createHmac, timingSafeEqual } from 'node:crypto';
-
-const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
-/** 80 bits: forging one takes about 2^79 mails. */
-const macBytes = 10;
-const shape = /^reply\+([a-z2-7]{26})\.([a-z2-7]{16})$/;
+/** The signed reply address: whoever answers to it is threaded to its ticket without trusting subject or References. */
+import { signAddress, verifyAddress } from './signed-address.ts';
 
 /** The address that answers to this ticket go to. `ticketId` is a UUID. */
 export function signReplyAddress(ticketId: string, domain: string, key: Uint8Array): string {
-  const ticket = Buffer.from(ticketId.replaceAll('-', ''), 'hex');
-  return `reply+${base32(ticket)}.${base32(mac(ticket, key))}@${domain}`;
+  return signAddress('reply', ticketId, domain, key);
 }
 
 /** The ticket that a reply address names, or undefined when it is none or its signature does not hold. */
 export function verifyReplyAddress(address: string, key: Uint8Array): string | undefined {
-  const at = address.lastIndexOf('@');
-  const parts = shape.exec(address.slice(0, Math.max(at, 0)).trim().toLowerCase());
-  if (!parts?.[1] || !parts[2]) return undefined;
-  const ticket = unbase32(parts[1]);
-  // 26 characters hold two bits more than an id: only the canonical spelling counts.
-  if (base32(ticket) !== parts[1]) return undefined;
-  if (!timingSafeEqual(unbase32(parts[2]), mac(ticket, key))) return undefined;
-  const hex = ticket.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
-
-// The prefix keeps this use of the key apart from every other.
-function mac(ticket: Buffer, key: Uint8Array): Buffer {
-  return createHmac('sha256', key).update('reply-address\0').update(ticket).digest().subarray(0, macBytes);
-}
-
-function base32(bytes: Uint8Array): string {
-  let out = '';
-  let bits = 0;
-  let value = 0;
-  for (const byte of bytes) {
-    value = (value << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      out += alphabet[(value >> bits) & 31];
-    }
-    value &= (1 << bits) - 1;
-  }
-  return bits > 0 ? out + alphabet[(value << (5 - bits)) & 31] : out;
-}
-
-/** Bits that fill no whole byte are dropped. */
-function unbase32(text: string): Buffer {
-  const bytes: number[] = [];
-  let bits = 0;
-  let value = 0;
-  for (const character of text) {
-    value = (value << 5) | alphabet.indexOf(character);
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((value >> bits) & 255);
-    }
-    value &= (1 << bits) - 1;
-  }
-  return Buffer.from(bytes);
+  return verifyAddress('reply', address, key);
 }

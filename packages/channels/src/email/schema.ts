@@ -91,6 +91,7 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Conte
     from: sender.from,
     to,
     cc,
+    replyTo: answerAddresses(mail.replyTo),
     deliveredTo: ourAddresses(envelope, deps),
     ...(subject === undefined ? {} : { subject }),
     text,
@@ -111,6 +112,11 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps }: Conte
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
   };
+}
+
+/** Where the sender wants to be answered; what is no address is nowhere. */
+function answerAddresses(named: readonly string[]): string[] {
+  return distinctAddresses(named.flatMap((address) => normaliseEmail(cleanLine(address)) ?? [])).slice(0, 10);
 }
 
 /** The addresses of ours that it was delivered to; a signed reply address names a ticket and belongs to nobody. */
