@@ -493,6 +493,8 @@ describe('the API', () => {
         '/api/v1/customers/{id}/merge',
         '/api/v1/files',
         '/api/v1/templates',
+        '/api/v1/mail-identities',
+        '/api/v1/tickets/{id}/held-replies',
         '/api/v1/tickets/{id}/messages',
       ]);
     });
@@ -541,6 +543,15 @@ describe('the API', () => {
         attachments: [file.id],
       });
       await call('POST', '/tickets/:id/messages', ids, { text: 'We look into it' });
+      const sender = await call('POST', '/mail-identities', {}, { address: 'sales@patchbay.test', name: 'Sales' });
+      await call('GET', '/mail-identities');
+      await call('PATCH', '/mail-identities/:id', { id: sender.id }, { signatureText: '{{agent}}' });
+      await call('DELETE', '/mail-identities/:id', { id: sender.id });
+      await call('PATCH', '/me', {}, { undoSeconds: 60 });
+      for (const text of ['Taken back', 'Sent at once']) await call('POST', '/tickets/:id/held-replies', ids, { text });
+      const [back, now] = (await call('GET', '/tickets/:id/held-replies', ids)).items;
+      await call('DELETE', '/held-replies/:id', { id: back.id });
+      await call('POST', '/held-replies/:id/send-now', { id: now.id });
       await call('GET', '/attachments/:id', { id: note.attachments[0].id });
       await call('PATCH', '/tickets/:id', ids, { status: 'pending', subject: 'Renamed' });
       await call('POST', '/tickets/:id/release', ids);
@@ -607,7 +618,12 @@ describe('the API', () => {
       await call('DELETE', '/session', {}, undefined, (await logIn(centre().url, credentials)).api);
       expect(me.role).toBe('admin');
 
-      const notHere = ['POST /setup', 'POST /tickets/:id/call', 'GET /outbox/:id/raw'];
+      const notHere = [
+        'POST /setup',
+        'POST /tickets/:id/call',
+        'GET /outbox/:id/raw',
+        'GET /tickets/:id/reply-recipients',
+      ];
       expect(inUnicodeOrder([...called, ...notHere])).toEqual(
         inUnicodeOrder(routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`)),
       );

@@ -20,14 +20,20 @@ export interface MailSink extends AsyncDisposable {
   readonly mails: Feed<SentMail>;
 }
 
-/** A mail server that takes every mail. */
-export async function startMailSink(): Promise<MailSink> {
+/** A mail server that takes every mail, unless `refuses` answers a reply code for a recipient. */
+export async function startMailSink(
+  refuses: (address: string) => number | undefined = () => undefined,
+): Promise<MailSink> {
   const mails = new Feed<SentMail>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     logger: false,
+    onRcptTo({ address }, _session, done) {
+      const responseCode = refuses(address);
+      done(responseCode === undefined ? null : Object.assign(new Error('Not here'), { responseCode }));
+    },
     onData(stream, session, done) {
       const { mailFrom, rcptTo } = session.envelope;
       const take = async () => {

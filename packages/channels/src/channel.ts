@@ -17,6 +17,8 @@ export interface ChannelCapabilities {
   readonly html: boolean;
   readonly subject: boolean;
   readonly attachments: boolean;
+  /** Several recipients, open and hidden copies, a subject and a sender of the author's choice, and passing on to others. */
+  readonly copies: boolean;
   /** Intake can be acknowledged by a message (service norm I1). */
   readonly acknowledges: boolean;
   /** How long after its last activity an open ticket takes up the customer's next contact; 0: only threading joins. Milliseconds. */
@@ -162,6 +164,16 @@ export interface MailTrust {
   readonly strictSenders: boolean;
 }
 
+/** What the provider took. */
+export interface SentMessage {
+  readonly externalId: string;
+  readonly status?: 'sent' | 'delivered';
+  /** The bytes, where nobody took them. */
+  readonly raw?: Uint8Array;
+  /** Recipients whom the provider did not take while it took others. `permanent`: another try cannot help. */
+  readonly refused?: readonly { readonly address: string; readonly permanent: boolean; readonly reason: string }[];
+}
+
 /** Control of a phone call, for channels whose contacts are calls. All are safe to repeat. */
 export interface CallControl {
   /** Rings the agent's own phone; when they answer, the waiting caller is brought in. Resolves when the carrier took the order. */
@@ -210,10 +222,7 @@ export interface Channel {
    * Hands a message to the provider. Throws `provider_refused` (final), `provider_unavailable` or `too_many_requests`
    * (try again), or `outcome_unknown` (the request left, no answer came: never repeat).
    */
-  send(
-    message: OutboundMessage,
-    signal: AbortSignal,
-  ): Promise<{ externalId: string; status?: 'sent' | 'delivered'; raw?: Uint8Array }>;
+  send(message: OutboundMessage, signal: AbortSignal): Promise<SentMessage>;
   /**
    * What became of a message whose send ended with `outcome_unknown`. `not-sent` only when the provider's word is final: it keeps a
    * whole list, and time enough has passed for the message to be on it. `known`: those ids that belong to other messages of ours.

@@ -15,9 +15,9 @@ import {
   timestamp,
   visibility,
 } from './glossary.ts';
+import { longestUndoSeconds, messageIdentity } from './composing.ts';
 import { authenticity, classification } from './contact.ts';
 import { alert, channelTile } from './watch.ts';
-import { templateChoice } from './template.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
 export const page = <T extends z.ZodType>(item: T) =>
@@ -53,6 +53,8 @@ export const agent = z.object({
   /** Tickets the agent holds or is offered now, per channel. */
   load: z.record(channelName, z.int()),
   queueIds: z.array(z.uuid()),
+  /** How long the agent's messages stand in the console before they leave. */
+  undoSeconds: z.int(),
 });
 export type Agent = z.infer<typeof agent>;
 export const agentCreate = z.object({
@@ -70,6 +72,7 @@ export const agentUpdate = z.object({
   phone: z.string().max(40).nullish(),
   queueIds: z.array(z.uuid()).optional(),
   capacity: z.partialRecord(channelName, z.int().min(0).max(50)).optional(),
+  undoSeconds: z.int().min(0).max(longestUndoSeconds).optional(),
 });
 export const presenceUpdate = z.object({ state: presenceState, reason: z.string().max(200).optional() });
 
@@ -222,6 +225,14 @@ export const message = z.object({
   from: z.string(),
   to: z.array(z.string()),
   cc: z.array(z.string()),
+  /** Who got a copy that no recipient sees. */
+  bcc: z.array(z.string()),
+  /** Where the sender wants to be answered, in the sender's own words. */
+  replyTo: z.array(z.string()),
+  /** Who it was written as; null where the channel has one sender only, and for what came in. */
+  identity: messageIdentity.nullable(),
+  /** The message that it passed on. */
+  forwardOf: z.uuid().nullable(),
   /** Those of our own addresses at which it arrived. */
   deliveredTo: z.array(z.string()),
   /** How far the sender can be believed; null where the channel does not check. */
@@ -241,15 +252,6 @@ export const message = z.object({
 });
 export type Message = z.infer<typeof message>;
 export const messageQuery = pageQuery.extend({ externalId: z.string().max(998).optional() });
-export const messageCreate = z.object({
-  text: z.string().max(200_000),
-  html: z.string().max(500_000).optional(),
-  visibility: visibility.default('public'),
-  /** Ids answered by `POST /api/v1/files`. */
-  attachments: z.array(z.uuid()).max(20).default([]),
-  /** Instead of `text`, which stays empty: one that the provider approved, with what goes into its places. */
-  template: templateChoice.optional(),
-});
 export const uploadedFile = z.object({
   id: z.uuid(),
   filename: z.string(),

@@ -135,6 +135,8 @@ export const inboundContact = z.object({
   from: z.string().max(998),
   to: z.array(z.string()).default([]),
   cc: z.array(z.string()).default([]),
+  /** Where answers are wanted (RFC 5322, 3.6.2), in the sender's own words. */
+  replyTo: z.array(z.string().max(320)).max(10).default([]),
   subject: z.string().max(2000).optional(),
   text: z.string().default(''),
   /** The new part of `text` without quoted history, when the channel can tell. */
@@ -194,8 +196,18 @@ export interface OutboundMessage {
   ticketNumber: number;
   channelAccount: string;
   to: string;
+  /** Others to whom it is addressed beside `to`. */
+  alsoTo?: string[];
   cc: string[];
+  /** They get it, and nothing in it names them. */
+  bcc?: string[];
+  /** Recipients who have it already, from a try that reached only some of them. */
+  reached?: string[];
+  /** Who it is from; left out: the channel's own sender. */
+  from?: { name: string; address: string } | null;
   subject: string | null;
+  /** The subject is its author's own and is not made into that of an answer. */
+  ownSubject?: boolean;
   text: string;
   html: string | null;
   attachments: StoredFile[];

@@ -79,6 +79,11 @@ export const eventData = {
     ticketNumber: z.int().optional(),
     automatic: z.boolean().optional(),
   }),
+  /** A reply stands until its moment comes; its author may still take it back. */
+  'reply.held': z.object({ heldReplyId: z.uuid(), dueAt: timestamp }),
+  'reply.taken-back': z.object({ heldReplyId: z.uuid() }),
+  /** It could not leave, and waits for its author. */
+  'reply.failed': z.object({ heldReplyId: z.uuid(), reason }),
   'call.changed': z.object({
     callSid: z.string(),
     state: callState,

@@ -1,4 +1,5 @@
 export * from './api.ts';
+export * from './composing.ts';
 export * from './contact.ts';
 export * from './errors.ts';
 export * from './events.ts';

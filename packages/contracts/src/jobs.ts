@@ -14,6 +14,8 @@ export const sendOutbound = z.object({ outboundId: z.uuid(), round });
 export const sendOutbounds = z.object({ outboundIds: z.array(z.uuid()).min(1) });
 /** A send of unknown end: ask the provider what became of it. */
 export const reconcileOutbound = z.object({ outboundId: z.uuid(), round });
+/** A reply that was held back is due. */
+export const releaseReply = z.object({ heldReplyId: z.uuid(), round });
 /** An agent took a waiting call: ring the agent's phone and bring the two together. */
 export const connectCall = z.object({ ticketId: z.uuid(), agentId: z.string() });
 
@@ -28,6 +30,7 @@ export const jobs = {
   'send-outbound': sendOutbound,
   'send-outbounds': sendOutbounds,
   'reconcile-outbound': reconcileOutbound,
+  'release-reply': releaseReply,
   'connect-call': connectCall,
   'replay-contact': replayContact,
 } as const;

@@ -26,6 +26,7 @@ import type { Parts } from './parts.ts';
 import { assignWaiting } from './pipeline/assign.ts';
 import { connectCall } from './pipeline/calls.ts';
 import { sendOutbound, sendOutbounds } from './pipeline/deliver.ts';
+import { releaseReply } from './pipeline/held-replies.ts';
 import { ingestContact } from './pipeline/ingest.ts';
 import { createIngestion } from './pipeline/ingest-batch.ts';
 import { startClock } from './pipeline/clock.ts';
@@ -163,6 +164,7 @@ async function startWorkers(
       'send-outbound': (data) => sendOutbound(parts, data),
       'send-outbounds': (data) => sendOutbounds(parts, data),
       'reconcile-outbound': (data) => reconcileOutbound(parts, data),
+      'release-reply': (data) => releaseReply(parts, data),
       'connect-call': (data) => connectCall(parts, data),
       'replay-contact': (data) => replayRequested(parts, data),
     },

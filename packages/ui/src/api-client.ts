@@ -12,10 +12,12 @@ import {
   consent,
   customer,
   customerSuggestion,
+  heldReply,
   inboxItem,
   mailAccount,
   mailAccountTested,
   mailSignIn,
+  mailIdentity,
   merge,
   message,
   messageTemplate,
@@ -23,6 +25,7 @@ import {
   page,
   queue,
   requestType,
+  replyRecipients,
   setupState,
   ticket,
   ticketDetail,
@@ -32,12 +35,16 @@ import {
   type Agent,
   type ChannelName,
   type Consent,
+  type HeldReply,
   type HubEvent,
   type MailAccountCreate,
   type MailAccountTest,
   type MailAccountUpdate,
+  type MailIdentity,
+  type MailIdentityUpdate,
   type Message,
   type MessageTemplate,
+  type MessageCreateInput,
   type PresenceState,
   type Role,
   type TicketStatus,
@@ -57,14 +64,9 @@ export interface TicketFilter {
   assigneeId?: string;
   q?: string;
 }
-export interface MessageDraft {
-  text: string;
-  visibility: 'public' | 'internal';
-  attachments: string[];
-  template?: { id: string; variables: string[] };
-}
 /** `undelivered`: one's own that failed or whose end is unknown, as long as nobody has decided. */
 export type OutboxFilter = 'failed' | 'unknown' | 'undelivered' | undefined;
+export type MessageDraft = MessageCreateInput;
 export interface AgentDraft {
   name: string;
   role: Role;
@@ -79,6 +81,8 @@ const queues = page(queue).pick({ items: true });
 const requestTypes = page(requestType).pick({ items: true });
 const suggestions = page(customerSuggestion).pick({ items: true });
 const consents = page(consent).pick({ items: true });
+const heldReplies = page(heldReply).pick({ items: true });
+const identities = page(mailIdentity).pick({ items: true });
 const merges = page(merge).pick({ items: true });
 
 /** The hub's REST API as the console uses it; every answer is parsed. Methods throw `ApiProblem`. */
@@ -88,6 +92,7 @@ export function createApi(send: Send = createSend()) {
   return {
     ...sessionCalls(send),
     ...ticketCalls(send),
+    ...composeCalls(send),
     ...customerCalls(send),
     ...deskCalls(send),
     ...teamCalls(send),
@@ -134,6 +139,26 @@ function ticketCalls(send: Send) {
         raw: { body: file, contentType: file.type || 'application/octet-stream' },
         headers: { 'x-filename': encodeURIComponent(file.name || 'file') },
       }),
+  };
+}
+
+function composeCalls(send: Send) {
+  return {
+    replyRecipients: (id: string, signal?: AbortSignal) =>
+      send('GET', `/tickets/${id}/reply-recipients`, replyRecipients, { signal }),
+    heldReplies: async (id: string, signal?: AbortSignal): Promise<HeldReply[]> =>
+      (await send('GET', `/tickets/${id}/held-replies`, heldReplies, { signal })).items,
+    holdReply: (id: string, json: MessageDraft, idempotencyKey: string) =>
+      send('POST', `/tickets/${id}/held-replies`, heldReply, { json, headers: { 'idempotency-key': idempotencyKey } }),
+    takeBack: (id: string) => send('DELETE', `/held-replies/${id}`, heldReply),
+    sendHeldNow: (id: string) => send('POST', `/held-replies/${id}/send-now`, heldReply),
+    mailIdentities: async (signal?: AbortSignal): Promise<MailIdentity[]> =>
+      (await send('GET', '/mail-identities', identities, { signal })).items,
+    createMailIdentity: (json: MailIdentityUpdate) => send('POST', '/mail-identities', nothing, { json }),
+    updateMailIdentity: (id: string, json: MailIdentityUpdate) =>
+      send('PATCH', `/mail-identities/${id}`, nothing, { json }),
+    deleteMailIdentity: (id: string) => send('DELETE', `/mail-identities/${id}`, nothing),
+    updateMe: (json: { undoSeconds: number }) => send('PATCH', '/me', nothing, { json }),
   };
 }
 

@@ -10,6 +10,9 @@ export const keys = {
   ticket: (id: string) => ['ticket', id] as const,
   messages: (id: string) => ['messages', id] as const,
   events: (id: string) => ['events', id] as const,
+  heldReplies: (ticketId: string) => ['held-replies', ticketId] as const,
+  replyRecipients: (ticketId: string) => ['reply-recipients', ticketId] as const,
+  mailIdentities: ['mail-identities'] as const,
   customer: (id: string) => ['customer', id] as const,
   suggestions: (id: string) => ['customer', id, 'suggestions'] as const,
   merges: (id: string) => ['customer', id, 'merges'] as const,
@@ -43,7 +46,16 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
     case 'call':
       return [...of, keys.tickets];
     case 'message':
-      return [...of, keys.tickets, keys.outbox, ...(event.ticketId ? [keys.messages(event.ticketId)] : [])];
+      return [
+        ...of,
+        keys.tickets,
+        keys.outbox,
+        ...(event.ticketId
+          ? [keys.messages(event.ticketId), keys.heldReplies(event.ticketId), keys.replyRecipients(event.ticketId)]
+          : []),
+      ];
+    case 'reply':
+      return event.ticketId ? [keys.heldReplies(event.ticketId)] : [];
     case 'customer':
       // A merge renames and moves tickets; an identification changes one card.
       return event.type.startsWith('customer.merge')

@@ -38,6 +38,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).HealthPage }),
               },
               {
+                path: '/identities',
+                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).IdentitiesPage }),
+              },
+              {
                 path: '/templates',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TemplatesPage }),
               },

@@ -16,6 +16,7 @@ const capabilities: ChannelCapabilities = {
   html: false,
   subject: false,
   attachments: true,
+  copies: false,
   acknowledges: true,
   continuationMs: 24 * 60 * 60 * 1000,
   reports: ['delivered', 'read'],

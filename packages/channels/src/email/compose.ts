@@ -3,12 +3,20 @@ import { HubError, type OutboundMessage, type StoredFile } from '@patchbay/contr
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { ChannelDeps } from '../channel.ts';
 import { asciiDomain, domainOf, isMailAddress } from './addresses.ts';
-import { cleanFilename, cleanLine, cleanText } from './clean-text.ts';
+import { signBounceAddress } from './bounce-address.ts';
+import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
 import { signReplyAddress } from './reply-address.ts';
 import { messageIds } from './threading.ts';
 
 /** Message-IDs in References: the first names the thread, the others are the latest. */
 const mostReferences = 30;
+/**
+ * Characters. A line of a mail has 998 octets at the most (RFC 5322 §2.1.1), and a word without a space cannot be folded; what is not
+ * ASCII is cut into encoded words by itself.
+ */
+const longestSubject = 800;
+const longestName = 200;
+const fitsLine = (id: string): boolean => Buffer.byteLength(id) <= 900;
 const answered = /^(re|aw|antw|antwort|sv|vs|rif|ref|odp|回复|答复|回覆|返信)(\[\d+\])?\s*[:\uff1a]\s*/i;
 
 export interface ComposedMail {
@@ -19,24 +27,30 @@ export interface ComposedMail {
 
 export type ComposeDeps = Pick<ChannelDeps, 'config' | 'files' | 'now' | 'signingKey'>;
 
-/** Throws `provider_refused` for an address that mail cannot be sent to. The Message-ID is the same at every try. */
+/**
+ * Throws `provider_refused` for an address that mail cannot be sent to. The Message-ID is the same at every try. Every value that
+ * reaches a header is made one line here, whoever checked it before, and no header names a hidden copy.
+ */
 export async function composeMail(message: OutboundMessage, deps: ComposeDeps): Promise<ComposedMail> {
   const { config } = deps;
-  const to = checkedAddress(message.to);
+  const to = [message.to, ...(message.alsoTo ?? [])].map(checkedAddress);
   const cc = message.cc.map(checkedAddress);
+  const bcc = (message.bcc ?? []).map(checkedAddress);
   const domain = asciiDomain(config.mailDomains[0] ?? domainOf(config.mailFrom));
   const messageId = `<${message.outboundId.replace(/[^\w.-]/g, '')}@${domain}>`;
-  const parents = messageIds(message.inReplyTo ?? '');
+  const parents = messageIds(message.inReplyTo ?? '').filter(fitsLine);
   const composer = new MailComposer({
     messageId,
     date: deps.now(),
-    from: { name: cleanLine(config.centreName), address: config.mailFrom },
+    from: senderOf(message, deps),
     replyTo: signReplyAddress(message.ticketId, domain, deps.signingKey),
-    to: { name: '', address: to },
+    to: to.map((address) => ({ name: '', address })),
     cc: cc.map((address) => ({ name: '', address })),
-    subject: subjectOf(message.subject, message.ticketNumber),
+    subject: message.ownSubject
+      ? tagged(message.subject, message.ticketNumber)
+      : subjectOf(message.subject, message.ticketNumber),
     ...(parents[0] === undefined ? {} : { inReplyTo: parents[0] }),
-    references: shortened([...new Set([...message.references.flatMap(messageIds), ...parents])]),
+    references: shortened([...new Set([...message.references.flatMap(messageIds).filter(fitsLine), ...parents])]),
     headers: message.automatic ? { 'Auto-Submitted': 'auto-replied', 'X-Auto-Response-Suppress': 'All' } : {},
     text: cleanText(message.text),
     ...(message.html === null ? {} : { html: cleanText(message.html) }),
@@ -45,12 +59,23 @@ export async function composeMail(message: OutboundMessage, deps: ComposeDeps): 
     disableUrlAccess: true,
   });
   const raw = await composer.compile().build();
-  // A machine's mail has nobody to tell that it failed: an answer to it would be a loop (RFC 3834 §3.3).
+  const reached = new Set(message.reached);
   return {
     messageId,
     raw,
-    envelope: { from: message.automatic ? '' : asciiAddress(config.mailFrom), to: [to, ...cc].map(asciiAddress) },
+    envelope: {
+      // A machine's mail has nobody to tell that it failed: an answer to it would be a loop (RFC 3834 §3.3). What a person wrote comes
+      // back to an address that names the message.
+      from: message.automatic ? '' : signBounceAddress(message.outboundId, domain, deps.signingKey),
+      to: [...to, ...cc, ...bcc].filter((address) => !reached.has(address)).map(asciiAddress),
+    },
   };
+}
+
+/** Who it is from: the identity as which it was written, or the centre itself. */
+function senderOf({ from }: OutboundMessage, { config }: ComposeDeps): { name: string; address: string } {
+  if (!from) return { name: clip(cleanLine(config.centreName), longestName), address: config.mailFrom };
+  return { name: clip(cleanLine(from.name), longestName), address: checkedAddress(from.address) };
 }
 
 /** `Re: subject [#number]`, with one `Re:` and one tag however often it went back and forth. */
@@ -58,11 +83,17 @@ export function subjectOf(subject: string | null, ticketNumber: number): string 
   const tag = `[#${ticketNumber}]`;
   let base = cleanLine((subject ?? '').replaceAll(tag, ' '));
   while (answered.test(base)) base = base.replace(answered, '');
-  return cleanLine(`Re: ${base} ${tag}`);
+  return cleanLine(`Re: ${clip(base, longestSubject)} ${tag}`);
+}
+
+/** The author's own subject with the ticket's tag. */
+function tagged(subject: string | null, ticketNumber: number): string {
+  const tag = `[#${ticketNumber}]`;
+  return cleanLine(`${clip(cleanLine((subject ?? '').replaceAll(tag, ' ')), longestSubject)} ${tag}`);
 }
 
 // The domain of an address in ASCII, because not every host takes SMTPUTF8.
-function asciiAddress(address: string): string {
+export function asciiAddress(address: string): string {
   return `${address.slice(0, address.lastIndexOf('@'))}@${domainOf(address)}`;
 }
 
@@ -76,11 +107,13 @@ function shortened(ids: readonly string[]): string[] {
 }
 
 async function attachment(file: StoredFile, deps: ComposeDeps) {
-  const cid = cleanLine(file.contentId ?? '').replace(/[<>\s]/g, '');
+  const cid = clipBytes(cleanLine(file.contentId ?? '').replace(/[<>\s]/g, ''), 255);
   return {
     filename: cleanFilename(file.filename) || 'attachment.bin',
     contentType: /^[\w.+-]+\/[\w.+-]+$/.test(file.contentType) ? file.contentType : 'application/octet-stream',
     content: await deps.files.read(file.sha256),
+    // An enclosed mail may not be encoded (RFC 2046 §5.2.1).
+    ...(/^message\/rfc822$/i.test(file.contentType) ? { contentTransferEncoding: '8bit' as const } : {}),
     ...(file.inline && cid !== '' ? { cid, contentDisposition: 'inline' } : { contentDisposition: 'attachment' }),
   };
 }

@@ -28,6 +28,7 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
       html: true,
       subject: true,
       attachments: true,
+      copies: true,
       acknowledges: true,
       continuationMs: 0,
       reports: ['sent'],

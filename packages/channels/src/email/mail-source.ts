@@ -22,6 +22,7 @@ export interface MailSource {
   readonly soleAuthor: boolean;
   readonly to: string[];
   readonly cc: string[];
+  readonly replyTo: string[];
   readonly text: string;
   readonly html: string | undefined;
   readonly parts: MailPart[];
@@ -54,6 +55,7 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
     soleAuthor: authors.length === 1 && headers.get('from')?.length === 1,
     to: spelledOut(mail.to),
     cc: spelledOut(mail.cc),
+    replyTo: spelledOut(mail.replyTo),
     text: mail.text || (html === undefined ? '' : await textOfHtml(html)),
     html,
     parts: mail.attachments.map((part) => ({

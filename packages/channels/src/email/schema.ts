@@ -101,6 +101,7 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps, check }
     from: sender.from,
     to,
     cc,
+    replyTo: answerAddresses(mail.replyTo),
     deliveredTo: ourAddresses(envelope, deps),
     authenticity: check.authenticity,
     classification: { category: verdict.category, rule: verdict.rule, evidence: verdict.evidence },
@@ -136,6 +137,11 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps, check }
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
   };
+}
+
+/** Where the sender wants to be answered; what is no address is nowhere. */
+function answerAddresses(named: readonly string[]): string[] {
+  return distinctAddresses(named.flatMap((address) => normaliseEmail(cleanLine(address)) ?? [])).slice(0, 10);
 }
 
 /** The addresses of ours that it was delivered to; a signed one names a ticket or a message and belongs to nobody. */

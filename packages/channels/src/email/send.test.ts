@@ -144,7 +144,7 @@ const sendTo = async (smtpUrl: string, more: Partial<OutboundMessage> = {}) =>
 
 describe('by SMTP', () => {
   test.each([
-    [false, 'service@centre.test'],
+    [false, expect.stringMatching(/^bounce\+[a-z2-7]{26}\.[a-z2-7]{16}@centre\.test$/)],
     [true, ''],
   ])('automatic %j leaves with sender %j', async (automatic, from) => {
     const seen: unknown[] = [];
@@ -182,13 +182,32 @@ describe('by SMTP', () => {
     );
   });
 
-  test('refused for the customer is refused, though a copy was taken', async () => {
+  test('refused for one is told, and taken for the others', async () => {
     const onRcptTo: SMTPServerOptions['onRcptTo'] = (address, _session, done) =>
       done(address.address.startsWith('ann') ? refusal(550) : null);
     await withServer(
       { onRcptTo, onData: (stream, _session, done) => void stream.resume().once('end', () => done()) },
       async (url) => {
-        await expect(sendTo(url, { cc: ['bob@example.com'] })).rejects.toMatchObject({ code: 'provider_refused' });
+        const sent = await sendTo(url, { cc: ['bob@example.com'] });
+        expect(sent.refused).toEqual([{ address: 'ann@example.com', permanent: true, reason: '550' }]);
+      },
+    );
+  });
+
+  test('goes to those only whom an earlier try did not reach', async () => {
+    const asked: string[] = [];
+    const onRcptTo: SMTPServerOptions['onRcptTo'] = (address, _session, done) =>
+      done(void asked.push(address.address) as undefined);
+    await withServer(
+      { onRcptTo, onData: (stream, _session, done) => void stream.resume().once('end', () => done()) },
+      async (url) => {
+        await sendTo(url, {
+          alsoTo: ['eve@example.com'],
+          cc: ['bob@example.com'],
+          bcc: ['cy@example.com'],
+          reached: ['ann@example.com', 'bob@example.com'],
+        });
+        expect(asked).toEqual(['eve@example.com', 'cy@example.com']);
       },
     );
   });

@@ -3,35 +3,31 @@ import { Readable } from 'node:stream';
 import { HubError, type OutboundMessage } from '@patchbay/contracts';
 import SMTPConnection, { type SMTPError, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
-import { type ComposeDeps, type ComposedMail, composeMail } from './compose.ts';
+import type { SentMessage } from '../channel.ts';
+import { type ComposeDeps, type ComposedMail, asciiAddress, composeMail } from './compose.ts';
 
 /** Milliseconds. RFC 5321 §4.5.3.2 allows a server more for its last answer; who takes longer has an unknown outcome. */
 const timeouts = { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 120_000, dnsTimeout: 15_000 };
 const chunkSize = 65_536;
 
-export interface SentMail {
-  externalId: string;
-  status: 'sent';
-  raw?: Uint8Array;
-}
-
 /**
  * Throws `provider_refused` (5xx, bad address), `provider_unavailable` (4xx, no connection, log-in refused) or
  * `outcome_unknown` (the whole message was handed over and the answer to it is missing). Without SMTP_URL nothing is
- * sent: the bytes go back to the caller, who keeps them for the outbox.
+ * sent: the bytes go back to the caller, who keeps them for the outbox. Where the server took it for some recipients, the
+ * others are named in `refused`.
  */
-export async function sendMail(message: OutboundMessage, deps: ComposeDeps, signal: AbortSignal): Promise<SentMail> {
+export async function sendMail(message: OutboundMessage, deps: ComposeDeps, signal: AbortSignal): Promise<SentMessage> {
   const mail = await composeMail(message, deps);
   const url = deps.config.smtpUrl;
   if (url === undefined) return { externalId: mail.messageId, status: 'sent', raw: mail.raw };
   const attempt: Attempt = { handedOver: false };
   try {
     const info = await transmit(mail, url, attempt, signal);
-    refuseUnreached(info, mail.envelope.to[0] ?? '');
+    const refused = refusedIn(info, message);
+    return { externalId: mail.messageId, status: 'sent', ...(refused.length > 0 && { refused }) };
   } catch (cause) {
     throw cause instanceof HubError ? cause : outcomeOf(cause, attempt);
   }
-  return { externalId: mail.messageId, status: 'sent' };
 }
 
 interface Attempt {
@@ -98,10 +94,14 @@ function observed(raw: Buffer, attempt: Attempt): Readable {
   });
 }
 
-/** The server may take a copy and refuse the one whom the mail is for. */
-function refuseUnreached(info: SentMessageInfo, to: string): void {
-  const refusal = info.rejectedErrors?.find((error) => error.recipient === to);
-  if (refusal) throw outcomeOf(refusal, { handedOver: false });
+/** Recipients whom the server did not take, by the address that the message has. */
+function refusedIn(info: SentMessageInfo, message: OutboundMessage): NonNullable<SentMessage['refused']> {
+  const all = [message.to, ...(message.alsoTo ?? []), ...message.cc, ...(message.bcc ?? [])];
+  return (info.rejectedErrors ?? []).map((error) => ({
+    address: all.find((address) => asciiAddress(address) === error.recipient) ?? error.recipient ?? '',
+    permanent: (error.responseCode ?? 0) >= 500,
+    reason: String(error.responseCode ?? 'no answer'),
+  }));
 }
 
 function outcomeOf(cause: unknown, attempt: Attempt): HubError {

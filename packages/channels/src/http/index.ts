@@ -21,6 +21,7 @@ export const createHttpChannel: ChannelFactory = (deps): Channel => ({
     html: true,
     subject: false,
     attachments: true,
+    copies: false,
     acknowledges: true,
     continuationMs: 0,
     reports: ['delivered', 'read'],

@@ -23,6 +23,7 @@ const capabilities: ChannelCapabilities = {
   html: false,
   subject: false,
   attachments: false,
+  copies: false,
   // The greeting does.
   acknowledges: false,
   continuationMs: 60 * 60 * 1000,

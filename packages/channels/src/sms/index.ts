@@ -10,6 +10,7 @@ const capabilities: ChannelCapabilities = {
   html: false,
   subject: false,
   attachments: true,
+  copies: false,
   acknowledges: true,
   continuationMs: 72 * 60 * 60 * 1000,
   textLength: longestText,

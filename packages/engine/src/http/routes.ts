@@ -1,6 +1,7 @@
 /** Every endpoint below `/api/v1`. What is not in this table is neither served nor documented. */
 import type { Route } from './route.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { composingRoutes } from './routes/composing.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -8,6 +9,7 @@ import { inboxRoutes } from './routes/inbox.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { httpSourceRoutes } from './routes/http-sources.ts';
 import { mailAccountRoutes } from './routes/mail-accounts.ts';
+import { mailIdentityRoutes } from './routes/mail-identities.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { requestTypeRoutes } from './routes/request-types.ts';
 import { outboxRoutes } from './routes/outbox.ts';
@@ -21,6 +23,8 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...ticketRoutes,
   ...messageRoutes,
+  ...composingRoutes,
+  ...mailIdentityRoutes,
   ...fileRoutes,
   ...customerRoutes,
   ...inboxRoutes,

@@ -1,7 +1,8 @@
 /** The way out: an `outbound` row is claimed by one sender, handed to the provider, and how that ended is written down. */
+import type { SentMessage } from '@patchbay/channels/channel';
 import { HubError } from '@patchbay/contracts';
 import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
-import { nextOutbound, recordDelivery as recordRow } from '@patchbay/store';
+import { nextOutbound, recordDelivery as recordRow, recordReached } from '@patchbay/store';
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { outboundBatches } from './outbound-batches.ts';
@@ -59,6 +60,7 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   try {
     const carried = await withTemplate(parts, channel, message);
     const sent = await channel.send(carried, AbortSignal.timeout(parts.sending.limitMs));
+    if (sent.refused?.length) return await partly(parts, message, sent.externalId, sent.refused);
     return { result: 'sent', externalId: sent.externalId, ...(await keptRaw(parts, message, sent.raw)) };
   } catch (error) {
     await recordOptOut(parts, message, error);
@@ -82,6 +84,36 @@ async function keptRaw(
   }
 }
 
+/**
+ * The provider took it for some recipients. Those are written down before another try is made for the others, so that nobody gets it
+ * twice; it counts as failed when the first recipient, whom it is for, is among those who did not get it.
+ */
+async function partly(
+  parts: Parts,
+  message: ClaimedOutbound,
+  externalId: string,
+  refused: NonNullable<SentMessage['refused']>,
+): Promise<OutboundResult> {
+  const missed = new Set(refused.map(({ address }) => address));
+  const all = [message.to, ...(message.alsoTo ?? []), ...message.cc, ...(message.bcc ?? [])];
+  const taken = all.filter((address) => !missed.has(address) && !message.reached?.includes(address));
+  await recordReached(parts.db.sql, message.outboundId, taken);
+  const error = `Not taken for ${refused.map(({ address, reason }) => `${address} (${reason})`).join(', ')}; everybody else has it`;
+  if (refused.some(({ permanent }) => !permanent) && message.attempts < sendRetry.attempts)
+    return { result: 'retry', externalId, error, afterMs: backoffMs(sendRetry, message.attempts, Math.random()) };
+  return { result: missed.has(message.to) ? 'failed' : 'sent', externalId, error };
+}
+
+/** Some have it from an earlier try: what cannot be tried again has reached them all the same. */
+function lastTry(message: ClaimedOutbound, error: string): OutboundResult {
+  const reached = message.reached ?? [];
+  if (reached.length === 0) return { result: 'failed', error };
+  return {
+    result: reached.includes(message.to) ? 'sent' : 'failed',
+    error: `${error}; only ${reached.join(', ')} got it`,
+  };
+}
+
 /** An outcome that nobody knows is never tried again by itself: that could send it twice. */
 function failure(parts: Parts, message: ClaimedOutbound, error: unknown): OutboundResult {
   parts.log.warn(
@@ -91,8 +123,7 @@ function failure(parts: Parts, message: ClaimedOutbound, error: unknown): Outbou
   // What an adapter did not foresee may have happened before or after the request left.
   if (!(error instanceof HubError) || error.code === 'outcome_unknown')
     return { result: 'unknown', error: reasonOf(error), afterMs: parts.sending.reconcileMs[0] };
-  if (!isRetryable(error) || message.attempts >= sendRetry.attempts)
-    return { result: 'failed', error: reasonOf(error) };
+  if (!isRetryable(error) || message.attempts >= sendRetry.attempts) return lastTry(message, reasonOf(error));
   const afterMs = backoffMs(sendRetry, message.attempts, Math.random(), error.retryAfterMs);
   // Too many requests is said to the account: the rest of its queue waits, too.
   const pauseMs = error.code === 'too_many_requests' ? afterMs : 0;

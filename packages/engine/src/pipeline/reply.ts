@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Channel } from '@patchbay/channels/channel';
 import { HubError } from '@patchbay/contracts';
-import type { messageCreate, StoredFile } from '@patchbay/contracts';
-import type { z } from 'zod';
-import { insertTemplateUse, readTicketState, readUploads, writeReply } from '@patchbay/store';
+import type { MessageCreate } from '@patchbay/contracts';
+import { insertTemplateUse, readTicketState, writeReply } from '@patchbay/store';
 import type { NewReply, WrittenReply } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
+import { composeReply } from './compose-reply.ts';
 import { chosenTemplate, refuseBeyondWindow } from './messaging.ts';
 
 type TemplateUse = Parameters<typeof insertTemplateUse>[2];
@@ -15,7 +15,7 @@ export interface ReplyRequest {
   ticketId: string;
   author: { id: string; name: string };
   idempotencyKey: string;
-  input: z.infer<typeof messageCreate>;
+  input: MessageCreate;
   correlationId: string;
 }
 
@@ -27,37 +27,17 @@ export interface ReplyRequest {
  */
 export async function createReply(parts: Parts, request: ReplyRequest): Promise<{ messageId: string }> {
   const { ticketId, author } = request;
-  const channel = await channelOf(parts, ticketId);
-  const template = request.input.template && (await chosenTemplate(parts, channel, request.input.template));
-  const input = {
-    ...request.input,
-    text: template?.text ?? request.input.text.toWellFormed(),
-    html: request.input.html?.toWellFormed(),
-  };
-  const attachments =
-    input.attachments.length === 0 ? [] : await readUploads(parts.db.sql, author.id, input.attachments);
-  if (attachments.length !== new Set(input.attachments).size)
-    throw new HubError('invalid_input', 'attachments: an uploaded file was not found');
-  if (input.text.trim() === '' && attachments.length === 0)
-    throw new HubError('invalid_input', 'text: a message needs text or an attachment');
-  if (input.visibility === 'public') {
-    refuseWhatTheChannelCannotCarry(channel, input.text, attachments);
-    if (channel && !template) await refuseBeyondWindow(parts, channel, ticketId);
-  }
-  if (template && (input.visibility !== 'public' || attachments.length > 0))
-    throw new HubError('unprocessable', 'A template is sent as it is: public, and without files');
-  const written = await writeWithTemplate(parts, template?.use, {
+  const { channel, input, composed, use } = await prepare(parts, request);
+  const written = await writeWithTemplate(parts, use, {
+    ...composed,
     ticketId,
     sender: channel?.sender ?? null,
     authorId: author.id,
     authorName: author.name,
     idempotencyKey: request.idempotencyKey,
     correlationId: request.correlationId,
-    requestHash: createHash('sha256').update(JSON.stringify(input)).digest('hex'),
+    requestHash: hashOfReply(input),
     visibility: input.visibility,
-    text: input.text,
-    html: input.html ?? null,
-    attachments,
   });
   if (written.outcome === 'no-ticket') throw new HubError('not_found', 'There is no such ticket');
   if (written.outcome === 'closed') throw new HubError('gone', 'The ticket is closed');
@@ -70,10 +50,44 @@ export async function createReply(parts: Parts, request: ReplyRequest): Promise<
   return { messageId: written.messageId };
 }
 
-async function channelOf(parts: Parts, ticketId: string): Promise<Channel | undefined> {
+/** Everything that would refuse the reply now. @throws like {@link createReply} */
+export async function checkReply(parts: Parts, request: Omit<ReplyRequest, 'idempotencyKey'>): Promise<void> {
+  const { status } = await prepare(parts, request);
+  if (status === 'closed' && request.input.visibility === 'public') throw new HubError('gone', 'The ticket is closed');
+}
+
+async function prepare(parts: Parts, request: Omit<ReplyRequest, 'idempotencyKey'>) {
+  const { ticketId, author } = request;
+  const { channel, status } = await channelOf(parts, ticketId);
+  const template = request.input.template && (await chosenTemplate(parts, channel, request.input.template));
+  const input = wellFormed({ ...request.input, ...(template && { text: template.text }) });
+  const composed = await composeReply(parts, channel, { ticketId, author, input });
+  if (input.visibility === 'public' && channel && !template) await refuseBeyondWindow(parts, channel, ticketId);
+  if (template && (input.visibility !== 'public' || composed.attachments.length > 0))
+    throw new HubError('unprocessable', 'A template is sent as it is: public, and without files');
+  return { channel, status, input, composed, use: template?.use };
+}
+
+/** Of what the author handed in. */
+export function hashOfReply(input: MessageCreate): string {
+  return createHash('sha256').update(JSON.stringify(input)).digest('hex');
+}
+
+/** Lone surrogates are in no UTF-8, and the database takes neither them nor NUL. */
+export function wellFormed(input: MessageCreate): MessageCreate {
+  const clean = (text: string) => text.toWellFormed().replaceAll('\0', '');
+  return {
+    ...input,
+    text: clean(input.text),
+    ...(input.html !== undefined && { html: clean(input.html) }),
+    ...(input.subject !== undefined && { subject: clean(input.subject) }),
+  };
+}
+
+async function channelOf(parts: Parts, ticketId: string): Promise<{ channel: Channel | undefined; status: string }> {
   const ticket = await readTicketState(parts.db.sql, ticketId);
   if (!ticket) throw new HubError('not_found', 'There is no such ticket');
-  return parts.channels.get(ticket.channel);
+  return { channel: parts.channels.get(ticket.channel), status: ticket.status };
 }
 
 /** The template's use is written with the message, before anybody can send it. */
@@ -84,24 +98,4 @@ async function writeWithTemplate(parts: Parts, use: TemplateUse | undefined, rep
     if (written.outcome === 'created' && written.messageId) await insertTemplateUse(tx, written.messageId, use);
     return written;
   });
-}
-
-function refuseWhatTheChannelCannotCarry(
-  channel: Channel | undefined,
-  text: string,
-  files: readonly StoredFile[],
-): void {
-  const refuse = (why: string) => new HubError('unprocessable', why);
-  if (!channel?.capabilities.text) throw refuse('This channel carries no text; write an internal note instead');
-  const { attachments, textLength, files: limits } = channel.capabilities;
-  if (textLength !== undefined && text.length > textLength)
-    throw refuse(`text: this channel carries ${textLength} characters at most, and these are ${text.length}`);
-  if (files.length === 0) return;
-  if (!attachments) throw refuse('This channel carries no attachments');
-  if (!limits) return;
-  const unknown = files.find((file) => !limits.types.includes(file.contentType));
-  if (unknown) throw refuse(`attachments: this channel carries no files of type ${unknown.contentType}`);
-  if (files.length > limits.count) throw refuse(`attachments: this channel carries ${limits.count} at most`);
-  if (files.reduce((sum, file) => sum + file.size, 0) > limits.bytes)
-    throw refuse(`attachments: this channel carries ${Math.floor(limits.bytes / 1024 / 1024)} MB at most`);
 }

@@ -12,13 +12,17 @@ import {
   withdrawOffer,
 } from '@patchbay/store';
 import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
+import { dueHeldReplies } from '@patchbay/store/queries/held-replies';
 import { deleteOldKeys } from '@patchbay/store/queries/idempotency';
 import { deleteOldUploads, deleteStrayReports } from '@patchbay/store/queries/leftovers';
 import type { Parts } from '../parts.ts';
 import { endStaleCall } from './calls.ts';
+import { abandonedReplyMs } from './held-replies.ts';
 
 /** A row is left to its job for so long before the sweep takes it up. */
 const graceMs = 5_000;
+/** A person looks at the clock while a reply is held back, so a lost job is made up for soon. */
+const heldGraceMs = 1_000;
 /** A send that has not ended after so long belongs to a process that is gone. */
 const abandonedMs = 3 * 60_000;
 /** So long the same request to the API gets the same answer. */
@@ -48,6 +52,8 @@ export async function sweep(parts: Parts): Promise<void> {
     parts.jobs.add('send-outbound', { outboundId: row.id, round: row.round });
   for (const row of await dueReconcile(parts.db.sql, graceMs, batch))
     parts.jobs.add('reconcile-outbound', { outboundId: row.id, round: row.round });
+  for (const row of await dueHeldReplies(parts.db.sql, heldGraceMs, abandonedReplyMs, batch))
+    parts.jobs.add('release-reply', { heldReplyId: row.id, round: row.attempts + 1 });
   for (const id of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {
     await settleOutbound(parts.db.sql, id, {
       result: 'unknown',

@@ -33,6 +33,7 @@ function jobId(name: JobName, data: JobData<JobName>): string | undefined {
   if (name === 'reconcile-outbound' && 'outboundId' in data) return `reconcile-${data.outboundId}-${data.round}`;
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
+  if ('heldReplyId' in data) return `held-${data.heldReplyId}-${data.round}`;
   return 'ticketId' in data ? `${data.ticketId}-${data.agentId}` : undefined;
 }
 

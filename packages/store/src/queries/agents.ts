@@ -6,7 +6,7 @@ import { cut, present, type Cut, type Slice } from './paging.ts';
 const nothing = `'{"email": 0, "sms": 0, "whatsapp": 0, "chat": 0, "phone": 0, "http": 0}'::jsonb`;
 const columns = `
   a.id, a.name, a.email, a.role, a.phone, a.presence, a.presence_since as "presenceSince", ${nothing} || a.capacity as capacity,
-  ${nothing} || coalesce(w.load, '{}') as load, coalesce(m.queues, '{}') as "queueIds"`;
+  ${nothing} || coalesce(w.load, '{}') as load, coalesce(m.queues, '{}') as "queueIds", a.undo_seconds as "undoSeconds"`;
 const joined = `
   left join lateral (
     select jsonb_object_agg(h.channel, h.held) as load from (
@@ -95,6 +95,7 @@ export interface AgentChange {
   readonly phone?: string | null | undefined;
   readonly capacity?: Partial<Record<ChannelName, number>> | undefined;
   readonly queueIds?: readonly string[] | undefined;
+  readonly undoSeconds?: number | undefined;
 }
 
 type AgentChanged = 'changed' | 'no-agent' | 'last-administrator';
@@ -109,7 +110,7 @@ export async function updateAgent(tx: Queryable, id: string, change: AgentChange
   if (leaves && administrators.length === 1 && administrators[0]?.id === id) return 'last-administrator';
   const { rowCount } = await tx.query(
     `update agent set name = coalesce($2, name), role = coalesce($3, role), phone = case when $4 then $5 else phone end,
-       capacity = capacity || $6::jsonb, updated_at = now() where id = $1`,
+       capacity = capacity || $6::jsonb, undo_seconds = coalesce($7, undo_seconds), updated_at = now() where id = $1`,
     [
       id,
       change.name ?? null,
@@ -117,6 +118,7 @@ export async function updateAgent(tx: Queryable, id: string, change: AgentChange
       change.phone !== undefined,
       change.phone ?? null,
       JSON.stringify(change.capacity ?? {}),
+      change.undoSeconds ?? null,
     ],
   );
   if (rowCount !== 1) return 'no-agent';

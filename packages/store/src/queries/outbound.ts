@@ -1,4 +1,4 @@
-import type { DeliveryReport, OutboundMessage, StoredFile } from '@patchbay/contracts';
+import type { DeliveryReport, MessageIdentity, OutboundMessage, StoredFile } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 
 export interface ClaimedOutbound extends OutboundMessage {
@@ -16,7 +16,7 @@ export type HeldBack = { postponedMs: number; round: number } | { obstacle: stri
 /** Moves a due message from `queued` to `sending`; null when somebody else has, or it is not due. */
 export async function claimOutbound(sql: Queryable, id: string): Promise<ClaimedOutbound | HeldBack | null> {
   const { rows } = await sql.query<{ claimed: ClaimedOutbound | HeldBack | null }>(
-    'select claim_outbound($1) as claimed',
+    "select c || coalesce(outbound_details((c ->> 'messageId')::uuid), '{}') as claimed from claim_outbound($1) c",
     [id],
   );
   return rows[0]?.claimed ?? null;
@@ -98,6 +98,14 @@ export async function settleOutbound(
   return rows[0]?.settled ?? false;
 }
 
+/** Of several recipients these have it: they are left out of every further try. To be written before the try is settled. */
+export async function recordReached(sql: Queryable, id: string, recipients: readonly string[]): Promise<void> {
+  await sql.query("update outbound set reached = reached || $2::text[] where id = $1 and status = 'sending'", [
+    id,
+    recipients,
+  ]);
+}
+
 /** Writes a provider's word down and moves the message forwards. Repetitions and late comers change nothing. */
 export async function recordDelivery(sql: Queryable, report: DeliveryReport): Promise<void> {
   await sql.query('select record_delivery($1, $2, $3, $4, $5)', [
@@ -150,8 +158,17 @@ export interface NewReply {
   requestHash: string;
   visibility: 'public' | 'internal';
   text: string;
+  /** What the agent wrote of `text`, where more stands below it. */
+  replyText: string | null;
   html: string | null;
-  attachments: (StoredFile & { id: string })[];
+  attachments: StoredFile[];
+  /** Left out where the channel carries no copies. */
+  to?: readonly string[];
+  cc?: readonly string[];
+  bcc?: readonly string[];
+  subject?: string | null;
+  identity?: MessageIdentity | null;
+  forwardOf?: string | null;
   correlationId: string;
 }
 

@@ -1,6 +1,7 @@
 /** One chunk for all pages that agents rarely open. */
 export { HealthPage } from './health-page.tsx';
 export { MailAccountsPage } from './mail-accounts-page.tsx';
+export { IdentitiesPage } from './identities-page.tsx';
 export { OutboxPage } from './outbox-page.tsx';
 export { QuarantinePage } from './quarantine-page.tsx';
 export { TemplatesPage } from './templates-page.tsx';

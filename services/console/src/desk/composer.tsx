@@ -1,57 +1,114 @@
-import { LockOutlined, PaperClipOutlined, SendOutlined } from '@ant-design/icons';
-import type { Ticket } from '@patchbay/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { LockOutlined, SendOutlined } from '@ant-design/icons';
+import type { HeldReply, Message, Ticket } from '@patchbay/contracts';
+import { keys } from '@patchbay/ui';
 import { Alert, Button, Input } from 'antd';
-import { useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { api } from '../query-client.ts';
 import { ComposerChannelNotes, useSendBlocked } from './channel-notes.tsx';
+import { AttachButton, ClosedNotice, MarkupButtons } from './composer-foot.tsx';
+import { ComposerRecipients } from './composer-recipients.tsx';
+import { ComposerSender, SignaturePreview } from './composer-sender.tsx';
+import { ComposerTabs } from './composer-tabs.tsx';
 import { loadDraft, saveDraft, type DraftKind } from './drafts.ts';
+import { insertAt, markSelection, pictureToken, type Selected } from './text-edit.ts';
 import { UploadList } from './upload-list.tsx';
 import { useFileDrop } from './use-file-drop.ts';
+import { useMailFields } from './use-mail-fields.ts';
 import { useSend } from './use-send.ts';
 import { useTypingSignal } from './use-typing-signal.ts';
-import { useUploads } from './use-uploads.ts';
+import { type Upload, useUploads } from './use-uploads.ts';
+
+/** What the conversation wants of the composer: pass this message on, or take up again what was taken back. */
+export type ComposerRequest = { forward: Message } | { restore: HeldReply };
 
 /** Answer on the ticket's own channel, or leave a note that never leaves the centre. */
-export function Composer({ ticket }: { ticket: Ticket }) {
+export function Composer({ ticket, request }: { ticket: Ticket; request: ComposerRequest | null }) {
   const { t } = useTranslation();
-  // A call is answered by talking: in writing there are only notes.
   const spoken = ticket.call !== null;
   const [kind, setKind] = useState<DraftKind>(spoken ? 'internal' : 'public');
   const [text, setText] = useState(() => loadDraft(ticket.id, kind));
+  const area = useRef<HTMLTextAreaElement | null>(null);
   const files = useUploads();
+  const mail = useMailFields(ticket);
+  const isMail = mail.enabled && kind === 'public';
+  const forwarded = useForwarded(ticket.id, isMail && mail.mode === 'forward', mail.forwardOf);
   const signal = useTypingSignal(ticket.id);
-  const dropping = useFileDrop(files.add);
 
-  const write = (next: string): void => {
+  const write = (next: string, of: DraftKind = kind): void => {
     setText(next);
-    saveDraft(ticket.id, kind, next);
-    if (kind === 'public') signal(next !== '');
+    saveDraft(ticket.id, of, next);
+    if (of === 'public') signal(next !== '');
   };
   const change = (next: DraftKind): void => {
+    if (next === kind) return;
     setKind(next);
     setText(loadDraft(ticket.id, next));
     signal(false);
   };
+  /** Changes the text where the cursor is, and leaves the cursor behind the change. */
+  const edit = (how: (selected: Selected) => Selected): void => {
+    const { selectionStart: start = text.length, selectionEnd: end = text.length } = area.current ?? {};
+    const next = how({ text, start, end });
+    write(next.text);
+    requestAnimationFrame(() => {
+      area.current?.focus();
+      area.current?.setSelectionRange(next.start, next.end);
+    });
+  };
+  const addInline = (given: Iterable<File>): void => {
+    const tokens = files
+      .add(given, isMail)
+      .flatMap(({ name, contentId }) => (contentId ? [pictureToken(name, contentId)] : []));
+    if (tokens.length > 0) edit((selected) => insertAt(selected, tokens.join('\n')));
+  };
+  const remove = (key: number): void => {
+    const gone = files.uploads.find((one) => one.key === key);
+    files.remove(key);
+    if (gone?.contentId) write(text.replaceAll(pictureToken(gone.name, gone.contentId), ''));
+  };
+  const dropping = useFileDrop(addInline);
+  useRequest(request, (asked) => {
+    change('public');
+    if ('forward' in asked) mail.setMode('forward', asked.forward.id);
+    else {
+      const { input } = asked.restore;
+      // What was begun meanwhile is not lost either.
+      const begun = loadDraft(ticket.id, 'public').trim();
+      write(begun === '' ? input.text : `${input.text}\n\n${begun}`, 'public');
+      mail.restore(input);
+      files.restore(asked.restore.files, contentIdsOf(asked.restore));
+    }
+    area.current?.focus();
+  });
   const send = useSend(ticket.id, () => {
     write('');
     files.clear();
+    mail.reset();
   });
-  const blocked = useSendBlocked(ticket, text) && kind === 'public';
-  const empty = text.trim() === '' && files.uploads.length === 0;
+  const forbidden = useSendBlocked(ticket, text) && kind === 'public';
+  const passesOn = isMail && mail.mode === 'forward';
+  const empty = text.trim() === '' && files.uploads.length === 0 && !(passesOn && forwarded);
+  const blocked = empty || forbidden || !files.ready || (isMail && !mail.ready) || (passesOn && !forwarded);
   const submit = (): void => {
-    if (empty || blocked || send.isPending || !files.ready) return;
-    send.mutate({ text: text.trim(), visibility: kind, attachments: files.uploads.flatMap((one) => one.id ?? []) });
+    if (blocked || send.isPending) return;
+    const attachments = files.uploads.flatMap(attachmentOf);
+    send.mutate({ text: text.trim(), visibility: kind, attachments, ...(isMail && mail.draft(forwarded)) });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+    if (!(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+    const mark = isMail ? ({ b: 'bold', i: 'italic' } as const)[event.key] : undefined;
+    if (event.key !== 'Enter' && !mark) return;
     event.preventDefault();
-    submit();
+    if (mark) edit((selected) => markSelection(selected, mark));
+    else submit();
   };
   const onPaste = (event: ClipboardEvent): void => {
     if (event.clipboardData.files.length === 0) return;
     event.preventDefault();
-    files.add(event.clipboardData.files);
+    addInline(event.clipboardData.files);
   };
   const problem = send.error && problemText(t, send.error);
   if (ticket.status === 'closed' && kind === 'public') return <ClosedNotice note={() => change('internal')} />;
@@ -59,13 +116,30 @@ export function Composer({ ticket }: { ticket: Ticket }) {
     <div className={`composer composer-${kind}`}>
       {dropping && <div className="drop-here">{t('composer.drop')}</div>}
       <div className="composer-head">
-        <KindTabs kind={kind} change={change} spoken={spoken} />
-        <span className="muted small ellipsis">
-          {kind === 'public'
-            ? t('composer.to', { name: ticket.customerName, channel: t(`channel.${ticket.channel}`) })
-            : t('composer.noteHint')}
-        </span>
+        <ComposerTabs
+          kind={kind}
+          mode={mail.mode}
+          spoken={spoken}
+          mail={mail.enabled}
+          choose={(next, mode) => {
+            change(next);
+            if (next === 'public' && mode !== mail.mode) mail.setMode(mode);
+          }}
+        />
+        {!isMail && (
+          <span className="muted small ellipsis">
+            {kind === 'public'
+              ? t('composer.to', { name: ticket.customerName, channel: t(`channel.${ticket.channel}`) })
+              : t('composer.noteHint')}
+          </span>
+        )}
       </div>
+      {isMail && (
+        <>
+          <ComposerRecipients mail={mail} />
+          <ComposerSender mail={mail} subject={ticket.subject} />
+        </>
+      )}
       {problem && (
         <Alert
           type="error"
@@ -75,6 +149,9 @@ export function Composer({ ticket }: { ticket: Ticket }) {
         />
       )}
       <Input.TextArea
+        ref={(field) => {
+          area.current = field?.resizableTextArea?.textArea ?? null;
+        }}
         value={text}
         onChange={(event) => write(event.target.value)}
         onKeyDown={onKeyDown}
@@ -86,10 +163,17 @@ export function Composer({ ticket }: { ticket: Ticket }) {
         aria-label={t(kind === 'public' ? 'composer.reply' : 'composer.note')}
         data-testid="composer-text"
       />
+      {isMail && <SignaturePreview mail={mail} />}
+      {passesOn && forwarded && (
+        <div className="forward-preview small muted ellipsis" data-testid="forward-preview">
+          {t('composer.forwards', { from: forwarded.from, text: forwarded.text.slice(0, 200) })}
+        </div>
+      )}
+      <UploadList uploads={files.uploads} remove={remove} retry={files.retry} />
       {kind === 'public' && <ComposerChannelNotes ticket={ticket} text={text} />}
-      <UploadList uploads={files.uploads} remove={files.remove} retry={files.retry} />
       <div className="composer-foot">
-        <AttachButton add={files.add} />
+        <AttachButton add={(given) => void files.add(given)} />
+        {isMail && <MarkupButtons mark={(how) => edit((selected) => markSelection(selected, how))} />}
         <span className="muted small composer-hint">
           {t('composer.hint', { key: /Mac|iP/u.test(navigator.userAgent) ? '⌘' : 'Ctrl' })}
         </span>
@@ -97,7 +181,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
           type="primary"
           icon={kind === 'public' ? <SendOutlined /> : <LockOutlined />}
           loading={send.isPending}
-          disabled={empty || blocked || !files.ready}
+          disabled={blocked}
           onClick={submit}
           data-testid="composer-send"
         >
@@ -108,70 +192,34 @@ export function Composer({ ticket }: { ticket: Ticket }) {
   );
 }
 
-function KindTabs({ kind, change, spoken }: { kind: DraftKind; change: (kind: DraftKind) => void; spoken: boolean }) {
-  const { t } = useTranslation();
-  return (
-    <div className="tabs" role="group" aria-label={t('composer.kind')}>
-      {!spoken && (
-        <button
-          type="button"
-          className="tab"
-          aria-pressed={kind === 'public'}
-          onClick={() => change('public')}
-          data-testid="composer-reply"
-        >
-          {t('composer.reply')}
-        </button>
-      )}
-      <button
-        type="button"
-        className="tab"
-        aria-pressed={kind === 'internal'}
-        onClick={() => change('internal')}
-        data-testid="composer-note"
-      >
-        <LockOutlined aria-hidden /> {t('composer.note')}
-      </button>
-    </div>
+const attachmentOf = ({ id, contentId }: Upload) =>
+  id === undefined ? [] : [contentId ? { id, inline: true as const, contentId } : id];
+
+function contentIdsOf({ input }: HeldReply): Map<string, string> {
+  return new Map(
+    input.attachments.flatMap((one) => (typeof one === 'string' ? [] : [[one.id, one.contentId] as const])),
   );
 }
 
-function AttachButton({ add }: { add: (files: Iterable<File>) => void }) {
-  const { t } = useTranslation();
-  const input = useRef<HTMLInputElement>(null);
+/** The message that is passed on: the chosen one, else the customer's last. */
+function useForwarded(ticketId: string, wanted: boolean, id: string | null): Message | null {
+  const { data } = useQuery({
+    queryKey: keys.messages(ticketId),
+    queryFn: ({ signal }) => api.messages(ticketId, signal),
+    enabled: wanted,
+  });
+  if (!wanted || !data) return null;
+  const open = data.filter(({ visibility }) => visibility === 'public');
   return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        data-testid="composer-files"
-        onChange={(event) => {
-          add(event.target.files ?? []);
-          event.target.value = '';
-        }}
-      />
-      <Button
-        type="text"
-        icon={<PaperClipOutlined />}
-        onClick={() => input.current?.click()}
-        data-testid="composer-attach"
-      >
-        {t('composer.attach')}
-      </Button>
-    </>
+    open.find((one) => one.id === id) ?? open.findLast(({ direction }) => direction === 'in') ?? open.at(-1) ?? null
   );
 }
 
-function ClosedNotice({ note }: { note: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <div className="composer composer-closed">
-      <span className="muted grow">{t('composer.closed')}</span>
-      <Button icon={<LockOutlined />} onClick={note} data-testid="composer-note">
-        {t('composer.note')}
-      </Button>
-    </div>
-  );
+/** Does what is asked, once for each request. */
+function useRequest(request: ComposerRequest | null, act: (request: ComposerRequest) => void): void {
+  const latest = useRef(act);
+  latest.current = act;
+  useEffect(() => {
+    if (request) latest.current(request);
+  }, [request]);
 }

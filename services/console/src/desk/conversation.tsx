@@ -7,7 +7,7 @@ import { Failed, Loading } from '../feedback/states.tsx';
 import { useWatchTicket } from '../live/live-context.ts';
 import { api } from '../query-client.ts';
 import { CallPanel } from './call-panel.tsx';
-import { Composer } from './composer.tsx';
+import { Composer, type ComposerRequest } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
 import { CustomerCard } from './customer-card.tsx';
 import { subjectText } from './given-names.ts';
@@ -20,6 +20,7 @@ export function Conversation({ ticketId }: { ticketId: string }) {
   const { t } = useTranslation();
   const beside = useMedia(roomy);
   const [cardOpen, setCardOpen] = useState(false);
+  const [request, setRequest] = useState<ComposerRequest | null>(null);
   useWatchTicket(ticketId);
   const ticket = useQuery({ queryKey: keys.ticket(ticketId), queryFn: ({ signal }) => api.ticket(ticketId, signal) });
   useMarkSeen(ticket.data);
@@ -40,8 +41,8 @@ export function Conversation({ ticketId }: { ticketId: string }) {
       <section className="conversation" aria-label={subjectText(t, ticket.data.subject)}>
         <ConversationHead ticket={ticket.data} {...(beside ? {} : { showCustomer: () => setCardOpen(true) })} />
         {ticket.data.call && <CallPanel ticket={ticket.data} call={ticket.data.call} />}
-        <TimelineView ticket={ticket.data} />
-        <Composer ticket={ticket.data} />
+        <TimelineView ticket={ticket.data} ask={setRequest} />
+        <Composer ticket={ticket.data} request={request} />
       </section>
       {beside ? (
         <CustomerCard customerId={ticket.data.customerId} ticketId={ticketId} />

@@ -1,6 +1,7 @@
-import { ArrowRightOutlined, LockOutlined } from '@ant-design/icons';
+import { ArrowRightOutlined, LockOutlined, ShareAltOutlined } from '@ant-design/icons';
 import type { Message } from '@patchbay/contracts';
 import { fullMoment, moment } from '@patchbay/ui';
+import { Button } from 'antd';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -9,15 +10,18 @@ import { ChannelTag } from './channel-tag.tsx';
 import { DeliveryMark } from './delivery-mark.tsx';
 import { MessageBody } from './message-body.tsx';
 import { AuthenticityTag, CategoryTag } from './sender-marks.tsx';
+import { carriesCopies } from './use-mail-fields.ts';
 
 /** One message: from the customer on the left, from the centre on the right, a note in yellow. */
 export const MessageView = memo(function MessageView({
   message,
   author,
+  forward,
 }: {
   message: Message;
   /** Null when nobody wrote it but the hub. */
   author: string | null;
+  forward: (message: Message) => void;
 }) {
   const { t, i18n } = useTranslation();
   const note = message.visibility === 'internal';
@@ -53,6 +57,17 @@ export const MessageView = memo(function MessageView({
         >
           {moment(message.receivedAt, Date.now(), i18n.language)}
         </time>
+        {!note && carriesCopies(message.channel) && (
+          <Button
+            type="text"
+            size="small"
+            icon={<ShareAltOutlined />}
+            aria-label={t('message.forward')}
+            title={t('message.forward')}
+            onClick={() => forward(message)}
+            data-testid="message-forward"
+          />
+        )}
       </header>
       {!note && message.channel === 'email' && <Addresses message={message} />}
       <MessageBody message={message} />
@@ -79,9 +94,12 @@ function Addresses({ message }: { message: Message }) {
   const { t } = useTranslation();
   return (
     <div className="message-addresses small muted">
-      {message.direction === 'in' && message.from} <ArrowRightOutlined aria-label={t('message.to')} />{' '}
-      {message.to.join(', ')}
+      {message.forwardOf && <span className="message-tag">{t('message.forwarded')}</span>}
+      {message.direction === 'in' ? message.from : message.identity?.address}{' '}
+      <ArrowRightOutlined aria-label={t('message.to')} /> {message.to.join(', ')}
       {message.cc.length > 0 && ` · ${t('message.cc')} ${message.cc.join(', ')}`}
+      {message.bcc.length > 0 && ` · ${t('message.bcc')} ${message.bcc.join(', ')}`}
+      {message.replyTo.length > 0 && ` · ${t('message.replyTo')} ${message.replyTo.join(', ')}`}
     </div>
   );
 }

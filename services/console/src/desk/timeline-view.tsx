@@ -1,20 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowDownOutlined } from '@ant-design/icons';
-import type { Ticket } from '@patchbay/contracts';
+import type { Message, Ticket } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Button } from 'antd';
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useTyping } from '../live/live-context.ts';
 import { api } from '../query-client.ts';
 import { authorOf } from './author.ts';
+import type { ComposerRequest } from './composer.tsx';
 import { EventsLine } from './events-line.tsx';
+import { HeldReplies } from './held-replies.tsx';
 import { MessageView } from './message-view.tsx';
 import { buildTimeline } from './timeline.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 
-export function TimelineView({ ticket }: { ticket: Ticket }) {
+export function TimelineView({ ticket, ask }: { ticket: Ticket; ask: (request: ComposerRequest) => void }) {
   const { t, i18n } = useTranslation();
   const messages = useQuery({
     queryKey: keys.messages(ticket.id),
@@ -22,6 +24,7 @@ export function TimelineView({ ticket }: { ticket: Ticket }) {
   });
   const events = useQuery({ queryKey: keys.events(ticket.id), queryFn: ({ signal }) => api.events(ticket.id, signal) });
   const items = useMemo(() => buildTimeline(messages.data ?? [], events.data ?? []), [messages.data, events.data]);
+  const forward = useCallback((message: Message) => ask({ forward: message }), [ask]);
   const scroll = useStickToEnd(messages.data?.length ?? 0);
   if (messages.isPending)
     return (
@@ -61,11 +64,17 @@ export function TimelineView({ ticket }: { ticket: Ticket }) {
                 </div>
               );
             return item.kind === 'message' ? (
-              <MessageView key={item.key} message={item.message} author={authorOf(item.message, ticket)} />
+              <MessageView
+                key={item.key}
+                message={item.message}
+                author={authorOf(item.message, ticket)}
+                forward={forward}
+              />
             ) : (
               <EventsLine key={item.key} events={item.events} />
             );
           })}
+          <HeldReplies ticket={ticket} restore={(held) => ask({ restore: held })} />
           <Typing ticket={ticket} />
         </div>
       </div>

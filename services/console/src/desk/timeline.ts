@@ -7,7 +7,14 @@ export type TimelineItem =
   | { kind: 'events'; key: string; events: HubEvent[] };
 
 /** Told by the message itself. */
-const silent = new Set<string>(['message.received', 'message.created', 'message.status-changed']);
+const silent = new Set<string>([
+  'message.received',
+  'message.created',
+  'message.status-changed',
+  'reply.held',
+  'reply.taken-back',
+  'reply.failed',
+]);
 
 /** Messages of all channels and what happened between them, oldest first; neighbouring events become one line. */
 export function buildTimeline(messages: readonly Message[], events: readonly HubEvent[]): TimelineItem[] {

@@ -1,6 +1,7 @@
 import { CloseOutlined, LoadingOutlined, PaperClipOutlined, WarningOutlined } from '@ant-design/icons';
 import { fileSize } from '@patchbay/ui';
 import { Button } from 'antd';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemLine } from '../feedback/problem-text.ts';
 import type { Upload } from './use-uploads.ts';
@@ -27,8 +28,9 @@ export function UploadList({
           ) : (
             <PaperClipOutlined aria-hidden />
           )}
-          <span className="ellipsis">{upload.file.name}</span>
-          <span className="muted small">{fileSize(upload.file.size)}</span>
+          <Thumbnail upload={upload} />
+          <span className="ellipsis">{upload.name}</span>
+          <span className="muted small">{fileSize(upload.size)}</span>
           {upload.state === 'failed' && (
             <>
               <span className="upload-error">{problemLine(t, upload.error)}</span>
@@ -41,11 +43,23 @@ export function UploadList({
             type="text"
             size="small"
             icon={<CloseOutlined />}
-            aria-label={t('composer.remove', { name: upload.file.name })}
+            aria-label={t('composer.remove', { name: upload.name })}
             onClick={() => remove(upload.key)}
           />
         </li>
       ))}
     </ul>
   );
+}
+
+/** A picture that the text shows, as it is. */
+function Thumbnail({ upload: { file, contentId } }: { upload: Upload }) {
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    if (!file || !contentId) return undefined;
+    const made = URL.createObjectURL(file);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file, contentId]);
+  return url ? <img className="upload-picture" src={url} alt="" /> : null;
 }

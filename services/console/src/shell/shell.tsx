@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import {
   DashboardOutlined,
   HeartOutlined,
+  IdcardOutlined,
   FileDoneOutlined,
   InboxOutlined,
   MailOutlined,
@@ -26,6 +27,7 @@ const places = [
   { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, needs: 'manager' },
   { to: '/health', key: 'health', icon: <HeartOutlined />, needs: 'agent' },
   { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, needs: 'manager' },
+  { to: '/identities', key: 'identities', icon: <IdcardOutlined />, needs: 'manager' },
   { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
   { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },
 ] as const;

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { CheckOutlined } from '@ant-design/icons';
+import { keys } from '@patchbay/ui';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +12,9 @@ import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 import { ChoiceMenu } from './choice-menu.tsx';
 import { initials } from './initials.ts';
+
+/** Seconds that a message stands before it leaves. */
+const undoChoices = [0, 5, 10, 30, 60];
 
 export function UserMenu() {
   const { t, i18n } = useTranslation();
@@ -25,12 +29,14 @@ export function UserMenu() {
       void navigate('/login', { replace: true });
     },
   });
+  const setUndo = useAction((undoSeconds: number) => api.updateMe({ undoSeconds }), { stale: [keys.me] });
   const choose = (key: string): void => {
     if (key === 'log-out') logOut.mutate(undefined);
     else if (key === 'sound') {
       setSound(!sound);
       setSoundState(!sound);
-    } else void i18n.changeLanguage(key);
+    } else if (key.startsWith('undo-')) setUndo.mutate(Number(key.slice('undo-'.length)));
+    else void i18n.changeLanguage(key);
   };
   const items = [
     {
@@ -45,6 +51,21 @@ export function UserMenu() {
     })),
     { type: 'divider' as const },
     { key: 'sound', label: <MenuItem text={t('user.sound')} on={sound} testId="sound-toggle" /> },
+    {
+      type: 'group' as const,
+      key: 'undo',
+      label: t('user.undo'),
+      children: undoChoices.map((seconds) => ({
+        key: `undo-${seconds}`,
+        label: (
+          <MenuItem
+            text={seconds === 0 ? t('user.undoOff') : t('user.undoSeconds', { count: seconds })}
+            on={me.undoSeconds === seconds}
+            testId={`undo-${seconds}`}
+          />
+        ),
+      })),
+    },
     { key: 'log-out', danger: true, label: <span data-testid="log-out">{t('user.logOut')}</span> },
   ];
   return (

@@ -31,10 +31,12 @@ function changeOf(parts: Parts, body: z.infer<typeof agentUpdate>): AgentChange 
   return { ...body, phone: body.phone ? toE164(body.phone, parts.config.defaultRegion) : null };
 }
 
-/** Administrators change anybody; everybody changes their own phone. @throws HubError `forbidden` */
+/** Administrators change anybody; everybody changes their own phone and their own delay. @throws HubError `forbidden` */
 function demandRight(principal: Principal, id: string, body: z.infer<typeof agentUpdate>): void {
   if (hasRole(principal, 'admin')) return;
-  const others = Object.entries(body).some(([name, value]) => name !== 'phone' && value !== undefined);
+  const others = Object.entries(body).some(
+    ([name, value]) => !['phone', 'undoSeconds'].includes(name) && value !== undefined,
+  );
   if (id !== principal.agentId || others) throw new HubError('forbidden', 'Only an administrator may change this');
 }
 

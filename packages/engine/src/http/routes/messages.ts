@@ -6,6 +6,7 @@ import { countKey, pageOf, sliceOf } from '../cursor.ts';
 import { idempotencyKey } from '../idempotency.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
+import { requireIdentity } from './mail-identities.ts';
 import { byId } from './tickets.ts';
 
 const tag = 'Messages';
@@ -41,6 +42,7 @@ export const messageRoutes = [
     status: 201,
     async handle({ parts, principal, params, body, request, correlationId }) {
       await requireTicket(parts, principal, params.id);
+      await requireIdentity(parts, principal, params.id, body.identityId);
       const { messageId } = await createReply(parts, {
         ticketId: params.id,
         author: { id: principal.agentId, name: principal.name },

@@ -1,5 +1,5 @@
 import { HubError } from '@patchbay/contracts';
-import { readAgent } from '@patchbay/store/queries/agents';
+import { readAgent, updateAgent } from '@patchbay/store/queries/agents';
 import type { Request, Response } from 'express';
 import { claimSetupLink, isSetupNeeded } from '../../auth/index.ts';
 import type { SignInOrigin } from '../../auth/sign-in.ts';
@@ -82,5 +82,18 @@ export const sessionRoutes = [
     access: 'agent',
     answer: 'Agent',
     handle: ({ parts, principal }) => agentOf(parts, principal.agentId),
+  }),
+  route({
+    method: 'patch',
+    path: '/me',
+    summary: 'Change how the console works for whoever asks',
+    tag,
+    access: 'agent',
+    body: 'MeUpdate',
+    answer: 'Agent',
+    async handle({ parts, principal, body }) {
+      await parts.db.transaction((tx) => updateAgent(tx, principal.agentId, body));
+      return agentOf(parts, principal.agentId);
+    },
   }),
 ];

@@ -1,0 +1,181 @@
+import type { OutboundMessage } from '@patchbay/contracts';
+import fc from 'fast-check';
+import { simpleParser } from 'mailparser';
+import { describe, expect, test } from 'vitest';
+import { isMailAddress } from './addresses.ts';
+import { composeMail } from './compose.ts';
+import { testDeps } from './test-deps.ts';
+
+const message: OutboundMessage = {
+  outboundId: '0c7b1f5e-1f6a-4d5c-8f25-6c6a2f6d1a11',
+  idempotencyKey: 'k',
+  ticketId: '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11',
+  ticketNumber: 12,
+  channelAccount: 'email',
+  to: 'ann@example.com',
+  alsoTo: ['bob@example.com'],
+  cc: ['cy@example.com'],
+  bcc: ['hidden@example.com'],
+  from: { name: 'Sales', address: 'sales@centre.test' },
+  subject: 'Order',
+  text: 'On its way.',
+  html: null,
+  attachments: [],
+  inReplyTo: '<two@example.com>',
+  references: ['<one@example.com>'],
+  automatic: false,
+};
+
+const hostilePiece = fc.constantFrom(
+  '\r\n',
+  '\n',
+  '\r',
+  '\0',
+  '\u2028',
+  '\u2029',
+  '\u0085',
+  '\v',
+  '\t',
+  ',',
+  ';',
+  ':',
+  '"',
+  "'",
+  '\\',
+  '<',
+  '>',
+  '(',
+  ')',
+  '@',
+  ' ',
+  '=?utf-8?Q?=0D=0ABcc:_evil=40example.com?=',
+  '=?utf-8?B?DQpCY2M6IGV2aWxAZXhhbXBsZS5jb20=?=',
+  '\u202egnp.exe',
+  '\r\nBcc: evil@example.com',
+  '\r\n\r\nbody',
+  '\nX-Evil: 1',
+  'evil@example.com',
+  '<evil@example.com>',
+  '", <evil@example.com>',
+  '--',
+  'boundary',
+  'é',
+  '漢',
+  '\ud800',
+  '🙂',
+  'x'.repeat(1200),
+  'a',
+);
+const hostile = fc.oneof(
+  fc.array(hostilePiece, { maxLength: 8 }).map((pieces) => pieces.join('')),
+  fc.string(),
+);
+
+const names = [
+  'content-type',
+  'date',
+  'from',
+  'message-id',
+  'mime-version',
+  'reply-to',
+  'subject',
+  'to',
+  'cc',
+  'in-reply-to',
+  'references',
+  'content-transfer-encoding',
+];
+
+describe('a composed mail', () => {
+  test('has the headers that are meant, whatever its values say', async () => {
+    const deps = testDeps();
+    const { sha256 } = await deps.files.put(Buffer.from('GIF'));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          name: hostile,
+          subject: hostile,
+          filename: hostile,
+          contentId: hostile,
+          contentType: hostile,
+          reference: hostile,
+          centreName: hostile,
+          ownSubject: fc.boolean(),
+          asIdentity: fc.boolean(),
+        }),
+        async (given) => {
+          const file = {
+            filename: given.filename,
+            contentType: given.contentType,
+            size: 3,
+            sha256,
+            contentId: given.contentId,
+          };
+          const { raw, envelope } = await composeMail(
+            {
+              ...message,
+              subject: given.subject,
+              ownSubject: given.ownSubject,
+              from: given.asIdentity ? { name: given.name, address: 'sales@centre.test' } : null,
+              inReplyTo: given.reference,
+              references: [given.reference, '<one@example.com>'],
+              html: '<p>On its way.</p>',
+              attachments: [
+                { ...file, inline: true },
+                { ...file, inline: false },
+              ],
+            },
+            { ...deps, config: { ...deps.config, centreName: given.centreName } },
+          );
+          const mail = await simpleParser(raw);
+          const people = (field: typeof mail.to) =>
+            [field ?? []].flat().flatMap(({ value }) => value.map(({ address }) => address));
+          expect(mail.headerLines.map(({ key }) => key).filter((key) => !names.includes(key))).toEqual([]);
+          expect(new Set(mail.headerLines.map(({ key }) => key)).size).toBe(mail.headerLines.length);
+          expect(people(mail.from)).toEqual([given.asIdentity ? 'sales@centre.test' : 'service@centre.test']);
+          expect([people(mail.to), people(mail.cc), people(mail.bcc)]).toEqual([
+            ['ann@example.com', 'bob@example.com'],
+            ['cy@example.com'],
+            [],
+          ]);
+          expect(people(mail.replyTo)).toHaveLength(1);
+          expect(mail.text?.trim()).toBe('On its way.');
+          expect(mail.attachments.map(({ content }) => content.toString())).toEqual(['GIF', 'GIF']);
+          for (const { headers } of mail.attachments)
+            expect([...headers.keys()].filter((key) => !key.startsWith('content-'))).toEqual([]);
+          expect(envelope.to).toEqual(['ann@example.com', 'bob@example.com', 'cy@example.com', 'hidden@example.com']);
+          expect(raw.toString('latin1')).not.toContain('hidden@example.com');
+          for (const line of raw.toString('latin1').split('\r\n')) expect(line.length).toBeLessThanOrEqual(998);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('is not made for an address that would end a header', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        hostile.filter((text) => !isMailAddress(text)),
+        fc.constantFrom('to', 'alsoTo', 'cc', 'bcc', 'from'),
+        async (address, field) => {
+          const bad =
+            field === 'from' ? { name: 'x', address } : field === 'to' ? address : ['fine@example.com', address];
+          await expect(composeMail({ ...message, [field]: bad }, testDeps())).rejects.toMatchObject({
+            code: 'provider_refused',
+          });
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('encloses a mail as it is', async () => {
+    const deps = testDeps();
+    const original = Buffer.from('From: a@x.example\r\nSubject: s\r\n\r\nbody\r\n');
+    const { sha256, size } = await deps.files.put(original);
+    const file = { filename: 'Order.eml', contentType: 'message/rfc822', size, sha256, inline: false };
+    const { raw } = await composeMail({ ...message, attachments: [file] }, deps);
+    expect(raw.toString()).toContain(original.toString().trim());
+    expect(raw.toString()).toMatch(/Content-Transfer-Encoding: [78]bit/i);
+  });
+});

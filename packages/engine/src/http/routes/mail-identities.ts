@@ -1,0 +1,138 @@
+import { HubError, type MailIdentityCreate, type MailIdentityUpdate } from '@patchbay/contracts';
+import { messageRecipients, normaliseEmail } from '@patchbay/domain';
+import { databaseErrorCode } from '@patchbay/store';
+import {
+  deleteMailIdentity,
+  insertMailIdentity,
+  isAccountAddress,
+  listMailIdentities,
+  mayWriteAs,
+  readMailIdentity,
+  updateMailIdentity,
+} from '@patchbay/store/queries/composing';
+import type { Principal } from '../../auth/principal.ts';
+import type { Parts } from '../../parts.ts';
+import { sanitisedHtml } from '../../pipeline/sanitised-html.ts';
+import { route } from '../route.ts';
+import { byId } from './tickets.ts';
+
+const tag = 'Mail identities';
+
+/** @throws HubError `not_found` for an identity that the caller may not write as on this ticket */
+export async function requireIdentity(
+  parts: Parts,
+  principal: Principal,
+  ticketId: string,
+  identityId: string | undefined,
+): Promise<void> {
+  if (identityId !== undefined && !(await mayWriteAs(parts.db.sql, principal, identityId, ticketId)))
+    throw new HubError('not_found', 'identityId: there is no such identity');
+}
+
+async function identityOf(parts: Parts, id: string) {
+  const identity = await readMailIdentity(parts.db.sql, id);
+  if (!identity) throw new HubError('not_found', 'There is no such identity');
+  return identity;
+}
+
+/** Mail of a domain that is not ours would be forged: its receivers would refuse it (RFC 7489). */
+async function ownAddress(parts: Parts, given: string): Promise<string> {
+  const { to: addresses } = { to: [] as string[], ...messageRecipients({ to: [given], cc: [], bcc: [] }) };
+  const address = addresses[0];
+  const domains = parts.config.mailDomains.map((domain) => domain.toLowerCase());
+  const isOurs =
+    address !== undefined &&
+    (domains.includes(address.slice(address.lastIndexOf('@') + 1)) ||
+      address === normaliseEmail(parts.config.mailFrom) ||
+      (await isAccountAddress(parts.db.sql, address)));
+  if (!isOurs)
+    throw new HubError('unprocessable', `address: not an address of ${domains.join(', ')}`, {
+      issues: [{ path: 'address', message: `not an address of ${domains.join(', ')}` }],
+    });
+  return address;
+}
+
+function refusal(error: unknown): never {
+  const code = databaseErrorCode(error);
+  if (code === '23503') throw new HubError('unprocessable', 'queueId: there is no such queue', { cause: error });
+  if (code === '23505') throw new HubError('conflict', 'This address, or the default, was taken', { cause: error });
+  throw error;
+}
+
+async function changeOf(parts: Parts, body: MailIdentityUpdate): Promise<MailIdentityUpdate> {
+  return {
+    ...body,
+    ...(body.address !== undefined && { address: await ownAddress(parts, body.address) }),
+    ...(body.signatureHtml !== undefined && { signatureHtml: cleanSignature(body.signatureHtml) }),
+  };
+}
+
+const cleanSignature = (html: string | null | undefined): string | null => (html ? sanitisedHtml(html) || null : null);
+
+async function create(parts: Parts, body: MailIdentityCreate): Promise<string> {
+  const address = await ownAddress(parts, body.address);
+  const identity = {
+    ...body,
+    address,
+    signatureHtml: cleanSignature(body.signatureHtml),
+    queueId: body.queueId ?? null,
+  };
+  const id = await parts.db.transaction((tx) => insertMailIdentity(tx, identity)).catch(refusal);
+  if (id === null) throw new HubError('conflict', 'There is an identity of this address already');
+  return id;
+}
+
+export const mailIdentityRoutes = [
+  route({
+    method: 'get',
+    path: '/mail-identities',
+    summary: 'Who the centre writes as; agents see those of their queues and the default',
+    tag,
+    access: 'agent',
+    answer: 'MailIdentityPage',
+    handle: async ({ parts, principal }) => ({
+      items: await listMailIdentities(parts.db.sql, principal),
+      nextCursor: null,
+    }),
+  }),
+  route({
+    method: 'post',
+    path: '/mail-identities',
+    summary: 'Add an identity at an address of ours',
+    tag,
+    access: 'manager',
+    body: 'MailIdentityCreate',
+    answer: 'MailIdentity',
+    status: 201,
+    creates: true,
+    handle: async ({ parts, body }) => identityOf(parts, await create(parts, body)),
+  }),
+  route({
+    method: 'patch',
+    path: '/mail-identities/:id',
+    summary: 'Change an identity',
+    tag,
+    access: 'manager',
+    params: byId,
+    body: 'MailIdentityUpdate',
+    answer: 'MailIdentity',
+    async handle({ parts, params, body }) {
+      const change = await changeOf(parts, body);
+      const changed = await parts.db.transaction((tx) => updateMailIdentity(tx, params.id, change)).catch(refusal);
+      if (!changed) throw new HubError('not_found', 'There is no such identity');
+      return identityOf(parts, params.id);
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/mail-identities/:id',
+    summary: 'Delete an identity; what was written as it stays',
+    tag,
+    access: 'manager',
+    params: byId,
+    async handle({ parts, params }) {
+      if (!(await deleteMailIdentity(parts.db.sql, params.id)))
+        throw new HubError('not_found', 'There is no such identity');
+    },
+  }),
+];

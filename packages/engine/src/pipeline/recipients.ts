@@ -1,0 +1,40 @@
+/** Whom an answer on a ticket goes to and who it is from, before anybody has written it. */
+import { HubError, type ReplyRecipients } from '@patchbay/contracts';
+import { chooseIdentity, normaliseEmail, replyRecipients } from '@patchbay/domain';
+import { readTicketState } from '@patchbay/store';
+import { readComposeContext, type ComposeContext } from '@patchbay/store/queries/composing';
+import type { Parts } from '../parts.ts';
+
+/** @throws HubError `not_found`, `unprocessable` on a channel that carries no copies */
+export async function recipientsFor(parts: Parts, ticketId: string): Promise<ReplyRecipients> {
+  const ticket = await readTicketState(parts.db.sql, ticketId);
+  const context = ticket && (await readComposeContext(parts.db.sql, ticketId, {}));
+  if (!ticket || !context) throw new HubError('not_found', 'There is no such ticket');
+  const channel = parts.channels.get(ticket.channel);
+  if (!channel?.capabilities.copies)
+    throw new HubError('unprocessable', 'This channel has one recipient, no copies and no sender of your choice');
+  const { identity, reason } = chooseIdentity(context.identities, context, null) ?? { identity: null, reason: '' };
+  return {
+    ...replyRecipients(context.answered, context.contactAddress, isOursFor(parts, context)),
+    identity: {
+      id: identity?.id ?? null,
+      address: identity?.address ?? parts.config.mailFrom,
+      name: identity?.name ?? parts.config.centreName,
+      signatureText: identity?.signatureText ?? '',
+      signatureHtml: identity?.signatureHtml ?? null,
+      reason,
+    },
+  };
+}
+
+/** What is addressed to a domain of ours comes back to this hub; so does what an account of ours fetched. */
+function isOursFor(parts: Parts, context: ComposeContext): (address: string) => boolean {
+  const own = new Set([
+    normaliseEmail(parts.config.mailFrom),
+    ...context.addresses,
+    ...context.identities.map(({ address }) => address),
+    ...(context.answered?.ours ?? []),
+  ]);
+  const domains = new Set(parts.config.mailDomains.map((domain) => domain.toLowerCase()));
+  return (address) => own.has(address) || domains.has(address.slice(address.lastIndexOf('@') + 1));
+}

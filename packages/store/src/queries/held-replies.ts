@@ -1,0 +1,122 @@
+/** Replies that stand for a moment before they become messages. Every change of state is a compare-and-set. */
+import type { HeldReply, MessageCreate } from '@patchbay/contracts';
+import type { Queryable } from '../database.ts';
+import { present } from './paging.ts';
+
+export interface NewHeldReply {
+  ticketId: string;
+  authorId: string;
+  authorName: string;
+  idempotencyKey: string;
+  requestHash: string;
+  input: MessageCreate;
+  delaySeconds: number;
+  correlationId: string;
+}
+
+/** `mismatch`: the key was used for another reply. */
+export async function holdReply(
+  sql: Queryable,
+  reply: NewHeldReply,
+): Promise<{ outcome: 'created' | 'repeated' | 'mismatch'; id: string; dueAt: string }> {
+  const { rows } = await sql.query<{
+    answer: { outcome: 'created' | 'repeated' | 'mismatch'; id: string; dueAt: string };
+  }>('select hold_reply($1) as answer', [JSON.stringify(reply)]);
+  return rows[0]?.answer as { outcome: 'created' | 'repeated' | 'mismatch'; id: string; dueAt: string };
+}
+
+const columns = `h.id, h.ticket_id as "ticketId", h.author_id as "authorId", h.author_name as "authorName", h.state, h.due_at as "dueAt",
+  h.reason, h.message_id as "messageId", h.input, coalesce((
+    select jsonb_agg(jsonb_build_object('id', u.id, 'filename', u.filename, 'contentType', u.content_type, 'size', u.size, 'sha256', u.sha256))
+    from upload u where u.owner_id = h.author_id and u.id in (
+      select case jsonb_typeof(a) when 'object' then a ->> 'id' else a #>> '{}' end::uuid from jsonb_array_elements(h.input -> 'attachments') a)),
+    '[]') as files`;
+
+export async function readHeldReply(sql: Queryable, id: string): Promise<HeldReply | null> {
+  const { rows } = await sql.query(`select ${columns} from held_reply h where h.id = $1`, [id]);
+  return rows[0] ? present<HeldReply>(rows[0]) : null;
+}
+
+/** The author's replies on a ticket that have not left, oldest first. */
+export async function listHeldReplies(sql: Queryable, ticketId: string, authorId: string): Promise<HeldReply[]> {
+  const { rows } = await sql.query(
+    `select ${columns} from held_reply h
+     where h.ticket_id = $1 and h.author_id = $2 and h.state in ('held', 'leaving', 'failed') order by h.id limit 100`,
+    [ticketId, authorId],
+  );
+  return rows.map((row) => present<HeldReply>(row));
+}
+
+/** False when it was in none of these states: somebody was faster. */
+export async function moveHeldReply(
+  sql: Queryable,
+  id: string,
+  from: readonly HeldReply['state'][],
+  to: HeldReply['state'],
+  more: { reason?: string; messageId?: string } = {},
+): Promise<boolean> {
+  const { rows } = await sql.query<{ moved: boolean }>('select move_held_reply($1, $2, $3, $4, $5) as moved', [
+    id,
+    from,
+    to,
+    more.reason ?? null,
+    more.messageId ?? null,
+  ]);
+  return rows[0]?.moved ?? false;
+}
+
+export interface ClaimedReply {
+  id: string;
+  ticketId: string;
+  authorId: string;
+  authorName: string;
+  input: unknown;
+  attempts: number;
+  correlationId: string;
+  /** The message, when whoever took the reply before had written it and did not come to say so. */
+  writtenId: string | null;
+}
+
+/**
+ * Takes a reply that is due, or one that a process took and left. `now`: also one that is not due yet, or that failed. Null when there
+ * is nothing to do.
+ */
+export async function claimHeldReply(
+  sql: Queryable,
+  id: string,
+  abandonedMs: number,
+  now = false,
+): Promise<ClaimedReply | null> {
+  const { rows } = await sql.query<ClaimedReply>(
+    `update held_reply set state = 'leaving', reason = null, claimed_at = now(), attempts = case state when 'failed' then 1 else attempts + 1 end
+     where id = $1 and (state = 'held' and (due_at <= now() or $3) or state = 'failed' and $3
+       or state = 'leaving' and claimed_at < now() - make_interval(secs => $2 / 1000.0))
+     returning id, ticket_id as "ticketId", author_id as "authorId", author_name as "authorName", input, attempts,
+       correlation_id as "correlationId", (
+         select o.message_id from outbound o where o.ticket_id = held_reply.ticket_id and o.idempotency_key = 'held:' || held_reply.id) as "writtenId"`,
+    [id, abandonedMs, now],
+  );
+  return rows[0] ?? null;
+}
+
+/** Replies whose job must have been lost. */
+export async function dueHeldReplies(
+  sql: Queryable,
+  graceMs: number,
+  abandonedMs: number,
+  limit: number,
+): Promise<{ id: string; attempts: number }[]> {
+  const { rows } = await sql.query<{ id: string; attempts: number }>(
+    `select id, attempts from held_reply where state = 'held' and due_at < now() - make_interval(secs => $1 / 1000.0)
+       or state = 'leaving' and claimed_at < now() - make_interval(secs => $2 / 1000.0) order by due_at limit $3`,
+    [graceMs, abandonedMs, limit],
+  );
+  return rows;
+}
+
+export async function undoSecondsOf(sql: Queryable, agentId: string): Promise<number> {
+  const { rows } = await sql.query<{ seconds: number }>('select undo_seconds as seconds from agent where id = $1', [
+    agentId,
+  ]);
+  return rows[0]?.seconds ?? 0;
+}

@@ -1,0 +1,95 @@
+import { DownOutlined, WarningOutlined } from '@ant-design/icons';
+import { Button, Select } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { addressesIn, looksLikeAddress } from './mail-address.ts';
+import type { MailFields, MailLists } from './use-mail-fields.ts';
+
+/** Most recipients of one message; the hub refuses more. */
+const MOST = 50;
+
+/** To, Cc and Bcc as one line, which unfolds into fields. What is passed on needs an address first, so its fields are open. */
+export function ComposerRecipients({ mail }: { mail: MailFields }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const { lists } = mail;
+  const wrong = [...lists.to, ...lists.cc, ...lists.bcc].some((one) => !looksLikeAddress(one));
+  const unfolded = open || mail.mode === 'forward' || wrong;
+  const set = (name: keyof MailLists, values: string[]): void => {
+    const others = new Set((['to', 'cc', 'bcc'] as const).filter((one) => one !== name).flatMap((one) => lists[one]));
+    const flat = [...new Set(values.flatMap(addressesIn))].filter((one) => !others.has(one)).slice(0, MOST);
+    mail.change({ lists: { ...lists, [name]: flat } });
+  };
+  return (
+    <div className="recipients">
+      {mail.doubtfulReplyTo.length > 0 && mail.mode !== 'forward' && (
+        <p className="small recipients-doubt" data-testid="doubtful-reply-to">
+          <WarningOutlined aria-hidden /> {t('composer.doubtfulReplyTo', { address: mail.doubtfulReplyTo.join(', ') })}
+        </p>
+      )}
+      {!unfolded && (
+        <Button
+          type="text"
+          size="small"
+          className="recipients-fold"
+          icon={<DownOutlined />}
+          iconPlacement="end"
+          aria-expanded={false}
+          onClick={() => setOpen(true)}
+          data-testid="recipients-unfold"
+        >
+          <span className="ellipsis">{summary(lists, t('composer.field.cc'), t('composer.field.to'))}</span>
+        </Button>
+      )}
+      {unfolded &&
+        (['to', 'cc', 'bcc'] as const).map((name) => (
+          <AddressField key={name} name={name} values={lists[name]} set={(values) => set(name, values)} />
+        ))}
+    </div>
+  );
+}
+
+const summary = ({ to, cc, bcc }: MailLists, ccWord: string, toWord: string): string =>
+  [
+    `${toWord} ${to.join(', ') || '…'}`,
+    ...(cc.length + bcc.length > 0 ? [`${ccWord} ${[...cc, ...bcc].join(', ')}`] : []),
+  ].join(' · ');
+
+function AddressField({
+  name,
+  values,
+  set,
+}: {
+  name: keyof MailLists;
+  values: string[];
+  set: (values: string[]) => void;
+}) {
+  const { t } = useTranslation();
+  const wrong = values.filter((one) => !looksLikeAddress(one));
+  return (
+    <div className="recipients-row">
+      <span className="recipients-label small muted" aria-hidden>
+        {t(`composer.field.${name}`)}
+      </span>
+      <Select
+        mode="tags"
+        open={false}
+        suffixIcon={null}
+        size="small"
+        variant="borderless"
+        className="grow"
+        tokenSeparators={[',', ';', ' ', '\n']}
+        value={values}
+        onChange={set}
+        aria-label={t(`composer.field.${name}`)}
+        {...(wrong.length > 0 ? { status: 'error' as const } : {})}
+        data-testid={`composer-${name}`}
+      />
+      {wrong.length > 0 && (
+        <span className="small recipients-wrong" role="alert">
+          {t('composer.wrongAddress', { address: wrong.join(', ') })}
+        </span>
+      )}
+    </div>
+  );
+}

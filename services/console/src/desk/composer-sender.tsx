@@ -1,0 +1,75 @@
+import { Checkbox, Input, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useMe } from '../session/use-me.ts';
+import type { MailFields } from './use-mail-fields.ts';
+
+/** Who it is from, and for what is passed on its subject. */
+export function ComposerSender({ mail, subject }: { mail: MailFields; subject: string }) {
+  const { t } = useTranslation();
+  const named = mail.identities.map((one) => ({ value: one.id, label: `${one.name} <${one.address}>` }));
+  const proposed = mail.identityId === null ? mail.identity : undefined;
+  const missing = proposed?.id ? !named.some(({ value }) => value === proposed.id) : proposed !== undefined;
+  const options =
+    proposed && missing
+      ? [{ value: proposed.id ?? '', label: `${proposed.name} <${proposed.address}>` }, ...named]
+      : named;
+  return (
+    <>
+      {(named.length > 0 || proposed?.id) && (
+        <div className="recipients-row">
+          <span className="recipients-label small muted" aria-hidden>
+            {t('composer.field.from')}
+          </span>
+          <Select
+            size="small"
+            variant="borderless"
+            className="grow"
+            value={mail.identityId ?? proposed?.id ?? ''}
+            options={options}
+            onChange={(id) => mail.change({ identityId: id === '' ? null : id })}
+            aria-label={t('composer.field.from')}
+            data-testid="composer-identity"
+          />
+        </div>
+      )}
+      {mail.mode === 'forward' && (
+        <div className="recipients-row">
+          <span className="recipients-label small muted" aria-hidden>
+            {t('composer.field.subject')}
+          </span>
+          <Input
+            size="small"
+            variant="borderless"
+            className="grow"
+            maxLength={500}
+            value={mail.subject}
+            placeholder={t('composer.subjectPlaceholder', { subject })}
+            onChange={(event) => mail.change({ subject: event.target.value })}
+            aria-label={t('composer.field.subject')}
+            data-testid="composer-subject"
+          />
+          <Checkbox
+            checked={mail.asAttachment}
+            onChange={(event) => mail.change({ asAttachment: event.target.checked })}
+            data-testid="forward-as-attachment"
+          >
+            {t('composer.asAttachment')}
+          </Checkbox>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What stands below the text when it leaves. */
+export function SignaturePreview({ mail }: { mail: MailFields }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const text = (mail.identity?.signatureText ?? '').replaceAll('{{agent}}', me.name).trim();
+  if (text === '') return null;
+  return (
+    <div className="signature-preview small muted" aria-label={t('composer.signature')} data-testid="signature-preview">
+      {`-- \n${text}`}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query';
+import { ClockCircleOutlined, ExclamationCircleFilled, SendOutlined, UndoOutlined } from '@ant-design/icons';
+import type { HeldReply, Ticket } from '@patchbay/contracts';
+import { keys, useNow } from '@patchbay/ui';
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useAction } from '../feedback/use-action.ts';
+import { api } from '../query-client.ts';
+
+/** The agent's own messages that have not left: they wait for their moment, or could not leave. */
+export function HeldReplies({ ticket, restore }: { ticket: Ticket; restore: (held: HeldReply) => void }) {
+  const held = useQuery({
+    queryKey: keys.heldReplies(ticket.id),
+    queryFn: ({ signal }) => api.heldReplies(ticket.id, signal),
+  });
+  return (held.data ?? []).map((one) => <Held key={one.id} held={one} ticketId={ticket.id} restore={restore} />);
+}
+
+function Held({ held, ticketId, restore }: { held: HeldReply; ticketId: string; restore: (held: HeldReply) => void }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const stale = [keys.heldReplies(ticketId), keys.messages(ticketId), keys.tickets];
+  const undo = useAction(api.takeBack, { stale, after: restore });
+  const sendNow = useAction(api.sendHeldNow, { stale });
+  const failed = held.state === 'failed';
+  const seconds = Math.max(0, Math.ceil((Date.parse(held.dueAt) - now) / 1000));
+  const busy = undo.isPending || sendNow.isPending;
+  return (
+    <article
+      className={`message message-out message-held ${failed ? 'message-held-failed' : ''}`}
+      data-testid="held-reply"
+      data-state={held.state}
+    >
+      <p className="message-text" dir="auto">
+        {held.input.text || held.files.map(({ filename }) => filename).join(', ')}
+      </p>
+      <footer className="held-foot small" role={failed ? 'alert' : 'status'}>
+        {failed ? <ExclamationCircleFilled aria-hidden /> : <ClockCircleOutlined aria-hidden />}
+        <span className="grow">
+          {failed
+            ? t('held.failed', { reason: held.reason ?? '' })
+            : held.state === 'leaving' || seconds === 0
+              ? t('held.leaving')
+              : t('held.in', { count: seconds })}
+        </span>
+        {held.state !== 'leaving' && (
+          <>
+            <Button
+              size="small"
+              icon={<UndoOutlined />}
+              disabled={busy}
+              onClick={() => undo.mutate(held.id)}
+              data-testid="held-undo"
+            >
+              {t(failed ? 'held.edit' : 'held.undo')}
+            </Button>
+            <Button
+              size="small"
+              icon={<SendOutlined />}
+              disabled={busy}
+              onClick={() => sendNow.mutate(held.id)}
+              data-testid="held-send-now"
+            >
+              {t(failed ? 'held.again' : 'held.now')}
+            </Button>
+          </>
+        )}
+      </footer>
+    </article>
+  );
+}

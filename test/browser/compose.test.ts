@@ -1,0 +1,136 @@
+/// <reference lib="dom" />
+import { createTransport } from 'nodemailer';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { keepPictures, useBrowser } from '../support/browser.ts';
+import type { OpenedPage } from '../support/browser.ts';
+import { acceptOffer, addAgent, grace, logIn, message, setPresence } from '../support/browser-desk.ts';
+import { startMailSink } from '../support/mail.ts';
+import type { MailSink } from '../support/mail.ts';
+import { admin, startHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
+
+describe.skipIf(inject('chromium') === null)('writing mail at the console', () => {
+  const browser = useBrowser();
+  let hub: TestHub;
+  let sink: MailSink;
+  let opened: OpenedPage;
+  let page: Page;
+  const beyond: string[] = [];
+  const picture = async (name: string, of: Page = page) => beyond.push(...(await keepPictures(of, `compose-${name}`)));
+  const sent = (words: string) => sink.mails.until(({ mail }) => mail.text?.includes(words) === true, words);
+
+  beforeAll(async () => {
+    sink = await startMailSink();
+    hub = await startHub('postgres', { env: { SMTP_URL: sink.url } });
+    const agentId = await addAgent(hub.api);
+    await hub.api('PATCH', `/api/v1/agents/${agentId}`, { undoSeconds: 30 });
+    opened = await browser.open();
+    ({ page } = opened);
+    await logIn(page, hub.url, grace);
+    opened.problems.length = 0;
+    await setPresence(page, 'online');
+  });
+  afterAll(async () => {
+    await page?.context().close();
+    await hub?.[Symbol.asyncDispose]();
+    await sink?.[Symbol.asyncDispose]();
+  });
+
+  it('an administrator adds a sender with a signature', async () => {
+    const office = await browser.open();
+    await logIn(office.page, hub.url, admin);
+    await office.page.getByTestId('nav-identities').click();
+    await office.page.getByTestId('identity-new').click();
+    await office.page.getByTestId('identity-address').fill('support@patchbay.test');
+    await office.page.getByTestId('identity-name').fill('Lamp support');
+    await office.page.getByTestId('identity-signature').fill('{{agent}}\nLamp support');
+    await office.page.getByTestId('identity-signature-html').fill('<b>{{agent}}</b><br>Lamp support');
+    await picture('identity-form', office.page);
+    await office.page.getByTestId('identity-save').click();
+    await office.page.getByTestId('identity-row').filter({ hasText: 'support@patchbay.test' }).waitFor();
+    await picture('identities', office.page);
+    await office.page.context().close();
+  });
+
+  it('an answer to all stands for a moment, is taken back, and leaves when it is sent', async () => {
+    const transport = createTransport({ host: '127.0.0.1', port: hub.ground.smtpPort, secure: false, ignoreTLS: true });
+    await transport.sendMail({
+      from: 'Ada Lovelace <ada@example.org>',
+      to: 'support@patchbay.test',
+      cc: 'Charles Babbage <charles@example.org>',
+      replyTo: 'somebody@elsewhere.example',
+      subject: 'The lamp is dark',
+      text: 'It does not light up any more.',
+    });
+    await acceptOffer(page, 'The lamp is dark');
+    await page.getByTestId('doubtful-reply-to').waitFor();
+    await page.getByTestId('composer-reply-all').click();
+    await page.getByTestId('recipients-unfold').filter({ hasText: 'charles@example.org' }).click();
+    await page.getByTestId('composer-bcc').locator('input').fill('boss@example.net,');
+    await page.getByTestId('composer-text').fill('Please change the bulb');
+    await page.getByTestId('composer-text').selectText();
+    await page.keyboard.press('Control+b');
+    await page.getByTestId('signature-preview').filter({ hasText: 'Grace Hopper' }).waitFor();
+    await picture('reply-all');
+    await page.getByTestId('composer-send').click();
+    const held = page.getByTestId('held-reply');
+    await held.filter({ hasText: 'Sends in' }).waitFor();
+    await picture('held');
+    // A reload, or another device, finds it again.
+    await page.reload();
+    await held.waitFor();
+    await page.getByTestId('held-undo').click();
+    await held.waitFor({ state: 'detached' });
+    expect(await page.getByTestId('composer-text').inputValue()).toBe('**Please change the bulb**');
+    await page.getByTestId('composer-send').click();
+    await page.getByTestId('held-send-now').click();
+    const { mail, to } = await sent('Please change the bulb');
+    expect(to).toEqual(['ada@example.org', 'charles@example.org', 'boss@example.net']);
+    expect(mail.html).toContain('<strong>Please change the bulb</strong>');
+    expect(mail.from?.value).toEqual([{ address: 'support@patchbay.test', name: 'Lamp support' }]);
+    await held.waitFor({ state: 'detached' });
+    await message(page, 'out', 'boss@example.net').waitFor();
+    await picture('sent');
+  });
+
+  it('a picture that is pasted stands in the text', async () => {
+    await page.getByTestId('composer-text').fill('Like this: ');
+    await page.getByTestId('composer-text').focus();
+    await page.evaluate(async () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 30 });
+      canvas.getContext('2d')?.fillRect(0, 0, 40, 30);
+      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+      const data = new DataTransfer();
+      data.items.add(new File([blob ?? ''], 'bulb.png', { type: 'image/png' }));
+      document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+    });
+    await page.locator('[data-testid=upload][data-state=done]').waitFor();
+    await picture('inline');
+    await page.getByTestId('composer-send').click();
+    await page.getByTestId('held-send-now').click();
+    const { mail } = await sent('Like this: [bulb.png]');
+    expect(mail.attachments).toMatchObject([{ filename: 'bulb.png', related: true }]);
+    expect(mail.attachments[0]?.content.length).toBeGreaterThan(50);
+  });
+
+  it('a mail is passed on from its place in the conversation', async () => {
+    await message(page, 'in', 'It does not light up').getByTestId('message-forward').click();
+    await page.getByTestId('composer-to').locator('input').fill('nobody');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'nobody' }).waitFor();
+    expect(await page.getByTestId('composer-send').isDisabled()).toBe(true);
+    await page.getByTestId('composer-to').locator('.ant-select-selection-item-remove').click();
+    await page.getByTestId('composer-to').locator('input').fill('factory@example.net,');
+    await page.getByTestId('composer-text').fill('Can you repair it?');
+    await picture('forward');
+    await page.getByTestId('composer-send').click();
+    await page.getByTestId('held-send-now').click();
+    const { mail, to } = await sent('Can you repair it?');
+    expect(to).toEqual(['factory@example.net']);
+    expect(mail.text).toContain('It does not light up any more.');
+    await message(page, 'out', 'Forwarded to').waitFor();
+    expect(opened.problems).toEqual([]);
+    expect(beyond).toEqual([]);
+  });
+});
