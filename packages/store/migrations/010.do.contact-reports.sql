@@ -74,17 +74,6 @@ begin
   where m.id = p_message_id;
 end $$;
 
--- Asked for every customer's message, one look-up by key in a small table; the rest only where there is a mark.
-create function message_clears_mark() returns trigger language plpgsql as $$
-begin
-  if exists (select 1 from address_mark k where k.value = lower(new.sender)) then
-    perform clear_address_mark(new.id, b.contact) from inbox b where b.id = new.inbox_id and b.contact is not null;
-  end if;
-  return null;
-end $$;
-create trigger message_clears_mark after insert on message
-for each row when (new.direction = 'in' and new.kind = 'customer') execute function message_clears_mark();
-
 -- What the decision about a contact depends on. VOLATILE: each statement sees what was committed before it, also by
 -- whoever held the locks just taken.
 create or replace function ingest_snapshot(p_contact jsonb, p_continuation_ms double precision) returns jsonb language plpgsql volatile set plan_cache_mode = force_generic_plan as $$

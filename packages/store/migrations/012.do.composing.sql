@@ -40,16 +40,6 @@ create table held_reply (
 create index held_reply_due on held_reply (due_at) where state in ('held', 'leaving');
 create index held_reply_open on held_reply (author_id, ticket_id) where state in ('held', 'leaving', 'failed');
 
--- What the sender of a mail wants to be answered at stands in the contact that it was made of.
-create function message_reply_to() returns trigger language plpgsql as $$
-begin
-  new.reply_to := array(
-    select jsonb_array_elements_text(coalesce(i.contact -> 'replyTo', '[]')) from inbox i where i.id = new.inbox_id);
-  return new;
-end $$;
-create trigger message_reply_to before insert on message
-  for each row when (new.inbox_id is not null and new.channel = 'email') execute function message_reply_to();
-
 -- The identity of the address at which a ticket's mail arrives; of several the one whose queue has the ticket.
 create function ticket_identity(p_ticket_id uuid) returns mail_identity language sql stable as $$
   select i from ticket_address d join mail_identity i on i.address = d.address join ticket t on t.id = d.ticket_id

@@ -173,20 +173,22 @@ begin
   -- Both kinds by one insert, so that an acknowledgement stands after what it acknowledges.
   ), messages as (
     insert into message (id, ticket_id, customer_id, direction, channel, channel_account, external_id, kind, sender, sender_name, recipients, copies,
-      delivered_to, subject, body_text, reply_text, body_html, raw_sha256, inbox_id, sent_at, received_at, authenticity, classification, delivery_status)
+      delivered_to, reply_to, subject, body_text, reply_text, body_html, raw_sha256, inbox_id, sent_at, received_at, authenticity, classification,
+      delivery_status)
     select id, ticket_id, customer_id, direction, channel, channel_account, external_id, kind, sender, sender_name, recipients, copies, delivered_to,
-      subject, body_text, reply_text, body_html, raw_sha256, inbox_id, sent_at, received_at, authenticity, classification, delivery_status
+      reply_to, subject, body_text, reply_text, body_html, raw_sha256, inbox_id, sent_at, received_at, authenticity, classification, delivery_status
     from (
       select n, 1 as step, message_id as id, ticket_id, customer_id, 'in' as direction, channel, channel_account, external_id, c ->> 'kind' as kind,
         c ->> 'from' as sender, c ->> 'senderName' as sender_name, array(select jsonb_array_elements_text(c -> 'to')) as recipients,
-        array(select jsonb_array_elements_text(c -> 'cc')) as copies, arrived_at as delivered_to, c ->> 'subject' as subject,
+        array(select jsonb_array_elements_text(c -> 'cc')) as copies, arrived_at as delivered_to,
+        array(select jsonb_array_elements_text(coalesce(c -> 'replyTo', '[]'))) as reply_to, c ->> 'subject' as subject,
         coalesce(c ->> 'text', '') as body_text, c ->> 'replyText' as reply_text, c ->> 'html' as body_html, raw_sha256, inbox_id,
         (c ->> 'sentAt')::timestamptz as sent_at, received_at, c -> 'authenticity' as authenticity, c -> 'classification' as classification,
         null as delivery_status
       from item
       union all
       select i.n, 2, i.answer_id, i.ticket_id, i.customer_id, 'out', i.channel, i.channel_account, null, 'system',
-        coalesce(i.d #>> '{acknowledgement,sender}', i.channel_account), null, array[i.address], '{}', '{}',
+        coalesce(i.d #>> '{acknowledgement,sender}', i.channel_account), null, array[i.address], '{}', '{}', '{}',
         replace(i.d #>> '{acknowledgement,subject}', '{number}', i.new_number::text),
         replace(i.d #>> '{acknowledgement,text}', '{number}', i.new_number::text), null, null, null, null, null, now(), null, null, 'queued'
       from item i join answered a on a.n = i.n) m
@@ -247,10 +249,13 @@ begin
 
   for told_of in
     select b.contact, b.message_id from inbox b where b.id = any (ids)
-      and (jsonb_array_length(coalesce(b.contact -> 'reports', '[]')) > 0 or b.contact -> 'consent' is not null)
+      and (jsonb_array_length(coalesce(b.contact -> 'reports', '[]')) > 0 or b.contact -> 'consent' is not null
+        or exists (select 1 from address_mark k where k.kind in ('email', 'phone') and k.value = lower(b.contact ->> 'from')))
   loop
     if jsonb_array_length(coalesce(told_of.contact -> 'reports', '[]')) > 0 then perform apply_contact_reports(told_of.message_id, told_of.contact); end if;
     if told_of.contact -> 'consent' is not null then perform apply_consent_word(told_of.message_id, told_of.contact); end if;
+    -- Who writes from a marked address has it.
+    perform clear_address_mark(told_of.message_id, told_of.contact);
   end loop;
   return coalesce(answers, '[]');
 end $$;

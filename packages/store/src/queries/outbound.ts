@@ -13,16 +13,9 @@ export interface ClaimedOutbound extends OutboundMessage {
 /** Not sent: no token or a rest of the account, with when to ask again; or settled already, since something stands against it. */
 export type HeldBack = { postponedMs: number; round: number } | { obstacle: string; ticketId: string };
 
-/** Moves a due message from `queued` to `sending`; null when somebody else has, or it is not due. */
-export async function claimOutbound(sql: Queryable, id: string): Promise<ClaimedOutbound | HeldBack | null> {
-  const { rows } = await sql.query<{ claimed: ClaimedOutbound | HeldBack | null }>(
-    "select c || coalesce(outbound_details((c ->> 'messageId')::uuid), '{}') as claimed from claim_outbound($1) c",
-    [id],
-  );
-  return rows[0]?.claimed ?? null;
-}
-
-/** Claims several; in the order of `ids`. */
+/**
+ * Moves due messages from `queued` to `sending`; null for one that somebody else has, or that is not due. In the order of `ids`.
+ */
 export async function claimOutbounds(
   sql: Queryable,
   ids: readonly string[],
