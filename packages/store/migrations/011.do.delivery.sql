@@ -145,9 +145,11 @@ end $$;
 -- Records how a send ended. `retry`: back to the queue, due after p_after_ms, and the whole account rests for p_pause_ms where the
 -- provider asked for it. `unknown`: the provider is asked after p_after_ms what became of it.
 -- p_from: the state that it must be in; `unknown` when the provider has told later.
+-- p_attempt: which try it is about. The word of a try that was given up counts while nobody has decided otherwise and no other try is under
+-- way, except that it never makes a message be sent again.
 drop function settle_outbound(uuid, text, text, text, double precision, text);
 create function settle_outbound(p_id uuid, p_result text, p_external_id text, p_error text, p_after_ms double precision, p_raw_sha256 text,
-  p_pause_ms double precision default 0, p_from text default 'sending')
+  p_pause_ms double precision default 0, p_from text default 'sending', p_attempt integer default null)
 returns boolean language plpgsql volatile as $$
 declare
   o outbound%rowtype;
@@ -160,7 +162,10 @@ begin
     next_attempt_at = case p_result when 'retry' then now() + make_interval(secs => p_after_ms / 1000) else next_attempt_at end,
     reconcile_at = case p_result when 'unknown' then now() + make_interval(secs => p_after_ms / 1000) end,
     reconcile_attempts = 0
-  where id = p_id and status = p_from
+  where id = p_id and case
+    when p_attempt is null then status = p_from
+    else attempts = p_attempt and (status = 'sending' or (status = 'unknown' and p_result in ('sent', 'failed'))
+      or (status = 'queued' and p_result = 'sent')) end
   returning * into o;
   if not found then return false; end if;
   if p_pause_ms > 0 then

@@ -273,8 +273,8 @@ create table kept_mail (
   raw bytea not null
 );
 
--- `settle_outbound` for each of [{id, result, externalId, error, afterMs, pauseMs, rawSha256, raw (base64)}] in the order of their ids, so that
--- two batches never wait for each other. Answers for each what its ticket has to send next.
+-- `settle_outbound` for each of [{id, attempt, result, externalId, error, afterMs, pauseMs, rawSha256, raw (base64)}] in the order of their ids, so that
+-- two batches never wait for each other. One whose provider named the id of another message is of unknown end, and costs the others nothing. Answers for each what its ticket has to send next.
 create function settle_outbounds(p_items jsonb) returns jsonb language plpgsql volatile as $$
 declare
   answers jsonb := '[]';
@@ -282,8 +282,14 @@ declare
   settled boolean;
 begin
   for item in select i from jsonb_array_elements(p_items) i order by i ->> 'id' loop
-    settled := settle_outbound((item ->> 'id')::uuid, item ->> 'result', item ->> 'externalId', item ->> 'error',
-      coalesce((item ->> 'afterMs')::double precision, 0), item ->> 'rawSha256', coalesce((item ->> 'pauseMs')::double precision, 0));
+    begin
+      settled := settle_outbound((item ->> 'id')::uuid, item ->> 'result', item ->> 'externalId', item ->> 'error',
+        coalesce((item ->> 'afterMs')::double precision, 0), item ->> 'rawSha256', coalesce((item ->> 'pauseMs')::double precision, 0),
+        'sending', (item ->> 'attempt')::integer);
+    exception when unique_violation then
+      settled := settle_outbound((item ->> 'id')::uuid, 'unknown', null, 'The provider named an id that another message has', 0, null, 0,
+        'sending', (item ->> 'attempt')::integer);
+    end;
     answers := answers || jsonb_build_array(jsonb_build_object('id', item ->> 'id', 'settled', settled, 'next', (
       select jsonb_build_object('id', n.id, 'round', n.attempts + n.postponed) from outbound o join outbound n on n.ticket_id = o.ticket_id
       where o.id = (item ->> 'id')::uuid and n.status = 'queued' and n.next_attempt_at <= now() order by n.id limit 1)));

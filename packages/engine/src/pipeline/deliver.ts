@@ -28,7 +28,7 @@ export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: s
 async function sendClaimed(parts: Parts, message: ClaimedOutbound): Promise<void> {
   const { outboundId } = message;
   const outcome = await handOver(parts, message);
-  const { next } = await outboundBatches(parts).settle({ id: outboundId, outcome });
+  const { next } = await outboundBatches(parts).settle({ id: outboundId, attempt: message.attempts, outcome });
   parts.metrics.sent.inc({ channel: message.channel, result: outcome.result });
   parts.log.info(
     { outboundId, channel: message.channel, result: outcome.result, correlationId: message.correlationId },

@@ -5,9 +5,16 @@ import type { Parts } from '../parts.ts';
 import { gather } from './gather.ts';
 import { retryOnConflict } from './retry.ts';
 
+/** How the try `attempt` of a message ended. */
+interface Ending {
+  readonly id: string;
+  readonly attempt: number;
+  readonly outcome: OutboundResult;
+}
+
 interface Batches {
   claim(id: string): Promise<ClaimedOutbound | HeldBack | null>;
-  settle(ending: { id: string; outcome: OutboundResult }): Promise<SettledOutbound>;
+  settle(ending: Ending): Promise<SettledOutbound>;
 }
 
 /** Claimed ones leave at once: more than these would be of unknown end if the process died now. */
@@ -22,11 +29,7 @@ export function outboundBatches(parts: Parts): Batches {
   const batches = {
     claim: gather((ids: readonly string[]) => retryOnConflict(() => claimOutbounds(parts.db.sql, ids)), claims),
     // A report of a message may come in the same moment, and the two take their locks in another order.
-    settle: gather(
-      (items: readonly { id: string; outcome: OutboundResult }[]) =>
-        retryOnConflict(() => settleOutbounds(parts.db.sql, items)),
-      endings,
-    ),
+    settle: gather((items: readonly Ending[]) => retryOnConflict(() => settleOutbounds(parts.db.sql, items)), endings),
   };
   ofParts.set(parts, batches);
   return batches;

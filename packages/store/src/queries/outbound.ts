@@ -42,7 +42,7 @@ export interface OutboundResult {
 }
 
 export interface SettledOutbound {
-  /** False when it was not being sent any more: then nothing is changed. */
+  /** False when that try is not the one that counts any more: then nothing is changed. */
   settled: boolean;
   /** What its ticket has to send next. */
   next: { id: string; round: number } | null;
@@ -51,14 +51,15 @@ export interface SettledOutbound {
 /** Writes down how several sends ended; in the order of `items`. */
 export async function settleOutbounds(
   sql: Queryable,
-  items: readonly { id: string; outcome: OutboundResult }[],
+  items: readonly { id: string; attempt: number; outcome: OutboundResult }[],
 ): Promise<SettledOutbound[]> {
   const { rows } = await sql.query<{ answers: (SettledOutbound & { id: string })[] }>(
     'select settle_outbounds($1) as answers',
     [
       JSON.stringify(
-        items.map(({ id, outcome: { raw, ...outcome } }) => ({
+        items.map(({ id, attempt, outcome: { raw, ...outcome } }) => ({
           id,
+          attempt,
           ...outcome,
           ...(raw && { raw: Buffer.from(raw).toString('base64') }),
         })),

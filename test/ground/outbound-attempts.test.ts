@@ -1,0 +1,98 @@
+/** What tries of one message, and messages of one batch, may do to each other when their ends are written down: nothing. */
+import { claimOutbounds, openDatabase, settleOutbound, settleOutbounds } from '@patchbay/store';
+import type { ClaimedOutbound, Queryable } from '@patchbay/store';
+import { describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../support/backends.ts';
+import { shared } from '../support/shared.ts';
+
+const account = '+15005550006';
+
+async function openGround() {
+  await using stack = new AsyncDisposableStack();
+  const { url } = stack.use(await createTestDatabase());
+  const db = stack.use(openDatabase({ url, poolSize: 2 }));
+  await db.sql.query(`insert into agent (id, name, email) values ('vera', 'Vera', 'vera@patchbay.test')`);
+  const owned = stack.move();
+  return { sql: db.sql, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function queued(sql: Queryable): Promise<string> {
+  const { rows } = await sql.query<{ id: string }>(
+    `with c as (insert into customer (display_name) values ('Ada') returning id),
+     t as (insert into ticket (subject, channel, channel_account, customer_id, contact_address)
+       select 'Parcel', 'sms', $1, id, '+4915112345678' from c returning *),
+     m as (insert into message (ticket_id, direction, channel, channel_account, kind, author_id, body_text, delivery_status, recipients)
+       select id, 'out', 'sms', $1, 'agent', 'vera', 'Soon', 'queued', array['+4915112345678'] from t returning *)
+     insert into outbound (message_id, ticket_id, author_id, idempotency_key, channel, channel_account, recipient, correlation_id)
+     select m.id, t.id, 'vera', 'key', 'sms', $1, '+4915112345678', 'test' from m, t returning id`,
+    [account],
+  );
+  return rows[0]?.id ?? '';
+}
+
+const attemptOf = async (sql: Queryable, id: string) =>
+  ((await claimOutbounds(sql, [id]))[0] as ClaimedOutbound | null)?.attempts ?? 0;
+const stateOf = async (sql: Queryable, id: string) =>
+  (await sql.query('select status, external_id as "externalId", error from outbound where id = $1', [id])).rows[0];
+
+describe('a try that was given up', () => {
+  const ground = shared(openGround);
+  const givenUp = async (sql: Queryable) => {
+    const id = await queued(sql);
+    const attempt = await attemptOf(sql, id);
+    await settleOutbound(sql, id, { result: 'unknown', error: 'The hub stopped', afterMs: 1000 });
+    return { id, attempt };
+  };
+
+  it('does not requeue what a person had sent again, nor end it', async () => {
+    const { sql } = ground();
+    const { id, attempt } = await givenUp(sql);
+    await sql.query(`select resolve_outbound($1, 'resend', 'vera')`, [id]);
+    const second = await attemptOf(sql, id);
+    expect(second).toBe(attempt + 1);
+    for (const late of [
+      { result: 'retry', error: '503', afterMs: 0 },
+      { result: 'failed', error: 'refused' },
+    ] as const)
+      expect(await settleOutbounds(sql, [{ id, attempt, outcome: late }])).toMatchObject([{ settled: false }]);
+    await settleOutbounds(sql, [{ id, attempt: second, outcome: { result: 'sent', externalId: 'SM2' } }]);
+    expect(await stateOf(sql, id)).toMatchObject({ status: 'sent', externalId: 'SM2' });
+    expect(await attemptOf(sql, id)).toBe(0);
+  });
+
+  it('still has the last word while nobody has decided', async () => {
+    const { sql } = ground();
+    const { id, attempt } = await givenUp(sql);
+    await settleOutbounds(sql, [{ id, attempt, outcome: { result: 'sent', externalId: 'SM3' } }]);
+    expect(await stateOf(sql, id)).toMatchObject({ status: 'sent', externalId: 'SM3' });
+  });
+
+  it('keeps a message from being sent again when it was taken after all', async () => {
+    const { sql } = ground();
+    const { id, attempt } = await givenUp(sql);
+    await sql.query(`select resolve_outbound($1, 'resend', 'vera')`, [id]);
+    await settleOutbounds(sql, [{ id, attempt, outcome: { result: 'sent', externalId: 'SM4' } }]);
+    expect(await attemptOf(sql, id)).toBe(0);
+    expect(await stateOf(sql, id)).toMatchObject({ status: 'sent', externalId: 'SM4' });
+  });
+});
+
+describe('a batch of ends', () => {
+  const ground = shared(openGround);
+
+  it('is written though a provider names one id twice', async () => {
+    const { sql } = ground();
+    const ids = [await queued(sql), await queued(sql), await queued(sql)];
+    const sent = async (index: number, externalId: string) => {
+      const id = ids[index] ?? '';
+      return { id, attempt: await attemptOf(sql, id), outcome: { result: 'sent' as const, externalId } };
+    };
+    await settleOutbounds(sql, [await sent(0, 'SMsame')]);
+    await settleOutbounds(sql, [await sent(1, 'SMsame'), await sent(2, 'SMother')]);
+    expect(await Promise.all(ids.map((id) => stateOf(sql, id)))).toMatchObject([
+      { status: 'sent', externalId: 'SMsame' },
+      { status: 'unknown', externalId: null },
+      { status: 'sent', externalId: 'SMother' },
+    ]);
+  });
+});
