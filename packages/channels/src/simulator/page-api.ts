@@ -54,13 +54,18 @@ function streamEvents(request: Request, response: Response, options: PageOptions
   });
   const write = () => response.write(`event: state\ndata: ${JSON.stringify(options.snapshot())}\n\n`);
   const unsubscribe = options.changes.subscribe(write);
-  const end = () => response.end();
+  // What changes after the end has nobody to be told to, and a write to an ended answer would end the hub.
+  const end = () => {
+    unsubscribe();
+    response.end();
+  };
   options.stopped.addEventListener('abort', end, { once: true });
   request.on('close', () => {
     unsubscribe();
     options.stopped.removeEventListener('abort', end);
   });
-  write();
+  if (options.stopped.aborted) end();
+  else write();
 }
 
 function addTexts(router: Router, { messaging, number, whatsappNumber }: PageOptions): void {
