@@ -46,21 +46,25 @@ create function ticket_identity(p_ticket_id uuid) returns mail_identity language
   where d.ticket_id = p_ticket_id order by i.queue_id is not distinct from t.queue_id desc, i.address limit 1
 $$;
 
--- What a claimed message has beside what `claim_outbound` answers. A machine's mail leaves from the address that was written to, asked
--- here because most tickets have no identity and ingest shall not look for one.
-create function outbound_details(p_message_id uuid) returns jsonb language sql stable as $$
-  select jsonb_build_object('alsoTo', to_jsonb(m.recipients[2:]), 'bcc', to_jsonb(m.blind_copies), 'ownSubject', m.own_subject,
-    'reached', to_jsonb(o.reached),
+-- Everything that an adapter is given of a message. A machine's mail leaves from the address that was written to, asked here because
+-- most tickets have no identity and ingest shall not look for one.
+create or replace function outbound_message(p_id uuid) returns jsonb language sql stable as $$
+  select jsonb_build_object('outboundId', o.id, 'idempotencyKey', o.idempotency_key, 'ticketId', o.ticket_id, 'ticketNumber', t.number,
+    'channel', o.channel, 'channelAccount', o.channel_account, 'to', o.recipient, 'alsoTo', to_jsonb(m.recipients[2:]), 'cc', to_jsonb(m.copies),
+    'bcc', to_jsonb(m.blind_copies), 'subject', coalesce(m.subject, t.subject), 'ownSubject', m.own_subject, 'text', m.body_text,
+    'html', m.body_html, 'inReplyTo', o.in_reply_to, 'references', to_jsonb(o."references"), 'automatic', o.automatic, 'attempts', o.attempts,
+    'postponed', o.postponed, 'reached', to_jsonb(o.reached), 'claimedAt', o.claimed_at, 'messageId', m.id, 'correlationId', o.correlation_id,
     'from', case
       when m.identity is not null then jsonb_build_object('name', m.identity ->> 'name', 'address', m.identity ->> 'address')
-      when o.automatic and m.channel = 'email' then (
+      when o.automatic and m.channel = 'email' and exists (select 1 from mail_identity) then (
         select jsonb_build_object('name', i.name, 'address', i.address) from ticket_identity(m.ticket_id) i where i.id is not null)
       end,
     'attachments', coalesce((
       select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('filename', a.filename, 'contentType', a.content_type, 'size', a.size,
         'sha256', a.sha256, 'inline', a.inline, 'contentId', a.content_id)) order by a.position)
       from attachment a where a.message_id = m.id), '[]'))
-  from message m join outbound o on o.message_id = m.id where m.id = p_message_id
+  from outbound o join message m on m.id = o.message_id join ticket t on t.id = o.ticket_id
+  where o.id = p_id
 $$;
 
 -- What has to be known to write on a ticket whose channel carries copies: one statement, however long the ticket is.

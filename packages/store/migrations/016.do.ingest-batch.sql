@@ -3,7 +3,9 @@
 -- What the decision about a contact depends on. VOLATILE: each statement sees what was committed before it, also by
 -- whoever held the locks just taken. Tickets found the same way come strongest first: the nearest ancestor's, and of several with one
 -- ancestor the oldest.
-create or replace function ingest_snapshot(p_contact jsonb, p_continuation_ms double precision) returns jsonb language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
+create or replace function ingest_snapshot(p_contact jsonb, p_continuation_ms double precision) returns jsonb language plpgsql volatile
+-- Few rows are looked up by key, whatever the planner thinks of arrays of unknown length: it must never read a whole table for them.
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   identifiers jsonb := p_contact -> 'identifiers';
   refs text[] := array(select jsonb_array_elements_text(p_contact #> '{threading,references}'));

@@ -18,8 +18,8 @@ interface Batches {
 }
 
 /** Claimed ones leave at once: more than these would be of unknown end if the process died now. */
-const claims = { atOnce: 2, most: 8 };
-const endings = { atOnce: 2, most: 32 };
+const claims = { atOnce: 1, most: 16 };
+const endings = { atOnce: 1, most: 32 };
 
 const ofParts = new WeakMap<Parts, Batches>();
 

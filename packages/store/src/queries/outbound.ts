@@ -21,8 +21,7 @@ export async function claimOutbounds(
   ids: readonly string[],
 ): Promise<(ClaimedOutbound | HeldBack | null)[]> {
   const { rows } = await sql.query<{ claimed: ClaimedOutbound | HeldBack | null }>(
-    `select c || coalesce(outbound_details((c ->> 'messageId')::uuid), '{}') as claimed
-     from unnest($1::uuid[]) with ordinality i (id, n) cross join lateral claim_outbound(i.id) c order by i.n`,
+    'select claim_outbound(i.id) as claimed from unnest($1::uuid[]) with ordinality i (id, n) order by i.n',
     [ids],
   );
   return rows.map(({ claimed }) => claimed);
