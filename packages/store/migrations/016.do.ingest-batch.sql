@@ -269,6 +269,9 @@ $$;
 
 -- Messages that are sent together: one round trip claims them, one writes down how they ended.
 
+-- What a ticket has to send before another message of it, however much waits on other tickets.
+create index outbound_ticket_waiting on outbound (ticket_id, id) where status in ('queued', 'sending');
+
 -- The bytes of a mail that no server took, for the outbox page; larger ones lie in the file store.
 create table kept_mail (
   outbound_id uuid primary key references outbound (id) on delete cascade,
