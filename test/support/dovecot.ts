@@ -32,9 +32,14 @@ export interface Dovecot extends AsyncDisposable {
 
 const run = promisify(execFile);
 
-/** `oauth`: where Dovecot asks whether a token is good (RFC 7662). `settings`: more lines of its configuration. */
-export async function startDovecot(options: { introspectionUrl?: string; settings?: string } = {}): Promise<Dovecot> {
-  const program = inject('dovecot');
+/**
+ * `introspectionUrl`: where Dovecot asks whether a token is good (RFC 7662). `settings`: more lines of its configuration. `program`: where
+ * it lies, for those who are no test.
+ */
+export async function startDovecot(
+  options: { introspectionUrl?: string; settings?: string; program?: string } = {},
+): Promise<Dovecot> {
+  const program = options.program ?? inject('dovecot');
   if (!program) throw new Error('dovecot is not on this machine');
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-dovecot-'));
   const [port, tlsPort] = [await freePort(), await freePort()];

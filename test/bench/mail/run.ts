@@ -1,25 +1,29 @@
 /**
  * How fast mail becomes tickets: `npm run bench:mail`. Every mail is from a new sender, so each makes a customer, a ticket and an
- * acknowledgement. The bare part, the same SMTP server and parser with one INSERT, is measured before and after in the same run.
+ * acknowledgement; then as many that wait in a mailbox (Dovecot). The bare part, the same SMTP server and parser with one INSERT, is measured before and after in the same run.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '@patchbay/store';
+import { createClient } from '../../support/client.ts';
+import { mailPassword, startDovecot } from '../../support/dovecot.ts';
 import { prepareDatabase } from '../history.ts';
 import { writeStatements } from '../profile.ts';
-import { artifactsFolder, createDatabase, freePort, owned, startHub, startPostgres } from '../ground.ts';
+import { artifactsFolder, createDatabase, findProgram, freePort, owned, startHub, startPostgres } from '../ground.ts';
 import { perItem, totalMs } from '../processor.ts';
+import { benchMails } from './mails.ts';
 import type { Delivered, Delivery } from './sender.ts';
 
 const count = Number(process.env['BENCH_N'] ?? 2000);
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const connections = 8;
 const profiled = process.env['BENCH_PROFILE'] === '1';
+const apiKey = 'bench-key-0123456789abcdef0123456789abcdef';
 const aims = { perSecond: 340, p95Ms: 50, processorMs: 3 };
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -70,14 +74,54 @@ async function main(): Promise<void> {
     if (round > 0) measured.push(sample);
     say(lineOf(round, sample));
   }
+  const fetched = await measureMailbox(hub, postgres.pid, db);
   await statements.write();
   await writeFile(
     join(artifacts, 'bench-mail.json'),
-    `${JSON.stringify({ count, connections, aims, measured }, null, 2)}\n`,
+    `${JSON.stringify({ count, connections, aims, measured, fetched }, null, 2)}\n`,
   );
   say(
     `\n  Aims: ${aims.perSecond} tickets/s, p95 ${aims.p95Ms} ms, ${aims.processorMs} ms of processor time for each ticket`,
   );
+}
+
+/** Mails that wait in a mailbox, from the moment the account is entered; null without Dovecot. */
+async function measureMailbox(hub: { pid: number; url: string }, store: number, db: Db) {
+  const program = findProgram('dovecot') ?? (existsSync('/usr/sbin/dovecot') ? '/usr/sbin/dovecot' : null);
+  if (!program) {
+    say('\n*** NOT MEASURED: mail in a mailbox, because dovecot is not on this machine ***');
+    return null;
+  }
+  await using dovecot = await startDovecot({ program });
+  await dovecot.deliver(
+    'box',
+    (await benchMails('imap', count)).map(({ raw }) => raw),
+  );
+  const api = createClient(hub.url, { authorization: `Bearer ${apiKey}` });
+  const before = [totalMs([hub.pid]), totalMs([store])] as const;
+  const began = Date.now();
+  const { status, body } = await api('POST', '/api/v1/mail-accounts', {
+    address: 'box@patchbay.test',
+    host: '127.0.0.1',
+    port: dovecot.port,
+    security: 'none',
+    username: 'box',
+    password: mailPassword,
+  });
+  if (status !== 201) throw new Error(`The mailbox was not taken: ${status} ${JSON.stringify(body)}`);
+  const last = await ticketsDone(db, 'imap', count);
+  await quiet(db);
+  const sample = {
+    ticketsPerSecond: (count * 1000) / (last - began),
+    hubMs: perItem(before[0], totalMs([hub.pid]), count),
+    storeMs: perItem(before[1], totalMs([store]), count),
+    residentBytes: residentBytes(hub.pid),
+  };
+  say(
+    `  mailbox: ${sample.ticketsPerSecond.toFixed(0)} tickets/s, processor ${sample.hubMs?.toFixed(2)} + ${sample.storeMs?.toFixed(2)} ms, ` +
+      `memory ${(sample.residentBytes / 2 ** 20).toFixed(0)} MiB`,
+  );
+  return sample;
 }
 
 function lineOf(
@@ -110,12 +154,12 @@ async function startMailHub(folder: string, artifacts: string, databaseUrl: stri
     SMTP_INLET_PORT: String(smtpPort),
     DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,
-    PATCHBAY_API_KEY: 'bench-key-0123456789abcdef0123456789abcdef',
+    PATCHBAY_API_KEY: apiKey,
     TIME_ZONE: 'UTC',
   };
   const profiling = profiled ? `--cpu-prof --cpu-prof-dir=${join(artifacts, 'profile-mail')}` : '';
   const hub = stack.use(await startHub(env, join(folder, 'hub.log'), profiling));
-  return { pid: hub.pid, smtpPort };
+  return { pid: hub.pid, smtpPort, url: `http://127.0.0.1:${port}` };
 }
 
 async function startSender(stack: AsyncDisposableStack): Promise<(delivery: Delivery) => Promise<Delivered>> {
