@@ -11,8 +11,11 @@ export interface AgentDesk extends AsyncDisposable {
   request(name: string, input: unknown): Promise<{ ok: boolean; code?: string; value?: unknown }>;
 }
 
-export async function openDesk(url: string, apiKey: string): Promise<AgentDesk> {
-  const socket = io(`${url}/agents`, { auth: { apiKey }, transports: ['websocket'], forceNew: true });
+/** By an API key, or as a browser does that has logged in. */
+export async function openDesk(url: string, by: string | { cookie: string }): Promise<AgentDesk> {
+  const credentials =
+    typeof by === 'string' ? { auth: { apiKey: by } } : { extraHeaders: { cookie: by.cookie, origin: url } };
+  const socket = io(`${url}/agents`, { ...credentials, transports: ['websocket'], forceNew: true });
   const events = new Feed<HubEvent>();
   socket.on('event', (event: HubEvent) => events.push(event));
   await new Promise<void>((resolve, reject) => {

@@ -55,11 +55,11 @@ export function expectProblem(answer: ApiAnswer, status: number, code: string): 
 export async function logIn(
   url: string,
   credentials: { email: string; password: string },
-): Promise<{ api: ApiClient; answer: ApiAnswer }> {
+): Promise<{ api: ApiClient; answer: ApiAnswer; cookie: string }> {
   const answer = await createClient(url, {})('POST', '/api/v1/session', credentials);
   const cookie = answer.headers
     .getSetCookie()
     .map((line) => line.split(';', 1)[0])
     .join('; ');
-  return { api: createClient(url, { cookie }), answer };
+  return { api: createClient(url, { cookie }), answer, cookie };
 }

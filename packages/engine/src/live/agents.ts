@@ -1,5 +1,6 @@
 /** The namespace `/agents`: rooms by right, events in the order of `seq`, and what was missed while away. */
 import { HubError, parseInput, resumeRequest, typingRequest, watchRequest } from '@patchbay/contracts';
+import type { RoutedEvent } from '@patchbay/store';
 import type { Answer, HubEvent, ResumeAnswer, TypingNotice } from '@patchbay/contracts';
 import { agentQueues, markSeen, visibleEventsAfter } from '@patchbay/store';
 import type { Namespace, Server, Socket } from 'socket.io';
@@ -218,11 +219,12 @@ async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOpt
 }
 
 /** Every process publishes to its own sockets: each of them reads all events. */
-function publish(namespace: Namespace, events: readonly HubEvent[]): void {
-  for (const event of events) namespace.local.to(roomsOf(event)).emit('event', event);
+function publish(namespace: Namespace, events: readonly RoutedEvent[]): void {
+  for (const { alsoQueueIds, ...event } of events)
+    namespace.local.to(roomsOf(event, alsoQueueIds)).emit('event', event);
 }
 
-function roomsOf(event: HubEvent): string[] {
+function roomsOf(event: HubEvent, alsoQueueIds: readonly string[]): string[] {
   if (event.type === 'agent.presence-changed') return ['staff'];
   // Who wrote a message is told of its failure, also when somebody else has the ticket now.
   const author = event.type === 'message.status-changed' ? event.data['authorId'] : null;
@@ -230,6 +232,7 @@ function roomsOf(event: HubEvent): string[] {
     'all',
     ...(typeof author === 'string' ? [`agent:${author}`] : []),
     ...(event.queueId ? [`queue:${event.queueId}`] : []),
+    ...alsoQueueIds.map((id) => `queue:${id}`),
     ...(event.agentId ? [`agent:${event.agentId}`] : []),
     ...(event.ticketId ? [`ticket:${event.ticketId}`] : []),
   ];

@@ -3,15 +3,14 @@
  * which is numbered is seen by all of them, whatever happens to the process that numbered it.
  */
 import { eventsAfter, lastSeq } from '@patchbay/store';
-import type { Database } from '@patchbay/store';
-import type { HubEvent } from '@patchbay/contracts';
+import type { Database, RoutedEvent } from '@patchbay/store';
 import type { Logger } from 'pino';
 
 const batchSize = 500;
 
 export interface Tail {
   /** Answers how to stop. */
-  onEvents(callback: (events: readonly HubEvent[]) => void): () => void;
+  onEvents(callback: (events: readonly RoutedEvent[]) => void): () => void;
   /** The `seq` up to which callbacks were called. */
   readonly seq: number;
 }
@@ -24,13 +23,13 @@ export async function createTail(options: {
   pollMs?: number;
 }): Promise<Tail> {
   const { db, log, signal } = options;
-  const callbacks = new Set<(events: readonly HubEvent[]) => void>();
+  const callbacks = new Set<(events: readonly RoutedEvent[]) => void>();
   let seq = await lastSeq(db.sql);
   let again = false;
   let running = false;
 
   // `seq` has moved on by now: one who fails must not cost the others the batch, which is not read again.
-  const tell = (events: readonly HubEvent[]) => {
+  const tell = (events: readonly RoutedEvent[]) => {
     for (const callback of callbacks) {
       try {
         callback(events);

@@ -20,16 +20,21 @@ interface EventRow extends Omit<HubEvent, 'at' | 'id'> {
 const columns = `seq, id, type, at, ticket_id as "ticketId", customer_id as "customerId", queue_id as "queueId", agent_id as "agentId",
   actor_id as "actorId", correlation_id as "correlationId", data`;
 
-function present(row: EventRow): HubEvent {
+function present<R extends EventRow>(row: R): Omit<R, 'id' | 'at'> & HubEvent {
   return { ...row, id: String(row.id), at: row.at.toISOString() };
 }
 
+/** An event with the further queues that see its ticket, because mail of it arrived at their addresses. */
+export interface RoutedEvent extends HubEvent {
+  alsoQueueIds: string[];
+}
+
 /** Numbered events after `seq`, in order. */
-export async function eventsAfter(sql: Queryable, seq: number, limit: number): Promise<HubEvent[]> {
-  const { rows } = await sql.query<EventRow>(`select ${columns} from event where seq > $1 order by seq limit $2`, [
-    seq,
-    limit,
-  ]);
+export async function eventsAfter(sql: Queryable, seq: number, limit: number): Promise<RoutedEvent[]> {
+  const { rows } = await sql.query<EventRow & Pick<RoutedEvent, 'alsoQueueIds'>>(
+    `select ${columns}, also_queue_ids as "alsoQueueIds" from event where seq > $1 order by seq limit $2`,
+    [seq, limit],
+  );
   return rows.map(present);
 }
 
@@ -47,6 +52,7 @@ export async function visibleEventsAfter(
     `select ${columns} from event e where seq > $1 and ($3 or e.agent_id = $2 or e.type = 'agent.presence-changed'
        or (e.type = 'message.status-changed' and e.data ->> 'authorId' = $2)
        or e.queue_id in (select queue_id from queue_member where agent_id = $2)
+       or exists (select 1 from queue_member q where q.agent_id = $2 and q.queue_id = any (e.also_queue_ids))
        or exists (select 1 from ticket t where t.id = e.ticket_id and t.assignee_id = $2))
      order by seq limit $4`,
     [seq, viewer.agentId, viewer.all, limit],
