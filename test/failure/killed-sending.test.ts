@@ -41,7 +41,7 @@ onBothBackends('a hub killed while it sends', (backend) => {
         await ticketOf(ground.url, api, '+4915400000100'),
         await ticketOf(ground.url, api, '+4915400000200'),
       ] as const;
-      carrier.answerOnce(texts.taken, (call) => void carrier.accepted.push(call));
+      carrier.answerOnce(texts.taken, (call) => carrier.accepted.push(call));
       carrier.answerOnce(texts.lost, () => undefined);
       await api('POST', `/api/v1/tickets/${tickets[0]}/messages`, { text: texts.taken });
       await api('POST', `/api/v1/tickets/${tickets[1]}/messages`, { text: texts.lost });
