@@ -1,0 +1,88 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { keepPictures, useBrowser } from '../support/browser.ts';
+import { chooseLanguage, logIn } from '../support/browser-desk.ts';
+import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
+import { startCarrierRest } from '../support/carrier-rest.ts';
+import type { CarrierRest } from '../support/carrier-rest.ts';
+import { admin, startHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
+
+/** Signed by the carrier, and not what the carrier sends. */
+const wrong = (sid: string) => ({ ...smsFields({ sid, from: '+4915112390001', body: 'What is this?' }), From: '+1' });
+
+describe.skipIf(inject('chromium') === null)('a manager who watches over intake', () => {
+  const browser = useBrowser();
+  let carrier: CarrierRest;
+  let hub: TestHub;
+  let page: Page;
+  const beyond: string[] = [];
+  const problems: string[][] = [];
+  const picture = async (name: string) => void beyond.push(...(await keepPictures(page, `watch-${name}`)));
+  const rows = () => page.getByTestId('quarantine-row');
+
+  beforeAll(async () => {
+    carrier = await startCarrierRest();
+    hub = await startHub('postgres', { env: carrierEnvironment(carrier.url) });
+    for (let index = 0; index < 4; index += 1)
+      await postSigned(hub.url, '/webhooks/twilio/sms', wrong(`SM${String(index).padStart(32, '0')}`));
+    const opened = await browser.open();
+    page = opened.page;
+    await logIn(page, hub.url, admin);
+    opened.problems.length = 0;
+    problems.push(opened.problems);
+  });
+  afterAll(async () => {
+    await page?.context().close();
+    await hub?.[Symbol.asyncDispose]();
+    await carrier?.[Symbol.asyncDispose]();
+  });
+
+  it('reads what is in quarantine, and puts aside with a reason what is nothing', async () => {
+    await page.getByTestId('nav-quarantine').click();
+    await rows().nth(3).waitFor();
+    await picture('quarantine');
+    await rows().first().getByTestId('quarantine-details').click();
+    await page.getByTestId('quarantine-detail').waitFor();
+    await page.getByTestId('raw-text-button').click();
+    await page.getByText('What is this?').first().waitFor();
+    await picture('quarantine-detail');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('quarantine-detail').waitFor({ state: 'hidden' });
+
+    for (const box of (await rows().getByRole('checkbox').all()).slice(0, 2)) await box.check();
+    await page.getByTestId('quarantine-bulk').waitFor();
+    await page.getByTestId('discard-reason').fill('A test of the carrier');
+    await page.getByTestId('discard-button').click();
+    await rows().nth(1).waitFor();
+    await rows().nth(2).waitFor({ state: 'detached' });
+    const { body } = await hub.api('GET', '/api/v1/inbox?state=discarded');
+    expect(body.items).toHaveLength(2);
+  });
+
+  it('sees how every channel is doing', async () => {
+    await page.getByTestId('nav-health').click();
+    await page.getByTestId('health-component').first().waitFor();
+    await picture('health');
+    await chooseLanguage(page, 'zh');
+    await picture('health-zh');
+    await page.getByTestId('nav-quarantine').click();
+    await rows().first().waitFor();
+    await picture('quarantine-zh');
+    await chooseLanguage(page, 'en');
+  });
+
+  it('finds the settings of channels', async () => {
+    for (const place of ['mailAccounts', 'identities', 'templates', 'outbox']) {
+      await page.getByTestId(`nav-${place}`).click();
+      await page.locator('main').getByRole('button').first().waitFor();
+      await picture(place);
+    }
+    await page.getByTestId('nav-mailAccounts').click();
+    await page.getByTestId('mail-account-new').click();
+    await page.getByTestId('mail-account-host').waitFor();
+    await picture('mail-account-form');
+    expect(beyond).toEqual([]);
+    expect(problems.flat()).toEqual([]);
+  });
+});
