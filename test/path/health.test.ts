@@ -191,5 +191,25 @@ describe('the health of channels', () => {
       reason: { code: 'not-set-up' },
       address: null,
     });
+
+    await hub.api('POST', '/api/v1/mail-accounts', {
+      address: 'box@patchbay.test',
+      host: '127.0.0.1',
+      port: 1,
+      security: 'none',
+      username: 'box',
+      password: 'secret',
+    });
+    const { body: later } = await eventually(
+      () => hub.api('GET', '/api/v1/channel-health'),
+      (answer) => component(answer.body, 'mailbox')?.state === 'failing',
+    );
+    expect(component(later, 'mailbox')).toMatchObject({
+      name: 'box@patchbay.test',
+      address: '127.0.0.1:1',
+      lastError: expect.any(String),
+      nextTryAt: expect.any(String),
+      counts: { backlog: 0 },
+    });
   });
 });

@@ -2,11 +2,14 @@
 import type { ComponentHealth } from '@patchbay/contracts';
 import { health } from '@patchbay/domain';
 import type { AccountRow } from '@patchbay/store/queries/channel-health';
+import { listMailAccounts } from '@patchbay/store/queries/mail-accounts';
 import type { InletStatus } from '@patchbay/channels/channel';
 import type { Parts } from '../parts.ts';
 
 /** A part that has not answered by then does not answer. Milliseconds. */
 const patienceMs = 2_000;
+/** Shown at the most. */
+const mostMailboxes = 200;
 
 type Blank = Omit<ComponentHealth, 'kind' | 'name' | 'state' | 'reason'>;
 const blank: Blank = {
@@ -19,7 +22,36 @@ const blank: Blank = {
 };
 
 export async function readComponents(parts: Parts, accounts: readonly AccountRow[]): Promise<ComponentHealth[]> {
-  return [...inlets(parts), ...providers(parts, accounts), await queue(parts), await database(parts)];
+  return [
+    ...inlets(parts),
+    ...(await mailboxes(parts)),
+    ...providers(parts, accounts),
+    await queue(parts),
+    await database(parts),
+  ];
+}
+
+/** Accounts of mail that is fetched, whichever process fetches it. */
+async function mailboxes(parts: Parts): Promise<ComponentHealth[]> {
+  const { items } = await listMailAccounts(parts.db.sql, { limit: mostMailboxes, after: null });
+  return items.map((account) => ({
+    ...blank,
+    kind: 'mailbox',
+    name: account.address,
+    ...mailboxState(account),
+    address: `${account.host}:${account.port}`,
+    lastContactAt: account.lastContactAt?.toISOString() ?? null,
+    lastErrorAt: account.lastErrorAt?.toISOString() ?? null,
+    lastError: account.state === 'failing' ? account.lastError : null,
+    nextTryAt: account.state === 'failing' ? (account.nextTryAt?.toISOString() ?? null) : null,
+    counts: { backlog: account.backlog },
+  }));
+}
+
+function mailboxState({ state, backlog }: { state: string; backlog: number }) {
+  if (state === 'off') return health('off', 'not-set-up');
+  if (state === 'failing') return health('failing', 'not-answering');
+  return state === 'importing' ? health('slow', 'backlog', backlog) : health('ok', 'fine');
 }
 
 /** Servers of this process: each process with the role `web` has its own, and answers for its own. */

@@ -112,6 +112,22 @@ function Head({ title, state, code, tag }: HeadProps) {
   );
 }
 
+const counts = [
+  'connections',
+  'accepted',
+  'refused',
+  'sent',
+  'failed',
+  'unknown',
+  'waiting',
+  'active',
+  'delayed',
+  'backlog',
+] as const;
+
+/** A part of a newer hub may count what this console has no word for. */
+const countOf = (name: string) => counts.find((known) => known === name) ?? 'other';
+
 function ComponentCard({ one }: { one: ComponentHealth }) {
   const { t, when } = useWords();
   return (
@@ -119,12 +135,13 @@ function ComponentCard({ one }: { one: ComponentHealth }) {
       <Head title={`${t(`watch.kind.${one.kind}`)} · ${one.name}`} state={one.state} code={one.reason.code} />
       <dl className="health-figures">
         {Object.entries(one.counts).map(([name, count]) => (
-          <Figure key={name} label={name}>
+          <Figure key={name} label={t(`watch.count.${countOf(name)}`)}>
             {count}
           </Figure>
         ))}
         {one.lastContactAt && <Figure label={t('watch.lastContact')}>{when(one.lastContactAt)}</Figure>}
         {one.lastErrorAt && <Figure label={t('watch.lastError')}>{when(one.lastErrorAt)}</Figure>}
+        {one.nextTryAt && <Figure label={t('watch.nextTry')}>{when(one.nextTryAt)}</Figure>}
       </dl>
       {one.address && <p className="muted small">{one.address}</p>}
       {one.lastError && <p className="record-reason small">{one.lastError}</p>}
