@@ -78,6 +78,18 @@ describe.skipIf(inject('chromium') === null)('a manager who watches over intake'
       await page.locator('main').getByRole('button').first().waitFor();
       await picture(place);
     }
+    await page.getByTestId('nav-sources').click();
+    await page.getByTestId('form-row').first().waitFor();
+    await page.getByTestId('source-new').click();
+    await page.getByTestId('source-name').fill('The shop');
+    await picture('source-form');
+    await page.getByTestId('source-save').click();
+    const secret = await page.getByTestId('source-secret').innerText();
+    expect(secret).toMatch(/^whsec_/);
+    await picture('source-secret');
+    await page.getByTestId('source-secret-kept').click();
+    await page.getByTestId('source-row').filter({ hasText: 'The shop' }).waitFor();
+    await picture('sources');
     await page.getByTestId('nav-mailAccounts').click();
     await page.getByTestId('mail-account-new').click();
     await page.getByTestId('mail-account-host').waitFor();

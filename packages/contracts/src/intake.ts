@@ -92,6 +92,7 @@ const hasWayBack = (source: { replyBy: string; outboundUrl: string | null }) =>
 const noWayBack = { path: ['outboundUrl'], message: 'answers by webhook need an address' };
 export const httpSourceCreate = sourceBase.refine(hasWayBack, noWayBack);
 export const httpSourceUpdate = httpSourceCreate;
+export type HttpSourceDraft = z.input<typeof httpSourceUpdate>;
 export const httpSource = sourceBase.extend({
   id: z.uuid(),
   kind: z.enum(['app', 'form']),
@@ -131,6 +132,7 @@ const formBase = z.object({
 });
 export const webFormCreate = formBase.extend({ slug: requestKey });
 export const webFormUpdate = formBase;
+export type WebFormDraft = z.input<typeof webFormUpdate>;
 export const webForm = webFormCreate.extend({
   id: z.uuid(),
   sourceId: z.uuid(),

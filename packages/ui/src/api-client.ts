@@ -17,7 +17,10 @@ import {
   mailAccount,
   mailAccountTested,
   mailSignIn,
+  httpSource,
+  httpSourceWithSecret,
   mailIdentity,
+  webForm,
   merge,
   message,
   messageTemplate,
@@ -48,6 +51,10 @@ import {
   type PresenceState,
   type Role,
   type TicketStatus,
+  type HttpSource,
+  type HttpSourceDraft,
+  type WebForm,
+  type WebFormDraft,
 } from '@patchbay/contracts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
 
@@ -83,6 +90,8 @@ const suggestions = page(customerSuggestion).pick({ items: true });
 const consents = page(consent).pick({ items: true });
 const heldReplies = page(heldReply).pick({ items: true });
 const identities = page(mailIdentity).pick({ items: true });
+const sources = page(httpSource).pick({ items: true });
+const forms = page(webForm).pick({ items: true });
 const merges = page(merge).pick({ items: true });
 
 /** The hub's REST API as the console uses it; every answer is parsed. Methods throw `ApiProblem`. */
@@ -158,6 +167,14 @@ function composeCalls(send: Send) {
     updateMailIdentity: (id: string, json: MailIdentityUpdate) =>
       send('PATCH', `/mail-identities/${id}`, nothing, { json }),
     deleteMailIdentity: (id: string) => send('DELETE', `/mail-identities/${id}`, nothing),
+    httpSources: async (signal?: AbortSignal): Promise<HttpSource[]> =>
+      (await send('GET', '/http-sources', sources, { signal })).items,
+    createHttpSource: (json: HttpSourceDraft) => send('POST', '/http-sources', httpSourceWithSecret, { json }),
+    updateHttpSource: (id: string, json: HttpSourceDraft) => send('PUT', `/http-sources/${id}`, nothing, { json }),
+    rotateSourceSecret: (id: string) => send('POST', `/http-sources/${id}/secret`, httpSourceWithSecret),
+    webForms: async (signal?: AbortSignal): Promise<WebForm[]> =>
+      (await send('GET', '/web-forms', forms, { signal })).items,
+    updateWebForm: (slug: string, json: WebFormDraft) => send('PUT', `/web-forms/${slug}`, nothing, { json }),
     updateMe: (json: { undoSeconds: number }) => send('PATCH', '/me', nothing, { json }),
   };
 }

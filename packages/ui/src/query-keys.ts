@@ -20,6 +20,8 @@ export const keys = {
   agents: ['agents'] as const,
   queues: ['queues'] as const,
   requestTypes: ['request-types'] as const,
+  httpSources: ['http-sources'] as const,
+  webForms: ['web-forms'] as const,
   quarantine: ['quarantine'] as const,
   health: ['health'] as const,
   alerts: ['alerts'] as const,

@@ -42,6 +42,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).IdentitiesPage }),
               },
               {
+                path: '/sources',
+                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).SourcesPage }),
+              },
+              {
                 path: '/templates',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TemplatesPage }),
               },

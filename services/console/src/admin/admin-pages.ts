@@ -4,5 +4,6 @@ export { MailAccountsPage } from './mail-accounts-page.tsx';
 export { IdentitiesPage } from './identities-page.tsx';
 export { OutboxPage } from './outbox-page.tsx';
 export { QuarantinePage } from './quarantine-page.tsx';
+export { SourcesPage } from './sources-page.tsx';
 export { TemplatesPage } from './templates-page.tsx';
 export { TeamPage } from './team-page.tsx';

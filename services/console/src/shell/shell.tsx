@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import {
+  ApiOutlined,
   DashboardOutlined,
   HeartOutlined,
   IdcardOutlined,
@@ -29,6 +30,7 @@ const places = [
   { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, needs: 'manager' },
   { to: '/identities', key: 'identities', icon: <IdcardOutlined />, needs: 'manager' },
   { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
+  { to: '/sources', key: 'sources', icon: <ApiOutlined />, needs: 'admin' },
   { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },
 ] as const;
 /** Who sees a place of a role: that role and those above it. */
