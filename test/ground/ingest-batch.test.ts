@@ -7,6 +7,7 @@ import type { Hub } from '@patchbay/engine';
 import { insertInbox } from '@patchbay/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/client.ts';
 import { startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 
@@ -141,5 +142,29 @@ describe('contacts that are ingested together', () => {
       [ids],
     );
     expect(rows.map(({ state }) => state)).toEqual(['done', expect.stringMatching(/pending|quarantined/), 'done']);
+  });
+
+  it('do not wait long for one whose customer somebody else is busy with', async () => {
+    const { hub: running } = hub();
+    const plain = { grade: 'known', kind: 'customer', answers: null, cc: null, address: 'support' } as const;
+    const ids = await receive(
+      running,
+      (['a', 'b', 'c'] as const).map((sender, index) => contactOf('busy', { ...plain, sender }, index)),
+    );
+    const states = async () =>
+      (
+        await running.parts.db.sql.query<{ state: string }>(
+          'select state from inbox where id = any($1::uuid[]) order by array_position($1::uuid[], id)',
+          [ids],
+        )
+      ).rows.map(({ state }) => state);
+    const all = await running.parts.db.transaction(async (tx) => {
+      await tx.query('select lock_identifiers($1)', [['email:a-busy@x.example']]);
+      const ingested = createIngestion(running.parts)(ids);
+      expect(await eventually(states, ([, b, c]) => b === 'done' && c === 'done')).toEqual(['pending', 'done', 'done']);
+      return { ingested };
+    });
+    await all.ingested;
+    expect(await states()).toEqual(['done', 'done', 'done']);
   });
 });

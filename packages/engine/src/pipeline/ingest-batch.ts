@@ -10,7 +10,9 @@ import { continuation, follow, ingestContact } from './ingest.ts';
 import { reasonOf } from './retry.ts';
 
 /** Transactions at once, and contacts in one of them at the most. */
-const limits = { atOnce: 1, most: 64 };
+const limits = { atOnce: 2, most: 64 };
+/** Who waits longer for another transaction is left to itself, so that one customer delays no other. Milliseconds. */
+const patienceMs = 250;
 
 /**
  * Answers what handles the jobs `ingest-contact` and `ingest-contacts`. A contact that comes alone is ingested at once; what comes while
@@ -31,15 +33,17 @@ export function createIngestion(parts: Parts): (inboxIds: readonly string[]) => 
  * anything stands against the whole, nothing of it was written, and each contact is tried for itself.
  */
 async function ingestContacts(parts: Parts, inboxIds: readonly string[]): Promise<void> {
-  const left = await ingestTogether(parts, inboxIds).catch((error: unknown) => {
+  try {
+    for (const inboxId of await ingestTogether(parts, inboxIds)) await ingestContact(parts, { inboxId });
+  } catch (error) {
     parts.log.info({ contacts: inboxIds.length, reason: reasonOf(error) }, 'contacts not ingested together');
-    return inboxIds;
-  });
-  for (const inboxId of left) await ingestContact(parts, { inboxId });
+    await Promise.all(inboxIds.map((inboxId) => ingestContact(parts, { inboxId })));
+  }
 }
 
 async function ingestTogether(parts: Parts, inboxIds: readonly string[]): Promise<string[]> {
   const { done, left } = await parts.db.transaction(async (tx) => {
+    await tx.query(`set local lock_timeout = ${patienceMs}`);
     const waiting = (await ingestSnapshots(tx, inboxIds, continuation(parts))).map(
       ({ inboxId, contact, snapshot }) => ({
         inboxId,

@@ -45,11 +45,11 @@ const longestCallMs = {
 
 export async function sweep(parts: Parts): Promise<void> {
   for (const row of await pendingInbox(parts.db.sql, graceMs, batch))
-    parts.jobs.add('ingest-contact', { inboxId: row.id, round: row.attempts, media: row.media });
+    parts.jobs.add('ingest-contact', { inboxId: row.id, round: row.attempts, media: row.media }, { once: true });
   for (const inboxId of await dueReplays(parts.db.sql, graceMs, batch))
     parts.jobs.add('replay-contact', { inboxId, replay: true });
   for (const row of await dueOutbound(parts.db.sql, graceMs, batch))
-    parts.jobs.add('send-outbound', { outboundId: row.id, round: row.round });
+    parts.jobs.add('send-outbound', { outboundId: row.id, round: row.round }, { once: true });
   for (const row of await dueReconcile(parts.db.sql, graceMs, batch))
     parts.jobs.add('reconcile-outbound', { outboundId: row.id, round: row.round });
   for (const row of await dueHeldReplies(parts.db.sql, heldGraceMs, abandonedReplyMs, batch))

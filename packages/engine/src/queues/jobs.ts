@@ -59,6 +59,7 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
         name,
         data: schemas[name].parse(data),
         options: { ...(id && { jobId: id }), ...(delayMs > 0 && { delay: delayMs }) },
+        ...(options?.once && { alone: true }),
       });
     },
     async depth() {
@@ -111,14 +112,14 @@ function joined(
   );
 }
 
-function isFreshContact({ name, data }: RawJob): boolean {
-  if (name !== 'ingest-contact') return false;
+function isFreshContact({ name, data, alone }: RawJob): boolean {
+  if (name !== 'ingest-contact' || alone) return false;
   const { round, media } = ingestContact.parse(data);
   return round === 0 && media !== true;
 }
 
-function isFreshMessage({ name, data, options }: RawJob): boolean {
-  return name === 'send-outbound' && options.delay === undefined && sendOutbound.parse(data).round === 0;
+function isFreshMessage({ name, data, options, alone }: RawJob): boolean {
+  return name === 'send-outbound' && !alone && options.delay === undefined && sendOutbound.parse(data).round === 0;
 }
 
 function batcher(queue: RawQueue, log: Logger) {

@@ -9,6 +9,8 @@ export interface RawJob {
   readonly name: string;
   readonly data: unknown;
   readonly options: JobsOptions;
+  /** It is not made part of another job, so that its id keeps a second one like it off the queue. */
+  readonly alone?: boolean;
 }
 
 /** A queue as the rest of the engine sees it, the same on PostgreSQL and on Redis. */
