@@ -138,7 +138,7 @@ describe('contacts that are ingested together', () => {
     );
     await createIngestion(running.parts)(ids);
     const { rows } = await running.parts.db.sql.query<{ state: string }>(
-      'select state from inbox where id = any($1::uuid[]) order by id',
+      'select state from inbox where id = any($1::uuid[]) order by array_position($1::uuid[], id)',
       [ids],
     );
     expect(rows.map(({ state }) => state)).toEqual(['done', expect.stringMatching(/pending|quarantined/), 'done']);
