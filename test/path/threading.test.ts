@@ -148,6 +148,9 @@ describe('threading', () => {
       const message = await centre().received(messageId);
       expect(message.ticketId).not.toBe(first.ticketId);
       expect(message.customerId).not.toBe(first.message.customerId);
+      // Whose address was forged did not write, and is told nothing.
+      if (message.authenticity.verdict === 'fail')
+        expect((await centre().api('GET', `/api/v1/tickets/${message.ticketId}`)).body.messageCount).toBe(1);
     }
   });
 

@@ -7,6 +7,7 @@ import type { AcknowledgementInput } from './acknowledgement.ts';
 const fresh: AcknowledgementInput = {
   kind: 'customer',
   automatic: false,
+  senderFailed: false,
   channelAcknowledges: true,
   opened: true,
 };
@@ -16,6 +17,7 @@ describe('shouldAcknowledge', () => {
     ['new ticket', {}, true],
     ['continued ticket', { opened: false }, false],
     ['automatic sender', { automatic: true }, false],
+    ['spoofed sender', { senderFailed: true }, false],
     ['bounce', { kind: 'bounce' }, false],
     ['auto-reply', { kind: 'auto-reply' }, false],
     ['channel without', { channelAcknowledges: false }, false],
@@ -29,12 +31,14 @@ describe('shouldAcknowledge', () => {
     const input = fc.record({
       kind: fc.constantFrom(...messageKind.options),
       automatic: fc.boolean(),
+      senderFailed: fc.boolean(),
       channelAcknowledges: fc.boolean(),
       opened: fc.boolean(),
     });
     fc.assert(
       fc.property(input, (given) => {
-        if (given.automatic || given.kind !== 'customer') expect(shouldAcknowledge(given).yes).toBe(false);
+        if (given.automatic || given.senderFailed || given.kind !== 'customer')
+          expect(shouldAcknowledge(given).yes).toBe(false);
       }),
     );
   });

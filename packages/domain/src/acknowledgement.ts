@@ -5,6 +5,8 @@ export interface AcknowledgementInput {
   kind: MessageKind;
   /** A machine sent the contact. */
   automatic: boolean;
+  /** The domain of the sender says that the mail is not from there: whoever is told did not write (backscatter). */
+  senderFailed: boolean;
   channelAcknowledges: boolean;
   /** The contact opened a ticket, as opposed to continuing one. */
   opened: boolean;
@@ -14,6 +16,7 @@ export interface AcknowledgementInput {
 export function shouldAcknowledge(input: AcknowledgementInput): { yes: boolean; reason: string } {
   if (!input.channelAcknowledges) return no('The channel has no acknowledgements');
   if (input.automatic) return no('Sent automatically');
+  if (input.senderFailed) return no('The sender is not who the mail says');
   if (input.kind !== 'customer') return no(`Not a customer's message but of kind ${input.kind}`);
   if (!input.opened) return no('The ticket is acknowledged already');
   return { yes: true, reason: 'New ticket' };

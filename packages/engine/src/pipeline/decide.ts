@@ -10,7 +10,6 @@ import {
 import type { ChannelCapabilities } from '@patchbay/channels/channel';
 import type { InboundContact } from '@patchbay/contracts';
 import { queueOfAddress, readMessagingSettings, readQueues } from '@patchbay/store';
-
 import { readRequestType } from '@patchbay/store/queries/request-types';
 import type { IngestDecision, IngestSnapshot, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
@@ -144,6 +143,7 @@ function acknowledge(
   const { yes } = shouldAcknowledge({
     kind: contact.kind,
     automatic: contact.automatic,
+    senderFailed: contact.authenticity?.verdict === 'fail',
     channelAcknowledges: capabilities.acknowledges && contact.acknowledge !== false && contact.identifiers.length > 0,
     opened,
   });
