@@ -99,7 +99,9 @@ function useSave(source: HttpSource | null, close: () => void, created: (fresh: 
   return useMutation({
     mutationFn: async ({ outboundUrl, ...fields }: SourceFields) => {
       const json = { ...fields, outboundUrl: outboundUrl.trim() || null };
-      return source ? void (await api.updateHttpSource(source.id, json)) : api.createHttpSource(json);
+      if (!source) return api.createHttpSource(json);
+      await api.updateHttpSource(source.id, json);
+      return null;
     },
     onSuccess: async (fresh) => {
       await client.invalidateQueries({ queryKey: keys.httpSources });
