@@ -1,7 +1,19 @@
+import type { Page } from 'playwright-core';
 /// <reference lib="dom" />
 import { beforeAll, afterAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
+
+/** Whoever is quicker than a person is asked to press once more. */
+async function pressAgainWhenTooQuick(page: Page): Promise<void> {
+  const quick = page.getByTestId('form-errors');
+  const thanks = page.getByTestId('form-reference');
+  await quick.or(thanks).waitFor();
+  while (await quick.isVisible()) {
+    await page.getByTestId('form-send').click();
+    await quick.or(thanks).waitFor();
+  }
+}
 
 describe.skipIf(inject('chromium') === null)('the public form in a browser', () => {
   const browser = useBrowser();
@@ -28,6 +40,7 @@ describe.skipIf(inject('chromium') === null)('the public form in a browser', () 
     await page.getByLabel('Your message').fill('It does not fit.');
     await page.getByLabel('Email').fill('ada@example.com');
     await page.getByTestId('form-send').dblclick();
+    await pressAgainWhenTooQuick(page);
     await page.locator('[data-testid=form-reference][data-waiting=false]').waitFor();
     const number = Number(await page.locator('#number').textContent());
     expect(await keepPictures(page, 'form-en-thanks')).toEqual([]);
@@ -35,7 +48,8 @@ describe.skipIf(inject('chromium') === null)('the public form in a browser', () 
     expect(body.items).toMatchObject([
       { number, requestType: 'order', fields: { orderNumber: 'A-17', concern: 'return' } },
     ]);
-    expect(problems).toEqual([]);
+    // Being asked to press again is an answer of 422, which Chromium writes down as a problem of the page.
+    expect(problems.filter((line) => !line.includes('422 (Unprocessable Entity)'))).toEqual([]);
     await page.context().close();
   });
 
@@ -48,14 +62,7 @@ describe.skipIf(inject('chromium') === null)('the public form in a browser', () 
     await page.locator('[name=message]').fill('包装破损了。');
     await page.locator('[name=phone]').fill('+86 10 1234 5678');
     await page.getByTestId('form-send').click();
-    // Whoever is quicker than a person is asked to press once more.
-    const quick = page.getByTestId('form-errors');
-    const thanks = page.getByTestId('form-reference');
-    await quick.or(thanks).waitFor();
-    while (await quick.isVisible()) {
-      await page.getByTestId('form-send').click();
-      await quick.or(thanks).waitFor();
-    }
+    await pressAgainWhenTooQuick(page);
     await page.locator('[data-testid=form-reference][data-waiting=false]').waitFor();
     expect(await page.locator('h1').textContent()).toContain('谢谢');
     await page.context().close();
