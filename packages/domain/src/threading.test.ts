@@ -61,6 +61,16 @@ describe('decideTicket', () => {
       contact([ticket({ via: 'reference' })], { ...stranger, kind: 'bounce', automatic: true }),
       '+t1',
     ],
+    [
+      'auto-reply by reference from a stranger',
+      contact([ticket({ via: 'reference' })], { ...stranger, kind: 'auto-reply', automatic: true }),
+      '>t1',
+    ],
+    [
+      'auto-reply to the signed address',
+      contact([ticket()], { ...stranger, kind: 'auto-reply', automatic: true }),
+      '+t1',
+    ],
     ['bounce to a closed ticket', contact([ticket({ status: 'closed' })], { ...stranger, kind: 'bounce' }), '+t1'],
     [
       'auto-reply does not wake a pending ticket',

@@ -67,8 +67,9 @@ function isOver(candidate: TicketCandidate): boolean {
 /** Why the contact cannot become part of this ticket, or null when it can. */
 function obstacle(candidate: TicketCandidate, input: ThreadingInput): string | null {
   const isReport = reports.has(input.kind);
-  const pointedAt = candidate.via === 'token' || candidate.via === 'reference';
-  // A bounce comes from a mailer daemon, which is no party of anything; what it quotes names the ticket.
+  // A bounce comes from a mailer daemon, which is no party of anything; what it quotes names the ticket. An absence note comes from
+  // whom we wrote to, or to the signed address: Message-IDs are known to many, and anybody can call a mail automatic.
+  const pointedAt = candidate.via === 'token' || (candidate.via === 'reference' && input.kind !== 'auto-reply');
   if (isReport && pointedAt) return null;
   if (!isParty(candidate, input)) return `the sender is not a party of ticket ${candidate.number}`;
   if (isReport) return null;
@@ -99,8 +100,8 @@ function inOrder(input: ThreadingInput): TicketCandidate[] {
  * the first whose ticket can take the contact up decides. When a ticket was named but none can be continued (the sender is not
  * a party, it was resolved or closed too long ago), the contact opens a ticket linked to the one named first.
  *
- * Bounces, auto-replies, delivery notices and complaint reports join the ticket they point at whoever sent them, in any status, and
- * never reopen it. Nothing is dropped: an automatic contact that belongs nowhere opens a ticket of its own.
+ * Bounces, delivery notices and complaint reports join the ticket they point at whoever sent them, auto-replies where a party or the
+ * signed address vouches for them; in any status, and they never reopen it. Nothing is dropped: an automatic contact that belongs nowhere opens a ticket of its own.
  */
 export function decideTicket(input: ThreadingInput): TicketDecision {
   const ordered = inOrder(input);

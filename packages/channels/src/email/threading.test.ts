@@ -25,6 +25,8 @@ describe('ticketNumberIn', () => {
     ['#42', undefined],
     ['[#]', undefined],
     ['[#99999999999999999999]', undefined],
+    // Greater than any ticket's: PostgreSQL's integer would refuse the whole mail.
+    ['Re: [#999999999999999] cheap watches', undefined],
   ])('%j', (subject, number) => {
     expect(ticketNumberIn(subject)).toBe(number);
   });

@@ -4,7 +4,10 @@ import { verifyReplyAddress } from './reply-address.ts';
 
 /** Message-IDs kept of a chain: the latest ones, for a thread of hundreds names them all. */
 const maxReferences = 50;
+/** Bytes: ids are indexed, and an index entry has a limit in bytes. */
 const maxIdLength = 998;
+/** PostgreSQL's integer: a greater number is no ticket's. */
+const greatestNumber = 2_147_483_647;
 
 export interface ThreadingInput {
   readonly inReplyTo: string;
@@ -50,11 +53,11 @@ export function messageIds(header: string): string[] {
       .split(/[\s,;]+/)
       .filter((word) => /^[^\s<>@]+@[^\s<>@]+$/.test(word))
       .map((word) => `<${word}>`);
-  return ids.filter((id) => id.length <= maxIdLength);
+  return ids.filter((id) => Buffer.byteLength(id) <= maxIdLength);
 }
 
 /** The ticket number of a tag like `[#1234]`. */
 export function ticketNumberIn(subject: string): number | undefined {
-  const digits = /\[#(\d{1,15})\]/.exec(subject)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  const number = Number(/\[#(\d{1,15})\]/.exec(subject)?.[1] ?? NaN);
+  return number <= greatestNumber ? number : undefined;
 }

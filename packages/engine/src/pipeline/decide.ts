@@ -4,6 +4,7 @@ import {
   decideTicket,
   helpText,
   isOpen,
+  normaliseEmail,
   resolveCustomer,
   shouldAcknowledge,
 } from '@patchbay/domain';
@@ -124,14 +125,12 @@ function firstCharacters(text: string, count: number): string {
     .join('');
 }
 
-/** Everyone whom the customer has in copy may write to the ticket; our own addresses are nobody's. */
+/** Everyone whom the customer has in copy may write to the ticket, by the address that their own mails will have; ours are nobody's. */
 function peopleInCopy(parts: Parts, contact: InboundContact): IngestDecision['parties'] {
-  const ours = (address: string) =>
-    parts.config.mailDomains.some((domain) => address.endsWith(`@${domain.toLowerCase()}`));
-  const addresses = new Set([...contact.to, ...contact.cc].map((address) => address.trim().toLowerCase()));
-  return [...addresses]
-    .filter((address) => /^[^\s@]+@[^\s@]+$/.test(address) && !ours(address))
-    .map((value) => ({ kind: 'email', value }));
+  const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1);
+  const ours = new Set(parts.config.mailDomains.map((domain) => domainOf(normaliseEmail(`us@${domain}`) ?? domain)));
+  const addresses = new Set([...contact.to, ...contact.cc].flatMap((address) => normaliseEmail(address) ?? []));
+  return [...addresses].filter((address) => !ours.has(domainOf(address))).map((value) => ({ kind: 'email', value }));
 }
 
 function acknowledge(

@@ -4,7 +4,7 @@ import type { Attachment } from '@patchbay/contracts';
 const style = `
   html { font: 14px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #17212b; }
   body { margin: 0; display: flow-root; overflow-wrap: anywhere; } img { max-width: 100%; height: auto; } table { max-width: 100%; } pre { white-space: pre-wrap; }
-  .patchbay-target { color: #b42318; } a:focus-visible::after, a:hover::after { content: " [" attr(title) "]"; font-size: 12px; color: #5a6675; }
+  a:focus-visible::after, a:hover::after { content: " [" attr(title) "]"; font-size: 12px; color: #5a6675; }
   blockquote { margin: 8px 0; padding-left: 12px; border-left: 3px solid #d5dce3; color: #5a6675; }`;
 
 /**
@@ -79,7 +79,8 @@ function showTarget(link: Element): void {
   const host = target.hostname.replace(/^www\./, '');
   if (named === undefined || target.host === '' || named.replace(/^www\./, '') === host) return;
   const warning = link.ownerDocument.createElement('strong');
-  warning.className = 'patchbay-target';
+  // The mail's own style sheet may name the class, and shall not hide it.
+  warning.style.cssText = 'all: revert !important; color: #b42318 !important';
   warning.textContent = ` → ${target.host}`;
   link.append(warning);
 }

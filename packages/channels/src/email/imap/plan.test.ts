@@ -22,6 +22,18 @@ describe('beginAt', () => {
     expect(beginAt(cursor, status, all, now)).toBe(cursor);
   });
 
+  test('goes through a folder again that is back from a backup', () => {
+    const since = new Date('2026-01-01T00:00:00Z');
+    const cursor = { ...never, uidValidity: 7, lastUid: 101, importUntil: 50, importSince: since };
+    expect(beginAt(cursor, status, all, now)).toMatchObject({
+      uidValidity: 7,
+      lastUid: 0,
+      importUntil: 100,
+      importSince: since,
+    });
+    expect(beginAt({ ...cursor, lastUid: 100 }, status, all, now)).toMatchObject({ lastUid: 100 });
+  });
+
   test.each([
     ['all', all, { lastUid: 0, importUntil: 100, importSince: null }],
     [

@@ -13,7 +13,8 @@ const day = 86_400_000;
 
 /**
  * Where fetching goes on. Under another UIDVALIDITY every UID means another mail (RFC 9051 §2.3.1.1), so that the whole folder is gone
- * through again: what was here before is recognised by its Message-ID and content.
+ * through again: what was here before is recognised by its Message-ID and content. So it is with a folder whose next UID lies at or
+ * below the last that was fetched: it is back from a backup, and gives UIDs that were others' to what comes.
  */
 export function beginAt(
   cursor: MailboxCursor,
@@ -21,7 +22,7 @@ export function beginAt(
   wanted: Pick<Mailbox, 'importFrom' | 'importDays'>,
   now: Date,
 ): MailboxCursor {
-  if (cursor.uidValidity === status.uidValidity) return cursor;
+  if (cursor.uidValidity === status.uidValidity && status.uidNext > cursor.lastUid) return cursor;
   const last = status.uidNext - 1;
   const anew = { uidValidity: status.uidValidity, lastUid: 0, importUntil: last, importDone: 0, importTotal: 0 };
   if (cursor.uidValidity !== null) return { ...anew, importSince: cursor.importSince };
