@@ -1,7 +1,7 @@
 import i18next, { type BackendModule } from 'i18next';
 import LanguageDetector from 'i18next-browser-languagedetector';
 import { initReactI18next } from 'react-i18next';
-import type { en } from './locales/en.ts';
+import type { en } from './locales/en/index.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -20,7 +20,9 @@ const dictionaries: BackendModule = {
   init: () => undefined,
   read: (language, _namespace, done) => {
     const loading =
-      language === 'zh' ? import('./locales/zh.ts').then((m) => m.zh) : import('./locales/en.ts').then((m) => m.en);
+      language === 'zh'
+        ? import('./locales/zh/index.ts').then((m) => m.zh)
+        : import('./locales/en/index.ts').then((m) => m.en);
     loading.then(
       (dictionary) => done(null, dictionary),
       (error: Error) => done(error, null),

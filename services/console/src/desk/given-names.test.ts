@@ -1,7 +1,7 @@
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { en } from '../locales/en.ts';
-import { zh } from '../locales/zh.ts';
+import { en } from '../locales/en/index.ts';
+import { zh } from '../locales/zh/index.ts';
 import { queueText, subjectText } from './given-names.ts';
 
 describe('names that the hub gave', () => {

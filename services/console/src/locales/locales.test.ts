@@ -12,8 +12,8 @@ import {
   ticketStatus,
 } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
-import { en } from './en.ts';
-import { zh } from './zh.ts';
+import { en } from './en/index.ts';
+import { zh } from './zh/index.ts';
 
 /** Every text of a dictionary by its full key. */
 function texts(dictionary: object, prefix = ''): Map<string, string> {
