@@ -49,7 +49,7 @@ export function createChannels(
     quarantine: ({ reason, ...origin }, raw) => quarantine(parts(), origin, reason, raw),
     callSituation: (callSid) => callSituation(parts(), callSid),
     httpSources: {
-      source: (id) => parts().sources.read(id),
+      source: (id, options) => parts().sources.read(id, options),
       requestFields: async (type) => (await readRequestType(parts().db.sql, type))?.fields ?? null,
     },
     ...(dns && { dns }),

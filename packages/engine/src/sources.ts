@@ -1,7 +1,6 @@
 /** The sources that speak the webhook pair: their secrets are opened here and nowhere else. */
-import { randomUUID } from 'node:crypto';
 import type { HttpSource, SourceTrust } from '@patchbay/contracts';
-import { sourceTrust } from '@patchbay/contracts';
+import { HubError, sourceTrust } from '@patchbay/contracts';
 import { newSecret } from '@patchbay/channels/http/signature';
 import type { HttpSourceSettings } from '@patchbay/channels/http/source';
 import type { Queryable } from '@patchbay/store';
@@ -11,50 +10,51 @@ import {
   insertHttpSource,
   readHttpSource,
   rotateHttpSecret,
-  updateHttpSource,
 } from '@patchbay/store/queries/http-sources';
 import type { Parts } from './parts.ts';
+import { secretMark } from './setting-changes.ts';
 
 /** How long a source is remembered: another process that changes it is heard of after so long. Milliseconds. */
 const rememberedMs = 5_000;
-/** How long the secret before the present one holds. Milliseconds. */
-export const rotationMs = 24 * 3600_000;
+/** How long a secret holds after another one was given. Milliseconds. */
+const rotationMs = 24 * 3600_000;
+/** Secrets that hold besides the present one: a message for the source is signed with each of them. */
+const mostPrevious = 4;
 const anyId = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export type NewSource = HttpSourceChange & { readonly kind: 'app' | 'form' };
 
 export interface Sources {
-  read(id: string): Promise<HttpSourceSettings | null>;
-  /** Answers the id and the secret, which nobody is told again. */
-  create(tx: Queryable, source: NewSource): Promise<{ id: string; secret: string }>;
-  /** False when there is no such source of an app. */
-  update(id: string, change: HttpSourceChange): Promise<boolean>;
-  /** Null when there is no such source of an app. */
-  rotate(id: string): Promise<string | null>;
+  /** `fresh`: as it is at this moment, whatever is remembered. */
+  read(id: string, options?: { readonly fresh?: boolean }): Promise<HttpSourceSettings | null>;
+  /** Answers the secret, which nobody is told again. */
+  create(tx: Queryable, id: string, source: NewSource): Promise<string>;
+  /** Answers the secret. To be called in a transaction. @throws HubError `not_found`, `conflict` when too many hold at once */
+  rotate(tx: Queryable, id: string): Promise<string>;
+  /** To be called after a change has been committed. */
+  forget(id: string): void;
 }
 
 export function createSources(parts: Pick<Parts, 'config' | 'db' | 'now' | 'vault'>): Sources {
   const { db, vault, now } = parts;
   const remembered = new Map<string, { settings: HttpSourceSettings; until: number }>();
   return {
-    async read(id) {
+    async read(id, { fresh = false } = {}) {
       if (!anyId.test(id)) return null;
       const kept = remembered.get(id);
-      if (kept && kept.until > now().getTime()) return kept.settings;
+      const at = now().getTime();
+      // A clock that was set back makes nothing new again.
+      if (!fresh && kept && kept.until > at && kept.until <= at + rememberedMs) return kept.settings;
       const row = await readHttpSource(db.sql, id);
       remembered.delete(id);
       if (!row) return null;
       const settings = settingsOf(parts, row);
-      // Not beyond the end of an old secret.
-      const until = Math.min(
-        now().getTime() + rememberedMs,
-        (settings.secrets[1] && row.previousUntil?.getTime()) || Infinity,
-      );
-      remembered.set(id, { settings, until });
+      // Whoever switches one on waits for it; and none is remembered beyond the end of one of its secrets.
+      const ends = holding(row, now()).map(({ until }) => Date.parse(until));
+      if (row.enabled) remembered.set(id, { settings, until: Math.min(at + rememberedMs, ...ends) });
       return settings;
     },
-    async create(tx, source) {
-      const id = randomUUID();
+    async create(tx, id, source) {
       const secret = newSecret();
       await insertHttpSource(tx, {
         ...source,
@@ -62,28 +62,33 @@ export function createSources(parts: Pick<Parts, 'config' | 'db' | 'now' | 'vaul
         secret: vault.seal(secret, contextOf(id)),
         replyAccount: parts.config.mailFrom,
       });
-      return { id, secret };
+      return secret;
     },
-    async update(id, change) {
-      const done = await updateHttpSource(db.sql, id, change);
-      remembered.delete(id);
-      return done;
-    },
-    async rotate(id) {
+    async rotate(tx, id) {
       const secret = newSecret();
-      const until = new Date(now().getTime() + rotationMs);
-      const done = await rotateHttpSecret(db.sql, id, vault.seal(secret, contextOf(id)), until);
-      remembered.delete(id);
-      return done ? secret : null;
+      const times = { now: now(), until: new Date(now().getTime() + rotationMs) };
+      const outcome = await rotateHttpSecret(tx, id, vault.seal(secret, contextOf(id)), times, mostPrevious);
+      if (outcome === 'not-found') throw noSuchSource();
+      if (outcome === 'full')
+        throw new HubError(
+          'conflict',
+          `${mostPrevious + 1} secrets of this source hold at present; wait until one ends`,
+        );
+      return secret;
     },
+    forget: (id) => void remembered.delete(id),
   };
 }
 
+export const noSuchSource = () => new HubError('not_found', 'There is no such source of an app');
+
 const contextOf = (id: string): string => `http-source:${id}`;
 
+const holding = (row: HttpSourceRow, now: Date) =>
+  row.previous.filter(({ until }) => Date.parse(until) > now.getTime());
+
 function settingsOf({ vault, now }: Pick<Parts, 'vault' | 'now'>, row: HttpSourceRow): HttpSourceSettings {
-  const stillHolds = row.previousSecret !== null && row.previousUntil !== null && row.previousUntil > now();
-  const sealed = stillHolds && row.previousSecret !== null ? [row.secret, row.previousSecret] : [row.secret];
+  const sealed = [row.secret, ...holding(row, now()).map(({ secret }) => secret)];
   return {
     id: row.id,
     kind: row.kind,
@@ -108,7 +113,15 @@ export function presentSource(row: HttpSourceRow, publicUrl: string): HttpSource
     replyBy: row.replyBy,
     trust: trustOf(row),
     enabled: row.enabled,
-    previousUntil: row.previousUntil?.toISOString() ?? null,
+    previousUntil: row.previous[0] ? new Date(row.previous[0].until).toISOString() : null,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+/** A source as events tell of it: a mark in place of its secret. */
+export async function recordedSource(sql: Queryable, id: string): Promise<object | null> {
+  const row = await readHttpSource(sql, id);
+  if (!row) return null;
+  const { name, kind, outboundUrl, replyBy, enabled, secret } = row;
+  return { name, kind, outboundUrl, replyBy, trust: trustOf(row), enabled, secretMark: secretMark(secret) };
 }

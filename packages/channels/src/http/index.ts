@@ -29,8 +29,15 @@ export const createHttpChannel: ChannelFactory = (deps): Channel => ({
   webhookPaths: [messagePath, statusPath],
   webhookLimit: requestLimit,
   async verify(request) {
-    const source = await enabledSource(deps, request);
-    verifySignature(source.secrets, request.headers, request.body, deps.now());
+    const check = ({ secrets }: HttpSourceSettings) =>
+      verifySignature(secrets, request.headers, request.body, deps.now());
+    try {
+      check(await enabledSource(deps, request));
+    } catch (error) {
+      if (!(error instanceof HubError && error.code === 'bad_signature')) throw error;
+      // By a secret that was given a moment ago, and maybe by another process.
+      check(await enabledSource(deps, request, true));
+    }
   },
   async parse(request) {
     if (request.path === statusPath) return [];
@@ -57,8 +64,8 @@ export const createHttpChannel: ChannelFactory = (deps): Channel => ({
 const sourceIdIn = (request: ChannelRequest): string => request.params?.['sourceId'] ?? '';
 
 /** @throws HubError `not_found`, alike for a source that is switched off and for one that never was */
-async function enabledSource(deps: ChannelDeps, request: ChannelRequest): Promise<HttpSourceSettings> {
-  const source = await deps.httpSources.source(sourceIdIn(request));
+async function enabledSource(deps: ChannelDeps, request: ChannelRequest, fresh = false): Promise<HttpSourceSettings> {
+  const source = await deps.httpSources.source(sourceIdIn(request), { fresh });
   if (!source?.enabled) throw new HubError('not_found', 'There is no such source');
   return source;
 }

@@ -4,7 +4,7 @@ import type { RequestField, SourceTrust } from '@patchbay/contracts';
 export interface HttpSourceSettings {
   readonly id: string;
   readonly kind: 'app' | 'form';
-  /** The present secret first; the one before it while it holds. */
+  /** The present secret first; those before it while they hold. */
   readonly secrets: readonly string[];
   readonly outboundUrl: string | null;
   readonly replyBy: 'webhook' | 'email' | 'none';
@@ -14,7 +14,8 @@ export interface HttpSourceSettings {
 
 /** What the hub looks up for the adapter. */
 export interface HttpSourceDirectory {
-  source(id: string): Promise<HttpSourceSettings | null>;
+  /** `fresh`: as it is at this moment; without it an earlier look may be answered. */
+  source(id: string, options?: { readonly fresh?: boolean }): Promise<HttpSourceSettings | null>;
   /** The fields of a request type; null when there is none of that name. */
   requestFields(type: string): Promise<readonly RequestField[] | null>;
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { HubError } from '@patchbay/contracts';
 import { claimKey, finishKey, freeKey, type KeyClaim, type KeyedRequest } from '@patchbay/store/queries/idempotency';
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import type { Principal } from '../auth/principal.ts';
 import type { Parts } from '../parts.ts';
 
@@ -38,7 +39,22 @@ export interface Repeatable {
   readonly status: number;
 }
 
-type Kept = Pick<Parts, 'db' | 'log'>;
+type Kept = Pick<Parts, 'db' | 'log' | 'vault'>;
+
+const sealedAnswer = z.object({ sealed: z.string() });
+const contextOf = ({ principalId, key }: Pick<KeyedRequest, 'principalId' | 'key'>) =>
+  `idempotency:${principalId}:${key}`;
+
+/** An answer may hold a secret that is shown once. */
+const seal = ({ vault }: Kept, held: KeyClaim, answer: unknown): z.infer<typeof sealedAnswer> => ({
+  sealed: vault.seal(JSON.stringify(answer ?? null), contextOf(held)),
+});
+
+/** One that an earlier release kept is not sealed. */
+function unseal({ vault }: Kept, held: KeyClaim, answer: unknown): unknown {
+  const { success, data } = sealedAnswer.safeParse(answer);
+  return success ? JSON.parse(vault.unseal(data.sealed, contextOf(held))) : answer;
+}
 
 /**
  * Does the work, or answers what it answered before; `response` is told which. Work that fails leaves the key free. Between the work's
@@ -58,11 +74,11 @@ export async function onceByKey(parts: Kept, call: Repeatable, work: () => Promi
   const earlier = await claimed(parts, wanted, held);
   if (earlier) {
     call.response.status(earlier.status).set('idempotency-replayed', 'true');
-    return earlier.answer;
+    return unseal(parts, held, earlier.answer);
   }
   const answer = await freedOnFailure(parts, held, work);
   // The work is done and cannot be taken back, so the caller hears of it in any case.
-  await finishKey(parts.db.sql, held, status, answer).catch((error: unknown) =>
+  await finishKey(parts.db.sql, held, status, seal(parts, held, answer)).catch((error: unknown) =>
     parts.log.error({ err: error }, 'answer not kept for its idempotency key'),
   );
   return answer;

@@ -7,8 +7,8 @@ export interface HttpSourceRow {
   name: string;
   kind: 'app' | 'form';
   secret: string;
-  previousSecret: string | null;
-  previousUntil: Date | null;
+  /** Secrets before the present one with the moments at which they end, the last one first. */
+  previous: { secret: string; until: string }[];
   outboundUrl: string | null;
   replyBy: 'webhook' | 'email' | 'none';
   replyAccount: string;
@@ -17,8 +17,9 @@ export interface HttpSourceRow {
   createdAt: Date;
 }
 
-const columns = `id, name, kind, secret, previous_secret as "previousSecret", previous_until as "previousUntil", outbound_url as "outboundUrl",
-  reply_by as "replyBy", reply_account as "replyAccount", trust, enabled, created_at as "createdAt"`;
+const columns = `id, name, kind, secret, outbound_url as "outboundUrl", reply_by as "replyBy", reply_account as "replyAccount", trust, enabled,
+  created_at as "createdAt", coalesce((select jsonb_agg(jsonb_build_object('secret', p.secret, 'until', p.valid_until) order by p.valid_until desc)
+    from http_source_secret p where p.source_id = http_source.id), '[]') as previous`;
 
 /** Sources are few: they are listed whole. */
 export async function listHttpSources(sql: Queryable): Promise<HttpSourceRow[]> {
@@ -31,7 +32,7 @@ export async function readHttpSource(sql: Queryable, id: string): Promise<HttpSo
   return rows[0] ?? null;
 }
 
-export type NewHttpSource = Omit<HttpSourceRow, 'previousSecret' | 'previousUntil' | 'createdAt'>;
+export type NewHttpSource = Omit<HttpSourceRow, 'previous' | 'createdAt'>;
 
 export async function insertHttpSource(sql: Queryable, source: NewHttpSource): Promise<void> {
   await sql.query(
@@ -63,16 +64,29 @@ export async function updateHttpSource(sql: Queryable, id: string, change: HttpS
   return rowCount === 1;
 }
 
-/** Puts a new secret in place; the one before it holds for a while longer. False when there is no such source of an app. */
+/**
+ * Puts a new secret in place; the present one holds until `until`, those before it as long as they were given. To be called in a transaction.
+ * `full` when so many hold at once already.
+ */
 export async function rotateHttpSecret(
-  sql: Queryable,
+  tx: Queryable,
   id: string,
   secret: string,
-  previousUntil: Date,
-): Promise<boolean> {
-  const { rowCount } = await sql.query(
-    `update http_source set previous_secret = secret, previous_until = $3, secret = $2, updated_at = now() where id = $1 and kind = 'app'`,
-    [id, secret, previousUntil],
+  times: { readonly now: Date; readonly until: Date },
+  mostPrevious: number,
+): Promise<'done' | 'not-found' | 'full'> {
+  const { rows } = await tx.query<{ secret: string }>(
+    `select secret from http_source where id = $1 and kind = 'app' for update`,
+    [id],
   );
-  return rowCount === 1;
+  if (!rows[0]) return 'not-found';
+  await tx.query('delete from http_source_secret where source_id = $1 and valid_until <= $2', [id, times.now]);
+  const { rowCount } = await tx.query(
+    `insert into http_source_secret (source_id, secret, valid_until) select $1, $2, $3
+     where (select count(*) from http_source_secret where source_id = $1) < $4`,
+    [id, rows[0].secret, times.until, mostPrevious],
+  );
+  if (rowCount === 0) return 'full';
+  await tx.query('update http_source set secret = $2, updated_at = now() where id = $1', [id, secret]);
+  return 'done';
 }
