@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends, type Backend } from '../support/backends.ts';
@@ -79,6 +80,104 @@ onBothBackends('a web form', (backend) => {
     expect(message.attachments).toMatchObject([{ filename: 'photo.txt', contentType: 'image/png' }]);
   });
 
+  it('arrives again when it was changed, on the same ticket, and a change that is sent twice arrives once', async () => {
+    const { token } = await open();
+    const email = 'changed@example.com';
+    const first = await numberAt((await send(token, { email, message: 'Size 41' })).headers.get('location'));
+    const changed = await Promise.all([1, 2].map(() => send(token, { email, message: 'Size 42' })));
+    for (const answer of changed) expect(await numberAt(answer.headers.get('location'))).toBe(first);
+    const ticket = await ticketOf(first);
+    expect((await centre().messages(ticket.id)).map(({ text }) => text)).toEqual(['Size 41', 'Size 42']);
+    expect((await send(token, { email, message: 'Size 41' }, '?lang=zh')).status).toBe(303);
+    // Somebody else at the same browser is somebody else.
+    const other = await numberAt((await send(token, { email: 'other@example.com' })).headers.get('location'));
+    expect(other).not.toBe(first);
+    expect(await centre().messages(ticket.id)).toHaveLength(2);
+  });
+
+  it('is taken when the clock was set back, and its limit is one of a network', async () => {
+    const { token } = await open();
+    const from = (address: string) =>
+      fetch(at(), { method: 'POST', headers: { 'x-forwarded-for': address }, body: 'x' }).then(({ status }) => status);
+    for (let n = 0; n < 20; n += 1) expect(await from(`2001:db8:1:2::${n}`)).toBe(400);
+    expect(await from('2001:db8:1:2:ffff::1')).toBe(429);
+    expect(await from('2001:db8:1:3::1')).toBe(400);
+    centre().pass(-3600_000);
+    try {
+      expect(await from('2001:db8:1:3::1')).toBe(400);
+      expect((await send(token, {})).status).toBe(303);
+    } finally {
+      centre().pass(3600_000);
+    }
+  });
+
+  it('keeps no file of what it does not take', async () => {
+    const { token } = await open();
+    const isKept = async (text: string) =>
+      centre()
+        .hub.parts.files.read(createHash('sha256').update(text).digest('hex'))
+        .then(
+          () => true,
+          () => false,
+        );
+    const refused = { trap: { website: 'x' }, field: { email: '' }, type: { step: 'type' } };
+    for (const [text, values] of Object.entries(refused)) {
+      const html = await (await send(token, { ...values, files: new Blob([text]) })).text();
+      expect([text, await isKept(text)]).toEqual([text, false]);
+      expect(html).toContain('Please choose your files again');
+    }
+    expect((await send('forged.token', { files: new Blob(['forged']) })).status).toBe(422);
+    expect(await isKept('forged')).toBe(false);
+    expect((await send(token, { files: new Blob(['taken']) })).status).toBe(303);
+    expect(await isKept('taken')).toBe(true);
+    // Neither is anything read for a form that is not there.
+    const nowhere = await fetch(at().replace('contact', 'nowhere'), { method: 'POST', body: Buffer.alloc(60 << 20) });
+    expect(nowhere.status).toBe(404);
+  });
+
+  it('shows what a manager and a visitor wrote as text, whatever it is', async () => {
+    const { api, url } = centre();
+    const evil = `"'></script><script>alert(1)</script><img src=x onerror=alert(1)>`;
+    const label = { labelEn: evil, labelZh: evil };
+    const fields = [
+      { key: 'one', ...label, type: 'text' },
+      { key: 'two', ...label, type: 'choice', options: [{ value: evil, ...label }] },
+    ];
+    await api('POST', '/api/v1/request-types', { key: 'evil', nameEn: evil, nameZh: evil, description: evil, fields });
+    const texts = Object.fromEntries(
+      ['titleEn', 'titleZh', 'introEn', 'introZh', 'successEn', 'successZh'].map((name) => [name, evil]),
+    );
+    const made = await api('POST', '/api/v1/web-forms', { slug: 'evil', requestTypes: ['evil'], ...texts });
+    expect(made.status).toBe(201);
+    const page = await (await fetch(`${url}/forms/evil?lang=${encodeURIComponent(evil)}`)).text();
+    const data = new FormData();
+    for (const name of ['message', 'name', 'email', 'phone', 'f.evil.one', 'f.evil.two', 'type', 'token', evil])
+      data.append(name, name === 'token' ? tokenIn(page) : evil);
+    data.append('files', new Blob(['<svg onload="alert(1)">'], { type: 'image/svg+xml' }), `${evil}.svg`);
+    const post = (body: FormData) => fetch(`${url}/forms/evil`, { method: 'POST', body, redirect: 'manual' });
+    const returned = await (await post(data)).text();
+    centre().pass(2000);
+    for (const [name, value] of Object.entries({ email: 'eve@example.org', phone: '', 'f.evil.one': 'x' }))
+      data.set(name, value);
+    const sent = await post(data);
+    const number = await numberAt(sent.headers.get('location'));
+    const thanks = await (await fetch(url + sent.headers.get('location'))).text();
+    for (const html of [page, returned, thanks]) {
+      expect(html).not.toMatch(/<script>alert|<img|<svg/);
+      // The only scripts are ours, and the configuration, which cannot end its element.
+      expect(html.match(/<script[^>]*>/g)?.every((tag) => /src=|application\/json/.test(tag))).toBe(true);
+    }
+    const ticket = await ticketOf(number);
+    const [message] = await centre().messages(ticket.id);
+    const [file] = message.attachments;
+    expect(file).toMatchObject({ contentType: 'text/plain', filename: expect.stringMatching(/\.svg$/) });
+    const answer = await api('GET', file.url);
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('content-security-policy')).toContain('sandbox');
+    expect(answer.headers.get('content-disposition')).not.toMatch(/[\r\n<>]/);
+  });
+
   it('comes back with everything that is wrong, and with what was written', async () => {
     const { token } = await open();
     const answer = await send(token, { type: 'order', email: '', message: '<b>', 'f.order.concern': 'nonsense' });
@@ -125,7 +224,14 @@ onBothBackends('a web form', (backend) => {
       externalId: expect.stringMatching(/^<.+@.+>$/),
     });
     const { body: customer } = await centre().api('GET', `/api/v1/customers/${ticket.customerId}`);
-    expect(customer.identifiers).toMatchObject([{ kind: 'email', value: 'eve@example.com', grade: 'claimed' }]);
+    expect(customer.identifiers).toHaveLength(2);
+    expect(customer.identifiers).toContainEqual(
+      expect.objectContaining({ kind: 'email', value: 'eve@example.com', grade: 'claimed' }),
+    );
+    // The conversation of this one page, which proves nothing beyond it.
+    expect(customer.identifiers).toContainEqual(
+      expect.objectContaining({ kind: 'external', value: expect.stringMatching(/^conversation:/) }),
+    );
     await centre().reply(ticket.id, 'And on Sundays at ten.');
     const second = await eventually(
       async () => (await centre().messages(ticket.id)).filter((one) => one.direction === 'out')[1],

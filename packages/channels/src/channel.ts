@@ -61,6 +61,8 @@ export interface ChannelRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Of bytes that are read anew: each different envelope that they came with, the first one first. */
+  readonly envelopes?: readonly Readonly<Record<string, unknown>>[];
 }
 
 export interface WebhookReply {
@@ -88,6 +90,7 @@ export interface ReceiveOutcome {
 /** What became of one contact of a request. */
 export interface ReceivedContact {
   readonly externalId: string;
+  readonly inboxId: string;
   readonly outcome: ReceiveOutcome['outcome'];
 }
 
@@ -95,6 +98,8 @@ export interface ReceivedContact {
 export interface RawPayload {
   readonly bytes: Uint8Array;
   readonly contentType: string;
+  /** What the bytes came with and do not say themselves, as JSON. `parse` is given it again when they are read anew. */
+  readonly envelope?: Readonly<Record<string, unknown>>;
 }
 
 /** Content-addressed storage for files. */

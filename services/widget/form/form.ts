@@ -91,8 +91,7 @@ function contactProblems(by: FormConfig['contactBy'], email: string, phone: stri
 
 function fileProblems(form: HTMLFormElement): Problem[] {
   const files = [...((control(form, 'files') as HTMLInputElement | undefined)?.files ?? [])];
-  const kept = controls(form).filter(({ name }) => name === 'kept').length;
-  if (files.length + kept > 5) return [{ name: 'files', problem: 'too-many-files' }];
+  if (files.length > 5) return [{ name: 'files', problem: 'too-many-files' }];
   return files.some((file) => file.size > 10 * 1024 * 1024) ? [{ name: 'files', problem: 'file-too-large' }] : [];
 }
 

@@ -140,7 +140,7 @@ describe('a message', () => {
       externalId: 'm-1',
       senderName: 'Ada',
       request: { type: 'order', fields: { orderNumber: 'A-1' } },
-      threading: { references: [`http:${sourceId}:c-1`] },
+      threading: { references: [`http:${sourceId}:c-1`, `http:${sourceId}#m-1`] },
       attachments: [{ filename: expect.not.stringContaining('/'), size: 2 }],
       acknowledge: true,
     });
@@ -150,6 +150,28 @@ describe('a message', () => {
       { kind: 'phone', value: '+4930901820', grade: 'claimed' },
       { kind: 'external', value: expect.stringMatching(/^conversation:/), grade: 'known' },
     ]);
+  });
+  test('is another one when it says something else, and the same when only its circumstances differ', async () => {
+    const hash = async (change: object) => {
+      const [contact] = await createHttpChannel(depsFor()).parse(signed({ ...message, ...change }));
+      return contact?.contentHash;
+    };
+    const first = await hash({});
+    for (const same of [{ acknowledge: false }, { language: 'zh' }, { occurredAt: '2026-01-02T03:04:05Z' }])
+      expect(await hash(same)).toBe(first);
+    const other = [
+      { text: 'Other words' },
+      { subject: 'Another' },
+      { html: '<p>x</p>' },
+      { fields: { orderNumber: 'A-2' } },
+      { from: { externalId: 'u18' } },
+      { conversationId: 'c-2' },
+      { inReplyTo: 'm-0' },
+      { attachments: [] },
+      { attachments: [{ filename: 'a.txt', content: 'aGk=' }] },
+      { attachments: [{ filename: 'a.txt', url: 'https://example.com/a.txt' }] },
+    ];
+    expect(new Set([first, ...(await Promise.all(other.map(hash)))]).size).toBe(other.length + 1);
   });
   test('of a conversation proves nothing about another sender or another conversation', async () => {
     const key = async (change: object) => {

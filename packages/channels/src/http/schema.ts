@@ -97,18 +97,20 @@ export async function contactFromMessage(
   const identifiers = identifiersOf(message, source);
   const request = await requestOf(message, deps.directory);
   const language = languageOf(message.language);
+  const stored = await filesOf(message, source, deps.files);
   return {
     channel: 'http',
     channelAccount: accountOf(source.id),
     externalId: message.id,
+    contentHash: contentHashOf(message, source, stored),
     kind: 'customer',
     identifiers,
     ...(message.from.name ? { senderName: message.from.name } : {}),
-    from: message.from.email ?? message.from.phone ?? message.from.externalId ?? message.conversationId ?? 'anonymous',
+    from: senderOf(message, source),
     ...(message.subject === undefined ? {} : { subject: message.subject }),
     text: message.text,
     ...(message.html === undefined ? {} : { html: message.html }),
-    ...(await filesOf(message, source, deps.files)),
+    ...stored,
     threading: { references: referencesOf(message, source) },
     ...(request && { request }),
     ...(language && { language }),
@@ -116,6 +118,30 @@ export async function contactFromMessage(
     ...(message.occurredAt === undefined ? {} : { sentAt: message.occurredAt }),
     receivedAt: deps.now.toISOString(),
   };
+}
+
+/** A form names its conversations itself: its visitor is known by nothing else than what was typed. */
+const senderOf = ({ from, conversationId }: Incoming, { kind }: HttpSourceSettings): string =>
+  from.email ?? from.phone ?? from.externalId ?? (kind === 'app' ? conversationId : undefined) ?? 'anonymous';
+
+/**
+ * Of what the sender said. The same id with another hash is another message; when it happened, in which language and whether it is
+ * acknowledged may be said otherwise by a repetition, and so may the subject that a form makes by itself.
+ */
+function contentHashOf(
+  message: Incoming,
+  { kind }: HttpSourceSettings,
+  { attachments, remoteFiles }: Awaited<ReturnType<typeof filesOf>>,
+): string {
+  const { from, conversationId, subject, text, html, requestType, fields = {}, inReplyTo } = message;
+  const said = [
+    [from.externalId, from.account, from.email?.toLowerCase(), from.phone, from.name],
+    [conversationId, kind === 'app' ? subject : undefined, text, html, requestType, inReplyTo],
+    Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    attachments.map(({ filename: name, contentType: type, sha256 }) => [name, type, sha256]),
+    remoteFiles.map(({ filename: name, contentType: type, url }) => [name, type, url]),
+  ];
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }
 
 /**
@@ -167,12 +193,16 @@ function phoneOf(text: string): string {
 const languageOf = (tag: string | undefined): 'en' | 'zh' | undefined =>
   tag === undefined ? undefined : /^zh\b/i.test(tag) ? 'zh' : 'en';
 
-/** How threads of a source are named: `http:<source>:<conversation>`, and `http:<source>#<message>` for one message. */
-function referencesOf({ conversationId, inReplyTo }: Incoming, source: HttpSourceSettings): string[] {
+/**
+ * How threads of a source are named: `http:<source>:<conversation>`, and `http:<source>#<message>` for one message. A message refers to its
+ * own id, too: when the id comes again with another content, that belongs to the same thread.
+ */
+function referencesOf({ id, conversationId, inReplyTo }: Incoming, source: HttpSourceSettings): string[] {
   const account = accountOf(source.id);
   return [
     ...(conversationId === undefined ? [] : [`${account}:${conversationId}`]),
     ...(inReplyTo === undefined ? [] : [`${account}#${inReplyTo}`]),
+    `${account}#${id}`,
   ];
 }
 
@@ -206,6 +236,9 @@ async function filesOf(
 ): Promise<{ attachments: StoredFile[]; remoteFiles: RemoteFile[] }> {
   const attachments: StoredFile[] = [];
   const remoteFiles: RemoteFile[] = [];
+  // Four letters of base64 are three bytes. Looked at before the first one is stored.
+  if (message.attachments.some((given) => 'content' in given && (given.content.length / 4) * 3 - 2 > largestFile))
+    throw tooLarge();
   for (const given of message.attachments) {
     const name = cleanFilename(given.filename) || 'file';
     if ('url' in given) remoteFiles.push({ filename: name, contentType: given.contentType, url: given.url });
@@ -228,10 +261,11 @@ async function filesOf(
 }
 
 async function store(bytes: Buffer, files: FileStore): Promise<{ sha256: string; size: number }> {
-  if (bytes.byteLength > largestFile)
-    throw new HubError('too_large', `attachments: a file may have ${largestFile} bytes at most`);
+  if (bytes.byteLength > largestFile) throw tooLarge();
   return files.put(bytes);
 }
+
+const tooLarge = () => new HubError('too_large', `attachments: a file may have ${largestFile} bytes at most`);
 
 /** A source's word on a message that it was given. @throws HubError `invalid_input` */
 export function reportFromStatus(input: unknown, sourceId: string, now: Date): DeliveryReport[] {

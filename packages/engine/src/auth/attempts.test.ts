@@ -16,6 +16,15 @@ describe('Attempts', () => {
     expect(() => attempts.begin('ada')).toThrow();
   });
 
+  it('adds nothing when the clock is set back', () => {
+    let now = 3600_000;
+    const attempts = new Attempts(2, 1000, () => now);
+    attempts.begin('ada');
+    now = 0;
+    attempts.begin('ada');
+    expect(() => attempts.begin('ada')).toThrow(expect.objectContaining({ retryAfterMs: 1000 }));
+  });
+
   it('gives an attempt back', () => {
     const attempts = new Attempts(1, 1000, () => 0);
     for (let round = 0; round < 5; round++) {

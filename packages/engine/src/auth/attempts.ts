@@ -41,7 +41,8 @@ export class Attempts {
 
   #countOf(key: string, at: number): number {
     const used = this.#used.get(key);
-    return used ? Math.max(0, used.count - (at - used.at) / this.#everyMs) : 0;
+    // A clock that was set back adds nothing.
+    return used ? Math.max(0, used.count - Math.max(0, at - used.at) / this.#everyMs) : 0;
   }
 
   // Keys lie in the order of their last use, so the oldest are in front.

@@ -2,6 +2,7 @@ import { HubError, type credentials } from '@patchbay/contracts';
 import { normaliseEmail } from '@patchbay/domain';
 import { isAPIError } from 'better-auth/api';
 import type { z } from 'zod';
+import { clientNetwork } from '../http/client-network.ts';
 import { Attempts } from './attempts.ts';
 import type { SessionKeeper } from './better-auth.ts';
 
@@ -28,10 +29,11 @@ export function createSignIn(sessions: SessionKeeper, now: () => number): SignIn
   const byAddress = new Attempts(50, 2_000, now);
   return async ({ email, password }, origin) => {
     const account = normaliseEmail(email) ?? email.toLowerCase();
-    byAddress.begin(origin.ip);
+    const network = clientNetwork(origin.ip);
+    byAddress.begin(network);
     byAccount.begin(account);
     const signedIn = await open(sessions, account, password, origin);
-    byAddress.forgive(origin.ip);
+    byAddress.forgive(network);
     byAccount.forgive(account);
     return signedIn;
   };

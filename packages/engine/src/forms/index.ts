@@ -10,18 +10,30 @@ import { readRequestTypes } from '@patchbay/store/queries/request-types';
 import { readWebForm, ticketNumberOf, type WebFormRow } from '@patchbay/store/queries/web-forms';
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
+import { clientNetwork } from '../http/client-network.ts';
 import { named } from '../http/request.ts';
 import { takeWebhook } from '../http/webhooks.ts';
 import { RateLimiter } from '../live/visitors-rate.ts';
 import type { Parts } from '../parts.ts';
+import { bodyBudget } from './body-budget.ts';
 import { formPage, type NamedProblem, thanksPage } from './page.ts';
 import { openToken, signToken } from './signed-token.ts';
-import { checkSubmission, newPageToken, readSubmission, submissionLimit, type Submission } from './submission.ts';
+import {
+  checkSubmission,
+  newPageToken,
+  readSubmission,
+  returnedProblems,
+  storeFiles,
+  submissionLimit,
+  type Submission,
+} from './submission.ts';
 
-/** Sent forms from one address; an office may share it. */
+/** Sent forms from one address, or one network of IPv6; an office may share it. */
 const sendLimit = { burst: 20, perSecond: 0.2 };
 /** Confirmations that one address can have sent to addresses that it typed: beyond it forms arrive and are not confirmed. */
 const confirmLimit = { burst: 5, perSecond: 1 / 600 };
+/** Bytes of forms that are being read at the same time. */
+const memoryForForms = 8 * submissionLimit;
 const builtFolder = join(import.meta.dirname, '..', '..', '..', '..', 'services', 'widget', 'dist');
 
 export function createFormRouter(parts: Parts): Router {
@@ -43,10 +55,12 @@ export function createFormRouter(parts: Parts): Router {
       await show(parts, form, languageOf(form, request), response, 200);
     })
     .post(
-      (request, _response, next) => {
-        sends.demand(request.ip ?? '', 'messages from this address');
+      async (request, response, next) => {
+        sends.demand(clientNetwork(request.ip ?? ''), 'messages from this address');
+        response.locals['form'] = await formOf(parts, request);
         next();
       },
+      bodyBudget(memoryForForms, submissionLimit),
       express.raw({ type: () => true, limit: submissionLimit, inflate: false }),
       (request: Request<{ slug: string }>, response: Response) => take(parts, confirmations, request, response),
     );
@@ -87,7 +101,7 @@ async function show(
     types,
     language,
     values: sent?.submission.values ?? {},
-    problems: sent?.problems ?? [],
+    problems: sent ? returnedProblems(sent.submission, sent.problems) : [],
     // The same submission stays the same one however often it is corrected.
     token: newPageToken(
       parts,
@@ -95,7 +109,6 @@ async function show(
       sent?.submission.id ?? randomUUID(),
       sent?.submission.openedAt ?? parts.now().getTime(),
     ),
-    kept: sent?.submission.kept ?? [],
   });
   answer(parts, form, response, status, html);
 }
@@ -127,30 +140,32 @@ async function take(
   request: Request<{ slug: string }>,
   response: Response,
 ): Promise<void> {
-  const form = await formOf(parts, request);
+  const form = response.locals['form'] as WebFormRow;
   const language = languageOf(form, request);
   const submission = await readSubmission(parts, form, request);
   if (submission.step === 'type') return show(parts, form, language, response, 200, { submission, problems: [] });
   const types: RequestType[] = await readRequestTypes(parts.db.sql, form.requestTypes);
   const { message, problems } = checkSubmission(parts, form, types, language, submission);
   if (!message) return show(parts, form, language, response, 422, { submission, problems });
-  const acknowledge = form.confirmByMail && confirmations.take(request.ip ?? '') === 0;
-  await post(parts, form, { ...message, acknowledge }, String(response.locals['correlationId']));
-  const receipt = signToken(parts.signingKey, `receipt:${form.slug}`, { id: message.id });
+  const acknowledge = form.confirmByMail && confirmations.take(clientNetwork(request.ip ?? '')) === 0;
+  const attachments = await storeFiles(parts, submission.files);
+  const sent = { ...message, attachments, acknowledge };
+  const inboxId = await post(parts, form, sent, String(response.locals['correlationId']));
+  const receipt = signToken(parts.signingKey, `receipt:${form.slug}`, { inboxId });
   // 303: going back or reloading asks for the thanks again and sends nothing.
   response
     .set('cache-control', 'no-store')
     .redirect(303, `/forms/${form.slug}/submissions/${receipt}?lang=${language}`);
 }
 
-/** Signed and handed in like any source's message: what is checked there is checked here too. */
-async function post(parts: Parts, form: WebFormRow, message: IncomingMessage, correlationId: string): Promise<void> {
+/** Signed and handed in like any source's message: what is checked there is checked here too. Answers the id of its inbox row. */
+async function post(parts: Parts, form: WebFormRow, message: IncomingMessage, correlationId: string): Promise<string> {
   const channel = parts.channels.get('http');
   const source = await parts.sources.read(form.sourceId);
   if (!channel || !source) throw new HubError('unavailable', 'The form cannot be sent at the moment');
   const body = Buffer.from(JSON.stringify(message));
   const [path = ''] = channel.webhookPaths;
-  await takeWebhook(
+  const { received } = await takeWebhook(
     parts,
     channel,
     {
@@ -164,9 +179,11 @@ async function post(parts: Parts, form: WebFormRow, message: IncomingMessage, co
     },
     correlationId,
   );
+  if (!received[0]) throw new HubError('internal', 'A form was taken and is not there');
+  return received[0].inboxId;
 }
 
-const receipt = z.object({ id: z.string() });
+const receipt = z.object({ inboxId: z.uuid() });
 
 /** The number of the ticket that a submission became, for whoever sent it. */
 async function thank(
@@ -177,7 +194,7 @@ async function thank(
   const form = await formOf(parts, request);
   const opened = openToken(parts.signingKey, `receipt:${form.slug}`, receipt, request.params.token);
   if (!opened) throw new HubError('not_found', 'There is no such submission');
-  const number = await ticketNumberOf(parts.db.sql, accountOf(form.sourceId), opened.id);
+  const number = await ticketNumberOf(parts.db.sql, accountOf(form.sourceId), opened.inboxId);
   if (request.accepts(['html', 'json']) === 'json')
     response.set('cache-control', 'no-store').json({ ticketNumber: number });
   else answer(parts, form, response, 200, thanksPage(form, languageOf(form, request), number));

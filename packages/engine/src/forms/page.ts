@@ -17,8 +17,6 @@ export interface FormView {
   readonly values: FormValues;
   readonly problems: readonly NamedProblem[];
   readonly token: string;
-  /** Files that are here already, by the tokens that name them. */
-  readonly kept: readonly { readonly token: string; readonly filename: string }[];
 }
 
 const signs: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -225,15 +223,10 @@ ${error}
 
 function fileInput(view: FormView): string {
   const words = formWords[view.language];
-  const kept = view.kept
-    .map(({ token, filename }) => `<li>${esc(filename)}<input type="hidden" name="kept" value="${esc(token)}"></li>`)
-    .join('');
-  return (
-    field(
-      view,
-      { name: 'files', label: words.files, required: false, hint: words.filesHint },
-      (attributes) => `<input type="file" multiple ${attributes}>`,
-    ) + (kept ? `<p class="hint">${esc(words.kept)}</p><ul class="kept">${kept}</ul>` : '')
+  return field(
+    view,
+    { name: 'files', label: words.files, required: false, hint: words.filesHint },
+    (attributes) => `<input type="file" multiple ${attributes}>`,
   );
 }
 

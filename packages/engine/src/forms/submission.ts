@@ -21,14 +21,12 @@ const quickestMs = 1_500;
 /** How long an open page can be sent. Milliseconds. */
 const pageLifeMs = 24 * 3600_000;
 
+/** Parts of a submission: more than any form has inputs, and files. */
+const mostParts = 500;
+/** Bytes of a submission without files. */
+const fieldsLimit = 1024 * 1024;
+
 const pageToken = z.object({ id: z.uuid(), at: z.number() });
-const keptFile = z.object({
-  filename: z.string(),
-  contentType: z.string(),
-  size: z.number(),
-  sha256: z.string(),
-});
-type KeptFile = z.infer<typeof keptFile>;
 
 export const newPageToken = (parts: Pick<Parts, 'signingKey'>, slug: string, id: string, openedAt: number): string =>
   signToken(parts.signingKey, `page:${slug}`, { id, at: openedAt });
@@ -40,34 +38,35 @@ export interface Submission {
   readonly openedAt: number | null;
   readonly step: 'type' | 'send';
   readonly values: FormValues;
-  readonly kept: { token: string; filename: string; file: KeptFile }[];
+  readonly files: readonly File[];
   readonly problems: readonly NamedProblem[];
 }
 
 /** @throws HubError `invalid_input` for a body that is no form */
 export async function readSubmission(
-  parts: Pick<Parts, 'signingKey' | 'now' | 'files'>,
+  parts: Pick<Parts, 'signingKey' | 'now'>,
   form: WebFormRow,
   request: Request,
 ): Promise<Submission> {
   const data = await formDataOf(request);
   const values: Record<string, string> = {};
-  for (const [name, value] of data.entries())
-    if (typeof value === 'string' && name !== 'kept') values[name] = value.slice(0, 50_000);
+  for (const [name, value] of data.entries()) if (typeof value === 'string') values[name] = value.slice(0, 50_000);
   const token = openToken(parts.signingKey, `page:${form.slug}`, pageToken, values['token']);
-  const { kept, problems: fileProblems } = await filesOf(parts, form, data);
+  const files = data.getAll('files').filter((file) => typeof file !== 'string' && file.size > 0) as File[];
   const age = token ? parts.now().getTime() - token.at : Infinity;
-  const pace: FormProblem | null = age < quickestMs ? 'too-fast' : age > pageLifeMs ? 'expired' : null;
+  // Opened in the future: the clock was set back meanwhile, and says nothing about haste.
+  const isHaste = age >= 0 && age < quickestMs;
+  const pace: FormProblem | null = isHaste ? 'too-fast' : age > pageLifeMs ? 'expired' : null;
   return {
     id: token?.id ?? null,
     openedAt: token && pace !== 'expired' ? token.at : null,
     step: values['step'] === 'type' ? 'type' : 'send',
     values,
-    kept,
+    files,
     problems: [
       ...(pace ? [{ name: '', problem: pace }] : []),
       ...(values['website'] ? [{ name: '', problem: 'trap' as const }] : []),
-      ...fileProblems,
+      ...fileProblems(files),
     ],
   };
 }
@@ -76,37 +75,47 @@ async function formDataOf(request: Request): Promise<FormData> {
   const body: unknown = request.body;
   try {
     if (!Buffer.isBuffer(body)) throw new TypeError('no body');
-    return await new Response(new Uint8Array(body), {
-      headers: { 'content-type': request.get('content-type') ?? '' },
-    }).formData();
+    const contentType = request.get('content-type') ?? '';
+    demandFewParts(body, contentType);
+    return await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
   } catch (cause) {
     throw new HubError('invalid_input', 'The body is not a form', { cause });
   }
 }
 
-/** Files are stored at once, so that a form that comes back with a question does not lose them. */
-async function filesOf(
-  parts: Pick<Parts, 'signingKey' | 'files'>,
-  form: WebFormRow,
-  data: FormData,
-): Promise<{ kept: Submission['kept']; problems: NamedProblem[] }> {
-  const purpose = `file:${form.slug}`;
-  const kept: Submission['kept'] = [];
-  for (const token of data.getAll('kept')) {
-    const file = openToken(parts.signingKey, purpose, keptFile, token);
-    if (file && typeof token === 'string') kept.push({ token, filename: file.filename, file });
-  }
-  const given = data.getAll('files').filter((file) => typeof file !== 'string' && file.size > 0) as File[];
-  if (kept.length + given.length > mostFiles) return { kept, problems: [{ name: 'files', problem: 'too-many-files' }] };
-  if (given.some((file) => file.size > largestFile))
-    return { kept, problems: [{ name: 'files', problem: 'file-too-large' }] };
-  for (const one of given) {
+/** Counted before the parts are taken apart, which for a million of them takes seconds. */
+function demandFewParts(body: Buffer, contentType: string): void {
+  const boundary = /;\s*boundary="?([^";]+)/i.exec(contentType)?.[1];
+  if (boundary === undefined && body.length > fieldsLimit) throw new RangeError('too many fields');
+  const mark = `--${boundary}`;
+  let parts = 0;
+  for (let at = body.indexOf(mark); boundary !== undefined && at !== -1; at = body.indexOf(mark, at + mark.length))
+    if (++parts > mostParts) throw new RangeError('too many parts');
+}
+
+function fileProblems(files: readonly File[]): NamedProblem[] {
+  if (files.length > mostFiles) return [{ name: 'files', problem: 'too-many-files' }];
+  return files.some((file) => file.size > largestFile) ? [{ name: 'files', problem: 'file-too-large' }] : [];
+}
+
+/** What is to be said of a form that comes back: no file is kept of one that is not taken, and a browser does not send it again by itself. */
+export const returnedProblems = ({ files }: Submission, problems: readonly NamedProblem[]): NamedProblem[] =>
+  files.length === 0 || problems.some(({ name }) => name === 'files')
+    ? [...problems]
+    : [...problems, { name: 'files', problem: 'files-again' }];
+
+/** Stores the files of a submission that is taken. */
+export async function storeFiles(
+  { files: store }: Pick<Parts, 'files'>,
+  files: readonly File[],
+): Promise<NonNullable<IncomingMessage['attachments']>> {
+  const stored: NonNullable<IncomingMessage['attachments']> = [];
+  for (const one of files) {
     const bytes = new Uint8Array(await one.arrayBuffer());
     const filename = filenameOf(encodeURIComponent(one.name.toWellFormed()));
-    const file = { filename, contentType: fileTypeOf(bytes, filename), ...(await parts.files.put(bytes)) };
-    kept.push({ token: signToken(parts.signingKey, purpose, file), filename, file });
+    stored.push({ filename, contentType: fileTypeOf(bytes, filename), ...(await store.put(bytes)) });
   }
-  return { kept, problems: [] };
+  return stored;
 }
 
 export interface CheckedSubmission {
@@ -114,13 +123,13 @@ export interface CheckedSubmission {
   readonly problems: readonly NamedProblem[];
 }
 
-/** The message that a submission becomes, or everything that is wrong with it. */
+/** The message that a submission becomes, without its files, or everything that is wrong with it. */
 export function checkSubmission(
   parts: Pick<Parts, 'config'>,
   form: WebFormRow,
   types: readonly RequestType[],
   language: FormLanguage,
-  { id, values, kept, problems: found }: Submission,
+  { id, values, problems: found }: Submission,
 ): CheckedSubmission {
   const type = types.length === 1 ? types[0] : types.find(({ key }) => key === values['type']);
   const asked = type ? checkRequest(type.fields, given(type, values)) : { values: {}, problems: [] };
@@ -140,6 +149,8 @@ export function checkSubmission(
     problems,
     message: {
       id: `form:${id}`,
+      // What is sent again by the same page and the same sender, and says something else, goes on with what was sent first.
+      conversationId: `form:${id}`,
       from: {
         ...(trimmed(values, 'name') && { name: trimmed(values, 'name') }),
         ...(email && { email }),
@@ -149,7 +160,6 @@ export function checkSubmission(
       text,
       requestType: type.key,
       fields: asked.values,
-      attachments: kept.map(({ file }) => file),
       language,
     },
   };

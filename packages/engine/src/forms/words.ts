@@ -9,6 +9,7 @@ export type FormProblem =
   | 'expired'
   | 'too-many-files'
   | 'file-too-large'
+  | 'files-again'
   | 'trap';
 
 export interface FormWords {
@@ -25,7 +26,6 @@ export interface FormWords {
   readonly message: string;
   readonly files: string;
   readonly filesHint: string;
-  readonly kept: string;
   readonly trap: string;
   readonly optional: string;
   readonly send: string;
@@ -53,7 +53,6 @@ const en: FormWords = {
   message: 'Your message',
   files: 'Files',
   filesHint: 'Up to 5 files of 10 MiB each.',
-  kept: 'Already received:',
   trap: 'Leave this field empty',
   optional: 'optional',
   send: 'Send',
@@ -84,6 +83,7 @@ const en: FormWords = {
     expired: 'This page was open for a long time. Please press Send once more.',
     'too-many-files': 'At most 5 files can be sent.',
     'file-too-large': 'A file can have 10 MiB at most.',
+    'files-again': 'Please choose your files again: they are only kept with a message that is sent.',
     trap: 'Please leave the last field empty.',
   },
 };
@@ -102,7 +102,6 @@ const zh: FormWords = {
   message: '留言内容',
   files: '附件',
   filesHint: '最多 5 个文件，每个不超过 10 MiB。',
-  kept: '已收到：',
   trap: '请将此项留空',
   optional: '选填',
   send: '提交',
@@ -133,6 +132,7 @@ const zh: FormWords = {
     expired: '页面打开时间过长，请再按一次“提交”。',
     'too-many-files': '最多可提交 5 个文件。',
     'file-too-large': '每个文件不能超过 10 MiB。',
+    'files-again': '请重新选择附件：附件只随提交成功的留言保存。',
     trap: '请将最后一项留空。',
   },
 };

@@ -41,8 +41,13 @@ async function answerWebhook(
   response: Response,
 ): Promise<void> {
   const call = channelRequest(parts.config.publicUrl, path, request);
-  const reply = await takeWebhook(parts, channel, call, String(response.locals['correlationId']));
+  const { reply } = await takeWebhook(parts, channel, call, String(response.locals['correlationId']));
   response.status(reply.status).set('content-type', reply.contentType).send(reply.body);
+}
+
+export interface TakenWebhook {
+  readonly reply: WebhookReply;
+  readonly received: readonly ReceivedContact[];
 }
 
 /** Everything that a provider's request asks for, durable when it resolves. */
@@ -51,17 +56,17 @@ export async function takeWebhook(
   channel: Channel,
   call: ChannelRequest,
   correlationId: string,
-): Promise<WebhookReply> {
+): Promise<TakenWebhook> {
   await channel.verify(call);
   const raw: RawPayload = { bytes: call.body, contentType: call.headers['content-type'] ?? 'application/octet-stream' };
   const { contacts, reports } = await understand(parts, channel, call, raw, correlationId);
   const received: ReceivedContact[] = [];
   for (const contact of contacts) {
-    const { outcome } = await receive(parts, contact, raw, correlationId);
-    received.push({ externalId: contact.externalId, outcome });
+    const { inboxId, outcome } = await receive(parts, contact, raw, correlationId);
+    received.push({ externalId: contact.externalId, inboxId, outcome });
   }
   for (const report of reports) await recordDelivery(parts, report);
-  return channel.reply(call, received);
+  return { reply: await channel.reply(call, received), received };
 }
 
 interface Understood {

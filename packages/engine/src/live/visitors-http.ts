@@ -6,6 +6,7 @@ import express from 'express';
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { clientNetwork } from '../http/client-network.ts';
 import { RateLimiter } from './visitors-rate.ts';
 import type { VisitorParts } from './visitors.ts';
 
@@ -23,7 +24,7 @@ export function visitorRoutes(parts: VisitorParts): Router {
   const router = express.Router();
   router.use('/widget', anyOrigin);
   router.post('/widget/session', express.json({ limit: '4kb' }), async (request, response) => {
-    sessions.demand(request.ip ?? '', 'new chats from this address');
+    sessions.demand(clientNetwork(request.ip ?? ''), 'new chats from this address');
     response
       .set('Cache-Control', 'no-store')
       .json(await session(parts, parseInput(visitorSessionRequest, request.body ?? {}).token));

@@ -13,3 +13,13 @@ test('a burst, then the steady pace, each key for itself', () => {
   now = 60_000;
   expect([limiter.take('a'), limiter.take('a'), limiter.take('a')]).toEqual([0, 0, 2000]);
 });
+
+test('a clock that is set back takes nothing away', () => {
+  let now = 3600_000;
+  const limiter = new RateLimiter({ burst: 3, perSecond: 1 }, () => now);
+  limiter.take('a');
+  now = 0;
+  expect([limiter.take('a'), limiter.take('a'), limiter.take('a')]).toEqual([0, 0, 1000]);
+  now = 1000;
+  expect(limiter.take('a')).toBe(0);
+});

@@ -40,9 +40,10 @@ export class RateLimiter {
 
   private levelOf(key: string, at: number): number {
     const bucket = this.buckets.get(key);
-    return bucket
-      ? Math.min(this.limit.burst, bucket.level + ((at - bucket.at) / 1000) * this.limit.perSecond)
-      : this.limit.burst;
+    if (!bucket) return this.limit.burst;
+    // A clock that was set back takes nothing away.
+    const seconds = Math.max(0, at - bucket.at) / 1000;
+    return Math.min(this.limit.burst, bucket.level + seconds * this.limit.perSecond);
   }
 
   // Buckets lie in the order of their last use, so the idle ones are in front.

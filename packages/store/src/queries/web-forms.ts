@@ -81,11 +81,27 @@ export async function updateWebForm(sql: Queryable, slug: string, form: WebFormC
   return rowCount === 1;
 }
 
-/** The number of the ticket that a submission became; null while it waits. */
-export async function ticketNumberOf(sql: Queryable, account: string, externalId: string): Promise<number | null> {
+/** Forms in use whose only type that is left is this one. */
+export async function formsOfOnly(sql: Queryable, type: string): Promise<string[]> {
+  const { rows } = await sql.query<{ slug: string }>(
+    `select slug from web_form f where enabled and $1 = any (request_types)
+       and not exists (select 1 from request_type t where t.key = any (f.request_types) and t.key <> $1) order by slug`,
+    [type],
+  );
+  return rows.map(({ slug }) => slug);
+}
+
+/**
+ * The number of the ticket that a submission became; null while it waits. What came a second time in other bytes is kept under the name of the
+ * first with `~` and sixteen digits (`receive_contact`), and its ticket is that of the first.
+ */
+export async function ticketNumberOf(sql: Queryable, account: string, inboxId: string): Promise<number | null> {
   const { rows } = await sql.query<{ number: number }>(
-    `select t.number from inbox i join ticket t on t.id = i.ticket_id where i.channel_account = $1 and i.external_id = $2`,
-    [account, externalId],
+    `select t.number from inbox i
+     join inbox f on f.channel_account = i.channel_account
+       and f.external_id = case when i.state = 'duplicate' then left(i.external_id, -17) else i.external_id end
+     join ticket t on t.id = f.ticket_id where i.channel_account = $1 and i.id = $2`,
+    [account, inboxId],
   );
   return rows[0]?.number ?? null;
 }
