@@ -3,7 +3,10 @@ import { loadEnvironment } from '@patchbay/config';
 import { HubError } from '@patchbay/contracts';
 import { createHub } from '@patchbay/engine';
 import type { HubOverrides } from '@patchbay/engine';
-import { describe, expect, it } from 'vitest';
+import { quarantine } from '@patchbay/engine/pipeline/receive';
+import { evaluateAlerts } from '@patchbay/engine/watch/alerts';
+import { signReplyAddress } from '@patchbay/channels/email/reply-address';
+import { describe, expect, it, vi } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
@@ -242,6 +245,94 @@ onBothBackends('the quarantine', (backend) => {
     }
   });
 
+  it('is moved once by two people at the same moment', async () => {
+    const { bulk, poison, get, adapter, api, hub } = centre();
+    const ids = [await poison('poison for two, one'), await poison('poison for two, two')];
+    const [first, second] = ids as [string, string];
+    const reason = { reason: 'at once' };
+    adapter.state.mended = true;
+    try {
+      const answers = await Promise.all([1, 2].map(() => api('POST', `/api/v1/inbox/${first}/replay`)));
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      const discards = await Promise.all([1, 2].map(() => bulk({ action: 'discard', ids: [second], ...reason })));
+      expect(discards.map(({ body }) => body.outcomes[0].outcome).toSorted()).toEqual(['discarded', 'unchanged']);
+      const restores = await Promise.all([1, 2].map(() => bulk({ action: 'restore', ids: [second] })));
+      expect(restores.map(({ body }) => body.outcomes[0].outcome).toSorted()).toEqual(['restored', 'unchanged']);
+      const replays = await Promise.all([1, 2].map(() => bulk({ action: 'replay', ids: [second] })));
+      expect(replays.map(({ body }) => body.outcomes[0].outcome).filter((one) => one === 'queued')).toHaveLength(1);
+      for (const id of ids)
+        await eventually(
+          () => get(`/inbox/${id}`),
+          ({ state }) => state === 'done',
+        );
+      const { rows } = await hub.parts.db.sql.query<{ type: string; n: number }>(
+        `select type, count(*)::int as n from event where data ->> 'inboxId' = any($1) and type like 'contact.%' group by 1 order by 1`,
+        [ids],
+      );
+      expect(rows).toEqual([
+        { type: 'contact.discarded', n: 1 },
+        { type: 'contact.quarantined', n: 2 },
+        { type: 'contact.replayed', n: 2 },
+        { type: 'contact.restored', n: 1 },
+      ]);
+    } finally {
+      adapter.state.mended = false;
+    }
+  });
+
+  it('keeps the envelopes of a mail, and decides by them when it is read anew', async () => {
+    const { ground, hub, get, items, api } = centre();
+    const { parts } = hub;
+    expect(await sendByWire(ground.smtpPort, Buffer.alloc(3_000_000, 'x'), false)).toMatch(/^250 /);
+    const [unreadable] = await items('state=quarantined&channel=email');
+    const { rows } = await parts.db.sql.query('select envelopes from inbox where id = $1', [unreadable?.id]);
+    expect(rows).toMatchObject([
+      {
+        envelopes: [
+          {
+            from: 'sender@example.org',
+            to: ['support@patchbay.test'],
+            peer: { address: '127.0.0.1', helo: 'client.example' },
+          },
+        ],
+      },
+    ]);
+
+    const mail = (id: string) =>
+      Buffer.from(`From: kay@example.org\r\nSubject: ${id}\r\nMessage-ID: <${id}@example.org>\r\n\r\n${id}\r\n`);
+    const settled = (id: string) =>
+      eventually(
+        () => get(`/inbox/${id}`),
+        ({ state }) => state === 'done',
+      );
+    const aside = (id: string, envelope: object) =>
+      quarantine(
+        parts,
+        { channel: 'email', channelAccount: 'email', externalId: `<${id}@unreadable>` },
+        'Not understood yet',
+        { bytes: mail(id), contentType: 'message/rfc822', envelope: { ...envelope } },
+      );
+    expect(await sendByWire(ground.smtpPort, mail('env-1'), false)).toMatch(/^250 /);
+    const { ticketId } = await eventually(
+      async () =>
+        (await api('GET', `/api/v1/messages?externalId=${encodeURIComponent('<env-1@example.org>')}`)).body.items[0],
+      (message) => message !== undefined,
+    );
+    const signed = signReplyAddress(ticketId, 'patchbay.test', parts.signingKey);
+    const { inboxId } = await aside('env-2', { from: 'kay@example.org', to: [signed] });
+    await aside('env-2', { from: 'kay@example.org', to: [signed] });
+    await aside('env-2', { from: null, to: ['Sales@patchbay.test'] });
+    expect((await api('POST', `/api/v1/inbox/${inboxId}/replay`)).status).toBe(200);
+    expect(await settled(inboxId)).toMatchObject({ ticketId, externalId: '<env-2@example.org>' });
+    const contactOf = async (id: string) =>
+      (await parts.db.sql.query<{ contact: object }>('select contact from inbox where id = $1', [id])).rows[0]?.contact;
+    expect(await contactOf(inboxId)).toMatchObject({ deliveredTo: ['sales@patchbay.test'] });
+
+    const bounce = await aside('env-3', { from: '', to: ['support@patchbay.test'] });
+    expect((await api('POST', `/api/v1/inbox/${bounce.inboxId}/replay`)).status).toBe(200);
+    expect(await contactOf(bounce.inboxId)).toMatchObject({ automatic: true });
+  });
+
   it('is for managers only', async () => {
     const { url, poison } = centre();
     const id = await poison('poison for managers');
@@ -276,6 +367,25 @@ onBothBackends('the quarantine', (backend) => {
 });
 
 describe('the alert about the quarantine', () => {
+  it('goes by the clock that dates the contacts', async () => {
+    await using hub = await startHub('postgres', { env: { ROLES: 'web' } });
+    const { parts } = hub.hub;
+    await quarantine(
+      parts,
+      { channel: 'sms', channelAccount: '/webhooks/twilio/sms', externalId: 'x' },
+      'Not readable',
+      { bytes: Buffer.from('x'), contentType: 'text/plain' },
+    );
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 48 * 3600_000 });
+    try {
+      await evaluateAlerts(parts);
+    } finally {
+      vi.useRealTimers();
+    }
+    const { rows } = await parts.db.sql.query('select * from alert', []);
+    expect(rows).toEqual([]);
+  });
+
   it('fires once with two clocks, survives a restart, and clears once', async () => {
     await using stack = new AsyncDisposableStack();
     const hub = stack.use(await startHub('postgres'));

@@ -2,6 +2,7 @@
 import { HubError } from '@patchbay/contracts';
 import type { Channel, ChannelDeps, ChannelFactory, ChannelRequest } from '../channel.ts';
 import { InletLedger } from './inlet-ledger.ts';
+import { replayedEnvelope } from './envelope.ts';
 import { headOnly } from './imap/take.ts';
 import { listFolders, watchMailbox } from './imap/watch.ts';
 import { type InletOptions, listenForMail } from './inlet.ts';
@@ -56,19 +57,12 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
   };
 }
 
-/**
- * A kept mail goes round again: body as it came, `content-type: message/rfc822`, and the envelope in `x-envelope-from`
- * (absent when unknown, empty for the null reverse-path) and `x-envelope-to` (separated by commas).
- */
+/** A kept mail goes round again: body as it came, `content-type: message/rfc822`, and the envelopes that it came in. */
 async function replayed(request: ChannelRequest, deps: ChannelDeps) {
   if (request.headers['content-type'] === headOnly)
     throw new HubError('unprocessable', 'Only the head of the mail is here; the mail itself is in its mailbox');
   if (!/^message\/rfc822\b/i.test(request.headers['content-type'] ?? '')) throw noWebhooks();
-  const to = (request.headers['x-envelope-to'] ?? '')
-    .split(',')
-    .map((address) => address.trim())
-    .filter((address) => address !== '');
-  return await parseMail(request.body, { from: request.headers['x-envelope-from'] ?? null, to }, deps);
+  return await parseMail(request.body, replayedEnvelope(request.envelopes ?? []), deps);
 }
 
 function noWebhooks(): HubError {

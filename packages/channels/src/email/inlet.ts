@@ -4,6 +4,7 @@ import { HubError } from '@patchbay/contracts';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import type { ChannelDeps } from '../channel.ts';
 import { asciiDomain, domainOf } from './addresses.ts';
+import { payloadOf } from './envelope.ts';
 import { InletLedger } from './inlet-ledger.ts';
 import { Slots } from './slots.ts';
 import { type MailEnvelope, emailAccount, parseMail, sha256 } from './schema.ts';
@@ -185,7 +186,7 @@ class Inlet {
   }
 
   private async deliver(raw: Buffer, envelope: MailEnvelope): Promise<void> {
-    const payload = { bytes: raw, contentType: 'message/rfc822' };
+    const payload = payloadOf(raw, envelope);
     try {
       const contact = await parseMail(raw, envelope, this.deps);
       await this.deps.receive(contact, payload);

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { inboundContact } from '@patchbay/contracts';
 import type { ChannelName, InboundContactDraft } from '@patchbay/contracts';
 import type { RawPayload, ReceiveOutcome } from '@patchbay/channels/channel';
-import { insertInbox } from '@patchbay/store';
+import { insertInbox, keepEnvelope } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 
 /** Larger payloads lie in the file store, and the row keeps their hash; smaller ones cost no flush of their own. */
@@ -70,6 +70,8 @@ export async function quarantine(
     reason: storable(reason),
     correlationId,
   });
+  // Before the provider hears that it is here: when this fails it comes again.
+  if (raw.envelope) await keepEnvelope(parts.db.sql, row.inboxId, storable(raw.envelope));
   parts.metrics.received.inc({ channel: from.channel, outcome: 'quarantined' });
   parts.log.warn(
     { channel: from.channel, inboxId: row.inboxId, correlationId: row.correlationId },

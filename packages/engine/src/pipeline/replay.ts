@@ -2,7 +2,14 @@
 import { HubError, inboundContact } from '@patchbay/contracts';
 import type { InboundContact, InboundContactDraft } from '@patchbay/contracts';
 import { matchWebhookPath } from '@patchbay/channels/webhook-path';
-import { databaseErrorCode, endQuarantine, readInbox, recordDelivery, reviveInbox } from '@patchbay/store';
+import {
+  contentHashOf,
+  databaseErrorCode,
+  endQuarantine,
+  readInbox,
+  recordDelivery,
+  reviveInbox,
+} from '@patchbay/store';
 import type { InboxRow } from '@patchbay/store';
 import { failReplay, requestedReplay } from '@patchbay/store/queries/inbox-bulk';
 import type { Parts } from '../parts.ts';
@@ -38,13 +45,10 @@ export async function replayContact(parts: Parts, inboxId: string, actorId: stri
 }
 
 async function revive(parts: Parts, inboxId: string, contact: InboundContact, actorId: string | null): Promise<void> {
-  try {
-    const revived = await reviveInbox(parts.db.sql, inboxId, contact, actorId);
-    if (!revived) throw new HubError('conflict', 'Somebody else has replayed it');
-    parts.jobs.add('ingest-contact', { inboxId, round: revived.attempts, media: contact.remoteFiles.length > 0 });
-  } catch (error) {
-    if (databaseErrorCode(error) !== '23505') throw error;
-    // The provider delivered it again in the meantime, and then it was understood.
+  const revived = await revivedUnder(parts, inboxId, contact, actorId);
+  if (revived === 'none') throw new HubError('conflict', 'Somebody else has replayed it');
+  // The provider delivered it again in the meantime, and then it was understood.
+  if (revived === 'taken')
     await endQuarantine(
       parts.db.sql,
       inboxId,
@@ -52,8 +56,27 @@ async function revive(parts: Parts, inboxId: string, contact: InboundContact, ac
       'The same contact was received again and understood',
       actorId,
     );
-  }
+  else parts.jobs.add('ingest-contact', { inboxId, round: revived.attempts, media: contact.remoteFiles.length > 0 });
   parts.relay.nudge();
+}
+
+/** Under its own names, or where something else is known by them, under those that `receive_contact` gives to the same id with another content. */
+async function revivedUnder(
+  parts: Parts,
+  inboxId: string,
+  contact: InboundContact,
+  actorId: string | null,
+): Promise<{ attempts: number } | 'none' | 'taken'> {
+  const { channelAccount, externalId, contentHash } = contact;
+  try {
+    return (await reviveInbox(parts.db.sql, inboxId, contact, actorId)) ?? 'none';
+  } catch (error) {
+    if (databaseErrorCode(error) !== '23505') throw error;
+    const known = await contentHashOf(parts.db.sql, channelAccount, externalId);
+    if (contentHash === undefined || known === null || known === contentHash) return 'taken';
+    const renamed = { ...contact, externalId: `${externalId}#${contentHash.slice(0, 16)}` };
+    return revivedUnder(parts, inboxId, renamed, actorId);
+  }
 }
 
 /** What an adapter makes of kept bytes today; null when they only held delivery reports, which are recorded. */
@@ -72,6 +95,7 @@ async function reparse(parts: Parts, row: InboxRow): Promise<InboundContactDraft
     headers: { 'content-type': row.rawType },
     query: {},
     body,
+    ...(row.envelopes && { envelopes: row.envelopes }),
   };
   const [draft] = await channel.parse(request);
   if (draft) return draft;

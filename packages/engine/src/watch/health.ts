@@ -1,7 +1,7 @@
 /** How accounts and parts are doing. One reading serves everybody who asks within a few seconds. */
 import type { AccountHealth, ChannelHealth, ChannelTile, DelayFigures, WatchLimits } from '@patchbay/contracts';
 import { accountHealth, hourlyTrend, localDate, quantile } from '@patchbay/domain';
-import { readAccounts } from '@patchbay/store/queries/channel-health';
+import { databaseNow, readAccounts } from '@patchbay/store/queries/channel-health';
 import type { AccountRow, Buckets } from '@patchbay/store/queries/channel-health';
 import type { Parts } from '../parts.ts';
 import { readComponents } from './components.ts';
@@ -27,8 +27,8 @@ export function readHealth(parts: Parts): Promise<ChannelHealth> {
 }
 
 async function takeReading(parts: Parts): Promise<ChannelHealth> {
-  const now = parts.now();
-  const limits = await readLimits(parts);
+  const now = await databaseNow(parts.db.sql);
+  const limits = await readLimits(parts.db.sql);
   const { timeZone } = parts.config;
   const rows = await readAccounts(parts.db.sql, localDate(now, timeZone), timeZone);
   const accounts = rows.map((row) => present(parts, row, limits.channels, now));

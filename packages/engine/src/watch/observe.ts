@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
 import { listAlerts } from '@patchbay/store/queries/alerts';
+import { databaseNow } from '@patchbay/store/queries/channel-health';
 import type { AccountHealth } from '@patchbay/contracts';
 import type { Parts } from '../parts.ts';
 import { readHealth } from './health.ts';
@@ -18,21 +19,23 @@ export function observeWatch(parts: Parts): void {
         await fill(this as Gauge).catch(() => undefined);
       },
     });
-  const perChannel = (name: string, help: string, of: (accounts: readonly AccountHealth[]) => number | null) =>
+  const perChannel = (
+    name: string,
+    help: string,
+    of: (accounts: readonly AccountHealth[], now: Date) => number | null,
+  ) =>
     gauge(name, help, ['channel'], async (target) => {
-      const { accounts } = await readHealth(parts);
+      const [{ accounts }, now] = await Promise.all([readHealth(parts), databaseNow(parts.db.sql)]);
       for (const [channel, group] of Map.groupBy(accounts, (account) => account.channel)) {
-        const value = of(group);
+        const value = of(group, now);
         if (value !== null) target.set({ channel }, value);
       }
     });
   const sum = (of: (account: AccountHealth) => number) => (accounts: readonly AccountHealth[]) =>
     accounts.reduce((total, account) => total + of(account), 0);
-  const oldest = (of: (account: AccountHealth) => string | null) => (accounts: readonly AccountHealth[]) => {
+  const oldest = (of: (account: AccountHealth) => string | null) => (accounts: readonly AccountHealth[], now: Date) => {
     const at = accounts.map(of).filter((moment) => moment !== null);
-    return at.length === 0
-      ? 0
-      : Math.max(0, (parts.now().getTime() - Math.min(...at.map((one) => Date.parse(one)))) / 1000);
+    return at.length === 0 ? 0 : Math.max(0, (now.getTime() - Math.min(...at.map((one) => Date.parse(one)))) / 1000);
   };
 
   perChannel(

@@ -2,6 +2,8 @@ import type { Alert, AlertReason } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 
 export interface QuarantineCounts {
+  /** By the database's clock, as the moments of the contacts are. */
+  now: Date;
   newContacts: number;
   waiting: number;
   oldestAt: Date | null;
@@ -10,7 +12,7 @@ export interface QuarantineCounts {
 /** What the alert about the quarantine is decided by. It counts up to the highest limits that can be set and no further. */
 export async function quarantineCounts(sql: Queryable, windowMinutes: number): Promise<QuarantineCounts> {
   const { rows } = await sql.query<QuarantineCounts>(
-    `select (select count(*)::int from (select 1 from inbox where state = 'quarantined' limit 10000) counted) as waiting,
+    `select now() as now, (select count(*)::int from (select 1 from inbox where state = 'quarantined' limit 10000) counted) as waiting,
        (select count(*)::int from (select 1 from inbox where state = 'quarantined'
           and quarantined_at > now() - make_interval(mins => $1) limit 10000) counted) as "newContacts",
        (select min(quarantined_at) from inbox where state = 'quarantined') as "oldestAt"`,

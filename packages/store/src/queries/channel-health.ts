@@ -37,6 +37,12 @@ export async function readAccounts(sql: Queryable, day: string, timeZone: string
   return rows[0]?.accounts ?? [];
 }
 
+/** The moment by the clock that dates everything in the database, from which that of a hub may differ. */
+export async function databaseNow(sql: Queryable): Promise<Date> {
+  const { rows } = await sql.query<{ now: Date }>('select clock_timestamp() as now', []);
+  return (rows[0] as { now: Date }).now;
+}
+
 /** Keeps the accounts' figures complete while nobody looks at them. */
 export async function rollChannelFigures(sql: Queryable): Promise<void> {
   await sql.query('select roll_channel_figures()', []);

@@ -44,6 +44,24 @@ export async function insertInbox(sql: Queryable, row: InboxInsert): Promise<Rec
   return rows[0] as ReceivedRow;
 }
 
+/** What the bytes of a quarantined contact came with, added to what they came with before. No more is kept than anybody would look at. */
+export async function keepEnvelope(sql: Queryable, id: string, envelope: object): Promise<void> {
+  await sql.query(
+    `update inbox set envelopes = coalesce(envelopes, '[]') || jsonb_build_array($2::jsonb)
+     where id = $1 and not coalesce(envelopes, '[]') @> jsonb_build_array($2::jsonb) and jsonb_array_length(coalesce(envelopes, '[]')) < 100`,
+    [id, JSON.stringify(envelope)],
+  );
+}
+
+/** What is known under a contact's names; null when they are free. */
+export async function contentHashOf(sql: Queryable, account: string, externalId: string): Promise<string | null> {
+  const { rows } = await sql.query<{ contentHash: string | null }>(
+    'select content_hash as "contentHash" from inbox where channel_account = $1 and external_id = $2',
+    [account, externalId],
+  );
+  return rows[0]?.contentHash ?? null;
+}
+
 export interface InboxRow {
   id: string;
   channel: ChannelName;
@@ -54,6 +72,7 @@ export interface InboxRow {
   raw: Buffer | null;
   rawType: string;
   rawSha256: string;
+  envelopes: Record<string, unknown>[] | null;
   attempts: number;
   correlationId: string;
   receivedAt: Date;
@@ -62,7 +81,7 @@ export interface InboxRow {
 export async function readInbox(sql: Queryable, id: string): Promise<InboxRow | null> {
   const { rows } = await sql.query<InboxRow>(
     `select id, channel, channel_account as "channelAccount", external_id as "externalId", state, contact, raw, raw_type as "rawType",
-       raw_sha256 as "rawSha256", attempts, correlation_id as "correlationId", received_at as "receivedAt"
+       raw_sha256 as "rawSha256", envelopes, attempts, correlation_id as "correlationId", received_at as "receivedAt"
      from inbox where id = $1`,
     [id],
   );

@@ -1,12 +1,12 @@
 /** Takes one fetched mail in, on the same road as one that came by SMTP. */
 import { HubError } from '@patchbay/contracts';
-import type { ChannelDeps } from '../../channel.ts';
+import type { ChannelDeps, RawPayload } from '../../channel.ts';
 import { type Mailbox, MailProblem } from '../../mailbox.ts';
 import { mailSizeLimit } from '../inlet.ts';
+import { payloadOf } from '../envelope.ts';
 import { type MailEnvelope, emailAccount, parseMail, sha256 } from '../schema.ts';
 import type { Listed } from './plan.ts';
 
-const mail = 'message/rfc822';
 /** A head without its mail: shown in quarantine, and nothing that could go round again. */
 export const headOnly = 'text/rfc822-headers';
 
@@ -22,7 +22,7 @@ export async function takeMail(
     to: [mailbox.address],
     ...(mailbox.authservId === null ? {} : { trustedAuthservId: mailbox.authservId }),
   };
-  const payload = { bytes: raw, contentType: mail };
+  const payload = payloadOf(raw, envelope);
   try {
     await deps.receive(await parseMail(raw, envelope, deps), payload);
   } catch (error) {
@@ -48,14 +48,9 @@ export async function keepNote(name: string, deps: ChannelDeps): Promise<void> {
   });
 }
 
-async function keepAside(
-  deps: ChannelDeps,
-  externalId: string,
-  reason: string,
-  payload: { bytes: Buffer; contentType: string },
-): Promise<void> {
+async function keepAside(deps: ChannelDeps, externalId: string, reason: string, payload: RawPayload): Promise<void> {
   await deps.quarantine({ channel: 'email', channelAccount: emailAccount, externalId, reason }, payload);
-  deps.log.warn({ externalId, size: payload.bytes.length }, 'mail quarantined');
+  deps.log.warn({ externalId, size: payload.bytes.byteLength }, 'mail quarantined');
 }
 
 // Ours, whatever it is: the mailbox and its server are well.
