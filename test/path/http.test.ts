@@ -54,6 +54,44 @@ onBothBackends('a source of the webhook pair', (backend) => {
     });
   });
 
+  it('is taken again under an id that says something else, and is one message however often it says the same', async () => {
+    const { app, api, messages, received } = centre();
+    const said = { id: 'reused', from: { externalId: 'u2' }, acknowledge: false };
+    const outcome = async (more: object) => (await (await postTo(app, { ...said, ...more })).json()).outcome;
+    expect(await outcome({ text: 'Size 41' })).toBe('accepted');
+    const { ticketId } = await received('reused');
+    expect(await outcome({ text: 'Size 42' })).toBe('accepted');
+    expect(await outcome({ text: 'Size 42' })).toBe('duplicate');
+    expect(await outcome({ language: 'zh', text: 'Size 41' })).toBe('duplicate');
+    const texts = await eventually(
+      async () => (await messages(ticketId)).map(({ text }) => text),
+      ({ length }) => length > 1,
+    );
+    expect(texts).toEqual(['Size 41', 'Size 42']);
+    const { body } = await api('GET', '/api/v1/inbox?limit=200');
+    const ids = body.items.flatMap((item: { externalId: string; state: string }) =>
+      item.externalId.startsWith('reused') && item.state === 'done' ? [item.externalId] : [],
+    );
+    expect(ids).toEqual([expect.stringMatching(/^reused#[0-9a-f]{16}$/), 'reused']);
+  });
+
+  it('has what it wrote wrongly replayed beside what it wrote rightly under the same id', async () => {
+    const { app, api } = centre();
+    const from = { externalId: 'u4' };
+    const wrong = { id: 'twice', from, text: 'The first', requestType: 'not-yet', acknowledge: false };
+    expect((await postTo(app, wrong)).status).toBe(400);
+    expect((await postTo(app, { id: 'twice', from, text: 'The second', acknowledge: false })).status).toBe(202);
+    const { body } = await api('GET', '/api/v1/inbox?state=quarantined&q=requestType');
+    const [item] = body.items;
+    await api('POST', '/api/v1/request-types', { key: 'not-yet', nameEn: 'Not yet', nameZh: '尚未' });
+    expect((await api('POST', `/api/v1/inbox/${item.id}/replay`)).status).toBe(200);
+    const done = await eventually(
+      async () => (await api('GET', `/api/v1/inbox/${item.id}`)).body,
+      ({ state }) => state !== 'pending',
+    );
+    expect(done).toMatchObject({ state: 'done', externalId: expect.stringMatching(/^twice#/) });
+  });
+
   it('goes on with a conversation of the same sender only', async () => {
     const anonymous = { conversationId: 'c-7', from: { email: 'bo@example.com' } };
     const first = await send(anonymous);
@@ -125,8 +163,72 @@ onBothBackends('a source of the webhook pair', (backend) => {
       expect((await postTo(app, { id: secret.slice(-20), text: 'x' }, '', secret)).status).toBe(202);
     const { body: listed } = await api('GET', '/api/v1/http-sources');
     expect(JSON.stringify(listed)).not.toMatch(/whsec_|"secret"/);
+    // Another one at once ends neither of them.
+    const { body: third } = await api('POST', `/api/v1/http-sources/${app.id}/secret`);
+    for (const secret of [app.secret, rotated.secret, third.secret])
+      expect((await postTo(app, { id: secret.slice(-21), text: 'x' }, '', secret)).status).toBe(202);
+    expect(third.previousUntil > rotated.previousUntil).toBe(true);
     await api('PUT', `/api/v1/http-sources/${app.id}`, { name: 'Rotating', enabled: false });
-    expect((await postTo(app, { id: 'off', text: 'x' }, '', rotated.secret)).status).toBe(404);
+    expect((await postTo(app, { id: 'off', text: 'x' }, '', third.secret)).status).toBe(404);
+  });
+
+  it('has so many secrets at once and no more, and each ends at its time', async () => {
+    const { api, hub } = centre();
+    const app = await addSource(api, { name: 'Many secrets' });
+    const rotate = () => api('POST', `/api/v1/http-sources/${app.id}/secret`);
+    for (let n = 0; n < 4; n += 1) expect((await rotate()).status).toBe(200);
+    const refused = await rotate();
+    expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
+    expect((await postTo(app, { id: 'oldest', text: 'x' })).status).toBe(202);
+    await hub.parts.db.sql.query(
+      `update http_source_secret set valid_until = now() - interval '1 second' where source_id = $1`,
+      [app.id],
+    );
+    const { body: last } = await rotate();
+    expect((await postTo(app, { id: 'ended', text: 'x' })).status).toBe(403);
+    expect((await postTo(app, { id: 'last', text: 'x' }, '', last.secret)).status).toBe(202);
+  });
+
+  it('is made and given a secret once for one Idempotency-Key, and no secret lies in the database in clear', async () => {
+    const { api, hub } = centre();
+    const key = { 'idempotency-key': randomUUID() };
+    const add = () => api('POST', '/api/v1/http-sources', { name: 'Once' }, key);
+    const [first, again] = [await add(), await add()];
+    expect([again.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([201, 'true', first.body]);
+    const secretKey = { 'idempotency-key': randomUUID() };
+    const rotate = () => api('POST', `/api/v1/http-sources/${first.body.id}/secret`, undefined, secretKey);
+    const [secret, same] = [await rotate(), await rotate()];
+    expect(same.body).toEqual(secret.body);
+    const { rows } = await hub.parts.db.sql.query<{ text: string }>(
+      `select string_agg(t::text, '') as text from (select row_to_json(i) from idempotency i union all select row_to_json(s) from http_source s
+         union all select row_to_json(p) from http_source_secret p union all select row_to_json(e) from event e) all_rows (t)`,
+    );
+    expect(rows[0]?.text).toContain(first.body.id);
+    expect(rows[0]?.text).not.toContain('whsec_');
+  });
+
+  it('keeps the fields of a ticket whose type was changed afterwards', async () => {
+    const { api } = centre();
+    const field = (key: string, required = false) => ({ key, labelEn: key, labelZh: key, type: 'text', required });
+    const type = (fields: object[]) => ({ nameEn: 'Repair', nameZh: '维修', fields });
+    await api('POST', '/api/v1/request-types', { key: 'repair', ...type([field('serial'), field('model')]) });
+    const { ticketId } = await send({ requestType: 'repair', fields: { serial: 'S-1', model: 'M-1' } });
+    await api('PUT', '/api/v1/request-types/repair', type([field('model'), field('fault', true)]));
+    const patch = (change: object) => api('PATCH', `/api/v1/tickets/${ticketId}`, change);
+    expect((await patch({ status: 'resolved' })).body.detail).toContain('fault');
+    const done = await patch({ fields: { serial: 'S-1', model: 'M-2', fault: 'Broken' }, status: 'resolved' });
+    expect(done.body).toMatchObject({
+      status: 'resolved',
+      fields: { serial: 'S-1', model: 'M-2', fault: 'Broken' },
+    });
+    expect((await patch({ fields: { model: 'M-2', serial: 'S-9' } })).status).toBe(400);
+    // It stays complete as long as it is resolved.
+    expect((await patch({ fields: { model: 'M-2' } })).status).toBe(422);
+    expect((await patch({ requestType: 'order' })).status).toBe(422);
+    expect((await patch({ requestType: 'order', fields: { concern: 'return', orderNumber: 'B-1' } })).status).toBe(200);
+    await api('DELETE', '/api/v1/request-types/repair');
+    const missing = await postTo(centre().app, { id: 'incomplete', text: 'x', requestType: 'order', fields: {} });
+    expect(missing.status).toBe(400);
   });
 
   it('has its type and fields changed by an agent, who cannot resolve it with one missing', async () => {

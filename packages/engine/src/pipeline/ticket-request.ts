@@ -1,4 +1,5 @@
 /** What a ticket asks for: set by agents, and complete before the ticket counts as answered (service norms C3, I2). */
+import { isDeepStrictEqual } from 'node:util';
 import { checkRequest, HubError, type RequestField, type Ticket, type ticketUpdate } from '@patchbay/contracts';
 import { readRequestType, setTicketRequest } from '@patchbay/store/queries/request-types';
 import { readTicket } from '@patchbay/store/queries/tickets';
@@ -23,28 +24,36 @@ export async function changeRequest(parts: Parts, ticketId: string, actorId: str
   if (!definition && type !== ticket.requestType && type !== null)
     throw new HubError('invalid_input', 'requestType: there is none of this name');
   const fields = definition
-    ? fieldsFor(definition.fields, ticket, update)
+    ? fieldsFor(definition.fields, ticket, update, type)
     : { ...(type === null ? {} : ticket.fields) };
-  if (definition && ends && ticket.status !== 'resolved' && ticket.status !== 'closed')
+  const isDone = ['resolved', 'closed'].includes(update.status ?? ticket.status);
+  const changes = type !== ticket.requestType || !isDeepStrictEqual(fields, ticket.fields);
+  if (definition && isDone && (changes || !['resolved', 'closed'].includes(ticket.status)))
     demandAll(definition.fields, fields);
   await setTicketRequest(parts.db.sql, ticketId, { type, fields }, actorId);
   parts.relay.nudge();
 }
 
-/** What is given, or what the ticket has as far as the type knows it. */
+/** What is given, or what the ticket has as far as the type knows it. Values of fields that its own type had once stay as they are. */
 function fieldsFor(
   definition: readonly RequestField[],
   ticket: Ticket,
   { fields: given }: Update,
+  type: string | null,
 ): Record<string, unknown> {
   const known = new Set(definition.map((field) => field.key));
-  if (given === undefined) return Object.fromEntries(Object.entries(ticket.fields).filter(([key]) => known.has(key)));
-  const { values, problems } = checkRequest(definition, given);
+  const [present, past] = [true, false].map((isKnown) =>
+    Object.fromEntries(Object.entries(ticket.fields).filter(([key]) => known.has(key) === isKnown)),
+  ) as [Record<string, unknown>, Record<string, unknown>];
+  const kept = type === ticket.requestType ? past : {};
+  if (given === undefined) return { ...kept, ...present };
+  const asked = Object.entries(given).filter(([key, value]) => !(Object.hasOwn(kept, key) && kept[key] === value));
+  const { values, problems } = checkRequest(definition, Object.fromEntries(asked));
   const issues = problems
     .filter(({ problem }) => problem !== 'required')
     .map(({ field, problem }) => ({ path: `fields.${field}`, message: problem }));
   if (issues[0]) throw new HubError('invalid_input', `${issues[0].path}: ${issues[0].message}`, { issues });
-  return values;
+  return { ...kept, ...values };
 }
 
 function demandAll(definition: readonly RequestField[], fields: Readonly<Record<string, unknown>>): void {
