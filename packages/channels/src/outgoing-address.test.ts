@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createConnection, isIPv6, type AddressInfo, type LookupFunction } from 'node:net';
 import { HubError } from '@patchbay/contracts';
 import { afterAll, describe, expect, test } from 'vitest';
-import { isPublicAddress, outgoingRequest, outgoingUrl, publicLookup } from './outgoing-address.ts';
+import { isPublicAddress, outgoingRequest, outgoingUrl, publicLookup, publicLookupBy } from './outgoing-address.ts';
 
 describe('addresses', () => {
   test.each([
@@ -59,6 +59,15 @@ describe('addresses', () => {
     'https://[::1]:8443/',
     'https://[::ffff:10.0.0.1]/',
     'https://[64:ff9b::a00:1]/',
+    'https://0.0.0.0/',
+    'https://[::ffff:7f00:1]/',
+    'https://[0:0:0:0:0:ffff:a9fe:a9fe]/',
+    'https://0x7f000001/',
+    'https://017700000001/',
+    'https://127.0.0.1./',
+    'https://１２７.０.０.１/',
+    'https://user:pass@10.0.0.1/',
+    'https://[fe80::1%25eth0]/',
     'https://169.254.169.254/latest/meta-data/',
   ])('%s is not called', (url) => {
     expect(() => outgoingUrl(url, false)).toThrow(HubError);
@@ -75,6 +84,44 @@ describe('names', () => {
     new Promise<unknown>((resolve) => publicLookup(name, {}, (error, address) => resolve(error ?? address)));
   test('that lead inside are not connected to', async () => {
     expect(await looked('localhost')).toMatchObject({ code: 'provider_refused' });
+  });
+  /** A name server that answers each question with the next of these. */
+  const answering = (...answers: string[][]) => {
+    let asked = 0;
+    const resolver = publicLookupBy((_name, _options, callback) => {
+      const addresses = answers[asked++ % answers.length] ?? [];
+      const found = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
+      process.nextTick(callback, null, found);
+    });
+    return { resolver, asked: () => asked };
+  };
+  test.each([
+    [['8.8.8.8', '10.0.0.1']],
+    [['2606:4700::1111', '::1']],
+    [['::ffff:169.254.169.254']],
+    [['0.0.0.0']],
+    [[]],
+  ])('that lead to %j are not, whichever of the addresses would be taken', async (addresses) => {
+    const { resolver } = answering(addresses);
+    const error = await new Promise((resolve) => resolver('evil.example', { all: true }, resolve));
+    expect(error).toMatchObject({ code: 'provider_refused' });
+  });
+  test('that lead elsewhere at the second look are looked at once only', async () => {
+    const { resolver, asked } = answering(['192.0.0.9', '8.8.8.8'], ['8.8.8.8']);
+    const rebound = answering(['203.0.114.9'], ['127.0.0.1']);
+    const connect = (lookup: LookupFunction) =>
+      new Promise<unknown>((resolve) => {
+        const socket = createConnection({ host: 'rebind.example', port: 1, lookup, autoSelectFamily: false });
+        socket.once('lookup', (error, address) => {
+          socket.destroy();
+          resolve(error ?? address);
+        });
+        socket.once('error', resolve);
+      });
+    expect(await connect(rebound.resolver)).toBe('203.0.114.9');
+    expect(rebound.asked()).toBe(1);
+    expect(await connect(resolver)).toMatchObject({ code: 'provider_refused' });
+    expect(asked()).toBe(1);
   });
   test('a request to one fails before it connects', async () => {
     const call = outgoingRequest('https://localhost/', {

@@ -2,7 +2,7 @@
  * Requests to addresses that somebody outside chose (a source's webhook, a file's link). The hub stands inside the firm's network, so such
  * an address must not lead to what only the inside may reach (OWASP, Server-Side Request Forgery).
  */
-import { lookup as resolve, type LookupAddress } from 'node:dns';
+import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -20,16 +20,25 @@ export function isPublicAddress(text: string): boolean {
   return address.range() === 'unicast' && (address as ipaddr.IPv6).match(publicV6);
 }
 
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /** Puts the name to the test at the moment of connecting: the address that was looked at is the one that is connected to. */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error) return callback(error, '', 0);
-    const inside = addresses.find(({ address }) => !isPublicAddress(address));
-    if (inside !== undefined || addresses[0] === undefined) return callback(refused(hostname), '', 0);
-    if (options.all === true) return callback(null, addresses);
-    callback(null, addresses[0].address, addresses[0].family);
-  });
-};
+export const publicLookupBy =
+  (resolve: Resolve): LookupFunction =>
+  (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, '', 0);
+      const inside = addresses.find(({ address }) => !isPublicAddress(address));
+      if (inside !== undefined || addresses[0] === undefined) return callback(refused(hostname), '', 0);
+      if (options.all === true) return callback(null, addresses);
+      callback(null, addresses[0].address, addresses[0].family);
+    });
+  };
+export const publicLookup = publicLookupBy(lookup);
 
 const refused = (host: string) =>
   new HubError('provider_refused', `${host.slice(0, 200)} is an address inside a private network, which is not called`);
