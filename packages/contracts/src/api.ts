@@ -298,6 +298,10 @@ export const inboxFilter = z.object({
   q: z.string().max(200).optional(),
 });
 export type InboxFilter = z.infer<typeof inboxFilter>;
+export const settingChangeQuery = pageQuery.extend({
+  setting: z.string().max(100).optional(),
+  key: z.string().max(200).optional(),
+});
 export const inboxQuery = pageQuery.extend(inboxFilter.shape);
 export const outboxItem = z.object({
   id: z.uuid(),

@@ -108,6 +108,13 @@ export const eventData = {
     to: presenceState,
     reason: reason.optional(),
   }),
+  /** The configuration was changed; `key` says which one of its kind. Only what differs; never a secret. Only for managers. */
+  'setting.changed': z.object({
+    setting: z.string(),
+    key: z.string().nullable(),
+    from: z.record(z.string(), z.unknown()).nullable(),
+    to: z.record(z.string(), z.unknown()).nullable(),
+  }),
   'contact.quarantined': z.object({ inboxId: z.uuid(), channel: channelName.nullable(), reason }),
   'contact.replayed': z.object({ inboxId: z.uuid() }),
   /** A replay that was asked for in bulk did not succeed; the contact stays where it was, with the new reason. */

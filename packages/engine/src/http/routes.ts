@@ -14,6 +14,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { requestTypeRoutes } from './routes/request-types.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { settingChangeRoutes } from './routes/setting-changes.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { watchRoutes } from './routes/watch.ts';
@@ -38,4 +39,5 @@ export const routes: readonly Route[] = [
   ...requestTypeRoutes,
   ...webFormRoutes,
   ...mailAccountRoutes,
+  ...settingChangeRoutes,
 ];

@@ -7,9 +7,10 @@ import {
   type mailAccountUpdate,
   type MailProvider,
 } from '@patchbay/contracts';
-import type { MailAccountRow, MailAccountWrite } from '@patchbay/store/queries/mail-accounts';
+import { type MailAccountRow, type MailAccountWrite, readMailAccount } from '@patchbay/store/queries/mail-accounts';
 import type { z } from 'zod';
 import type { Parts } from '../parts.ts';
+import { secretMark, type Setting } from '../setting-changes.ts';
 
 type Wish = z.output<typeof mailAccountCreate>;
 type Change = z.output<typeof mailAccountUpdate>;
@@ -133,6 +134,23 @@ function wrong(path: string, message: string): HubError {
 }
 
 const moment = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+/** An account as events tell of it: what an administrator decides, and marks in place of the secrets. */
+export const accountSetting = (key: string): Setting => ({
+  setting: 'mail-account',
+  key,
+  async read(tx) {
+    const row = await readMailAccount(tx, key);
+    if (!row) return null;
+    const { passwordSealed, clientSecretSealed, refreshTokenSealed, ...settings } = writable(row);
+    return {
+      ...settings,
+      passwordMark: secretMark(passwordSealed),
+      clientSecretMark: secretMark(clientSecretSealed),
+      signInMark: secretMark(refreshTokenSealed),
+    };
+  },
+});
 
 /** An account as the API answers it: whether there are secrets, never what they are. */
 export function presentAccount(row: MailAccountRow): MailAccount {

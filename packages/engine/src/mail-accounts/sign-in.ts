@@ -6,7 +6,9 @@ import { HubError } from '@patchbay/contracts';
 import { keepSignIn, type MailAccountRow, readMailAccount } from '@patchbay/store/queries/mail-accounts';
 import { z } from 'zod';
 import type { Parts } from '../parts.ts';
+import { changeSetting, type ChangingCall } from '../setting-changes.ts';
 import { clientOf } from './credentials.ts';
+import { accountSetting } from './settings.ts';
 
 /** Milliseconds that a sign-in may take. */
 const stateLife = 15 * 60_000;
@@ -37,13 +39,13 @@ export function beginSignIn(parts: SignInParts, account: MailAccountRow, agentId
 
 /** Changes the code for tokens and keeps them, sealed. Answers the account. Rejects with a {@link MailProblem}, or `forbidden`. */
 export async function finishSignIn(
-  parts: SignInParts,
+  call: ChangingCall & { parts: SignInParts },
   answer: { code: string; state: string },
-  agentId: string,
   signal: AbortSignal,
 ): Promise<string> {
+  const { parts, principal } = call;
   const state = readState(parts, answer.state);
-  if (!state || state.agent !== agentId || state.until < parts.now().getTime())
+  if (!state || state.agent !== principal.agentId || state.until < parts.now().getTime())
     throw new HubError('forbidden', 'This sign-in was not begun here, or too long ago; begin again');
   const account = await readMailAccount(parts.db.sql, state.account);
   if (!account) throw new HubError('not_found', 'The account was removed');
@@ -51,7 +53,8 @@ export async function finishSignIn(
   const tokens = await redeemCode(clientOf(parts, account), code, signal);
   if (tokens.refreshToken === null)
     throw new MailProblem('sign-in-again', 'The provider gave no lasting permission (no refresh token)');
-  await keepSignIn(parts.db.sql, account.id, parts.vault.seal(tokens.refreshToken, account.id));
+  const sealed = parts.vault.seal(tokens.refreshToken, account.id);
+  await changeSetting(call, accountSetting(account.id), (tx) => keepSignIn(tx, account.id, sealed));
   return account.id;
 }
 

@@ -106,13 +106,14 @@ export async function readMailIdentity(sql: Queryable, id: string): Promise<Mail
   return rows[0] ?? null;
 }
 
-/** Null when the address is taken. To be called in a transaction, since there is one default only. Raises 23503 for an unknown queue. */
-export async function insertMailIdentity(tx: Queryable, identity: Omit<ComposeIdentity, 'id'>): Promise<string | null> {
+/** False when the address is taken. To be called in a transaction, since there is one default only. Raises 23503 for an unknown queue. */
+export async function insertMailIdentity(tx: Queryable, identity: ComposeIdentity): Promise<boolean> {
   if (identity.isDefault) await dropDefault(tx);
-  const { rows } = await tx.query<{ id: string }>(
-    `insert into mail_identity (address, name, signature_text, signature_html, queue_id, is_default)
-     values ($1, $2, $3, $4, $5, $6) on conflict (address) do nothing returning id`,
+  const { rowCount } = await tx.query(
+    `insert into mail_identity (id, address, name, signature_text, signature_html, queue_id, is_default)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict (address) do nothing`,
     [
+      identity.id,
       identity.address,
       identity.name,
       identity.signatureText,
@@ -121,7 +122,7 @@ export async function insertMailIdentity(tx: Queryable, identity: Omit<ComposeId
       identity.isDefault,
     ],
   );
-  return rows[0]?.id ?? null;
+  return rowCount === 1;
 }
 
 /** Changes what is given. False when there is none. To be called in a transaction. Raises 23505 when the address is taken. */

@@ -12,15 +12,15 @@ export async function lastSeq(sql: Queryable): Promise<number> {
   return rows[0]?.seq ?? 0;
 }
 
-interface EventRow extends Omit<HubEvent, 'at' | 'id'> {
+export interface EventRow extends Omit<HubEvent, 'at' | 'id'> {
   id: number;
   at: Date;
 }
 
-const columns = `seq, id, type, at, ticket_id as "ticketId", customer_id as "customerId", queue_id as "queueId", agent_id as "agentId",
+export const eventColumns = `seq, id, type, at, ticket_id as "ticketId", customer_id as "customerId", queue_id as "queueId", agent_id as "agentId",
   actor_id as "actorId", correlation_id as "correlationId", data`;
 
-function present<R extends EventRow>(row: R): Omit<R, 'id' | 'at'> & HubEvent {
+export function presentEvent<R extends EventRow>(row: R): Omit<R, 'id' | 'at'> & HubEvent {
   return { ...row, id: String(row.id), at: row.at.toISOString() };
 }
 
@@ -32,10 +32,10 @@ export interface RoutedEvent extends HubEvent {
 /** Numbered events after `seq`, in order. */
 export async function eventsAfter(sql: Queryable, seq: number, limit: number): Promise<RoutedEvent[]> {
   const { rows } = await sql.query<EventRow & Pick<RoutedEvent, 'alsoQueueIds'>>(
-    `select ${columns}, also_queue_ids as "alsoQueueIds" from event where seq > $1 order by seq limit $2`,
+    `select ${eventColumns}, also_queue_ids as "alsoQueueIds" from event where seq > $1 order by seq limit $2`,
     [seq, limit],
   );
-  return rows.map(present);
+  return rows.map(presentEvent);
 }
 
 /**
@@ -49,7 +49,7 @@ export async function visibleEventsAfter(
   limit: number,
 ): Promise<HubEvent[]> {
   const { rows } = await sql.query<EventRow>(
-    `select ${columns} from event e where seq > $1 and ($3 or e.agent_id = $2 or e.type = 'agent.presence-changed'
+    `select ${eventColumns} from event e where seq > $1 and ($3 or e.agent_id = $2 or e.type = 'agent.presence-changed'
        or (e.type = 'message.status-changed' and e.data ->> 'authorId' = $2)
        or e.queue_id in (select queue_id from queue_member where agent_id = $2)
        or exists (select 1 from queue_member q where q.agent_id = $2 and q.queue_id = any (e.also_queue_ids))
@@ -57,5 +57,5 @@ export async function visibleEventsAfter(
      order by seq limit $4`,
     [seq, viewer.agentId, viewer.all, limit],
   );
-  return rows.map(present);
+  return rows.map(presentEvent);
 }

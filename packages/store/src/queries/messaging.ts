@@ -64,12 +64,20 @@ export async function readTemplate(sql: Queryable, id: string): Promise<MessageT
 /** Null when the channel has one of this name and language. */
 export async function insertTemplate(
   sql: Queryable,
-  template: Omit<MessageTemplate, 'id' | 'state'>,
+  template: Omit<MessageTemplate, 'state'>,
 ): Promise<MessageTemplate | null> {
   const { rows } = await sql.query<MessageTemplate>(
-    `insert into message_template (channel, name, language, content_sid, body, labels) values ($1, $2, $3, $4, $5, $6)
+    `insert into message_template (id, channel, name, language, content_sid, body, labels) values ($7, $1, $2, $3, $4, $5, $6)
      on conflict (channel, name, language) do nothing returning ${templateColumns}`,
-    [template.channel, template.name, template.language, template.contentSid, template.body, template.labels],
+    [
+      template.channel,
+      template.name,
+      template.language,
+      template.contentSid,
+      template.body,
+      template.labels,
+      template.id,
+    ],
   );
   return rows[0] ?? null;
 }

@@ -4,6 +4,7 @@ import { readMessagingSettings, writeMessagingSettings } from '@patchbay/store';
 import { listConsentLog, listConsents, mayChangeConsent, setConsent } from '@patchbay/store/queries/consents';
 import { toE164 } from '../../auth/agents.ts';
 import type { Parts } from '../../parts.ts';
+import { changeSetting } from '../../setting-changes.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 
@@ -87,9 +88,11 @@ export const consentRoutes = [
     access: 'manager',
     body: 'MessagingSettingsUpdate',
     answer: 'MessagingSettings',
-    async handle({ parts, body }) {
-      await writeMessagingSettings(parts.db.sql, messagingSettings.parse(body));
-      return readMessagingSettings(parts.db.sql);
+    async handle(call) {
+      const settings = messagingSettings.parse(call.body);
+      const setting = { setting: 'messaging', key: null, read: readMessagingSettings };
+      await changeSetting(call, setting, (tx) => writeMessagingSettings(tx, settings));
+      return readMessagingSettings(call.parts.db.sql);
     },
   }),
 ];

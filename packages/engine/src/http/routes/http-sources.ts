@@ -1,7 +1,9 @@
-import { HubError, type HttpSource } from '@patchbay/contracts';
-import { listHttpSources, readHttpSource } from '@patchbay/store/queries/http-sources';
+import { randomUUID } from 'node:crypto';
+import type { HttpSource } from '@patchbay/contracts';
+import { listHttpSources, readHttpSource, updateHttpSource } from '@patchbay/store/queries/http-sources';
 import type { Parts } from '../../parts.ts';
-import { presentSource } from '../../sources.ts';
+import { changeSetting, type Setting } from '../../setting-changes.ts';
+import { noSuchSource, presentSource, recordedSource } from '../../sources.ts';
 import { route } from '../route.ts';
 import { byId } from './tickets.ts';
 
@@ -9,11 +11,15 @@ const tag = 'HTTP sources';
 
 async function sourceOf(parts: Parts, id: string): Promise<HttpSource> {
   const row = await readHttpSource(parts.db.sql, id);
-  if (!row) throw notThere();
+  if (!row) throw noSuchSource();
   return presentSource(row, parts.config.publicUrl);
 }
 
-const notThere = () => new HubError('not_found', 'There is no such source of an app');
+const sourceSetting = (key: string): Setting => ({
+  setting: 'http-source',
+  key,
+  read: (tx) => recordedSource(tx, key),
+});
 
 export const httpSourceRoutes = [
   route({
@@ -37,8 +43,13 @@ export const httpSourceRoutes = [
     body: 'HttpSourceCreate',
     answer: 'HttpSourceWithSecret',
     status: 201,
-    async handle({ parts, body }) {
-      const { id, secret } = await parts.sources.create(parts.db.sql, { ...body, kind: 'app' });
+    creates: true,
+    async handle(call) {
+      const { parts, body } = call;
+      const id = randomUUID();
+      const secret = await changeSetting(call, sourceSetting(id), (tx) =>
+        parts.sources.create(tx, id, { ...body, kind: 'app' }),
+      );
       return { ...(await sourceOf(parts, id)), secret };
     },
   }),
@@ -51,22 +62,27 @@ export const httpSourceRoutes = [
     params: byId,
     body: 'HttpSourceUpdate',
     answer: 'HttpSource',
-    async handle({ parts, params, body }) {
-      if (!(await parts.sources.update(params.id, body))) throw notThere();
+    async handle(call) {
+      const { parts, params, body } = call;
+      const done = await changeSetting(call, sourceSetting(params.id), (tx) => updateHttpSource(tx, params.id, body));
+      if (!done) throw noSuchSource();
+      parts.sources.forget(params.id);
       return sourceOf(parts, params.id);
     },
   }),
   route({
     method: 'post',
     path: '/http-sources/:id/secret',
-    summary: 'Give a source a new secret; the old one holds for 24 hours more',
+    summary: 'Give a source a new secret; the present one holds for 24 hours more, and up to five at once',
     tag,
     access: 'admin',
     params: byId,
     answer: 'HttpSourceWithSecret',
-    async handle({ parts, params }) {
-      const secret = await parts.sources.rotate(params.id);
-      if (secret === null) throw notThere();
+    creates: true,
+    async handle(call) {
+      const { parts, params } = call;
+      const secret = await changeSetting(call, sourceSetting(params.id), (tx) => parts.sources.rotate(tx, params.id));
+      parts.sources.forget(params.id);
       return { ...(await sourceOf(parts, params.id)), secret };
     },
   }),

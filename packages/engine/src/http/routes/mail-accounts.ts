@@ -13,9 +13,16 @@ import {
   wakeMailAccount,
 } from '@patchbay/store/queries/mail-accounts';
 import { z } from 'zod';
-import { changedAccount, isElsewhere, newAccount, presentAccount } from '../../mail-accounts/settings.ts';
+import {
+  accountSetting,
+  changedAccount,
+  isElsewhere,
+  newAccount,
+  presentAccount,
+} from '../../mail-accounts/settings.ts';
 import { beginSignIn, finishSignIn } from '../../mail-accounts/sign-in.ts';
 import type { Parts } from '../../parts.ts';
+import { changeSetting, type ChangingCall } from '../../setting-changes.ts';
 import { nameKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 
@@ -60,9 +67,11 @@ const accounts = [
     answer: 'MailAccount',
     status: 201,
     creates: true,
-    async handle({ parts, body }) {
+    async handle(call) {
+      const { parts, body } = call;
       const id = randomUUID();
-      await insertMailAccount(parts.db.sql, id, newAccount(parts.vault, id, body)).catch(alreadyFetched);
+      const account = newAccount(parts.vault, id, body);
+      await changeSetting(call, accountSetting(id), (tx) => insertMailAccount(tx, id, account)).catch(alreadyFetched);
       return accountOf(parts, id);
     },
   }),
@@ -85,11 +94,15 @@ const accounts = [
     params: byId,
     body: 'MailAccountUpdate',
     answer: 'MailAccount',
-    async handle({ parts, params, body }) {
+    async handle(call) {
+      const { parts, params, body } = call;
       const row = await requireAccount(parts, params.id);
       const { account, anew } = changedAccount(parts.vault, row, body);
-      const written = await updateMailAccount(parts.db.sql, row.id, row.revision, account, anew).catch(alreadyFetched);
-      if (!written) throw new HubError('conflict', 'Somebody else has changed the account meanwhile; look at it again');
+      const update = changeSetting(call, accountSetting(row.id), (tx) =>
+        updateMailAccount(tx, row.id, row.revision, account, anew),
+      );
+      if (!(await update.catch(alreadyFetched)))
+        throw new HubError('conflict', 'Somebody else has changed the account meanwhile; look at it again');
       return accountOf(parts, row.id);
     },
   }),
@@ -100,8 +113,9 @@ const accounts = [
     tag,
     access: 'admin',
     params: byId,
-    async handle({ parts, params }) {
-      if (!(await deleteMailAccount(parts.db.sql, params.id)))
+    async handle(call) {
+      const { id } = call.params;
+      if (!(await changeSetting(call, accountSetting(id), (tx) => deleteMailAccount(tx, id))))
         throw new HubError('not_found', 'There is no such mail account');
     },
   }),
@@ -189,22 +203,22 @@ const signIn = [
       error: z.string().max(200).optional(),
     }),
     answer: 'bytes',
-    async handle({ parts, query, principal, response }) {
-      const outcome = await signedIn(parts, query, principal.agentId);
+    async handle(call) {
+      const { query, response } = call;
+      const outcome = await signedIn(call, query);
       response.redirect(303, `/mail-accounts?${new URLSearchParams(outcome).toString()}`);
     },
   }),
 ];
 
 async function signedIn(
-  parts: Parts,
+  call: ChangingCall & { parts: Parts },
   { code, state, error }: { code?: string | undefined; state?: string | undefined; error?: string | undefined },
-  agentId: string,
 ): Promise<Record<string, string>> {
   if (error !== undefined) return { problem: error === 'access_denied' ? 'denied' : 'provider' };
   if (code === undefined || state === undefined) return { problem: 'provider' };
   try {
-    return { signedIn: await finishSignIn(parts, { code, state }, agentId, AbortSignal.timeout(tryFor)) };
+    return { signedIn: await finishSignIn(call, { code, state }, AbortSignal.timeout(tryFor)) };
   } catch (cause) {
     if (cause instanceof MailProblem) return { problem: cause.code };
     if (cause instanceof HubError && cause.code !== 'unavailable') return { problem: cause.code };

@@ -10,9 +10,11 @@ import {
   readMailIdentity,
   updateMailIdentity,
 } from '@patchbay/store/queries/composing';
+import { nextId } from '@patchbay/store/queries/setting-changes';
 import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
 import { sanitisedHtml } from '../../pipeline/sanitised-html.ts';
+import { changeSetting, type ChangingCall, type Setting } from '../../setting-changes.ts';
 import { route } from '../route.ts';
 import { byId } from './tickets.ts';
 
@@ -34,6 +36,12 @@ async function identityOf(parts: Parts, id: string) {
   if (!identity) throw new HubError('not_found', 'There is no such identity');
   return identity;
 }
+
+const identitySetting = (key: string): Setting => ({
+  setting: 'mail-identity',
+  key,
+  read: (tx) => readMailIdentity(tx, key),
+});
 
 /** Mail of a domain that is not ours would be forged: its receivers would refuse it (RFC 7489). */
 async function ownAddress(parts: Parts, given: string): Promise<string> {
@@ -69,16 +77,19 @@ async function changeOf(parts: Parts, body: MailIdentityUpdate): Promise<MailIde
 
 const cleanSignature = (html: string | null | undefined): string | null => (html ? sanitisedHtml(html) || null : null);
 
-async function create(parts: Parts, body: MailIdentityCreate): Promise<string> {
+async function create(call: ChangingCall & { parts: Parts; body: MailIdentityCreate }): Promise<string> {
+  const { parts, body } = call;
   const address = await ownAddress(parts, body.address);
+  const id = await nextId(parts.db.sql);
   const identity = {
     ...body,
+    id,
     address,
     signatureHtml: cleanSignature(body.signatureHtml),
     queueId: body.queueId ?? null,
   };
-  const id = await parts.db.transaction((tx) => insertMailIdentity(tx, identity)).catch(refusal);
-  if (id === null) throw new HubError('conflict', 'There is an identity of this address already');
+  const insert = changeSetting(call, identitySetting(id), (tx) => insertMailIdentity(tx, identity));
+  if (!(await insert.catch(refusal))) throw new HubError('conflict', 'There is an identity of this address already');
   return id;
 }
 
@@ -105,7 +116,7 @@ export const mailIdentityRoutes = [
     answer: 'MailIdentity',
     status: 201,
     creates: true,
-    handle: async ({ parts, body }) => identityOf(parts, await create(parts, body)),
+    handle: async (call) => identityOf(call.parts, await create(call)),
   }),
   route({
     method: 'patch',
@@ -116,10 +127,11 @@ export const mailIdentityRoutes = [
     params: byId,
     body: 'MailIdentityUpdate',
     answer: 'MailIdentity',
-    async handle({ parts, params, body }) {
-      const change = await changeOf(parts, body);
-      const changed = await parts.db.transaction((tx) => updateMailIdentity(tx, params.id, change)).catch(refusal);
-      if (!changed) throw new HubError('not_found', 'There is no such identity');
+    async handle(call) {
+      const { parts, params } = call;
+      const change = await changeOf(parts, call.body);
+      const update = changeSetting(call, identitySetting(params.id), (tx) => updateMailIdentity(tx, params.id, change));
+      if (!(await update.catch(refusal))) throw new HubError('not_found', 'There is no such identity');
       return identityOf(parts, params.id);
     },
   }),
@@ -130,8 +142,9 @@ export const mailIdentityRoutes = [
     tag,
     access: 'manager',
     params: byId,
-    async handle({ parts, params }) {
-      if (!(await deleteMailIdentity(parts.db.sql, params.id)))
+    async handle(call) {
+      const { id } = call.params;
+      if (!(await changeSetting(call, identitySetting(id), (tx) => deleteMailIdentity(tx, id))))
         throw new HubError('not_found', 'There is no such identity');
     },
   }),

@@ -6,9 +6,11 @@ import {
   readRequestType,
   updateRequestType,
 } from '@patchbay/store/queries/request-types';
+import { formsOfOnly } from '@patchbay/store/queries/web-forms';
 import { z } from 'zod';
 import { unknownQueue } from '../../auth/agents.ts';
 import type { Parts } from '../../parts.ts';
+import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { route } from '../route.ts';
 
 const tag = 'Request types';
@@ -21,6 +23,12 @@ async function typeOf(parts: Parts, key: string): Promise<RequestType> {
   if (!type) throw notThere();
   return type;
 }
+
+const typeSetting = (key: string): Setting => ({
+  setting: 'request-type',
+  key,
+  read: (tx) => readRequestType(tx, key),
+});
 
 export const requestTypeRoutes = [
   route({
@@ -42,9 +50,10 @@ export const requestTypeRoutes = [
     answer: 'RequestType',
     status: 201,
     creates: true,
-    async handle({ parts, body }) {
-      if (!(await insertRequestType(parts.db.sql, body).catch(unknownQueue)))
-        throw new HubError('conflict', 'There is a request type with this key');
+    async handle(call) {
+      const { parts, body } = call;
+      const insert = changeSetting(call, typeSetting(body.key), (tx) => insertRequestType(tx, body));
+      if (!(await insert.catch(unknownQueue))) throw new HubError('conflict', 'There is a request type with this key');
       return typeOf(parts, body.key);
     },
   }),
@@ -57,8 +66,11 @@ export const requestTypeRoutes = [
     params: byKey,
     body: 'RequestTypeUpdate',
     answer: 'RequestType',
-    async handle({ parts, params, body }) {
-      if (!(await updateRequestType(parts.db.sql, { ...body, key: params.key }).catch(unknownQueue))) throw notThere();
+    async handle(call) {
+      const { parts, params, body } = call;
+      const type = { ...body, key: params.key };
+      const update = changeSetting(call, typeSetting(params.key), (tx) => updateRequestType(tx, type));
+      if (!(await update.catch(unknownQueue))) throw notThere();
       return typeOf(parts, params.key);
     },
   }),
@@ -69,8 +81,15 @@ export const requestTypeRoutes = [
     tag,
     access: 'manager',
     params: byKey,
-    async handle({ parts, params }) {
-      if (!(await deleteRequestType(parts.db.sql, params.key))) throw notThere();
+    async handle(call) {
+      const { key } = call.params;
+      const done = await changeSetting(call, typeSetting(key), async (tx) => {
+        const forms = await formsOfOnly(tx, key);
+        if (forms[0] !== undefined)
+          throw new HubError('conflict', `The form ${forms.join(', ')} would have no type left; change it first`);
+        return deleteRequestType(tx, key);
+      });
+      if (!done) throw notThere();
     },
   }),
 ];

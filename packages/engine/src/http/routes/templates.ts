@@ -1,6 +1,8 @@
 import { channelName, HubError, pageQuery } from '@patchbay/contracts';
-import { deleteTemplate, insertTemplate, listTemplates, updateTemplate } from '@patchbay/store';
+import { deleteTemplate, insertTemplate, listTemplates, readTemplate, updateTemplate } from '@patchbay/store';
+import { nextId } from '@patchbay/store/queries/setting-changes';
 import { z } from 'zod';
+import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { byId } from './tickets.ts';
@@ -11,6 +13,8 @@ const templateQuery = pageQuery.extend({
   state: z.enum(['active', 'retired']).optional(),
 });
 const taken = () => new HubError('conflict', 'The channel has a template of this name and language');
+
+const templateSetting = (key: string): Setting => ({ setting: 'template', key, read: (tx) => readTemplate(tx, key) });
 
 /** A unique name that is taken (SQLSTATE 23505). */
 function conflict(error: unknown): never {
@@ -39,10 +43,12 @@ export const templateRoutes = [
     answer: 'MessageTemplate',
     status: 201,
     creates: true,
-    async handle({ parts, body }) {
+    async handle(call) {
+      const { parts, body } = call;
       if (parts.channels.get(body.channel)?.capabilities.sessionWindowMs === undefined)
         throw new HubError('unprocessable', 'channel: it has no templates');
-      const made = await insertTemplate(parts.db.sql, body);
+      const id = await nextId(parts.db.sql);
+      const made = await changeSetting(call, templateSetting(id), (tx) => insertTemplate(tx, { ...body, id }));
       if (!made) throw taken();
       return made;
     },
@@ -56,8 +62,10 @@ export const templateRoutes = [
     params: byId,
     body: 'TemplateUpdate',
     answer: 'MessageTemplate',
-    async handle({ parts, params, body }) {
-      const changed = await updateTemplate(parts.db.sql, params.id, body).catch(conflict);
+    async handle(call) {
+      const { id } = call.params;
+      const update = changeSetting(call, templateSetting(id), (tx) => updateTemplate(tx, id, call.body));
+      const changed = await update.catch(conflict);
       if (!changed) throw new HubError('not_found', 'There is no such template');
       return changed;
     },
@@ -69,8 +77,9 @@ export const templateRoutes = [
     tag,
     access: 'manager',
     params: byId,
-    async handle({ parts, params }) {
-      if (!(await deleteTemplate(parts.db.sql, params.id)))
+    async handle(call) {
+      const { id } = call.params;
+      if (!(await changeSetting(call, templateSetting(id), (tx) => deleteTemplate(tx, id))))
         throw new HubError('not_found', 'There is no such template');
     },
   }),

@@ -35,7 +35,7 @@ export const watchRoutes = [
     tag: 'Health',
     access: 'manager',
     answer: 'WatchLimits',
-    handle: ({ parts }) => readLimits(parts),
+    handle: ({ parts }) => readLimits(parts.db.sql),
   }),
   route({
     method: 'put',
@@ -45,6 +45,6 @@ export const watchRoutes = [
     access: 'manager',
     body: 'WatchLimits',
     answer: 'WatchLimits',
-    handle: ({ parts, body }) => writeLimits(parts, body),
+    handle: (call) => writeLimits(call, call.body),
   }),
 ];

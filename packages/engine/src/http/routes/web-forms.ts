@@ -1,4 +1,5 @@
 import { HubError, requestKey, type WebForm } from '@patchbay/contracts';
+import { readRequestTypes } from '@patchbay/store/queries/request-types';
 import {
   insertWebForm,
   listWebForms,
@@ -9,6 +10,7 @@ import {
 import { z } from 'zod';
 import type { Parts } from '../../parts.ts';
 import { createFormSource } from '../../seed-intake.ts';
+import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { route } from '../route.ts';
 
 const tag = 'Web forms';
@@ -23,6 +25,16 @@ async function formOf(parts: Parts, slug: string): Promise<WebForm> {
   const row = await readWebForm(parts.db.sql, slug);
   if (!row) throw new HubError('not_found', 'There is no such form');
   return presentForm(parts, row);
+}
+
+const formSetting = (key: string): Setting => ({ setting: 'web-form', key, read: (tx) => readWebForm(tx, key) });
+
+/** Types that are gone are left out of a form; without any of them it could not be sent. */
+async function demandType(parts: Parts, keys: readonly string[]): Promise<void> {
+  if ((await readRequestTypes(parts.db.sql, keys)).length > 0) return;
+  throw new HubError('unprocessable', 'requestTypes: there is none of these', {
+    issues: [{ path: 'requestTypes', message: 'there is none of these' }],
+  });
 }
 
 export const webFormRoutes = [
@@ -48,11 +60,13 @@ export const webFormRoutes = [
     answer: 'WebForm',
     status: 201,
     creates: true,
-    async handle({ parts, body }) {
+    async handle(call) {
+      const { parts, body } = call;
       const { slug, ...content } = body;
-      await parts.db.transaction(async (tx) => {
-        const { id } = await createFormSource(parts, tx, content.titleEn);
-        if (!(await insertWebForm(tx, slug, id, content)))
+      await demandType(parts, content.requestTypes);
+      await changeSetting(call, formSetting(slug), async (tx) => {
+        const sourceId = await createFormSource(parts, tx, content.titleEn);
+        if (!(await insertWebForm(tx, slug, sourceId, content)))
           throw new HubError('conflict', 'There is a form with this address');
       });
       return formOf(parts, slug);
@@ -67,9 +81,11 @@ export const webFormRoutes = [
     params: bySlug,
     body: 'WebFormUpdate',
     answer: 'WebForm',
-    async handle({ parts, params, body }) {
-      if (!(await updateWebForm(parts.db.sql, params.slug, body)))
-        throw new HubError('not_found', 'There is no such form');
+    async handle(call) {
+      const { parts, params, body } = call;
+      await demandType(parts, body.requestTypes);
+      const done = await changeSetting(call, formSetting(params.slug), (tx) => updateWebForm(tx, params.slug, body));
+      if (!done) throw new HubError('not_found', 'There is no such form');
       return formOf(parts, params.slug);
     },
   }),

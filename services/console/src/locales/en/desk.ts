@@ -215,6 +215,7 @@ export const desk = {
       discarded: 'Discarded',
       restored: 'Taken back',
     },
+    setting: { changed: 'Settings changed' },
     system: { alert: 'Alert', 'alert-cleared': 'Alert ended' },
     consent: { changed: 'Consent changed' },
   },

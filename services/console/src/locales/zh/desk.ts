@@ -203,6 +203,7 @@ export const desk = {
       discarded: '已丢弃',
       restored: '已恢复',
     },
+    setting: { changed: '设置已更改' },
     system: { alert: '警报', 'alert-cleared': '警报解除' },
     consent: { changed: '同意状态已更改' },
   },
