@@ -25,6 +25,18 @@ export class ConfigError extends Error {
   }
 }
 
+/** This machine, and networks that lead nowhere else (RFC 1918, 3927, 4193, 4291). */
+const privateNetworks = [
+  '127.0.0.0/8',
+  '::1/128',
+  '169.254.0.0/16',
+  'fe80::/10',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  'fc00::/7',
+];
+
 /** Each description completes the sentence "expected …"; example.env lists the same variables with their meaning. */
 const schema = z.object({
   NODE_ENV: format.nodeEnvironment.default('development'),
@@ -36,6 +48,7 @@ const schema = z.object({
     .url('a PostgreSQL URL, postgres://user:password@host:5432/database', 'postgres', 'postgresql')
     .optional(),
   REDIS_URL: format.url('a Redis URL, redis://host:6379 or rediss://host:6379', 'redis', 'rediss').optional(),
+  TRUSTED_PROXIES: format.relays.default(privateNetworks),
   ROLES: format.roles.default(['web', 'worker', 'clock']),
   SMTP_INLET_PORT: format.port.default(2525),
   MAIL_DOMAINS: format.mailDomains.default(['patchbay.test']),
@@ -89,6 +102,8 @@ export interface HubConfig {
   readonly databaseUrl: string | undefined;
   /** Undefined: the queue lives in PostgreSQL. */
   readonly redisUrl: string | undefined;
+  /** Hosts whose X-Forwarded-For is believed about who calls: addresses, or ranges in CIDR notation. */
+  readonly trustedProxies: readonly string[];
   readonly roles: readonly ProcessRole[];
   /** 0: no SMTP inlet. */
   readonly smtpInletPort: number;
@@ -164,6 +179,7 @@ export function loadEnvironment(
     dataDir: resolve(variables.DATA_DIR),
     databaseUrl: variables.DATABASE_URL,
     redisUrl: variables.REDIS_URL,
+    trustedProxies: variables.TRUSTED_PROXIES,
     roles: variables.ROLES,
     smtpInletPort: variables.SMTP_INLET_PORT,
     mailDomains: variables.MAIL_DOMAINS,

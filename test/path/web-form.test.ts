@@ -102,6 +102,9 @@ onBothBackends('a web form', (backend) => {
     for (let n = 0; n < 20; n += 1) expect(await from(`2001:db8:1:2::${n}`)).toBe(400);
     expect(await from('2001:db8:1:2:ffff::1')).toBe(429);
     expect(await from('2001:db8:1:3::1')).toBe(400);
+    // What stands before the address that our own proxy added is anybody's word.
+    expect(await from('198.51.100.7, 2001:db8:1:2::1')).toBe(429);
+    expect(await from('2001:db8:1:2::1, 198.51.100.7, 10.0.0.1')).toBe(400);
     centre().pass(-3600_000);
     try {
       expect(await from('2001:db8:1:3::1')).toBe(400);

@@ -32,8 +32,8 @@ export function createHttpApp(parts: Parts, auth: Auth, extras: HttpExtras): Exp
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  // Only a proxy on the same machine or in the same private network is believed about who calls.
-  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  // Who calls is the last address of X-Forwarded-For that none of the proxies has.
+  app.set('trust proxy', [...parts.config.trustedProxies]);
   app.use(correlate, observe(parts), securityHeaders(parts.config.publicUrl));
   app.use(createSystemRouter(parts, extras.ready));
   app.use(createWebhookRouter(parts));

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { disposition, filenameOf, mediaTypeOf } from './file-answer.ts';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { afterAll, describe, expect, it } from 'vitest';
+import { disposition, filenameOf, mediaTypeOf, sendFile } from './file-answer.ts';
 
 describe('file answers', () => {
   it.each([
@@ -26,5 +28,36 @@ describe('file answers', () => {
       `attachment; filename="a_b__x_ y __.txt"; filename*=UTF-8''a%22b%0D%0Ax%3A%20y%20%E4%B8%AD%EF%BF%BD.txt`,
     );
     expect(value).toMatch(/^[\x20-\x7e]+$/);
+  });
+});
+
+describe('a file in a browser', () => {
+  const app = express().get('/:name', (request, response) =>
+    sendFile(
+      request,
+      response,
+      { filename: request.params.name, contentType: String(request.query['type']), sha256: 'a' },
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+    ),
+  );
+  const server = app.listen(0, '127.0.0.1');
+  afterAll(() => server.close());
+
+  it.each([
+    ['image/svg+xml', 'application/octet-stream', 'attachment'],
+    ['text/html', 'application/octet-stream', 'attachment'],
+    ['application/xhtml+xml', 'application/octet-stream', 'attachment'],
+    ['text/xml', 'application/octet-stream', 'attachment'],
+    ['text/javascript', 'application/octet-stream', 'attachment'],
+    ['image/png, text/html', 'application/octet-stream', 'attachment'],
+    ['IMAGE/PNG; charset=x', 'image/png', 'inline'],
+    ['text/plain', 'text/plain; charset=utf-8', 'inline'],
+  ])('of the type %s is %s, %s, and runs nothing', async (type, shown, kind) => {
+    const { port } = server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}/a.svg?type=${encodeURIComponent(type)}`);
+    expect(answer.headers.get('content-type')).toBe(shown);
+    expect(answer.headers.get('content-disposition')).toMatch(new RegExp(`^${kind};`));
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'; sandbox/);
   });
 });
