@@ -42,6 +42,8 @@ describe('the API as its document describes it', () => {
       '/api/v1/customers',
       '/api/v1/customers/{id}/merge',
       '/api/v1/files',
+      '/api/v1/http-sources',
+      '/api/v1/http-sources/{id}/secret',
       '/api/v1/mail-accounts',
       '/api/v1/mail-identities',
       '/api/v1/request-types',
@@ -161,6 +163,7 @@ describe('the API as its document describes it', () => {
     for (const path of ['/alerts', '/channel-health', '/inbox/groups', '/inbox/summary', '/sending-limits'])
       await call('GET', path);
     await call('PUT', '/watch-limits', {}, await call('GET', '/watch-limits'));
+    await call('GET', '/settings/changes');
     await call('PUT', '/sending-limits', {}, { channel: 'email', account: 'email', perSecond: 100, burst: 100 });
     await call('GET', '/inbox/:id/detail', { id: item.id });
     await call('GET', '/inbox/:id/text', { id: item.id });

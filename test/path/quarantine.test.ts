@@ -250,16 +250,17 @@ onBothBackends('the quarantine', (backend) => {
     const ids = [await poison('poison for two, one'), await poison('poison for two, two')];
     const [first, second] = ids as [string, string];
     const reason = { reason: 'at once' };
+    const outcome = ({ body }: { body: { outcomes: { outcome: string }[] } }) => body.outcomes[0]?.outcome ?? '';
     adapter.state.mended = true;
     try {
       const answers = await Promise.all([1, 2].map(() => api('POST', `/api/v1/inbox/${first}/replay`)));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+      expect(answers.map(({ status }) => String(status)).toSorted()).toEqual(['200', '409']);
       const discards = await Promise.all([1, 2].map(() => bulk({ action: 'discard', ids: [second], ...reason })));
-      expect(discards.map(({ body }) => body.outcomes[0].outcome).toSorted()).toEqual(['discarded', 'unchanged']);
+      expect(discards.map(outcome).toSorted()).toEqual(['discarded', 'unchanged']);
       const restores = await Promise.all([1, 2].map(() => bulk({ action: 'restore', ids: [second] })));
-      expect(restores.map(({ body }) => body.outcomes[0].outcome).toSorted()).toEqual(['restored', 'unchanged']);
+      expect(restores.map(outcome).toSorted()).toEqual(['restored', 'unchanged']);
       const replays = await Promise.all([1, 2].map(() => bulk({ action: 'replay', ids: [second] })));
-      expect(replays.map(({ body }) => body.outcomes[0].outcome).filter((one) => one === 'queued')).toHaveLength(1);
+      expect(replays.map(outcome).filter((one) => one === 'queued')).toHaveLength(1);
       for (const id of ids)
         await eventually(
           () => get(`/inbox/${id}`),

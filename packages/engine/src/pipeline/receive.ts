@@ -13,6 +13,8 @@ interface Origin {
   channel: ChannelName;
   channelAccount: string;
   externalId: string;
+  /** Where it is known, the same name with another content is another contact here, too. */
+  contentHash?: string | undefined;
 }
 
 export async function receive(
@@ -64,7 +66,7 @@ export async function quarantine(
   const row = await insertInbox(parts.db.sql, {
     ...origin(storable(from)),
     ...stored,
-    contentHash: null,
+    contentHash: from.contentHash ?? null,
     contact: null,
     state: 'quarantined',
     reason: storable(reason),
@@ -92,7 +94,7 @@ export function storable<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, storable(inner)])) as T;
 }
 
-function origin({ channel, channelAccount, externalId }: Origin): Origin {
+function origin({ channel, channelAccount, externalId }: Origin): Omit<Origin, 'contentHash'> {
   return { channel, channelAccount, externalId };
 }
 
