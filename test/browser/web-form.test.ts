@@ -53,6 +53,21 @@ describe.skipIf(inject('chromium') === null)('the public form in a browser', () 
     await page.context().close();
   });
 
+  it('asks again for files that it did not keep', async () => {
+    const { page } = await browser.open();
+    await page.goto(`${hub.url}/forms/contact`);
+    await page.locator('[name=type]').selectOption('question');
+    await page.locator('[name=message]').fill('Size 41');
+    await page
+      .locator('[name=files]')
+      .setInputFiles({ name: 'foot.txt', mimeType: 'text/plain', buffer: Buffer.from('A foot') });
+    // As a browser without the script sends it: with the address missing.
+    await page.evaluate(() => document.querySelector('form')?.submit());
+    await page.getByText('Please choose your files again').first().waitFor();
+    expect(await keepPictures(page, 'form-files-again')).toEqual([]);
+    await page.context().close();
+  });
+
   it('speaks Chinese, and works without a script', async () => {
     const { page } = await browser.open({ locale: 'zh-CN', javaScriptEnabled: false });
     await page.goto(`${hub.url}/forms/contact`);
