@@ -168,6 +168,10 @@ onBothBackends('a source of the webhook pair', (backend) => {
     for (const secret of [app.secret, rotated.secret, third.secret])
       expect((await postTo(app, { id: secret.slice(-21), text: 'x' }, '', secret)).status).toBe(202);
     expect(third.previousUntil > rotated.previousUntil).toBe(true);
+    // One that another process has given is known at once, whatever is remembered of the source here.
+    const { parts } = centre().hub;
+    const fourth = await parts.db.transaction((tx) => parts.sources.rotate(tx, app.id));
+    expect((await postTo(app, { id: 'elsewhere', text: 'x' }, '', fourth)).status).toBe(202);
     await api('PUT', `/api/v1/http-sources/${app.id}`, { name: 'Rotating', enabled: false });
     expect((await postTo(app, { id: 'off', text: 'x' }, '', third.secret)).status).toBe(404);
   });
