@@ -102,6 +102,13 @@ export const eventData = {
     source: z.string(),
     reason,
   }),
+  /** What an administrator decides about the centre, before and after, without secrets. `key` names one of several. */
+  'setting.changed': z.object({
+    setting: z.string(),
+    key: z.string().nullable(),
+    from: z.record(z.string(), z.unknown()).nullable(),
+    to: z.record(z.string(), z.unknown()).nullable(),
+  }),
   'agent.presence-changed': z.object({
     agentId: z.string(),
     from: presenceState,

@@ -132,9 +132,21 @@ export async function readMessagingSettings(sql: Queryable): Promise<MessagingSe
   return rows[0]?.value ?? { helpReply: false, helpText: null };
 }
 
-export async function writeMessagingSettings(sql: Queryable, settings: MessagingSettings): Promise<void> {
+/** With the event that says who changed what from what; none when it was so already. */
+export async function writeMessagingSettings(
+  sql: Queryable,
+  settings: MessagingSettings,
+  actorId: string,
+): Promise<void> {
   await sql.query(
-    'insert into setting (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value',
-    [settingKey, JSON.stringify(settings)],
+    `with before as (
+       select value from setting where key = $1
+     ), told as (
+       insert into event (type, actor_id, data)
+       select 'setting.changed', $3, jsonb_build_object('setting', $1::text, 'key', null, 'from', b.value, 'to', $2::jsonb)
+       from (select 1) one left join before b on true where b.value is distinct from $2::jsonb
+     )
+     insert into setting (key, value) values ($1, $2::jsonb) on conflict (key) do update set value = excluded.value`,
+    [settingKey, JSON.stringify(settings), actorId],
   );
 }

@@ -11,20 +11,33 @@ export async function listSendingLimits(sql: Queryable): Promise<SendingLimit[]>
   return rows.map((row) => present<SendingLimit>(row));
 }
 
-/** Begins with a full bucket when there was no limit; those that wait are looked at again under the new one. */
+/**
+ * Begins with a full bucket when there was no limit; those that wait are looked at again under the new one. The event says who changed
+ * what from what; none when it was so already.
+ */
 export async function setSendingLimit(
   sql: Queryable,
   limit: Pick<SendingLimit, 'channel' | 'account' | 'perSecond' | 'burst'>,
+  actorId: string,
 ): Promise<void> {
   await sql.query(
-    `with limited as (
+    `with before as (
+       select rate, burst from sending_account where channel = $1 and account = $2
+     ), limited as (
        insert into sending_account as s (channel, account, rate, burst, tokens) values ($1, $2, $3::float8, $4::integer, $4::integer)
        on conflict (channel, account) do update set rate = excluded.rate, burst = excluded.burst, last_slot = null, refilled_at = now(),
          tokens = case when s.rate is null then excluded.burst
            else least(excluded.burst, bucket_tokens(s.tokens, extract(epoch from now() - s.refilled_at)::float8, s.rate, s.burst)) end
-       returning channel, account)
+       returning channel, account
+     ), told as (
+       insert into event (type, actor_id, data)
+       select 'setting.changed', $5, jsonb_build_object('setting', 'sending-limit', 'key', $1 || ' ' || $2, 'from', b.value, 'to', a.value)
+       from (select jsonb_build_object('perSecond', $3::float8, 'burst', $4::integer) as value) a
+       left join (select jsonb_build_object('perSecond', rate, 'burst', burst) as value from before) b on true
+       where b.value is distinct from a.value
+     )
      update outbound o set next_attempt_at = now() from limited l
      where o.status = 'queued' and o.attempts = 0 and o.next_attempt_at > now() and o.channel = l.channel and o.channel_account = l.account`,
-    [limit.channel, limit.account, limit.perSecond, limit.burst],
+    [limit.channel, limit.account, limit.perSecond, limit.burst, actorId],
   );
 }

@@ -87,8 +87,9 @@ export const consentRoutes = [
     access: 'manager',
     body: 'MessagingSettingsUpdate',
     answer: 'MessagingSettings',
-    async handle({ parts, body }) {
-      await writeMessagingSettings(parts.db.sql, messagingSettings.parse(body));
+    async handle({ parts, principal, body }) {
+      await writeMessagingSettings(parts.db.sql, messagingSettings.parse(body), principal.agentId);
+      parts.relay.nudge();
       return readMessagingSettings(parts.db.sql);
     },
   }),

@@ -65,6 +65,9 @@ export const outboxRoutes = [
     tag: 'Outbox',
     access: 'manager',
     body: 'SendingLimitUpdate',
-    handle: ({ parts, body }) => setSendingLimit(parts.db.sql, body),
+    async handle({ parts, principal, body }) {
+      await setSendingLimit(parts.db.sql, body, principal.agentId);
+      parts.relay.nudge();
+    },
   }),
 ];

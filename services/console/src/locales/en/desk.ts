@@ -217,5 +217,6 @@ export const desk = {
     },
     system: { alert: 'Alert', 'alert-cleared': 'Alert ended' },
     consent: { changed: 'Consent changed' },
+    setting: { changed: 'Setting changed' },
   },
 };

@@ -205,5 +205,6 @@ export const desk = {
     },
     system: { alert: '警报', 'alert-cleared': '警报解除' },
     consent: { changed: '同意状态已更改' },
+    setting: { changed: '设置已更改' },
   },
 };
