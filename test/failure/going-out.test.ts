@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { eventData } from '@patchbay/contracts';
 import { outboundBatches } from '@patchbay/engine/pipeline/outbound-batches';
+import { releaseReply } from '@patchbay/engine/pipeline/held-replies';
 import { sweep } from '@patchbay/engine/pipeline/sweep';
 import { describe, expect, it } from 'vitest';
 import { centreNumber, postSigned, smsFields } from '../support/carrier.ts';
@@ -330,5 +331,20 @@ describe('what leaves by text', () => {
     for (const { id } of [first, ...others]) await becomes(id, 'sent');
     const left = carrier.accepted.items.filter(({ form }) => form['To'] === from).map(({ form }) => form['Body']);
     expect(left.slice(1)).toEqual(['One', 'Two', 'Three']);
+  });
+
+  it('replies that are held back leave in the order in which they were written when they fall due together', async () => {
+    const { api, textFrom, hub, messages } = centre();
+    await api('PATCH', '/api/v1/me', { undoSeconds: 60 });
+    const { ticketId } = await textFrom(newNumber(), 'Hello');
+    const held: string[] = [];
+    for (const text of ['First', 'Second', 'Third'])
+      held.push((await api('POST', `/api/v1/tickets/${ticketId}/held-replies`, { text })).body.id);
+    await sql().query(`update held_reply set due_at = now() where id = any($1)`, [held]);
+    for (const heldReplyId of held.toReversed()) await releaseReply(hub.parts, { heldReplyId });
+    const written = () =>
+      messages(ticketId).then((all) => all.filter(({ kind }) => kind === 'agent').map(({ text }) => text));
+    expect(await eventually(written, ({ length }) => length === 3)).toEqual(['First', 'Second', 'Third']);
+    await api('PATCH', '/api/v1/me', { undoSeconds: 0 });
   });
 });

@@ -9,6 +9,7 @@ import {
   findHeldReply,
   holdReply,
   moveHeldReply,
+  nextHeldReply,
   readHeldReply,
   undoSecondsOf,
   type ClaimedReply,
@@ -94,6 +95,8 @@ async function release(parts: Parts, claimed: ClaimedReply): Promise<void> {
     await moveHeldReply(parts.db.sql, claimed.id, ['leaving'], 'failed', { reason: reasonOf(error) });
     parts.relay.nudge();
   }
+  const next = await nextHeldReply(parts.db.sql, claimed);
+  if (next) parts.jobs.add('release-reply', { heldReplyId: next.id, round: next.attempts + 1 });
 }
 
 async function write(parts: Parts, claimed: ClaimedReply): Promise<string> {

@@ -127,6 +127,19 @@ export async function claimHeldReply(
   return rows[0] ?? null;
 }
 
+/** The next reply of its author on the ticket that waited for this one. */
+export async function nextHeldReply(
+  sql: Queryable,
+  after: ClaimedReply,
+): Promise<{ id: string; attempts: number } | null> {
+  const { rows } = await sql.query<{ id: string; attempts: number }>(
+    `select id, attempts from held_reply where author_id = $1 and ticket_id = $2 and id > $3 and state = 'held' and due_at <= now()
+     order by id limit 1`,
+    [after.authorId, after.ticketId, after.id],
+  );
+  return rows[0] ?? null;
+}
+
 /** Replies whose job must have been lost. */
 export async function dueHeldReplies(
   sql: Queryable,
