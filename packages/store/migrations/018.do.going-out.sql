@@ -61,7 +61,8 @@ $$;
 -- STOP and START of a customer, from the moment at which the contact is written down: it may wait for its picture for minutes, or lie in
 -- quarantine for days, and its sender has said it. Putting it away takes nothing back; an agent can, with a reason. HELP changes nothing.
 -- An ordinary message that happens to be a word of consent (YES) gives back what was withdrawn and is otherwise just an answer.
-create function hear_consent_word(p_inbox inbox) returns void language plpgsql volatile as $$
+-- Planned anew each time: it is rare, and a plan from when the tables were empty reads them whole.
+create function hear_consent_word(p_inbox inbox) returns void language plpgsql volatile set plan_cache_mode = force_custom_plan as $$
 declare
   writer text := coalesce(p_inbox.contact #>> '{identifiers,0,value}', p_inbox.contact ->> 'from');
   word text := p_inbox.contact #>> '{consent,word}';
@@ -202,6 +203,7 @@ begin
   if not found then return 0; end if;
   -- Not now(): this transaction may have waited for the row.
   moment := clock_timestamp();
+  if a.rate is null and coalesce(a.paused_until <= moment, true) then return 0; end if;
   back := greatest(interval '0', a.refilled_at - moment);
   a.last_slot := a.last_slot - back;
   a.paused_until := a.paused_until - back;
