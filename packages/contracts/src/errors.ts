@@ -51,6 +51,8 @@ export interface HubErrorOptions {
   cause?: unknown;
   /** Milliseconds after which the other side wants to be asked again (Retry-After). */
   retryAfterMs?: number | undefined;
+  /** The other side said that it failed, and may have done it all the same: ask before trying again. */
+  doubtful?: boolean | undefined;
   /** Which input is wrong and why; safe to show to the caller. */
   issues?: { path: string; message: string }[];
 }
@@ -65,6 +67,7 @@ export class HubError extends Error {
   readonly status: number;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly doubtful: boolean;
   readonly issues: { path: string; message: string }[] | undefined;
   /** Why a provider refused, where the hub acts on it. */
   readonly reason: RefusalReason | undefined;
@@ -75,6 +78,7 @@ export class HubError extends Error {
     this.status = traits[code].status;
     this.retryable = traits[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.doubtful = options.doubtful ?? false;
     this.issues = options.issues;
     this.reason = options.reason;
   }

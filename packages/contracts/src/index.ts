@@ -11,3 +11,4 @@ export * from './watch.ts';
 export * from './messaging.ts';
 export * from './request-fields.ts';
 export * from './mail-accounts.ts';
+export * from './storable-text.ts';

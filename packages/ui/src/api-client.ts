@@ -88,7 +88,6 @@ const queues = page(queue).pick({ items: true });
 const requestTypes = page(requestType).pick({ items: true });
 const suggestions = page(customerSuggestion).pick({ items: true });
 const consents = page(consent).pick({ items: true });
-const heldReplies = page(heldReply).pick({ items: true });
 const identities = page(mailIdentity).pick({ items: true });
 const sources = page(httpSource).pick({ items: true });
 const forms = page(webForm).pick({ items: true });
@@ -155,8 +154,8 @@ function composeCalls(send: Send) {
   return {
     replyRecipients: (id: string, signal?: AbortSignal) =>
       send('GET', `/tickets/${id}/reply-recipients`, replyRecipients, { signal }),
-    heldReplies: async (id: string, signal?: AbortSignal): Promise<HeldReply[]> =>
-      (await send('GET', `/tickets/${id}/held-replies`, heldReplies, { signal })).items,
+    heldReplies: (id: string, signal?: AbortSignal): Promise<HeldReply[]> =>
+      readAll(send, `/tickets/${id}/held-replies`, page(heldReply), signal),
     holdReply: (id: string, json: MessageDraft, idempotencyKey: string) =>
       send('POST', `/tickets/${id}/held-replies`, heldReply, { json, headers: { 'idempotency-key': idempotencyKey } }),
     takeBack: (id: string) => send('DELETE', `/held-replies/${id}`, heldReply),

@@ -1,5 +1,5 @@
 /** When something that failed is tried again: one place for every kind of work. */
-import { HubError } from '@patchbay/contracts';
+import { HubError, storableText } from '@patchbay/contracts';
 import { databaseErrorCode } from '@patchbay/store';
 
 export interface RetryPolicy {
@@ -31,10 +31,10 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof HubError ? error.retryable : true;
 }
 
-/** What may be shown of an error: its own words if they are meant to be shown, its kind otherwise. */
+/** What may be shown of an error, and kept: its own words if they are meant to be shown, its kind otherwise. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof HubError) return error.message;
-  return error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : 'Unknown failure';
+  if (error instanceof HubError) return storableText(error.message);
+  return error instanceof Error ? storableText(`${error.name}: ${error.message}`, 300) : 'Unknown failure';
 }
 
 /** What a decision saw may have changed before it was carried out; then it is made again. */

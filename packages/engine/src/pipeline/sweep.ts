@@ -25,6 +25,7 @@ const graceMs = 5_000;
 const heldGraceMs = 1_000;
 /** A send that has not ended after so long belongs to a process that is gone. */
 const abandonedMs = 3 * 60_000;
+const stopped = 'The hub stopped while it was being sent; whether it left is not known';
 /** So long the same request to the API gets the same answer. */
 const keyLifeMs = 24 * 60 * 60_000;
 const strayReportDays = 7;
@@ -54,12 +55,9 @@ export async function sweep(parts: Parts): Promise<void> {
     parts.jobs.add('reconcile-outbound', { outboundId: row.id, round: row.round });
   for (const row of await dueHeldReplies(parts.db.sql, heldGraceMs, abandonedReplyMs, batch))
     parts.jobs.add('release-reply', { heldReplyId: row.id, round: row.attempts + 1 });
-  for (const id of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {
-    await settleOutbound(parts.db.sql, id, {
-      result: 'unknown',
-      error: 'The hub stopped while it was being sent; whether it left is not known',
-      afterMs: parts.sending.reconcileMs[0],
-    });
+  for (const { id, attempt } of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {
+    const outcome = { result: 'unknown', error: stopped, afterMs: parts.sending.reconcileMs[0] } as const;
+    await settleOutbound(parts.db.sql, id, outcome, 'sending', attempt);
     parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');
   }
   for (const call of await undialledCalls(parts.db.sql, graceMs)) parts.jobs.add('connect-call', call);
