@@ -12,7 +12,8 @@ export interface RetryPolicy {
 export const ingestRetry: RetryPolicy = { attempts: 8, firstMs: 500, longestMs: 60_000 };
 /** A provider that asks for a longer wait is asked again after this all the same. */
 const longestRetryAfterMs = 3_600_000;
-export const sendRetry: RetryPolicy = { attempts: 10, firstMs: 1_000, longestMs: 15 * 60_000 };
+/** Lasts between two and three hours, so that a night's outage of a provider fails no message. */
+export const sendRetry: RetryPolicy = { attempts: 24, firstMs: 1_000, longestMs: 15 * 60_000 };
 
 /**
  * Milliseconds to wait before the next try, doubling from the first and with full jitter over its upper half, so that what failed
