@@ -3,6 +3,7 @@ import type { MailAccount, MailAccountState } from '@patchbay/contracts';
 import { keys, moment } from '@patchbay/ui';
 import { Button, Popconfirm, Progress, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { errorText } from '../feedback/error-text.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 
@@ -43,7 +44,7 @@ export function MailAccountRow({ account, edit }: { account: MailAccount; edit: 
       {account.lastError !== null && account.enabled && (
         <p className="record-reason small">
           <strong>{account.lastErrorCode && t(`mailAccounts.problem.${account.lastErrorCode}`)}</strong>{' '}
-          {account.lastError}
+          {errorText(account.lastError, i18n.resolvedLanguage)}
           {account.nextTryAt && <> · {t('mailAccounts.nextTry', { at: at(account.nextTryAt) })}</>}
         </p>
       )}

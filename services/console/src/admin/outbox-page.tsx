@@ -9,7 +9,6 @@ import { DeliveryMark } from '../desk/delivery-mark.tsx';
 import { subjectText } from '../desk/given-names.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
-import '../style/desk.css';
 import { OutboxDecision } from './outbox-decision.tsx';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';

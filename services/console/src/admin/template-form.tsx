@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, Form, Input, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 
 interface Fields {
@@ -16,6 +17,7 @@ interface Fields {
 /** Enters or corrects a template. A label is asked for each place as soon as the text has it. */
 export function TemplateForm({ template, close }: { template: MessageTemplate | null; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [form] = Form.useForm<Fields>();
   const client = useQueryClient();
   const save = useMutation({

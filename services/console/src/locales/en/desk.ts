@@ -42,6 +42,7 @@ export const desk = {
   },
   message: {
     note: 'Internal note',
+    word: 'Keyword',
     call: 'Phone call',
     empty: 'No text',
     hub: 'Patchbay',

@@ -41,6 +41,7 @@ export const desk = {
     rename: '修改主题',
   },
   message: {
+    word: '指令词',
     note: '内部备注',
     call: '电话',
     empty: '无文字内容',
@@ -65,6 +66,7 @@ export const desk = {
   composer: {
     kind: '消息类型',
     reply: '回复',
+    word: '指令词',
     note: '备注',
     to: '发给 {{name}} · {{channel}}',
     noteHint: '仅同事可见。',
