@@ -56,7 +56,7 @@ function Fields({ settings }: { settings: MessagingSettings }) {
       layout="vertical"
       initialValues={{ helpReply: settings.helpReply, helpText: settings.helpText ?? '' }}
       onFinish={() => save.mutate(form.getFieldsValue(true))}
-      style={{ maxWidth: 640 }}
+      className="panel panel-form"
     >
       {problem && <Alert type="error" showIcon title={problem.title} description={problem.detail || undefined} />}
       <Form.Item name="helpReply" valuePropName="checked" extra={t('sending.helpReplyHelp')}>

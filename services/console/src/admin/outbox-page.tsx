@@ -70,7 +70,7 @@ function OutboxRow({ item }: { item: OutboxItem }) {
           {moment(item.createdAt, Date.now(), i18n.language)}
         </time>
       </div>
-      {item.subject && <div>{subjectText(t, item.subject)}</div>}
+      {item.subject && <p className="outbox-subject">{subjectText(t, item.subject)}</p>}
       <p className="muted ellipsis">{item.preview}</p>
       <div className="record-actions row wrap">
         <DeliveryMark status={item.status} error={item.error} />

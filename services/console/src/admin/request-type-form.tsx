@@ -39,7 +39,7 @@ export function RequestTypeForm({ type, taken, position, close }: RequestTypeFor
       close={close}
       testId="request-type-form"
     >
-      <Pair name="name" label={t('field.name')} max={200} />
+      <Pair name="name" label={t('form.name')} max={200} />
       {!type && (
         <Form.Item
           name="key"

@@ -57,7 +57,7 @@ export function SourceForm({ source, close, created }: SourceFormProps) {
       >
         <Form.Item
           name="name"
-          label={t('sources.name')}
+          label={t('form.name')}
           rules={[{ required: true, whitespace: true, max: 200, message: t('field.nameNeeded') }]}
         >
           <Input data-testid="source-name" />

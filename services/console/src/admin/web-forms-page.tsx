@@ -9,6 +9,7 @@ import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
+import '../style/form.css';
 import { useMe } from '../session/use-me.ts';
 import { bilingual } from '../feedback/bilingual.ts';
 import { PageHead } from './page-head.tsx';
@@ -137,7 +138,10 @@ function FormRow({ form, show, edit }: { form: WebForm; show: () => void; edit?:
 function Preview({ form, close }: { form: WebForm; close: () => void }) {
   const { t, i18n } = useTranslation();
   useReturnFocus();
-  const [language, setLanguage] = useState(form.languages[0] ?? 'en');
+  const [language, setLanguage] = useState(() => {
+    const mine = i18n.resolvedLanguage?.startsWith('zh') ? 'zh' : 'en';
+    return form.languages.find((one) => one === mine) ?? form.languages[0] ?? 'en';
+  });
   const { shown } = bilingual(i18n, form.titleEn, form.titleZh);
   return (
     <Drawer

@@ -18,7 +18,10 @@ describe('errors in Chinese', () => {
 
   it.each([
     ['Twilio 30003: the handset cannot be reached', 'Twilio 30003：无法联系到对方手机'],
-    ['Twilio 21211: The "To" number is invalid', 'Twilio 21211：“The "To" number is invalid”'],
+    ['Twilio 21211: The "To" number is invalid', 'Twilio 21211：收件号码无效 “The "To" number is invalid”'],
+    ['Twilio 20429: Too many', 'Twilio 20429：“Too many”'],
+    ['Twilio 30999', 'Twilio 30999：未说明原因'],
+    ['Twilio: undelivered', 'Twilio：未送达'],
     ['The server refused the sign-in: AUTHENTICATIONFAILED', '服务器拒绝登录：“AUTHENTICATIONFAILED”'],
     ['The mail could not be taken in: the database or the file store failed', '邮件未能收取：数据库或文件存储出错'],
     [

@@ -16,6 +16,17 @@ export const meanings: Readonly<Record<string, string>> = {
   failed: '失败',
 };
 
+/** By code, for refusals that carry Twilio's own words (twilio.com/docs/api/errors). */
+const codes: Readonly<Record<string, string>> = {
+  20003: '账号或令牌不正确',
+  21211: '收件号码无效',
+  21408: '未获准向该国家或地区发送',
+  21610: '收件人已退订',
+  21611: '该号码的待发消息过多',
+  21614: '该号码不能接收短信',
+  63016: '客户来信已超过 24 小时，只能发送模板',
+};
+
 export const fixed: Readonly<Record<string, string>> = {
   // Sending
   'The channel is not set up': '渠道未设置',
@@ -113,11 +124,14 @@ type Say = (inner: (part: string) => string, ...parts: string[]) => string;
 /** Each with its parts in the order of the English pattern. */
 export const patterns: readonly (readonly [RegExp, Say])[] = [
   [
-    /^Twilio( \d+)?: (.+)$/su,
-    (_inner, code = '', words = '') =>
-      Object.hasOwn(meanings, words) ? `Twilio${code}：${meanings[words]}` : `Twilio${code}：“${words}”`,
+    /^Twilio (\d+)(?:: (.+))?$/su,
+    (_inner, code = '', words = '') => {
+      const known = codes[code] ?? meanings[words];
+      const said = words === '' || Object.hasOwn(meanings, words) ? '' : `“${words}”`;
+      return `Twilio ${code}：${[known, said].filter(Boolean).join(' ') || '未说明原因'}`;
+    },
   ],
-  [/^Twilio (\d+)$/u, (_inner, code) => `Twilio 错误 ${code}`],
+  [/^Twilio: (.+)$/su, (_inner, words = '') => `Twilio：${meanings[words] ?? `“${words}”`}`],
   [
     /^(The server refused the sign-in|The server refused a command|The server could not be understood|The server closed the connection): (.+)$/su,
     (inner, what = '', words) => `${inner(what)}：“${words}”`,

@@ -3,6 +3,7 @@ import type { Key } from '@patchbay/ui';
 import { Alert, App, Button, Drawer, Form, type FormInstance } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import '../style/form.css';
 import { problemText } from './problem-text.ts';
 import { useReturnFocus } from './use-return-focus.ts';
 
@@ -42,6 +43,8 @@ export function FormDrawer<T extends object>(props: FormDrawerProps<T>) {
         okText: t('form.leave'),
         cancelText: t('form.stay'),
         okButtonProps: { danger: true },
+        // Enter out of habit shall not throw away what was entered.
+        autoFocusButton: 'cancel',
         onOk: close,
       });
   };
@@ -80,12 +83,6 @@ export function FormDrawer<T extends object>(props: FormDrawerProps<T>) {
       <Form
         form={form}
         layout="vertical"
-        requiredMark={(label, { required }) => (
-          <>
-            {label}
-            {!required && <span className="muted small optional">{t('form.optional')}</span>}
-          </>
-        )}
         initialValues={initial}
         onFinish={() => saving.mutate(form.getFieldsValue(true) as T)}
         scrollToFirstError={{ behavior: 'instant', focus: true }}

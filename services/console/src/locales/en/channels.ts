@@ -1,6 +1,5 @@
 export const channels = {
   sources: {
-    name: 'Name',
     text: 'Programs that reach the centre by a signed webhook pair.',
     add: 'Add source',
     empty: 'No sources yet',

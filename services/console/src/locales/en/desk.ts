@@ -54,6 +54,8 @@ export const desk = {
     forwarded: 'Forwarded to',
     showHtml: 'Show as formatted',
     showText: 'Show as plain text',
+    showWhole: 'Show all of it',
+    showLess: 'Show less',
     showQuoted: 'Show quoted text',
     hideQuoted: 'Hide quoted text',
     imagesBlocked_one:

@@ -3,7 +3,7 @@ export const settings = {
     save: 'Save',
     saved: 'Saved.',
     cancel: 'Cancel',
-    optional: 'optional',
+    name: 'Name',
     needed: 'Needed',
     english: 'English',
     chinese: 'Chinese',

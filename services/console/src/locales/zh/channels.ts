@@ -1,6 +1,5 @@
 export const channels = {
   sources: {
-    name: '名称',
     text: '通过签名 Webhook 接入的程序。',
     add: '添加来源',
     empty: '还没有来源',

@@ -54,6 +54,8 @@ export const desk = {
     forwarded: '已转发给',
     showHtml: '显示原始格式',
     showText: '显示纯文本',
+    showWhole: '显示全部',
+    showLess: '收起',
     showQuoted: '显示引用内容',
     hideQuoted: '隐藏引用内容',
     imagesBlocked_one: '已拦截 {{count}} 张远程图片：加载图片会让发件人知道邮件已被阅读。',
@@ -66,7 +68,6 @@ export const desk = {
   composer: {
     kind: '消息类型',
     reply: '回复',
-    word: '指令词',
     note: '备注',
     to: '发给 {{name}} · {{channel}}',
     noteHint: '仅同事可见。',

@@ -3,7 +3,7 @@ export const settings = {
     save: '保存',
     saved: '已保存。',
     cancel: '取消',
-    optional: '选填',
+    name: '名称',
     needed: '必填',
     english: '英文',
     chinese: '中文',
