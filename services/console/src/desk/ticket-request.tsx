@@ -68,6 +68,7 @@ function Values({ ticket, types }: { ticket: TicketDetail; types: readonly Reque
   const key = ticket.requestType;
   if (key === null) return <p className="muted small">{t('request.none')}</p>;
   const type = types.find((one) => one.key === key);
+  const done = ticket.status === 'resolved' || ticket.status === 'closed';
   const missing = missingFields(type, ticket.fields);
   const known = type?.fields.filter((field) => Object.hasOwn(ticket.fields, field.key) || missing.has(field.key)) ?? [];
   const others = Object.keys(ticket.fields).filter((field) => !type?.fields.some((one) => one.key === field));
@@ -79,7 +80,7 @@ function Values({ ticket, types }: { ticket: TicketDetail; types: readonly Reque
           <div key={field.key}>
             <dt className="muted">{bilingual(i18n, field.labelEn, field.labelZh).shown}</dt>
             {missing.has(field.key) ? (
-              <dd className="request-missing">{t('request.missing')}</dd>
+              <dd className={done ? 'muted' : 'request-missing'}>{t(done ? 'request.notGiven' : 'request.missing')}</dd>
             ) : (
               <dd dir="auto">{valueText(t, i18n, ticket.fields[field.key], field)}</dd>
             )}

@@ -8,6 +8,7 @@ export const glossary = {
     type: 'Type',
     change: 'Change type and fields',
     missing: 'Needed before the ticket is resolved',
+    notGiven: 'Not given',
     stillNeeded: 'Still needed before it is resolved: {{fields}}',
     changedMeanwhile: 'A colleague has changed this meanwhile.',
     takeOver: 'Show theirs',

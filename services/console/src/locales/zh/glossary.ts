@@ -8,6 +8,7 @@ export const glossary = {
     type: '类型',
     change: '修改类型和字段',
     missing: '工单解决前须填写',
+    notGiven: '未填写',
     stillNeeded: '解决前还须填写：{{fields}}',
     changedMeanwhile: '同事刚刚修改了这些内容。',
     takeOver: '显示其内容',
