@@ -107,7 +107,16 @@ function Offer() {
         />
       </Form.Item>
       <div className="pair">
-        <Form.Item name="languages" label={t('webForms.languages')} rules={needed}>
+        <Form.Item
+          name="languages"
+          label={t('webForms.languages')}
+          rules={[
+            {
+              validator: (_, given: unknown[]) =>
+                given.length > 0 ? Promise.resolve() : Promise.reject(new Error(t('form.needed'))),
+            },
+          ]}
+        >
           <Checkbox.Group
             options={[
               { value: 'en', label: t('form.english') },

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { EditOutlined, EyeOutlined, FormOutlined, PlusOutlined } from '@ant-design/icons';
 import type { WebForm } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
-import { Button, Drawer, Segmented, Tag, Typography } from 'antd';
+import { Button, Drawer, Segmented, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
@@ -80,7 +80,9 @@ function FormRow({ form, show, edit }: { form: WebForm; show: () => void; edit?:
       <div className="record-head">
         <span className="record-title">{title.shown}</span>
         <span className="muted small grow ellipsis">{title.other}</span>
-        <Tag color={enabled ? 'green' : 'default'}>{t(enabled ? 'webForms.on' : 'webForms.off')}</Tag>
+        <span className={enabled ? 'status status-resolved' : 'status'}>
+          {t(enabled ? 'webForms.on' : 'webForms.off')}
+        </span>
       </div>
       <p className="small">{offered.join(' · ')}</p>
       <p className="muted small">
