@@ -58,7 +58,7 @@ export function SourceForm({ source, close, created }: SourceFormProps) {
         <Form.Item
           name="name"
           label={t('form.name')}
-          rules={[{ required: true, whitespace: true, max: 200, message: t('field.nameNeeded') }]}
+          rules={[{ required: true, whitespace: true, max: 200, message: t('form.needed') }]}
         >
           <Input data-testid="source-name" />
         </Form.Item>

@@ -58,7 +58,7 @@ export function TemplateForm({ template, close }: { template: MessageTemplate | 
         initialValues={template ?? { language: 'en', labels: [] }}
         onFinish={(fields) => save.mutate(fields)}
       >
-        <Form.Item name="name" label={t('form.name')} rules={[rule('name', t('field.nameNeeded'))]}>
+        <Form.Item name="name" label={t('form.name')} rules={[rule('name', t('form.needed'))]}>
           <Input maxLength={100} data-testid="template-name" />
         </Form.Item>
         <Form.Item name="language" label={t('texting.language')} rules={[rule('language', t('texting.languageRule'))]}>

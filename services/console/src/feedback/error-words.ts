@@ -92,6 +92,8 @@ export const fixed: Readonly<Record<string, string>> = {
   'The file could not be fetched from Twilio': '无法从 Twilio 获取文件',
   'The file does not lie with Twilio': '文件不在 Twilio 处',
   'Unknown failure': '未知错误',
+  'The file storage does not answer': '文件存储没有响应',
+  'The file storage does not take files': '文件存储无法保存文件',
   // Refused at the desk
   'Somebody else has the ticket, or it is closed': '工单已由他人处理，或已关闭',
   'The offer is not open any more': '该派单已失效',
