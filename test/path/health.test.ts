@@ -217,7 +217,7 @@ describe('the health of channels', () => {
     const { id } = boxes.items[0];
     // Between two tries nothing has become better.
     await hub.hub.parts.db.sql.query(
-      `update mail_account set state = 'connecting', lease_holder = 'other', lease_until = now() + interval '1 hour'`,
+      `update mail_account set state = 'connecting', lease_holder = gen_random_uuid(), lease_until = now() + interval '1 hour'`,
       [],
     );
     await expect(readComponents(hub.hub.parts, [])).resolves.toContainEqual(

@@ -10,6 +10,7 @@ import { subjectAndPreview } from '../desk/subject-and-preview.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { useTitleCall } from '../shell/page-title.ts';
+import '../style/offers.css';
 import { chime } from './chime.ts';
 import { useOffers } from './use-offers.ts';
 
