@@ -2,6 +2,23 @@ import { createBrowserRouter, Navigate } from 'react-router';
 import { Loading } from './feedback/states.tsx';
 import { RouteFailure } from './feedback/route-failure.tsx';
 
+type AdminPage = keyof typeof import('./admin/admin-pages.ts');
+
+const settingsPages: readonly (readonly [string, AdminPage])[] = [
+  ['/team', 'TeamPage'],
+  ['/request-types', 'RequestTypesPage'],
+  ['/web-forms', 'WebFormsPage'],
+  ['/mail-accounts', 'MailAccountsPage'],
+  ['/sources', 'SourcesPage'],
+  ['/sending', 'SendingPage'],
+  ['/identities', 'IdentitiesPage'],
+  ['/templates', 'TemplatesPage'],
+];
+const settings = settingsPages.map(([path, page]) => ({
+  path,
+  lazy: async () => ({ Component: (await import('./admin/admin-pages.ts'))[page] }),
+}));
+
 /** Each area is a chunk of its own: who only works tickets never loads the wallboard or the administration. */
 export const router = createBrowserRouter([
   {
@@ -38,22 +55,13 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).HealthPage }),
               },
               {
-                path: '/identities',
-                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).IdentitiesPage }),
+                path: '/settings',
+                lazy: async () => ({ Component: (await import('./admin/settings-layout.tsx')).SettingsPage }),
               },
               {
-                path: '/sources',
-                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).SourcesPage }),
+                lazy: async () => ({ Component: (await import('./admin/settings-layout.tsx')).SettingsLayout }),
+                children: settings,
               },
-              {
-                path: '/templates',
-                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TemplatesPage }),
-              },
-              {
-                path: '/mail-accounts',
-                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).MailAccountsPage }),
-              },
-              { path: '/team', lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TeamPage }) },
               { path: '*', lazy: async () => ({ Component: (await import('./feedback/not-found.tsx')).NotFound }) },
             ],
           },

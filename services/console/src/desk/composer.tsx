@@ -7,6 +7,7 @@ import { useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } 
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
 import { api } from '../query-client.ts';
+import '../style/composer.css';
 import { ComposerChannelNotes, useSendBlocked } from './channel-notes.tsx';
 import { AttachButton, ClosedNotice, MarkupButtons } from './composer-foot.tsx';
 import { ComposerRecipients } from './composer-recipients.tsx';

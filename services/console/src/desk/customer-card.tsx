@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { initials } from '../shell/initials.ts';
+import '../style/customer-card.css';
 import { ConsentLines } from './consent-line.tsx';
 import { CardSection } from './card-section.tsx';
 import { ChannelTag } from './channel-tag.tsx';

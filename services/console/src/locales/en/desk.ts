@@ -42,6 +42,7 @@ export const desk = {
   },
   message: {
     note: 'Internal note',
+    word: 'Keyword',
     call: 'Phone call',
     empty: 'No text',
     hub: 'Patchbay',
@@ -53,6 +54,8 @@ export const desk = {
     forwarded: 'Forwarded to',
     showHtml: 'Show as formatted',
     showText: 'Show as plain text',
+    showWhole: 'Show all of it',
+    showLess: 'Show less',
     showQuoted: 'Show quoted text',
     hideQuoted: 'Hide quoted text',
     imagesBlocked_one:

@@ -3,11 +3,13 @@ import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
 import { operations } from './operations.ts';
+import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
 
 /** English, and the shape that every other language has. A file is an area of the console. */
 export const en = {
+  ...settings,
   ...shell,
   ...glossary,
   ...desk,

@@ -12,6 +12,11 @@ export const shell = {
     identities: 'Senders',
     team: 'Team',
     mailAccounts: 'Mailboxes',
+    settings: 'Settings',
+    requestTypes: 'Request types',
+    webForms: 'Web forms',
+    sending: 'Sending and HELP',
+    skip: 'Skip to the content',
   },
   state: {
     loading: 'Loading…',

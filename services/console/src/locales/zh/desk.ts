@@ -41,6 +41,7 @@ export const desk = {
     rename: '修改主题',
   },
   message: {
+    word: '指令词',
     note: '内部备注',
     call: '电话',
     empty: '无文字内容',
@@ -53,6 +54,8 @@ export const desk = {
     forwarded: '已转发给',
     showHtml: '显示原始格式',
     showText: '显示纯文本',
+    showWhole: '显示全部',
+    showLess: '收起',
     showQuoted: '显示引用内容',
     hideQuoted: '隐藏引用内容',
     imagesBlocked_one: '已拦截 {{count}} 张远程图片：加载图片会让发件人知道邮件已被阅读。',

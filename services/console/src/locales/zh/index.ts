@@ -4,11 +4,13 @@ import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
 import { operations } from './operations.ts';
+import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
 
 /** Simplified Chinese. Chinese has one plural form; both keys carry it. */
 export const zh: typeof en = {
+  ...settings,
   ...shell,
   ...glossary,
   ...desk,

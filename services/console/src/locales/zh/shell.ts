@@ -12,6 +12,11 @@ export const shell = {
     identities: '发件身份',
     team: '团队',
     mailAccounts: '邮箱',
+    settings: '设置',
+    requestTypes: '请求类型',
+    webForms: '网页表单',
+    sending: '发送与 HELP',
+    skip: '跳到正文',
   },
   state: {
     loading: '正在加载…',
