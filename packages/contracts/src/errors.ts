@@ -53,6 +53,8 @@ export interface HubErrorOptions {
   retryAfterMs?: number | undefined;
   /** Which input is wrong and why; safe to show to the caller. */
   issues?: { path: string; message: string }[];
+  /** What is there, where a write lost against another one. */
+  present?: unknown;
 }
 
 /**
@@ -66,6 +68,7 @@ export class HubError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly issues: { path: string; message: string }[] | undefined;
+  readonly present: unknown;
   /** Why a provider refused, where the hub acts on it. */
   readonly reason: RefusalReason | undefined;
 
@@ -76,6 +79,7 @@ export class HubError extends Error {
     this.retryable = traits[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
     this.issues = options.issues;
+    this.present = options.present;
     this.reason = options.reason;
   }
 }
@@ -88,6 +92,8 @@ export const problem = z.object({
   code: errorCode,
   detail: z.string(),
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** Of a conflict: what is there now. */
+  present: z.unknown().optional(),
 });
 export type Problem = z.infer<typeof problem>;
 

@@ -1,5 +1,9 @@
 /** What a ticket asks for: set by agents, and complete before the ticket counts as answered (service norms C3, I2). */
 import { checkRequest, HubError, type RequestField, type Ticket, type ticketUpdate } from '@patchbay/contracts';
+import { asRequestField, type CustomField } from '@patchbay/contracts';
+import { completenessOf, isRequired, type FileOwner } from '@patchbay/domain';
+import { listCustomFields } from '@patchbay/store/queries/custom-fields';
+import { readFileOwner } from '@patchbay/store/queries/customer-file';
 import { readRequestType, setTicketRequest } from '@patchbay/store/queries/request-types';
 import { readTicket } from '@patchbay/store/queries/tickets';
 import type { z } from 'zod';
@@ -22,36 +26,85 @@ export async function changeRequest(parts: Parts, ticketId: string, actorId: str
   const definition = type === null ? null : await readRequestType(parts.db.sql, type);
   if (!definition && type !== ticket.requestType && type !== null)
     throw new HubError('invalid_input', 'requestType: there is none of this name');
-  const fields = definition
-    ? fieldsFor(definition.fields, ticket, update)
-    : { ...(type === null ? {} : ticket.fields) };
-  if (definition && ends && ticket.status !== 'resolved' && ticket.status !== 'closed')
-    demandAll(definition.fields, fields);
+  const { definitions, owner } = await fieldsOfTicket(parts, ticket, type, definition?.fields ?? []);
+  const orphaned = type !== null && definition === null;
+  const fields = fieldsFor(definitions, ticket, update, orphaned);
+  if (ends && ticket.status !== 'resolved' && ticket.status !== 'closed') {
+    demandAll(definitions, fields);
+    await demandFile(parts, ticket, type, owner);
+  }
   await setTicketRequest(parts.db.sql, ticketId, { type, fields }, actorId);
   parts.relay.nudge();
 }
 
-/** What is given, or what the ticket has as far as the type knows it. */
+type Owner = FileOwner & { readonly fields: Readonly<Record<string, unknown>> };
+
+/** The fields of the request type, and those that the centre added to every ticket. */
+async function fieldsOfTicket(
+  parts: Parts,
+  ticket: Ticket,
+  type: string | null,
+  asked: readonly RequestField[],
+): Promise<{ definitions: RequestField[]; owner: Owner | null }> {
+  const [custom, owner] = await Promise.all([
+    listCustomFields(parts.db.sql, 'ticket'),
+    readFileOwner(parts.db.sql, ticket.customerId),
+  ]);
+  const named = new Set(asked.map(({ key }) => key));
+  const own = { grade: owner?.grade ?? null, requestTypes: type === null ? [] : [type] };
+  const added = custom
+    .filter(({ key }) => !named.has(key))
+    .map((field) => asRequestField(field, isRequired(field, own)));
+  return { definitions: [...asked, ...added], owner };
+}
+
+/** What is given, or what the ticket has as far as its fields are known. `orphaned`: its type is gone, and what it asked for stays. */
 function fieldsFor(
-  definition: readonly RequestField[],
+  definitions: readonly RequestField[],
   ticket: Ticket,
   { fields: given }: Update,
+  orphaned: boolean,
 ): Record<string, unknown> {
-  const known = new Set(definition.map((field) => field.key));
-  if (given === undefined) return Object.fromEntries(Object.entries(ticket.fields).filter(([key]) => known.has(key)));
-  const { values, problems } = checkRequest(definition, given);
+  const known = new Set(definitions.map((field) => field.key));
+  const kept = Object.fromEntries(Object.entries(ticket.fields).filter(([key]) => known.has(key) !== orphaned));
+  if (given === undefined) return orphaned ? { ...ticket.fields } : kept;
+  const { values, problems } = checkRequest(
+    definitions,
+    orphaned ? Object.fromEntries(Object.entries(given).filter(([key]) => known.has(key))) : given,
+  );
   const issues = problems
     .filter(({ problem }) => problem !== 'required')
     .map(({ field, problem }) => ({ path: `fields.${field}`, message: problem }));
   if (issues[0]) throw new HubError('invalid_input', `${issues[0].path}: ${issues[0].message}`, { issues });
-  return values;
+  return orphaned ? { ...kept, ...values } : values;
 }
 
-function demandAll(definition: readonly RequestField[], fields: Readonly<Record<string, unknown>>): void {
-  const missing = checkRequest(definition, fields).problems.filter(({ problem }) => problem === 'required');
+function demandAll(definitions: readonly RequestField[], fields: Readonly<Record<string, unknown>>): void {
+  const missing = checkRequest(definitions, fields).problems.filter(({ problem }) => problem === 'required');
+  demandNone(
+    missing.map(({ field }) => ({
+      path: `fields.${field}`,
+      label: definitions.find(({ key }) => key === field)?.labelEn ?? field,
+    })),
+  );
+}
+
+/** What a ticket of this type needs to know of its customer. */
+async function demandFile(parts: Parts, ticket: Ticket, type: string | null, owner: Owner | null): Promise<void> {
+  if (type === null || owner === null) return;
+  const fields = (await listCustomFields(parts.db.sql, 'customer')).filter(({ requiredTypes }) =>
+    requiredTypes.includes(type),
+  );
+  const { missing } = completenessOf(fields, { grade: null, requestTypes: [type] }, owner.fields);
+  const labelOf = (key: string) => fields.find((field: CustomField) => field.key === key)?.labelEn ?? key;
+  demandNone(missing.map((key) => ({ path: `customer.${key}`, label: `${labelOf(key)} of ${ticket.customerName}` })));
+}
+
+function demandNone(missing: readonly { path: string; label: string }[]): void {
   if (missing.length === 0) return;
-  const labels = missing.map(({ field }) => definition.find(({ key }) => key === field)?.labelEn ?? field);
-  throw new HubError('unprocessable', `Still to be filled in before the ticket is resolved: ${labels.join(', ')}`, {
-    issues: missing.map(({ field }) => ({ path: `fields.${field}`, message: 'required' })),
-  });
+  throw new HubError(
+    'unprocessable',
+    `Still to be filled in before the ticket is resolved: ${missing.map(({ label }) => label).join(', ')}`,
+    { issues: missing.map(({ path }) => ({ path, message: 'required' })) },
+  );
 }

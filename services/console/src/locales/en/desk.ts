@@ -206,6 +206,8 @@ export const desk = {
       identified: 'Identified by {{value}}',
       merged: 'Customer merged',
       'merge-undone': 'Merge undone',
+      changed: 'Customer file changed',
+      reviewed: 'Records reviewed',
     },
     agent: { 'presence-changed': 'Presence of {{agent}}: {{from}} → {{to}}' },
     contact: {
@@ -217,5 +219,10 @@ export const desk = {
     },
     system: { alert: 'Alert', 'alert-cleared': 'Alert ended' },
     consent: { changed: 'Consent changed' },
+    purchase: { recorded: 'Purchase recorded' },
+    task: { created: 'Task added', changed: 'Task changed' },
+    import: { changed: 'Import went on' },
+    data: { exported: 'Data exported' },
+    settings: { changed: 'Settings changed' },
   },
 };
