@@ -21,6 +21,8 @@ export const fieldEntry = z.object({
   at: timestamp,
 });
 export type FieldEntry = z.infer<typeof fieldEntry>;
+/** What a conflict says is there now. */
+export const fieldEntries = z.array(fieldEntry);
 
 const fieldChange = z.object({
   key: z.string().min(1).max(60),

@@ -59,6 +59,33 @@ export const importSettings = z.object({
 export type ImportSettings = z.infer<typeof importSettings>;
 export type ImportSettingsDraft = z.input<typeof importSettings>;
 
+/** What can be wrong with a row, as far as screens have words for it. */
+export const rowProblem = z.enum([
+  'required',
+  'too-short',
+  'too-long',
+  'too-small',
+  'too-large',
+  'too-early',
+  'too-late',
+  'not-a-number',
+  'not-a-date',
+  'not-an-option',
+  'not-an-email',
+  'not-a-phone',
+  'not-a-url',
+  'not-a-currency',
+  'not-an-amount',
+  'wrong-form',
+  'too-many-cells',
+  'too-few-cells',
+  'bad-characters',
+  'nobody',
+  'several-customers',
+  'no-such-customer',
+  'not-stored',
+]);
+
 export const rowReason = z.object({
   /** The column of the file; null: the row as a whole. */
   column: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import {
   ApiOutlined,
+  CheckSquareOutlined,
   DashboardOutlined,
   HeartOutlined,
   IdcardOutlined,
@@ -9,6 +10,7 @@ import {
   MailOutlined,
   MessageOutlined,
   SendOutlined,
+  SolutionOutlined,
   TeamOutlined,
 } from '@ant-design/icons';
 import { keys } from '@patchbay/ui';
@@ -23,6 +25,8 @@ import { UserMenu } from './user-menu.tsx';
 
 const places = [
   { to: '/desk', key: 'desk', icon: <MessageOutlined />, needs: 'agent' },
+  { to: '/customers', key: 'customers', icon: <SolutionOutlined />, needs: 'agent' },
+  { to: '/tasks', key: 'tasks', icon: <CheckSquareOutlined />, needs: 'agent' },
   { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
   { to: '/outbox', key: 'outbox', icon: <SendOutlined />, needs: 'agent' },
   { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, needs: 'manager' },
