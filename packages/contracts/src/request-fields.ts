@@ -105,7 +105,7 @@ function checkField(field: RequestField, given: unknown): Outcome {
     return field.required && !value ? { problem: 'required' } : given === undefined ? null : { value };
   }
   if (field.type === 'multi-choice') return checkChoices(field, given);
-  if (typeof given === 'boolean') return field.type === 'boolean' ? { value: given } : { problem: 'wrong-form' };
+  if (field.type === 'boolean' && typeof given === 'boolean') return { value: given };
   const text = typeof given === 'string' ? given.trim() : typeof given === 'number' ? String(given) : given ? null : '';
   if (text === null) return { problem: 'wrong-form' };
   if (text === '') return field.required ? { problem: 'required' } : null;

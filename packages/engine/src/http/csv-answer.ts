@@ -31,6 +31,6 @@ export async function sendCsv(
 /** A value of a field as a cell. */
 export function cellOf(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.join('; ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (Array.isArray(value)) return value.map(cellOf).join('; ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -73,7 +73,7 @@ function File({ file }: { file: CustomerFile }) {
 function FileHead({ file }: { file: CustomerFile }) {
   const { t } = useTranslation();
   const day = useDay();
-  const { percent, filled, required, formula } = file.completeness;
+  const { percent, filled, required } = file.completeness;
   return (
     <header className="file-head">
       <span className="file-avatar file-avatar-large" aria-hidden>
@@ -85,7 +85,7 @@ function FileHead({ file }: { file: CustomerFile }) {
         </h2>
         <span className="muted small">{t('customer.since', { date: day(file.createdAt) })}</span>
       </div>
-      <div className="file-completeness" title={formula}>
+      <div className="file-completeness" title={t('file.formula.percent')}>
         <span className="small">{t('file.completeness')}</span>
         <Progress
           percent={percent}

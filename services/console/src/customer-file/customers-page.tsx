@@ -122,10 +122,10 @@ function Figures() {
         <dd className="tabular">{number.format(data.customers)}</dd>
       </div>
       {(['completeness', 'freshness'] as const).map((name) => (
-        <div key={name} title={data[name].formula}>
+        <div key={name} title={t(`file.formula.${name}`)}>
           <dt className="muted small">{t(`file.${name}`)}</dt>
           <dd className="tabular">{number.format(data[name].value)} %</dd>
-          <dd className="muted small file-formula">{data[name].formula}</dd>
+          <dd className="muted small file-formula">{t(`file.formula.${name}`)}</dd>
         </div>
       ))}
     </dl>

@@ -8,7 +8,7 @@ export type FieldDraft = string | string[];
 
 export function draftOf(field: Pick<CustomField, 'type'>, value: unknown): FieldDraft {
   if (field.type === 'multi-choice') return Array.isArray(value) ? value.map(String) : [];
-  return value === null || value === undefined ? '' : String(value);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 interface FieldInputProps {

@@ -110,7 +110,8 @@ function FieldEditor({ customerId, field, label, entry, begin, close }: EditorPr
       close();
     },
     onError: (error) => {
-      const present = error instanceof ApiProblem && error.status === 409 ? fieldEntries.safeParse(error.present) : null;
+      const present =
+        error instanceof ApiProblem && error.status === 409 ? fieldEntries.safeParse(error.present) : null;
       const now = present?.data?.find(({ key }) => key === field.key);
       if (!now) return void message.error({ content: problemLine(t, error), duration: 6 });
       setLost(now);

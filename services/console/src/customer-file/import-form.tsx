@@ -5,6 +5,7 @@ import {
   dateOrder,
   purchaseTargets,
   type CsvDelimiter,
+  type CustomField,
   type DataImport,
   type ImportSettingsDraft,
 } from '@patchbay/contracts';
@@ -15,7 +16,7 @@ import { problemText } from '../feedback/problem-text.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { guessColumns } from './guess-columns.ts';
-import { useCustomFields, useNamed } from './use-words.ts';
+import { useNamed } from './use-words.ts';
 
 const delimiterNames = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' } as const;
 
@@ -34,11 +35,10 @@ function settingsOf({ mappingName: _name, ...fields }: Fields, width: number): I
 }
 
 /** What the columns are, how far the source is believed; then the dry run. */
-export function ImportForm({ found }: { found: DataImport }) {
+export function ImportForm({ found, fields: customFields }: { found: DataImport; fields: readonly CustomField[] }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Fields>();
   const client = useQueryClient();
-  const customFields = useCustomFields();
   const width = found.header.length;
   const check = useMutation({
     mutationFn: async (fields: Fields) => {
@@ -64,7 +64,6 @@ export function ImportForm({ found }: { found: DataImport }) {
   return (
     <Form
       form={form}
-      key={customFields.length}
       layout="vertical"
       requiredMark={false}
       initialValues={initial}
@@ -123,7 +122,7 @@ export function ImportForm({ found }: { found: DataImport }) {
           <Checkbox data-testid="import-vouches">{t('imports.vouches')}</Checkbox>
         </Form.Item>
       )}
-      <Columns found={found} />
+      <Columns found={found} fields={customFields.filter(({ scope }) => scope === 'customer')} />
       <div className="row wrap file-steps">
         <Button type="primary" htmlType="submit" loading={check.isPending} data-testid="import-check">
           {t('imports.check')}
@@ -135,10 +134,9 @@ export function ImportForm({ found }: { found: DataImport }) {
 }
 
 /** A line for each column: its name, its first cells, and what it is. */
-function Columns({ found }: { found: DataImport }) {
+function Columns({ found, fields }: { found: DataImport; fields: readonly CustomField[] }) {
   const { t } = useTranslation();
   const named = useNamed();
-  const fields = useCustomFields().filter(({ scope }) => scope === 'customer');
   const options =
     found.kind === 'customers'
       ? [

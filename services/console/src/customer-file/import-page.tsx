@@ -13,6 +13,7 @@ import { ImportCounts } from './import-counts.tsx';
 import { ImportForm } from './import-form.tsx';
 import { ImportStateTag } from './import-state.tsx';
 import { reasonText } from './row-reason.ts';
+import { useCustomFields } from './use-words.ts';
 
 /** Milliseconds after which a running import is asked again, should its events not arrive. */
 const askAgainMs = 2_000;
@@ -34,6 +35,8 @@ const isAtWork = (found: DataImport | undefined) => found?.state === 'checking' 
 
 function Import({ found }: { found: DataImport }) {
   const { t } = useTranslation();
+  // The built-in fields are always there, so none means that they are still being read.
+  const fields = useCustomFields();
   return (
     <div className="page" data-testid="import-page">
       <header className="file-head">
@@ -44,7 +47,10 @@ function Import({ found }: { found: DataImport }) {
         <ImportStateTag state={found.state} />
       </header>
       {found.problem && <Alert type="error" showIcon title={found.problem} />}
-      {found.state === 'ready' && <ImportForm key={found.header.join('\0')} found={found} />}
+      {found.state === 'ready' && fields.length === 0 && <Loading />}
+      {found.state === 'ready' && fields.length > 0 && (
+        <ImportForm key={found.header.join('\0')} found={found} fields={fields} />
+      )}
       {found.report && found.state === 'ready' && <Report found={found} report={found.report} />}
       {found.state !== 'ready' && found.state !== 'draft' && <Progressing found={found} />}
       <Steps found={found} />

@@ -16,6 +16,11 @@ export const customerFile = {
     nobodyText: 'No customer has all that is asked for here.',
     customers: 'Customers',
     freshness: 'Freshness',
+    formula: {
+      completeness: 'Filled required fields ÷ required fields × 100, over all customers',
+      freshness: '(Reviewed kinds of records − overdue reviews) ÷ reviewed kinds × 100, over all customers',
+      percent: 'Filled required fields ÷ required fields × 100',
+    },
     percentHelp: '{{filled}} of {{required}} required fields are filled in.',
     openTasks_one: '{{count}} open task',
     openTasks_other: '{{count}} open tasks',

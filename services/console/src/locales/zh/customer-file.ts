@@ -16,6 +16,11 @@ export const customerFile = {
     nobodyText: '没有客户符合全部条件。',
     customers: '客户数',
     freshness: '新鲜度',
+    formula: {
+      completeness: '所有客户已填写的必填字段 ÷ 必填字段 × 100',
+      freshness: '所有客户（需复核的资料类别 − 逾期复核）÷ 需复核的资料类别 × 100',
+      percent: '已填写的必填字段 ÷ 必填字段 × 100',
+    },
     percentHelp: '{{required}} 个必填字段中已填写 {{filled}} 个。',
     openTasks_one: '{{count}} 项未完成任务',
     openTasks_other: '{{count}} 项未完成任务',
