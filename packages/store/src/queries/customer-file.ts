@@ -243,11 +243,11 @@ export async function writeCheckedFiles(tx: Queryable, files: readonly CheckedFi
 
 /** One step of the walk over all customers that a changed definition begins. False when none is under way. */
 export async function walkFiles(tx: Queryable, step: number): Promise<boolean> {
-  const { rows } = await tx.query<{ from: string | null }>(
-    'select walked_to as "from" from customer_file_total for update',
+  const { rows } = await tx.query<{ from: string }>(
+    'select walked_to as "from" from customer_file_total where walked_to is not null for update',
   );
-  const from = rows[0]?.from ?? null;
-  if (from === null) return false;
+  const from = rows[0]?.from;
+  if (from === undefined) return false;
   const { rows: reached } = await tx.query<{ to: string | null }>(
     `with step as materialized (select id from customer where id > $1 order by id limit $2 for no key update),
      marked as (update customer set file_checked_at = null where id in (select id from step) and file_checked_at is not null)
