@@ -3,7 +3,7 @@ import { routes } from '@patchbay/engine/http/routes';
 import { answers } from '@patchbay/engine/http/schemas';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, inUnicodeOrder, logIn, openApiCentre } from '../support/api-centre.ts';
-import { createClient } from '../support/client.ts';
+import { createClient, eventually } from '../support/client.ts';
 import { shared } from '../support/shared.ts';
 
 describe('the API as its document describes it', () => {
@@ -39,14 +39,19 @@ describe('the API as its document describes it', () => {
       .map(([path]) => path);
     expect(inUnicodeOrder(keyed)).toEqual([
       '/api/v1/agents',
+      '/api/v1/custom-fields',
       '/api/v1/customers',
       '/api/v1/customers/{id}/merge',
+      '/api/v1/customers/{id}/relations',
       '/api/v1/files',
       '/api/v1/http-sources',
       '/api/v1/http-sources/{id}/secret',
+      '/api/v1/imports',
       '/api/v1/mail-accounts',
       '/api/v1/mail-identities',
+      '/api/v1/organisations',
       '/api/v1/request-types',
+      '/api/v1/tasks',
       '/api/v1/templates',
       '/api/v1/tickets/{id}/held-replies',
       '/api/v1/tickets/{id}/messages',
@@ -189,6 +194,64 @@ describe('the API as its document describes it', () => {
     const [form] = (await call('GET', '/web-forms')).items;
     await call('PUT', '/web-forms/:slug', { slug: form.slug }, webFormUpdate.parse(form));
 
+    const field = { labelEn: 'Size', labelZh: '尺码' };
+    const custom = await call('POST', '/custom-fields', {}, { ...field, scope: 'customer', key: 'size', type: 'text' });
+    await call('GET', '/custom-fields');
+    await call('PUT', '/custom-fields/:id', { id: custom.id }, { ...field, required: true });
+    await call('PATCH', '/customers/:id/fields', { id: one }, { changes: [{ key: 'size', value: 'XL' }] });
+    await call('GET', '/customers/:id/fields/:key/history', { id: one, key: 'size' });
+    await call('DELETE', '/custom-fields/:id', { id: custom.id });
+    const firm = await call('POST', '/organisations', {}, { name: 'A firm' });
+    await call('GET', '/organisations');
+    await call('PUT', '/organisations/:id', { id: firm.id }, { name: 'The firm', website: 'https://firm.example' });
+    const member = { id: one, organisationId: firm.id };
+    await call('PUT', '/customers/:id/organisations/:organisationId', member, { role: 'Buyer' });
+    await call('DELETE', '/customers/:id/organisations/:organisationId', member);
+    const related = await call('POST', '/customers/:id/relations', { id: one }, { otherId: other, kind: 'knows' });
+    await call('DELETE', '/customers/:id/relations/:relationId', { id: one, relationId: related.relations[0].id });
+    const due = { customerId: one, dueAt: '2030-01-01T00:00:00Z', cause: 'Call back' };
+    const [task, skipped] = [await call('POST', '/tasks', {}, due), await call('POST', '/tasks', {}, due)];
+    await call('GET', '/tasks');
+    await call('PATCH', '/tasks/:id', { id: task.id }, { assigneeId: me.id });
+    await call('POST', '/tasks/:id/done', { id: task.id }, {});
+    await call('POST', '/tasks/:id/skip', { id: skipped.id }, { reason: 'No need' });
+    const order = {
+      source: 'shop',
+      externalId: '1',
+      occurredAt: '2026-01-01T00:00:00Z',
+      amountMinor: 1,
+      currency: 'EUR',
+    };
+    await call('PUT', '/purchases', {}, { ...order, customerId: one });
+    await call('POST', '/customers/:id/reviews', { id: one }, { kind: 'purchases' });
+    for (const path of ['/customers/:id/file', '/customers/:id/timeline']) await call('GET', path, { id: one });
+    for (const path of [
+      '/purchases',
+      '/purchases/export',
+      '/customer-files',
+      '/customer-files/figures',
+      '/customer-files/export',
+    ])
+      await call('GET', path);
+    await call('PUT', '/settings/customer-reviews', {}, await call('GET', '/settings/customer-reviews'));
+
+    const rows = { id: (await call('POST', '/imports', {}, { kind: 'customers', filename: 'rows.csv' })).id as string };
+    await call('PUT', '/imports/:id/file', rows, Buffer.from('Name\nAda\n'));
+    const settings = { source: 'crm', columns: ['displayName'] };
+    await call('PUT', '/imports/:id/settings', rows, settings);
+    await call('POST', '/imports/:id/check', rows);
+    await eventually(
+      () => api('GET', `/api/v1/imports/${rows.id}`),
+      ({ body }) => body.state === 'ready' && body.report !== null,
+    );
+    await call('POST', '/imports/:id/start', rows);
+    for (const path of ['/imports/:id', '/imports/:id/rejects', '/imports/:id/rejects.csv'])
+      await call('GET', path, rows);
+    await call('GET', '/imports');
+    await call('PUT', '/import-mappings/:name', { name: 'Rows' }, { kind: 'customers', settings });
+    await call('GET', '/import-mappings');
+    await call('DELETE', '/import-mappings/:name', { name: 'Rows' });
+
     const credentials = { email: 'newcomer@patchbay.test', password: 'a long enough password' };
     const agent = await call('POST', '/agents', {}, { name: 'New Comer', phone: '+49 30 1234567', ...credentials });
     await call('PATCH', '/agents/:id', { id: agent.id }, { name: 'Newer Comer', capacity: { chat: 1 } });
@@ -206,6 +269,8 @@ describe('the API as its document describes it', () => {
       'POST /mail-accounts/test',
       'POST /web-forms',
       'GET /tickets/:id/reply-recipients',
+      'POST /imports/:id/pause',
+      'POST /imports/:id/cancel',
     ];
     expect(inUnicodeOrder([...called, ...notHere])).toEqual(
       inUnicodeOrder(routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`)),

@@ -55,6 +55,8 @@ export interface HubErrorOptions {
   doubtful?: boolean | undefined;
   /** Which input is wrong and why; safe to show to the caller. */
   issues?: { path: string; message: string }[];
+  /** What is there, where a write lost against another one. */
+  present?: unknown;
 }
 
 /**
@@ -69,6 +71,7 @@ export class HubError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly doubtful: boolean;
   readonly issues: { path: string; message: string }[] | undefined;
+  readonly present: unknown;
   /** Why a provider refused, where the hub acts on it. */
   readonly reason: RefusalReason | undefined;
 
@@ -80,6 +83,7 @@ export class HubError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.doubtful = options.doubtful ?? false;
     this.issues = options.issues;
+    this.present = options.present;
     this.reason = options.reason;
   }
 }
@@ -92,6 +96,8 @@ export const problem = z.object({
   code: errorCode,
   detail: z.string(),
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** Of a conflict: what is there now. */
+  present: z.unknown().optional(),
 });
 export type Problem = z.infer<typeof problem>;
 

@@ -94,6 +94,21 @@ export const eventData = {
   'customer.identified': z.object({ kind: z.string(), value: z.string(), grade: z.string() }),
   'customer.merged': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
   'customer.merge-undone': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
+  /** Which fields of a file, never what is in them. */
+  'customer.changed': z.object({ fields: z.array(z.string()), source: z.string() }),
+  'customer.reviewed': z.object({ kind: z.string() }),
+  'purchase.recorded': z.object({ purchaseId: z.uuid(), source: z.string() }),
+  'task.created': z.object({ taskId: z.uuid(), kind: z.string() }),
+  'task.changed': z.object({
+    taskId: z.uuid(),
+    kind: z.string(),
+    state: z.string(),
+    reason: reason.nullable().optional(),
+  }),
+  'import.changed': z.object({ importId: z.uuid(), state: z.string(), done: z.int() }),
+  'data.exported': z.object({ what: z.string(), filter: z.record(z.string(), z.unknown()) }),
+  /** What the hub is set to: custom fields, organisations, review periods, mappings of imports. */
+  'settings.changed': z.object({ what: z.string(), key: z.string() }),
   'consent.changed': z.object({
     channel: channelName,
     account: z.string(),

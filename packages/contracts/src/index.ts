@@ -12,3 +12,7 @@ export * from './messaging.ts';
 export * from './request-fields.ts';
 export * from './mail-accounts.ts';
 export * from './storable-text.ts';
+export * from './custom-fields.ts';
+export * from './customer-file.ts';
+export * from './imports.ts';
+export * from './tasks.ts';

@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
 import { carrierAccount, createChannels } from './channels.ts';
 import { createFileStore } from './files.ts';
+import { runImport } from './imports/run-import.ts';
 import { createHttpApp } from './http/app.ts';
 import { createRelay } from './live/relay.ts';
 import { createLiveServer } from './live/server.ts';
@@ -113,7 +114,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   const parts: Hub['parts'] = { ...base, sources, channels: overrides.channels?.(channels) ?? channels };
 
   observeWatch(parts);
-  if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stack);
+  if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stopping.signal, stack);
   if (config.roles.includes('clock')) stack.use(startClock(parts));
   const web = config.roles.includes('web') ? await startWeb(parts, overrides, stopping, stack) : undefined;
   // Begun last and so the first to end: what polls stops, before what it polls is closed.
@@ -152,6 +153,7 @@ async function startWorkers(
   parts: Parts,
   backend: QueueBackend,
   overrides: HubOverrides,
+  signal: AbortSignal,
   stack: AsyncDisposableStack,
 ): Promise<void> {
   const ingest = createIngestion(parts);
@@ -167,6 +169,7 @@ async function startWorkers(
       'release-reply': (data) => releaseReply(parts, data),
       'connect-call': (data) => connectCall(parts, data),
       'replay-contact': (data) => replayRequested(parts, data),
+      'run-import': (data) => runImport(parts, data.importId, signal),
     },
     parts,
     overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },

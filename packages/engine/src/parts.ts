@@ -1,9 +1,10 @@
 import type { HubConfig } from '@patchbay/config';
 import type { OpeningHours } from '@patchbay/domain';
-import type { Channel, FileStore } from '@patchbay/channels/channel';
+import type { Channel } from '@patchbay/channels/channel';
 import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
 import type { Database } from '@patchbay/store';
 import type { Logger } from 'pino';
+import type { StreamedFiles } from './files.ts';
 import type { Metrics } from './metrics.ts';
 import type { Sources } from './sources.ts';
 import type { Vault } from './secrets.ts';
@@ -44,7 +45,7 @@ export interface Parts {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly db: Database;
-  readonly files: FileStore;
+  readonly files: StreamedFiles;
   readonly channels: ReadonlyMap<ChannelName, Channel>;
   readonly jobs: JobQueue;
   readonly relay: Relay;

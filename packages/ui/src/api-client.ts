@@ -63,6 +63,7 @@ import {
   type SendingLimit,
   type WatchLimits,
 } from '@patchbay/contracts';
+import { customerFileCalls } from './customer-file-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
 
 export interface Page<T> {
@@ -124,6 +125,7 @@ export function createApi(send: Send = createSend()) {
     ...textingCalls(send),
     ...mailAccountCalls(send),
     ...settingCalls(send),
+    ...customerFileCalls(send),
   };
 }
 

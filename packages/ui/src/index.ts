@@ -1,5 +1,6 @@
 export * from './api-client.ts';
 export * from './api-problem.ts';
+export * from './customer-file-calls.ts';
 export * from './http.ts';
 export * from './live-socket.ts';
 export * from './live-store.ts';

@@ -17,6 +17,14 @@ export const keys = {
   suggestions: (id: string) => ['customer', id, 'suggestions'] as const,
   merges: (id: string) => ['customer', id, 'merges'] as const,
   customerSearch: (q: string) => ['customer-search', q] as const,
+  customerFile: (id: string) => ['customer-file', id] as const,
+  timeline: (id: string) => ['customer-file', id, 'timeline'] as const,
+  customerFiles: (filter: object) => ['customer-files', filter] as const,
+  customFields: ['custom-fields'] as const,
+  organisations: (q: string) => ['organisations', q] as const,
+  reviewSettings: ['review-settings'] as const,
+  tasks: ['tasks'] as const,
+  imports: ['imports'] as const,
   agents: ['agents'] as const,
   queues: ['queues'] as const,
   requestTypes: ['request-types'] as const,
@@ -64,8 +72,15 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
     case 'customer':
       // A merge renames and moves tickets; an identification changes one card.
       return event.type.startsWith('customer.merge')
-        ? [['customer'], keys.tickets, ['ticket']]
-        : [...of, ...(event.customerId ? [keys.customer(event.customerId)] : [])];
+        ? [['customer'], ['customer-file'], keys.tickets, ['ticket']]
+        : [...of, ...(event.customerId ? [keys.customer(event.customerId), keys.customerFile(event.customerId)] : [])];
+    case 'task':
+    case 'purchase':
+      return [...of, keys.tasks, ...(event.customerId ? [keys.customerFile(event.customerId)] : [])];
+    case 'import':
+      return [keys.imports];
+    case 'settings':
+      return [keys.customFields, keys.reviewSettings];
     case 'consent':
       return [...of, ['consents']];
     case 'agent':

@@ -43,6 +43,30 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('./desk/desk-page.tsx')).DeskPage }),
               },
               {
+                path: '/customers',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).CustomersPage }),
+              },
+              {
+                path: '/customers/fields',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).FieldsPage }),
+              },
+              {
+                path: '/customers/imports',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).ImportsPage }),
+              },
+              {
+                path: '/customers/imports/:id',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).ImportPage }),
+              },
+              {
+                path: '/customers/:id',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).CustomerPage }),
+              },
+              {
+                path: '/tasks',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).TasksPage }),
+              },
+              {
                 path: '/outbox',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).OutboxPage }),
               },

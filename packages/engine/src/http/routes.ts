@@ -19,6 +19,12 @@ import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { watchRoutes } from './routes/watch.ts';
 import { webFormRoutes } from './routes/web-forms.ts';
+import { customFieldRoutes } from './routes/custom-fields.ts';
+import { customerFileRoutes } from './routes/customer-file.ts';
+import { importRoutes } from './routes/imports.ts';
+import { organisationRoutes } from './routes/organisations.ts';
+import { purchaseRoutes } from './routes/purchases.ts';
+import { taskRoutes } from './routes/tasks.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -40,4 +46,10 @@ export const routes: readonly Route[] = [
   ...webFormRoutes,
   ...mailAccountRoutes,
   ...settingChangeRoutes,
+  ...customFieldRoutes,
+  ...customerFileRoutes,
+  ...organisationRoutes,
+  ...taskRoutes,
+  ...purchaseRoutes,
+  ...importRoutes,
 ];

@@ -1,5 +1,6 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
 import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
+import { checkFiles, countOverdue } from '../customer-file/check-files.ts';
 import type { Parts } from '../parts.ts';
 import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
@@ -11,6 +12,8 @@ const absenceMs = 5_000;
 const alertsMs = 3_000;
 /** Whoever looks at the figures brings them up to date; this is for when nobody does. */
 const figuresMs = 60_000;
+const filesMs = 2_000;
+const overdueMs = 60_000;
 
 export function startClock(parts: Parts): AsyncDisposable {
   const stop = [
@@ -19,6 +22,8 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(absenceMs, () => endAbsentPresence(parts), parts),
     every(alertsMs, () => evaluateAlerts(parts), parts),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
+    every(filesMs, () => checkFiles(parts), parts),
+    every(overdueMs, () => countOverdue(parts), parts),
   ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };
 }

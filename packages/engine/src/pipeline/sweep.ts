@@ -13,6 +13,7 @@ import {
 } from '@patchbay/store';
 import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
 import { dueHeldReplies } from '@patchbay/store/queries/held-replies';
+import { waitingImports } from '@patchbay/store/queries/imports';
 import { deleteOldKeys } from '@patchbay/store/queries/idempotency';
 import { deleteOldUploads, deleteStrayReports } from '@patchbay/store/queries/leftovers';
 import type { Parts } from '../parts.ts';
@@ -62,6 +63,7 @@ export async function sweep(parts: Parts): Promise<void> {
   }
   for (const call of await undialledCalls(parts.db.sql, graceMs)) parts.jobs.add('connect-call', call);
   for (const callSid of await staleCalls(parts.db.sql, longestCallMs)) await endStaleCall(parts, callSid);
+  for (const importId of await waitingImports(parts.db.sql, batch)) parts.jobs.add('run-import', { importId });
   await deleteOldKeys(parts.db.sql, keyLifeMs);
   await deleteStrayReports(parts.db.sql, strayReportDays, batch);
   await deleteOldUploads(parts.db.sql, uploadDays, batch);

@@ -17,6 +17,8 @@ type QueueName = (typeof queueNames)[number];
  */
 function queueOf(data: JobData<JobName>): QueueName {
   if ('inboxIds' in data) return 'ingest';
+  // An import takes minutes.
+  if ('importId' in data) return 'media';
   if (!('inboxId' in data)) return 'dispatch';
   // Replays are asked for by the thousand, and new contacts go first.
   if ('replay' in data) return 'media';
@@ -28,7 +30,8 @@ function queueOf(data: JobData<JobName>): QueueName {
  * before the ticket came that the new one is about.
  */
 function jobId(name: JobName, data: JobData<JobName>): string | undefined {
-  if ('inboxIds' in data || 'outboundIds' in data) return undefined;
+  // An import that is paused and started again is a new job; whose turn it is, its lease decides.
+  if ('inboxIds' in data || 'outboundIds' in data || 'importId' in data) return undefined;
   if ('replay' in data) return `${data.inboxId}-replay`;
   if (name === 'reconcile-outbound' && 'outboundId' in data) return `reconcile-${data.outboundId}-${data.round}`;
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;

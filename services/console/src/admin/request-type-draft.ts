@@ -1,6 +1,10 @@
 /** Request types between the form that edits them and the hub. */
-import type { FieldType, RequestField, RequestType } from '@patchbay/contracts';
+import type { RequestType } from '@patchbay/contracts';
 import type { RequestTypeDraft } from '@patchbay/ui';
+
+type RequestField = RequestType['fields'][number];
+/** What a request type asks: fewer kinds than the centre's own fields have. */
+type FieldType = RequestField['type'];
 
 export interface OptionDraft {
   value?: string;

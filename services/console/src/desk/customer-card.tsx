@@ -11,6 +11,7 @@ import { fullMoment, keys } from '@patchbay/ui';
 import { Tooltip } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { initials } from '../shell/initials.ts';
@@ -55,6 +56,9 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
         <div className="grow">
           <h2 className="card-name">{customer.displayName}</h2>
           <span className="muted small">{t('customer.since', { date: since })}</span>
+          <Link className="small" to={`/customers/${customer.id}`} data-testid="customer-file-link">
+            {t('file.open')}
+          </Link>
         </div>
       </header>
       <CardSection title={t('customer.identifiers')} icon={<ContactsOutlined aria-hidden />}>

@@ -1,4 +1,4 @@
-import type { FieldType, RequestField, RequestType, TicketDetail } from '@patchbay/contracts';
+import type { CustomField, FieldType, RequestField, RequestType, TicketDetail } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Alert, Button, Checkbox, Form, Input, Select } from 'antd';
 import type { KeyboardEvent } from 'react';
@@ -7,11 +7,12 @@ import { useTranslation } from 'react-i18next';
 import { bilingual } from '../feedback/bilingual.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
-import { checkedValues } from './request-values.ts';
+import { checkedValues, ticketFields } from './request-values.ts';
 
 interface RequestEditorProps {
   ticket: TicketDetail;
   types: readonly RequestType[];
+  custom: readonly CustomField[];
   close: () => void;
 }
 
@@ -26,15 +27,18 @@ const stateOf = ({ requestType, fields }: TicketDetail): string => JSON.stringif
  * Type and fields of a ticket. Enter saves, in a long text with Ctrl or ⌘; Esc leaves all as it was. What a colleague saves meanwhile
  * is told and not overwritten unseen.
  */
-export function RequestEditor({ ticket, types, close }: RequestEditorProps) {
+export function RequestEditor({ ticket, types, custom, close }: RequestEditorProps) {
   const { t, i18n } = useTranslation();
   const [form] = Form.useForm<EditorFields>();
   const [begun, setBegun] = useState(() => stateOf(ticket));
   const chosen = Form.useWatch('type', form) ?? null;
-  const type = types.find(({ key }) => key === chosen);
+  const fields = ticketFields(
+    types.find(({ key }) => key === chosen),
+    custom,
+  );
   const save = useAction(
     ({ type: key, values }: EditorFields) =>
-      api.updateTicket(ticket.id, { requestType: key ?? null, fields: checkedValues(type, values).fields }),
+      api.updateTicket(ticket.id, { requestType: key ?? null, fields: checkedValues(fields, values).fields }),
     { stale: [keys.ticket(ticket.id), keys.events(ticket.id), keys.tickets], after: close },
   );
   const initial = { type: ticket.requestType, values: ticket.fields };
@@ -87,8 +91,8 @@ export function RequestEditor({ ticket, types, close }: RequestEditorProps) {
           data-testid="request-type"
         />
       </Form.Item>
-      {type?.fields.map((field) => (
-        <FieldInput key={`${type.key} ${field.key}`} type={type} field={field} />
+      {fields.map((field) => (
+        <FieldInput key={`${chosen ?? ''} ${field.key}`} field={field} />
       ))}
       <div className="row">
         <Button type="primary" htmlType="submit" size="middle" loading={save.isPending} data-testid="request-save">
@@ -108,7 +112,7 @@ function typeOptions(types: readonly RequestType[], present: string | null) {
   return gone ? [...types, { key: present, nameEn: present, nameZh: present }] : types;
 }
 
-function FieldInput({ type, field }: { type: RequestType; field: RequestField }) {
+function FieldInput({ field }: { field: RequestField }) {
   const { t, i18n } = useTranslation();
   const label = bilingual(i18n, field.labelEn, field.labelZh).shown;
   const checkbox = field.type === 'checkbox';
@@ -121,7 +125,7 @@ function FieldInput({ type, field }: { type: RequestType; field: RequestField })
       rules={[
         {
           validator: (_, value: TicketDetail['fields'][string]) => {
-            const problem = checkedValues(type, { [field.key]: value }).problems.get(field.key);
+            const problem = checkedValues([field], { [field.key]: value }).problems.get(field.key);
             return problem ? Promise.reject(new Error(t(`request.problem.${problem}`))) : Promise.resolve();
           },
         },
@@ -132,9 +136,16 @@ function FieldInput({ type, field }: { type: RequestType; field: RequestField })
           {label}
           {field.required && <span className="request-star"> *</span>}
         </Checkbox>
-      ) : field.type === 'choice' ? (
+      ) : field.type === 'boolean' ? (
         <Select
           allowClear
+          options={[true, false].map((value) => ({ value, label: t(value ? 'request.yes' : 'request.no') }))}
+          data-testid={`request-${field.key}`}
+        />
+      ) : field.type === 'choice' || field.type === 'multi-choice' ? (
+        <Select
+          allowClear
+          {...(field.type === 'multi-choice' && { mode: 'multiple' as const })}
           options={(field.options ?? []).map((option) => ({
             value: option.value,
             label: bilingual(i18n, option.labelEn, option.labelZh).shown,
@@ -151,9 +162,10 @@ function FieldInput({ type, field }: { type: RequestType; field: RequestField })
 }
 
 /** A number is typed as text: a browser's number field turns what it cannot read into nothing, unseen. */
-const inputs: Partial<Record<FieldType, { type?: string; inputMode?: 'decimal' | 'email' | 'tel' }>> = {
+const inputs: Partial<Record<FieldType, { type?: string; inputMode?: 'decimal' | 'email' | 'tel' | 'url' }>> = {
   number: { inputMode: 'decimal' },
   date: { type: 'date' },
   email: { inputMode: 'email' },
+  url: { type: 'url', inputMode: 'url' },
   phone: { type: 'tel' },
 };

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { EditOutlined, ProfileOutlined } from '@ant-design/icons';
-import type { RequestType, TicketDetail } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Button } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import { type ComponentProps, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { bilingual } from '../feedback/bilingual.ts';
 import { api } from '../query-client.ts';
+import { useCustomFields } from '../customer-file/use-words.ts';
 import { CardSection } from './card-section.tsx';
 import { RequestEditor } from './request-editor.tsx';
-import { missingFields, valueText } from './request-values.ts';
+import { missingFields, ticketFields, valueText } from './request-values.ts';
 
 /** What the ticket asks for, in the words of its request type; an agent may say it better than the customer did. */
 export function TicketRequest({ ticketId }: { ticketId: string }) {
@@ -20,10 +20,12 @@ export function TicketRequest({ ticketId }: { ticketId: string }) {
     queryFn: ({ signal }) => api.requestTypes(signal),
     staleTime: 60_000,
   });
+  const custom = useCustomFields();
   const [editing, setEditing] = useState(false);
   const button = useEditButton(editing);
   if (!ticket.data || !types.data) return null;
-  if (types.data.length === 0 && ticket.data.requestType === null) return null;
+  if (ticket.data.requestType === null && types.data.length === 0 && ticketFields(undefined, custom).length === 0)
+    return null;
   return (
     <CardSection
       title={t('request.title')}
@@ -44,9 +46,9 @@ export function TicketRequest({ ticketId }: { ticketId: string }) {
       }
     >
       {editing ? (
-        <RequestEditor ticket={ticket.data} types={types.data} close={() => setEditing(false)} />
+        <RequestEditor ticket={ticket.data} types={types.data} custom={custom} close={() => setEditing(false)} />
       ) : (
-        <Values ticket={ticket.data} types={types.data} />
+        <Values ticket={ticket.data} types={types.data} custom={custom} />
       )}
     </CardSection>
   );
@@ -63,18 +65,22 @@ function useEditButton(editing: boolean) {
   return button;
 }
 
-function Values({ ticket, types }: { ticket: TicketDetail; types: readonly RequestType[] }) {
+function Values({ ticket, types, custom }: Omit<ComponentProps<typeof RequestEditor>, 'close'>) {
   const { t, i18n } = useTranslation();
   const key = ticket.requestType;
-  if (key === null) return <p className="muted small">{t('request.none')}</p>;
   const type = types.find((one) => one.key === key);
   const done = ticket.status === 'resolved' || ticket.status === 'closed';
-  const missing = missingFields(type, ticket.fields);
-  const known = type?.fields.filter((field) => Object.hasOwn(ticket.fields, field.key) || missing.has(field.key)) ?? [];
-  const others = Object.keys(ticket.fields).filter((field) => !type?.fields.some((one) => one.key === field));
+  const fields = ticketFields(type, custom);
+  const missing = missingFields(fields, ticket.fields);
+  const known = fields.filter((field) => Object.hasOwn(ticket.fields, field.key) || missing.has(field.key));
+  const others = Object.keys(ticket.fields).filter((field) => !fields.some((one) => one.key === field));
   return (
     <>
-      <strong>{type ? bilingual(i18n, type.nameEn, type.nameZh).shown : key}</strong>
+      {key === null ? (
+        <p className="muted small">{t('request.none')}</p>
+      ) : (
+        <strong>{type ? bilingual(i18n, type.nameEn, type.nameZh).shown : key}</strong>
+      )}
       <dl className="request-fields small" data-testid="ticket-request" data-request-type={key}>
         {known.map((field) => (
           <div key={field.key}>

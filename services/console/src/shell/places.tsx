@@ -1,5 +1,6 @@
 import {
   ApiOutlined,
+  CheckSquareOutlined,
   DashboardOutlined,
   FileDoneOutlined,
   FormOutlined,
@@ -12,6 +13,7 @@ import {
   SendOutlined,
   SettingOutlined,
   SlidersOutlined,
+  SolutionOutlined,
   TeamOutlined,
 } from '@ant-design/icons';
 import type { Role } from '@patchbay/contracts';
@@ -19,6 +21,8 @@ import type { Role } from '@patchbay/contracts';
 /** Where one works, in the order of the navigation. Few enough for a phone's bar. */
 export const workPlaces = [
   { to: '/desk', key: 'desk', icon: <MessageOutlined />, needs: 'agent' },
+  { to: '/customers', key: 'customers', icon: <SolutionOutlined />, needs: 'agent' },
+  { to: '/tasks', key: 'tasks', icon: <CheckSquareOutlined />, needs: 'agent' },
   { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
   { to: '/outbox', key: 'outbox', icon: <SendOutlined />, needs: 'agent' },
   { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, needs: 'manager' },

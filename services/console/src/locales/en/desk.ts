@@ -209,6 +209,8 @@ export const desk = {
       identified: 'Identified by {{value}}',
       merged: 'Customer merged',
       'merge-undone': 'Merge undone',
+      changed: 'Customer file changed',
+      reviewed: 'Records reviewed',
     },
     agent: { 'presence-changed': 'Presence of {{agent}}: {{from}} → {{to}}' },
     contact: {
@@ -221,5 +223,10 @@ export const desk = {
     setting: { changed: 'Settings changed' },
     system: { alert: 'Alert', 'alert-cleared': 'Alert ended' },
     consent: { changed: 'Consent changed' },
+    purchase: { recorded: 'Purchase recorded' },
+    task: { created: 'Task added', changed: 'Task changed' },
+    import: { changed: 'Import went on' },
+    data: { exported: 'Data exported' },
+    settings: { changed: 'Settings changed' },
   },
 };

@@ -24,6 +24,7 @@ export const glossary = {
       'not-a-date': 'Not a date.',
       'not-an-option': 'Not one of the options.',
       'not-an-email': 'Not an email address.',
+      'not-a-url': 'Not a web address that begins with http:// or https://.',
       'not-a-phone': 'Not a phone number.',
       'wrong-form': 'Not in the form that is asked for.',
       'unknown-field': 'The type has no such field.',

@@ -1,4 +1,5 @@
 import { channels } from './channels.ts';
+import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
@@ -14,6 +15,7 @@ export const en = {
   ...glossary,
   ...desk,
   ...customers,
+  ...customerFile,
   ...channels,
   ...operations,
   ...wallboard,

@@ -3,6 +3,8 @@ export const shell = {
   nav: {
     label: 'Main',
     desk: 'Desk',
+    customers: 'Customers',
+    tasks: 'Tasks',
     wallboard: 'Wallboard',
     outbox: 'Outbox',
     quarantine: 'Quarantine',

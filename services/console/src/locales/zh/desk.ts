@@ -197,6 +197,8 @@ export const desk = {
       identified: '通过 {{value}} 识别',
       merged: '客户已合并',
       'merge-undone': '已撤销合并',
+      changed: '客户档案已更改',
+      reviewed: '资料已复核',
     },
     agent: { 'presence-changed': '{{agent}} 的状态：{{from}} → {{to}}' },
     contact: {
@@ -209,5 +211,10 @@ export const desk = {
     setting: { changed: '设置已更改' },
     system: { alert: '警报', 'alert-cleared': '警报解除' },
     consent: { changed: '同意状态已更改' },
+    purchase: { recorded: '已记录购买' },
+    task: { created: '已添加任务', changed: '任务已更改' },
+    import: { changed: '导入有进展' },
+    data: { exported: '数据已导出' },
+    settings: { changed: '设置已更改' },
   },
 };

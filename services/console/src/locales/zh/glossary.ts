@@ -24,6 +24,7 @@ export const glossary = {
       'not-a-date': '不是日期。',
       'not-an-option': '不在选项之中。',
       'not-an-email': '不是邮箱地址。',
+      'not-a-url': '请输入以 http:// 或 https:// 开头的网址。',
       'not-a-phone': '不是电话号码。',
       'wrong-form': '格式不符合要求。',
       'unknown-field': '该类型没有此字段。',

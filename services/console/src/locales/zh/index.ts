@@ -1,5 +1,6 @@
 import type { en } from '../en/index.ts';
 import { channels } from './channels.ts';
+import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
@@ -15,6 +16,7 @@ export const zh: typeof en = {
   ...glossary,
   ...desk,
   ...customers,
+  ...customerFile,
   ...channels,
   ...operations,
   ...wallboard,

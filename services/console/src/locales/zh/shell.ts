@@ -3,6 +3,8 @@ export const shell = {
   nav: {
     label: '主导航',
     desk: '工作台',
+    customers: '客户',
+    tasks: '任务',
     wallboard: '看板',
     outbox: '发件箱',
     quarantine: '隔离区',
