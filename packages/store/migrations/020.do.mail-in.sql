@@ -104,7 +104,13 @@ create or replace function receive_contact(
 declare
   found_row inbox%rowtype;
   same_content boolean;
+  former_id text := '<' || (p_contact ->> 'formerContentHash') || '@missing-message-id>';
 begin
+  -- A mail without a Message-ID is known by its hash.
+  if p_external_id like '%@missing-message-id>' and exists (
+    select 1 from inbox i where i.channel_account = p_account and i.external_id = former_id) then
+    p_external_id := former_id;
+  end if;
   insert into inbox (channel, channel_account, external_id, content_hash, contact, raw, raw_type, raw_sha256, state, reason, correlation_id)
   values (p_channel, p_account, p_external_id, p_content_hash, p_contact, p_raw, p_raw_type, p_raw_sha256, p_state, p_reason, p_correlation_id)
   on conflict (channel_account, external_id) do nothing
@@ -120,7 +126,7 @@ begin
   end if;
 
   select * into found_row from inbox i where i.channel_account = p_account and i.external_id = p_external_id;
-  -- What was received before text files were compared without their line ends has its hash as it was made then.
+  -- What an earlier release received has its hash as that one made it.
   same_content := coalesce(found_row.content_hash in (p_content_hash, p_contact ->> 'formerContentHash'), false);
   if same_content then
     perform add_delivery_address(found_row.id, p_contact);

@@ -42,7 +42,7 @@ const deadline = 60_000;
 
 /** Throws `unprocessable` when the bytes cannot be read as mail. */
 export async function readMail(raw: Uint8Array): Promise<MailSource> {
-  const mail = await parse(withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)));
+  const mail = await parse(withLastLine(withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength))));
   const headerLines = headerLinesOf(mail);
   const headers = Map.groupBy(headerLines, (line) => line.name);
   const authors = addressesIn(mail.from);
@@ -83,11 +83,22 @@ async function parse(raw: Buffer): Promise<ParsedMail> {
   }
 }
 
-// Some old systems end lines by a lone CR; no parser sees a header in that.
+// Some old systems end lines by a lone CR, to which others on the way add lines with LF; no parser sees a header in that.
 function withLineFeeds(raw: Buffer): Buffer {
   const start = raw.subarray(0, 65_536);
-  if (start.includes(10) || !start.includes(13)) return raw;
-  return Buffer.from(raw.toString('latin1').replaceAll('\r', '\n'), 'latin1');
+  let [alone, feeds] = [0, 0];
+  for (let at = start.indexOf(13); at >= 0; at = start.indexOf(13, at + 1)) if (start[at + 1] !== 10) alone += 1;
+  if (alone === 0) return raw;
+  for (let at = start.indexOf(10); at >= 0; at = start.indexOf(10, at + 1)) feeds += 1;
+  return alone > feeds ? Buffer.from(raw.toString('latin1').replace(/\r(?!\n)/g, '\n'), 'latin1') : raw;
+}
+
+// A boundary that no line end follows is not seen as one.
+function withLastLine(raw: Buffer): Buffer {
+  const last = raw.subarray(raw.lastIndexOf(10) + 1);
+  return last.length < 200 && last.toString('latin1').startsWith('--')
+    ? Buffer.concat([raw, Buffer.from('\r\n')])
+    : raw;
 }
 
 // mailparser makes text of HTML only where HTML is the whole message; inside multipart/related it is asked again.

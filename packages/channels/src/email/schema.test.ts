@@ -56,6 +56,24 @@ describe('a plain mail', () => {
     expect(contact.threading).toEqual({ ticketId, ticketNumber: 12, references: [] });
   });
 
+  test('keeps all of more recipients than it lists, and says so', async () => {
+    const deps = testDeps();
+    const everybody = Array.from({ length: 700 }, (_, index) => `user${index}@x.example`);
+    const raw = mailOf('From: ann@example.com', `To: ${everybody.join(',\r\n ')}`, 'Cc: bob@example.com', '', 'Hello');
+    const contact = await parseMail(raw, { from: null, to: ['service@centre.test'] }, deps);
+    expect(contact.to).toHaveLength(500);
+    expect(contact.text).toBe(
+      'Hello\n\n[This message is addressed to 701 people. All of them are in the attached file: recipients.txt]',
+    );
+    const [file] = contact.attachments ?? [];
+    const lines = deps.recorded.files
+      .get(file?.sha256 ?? '')
+      ?.toString()
+      .trim()
+      .split('\n');
+    expect(lines).toEqual([...everybody.map((address) => `To: ${address}`), 'Cc: bob@example.com']);
+  });
+
   test('hashes alike over two ways and otherwise when it says something else', async () => {
     const hash = async (received: string, text: string) =>
       (await read(mailOf(received, ...head, '', text))).contentHash;
