@@ -114,6 +114,33 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     await all('e-last', 1);
   });
 
+  it('an account that is turned to another folder misses nothing that waited there', async () => {
+    const user = 'turned';
+    const days = (ago: number) => new Date(Date.now() - ago * 86_400_000);
+    {
+      await using client = await dovecot().session(user);
+      await client.mailboxCreate('Support');
+      await client.append('INBOX', mailOf('w-old-inbox'), [], days(9));
+      await client.append('Support', mailOf('w-old'), [], days(9));
+    }
+    const id = await add(user, { importFrom: 'new' });
+    await watching(id);
+    await dovecot().append(user, [mailOf('w-seen')]);
+    await all('w-seen', 1);
+    await dovecot().append(user, [mailOf('w-1'), mailOf('w-2')], 'Support');
+    await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { folder: 'Support' });
+    await all('w-', 3);
+    await watching(id);
+    // Back again after a while in which it was off: what came meanwhile is fetched, what was here before is no second message.
+    await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { enabled: false });
+    await until(id, ({ state }) => state === 'off');
+    await dovecot().append(user, [mailOf('w-3')]);
+    await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { folder: 'INBOX', enabled: true });
+    await all('w-', 4);
+    await watching(id);
+    expect(await messages('w-')).toEqual({ count: 4, distinct: 4 });
+  });
+
   it('an account that fails says why and when it tries again, delays no other, and shows no secret', async () => {
     const wrong = await add('wrong', { password: 'not-the-password' });
     const lost = await add('lost', { host: 'no-such-host.invalid' });

@@ -19,6 +19,7 @@ export interface MailboxCursor {
   readonly lastUid: number;
   /** The last UID of the first import or of a resynchronisation: up to here mail from before `importSince` is left alone. */
   readonly importUntil: number;
+  /** While `uidValidity` is null: all that arrived before was fetched from another mailbox, or under other settings. */
   readonly importSince: Date | null;
   readonly importDone: number;
   readonly importTotal: number;
@@ -29,6 +30,8 @@ export interface MailboxNews {
   readonly backlog: number;
   /** What is wrong although mail comes in. */
   readonly problem: MailProblem | null;
+  /** When the mailbox was last asked what waits: all that had arrived by then is durable here. */
+  readonly completeUntil: Date;
 }
 
 export interface Mailbox extends MailboxServer {

@@ -33,11 +33,12 @@ async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps
   let problem: MailProblem | null = null;
   for (;;) {
     if (look === 'again') cursor = await open(connection, mailbox, cursor, deps.now());
+    const completeUntil = deps.now();
     const outcome = await fetchWaiting({ client, mailbox, deps, signal }, cursor);
     cursor = outcome.cursor;
     if (outcome.problem !== undefined) ({ problem } = outcome);
     if (!client.usable) throw new MailProblem('connection', lost);
-    await mailbox.contact({ backlog: 0, problem });
+    await mailbox.contact({ backlog: 0, problem, completeUntil });
     look = await news.wait(pollMs);
   }
 }
