@@ -18,6 +18,7 @@ import { credentialsOf } from './credentials.ts';
 export interface RunnerOptions {
   /** Milliseconds; see {@link Mailbox.pollMs}. */
   readonly pollMs: Mailbox['pollMs'];
+  readonly silenceMs?: number | undefined;
   readonly holder: string;
 }
 
@@ -129,6 +130,7 @@ function mailboxOf(
     ...account,
     cursor: { ...account, importSince: wantedSince(account, new Date()) },
     pollMs: options.pollMs,
+    ...(options.silenceMs !== undefined && { silenceMs: options.silenceMs }),
     async save(cursor, progress) {
       if (await saveMailCursor(parts.db.sql, held, cursor, progress).catch(notNoted)) return;
       lost();
