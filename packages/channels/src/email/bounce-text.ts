@@ -23,6 +23,9 @@ const announced = new RegExp(
   'gim',
 );
 const anywhere = new RegExp(address, 'g');
+/** Fields of the mail that came back, which some systems quote in their report. */
+const quotedField =
+  /^[\s>]*(message-id|in-reply-to|references|from|reply-to|sender|return-path|x-[\w-]{1,40}|received)\s?:/i;
 
 export interface Named {
   readonly recipient: string;
@@ -48,7 +51,7 @@ export function recipientsNamed(report: string, ours: ReadonlySet<string>): Name
       : undefined;
   };
   for (const [index, line] of lines.entries()) {
-    const match = line.length > 1000 ? null : leading.exec(line);
+    const match = line.length > 1000 || quotedField.test(line) ? null : leading.exec(line);
     const recipient = usable(match?.[1] ?? match?.[2]);
     if (recipient && found.size < mostRecipients)
       found.set(recipient.toLowerCase(), { recipient, diagnostic: linesAbout(lines, index) });
@@ -70,7 +73,7 @@ function linesAbout(lines: readonly string[], start: number): string {
   const about = [lines[start] ?? ''];
   for (let index = start + 1; index < Math.min(start + 15, lines.length); index += 1) {
     const line = lines[index] ?? '';
-    if (leading.test(line) && !/^\s*(<<<|>>>|\d{3}[ -])/.test(line)) break;
+    if (leading.test(line) && !/^\s*(<<<|>>>|\d{3}[ :-])/.test(line)) break;
     if (line.trim() === '' && about.length > 1) break;
     about.push(line);
   }

@@ -1,6 +1,7 @@
 /** Reads raw mail with mailparser and gives back what the rest needs, in plain values. */
 import { HubError } from '@patchbay/contracts';
 import { type EmailAddress, type ParsedMail, type SimpleParserOptions, simpleParser } from 'mailparser';
+import { withFoundBoundary } from './lost-boundary.ts';
 
 /** A part that is not the body: attachment, inline image, enclosed message, machine-readable report. */
 export interface MailPart {
@@ -42,7 +43,7 @@ const deadline = 60_000;
 
 /** Throws `unprocessable` when the bytes cannot be read as mail. */
 export async function readMail(raw: Uint8Array): Promise<MailSource> {
-  const mail = await parse(withLastLine(withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength))));
+  const mail = await parseWhole(withLastLine(withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength))));
   const headerLines = headerLinesOf(mail);
   const headers = Map.groupBy(headerLines, (line) => line.name);
   const authors = addressesIn(mail.from);
@@ -50,7 +51,7 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   return {
     header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
     headerLines,
-    subject: mail.subject,
+    subject: readable(mail.subject, headers.get('subject')?.[0]?.value),
     from: authors[0],
     soleAuthor: authors.length === 1 && headers.get('from')?.length === 1,
     to: spelledOut(mail.to),
@@ -67,6 +68,13 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
       content: part.content,
     })),
   };
+}
+
+async function parseWhole(raw: Buffer): Promise<ParsedMail> {
+  const mail = await parse(raw);
+  if (mail.text || mail.html || mail.attachments.length > 0) return mail;
+  const mended = withFoundBoundary(raw);
+  return mended === undefined ? mail : await parse(mended);
 }
 
 async function parse(raw: Buffer): Promise<ParsedMail> {
@@ -118,6 +126,14 @@ function headerLinesOf(mail: ParsedMail): { name: string; value: string }[] {
       .replace(/\r?\n[ \t]*/g, ' ')
       .trim(),
   }));
+}
+
+// An encoded word that is not in the character set that it names says more as it stands than as a row of replacement characters.
+function readable(subject: string | undefined, written: string | undefined): string | undefined {
+  const lost = subject?.split('\ufffd').length ?? 0;
+  return subject !== undefined && lost - 1 > subject.length / 5 && /=\?[^?\s]{1,60}\?[bq]\?/i.test(written ?? '')
+    ? written
+    : subject;
 }
 
 type AddressHeader = ParsedMail['to'];

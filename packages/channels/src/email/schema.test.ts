@@ -56,6 +56,43 @@ describe('a plain mail', () => {
     expect(contact.threading).toEqual({ ticketId, ticketNumber: 12, references: [] });
   });
 
+  test.each([
+    ['no boundary', 'multipart/mixed'],
+    ['another boundary', 'multipart/mixed; boundary="other"'],
+    ['an empty boundary', 'multipart/mixed; boundary='],
+  ])('reads a multipart that names %s', async (_name, type) => {
+    const body = [
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'Hello',
+      '--b',
+      'Content-Type: application/pdf; name=a.pdf',
+      '',
+      'x',
+      '--b--',
+      '',
+    ];
+    const contact = await parseMail(
+      mailOf('From: ann@example.com', `Content-Type: ${type}`, 'Subject: Lost', '', ...body),
+      { from: null, to: [] },
+      testDeps(),
+    );
+    expect(contact).toMatchObject({ subject: 'Lost', text: 'Hello', attachments: [{ filename: 'a.pdf' }] });
+    const plain = mailOf('From: ann@example.com', `Content-Type: ${type}`, '', 'Only words', '');
+    expect((await parseMail(plain, { from: null, to: [] }, testDeps())).text?.trim()).toBe('Only words');
+  });
+
+  test('shows an encoded word that is not what it says as it stands', async () => {
+    const word = `=?UTF-8?B?${Buffer.from('9c8f7fe0f1d2c3b4a5', 'hex').toString('base64')}?=`;
+    const contact = await parseMail(
+      mailOf('From: ann@example.com', `Subject: ${word}`, '', 'x'),
+      { from: null, to: [] },
+      testDeps(),
+    );
+    expect(contact.subject).toBe(word);
+  });
+
   test('keeps all of more recipients than it lists, and says so', async () => {
     const deps = testDeps();
     const everybody = Array.from({ length: 700 }, (_, index) => `user${index}@x.example`);

@@ -71,7 +71,7 @@ function contactOf(
   const subject = mail.subject === undefined ? undefined : clip(cleanLine(mail.subject), 2000);
   const text = cleanText(mail.text);
   const html = mail.html === undefined ? undefined : cleanText(mail.html);
-  const reports = reportsIn(mail.parts);
+  const reports = reportsIn(mail.parts, text);
   const verdict = classify({
     header: mail.header,
     reports,
