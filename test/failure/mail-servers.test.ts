@@ -112,8 +112,8 @@ describe.skipIf(inject('dovecot') === null)('mailboxes on servers of every kind'
     await plain.append('plain', [mailOf('p-1'), mailOf('p-2')]);
     await arrived('p-', 2);
     const moved = await eventually(
-      () => look.status('Done', { messages: true }).catch(() => null),
-      (status) => status !== null && status.messages === 2,
+      async () => (await look.status('Done', { messages: true }).catch(() => false as const)) || { messages: 0 },
+      ({ messages }) => messages === 2,
     );
     expect(moved).toMatchObject({ messages: 2 });
     // Not expunged, for that would take away what others have marked; not fetched again, either.

@@ -2,6 +2,7 @@
 import { HubError } from '@patchbay/contracts';
 import { type EmailAddress, type ParsedMail, type SimpleParserOptions, simpleParser } from 'mailparser';
 import { withFoundBoundary } from './lost-boundary.ts';
+import { decodeRawWords } from './raw-words.ts';
 
 /** A part that is not the body: attachment, inline image, enclosed message, machine-readable report. */
 export interface MailPart {
@@ -51,7 +52,7 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   return {
     header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
     headerLines,
-    subject: readable(mail.subject, headers.get('subject')?.[0]?.value),
+    subject: readable(mail, headers.get('subject')?.[0]?.value),
     from: authors[0],
     soleAuthor: authors.length === 1 && headers.get('from')?.length === 1,
     to: spelledOut(mail.to),
@@ -121,20 +122,23 @@ function headerLinesOf(mail: ParsedMail): { name: string; value: string }[] {
   return (mail.headerLines ?? []).map(({ key, line }) => ({
     name: key,
     // Header lines come as one character per byte.
-    value: Buffer.from(line.slice(line.indexOf(':') + 1), 'binary')
-      .toString()
-      .replace(/\r?\n[ \t]*/g, ' ')
-      .trim(),
+    value: unfolded(Buffer.from(line.slice(line.indexOf(':') + 1), 'binary').toString()),
   }));
 }
 
 // An encoded word that is not in the character set that it names says more as it stands than as a row of replacement characters.
-function readable(subject: string | undefined, written: string | undefined): string | undefined {
-  const lost = subject?.split('\ufffd').length ?? 0;
-  return subject !== undefined && lost - 1 > subject.length / 5 && /=\?[^?\s]{1,60}\?[bq]\?/i.test(written ?? '')
-    ? written
-    : subject;
+function readable({ subject, headers, headerLines }: ParsedMail, written: string | undefined): string | undefined {
+  const lost = (subject?.split('\ufffd').length ?? 1) - 1;
+  if (subject === undefined || lost === 0) return subject;
+  if (/=\?[^?\s]{1,60}\?[bq]\?/i.test(written ?? '')) return lost > subject.length / 5 ? written : subject;
+  const line = headerLines?.find(({ key }) => key === 'subject')?.line ?? '';
+  const type = headers.get('content-type') as { params?: Record<string, string> } | undefined;
+  const charset = type?.params?.['charset'];
+  const bytes = Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1');
+  return unfolded(decodeRawWords(bytes, charset));
 }
+
+const unfolded = (value: string) => value.replace(/\r?\n[ \t]*/g, ' ').trim();
 
 type AddressHeader = ParsedMail['to'];
 

@@ -179,6 +179,21 @@ describe('charsets', () => {
     const contact = await read(bytes(charset, Buffer.from('c4e3bac300ff', 'hex')));
     expect(utf16Free(contact.text)).toBe(true);
   });
+  test.each([
+    ['utf-8', '', '4772c3bcc39f65', 'Grüße'],
+    ['windows-1252', '', '4772fcdf6520617573204bf66c6e', 'Grüße aus Köln'],
+    ['gbk', '', 'c4fabac3a3accdcbd0c5', '您好，退信'],
+    ['koi8-r', 'koi8-r', 'ecc1cdd0c1', 'Лампа'],
+    ['shift_jis', 'shift_jis', '8389839383768ac8', 'ランプ簡'],
+  ])('a subject of raw %s', async (_name, charset, hex, subject) => {
+    const type = charset === '' ? '' : `Content-Type: text/plain; charset=${charset}\r\n`;
+    const raw = [
+      Buffer.from(`${type}From: a@b.example\r\nSubject: `),
+      Buffer.from(hex, 'hex'),
+      Buffer.from('\r\n\r\nx\r\n'),
+    ];
+    expect((await read(Buffer.concat(raw))).subject).toBe(subject);
+  });
   test('encoded words in subject and name', async () => {
     const contact = await read(
       mailOf(
