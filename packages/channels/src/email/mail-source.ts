@@ -13,11 +13,18 @@ export interface MailPart {
   readonly content: Buffer;
 }
 
+interface HeaderLine {
+  readonly name: string;
+  readonly value: string;
+  /** Bytes of the whole field as it came, folded. */
+  readonly size: number;
+}
+
 export interface MailSource {
   /** All values of a header, unfolded, in the order they stand; [] when it is absent. */
   header(name: string): string[];
   /** Names in lower case, values unfolded, in the order they stand: what a host adds stands above what it was given. */
-  readonly headerLines: readonly { readonly name: string; readonly value: string }[];
+  readonly headerLines: readonly HeaderLine[];
   readonly subject: string | undefined;
   readonly from: EmailAddress | undefined;
   /** From names exactly one author, in one header. */
@@ -118,9 +125,10 @@ async function textOfHtml(html: string): Promise<string> {
   return (await parse(body)).text ?? '';
 }
 
-function headerLinesOf(mail: ParsedMail): { name: string; value: string }[] {
+function headerLinesOf(mail: ParsedMail): HeaderLine[] {
   return (mail.headerLines ?? []).map(({ key, line }) => ({
     name: key,
+    size: line.length,
     // Header lines come as one character per byte.
     value: unfolded(Buffer.from(line.slice(line.indexOf(':') + 1), 'binary').toString()),
   }));

@@ -75,6 +75,8 @@ const anyVerb = new RegExp(verb, 'iu');
 const unfinishedLines = 3;
 const attributionLines = 7;
 const longestLine = 1000;
+/** A line of signs with two or three words in it. */
+const longestMark = 200;
 
 /** An older mail begins here; `after` is the first line behind the marker and `before` what precedes it on its own line. */
 export interface QuoteMarker {
@@ -87,7 +89,8 @@ export interface QuoteMarker {
 export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMarker | undefined {
   const line = lines[index] ?? '';
   if (line.length > longestLine) return undefined;
-  if (originalLine.test(line) || isHeaderBlock(lines, index)) return { after: index + 1, before: '', toEnd: true };
+  if ((line.length <= longestMark && originalLine.test(line)) || isHeaderBlock(lines, index))
+    return { after: index + 1, before: '', toEnd: true };
   const after = attributionEnd(lines, index);
   if (after !== undefined) return { after, before: '', toEnd: false };
   const shared = inline.exec(line);
@@ -97,7 +100,7 @@ export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMar
 }
 
 export function isForwardMarker(line: string): boolean {
-  return line.length <= longestLine && forwardedLine.test(line);
+  return line.length <= longestMark && forwardedLine.test(line);
 }
 
 // The block that Outlook puts above the older mail. Only with an address or a subject: `From: Paris, To: Rome` is a journey.
