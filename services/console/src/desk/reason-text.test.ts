@@ -28,6 +28,7 @@ function spelledOut(): string[] {
 const filledIn = [
   'Signed reply address or token: ticket 12',
   'Answers a message of the ticket: ticket 12',
+  'A message of the ticket answers it: ticket 12',
   'Ticket number in the subject: ticket 12',
   'Recent contact of the same customer on this channel: ticket 12',
   'Ticket number in the subject, but the sender is not a party of ticket 12',
