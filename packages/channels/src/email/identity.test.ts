@@ -237,6 +237,19 @@ describe('another mail', () => {
     expect((await identity(alarm('10:00:00'))).externalId).not.toBe((await identity(alarm('11:00:00'))).externalId);
   });
 
+  test.each([
+    ['of another name', 'application/pdf', 'b.pdf'],
+    ['of another kind', 'image/png', 'a.pdf'],
+  ])('has a file %s', async (_name, type, filename) => {
+    const withFile = (kind: string, name: string) =>
+      multipart(
+        ['Content-Type: text/plain', '', 'See file'],
+        [`Content-Type: ${kind}`, `Content-Disposition: attachment; filename=${name}`, '', 'Same bytes'],
+      );
+    const one = await identity(withFile('application/pdf', 'a.pdf'));
+    expect((await identity(withFile(type, filename))).contentHash).not.toBe(one.contentHash);
+  });
+
   test('has a file of other bytes', async () => {
     const withFile = (bytes: number[]) =>
       multipart(

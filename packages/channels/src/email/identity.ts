@@ -25,7 +25,12 @@ export function identityOf(mail: MailSource, files: readonly StoredFile[], from:
     mail.subject ?? '',
     mail.text,
     mail.html ?? '',
-    ...mail.parts.map(({ content }, index) => hashOfFile(content, files.at(index - mail.parts.length)?.sha256)),
+    mediaTypeOf(mail),
+    ...mail.parts.flatMap(({ content, contentType, filename }, index) => [
+      contentType.toLowerCase(),
+      filename ?? '',
+      hashOfFile(content, files.at(index - mail.parts.length)?.sha256),
+    ]),
   ]);
   return {
     externalId: messageIdOf(mail, contentHash),
@@ -33,6 +38,10 @@ export function identityOf(mail: MailSource, files: readonly StoredFile[], from:
     formerContentHash: formerHash(mail, files, from),
   };
 }
+
+/** Its kind without the parameters: a boundary may be made anew. */
+const mediaTypeOf = (mail: MailSource): string =>
+  (mail.header('content-type')[0] ?? '').split(';', 1)[0]?.toLowerCase() ?? '';
 
 /**
  * The Message-ID with its angle brackets; of several the first. A mail without one is known by what it says and its Date. Where that is missing, too, two

@@ -109,8 +109,10 @@ function withLineFeeds(raw: Buffer): Buffer {
   return alone > feeds ? Buffer.from(raw.toString('latin1').replace(/\r(?!\n)/g, '\n'), 'latin1') : raw;
 }
 
-// A boundary that no line end follows is not seen as one.
+// A boundary that no line end follows is not seen as one, nor is a head that no empty line ends.
 function withLastLine(raw: Buffer): Buffer {
+  if (raw.length > 0 && !raw.includes('\n\r\n') && !raw.includes('\n\n'))
+    return Buffer.concat([raw, Buffer.from('\r\n\r\n')]);
   const last = raw.subarray(raw.lastIndexOf(10) + 1);
   return last.length < 200 && last.toString('latin1').startsWith('--')
     ? Buffer.concat([raw, Buffer.from('\r\n')])
