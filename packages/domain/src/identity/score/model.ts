@@ -27,9 +27,9 @@ export type TermFrequency = (field: number, term: string) => number | undefined;
 
 /** Father and son of one name, twins of one birthday, couples with one mailbox: seen this often in a household at least. */
 const sharedByChance: Readonly<Record<string, number>> = {
-  givenName: 0.02,
-  birthDate: 0.03,
-  email: 0.08,
+  givenName: 0.05,
+  birthDate: 0.06,
+  email: 0.12,
   gender: 0.4,
   middleName: 0.05,
 };
