@@ -66,5 +66,9 @@ const fitted: CustomerParameters = {
 };
 const scored = scorePairs(candidatePairs(labelled), customerModel(labelled.length, fitted));
 fitted.thresholds = chosenThresholds(scored, pairs);
-await writeFile(FILE, `${JSON.stringify(fitted, null, 2)}\n`);
+// Lists on one line, as the formatter lays them out.
+const text = JSON.stringify(fitted, null, 2).replaceAll(/\[[^\]]*\]/g, (list) =>
+  list.replaceAll(/\s+/g, ' ').replaceAll(/\[ | \]/g, (end) => end.trim()),
+);
+await writeFile(FILE, `${text}\n`);
 process.stdout.write(`${curveOf(scored, pairs).map(rowOf).join('\n')}\n`);
