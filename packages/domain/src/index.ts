@@ -6,7 +6,7 @@ export * from './consent.ts';
 export * from './delivery.ts';
 export * from './forwarded-mail.ts';
 export * from './histogram.ts';
-export * from './identity.ts';
+export * from './identity/customer.ts';
 export * from './light-markup.ts';
 export * from './mail-identity.ts';
 export * from './message-recipients.ts';
