@@ -1,7 +1,7 @@
 /** How customers are graded, watched and followed up, and what was found of each of them (service norms G1–G5, G7). */
 import { z } from 'zod';
 import { condition, conditionTrace, slug, stateFacts, testsOf, type Condition, type StateFact } from './conditions.ts';
-import { page, pageQuery } from './api.ts';
+import { pageQuery } from './api.ts';
 import { requestKey } from './intake.ts';
 import { customerValue, lifecycleStage, loyalty, timestamp } from './glossary.ts';
 
@@ -141,7 +141,6 @@ export const gradingChange = z.object({
   to: z.string(),
   rule: z.string().nullable(),
 });
-export type GradingChange = z.infer<typeof gradingChange>;
 
 /** What a run has counted so far. `from`: before it, and empty where there was no grade. */
 export const gradingCounts = z.object({
@@ -149,7 +148,7 @@ export const gradingCounts = z.object({
   stages: z.record(z.string(), z.int()),
   warned: z.int(),
   /** The first changes of grade that were found. */
-  sample: z.array(gradingChange),
+  sample: z.array(gradingChange.omit({ name: true })),
 });
 export type GradingCounts = z.infer<typeof gradingCounts>;
 
@@ -160,7 +159,7 @@ export const gradingRun = z.object({
   done: z.int(),
   total: z.int(),
   version: z.int().nullable(),
-  counts: gradingCounts,
+  counts: gradingCounts.extend({ sample: z.array(gradingChange) }),
   startedAt: timestamp,
   finishedAt: timestamp.nullable(),
 });
@@ -232,6 +231,7 @@ export const scoreCreate = z.object({
   at: timestamp,
   ticketId: z.uuid().nullish(),
 });
+export type ScoreCreate = z.infer<typeof scoreCreate>;
 export const satisfactionScore = z.object({
   id: z.uuid(),
   customerId: z.uuid(),
@@ -240,6 +240,7 @@ export const satisfactionScore = z.object({
   score: z.int(),
   at: timestamp,
 });
+export type SatisfactionScore = z.infer<typeof satisfactionScore>;
 
 export const timelinessQuery = z.object({ days: z.coerce.number().int().min(1).max(730).default(90) });
 /** Follow-ups that fell due within the period, by the customer's present grade. */
@@ -285,4 +286,3 @@ export const segmentMember = z.object({
   since: timestamp,
 });
 export type SegmentMember = z.infer<typeof segmentMember>;
-export const segmentMemberPage = page(segmentMember);

@@ -14,7 +14,9 @@ import type { Logger } from 'pino';
 import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
 import { carrierAccount, createChannels } from './channels.ts';
 import { createFileStore } from './files.ts';
+import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
+import { createAttendance } from './live/attendance.ts';
 import { createRelay } from './live/relay.ts';
 import { createLiveServer } from './live/server.ts';
 import { createTail } from './live/tail.ts';
@@ -100,6 +102,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     db,
     jobs,
     relay,
+    attendance: createAttendance(),
     signingKey,
     vault: createVault(await secretKey(config, db)),
     files: createFileStore(join(config.dataDir, 'files')),
@@ -167,6 +170,7 @@ async function startWorkers(
       'release-reply': (data) => releaseReply(parts, data),
       'connect-call': (data) => connectCall(parts, data),
       'replay-contact': (data) => replayRequested(parts, data),
+      'grade-customers': () => gradeCustomers(parts),
     },
     parts,
     overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },

@@ -30,6 +30,7 @@ function queueOf(data: JobData<JobName>): QueueName {
 function jobId(name: JobName, data: JobData<JobName>): string | undefined {
   if ('inboxIds' in data || 'outboundIds' in data) return undefined;
   if ('replay' in data) return `${data.inboxId}-replay`;
+  if ('grading' in data) return name;
   if (name === 'reconcile-outbound' && 'outboundId' in data) return `reconcile-${data.outboundId}-${data.round}`;
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
