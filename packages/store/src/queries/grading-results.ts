@@ -77,7 +77,7 @@ async function writeGrades(sql: Queryable, changes: readonly GradingChanges[], v
        from given where moves and "from" is not null
      )
      insert into customer_move (customer_id, kind, from_value, to_value, cause, version, at)
-     select id, 'grade', "from", grade, rule, $2, $3 from given where moves`,
+     select id, 'grade', "from", grade, rule, $2::int, $3::timestamptz from given where moves`,
     [JSON.stringify(rows), version, now],
   );
 }
@@ -89,13 +89,13 @@ async function writeStages(sql: Queryable, changes: readonly GradingChanges[], v
     `with given as (
        select * from jsonb_to_recordset($1::jsonb) r (id uuid, "from" text, "to" text, cause text)
      ), staged as (
-       update customer c set stage = g."to", stage_since = $3 from given g where c.id = g.id
+       update customer c set stage = g."to", stage_since = $3::timestamptz from given g where c.id = g.id
      ), told as (
        insert into event (type, customer_id, data)
        select 'customer.stage-moved', id, jsonb_build_object('from', "from", 'to', "to", 'cause', cause) from given where "from" is not null
      )
      insert into customer_move (customer_id, kind, from_value, to_value, cause, version, at)
-     select id, 'stage', "from", "to", cause, $2, $3 from given`,
+     select id, 'stage', "from", "to", cause, $2::int, $3::timestamptz from given`,
     [JSON.stringify(rows), version, now],
   );
 }
@@ -118,7 +118,7 @@ async function writeChurn(sql: Queryable, changes: readonly GradingChanges[], ve
      )
      insert into customer_move (customer_id, kind, from_value, to_value, cause, version, at)
      select id, 'churn', case turn when 'warned' then 'none' else 'warned' end, case turn when 'warned' then 'warned' else 'none' end,
-       (select string_agg(s, ', ') from jsonb_array_elements_text(signals) s), $2, $3
+       (select string_agg(s, ', ') from jsonb_array_elements_text(signals) s), $2::int, $3::timestamptz
      from given where turn is not null`,
     [JSON.stringify(rows), version, now],
   );
@@ -131,7 +131,7 @@ async function writeTasks(sql: Queryable, changes: readonly GradingChanges[], no
   await sql.query(
     `with made as (
        insert into task (kind, customer_id, due_at, assignee_id, cause, cause_data, unique_key, created_at)
-       select kind, "customerId", "dueAt", "assigneeId", cause, data, key, $2
+       select kind, "customerId", "dueAt", "assigneeId", cause, data, key, $2::timestamptz
        from jsonb_to_recordset($1::jsonb) r (kind text, "customerId" uuid, "dueAt" timestamptz, "assigneeId" text, cause text, data jsonb, key text)
        on conflict (unique_key) do nothing returning id, kind, customer_id, due_at)
      insert into event (type, customer_id, data)
@@ -165,7 +165,7 @@ async function writeMemberships(sql: Queryable, changes: readonly GradingChanges
        select r.* from jsonb_to_recordset($1::jsonb) r ("customerId" uuid, "segmentId" uuid, joins boolean)
        join segment s on s.id = r."segmentId"
      ), joined as (
-       insert into segment_member (segment_id, customer_id, since) select "segmentId", "customerId", $2 from given where joins
+       insert into segment_member (segment_id, customer_id, since) select "segmentId", "customerId", $2::timestamptz from given where joins
        on conflict do nothing returning segment_id, 1 as n
      ), left_it as (
        delete from segment_member m using given g where not g.joins and m.segment_id = g."segmentId" and m.customer_id = g."customerId"

@@ -156,8 +156,8 @@ export async function customersAfter(sql: Queryable, cursor: string | null, limi
 /** Writes down how far a run has come. At its end the counts of the segments' members are taken anew. */
 export async function advanceRun(sql: Queryable, run: RunState, finished: boolean): Promise<void> {
   await sql.query(
-    `update grading_run set cursor = $2, done = $3, total = greatest($4, $3), counts = $5, state = case when $6 then 'done' else state end,
-       finished_at = case when $6 then now() end where id = $1`,
+    `update grading_run set cursor = $2, done = $3::int, total = greatest($4::int, $3::int), counts = $5, state = case when $6::boolean then 'done' else state end,
+       finished_at = case when $6::boolean then now() end where id = $1`,
     [run.id, run.cursor, run.done, run.total, JSON.stringify(run.counts), finished],
   );
   if (finished && run.kind !== 'preview')
@@ -208,9 +208,9 @@ export async function hasGradingWork(sql: Queryable): Promise<boolean> {
 /** Takes customers off the list of those that are due; part of the transaction that grades them. */
 export async function takeDue(sql: Queryable, limit: number): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
-    `with some as (select distinct customer_id from (select customer_id from grading_due order by id limit $1) oldest),
-     taken as (delete from grading_due d using some s where d.customer_id = s.customer_id)
-     select customer_id as id from some`,
+    `with chosen as (select distinct customer_id from (select customer_id from grading_due order by id limit $1) oldest),
+     taken as (delete from grading_due d using chosen s where d.customer_id = s.customer_id)
+     select customer_id as id from chosen`,
     [limit],
   );
   return rows.map(({ id }) => id);
