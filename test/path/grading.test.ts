@@ -21,24 +21,35 @@ async function openCentre(backend: 'postgres' | 'redis') {
   const owned = stack.move();
   const api = async (method: string, path: string, body?: unknown) => {
     const answer = await hub.api(method, `/api/v1${path}`, body);
-    expect(`${method} ${path} ${answer.status} ${answer.status >= 400 ? JSON.stringify(answer.body) : ''}`.trim()).toMatch(
-      / 20\d$/,
-    );
+    expect(
+      `${method} ${path} ${answer.status} ${answer.status >= 400 ? JSON.stringify(answer.body) : ''}`.trim(),
+    ).toMatch(/ 20\d$/);
     return answer.body;
   };
   const grading = (id: string) => api('GET', `/customers/${id}/grading`);
   const finished = (id: string): Promise<GradingRun> =>
-    eventually(() => api('GET', `/grading/runs/${id}`), (run) => run.state === 'done');
+    eventually(
+      () => api('GET', `/grading/runs/${id}`),
+      (run) => run.state === 'done',
+    );
   return {
     ...hub,
     desk,
     sql,
     call: api,
     grading,
-    graded: (id: string, grade: string) => eventually(() => grading(id), (one) => one.grade === grade),
+    graded: (id: string, grade: string) =>
+      eventually(
+        () => grading(id),
+        (one) => one.grade === grade,
+      ),
     pass: (days: number) => void (ahead += days * dayMs),
     customer: async (displayName = 'Li Wei') => (await api('POST', '/customers', { displayName })).id as string,
-    async buys(customerId: string, count: number, options: { daysAgo?: number; amount?: number; currency?: string } = {}) {
+    async buys(
+      customerId: string,
+      count: number,
+      options: { daysAgo?: number; amount?: number; currency?: string } = {},
+    ) {
       const { daysAgo = 1, amount = 1000, currency = 'EUR' } = options;
       await sql.query(
         `insert into purchase (customer_id, source, external_id, occurred_at, amount_minor, currency)
@@ -118,14 +129,25 @@ onBothBackends('customers by the rules', (backend) => {
     const [euros, yuan] = [await customer('Euro'), await customer('元')];
     await buys(euros, 1, { amount: 50_000 });
     await buys(yuan, 1, { amount: 900_000, currency: 'CNY' });
-    for (const id of [euros, yuan]) await eventually(() => grading(id), (one) => one.stage === 'new');
+    for (const id of [euros, yuan])
+      await eventually(
+        () => grading(id),
+        (one) => one.stage === 'new',
+      );
     const change = (policy: GradingPolicy) => ({ ...policy, rules: [bySum('EUR', 50_000), ...policy.rules] });
     const preview = await call('POST', '/grading/previews', { policy: change(defaultGradingPolicy) });
     const tried = await finished(preview.id);
-    expect(tried.counts.sample).toContainEqual({ customerId: euros, name: 'Euro', from: 'low', to: 'high', rule: 'spends' });
+    expect(tried.counts.sample).toContainEqual({
+      customerId: euros,
+      name: 'Euro',
+      from: 'low',
+      to: 'high',
+      rule: 'spends',
+    });
     expect((await grading(euros)).grade).toBe('low');
     const published = await publish(change);
-    const order = ({ counts }: GradingRun) => counts.grades.toSorted((a, b) => `${a.from}${a.to}`.localeCompare(`${b.from}${b.to}`));
+    const order = ({ counts }: GradingRun) =>
+      counts.grades.toSorted((a, b) => `${a.from}${a.to}`.localeCompare(`${b.from}${b.to}`));
     expect(order(published)).toEqual(order(tried));
     expect([tried.done, tried.counts.stages]).toEqual([published.done, published.counts.stages]);
     await graded(euros, 'high');
@@ -145,7 +167,11 @@ onBothBackends('customers by the rules', (backend) => {
     await buys(id, 6);
     await graded(id, 'high');
     const me = await call('GET', '/me');
-    expectProblem(await api('PUT', `/api/v1/customers/${id}/dedicated-agent`, { agentId: 'nobody' }), 400, 'invalid_input');
+    expectProblem(
+      await api('PUT', `/api/v1/customers/${id}/dedicated-agent`, { agentId: 'nobody' }),
+      400,
+      'invalid_input',
+    );
     expect(await call('PUT', `/customers/${id}/dedicated-agent`, { agentId: me.id })).toMatchObject({
       dedicatedAgentId: me.id,
       dedicatedAgentName: me.name,
@@ -185,7 +211,11 @@ onBothBackends('customers by the rules', (backend) => {
     await publish((policy) => ({ ...policy, cadence: { enabled: true, leadDays: 3 } }));
     const again = async () => finished((await call('POST', '/grading/runs')).id);
     const tasks = async () =>
-      (await sql.query(`select state from task where customer_id = $1 and kind = 'follow-up' order by created_at`, [id])).rows;
+      (
+        await sql.query(`select state from task where customer_id = $1 and kind = 'follow-up' order by created_at`, [
+          id,
+        ])
+      ).rows;
     expect(await tasks()).toEqual([]);
     pass(58);
     await again();
@@ -207,7 +237,14 @@ onBothBackends('customers by the rules', (backend) => {
     expect(await tasks()).toEqual([{ state: 'done' }]);
     pass(3);
     const figures = await call('GET', '/grading/timeliness?days=90');
-    expect(figures.grades).toContainEqual({ grade: 'high', due: expect.any(Number), inTime: 1, late: 0, open: expect.any(Number), share: expect.any(Number) });
+    expect(figures.grades).toContainEqual({
+      grade: 'high',
+      due: expect.any(Number),
+      inTime: 1,
+      late: 0,
+      open: expect.any(Number),
+      share: expect.any(Number),
+    });
     pass(-62);
     await publish((policy) => ({ ...policy, cadence: { enabled: false, leadDays: 3 } }));
   });
@@ -234,7 +271,9 @@ onBothBackends('customers by the rules', (backend) => {
     const second = await call('GET', `/segments/named-member/members?limit=1&cursor=${first.nextCursor}`);
     expect([first, second].map(({ items }) => items[0].name)).toEqual(['Member A', 'Member B']);
     expect(second.nextCursor).toBeNull();
-    expect((await call('GET', `/customers/${one}/grading`)).segments).toEqual([{ key: 'named-member', name: 'Members' }]);
+    expect((await call('GET', `/customers/${one}/grading`)).segments).toEqual([
+      { key: 'named-member', name: 'Members' },
+    ]);
 
     const third = await customer('Somebody');
     await buys(third, 90);
@@ -294,7 +333,9 @@ describe('the contact guard', () => {
     {
       await using desk = await openDesk(url, li);
       expect(await desk.request('attend', { ...attend, ticketId: hidden.id })).toMatchObject({ code: 'not_found' });
-      expect(await desk.request('attend', { ...attend, customerId: randomUUID() })).toMatchObject({ code: 'not_found' });
+      expect(await desk.request('attend', { ...attend, customerId: randomUUID() })).toMatchObject({
+        code: 'not_found',
+      });
       expect((await guard()).present).toEqual([]);
       expect(await desk.request('attend', { ...attend, state: 'writing' })).toMatchObject({ ok: true });
       expect((await guard()).present).toMatchObject([
@@ -311,7 +352,12 @@ describe('the contact guard', () => {
     await eventually(guard, ({ present }) => present.length === 0);
 
     await call('PUT', '/agents/me/presence', { state: 'online' }).catch(() => undefined);
-    const sent = await li.api('POST', `/api/v1/tickets/${mine.id}/messages`, { text: 'We look into it' }, { origin: url });
+    const sent = await li.api(
+      'POST',
+      `/api/v1/tickets/${mine.id}/messages`,
+      { text: 'We look into it' },
+      { origin: url },
+    );
     expect(sent.status).toBe(201);
     expect((await guard()).recent).toMatchObject([{ name: 'Wang Li', channel: 'email', ticketNumber: mine.number }]);
     expect((await call('PUT', '/settings/contact-guard', { hours: 2 })).hours).toBe(2);

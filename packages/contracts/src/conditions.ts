@@ -142,7 +142,13 @@ const join = z.enum(['all', 'any']);
 export type Join = z.infer<typeof join>;
 export const testGroup = z.object({ join, tests: z.array(factTest).min(1).max(20) });
 export type TestGroup = z.infer<typeof testGroup>;
-export const condition = z.object({ join, tests: z.array(z.union([testGroup, factTest])).min(1).max(20) });
+export const condition = z.object({
+  join,
+  tests: z
+    .array(z.union([testGroup, factTest]))
+    .min(1)
+    .max(20),
+});
 export type Condition = z.infer<typeof condition>;
 
 /** What is known of a customer, by the keys of the facts. */
@@ -158,4 +164,5 @@ export const conditionTrace = z.object({ join, holds: z.boolean(), tests: z.arra
 export type ConditionTrace = z.infer<typeof conditionTrace>;
 
 /** All tests of a condition, in order. */
-export const testsOf = ({ tests }: Condition): FactTest[] => tests.flatMap((one) => ('tests' in one ? one.tests : [one]));
+export const testsOf = ({ tests }: Condition): FactTest[] =>
+  tests.flatMap((one) => ('tests' in one ? one.tests : [one]));

@@ -96,7 +96,12 @@ export const eventData = {
   'customer.merged': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
   'customer.merge-undone': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
   /** By the rules, from the first grade on; null where there is none yet. */
-  'customer.graded': z.object({ from: z.string().nullable(), to: z.string(), rule: z.string().nullable(), version: z.int() }),
+  'customer.graded': z.object({
+    from: z.string().nullable(),
+    to: z.string(),
+    rule: z.string().nullable(),
+    version: z.int(),
+  }),
   'customer.stage-moved': z.object({ from: lifecycleStage.nullable(), to: lifecycleStage, cause: z.string() }),
   /** The signals that hold, by their ids. */
   'customer.churn-warned': z.object({ score: z.int(), signals: z.array(z.string()) }),

@@ -29,7 +29,12 @@ export function factsOf(conditions: readonly Condition[]): Fact[] {
 /** Every test of a condition with what was found, and whether the whole of it holds. */
 export function explain(condition: Condition, facts: Facts): ConditionTrace {
   const tests = condition.tests.map((one) =>
-    'tests' in one ? grouped(one.join, one.tests.map((inner) => trace(inner, facts))) : trace(one, facts),
+    'tests' in one
+      ? grouped(
+          one.join,
+          one.tests.map((inner) => trace(inner, facts)),
+        )
+      : trace(one, facts),
   );
   return grouped(condition.join, tests);
 }

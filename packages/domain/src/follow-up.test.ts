@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { followUpTimeliness, planFollowUp, timelinessOf, type FollowUpSituation, type FollowUpTask } from './follow-up.ts';
+import {
+  followUpTimeliness,
+  planFollowUp,
+  timelinessOf,
+  type FollowUpSituation,
+  type FollowUpTask,
+} from './follow-up.ts';
 import { defaultGradingPolicy } from './grading-policy.ts';
 
 const policy = { ...defaultGradingPolicy, cadence: { enabled: true, leadDays: 3 } };

@@ -27,9 +27,7 @@ export interface FollowUpPlan {
 export function planFollowUp(policy: GradingPolicy, situation: FollowUpSituation, now: Date): FollowUpPlan {
   const { open, lastContact } = situation;
   const isKept = open !== null && lastContact !== null && lastContact.at > open.createdAt;
-  const kept = isKept
-    ? { taskId: open.taskId, at: lastContact.at, by: lastContact.agentId, dueAt: open.dueAt }
-    : null;
+  const kept = isKept ? { taskId: open.taskId, at: lastContact.at, by: lastContact.agentId, dueAt: open.dueAt } : null;
   const planned = open !== null && !isKept ? null : nextFollowUp(policy, situation, now);
   return { kept, planned };
 }

@@ -38,7 +38,10 @@ export type SegmentCondition = Pick<Segment, 'id' | 'condition'>;
 export function conditionsOf(policy: GradingPolicy, segments: readonly SegmentCondition[]): Condition[] {
   const { customer, new: fresh, atRisk, lost } = policy.stages;
   return [
-    ...[customer, fresh, atRisk, lost],
+    customer,
+    fresh,
+    atRisk,
+    lost,
     ...policy.churn.signals.map(({ when }) => when),
     ...policy.rules.map(({ when }) => when),
     ...segments.map(({ condition }) => condition),

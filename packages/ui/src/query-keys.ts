@@ -16,6 +16,12 @@ export const keys = {
   customer: (id: string) => ['customer', id] as const,
   suggestions: (id: string) => ['customer', id, 'suggestions'] as const,
   merges: (id: string) => ['customer', id, 'merges'] as const,
+  customerGrading: (id: string) => ['customer', id, 'grading'] as const,
+  customerMoves: (id: string) => ['customer', id, 'moves'] as const,
+  guard: (customerId: string) => ['guard', customerId] as const,
+  guardSettings: ['guard-settings'] as const,
+  grading: ['grading'] as const,
+  segments: ['segments'] as const,
   customerSearch: (q: string) => ['customer-search', q] as const,
   agents: ['agents'] as const,
   queues: ['queues'] as const,
@@ -63,6 +69,10 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
       return event.type.startsWith('customer.merge')
         ? [['customer'], keys.tickets, ['ticket']]
         : [...of, ...(event.customerId ? [keys.customer(event.customerId)] : [])];
+    case 'grading':
+      return [keys.grading];
+    case 'segment':
+      return [keys.segments];
     case 'consent':
       return [...of, ['consents']];
     case 'agent':

@@ -53,6 +53,14 @@ export const router = createBrowserRouter([
                 path: '/mail-accounts',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).MailAccountsPage }),
               },
+              {
+                path: '/grading',
+                lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).GradingPage }),
+              },
+              {
+                path: '/segments',
+                lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).SegmentsPage }),
+              },
               { path: '/team', lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TeamPage }) },
               { path: '*', lazy: async () => ({ Component: (await import('./feedback/not-found.tsx')).NotFound }) },
             ],

@@ -103,9 +103,9 @@ export async function callsWith(sql: Queryable, customerId: string): Promise<Gua
 
 /** The number of a ticket, when it is this customer's. */
 export async function ticketNumberOf(sql: Queryable, ticketId: string, customerId: string): Promise<number | null> {
-  const { rows } = await sql.query<{ number: number }>(
-    'select number from ticket where id = $1 and customer_id = $2',
-    [ticketId, customerId],
-  );
+  const { rows } = await sql.query<{ number: number }>('select number from ticket where id = $1 and customer_id = $2', [
+    ticketId,
+    customerId,
+  ]);
   return rows[0]?.number ?? null;
 }

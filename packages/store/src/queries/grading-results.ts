@@ -6,7 +6,13 @@ import { cut, present, type Cut, type Slice } from './paging.ts';
 /** What changes of one customer; what is not named stays as it is. */
 export interface GradingChanges {
   readonly id: string;
-  readonly grade?: { from: string | null; outcome: GradeOutcome; rule: string | null; priority: number; moves: boolean };
+  readonly grade?: {
+    from: string | null;
+    outcome: GradeOutcome;
+    rule: string | null;
+    priority: number;
+    moves: boolean;
+  };
   readonly stage?: { from: LifecycleStage | null; to: LifecycleStage; cause: string };
   readonly churn?: {
     score: number;

@@ -12,6 +12,8 @@ import { Tooltip } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failed, Loading } from '../feedback/states.tsx';
+import { CustomerCare } from '../grading/customer-care.tsx';
+import { GuardNotice } from '../grading/guard-notice.tsx';
 import { api } from '../query-client.ts';
 import { initials } from '../shell/initials.ts';
 import { ConsentLines } from './consent-line.tsx';
@@ -56,6 +58,8 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
           <span className="muted small">{t('customer.since', { date: since })}</span>
         </div>
       </header>
+      <GuardNotice customerId={customer.id} />
+      <CustomerCare customerId={customer.id} />
       <CardSection title={t('customer.identifiers')} icon={<ContactsOutlined aria-hidden />}>
         <Identifiers customer={customer} />
       </CardSection>

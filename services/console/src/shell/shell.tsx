@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import {
+  ApartmentOutlined,
   ApiOutlined,
   DashboardOutlined,
   HeartOutlined,
@@ -10,6 +11,7 @@ import {
   MessageOutlined,
   SendOutlined,
   TeamOutlined,
+  TrophyOutlined,
 } from '@ant-design/icons';
 import { keys } from '@patchbay/ui';
 import { useTranslation } from 'react-i18next';
@@ -29,6 +31,8 @@ const places = [
   { to: '/health', key: 'health', icon: <HeartOutlined />, needs: 'agent' },
   { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, needs: 'manager' },
   { to: '/identities', key: 'identities', icon: <IdcardOutlined />, needs: 'manager' },
+  { to: '/grading', key: 'grading', icon: <TrophyOutlined />, needs: 'agent' },
+  { to: '/segments', key: 'segments', icon: <ApartmentOutlined />, needs: 'agent' },
   { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
   { to: '/sources', key: 'sources', icon: <ApiOutlined />, needs: 'admin' },
   { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },

@@ -80,7 +80,12 @@ const policyRoutes = [
       const version = await parts.db.transaction(async (tx) => {
         const made = await insertVersion(tx, { ...body, agentId: principal.agentId });
         if (made === null) throw new HubError('conflict', 'Another version was published meanwhile; look at it first');
-        await beginRun(tx, { kind: 'publish', uniqueKey: `publish:${made}`, version: made, agentId: principal.agentId });
+        await beginRun(tx, {
+          kind: 'publish',
+          uniqueKey: `publish:${made}`,
+          version: made,
+          agentId: principal.agentId,
+        });
         return made;
       });
       startWork(parts);

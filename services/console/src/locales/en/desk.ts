@@ -206,6 +206,11 @@ export const desk = {
       identified: 'Identified by {{value}}',
       merged: 'Customer merged',
       'merge-undone': 'Merge undone',
+      graded: 'Grade: {{from}} → {{to}}',
+      'stage-moved': 'Stage changed',
+      'churn-warned': 'Warning: may leave',
+      'churn-cleared': 'Warning ended',
+      'dedicated-agent-set': 'Own agent changed',
     },
     agent: { 'presence-changed': 'Presence of {{agent}}: {{from}} → {{to}}' },
     contact: {
@@ -217,5 +222,10 @@ export const desk = {
     },
     system: { alert: 'Alert', 'alert-cleared': 'Alert ended' },
     consent: { changed: 'Consent changed' },
+    score: { recorded: 'Mark received' },
+    'follow-up': { planned: 'Follow-up planned', kept: 'Follow-up done' },
+    grading: { published: 'Grading rules published' },
+    segment: { created: 'Segment added', changed: 'Segment changed', deleted: 'Segment removed' },
+    guard: { set: 'Contact guard set' },
   },
 };

@@ -2,6 +2,7 @@ import { channels } from './channels.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
+import { grading } from './grading.ts';
 import { operations } from './operations.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
@@ -13,6 +14,7 @@ export const en = {
   ...desk,
   ...customers,
   ...channels,
+  ...grading,
   ...operations,
   ...wallboard,
 };

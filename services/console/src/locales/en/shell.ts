@@ -10,6 +10,8 @@ export const shell = {
     templates: 'Templates',
     sources: 'Sources',
     identities: 'Senders',
+    grading: 'Grading',
+    segments: 'Segments',
     team: 'Team',
     mailAccounts: 'Mailboxes',
   },

@@ -3,6 +3,7 @@ import { channels } from './channels.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
+import { grading } from './grading.ts';
 import { operations } from './operations.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
@@ -14,6 +15,7 @@ export const zh: typeof en = {
   ...desk,
   ...customers,
   ...channels,
+  ...grading,
   ...operations,
   ...wallboard,
 };
