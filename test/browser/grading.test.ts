@@ -30,9 +30,9 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     });
     const [ticket] = await eventually(
       async () => (await hub.api('GET', '/api/v1/tickets')).body.items,
-      (items: unknown[]) => items.length === 1,
+      (items: { id: string; customerId: string }[]) => items.length === 1,
     );
-    [ticketId, customerId] = [ticket.id, ticket.customerId];
+    [ticketId, customerId] = [ticket?.id ?? '', ticket?.customerId ?? ''];
     await hub.hub.parts.db.sql.query(
       `insert into purchase (customer_id, source, external_id, occurred_at, amount_minor, currency)
        select $1, 'shop', n::text, now() - interval '3 days', 2500, 'EUR' from generate_series(1, 3) n`,

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { loadEnvironment } from '@patchbay/config';
 import type { GradingPolicy, GradingRun } from '@patchbay/contracts';
 import { defaultGradingPolicy } from '@patchbay/domain';
-import { describe, expect, it } from 'vitest';
+import { createHub } from '@patchbay/engine';
+import { describe, expect, inject, it } from 'vitest';
 import { expectProblem, logIn } from '../support/api-centre.ts';
 import { openDesk } from '../support/agent-desk.ts';
-import { onBothBackends } from '../support/backends.ts';
-import { eventually } from '../support/client.ts';
-import { apiKey, startHub } from '../support/hub.ts';
+import { freePort, onBothBackends } from '../support/backends.ts';
+import { createClient, eventually } from '../support/client.ts';
+import { apiKey, createGround, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 
 const dayMs = 86_400_000;
@@ -364,5 +366,42 @@ describe('the contact guard', () => {
     await sql.query(`update message set received_at = now() - interval '3 hours' where ticket_id = $1`, [mine.id]);
     expect(await guard()).toEqual({ hours: 2, present: [], recent: [] });
     expectProblem(await api('GET', `/api/v1/customers/${randomUUID()}/guard`), 404, 'not_found');
+  });
+});
+
+describe.skipIf(inject('redisServer') === null)('the contact guard of two web processes', () => {
+  it('is one', async () => {
+    await using stack = new AsyncDisposableStack();
+    const ground = stack.use(await createGround('redis'));
+    const port = String(await freePort());
+    const second = {
+      ...ground.env,
+      PORT: port,
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      SMTP_INLET_PORT: '0',
+      ROLES: 'web',
+    };
+    const hubs = [
+      stack.use(await createHub(loadEnvironment(ground.env))),
+      stack.use(await createHub(loadEnvironment(second))),
+    ];
+    const api = createClient(ground.url, { authorization: `Bearer ${apiKey}` });
+    const credentials = { email: 'li@patchbay.test', password: 'a long enough password' };
+    await api('POST', '/api/v1/agents', { name: 'Wang Li', ...credentials });
+    const { body: customer } = await api('POST', '/api/v1/customers', { displayName: 'Li Wei' });
+    const guard = async () => (await api('GET', `/api/v1/customers/${customer.id}/guard`)).body.present;
+    {
+      await using here = await openDesk(ground.url, apiKey);
+      await here.request('attend', { customerId: customer.id, ticketId: null, state: 'open' });
+      await using there = await openDesk(second.PUBLIC_URL, await logIn(second.PUBLIC_URL, credentials));
+      const told = here.notice('guard');
+      await there.request('attend', { customerId: customer.id, ticketId: null, state: 'writing' });
+      expect(await told).toEqual({ customerId: customer.id });
+      expect(await eventually(guard, (present) => present.length === 1)).toMatchObject([
+        { name: 'Wang Li', state: 'writing', ticketNumber: null },
+      ]);
+    }
+    await eventually(guard, (present) => present.length === 0);
+    expect(hubs).toHaveLength(2);
   });
 });

@@ -121,7 +121,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
   return (
     <div className={`composer composer-${kind}`}>
       {dropping && <div className="drop-here">{t('composer.drop')}</div>}
-      <GuardNotice customerId={ticket.customerId} />
+      <GuardNotice customerId={ticket.customerId} aloud />
       <div className="composer-head">
         <ComposerTabs
           kind={kind}

@@ -163,7 +163,7 @@ function FactParameters({ fact, change, disabled }: FactParametersProps) {
           precision={0}
           disabled={disabled}
           placeholder={needs.includes('days') ? '' : t('condition.ever')}
-          suffix={<span className="muted small">{t('condition.days')}</span>}
+          suffix={<span className="muted small">{t('condition.daysUnit')}</span>}
           controls={false}
           aria-label={t('condition.days')}
         />
