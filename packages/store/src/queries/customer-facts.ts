@@ -50,6 +50,11 @@ with wanted as (
   from jsonb_to_recordset($2::jsonb) s (key text, name text, currency text, days int, channel text, "requestType" text, field text)
 ), who as materialized (
   select c.*, to_jsonb(c) as record from customer c where c.id = any ($1::uuid[]) and c.merged_into is null
+), heard as materialized (
+  select m.customer_id, m.received_at, m.channel, case when exists (select 1 from wanted where "requestType" is not null) then (
+    select t.request_type from ticket t where t.id = m.ticket_id) end as request_type
+  from message m
+  where m.customer_id = any ($1::uuid[]) and m.direction = 'in' and m.kind = 'customer' and m.received_at <= $3::timestamptz
 ), found as (
   select p.customer_id, s.key, count(*) filter (where p.occurred_at > s.since) as n, count(*) filter (where p.occurred_at <= s.since) as earlier,
     sum(p.amount_minor) filter (where p.currency = s.currency) as amount, max(p.occurred_at) as last_at, min(p.occurred_at) as first_at,
@@ -61,9 +66,8 @@ with wanted as (
   union all
   select m.customer_id, s.key, count(*) filter (where m.received_at > s.since), count(*) filter (where m.received_at <= s.since), null,
     max(m.received_at), null, null
-  from message m join ticket t on t.id = m.ticket_id join wanted s on s.name like '%contact%' and m.received_at > s.from_at
-    and (s.channel is null or s.channel = m.channel) and (s."requestType" is null or s."requestType" = t.request_type)
-  where m.customer_id = any ($1::uuid[]) and m.direction = 'in' and m.kind = 'customer' and m.received_at <= $3::timestamptz
+  from heard m join wanted s on s.name like '%contact%' and m.received_at > s.from_at
+    and (s.channel is null or s.channel = m.channel) and (s."requestType" is null or s."requestType" = m.request_type)
   group by 1, 2
   union all
   select t.customer_id, s.key, count(*), 0, null, null, null, null
@@ -75,29 +79,30 @@ with wanted as (
   from satisfaction_score a join wanted s on s.name in ('score-average', 'low-score-count') and a.at > s.since
   where a.customer_id = any ($1::uuid[]) and a.at <= $3::timestamptz
   group by 1, 2
+), valued as (
+  select w.id, jsonb_object_agg(s.key, case
+    when s.name = 'purchase-sum' then to_jsonb(coalesce(g.amount, 0))
+    when s.name like '%-count' then to_jsonb(coalesce(g.n, 0))
+    when s.name like '%-trend' then to_jsonb(g.n::float8 / nullif(g.earlier, 0))
+    when s.name = 'days-since-first-purchase' then to_jsonb(floor(extract(epoch from $3::timestamptz - g.first_at) / 86400))
+    when s.name like 'days-since-%' then to_jsonb(floor(extract(epoch from $3::timestamptz - g.last_at) / 86400))
+    when s.name = 'score-average' then to_jsonb(g.mean)
+    when s.name = 'age-days' then to_jsonb(greatest(0, floor(extract(epoch from $3::timestamptz - w.created_at) / 86400)))
+    when s.name = 'channels' then to_jsonb(array(
+      select i.channel from identifier i where i.customer_id = w.id and i.channel is not null
+      union select t.channel from ticket t where t.customer_id = w.id))
+    when s.name in ('field', 'number-field') then coalesce(nullif(w.record -> s.field, 'null'), (
+      select o.value -> s.field from jsonb_each(w.record) o where jsonb_typeof(o.value) = 'object' and o.value ? s.field order by o.key limit 1))
+    end) as facts
+  from who w cross join wanted s left join found g on g.customer_id = w.id and g.key = s.key group by w.id
 )
 select w.id, w.display_name as name, w.created_at as "createdAt", w.grade, w.grade_value as value, w.loyalty, w.vip, w.grade_rule as rule,
   w.stage, w.stage_since as "stageSince", w.churn_since as "churnSince", w.churn_score as "churnScore", w.queue_priority as "queuePriority",
   w.dedicated_agent_id as "dedicatedAgentId", l.at as "lastContactAt", l.by as "lastContactBy", f.id as "followUpId",
   f.created_at as "followUpMadeAt", f.due_at as "followUpDueAt",
   array(select m.segment_id::text from segment_member m where m.customer_id = w.id) as "segmentIds",
-  coalesce((
-    select jsonb_object_agg(s.key, case
-      when s.name = 'purchase-sum' then to_jsonb(coalesce(g.amount, 0))
-      when s.name like '%-count' then to_jsonb(coalesce(g.n, 0))
-      when s.name like '%-trend' then to_jsonb(g.n::float8 / nullif(g.earlier, 0))
-      when s.name = 'days-since-first-purchase' then to_jsonb(floor(extract(epoch from $3::timestamptz - g.first_at) / 86400))
-      when s.name like 'days-since-%' then to_jsonb(floor(extract(epoch from $3::timestamptz - g.last_at) / 86400))
-      when s.name = 'score-average' then to_jsonb(g.mean)
-      when s.name = 'age-days' then to_jsonb(greatest(0, floor(extract(epoch from $3::timestamptz - w.created_at) / 86400)))
-      when s.name = 'channels' then to_jsonb(array(
-        select i.channel from identifier i where i.customer_id = w.id and i.channel is not null
-        union select t.channel from ticket t where t.customer_id = w.id))
-      when s.name in ('field', 'number-field') then coalesce(nullif(w.record -> s.field, 'null'), (
-        select o.value -> s.field from jsonb_each(w.record) o where jsonb_typeof(o.value) = 'object' and o.value ? s.field order by o.key limit 1))
-      end)
-    from wanted s left join found g on g.key = s.key and g.customer_id = w.id), '{}') as facts
-from who w
+  coalesce(v.facts, '{}') as facts
+from who w left join valued v on v.id = w.id
 left join lateral (
   select at, by from (
     (select m.received_at as at, m.author_id as by from message m
