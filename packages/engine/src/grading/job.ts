@@ -36,10 +36,11 @@ export async function gradeCustomers(parts: Parts): Promise<void> {
 
 async function gradeBatches(parts: Parts, tx: Queryable): Promise<boolean> {
   if (!(await tryGradingLock(tx))) return false;
-  const rules = await readRules(tx);
-  const due = await takeDue(tx, batchSize);
-  if (due.length > 0) await apply(tx, due, rules, parts.now());
   const run = await nextRun(tx);
+  const due = await takeDue(tx, batchSize);
+  // After the run: what it was begun for, a version or a segment, is among the rules then.
+  const rules = await readRules(tx);
+  if (due.length > 0) await apply(tx, due, rules, parts.now());
   if (run) await continueRun(parts, tx, run, rules);
   return due.length > 0 || run !== null;
 }
