@@ -98,7 +98,8 @@ function winBack(record: CustomerRecord, { churn }: Evaluation, { policy }: Grad
     dueAt: new Date(now.getTime() + policy.churn.taskDays * dayMs),
     assigneeId: record.dedicatedAgentId,
     cause: churn.signals.map(({ nameEn }) => nameEn).join('; '),
-    data: { score: churn.score, signals: churn.signals },
+    // Without what was found: that may be words about the person, and is explained from the records at any time.
+    data: { score: churn.score, signals: churn.signals.map(({ id, nameEn, nameZh }) => ({ id, nameEn, nameZh })) },
     key: `win-back:${record.id}:${now.getTime()}`,
   };
 }
