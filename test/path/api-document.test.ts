@@ -47,11 +47,17 @@ describe('the API as its document describes it', () => {
       '/api/v1/http-sources',
       '/api/v1/http-sources/{id}/secret',
       '/api/v1/imports',
+      '/api/v1/customers/{id}/scores',
+      '/api/v1/files',
+      '/api/v1/grading/previews',
+      '/api/v1/grading/runs',
+      '/api/v1/grading/versions',
       '/api/v1/mail-accounts',
       '/api/v1/mail-identities',
       '/api/v1/organisations',
       '/api/v1/request-types',
       '/api/v1/tasks',
+      '/api/v1/segments',
       '/api/v1/templates',
       '/api/v1/tickets/{id}/held-replies',
       '/api/v1/tickets/{id}/messages',
@@ -131,6 +137,29 @@ describe('the API as its document describes it', () => {
     for (const path of ['/customers/:id', '/customers/:id/suggestions', '/customers/:id/merges'])
       await call('GET', path, { id: one });
     await call('POST', '/merges/:id/undo', { id: merge.id });
+
+    const { policy, version } = await call('GET', '/grading');
+    const published = await call('POST', '/grading/versions', {}, { policy, basedOn: version, note: 'As before' });
+    await call('GET', '/grading/versions');
+    await call('GET', '/grading/versions/:version', { version: String(published.version) });
+    const tried = await call('POST', '/grading/previews', {}, { policy });
+    await call('POST', '/grading/runs');
+    await call('GET', '/grading/runs');
+    await call('GET', '/grading/runs/:id', { id: tried.id });
+    await call('GET', '/grading/timeliness');
+    const mark = { source: 'survey', externalId: '1', score: 4, at: '2026-01-02T03:04:05Z' };
+    await call('POST', '/customers/:id/scores', { id: one }, mark);
+    await call('PUT', '/customers/:id/dedicated-agent', { id: one }, { agentId: me.id });
+    for (const path of ['/customers/:id/grading', '/customers/:id/moves', '/customers/:id/guard'])
+      await call('GET', path, { id: one });
+    await call('PUT', '/settings/contact-guard', {}, await call('GET', '/settings/contact-guard'));
+    const tests = [{ fact: { name: 'age-days' }, operator: 'at-least', number: 0 }];
+    const set = { name: 'Everybody', condition: { join: 'all', tests } };
+    await call('POST', '/segments', {}, { key: 'everybody', ...set });
+    await call('GET', '/segments');
+    await call('PUT', '/segments/:key', { key: 'everybody' }, set);
+    await call('GET', '/segments/:key/members', { key: 'everybody' });
+    await call('DELETE', '/segments/:key', { key: 'everybody' });
 
     const [item] = (await call('GET', '/inbox')).items;
     await call('GET', '/inbox/:id', { id: item.id });

@@ -8,6 +8,7 @@ import {
   channelName,
   deliveryStatus,
   direction,
+  lifecycleStage,
   messageKind,
   presenceState,
   ticketStatus,
@@ -109,6 +110,27 @@ export const eventData = {
   'data.exported': z.object({ what: z.string(), filter: z.record(z.string(), z.unknown()) }),
   /** What the hub is set to: custom fields, organisations, review periods, mappings of imports. */
   'settings.changed': z.object({ what: z.string(), key: z.string() }),
+  /** By the rules, from the first grade on; null where there is none yet. */
+  'customer.graded': z.object({
+    from: z.string().nullable(),
+    to: z.string(),
+    rule: z.string().nullable(),
+    version: z.int(),
+  }),
+  'customer.stage-moved': z.object({ from: lifecycleStage.nullable(), to: lifecycleStage, cause: z.string() }),
+  /** The signals that hold, by their ids. */
+  'customer.churn-warned': z.object({ score: z.int(), signals: z.array(z.string()) }),
+  'customer.churn-cleared': z.object({ score: z.int() }),
+  'customer.dedicated-agent-set': z.object({ agentId: z.string().nullable() }),
+  'score.recorded': z.object({ scoreId: z.uuid(), score: z.int() }),
+  'follow-up.planned': z.object({ taskId: z.uuid(), dueAt: timestamp }),
+  /** A contact did what the task asked for. */
+  'follow-up.kept': z.object({ taskId: z.uuid(), dueAt: timestamp, at: timestamp }),
+  'grading.published': z.object({ version: z.int(), note: z.string() }),
+  'segment.created': z.object({ key: z.string() }),
+  'segment.changed': z.object({ key: z.string() }),
+  'segment.deleted': z.object({ key: z.string() }),
+  'guard.set': z.object({ hours: z.int() }),
   'consent.changed': z.object({
     channel: channelName,
     account: z.string(),

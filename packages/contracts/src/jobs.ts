@@ -24,6 +24,8 @@ export const replayContact = z.object({ inboxId: z.uuid(), replay: z.literal(tru
 
 /** An import that was started goes on, or is checked. */
 export const runImport = z.object({ importId: z.uuid() });
+/** Customers wait to be graded: the rows say which, and one worker at a time goes through them. */
+export const gradeCustomers = z.object({ grading: z.literal(true) });
 
 /** Every job by name. Payloads are parsed with these on both sides of the queue. */
 export const jobs = {
@@ -37,6 +39,7 @@ export const jobs = {
   'connect-call': connectCall,
   'replay-contact': replayContact,
   'run-import': runImport,
+  'grade-customers': gradeCustomers,
 } as const;
 export type JobName = keyof typeof jobs;
 export type JobData<N extends JobName> = z.infer<(typeof jobs)[N]>;

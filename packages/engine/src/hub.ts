@@ -15,7 +15,9 @@ import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
 import { carrierAccount, createChannels } from './channels.ts';
 import { createFileStore } from './files.ts';
 import { runImport } from './imports/run-import.ts';
+import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
+import { createAttendance } from './live/attendance.ts';
 import { createRelay } from './live/relay.ts';
 import { createLiveServer } from './live/server.ts';
 import { createTail } from './live/tail.ts';
@@ -101,6 +103,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     db,
     jobs,
     relay,
+    attendance: createAttendance(),
     signingKey,
     vault: createVault(await secretKey(config, db)),
     files: createFileStore(join(config.dataDir, 'files')),
@@ -170,6 +173,7 @@ async function startWorkers(
       'connect-call': (data) => connectCall(parts, data),
       'replay-contact': (data) => replayRequested(parts, data),
       'run-import': (data) => runImport(parts, data.importId, signal),
+      'grade-customers': () => gradeCustomers(parts),
     },
     parts,
     overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },

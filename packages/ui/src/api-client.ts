@@ -64,6 +64,7 @@ import {
   type WatchLimits,
 } from '@patchbay/contracts';
 import { customerFileCalls } from './customer-file-calls.ts';
+import { gradingCalls } from './grading-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
 
 export interface Page<T> {
@@ -126,6 +127,7 @@ export function createApi(send: Send = createSend()) {
     ...mailAccountCalls(send),
     ...settingCalls(send),
     ...customerFileCalls(send),
+    ...gradingCalls(send),
   };
 }
 

@@ -16,6 +16,12 @@ export const keys = {
   customer: (id: string) => ['customer', id] as const,
   suggestions: (id: string) => ['customer', id, 'suggestions'] as const,
   merges: (id: string) => ['customer', id, 'merges'] as const,
+  customerGrading: (id: string) => ['customer', id, 'grading'] as const,
+  customerMoves: (id: string) => ['customer', id, 'moves'] as const,
+  guard: (customerId: string) => ['guard', customerId] as const,
+  guardSettings: ['guard-settings'] as const,
+  grading: ['grading'] as const,
+  segments: ['segments'] as const,
   customerSearch: (q: string) => ['customer-search', q] as const,
   customerFile: (id: string) => ['customer-file', id] as const,
   timeline: (id: string) => ['customer-file', id, 'timeline'] as const,
@@ -81,6 +87,10 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
       return [keys.imports];
     case 'settings':
       return [keys.customFields, keys.reviewSettings];
+    case 'grading':
+      return [keys.grading];
+    case 'segment':
+      return [keys.segments];
     case 'consent':
       return [...of, ['consents']];
     case 'agent':

@@ -14,10 +14,20 @@ const settingsPages: readonly (readonly [string, AdminPage])[] = [
   ['/identities', 'IdentitiesPage'],
   ['/templates', 'TemplatesPage'],
 ];
-const settings = settingsPages.map(([path, page]) => ({
-  path,
-  lazy: async () => ({ Component: (await import('./admin/admin-pages.ts'))[page] }),
-}));
+const settings = [
+  ...settingsPages.map(([path, page]) => ({
+    path,
+    lazy: async () => ({ Component: (await import('./admin/admin-pages.ts'))[page] }),
+  })),
+  {
+    path: '/grading',
+    lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).GradingPage }),
+  },
+  {
+    path: '/segments',
+    lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).SegmentsPage }),
+  },
+];
 
 /** Each area is a chunk of its own: who only works tickets never loads the wallboard or the administration. */
 export const router = createBrowserRouter([

@@ -5,6 +5,8 @@ import { composingRoutes } from './routes/composing.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
+import { gradingRoutes } from './routes/grading.ts';
+import { guardRoutes } from './routes/guard.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { httpSourceRoutes } from './routes/http-sources.ts';
@@ -13,6 +15,7 @@ import { mailIdentityRoutes } from './routes/mail-identities.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { requestTypeRoutes } from './routes/request-types.ts';
 import { outboxRoutes } from './routes/outbox.ts';
+import { segmentRoutes } from './routes/segments.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingChangeRoutes } from './routes/setting-changes.ts';
 import { templateRoutes } from './routes/templates.ts';
@@ -52,4 +55,7 @@ export const routes: readonly Route[] = [
   ...taskRoutes,
   ...purchaseRoutes,
   ...importRoutes,
+  ...gradingRoutes,
+  ...segmentRoutes,
+  ...guardRoutes,
 ];

@@ -1,6 +1,7 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
 import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import { checkFiles, countOverdue } from '../customer-file/check-files.ts';
+import { lookForGrading } from '../grading/job.ts';
 import type { Parts } from '../parts.ts';
 import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
@@ -10,6 +11,7 @@ const sweepMs = 5_000;
 const offersMs = 1_000;
 const absenceMs = 5_000;
 const alertsMs = 3_000;
+const gradingMs = 1_000;
 /** Whoever looks at the figures brings them up to date; this is for when nobody does. */
 const figuresMs = 60_000;
 const filesMs = 2_000;
@@ -21,6 +23,7 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(offersMs, () => sweepOffers(parts), parts),
     every(absenceMs, () => endAbsentPresence(parts), parts),
     every(alertsMs, () => evaluateAlerts(parts), parts),
+    every(gradingMs, () => lookForGrading(parts), parts),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
     every(filesMs, () => checkFiles(parts), parts),
     every(overdueMs, () => countOverdue(parts), parts),

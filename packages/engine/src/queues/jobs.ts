@@ -33,6 +33,7 @@ function jobId(name: JobName, data: JobData<JobName>): string | undefined {
   // An import that is paused and started again is a new job; whose turn it is, its lease decides.
   if ('inboxIds' in data || 'outboundIds' in data || 'importId' in data) return undefined;
   if ('replay' in data) return `${data.inboxId}-replay`;
+  if ('grading' in data) return name;
   if (name === 'reconcile-outbound' && 'outboundId' in data) return `reconcile-${data.outboundId}-${data.round}`;
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;

@@ -13,6 +13,8 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Failed, Loading } from '../feedback/states.tsx';
+import { CustomerCare } from '../grading/customer-care.tsx';
+import { GuardNotice } from '../grading/guard-notice.tsx';
 import { api } from '../query-client.ts';
 import { initials } from '../shell/initials.ts';
 import '../style/customer-card.css';
@@ -61,6 +63,8 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
           </Link>
         </div>
       </header>
+      <GuardNotice customerId={customer.id} />
+      <CustomerCare customerId={customer.id} />
       <CardSection title={t('customer.identifiers')} icon={<ContactsOutlined aria-hidden />}>
         <Identifiers customer={customer} />
       </CardSection>

@@ -1,4 +1,5 @@
 import {
+  ApartmentOutlined,
   ApiOutlined,
   CheckSquareOutlined,
   DashboardOutlined,
@@ -15,6 +16,7 @@ import {
   SlidersOutlined,
   SolutionOutlined,
   TeamOutlined,
+  TrophyOutlined,
 } from '@ant-design/icons';
 import type { Role } from '@patchbay/contracts';
 
@@ -41,6 +43,13 @@ export const settingsGroups = [
     places: [
       { to: '/request-types', key: 'requestTypes', icon: <ProfileOutlined />, needs: 'manager' },
       { to: '/web-forms', key: 'webForms', icon: <FormOutlined />, needs: 'manager' },
+    ],
+  },
+  {
+    key: 'customers',
+    places: [
+      { to: '/grading', key: 'grading', icon: <TrophyOutlined />, needs: 'manager' },
+      { to: '/segments', key: 'segments', icon: <ApartmentOutlined />, needs: 'manager' },
     ],
   },
   {

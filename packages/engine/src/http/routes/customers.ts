@@ -22,7 +22,7 @@ import { byId } from './tickets.ts';
 const tag = 'Customers';
 const customerQuery = pageQuery.extend({ q: z.string().max(200).optional() });
 
-async function customerOf(parts: Parts, id: string): Promise<Customer> {
+export async function customerOf(parts: Parts, id: string): Promise<Customer> {
   const customer = await readCustomer(parts.db.sql, id);
   if (!customer) throw new HubError('not_found', 'There is no such customer');
   return customer;

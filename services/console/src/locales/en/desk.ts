@@ -211,6 +211,11 @@ export const desk = {
       'merge-undone': 'Merge undone',
       changed: 'Customer file changed',
       reviewed: 'Records reviewed',
+      graded: 'Grade: {{from}} → {{to}}',
+      'stage-moved': 'Stage changed',
+      'churn-warned': 'Warning: may leave',
+      'churn-cleared': 'Warning ended',
+      'dedicated-agent-set': 'Own agent changed',
     },
     agent: { 'presence-changed': 'Presence of {{agent}}: {{from}} → {{to}}' },
     contact: {
@@ -228,5 +233,10 @@ export const desk = {
     import: { changed: 'Import went on' },
     data: { exported: 'Data exported' },
     settings: { changed: 'Settings changed' },
+    score: { recorded: 'Mark received' },
+    'follow-up': { planned: 'Follow-up planned', kept: 'Follow-up done' },
+    grading: { published: 'Grading rules published' },
+    segment: { created: 'Segment added', changed: 'Segment changed', deleted: 'Segment removed' },
+    guard: { set: 'Contact guard set' },
   },
 };

@@ -3,6 +3,7 @@ import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
+import { grading } from './grading.ts';
 import { operations } from './operations.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -17,6 +18,7 @@ export const en = {
   ...customers,
   ...customerFile,
   ...channels,
+  ...grading,
   ...operations,
   ...wallboard,
 };

@@ -14,11 +14,13 @@ export const settings = {
     stay: 'Go on editing',
   },
   settings: {
-    group: { people: 'People', requests: 'Requests', channels: 'Channels', writing: 'Writing' },
+    group: { people: 'People', requests: 'Requests', customers: 'Customers', channels: 'Channels', writing: 'Writing' },
     about: {
       team: 'Who works here, in which queues, and how much at once.',
       requestTypes: 'What customers can ask for, and what they have to fill in.',
       webForms: 'Public forms for your website.',
+      grading: 'How customers are graded, when to call again, and who may leave.',
+      segments: 'Sets of customers by what is known of them.',
       mailAccounts: 'Mailboxes whose mail becomes tickets.',
       sources: 'Apps and shops that connect by webhook.',
       sending: 'How fast accounts may send, and the answer to HELP.',

@@ -12,6 +12,8 @@ export const shell = {
     templates: 'Templates',
     sources: 'Sources',
     identities: 'Senders',
+    grading: 'Grading',
+    segments: 'Segments',
     team: 'Team',
     mailAccounts: 'Mailboxes',
     settings: 'Settings',

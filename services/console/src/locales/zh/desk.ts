@@ -199,6 +199,11 @@ export const desk = {
       'merge-undone': '已撤销合并',
       changed: '客户档案已更改',
       reviewed: '资料已复核',
+      graded: '客户分级：{{from}} → {{to}}',
+      'stage-moved': '生命周期阶段变化',
+      'churn-warned': '流失预警',
+      'churn-cleared': '流失预警解除',
+      'dedicated-agent-set': '专属客服变更',
     },
     agent: { 'presence-changed': '{{agent}} 的状态：{{from}} → {{to}}' },
     contact: {
@@ -216,5 +221,10 @@ export const desk = {
     import: { changed: '导入有进展' },
     data: { exported: '数据已导出' },
     settings: { changed: '设置已更改' },
+    score: { recorded: '收到评分' },
+    'follow-up': { planned: '已计划跟进', kept: '已完成跟进' },
+    grading: { published: '分级规则已发布' },
+    segment: { created: '新增客群', changed: '客群已修改', deleted: '客群已删除' },
+    guard: { set: '联系提醒已设置' },
   },
 };

@@ -4,6 +4,7 @@ import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
+import { grading } from './grading.ts';
 import { operations } from './operations.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -18,6 +19,7 @@ export const zh: typeof en = {
   ...customers,
   ...customerFile,
   ...channels,
+  ...grading,
   ...operations,
   ...wallboard,
 };

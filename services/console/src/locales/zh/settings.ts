@@ -14,11 +14,13 @@ export const settings = {
     stay: '继续编辑',
   },
   settings: {
-    group: { people: '人员', requests: '请求', channels: '渠道', writing: '撰写' },
+    group: { people: '人员', requests: '请求', customers: '客户', channels: '渠道', writing: '撰写' },
     about: {
       team: '成员、所属队列以及同时处理的数量。',
       requestTypes: '客户可以提出的请求，以及需要填写的内容。',
       webForms: '用于网站的公开表单。',
+      grading: '客户如何分级、何时跟进，以及流失预警。',
+      segments: '按已知信息划分的客户群。',
       mailAccounts: '来信会成为工单的邮箱。',
       sources: '通过 Webhook 接入的应用和商城。',
       sending: '各账号的发送速度，以及对 HELP 的答复。',

@@ -12,6 +12,8 @@ export const shell = {
     templates: '模板',
     sources: '来源',
     identities: '发件身份',
+    grading: '客户分级',
+    segments: '客群',
     team: '团队',
     mailAccounts: '邮箱',
     settings: '设置',
