@@ -4,6 +4,7 @@ export * from './contact.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './glossary.ts';
+export * from './identity.ts';
 export * from './intake.ts';
 export * from './jobs.ts';
 export * from './live.ts';

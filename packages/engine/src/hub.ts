@@ -16,6 +16,7 @@ import { carrierAccount, createChannels } from './channels.ts';
 import { createFileStore } from './files.ts';
 import { createHttpApp } from './http/app.ts';
 import { createRelay } from './live/relay.ts';
+import { reviewIdentity } from './identity/review.ts';
 import { createLiveServer } from './live/server.ts';
 import { createTail } from './live/tail.ts';
 import { createLog } from './log.ts';
@@ -167,6 +168,7 @@ async function startWorkers(
       'release-reply': (data) => releaseReply(parts, data),
       'connect-call': (data) => connectCall(parts, data),
       'replay-contact': (data) => replayRequested(parts, data),
+      'review-identity': () => reviewIdentity(parts),
     },
     parts,
     overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },

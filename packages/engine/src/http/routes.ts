@@ -5,6 +5,7 @@ import { composingRoutes } from './routes/composing.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
+import { identityRoutes } from './routes/identity.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { httpSourceRoutes } from './routes/http-sources.ts';
@@ -14,8 +15,10 @@ import { messageRoutes } from './routes/messages.ts';
 import { requestTypeRoutes } from './routes/request-types.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { suggestionRoutes } from './routes/suggestions.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
+import { visitorSiteRoutes } from './routes/visitor-sites.ts';
 import { watchRoutes } from './routes/watch.ts';
 import { webFormRoutes } from './routes/web-forms.ts';
 
@@ -27,6 +30,8 @@ export const routes: readonly Route[] = [
   ...mailIdentityRoutes,
   ...fileRoutes,
   ...customerRoutes,
+  ...identityRoutes,
+  ...suggestionRoutes,
   ...inboxRoutes,
   ...deskRoutes,
   ...watchRoutes,
@@ -37,5 +42,6 @@ export const routes: readonly Route[] = [
   ...httpSourceRoutes,
   ...requestTypeRoutes,
   ...webFormRoutes,
+  ...visitorSiteRoutes,
   ...mailAccountRoutes,
 ];

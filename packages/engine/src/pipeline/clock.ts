@@ -1,6 +1,7 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
 import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import type { Parts } from '../parts.ts';
+import { askForReview } from '../identity/review.ts';
 import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
 import { evaluateAlerts } from '../watch/alerts.ts';
@@ -9,6 +10,8 @@ const sweepMs = 5_000;
 const offersMs = 1_000;
 const absenceMs = 5_000;
 const alertsMs = 3_000;
+/** A customer who is new is compared with the others so soon. */
+const identityMs = 1_000;
 /** Whoever looks at the figures brings them up to date; this is for when nobody does. */
 const figuresMs = 60_000;
 
@@ -18,6 +21,7 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(offersMs, () => sweepOffers(parts), parts),
     every(absenceMs, () => endAbsentPresence(parts), parts),
     every(alertsMs, () => evaluateAlerts(parts), parts),
+    every(identityMs, () => askForReview(parts), parts),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
   ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };

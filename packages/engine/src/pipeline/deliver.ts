@@ -4,6 +4,7 @@ import { HubError } from '@patchbay/contracts';
 import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
 import { nextOutbound, recordDelivery as recordRow, recordReached } from '@patchbay/store';
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
+import { withCode } from '../identity/codes.ts';
 import type { Parts } from '../parts.ts';
 import { outboundBatches } from './outbound-batches.ts';
 import { recordOptOut, recordReportedOptOut, withTemplate } from './messaging.ts';
@@ -58,7 +59,7 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   const channel = parts.channels.get(message.channel as ChannelName);
   if (!channel) return { result: 'failed', error: 'The channel is not set up' };
   try {
-    const carried = await withTemplate(parts, channel, message);
+    const carried = await withTemplate(parts, channel, await withCode(parts, message));
     const sent = await channel.send(carried, AbortSignal.timeout(parts.sending.limitMs));
     if (sent.refused?.length) return await partly(parts, message, sent.externalId, sent.refused);
     return { result: 'sent', externalId: sent.externalId, ...(await keptRaw(parts, message, sent.raw)) };
