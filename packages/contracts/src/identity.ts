@@ -56,6 +56,7 @@ export const proofOutcome = z.object({
   customerId: z.uuid(),
   otherId: z.uuid().nullable(),
   mergeId: z.uuid().nullable(),
+  suggestionId: z.uuid().nullable(),
 });
 export type ProofOutcome = z.infer<typeof proofOutcome>;
 

@@ -11,6 +11,7 @@ import {
   tellCodeTried,
   tryCode,
   type CodeResult,
+  type CodeRow,
 } from '@patchbay/store/queries/identity-codes';
 import { readTicket } from '@patchbay/store/queries/tickets';
 import { carrierAccount } from '../channels.ts';
@@ -60,7 +61,8 @@ export async function sendCode(parts: Parts, order: CodeOrder): Promise<Identity
     });
   parts.jobs.add('send-outbound', { outboundId, round: 0 });
   parts.relay.nudge();
-  return (await readCode(parts.db.sql, id)) as IdentityCode;
+  const { customerId: _customerId, ...kept } = (await readCode(parts.db.sql, id)) as CodeRow;
+  return kept;
 }
 
 function wayOf(parts: Parts, kind: 'email' | 'phone') {

@@ -22,7 +22,7 @@ export interface NewCode {
   correlationId: string;
 }
 
-const columns = `id, customer_id as "customerId", kind, value, expires_at as "expiresAt", greatest(0, 5 - attempts) as "attemptsLeft", used_at as "usedAt"`;
+const columns = `id, kind, value, expires_at as "expiresAt", greatest(0, 5 - attempts) as "attemptsLeft", used_at as "usedAt"`;
 export type CodeRow = IdentityCode & { customerId: string };
 
 /** Many codes to one address or of one agent are somebody's nuisance or attack. */
@@ -83,7 +83,7 @@ export async function insertCode(tx: Queryable, code: NewCode): Promise<string |
 }
 
 export async function readCode(sql: Queryable, id: string): Promise<CodeRow | null> {
-  const { rows } = await sql.query(`select ${columns} from identity_code where id = $1`, [id]);
+  const { rows } = await sql.query(`select ${columns}, customer_id as "customerId" from identity_code where id = $1`, [id]);
   return rows[0] ? present<CodeRow>(rows[0]) : null;
 }
 
