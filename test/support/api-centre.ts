@@ -22,6 +22,11 @@ export async function openApiCentre() {
     sql: hub.hub.parts.db.sql,
     desk,
     ...tickets,
+    /** The text of the last message that the carrier took for a number, once there is one. */
+    async texted(to: string): Promise<string> {
+      const { form } = await carrier.accepted.until((call) => call.form['To'] === to, `a text to ${to}`);
+      return form['Body'] ?? '';
+    },
     /** A ticket that a text message opened. */
     async ticketByText(from: string, body = 'Hello') {
       const sid = `SM${randomUUID().replaceAll('-', '')}`;
