@@ -55,9 +55,10 @@ async function write({ parts }: Hub, world: string, name: number, claims?: numbe
     correlationId: contact.externalId,
   });
   await ingestContact(parts, { inboxId });
-  const { rows } = await parts.db.sql.query<{ id: string }>('select customer_id as id from message where inbox_id = $1', [
-    inboxId,
-  ]);
+  const { rows } = await parts.db.sql.query<{ id: string }>(
+    'select customer_id as id from message where inbox_id = $1',
+    [inboxId],
+  );
   return rows[0]?.id ?? '';
 }
 
@@ -80,7 +81,11 @@ async function dump(sql: Queryable, world: string): Promise<unknown> {
   return rows[0]?.all;
 }
 
-async function holderOf(sql: Queryable, world: string, name: number): Promise<{ id: string; customerId: string } | null> {
+async function holderOf(
+  sql: Queryable,
+  world: string,
+  name: number,
+): Promise<{ id: string; customerId: string } | null> {
   const { rows } = await sql.query<{ id: string; customerId: string }>(
     `select id, customer_id as "customerId" from identifier where value = $1 and grade <> 'claimed'`,
     [address(world, name)],
@@ -108,7 +113,11 @@ const person = fc.nat(people - 1);
 const step = fc.oneof(
   fc.record({ do: fc.constant('merge' as const), one: person, other: person }),
   fc.record({ do: fc.constant('split' as const), one: person, other: fc.option(person, { freq: 2 }) }),
-  fc.record({ do: fc.constant('contact' as const), one: person, other: fc.option(person, { freq: 3, nil: undefined }) }),
+  fc.record({
+    do: fc.constant('contact' as const),
+    one: person,
+    other: fc.option(person, { freq: 3, nil: undefined }),
+  }),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -181,7 +190,8 @@ describe('the ledger of merges and splits', () => {
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
         const world = newWorld();
         // Everybody has written, and some have claimed another's address.
-        for (let name = 0; name < people; name += 1) await write(hub().hub, world, name, name % 2 ? name - 1 : undefined);
+        for (let name = 0; name < people; name += 1)
+          await write(hub().hub, world, name, name % 2 ? name - 1 : undefined);
         const before = await dump(sql(), world);
         const entries: string[] = [];
         for (const one of steps.filter(({ do: what }) => what !== 'contact')) {

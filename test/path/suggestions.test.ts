@@ -137,7 +137,11 @@ onBothBackends('customers who may be one person', (backend) => {
     expect((await agent('GET', `/api/v1/suggestions?customerId=${one}`)).body.items).toEqual([]);
     for (const deed of ['accept', 'reject'])
       expectProblem(await agent('POST', `/api/v1/suggestions/${id}/${deed}`, {}), 403, 'forbidden');
-    expectProblem(await agent('POST', `/api/v1/customers/${one}/identifiers`, { kind: 'account', value: 'x' }), 403, 'forbidden');
+    expectProblem(
+      await agent('POST', `/api/v1/customers/${one}/identifiers`, { kind: 'account', value: 'x' }),
+      403,
+      'forbidden',
+    );
     expectProblem(await agent('PUT', '/api/v1/identity-settings', {}), 403, 'forbidden');
     expectProblem(await agent('POST', '/api/v1/suggestions/accept', {}), 403, 'forbidden');
   });
@@ -157,7 +161,8 @@ onBothBackends('customers who may be one person', (backend) => {
     await mailProgram(port)({ from: `Fay <${from}>`, to: 'support@patchbay.test', text: 'I am Fay' });
     const holders = await eventually(
       async () =>
-        (await centre().api('GET', `/api/v1/identifiers/holders?kind=email&value=${encodeURIComponent(from)}`)).body.items,
+        (await centre().api('GET', `/api/v1/identifiers/holders?kind=email&value=${encodeURIComponent(from)}`)).body
+          .items,
       (found: Json[]) => found.length === 2,
     );
     expect(holders.map(({ displayName }: Json) => displayName).toSorted()).toEqual(['Ann', 'Fay']);

@@ -221,7 +221,10 @@ describe('who a visitor is', () => {
     const code = /\b\d{6}\b/.exec(await centre().texted(phone))?.[0] ?? '';
     const wrong = code === '111111' ? '222222' : '111111';
     const results = await Promise.all(
-      Array.from({ length: 7 }, async () => (await api('POST', `/api/v1/codes/${first.id}/confirm`, { code: wrong })).body),
+      Array.from(
+        { length: 7 },
+        async () => (await api('POST', `/api/v1/codes/${first.id}/confirm`, { code: wrong })).body,
+      ),
     );
     expect(results.filter(({ result }: Json) => result === 'wrong')).toHaveLength(4);
     const late = await api('POST', `/api/v1/codes/${first.id}/confirm`, { code });
@@ -253,7 +256,14 @@ describe('who a visitor is', () => {
     const form = await fetch(`${url}/forms/contact?lang=en`);
     const formToken = /name="token" value="([^"]+)"/.exec(await form.text())?.[1] ?? '';
     const data = new FormData();
-    const fields = { token: formToken, step: 'send', type: 'question', message: 'I am the owner', email, name: 'Owner' };
+    const fields = {
+      token: formToken,
+      step: 'send',
+      type: 'question',
+      message: 'I am the owner',
+      email,
+      name: 'Owner',
+    };
     for (const [name, value] of Object.entries(fields)) data.append(name, value);
     const answer = await eventually(
       () => fetch(`${url}/forms/contact?lang=en`, { method: 'POST', body: data, redirect: 'manual' }),
@@ -294,8 +304,7 @@ describe('who a visitor is', () => {
     expectProblem(await api('POST', `/api/v1/merges/${merges[1].id}/undo`), 409, 'conflict');
     const next = await centre().ticketByText('+4915112359905', 'Again');
     expect(next.customerId).toBe(made);
-    for (const { id: entry } of merges)
-      expect((await api('POST', `/api/v1/merges/${entry}/undo`)).status).toBe(200);
+    for (const { id: entry } of merges) expect((await api('POST', `/api/v1/merges/${entry}/undo`)).status).toBe(200);
     expect(await centre().ticket(next.ticketId)).toMatchObject({ customerId: other.customerId });
     expect(await customer(made)).toMatchObject({ mergedInto: one.customerId, identifiers: [] });
   });

@@ -56,6 +56,7 @@ import {
   type WebForm,
   type WebFormDraft,
 } from '@patchbay/contracts';
+import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
 
 export interface Page<T> {
@@ -107,6 +108,7 @@ export function createApi(send: Send = createSend()) {
     ...teamCalls(send),
     ...textingCalls(send),
     ...mailAccountCalls(send),
+    ...identityCalls(send),
   };
 }
 

@@ -16,6 +16,13 @@ export const keys = {
   customer: (id: string) => ['customer', id] as const,
   suggestions: (id: string) => ['customer', id, 'suggestions'] as const,
   merges: (id: string) => ['customer', id, 'merges'] as const,
+  identifiers: (id: string) => ['customer', id, 'identifiers'] as const,
+  openCodes: (id: string) => ['customer', id, 'codes'] as const,
+  ledger: (id: string) => ['customer', id, 'ledger'] as const,
+  mergeUndo: (id: string) => ['customer', 'merge', id] as const,
+  suggestionList: ['suggestion-list'] as const,
+  identitySettings: ['identity-settings'] as const,
+  visitorSites: ['visitor-sites'] as const,
   customerSearch: (q: string) => ['customer-search', q] as const,
   agents: ['agents'] as const,
   queues: ['queues'] as const,
@@ -45,6 +52,8 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
   const [noun] = event.type.split('.');
   switch (noun) {
     case 'ticket':
+      // Everything that hangs on a customer has moved.
+      return event.type === 'ticket.customer-changed' ? [...of, keys.tickets, ['customer']] : [...of, keys.tickets];
     case 'call':
       return [...of, keys.tickets];
     case 'message':
@@ -60,9 +69,20 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
       return event.ticketId ? [keys.heldReplies(event.ticketId)] : [];
     case 'customer':
       // A merge renames and moves tickets; an identification changes one card.
-      return event.type.startsWith('customer.merge')
-        ? [['customer'], keys.tickets, ['ticket']]
+      return /^customer\.(merge|split)/.test(event.type)
+        ? [['customer'], keys.tickets, ['ticket'], keys.suggestionList]
         : [...of, ...(event.customerId ? [keys.customer(event.customerId)] : [])];
+    case 'suggestion':
+      return [keys.suggestionList];
+    case 'identifier':
+      return [['customer']];
+    case 'identity':
+      return [
+        ...of,
+        ...(event.customerId ? [keys.customer(event.customerId)] : []),
+        keys.visitorSites,
+        keys.identitySettings,
+      ];
     case 'consent':
       return [...of, ['consents']];
     case 'agent':

@@ -34,6 +34,18 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).QuarantinePage }),
               },
               {
+                path: '/suggestions',
+                lazy: async () => ({ Component: (await import('./customers/pages.ts')).SuggestionsPage }),
+              },
+              {
+                path: '/customers/:customerId',
+                lazy: async () => ({ Component: (await import('./customers/pages.ts')).CustomerPage }),
+              },
+              {
+                path: '/visitor-sites',
+                lazy: async () => ({ Component: (await import('./customers/pages.ts')).VisitorSitesPage }),
+              },
+              {
                 path: '/health',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).HealthPage }),
               },

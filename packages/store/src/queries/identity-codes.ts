@@ -83,7 +83,9 @@ export async function insertCode(tx: Queryable, code: NewCode): Promise<string |
 }
 
 export async function readCode(sql: Queryable, id: string): Promise<CodeRow | null> {
-  const { rows } = await sql.query(`select ${columns}, customer_id as "customerId" from identity_code where id = $1`, [id]);
+  const { rows } = await sql.query(`select ${columns}, customer_id as "customerId" from identity_code where id = $1`, [
+    id,
+  ]);
   return rows[0] ? present<CodeRow>(rows[0]) : null;
 }
 

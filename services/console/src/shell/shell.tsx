@@ -8,8 +8,10 @@ import {
   InboxOutlined,
   MailOutlined,
   MessageOutlined,
+  SafetyCertificateOutlined,
   SendOutlined,
   TeamOutlined,
+  UsergroupAddOutlined,
 } from '@ant-design/icons';
 import { keys } from '@patchbay/ui';
 import { useTranslation } from 'react-i18next';
@@ -25,12 +27,14 @@ const places = [
   { to: '/desk', key: 'desk', icon: <MessageOutlined />, needs: 'agent' },
   { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
   { to: '/outbox', key: 'outbox', icon: <SendOutlined />, needs: 'agent' },
+  { to: '/suggestions', key: 'suggestions', icon: <UsergroupAddOutlined />, needs: 'manager' },
   { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, needs: 'manager' },
   { to: '/health', key: 'health', icon: <HeartOutlined />, needs: 'agent' },
   { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, needs: 'manager' },
   { to: '/identities', key: 'identities', icon: <IdcardOutlined />, needs: 'manager' },
   { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
   { to: '/sources', key: 'sources', icon: <ApiOutlined />, needs: 'admin' },
+  { to: '/visitor-sites', key: 'visitorSites', icon: <SafetyCertificateOutlined />, needs: 'admin' },
   { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },
 ] as const;
 /** Who sees a place of a role: that role and those above it. */
@@ -40,7 +44,9 @@ const ranks = { agent: 0, manager: 1, admin: 2 } as const;
 export function Shell() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
-  const here = places.find((place) => pathname.startsWith(place.to));
+  const here = pathname.startsWith('/customers/')
+    ? { key: 'customer' as const }
+    : places.find((place) => pathname.startsWith(place.to));
   return (
     <div className="shell">
       <Rail />
@@ -72,6 +78,12 @@ function Rail() {
     queryKey: [...keys.outbox, 'undelivered', 'count'],
     queryFn: ({ signal }) => api.outbox('undelivered', null, signal),
   });
+  const suggested = useQuery({
+    queryKey: [...keys.suggestionList, 'summary'],
+    queryFn: ({ signal }) => api.suggestionSummary(signal),
+    enabled: role !== 'agent',
+  });
+  const pairs = suggested.data?.open ?? 0;
   const failed = undelivered.data?.items.length ?? 0;
   const count = quarantined.data?.waiting ?? 0;
   return (
@@ -89,6 +101,7 @@ function Rail() {
                 {undelivered.data?.nextCursor ? `${failed}+` : failed}
               </span>
             )}
+            {key === 'suggestions' && pairs > 0 && <span className="rail-badge">{pairs > 99 ? '99+' : pairs}</span>}
             {key === 'quarantine' && count > 0 && <span className="rail-badge">{count > 99 ? '99+' : count}</span>}
           </NavLink>
         ),

@@ -2,6 +2,7 @@ import { channels } from './channels.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
+import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
@@ -14,5 +15,6 @@ export const en = {
   ...customers,
   ...channels,
   ...operations,
+  ...identity,
   ...wallboard,
 };

@@ -3,6 +3,7 @@ import { channels } from './channels.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
+import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
@@ -15,5 +16,6 @@ export const zh: typeof en = {
   ...customers,
   ...channels,
   ...operations,
+  ...identity,
   ...wallboard,
 };

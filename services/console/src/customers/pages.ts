@@ -1,0 +1,6 @@
+/** One chunk for who somebody is: the customer, the pairs to decide, the websites that vouch for visitors. */
+import '../style/identity.css';
+
+export { CustomerPage } from './customer-page.tsx';
+export { SuggestionsPage } from './suggestions-page.tsx';
+export { VisitorSitesPage } from './visitor-sites-page.tsx';
