@@ -193,4 +193,7 @@ export type VisitorSiteKeyCreated = z.infer<typeof visitorSiteKeyCreated>;
 
 /** `POST /widget/identify` with the visitor's token: the host site's token about who that is. */
 export const visitorIdentify = z.object({ token: z.string().min(1).max(8_000) });
-export const visitorIdentified = z.object({ subject: z.string(), name: z.string().nullable() });
+export interface VisitorIdentified {
+  subject: string;
+  name: string | null;
+}

@@ -1,5 +1,5 @@
 /** A visitor whom the host site knows: its signed word makes their identifiers verified. */
-import { HubError } from '@patchbay/contracts';
+import { HubError, type VisitorIdentified } from '@patchbay/contracts';
 import { listIdentifiers } from '@patchbay/store/queries/identifiers';
 import {
   claimToken,
@@ -18,11 +18,7 @@ import { tokenHash, verifySiteToken } from './site-tokens.ts';
  * @throws HubError `unauthenticated` for a token that does not hold or that another visitor brought; `conflict` when the site said
  * before that this visitor is somebody else: the browser has another user now, and needs a visitor of its own
  */
-export async function identifyVisitor(
-  parts: Parts,
-  visitorId: string,
-  token: string,
-): Promise<{ subject: string; name: string | null }> {
+export async function identifyVisitor(parts: Parts, visitorId: string, token: string): Promise<VisitorIdentified> {
   const { siteName, ...proof } = await verifySiteToken(parts, token);
   await parts.db.transaction(async (tx) => {
     if (!(await claimToken(tx, tokenHash(token), visitorId, proof.expiresAt)))

@@ -18,7 +18,7 @@ export function SuggestionsPage() {
   const { t } = useTranslation();
   const [settings, setSettings] = useState(false);
   return (
-    <div className="page">
+    <div className="page pairs">
       <PageHead text={t('pairs.text')}>
         <AcceptCertain />
         <Button onClick={() => setSettings(true)} data-testid="identity-settings">

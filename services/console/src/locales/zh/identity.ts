@@ -92,6 +92,7 @@ export const identity = {
     keys: '快捷键：J、K 移动，A 同一人，R 不是同一人',
     count: '{{count}} 对待决定',
     acceptAll: '合并 {{count}} 对高分建议',
+    acceptAll_one: '合并 {{count}} 对高分建议',
     acceptAllAsk: '合并分数不低于 {{score}} 的所有客户？',
     acceptAllText: '逐一合并，每次最多 200 对，均可撤销。',
     acceptedAll: '已合并 {{merged}} 对，跳过 {{skipped}} 对。',
