@@ -20,8 +20,7 @@ export async function listMerges(
 ): Promise<Cut<MergeEntry, number>> {
   const { rows } = await sql.query<{ position: number }>(
     `select ${columns}, m.position from (
-       select * from (select * from customer_merge where customer_id = $1 union select * from customer_merge where other_id = $1) own
-       where $2::bigint is null or position < $2 order by position desc limit $3) m ${joined} order by m.position desc`,
+       select * from customer_merge where (customer_id = $1 or other_id = $1) and ($2::bigint is null or position < $2) order by position desc limit $3) m ${joined} order by m.position desc`,
     [customerId, slice.after, slice.limit + 1],
   );
   const page = cut(rows, slice.limit, ({ position }) => position);

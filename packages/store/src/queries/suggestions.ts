@@ -3,6 +3,7 @@ import type { IdentifierGrade, IdentifierKind, Suggestion, SuggestionReason } fr
 import type { Queryable } from '../database.ts';
 import { customerColumns, customerJoined } from './customers.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
+import { parameters } from './tickets.ts';
 
 // --- The job -----------------------------------------------------------------------------------------------------
 
@@ -212,17 +213,18 @@ export async function listSuggestions(
   customerId: string | undefined,
   slice: Slice<SuggestionKey>,
 ): Promise<Cut<Suggestion, SuggestionKey>> {
+  const { values, bind } = parameters(slice.limit + 1);
+  const conditions = [`s.state = 'open'`, live];
+  if (slice.after !== null)
+    conditions.push(`(s.score, s.id) < (${bind(slice.after[0])}::double precision, ${bind(slice.after[1])}::uuid)`);
+  if (customerId !== undefined) {
+    const customer = bind(customerId);
+    conditions.push(`(s.low_id = ${customer} or s.high_id = ${customer})`);
+  }
   const { rows } = await sql.query(
     `select ${columns} from (
-       select s.* from ${from} where s.state = 'open' and ${live}
-         and ($1::double precision is null or (s.score, s.id) < ($1, $2::uuid)) ${customerId === undefined ? '' : 'and (s.low_id = $4 or s.high_id = $4)'}
-       order by s.score desc, s.id desc limit $3) s order by s.score desc, s.id desc`,
-    [
-      slice.after?.[0] ?? null,
-      slice.after?.[1] ?? null,
-      slice.limit + 1,
-      ...(customerId === undefined ? [] : [customerId]),
-    ],
+       select s.* from ${from} where ${conditions.join(' and ')} order by s.score desc, s.id desc limit $1) s order by s.score desc, s.id desc`,
+    values,
   );
   return cut(
     rows.map((row) => present<Suggestion>(row)),

@@ -116,7 +116,7 @@ export const identity = {
       'same-mailbox-name': 'Same mailbox name: {{detail}}',
       'same-last-digits': 'Numbers end alike: {{detail}}',
       'different-account': 'Different account numbers',
-      other: '{{code}} {{detail}}',
+      other: 'Other: {{code}} {{detail}}',
     },
     suggestScore: 'Suggest from a score of',
     bulkScore: 'Merge together from a score of',

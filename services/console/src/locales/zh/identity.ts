@@ -115,7 +115,7 @@ export const identity = {
       'same-mailbox-name': '邮箱名相同：{{detail}}',
       'same-last-digits': '号码尾数相同：{{detail}}',
       'different-account': '账号不同',
-      other: '{{code}} {{detail}}',
+      other: '其他：{{code}} {{detail}}',
     },
     suggestScore: '达到此分数时建议',
     bulkScore: '达到此分数时可批量合并',
