@@ -355,7 +355,8 @@ create function merge_blocked_by(p_merge_id uuid) returns uuid language sql stab
   order by n.position desc limit 1
 $$;
 
--- What came to the customer of an entry since, and whether it goes back with the identifiers that do.
+-- What came to the customer of an entry since, and whether it goes back with the identifiers that do. What a later entry that stands has
+-- moved or changed is that one's.
 create function merge_later_rows(p_merge_id uuid) returns table (kind text, id uuid, goes boolean) language sql stable as $$
   select l.kind, l.id, l.goes
   from customer_merge m cross join lateral rows_of_identifiers(m.customer_id, array(
@@ -364,7 +365,8 @@ create function merge_later_rows(p_merge_id uuid) returns table (kind text, id u
       and ((r.action = 'moved' and i.customer_id = m.customer_id) or (r.action = 'changed' and i.customer_id = m.other_id))),
     m.id, moved_tickets(m.id)) l
   where m.id = p_merge_id and not exists (
-    select 1 from customer_merge_row r where r.merge_id = m.id and r.kind = l.kind and r.row_key = jsonb_build_object('id', l.id))
+    select 1 from customer_merge_row r join customer_merge n on n.id = r.merge_id and n.position >= m.position
+    where r.kind = l.kind and r.row_key = jsonb_build_object('id', l.id) and (n.id = m.id or n.undone_at is null))
 $$;
 
 -- Puts back exactly what an entry moved, with what came since by the identifiers that go back. False when it is undone already. Raises
