@@ -244,8 +244,8 @@ describe('the ledger of merges and splits', () => {
       ),
       {
         numRuns: 25,
-        // A claim that came by a split identifier, and that a later merge made a proof.
         examples: [
+          // A claim that came by a split identifier, and that a later merge made a proof.
           [
             [
               { do: 'split', one: 4, other: 0 },
@@ -253,6 +253,15 @@ describe('the ledger of merges and splits', () => {
               { do: 'merge', one: 2, other: 0 },
             ],
             fc.stream([0, 0, 0][Symbol.iterator]()),
+          ],
+          // The customer of an undone split is still named by what a later split took from it.
+          [
+            [
+              { do: 'split', one: 0, other: null },
+              { do: 'merge', one: 2, other: 0 },
+              { do: 'split', one: 2, other: null },
+            ],
+            fc.stream([0, 1, 0][Symbol.iterator]()),
           ],
         ],
       },

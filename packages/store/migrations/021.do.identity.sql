@@ -437,11 +437,13 @@ begin
     and not exists (select 1 from identifier_evidence k where k.customer_id = m.other_id and k.kind = e.kind and k.value = e.value
       and k.source = e.source and k.reference = e.reference);
 
-  -- The customer that a split made leads to where its contacts are, as soon as nothing is left of it.
-  if m.made_customer and not exists (select 1 from identifier where customer_id = m.customer_id)
-    and not exists (select 1 from ticket where customer_id = m.customer_id) and not exists (select 1 from message where customer_id = m.customer_id) then
-    update customer set merged_into = m.other_id where id = m.customer_id;
-  end if;
+  -- A customer that an undone split made leads to where its contacts are, as soon as nothing is left of it and nothing that stands concerns it.
+  update customer c set merged_into = s.other_id from customer_merge s
+  where s.customer_id = c.id and s.made_customer and s.undone_at is not null and c.id in (m.customer_id, m.other_id) and c.merged_into is null
+    and not exists (select 1 from customer_merge n where n.customer_id = c.id and n.undone_at is null)
+    and not exists (select 1 from customer_merge n where n.other_id = c.id and n.undone_at is null)
+    and not exists (select 1 from identifier where customer_id = c.id) and not exists (select 1 from ticket where customer_id = c.id)
+    and not exists (select 1 from message where customer_id = c.id);
   update customer_merge set later = jsonb_build_object('returned', returned, 'stayed', stayed) where id = p_merge_id;
   -- Whoever takes a merge apart says that the two are not one.
   update suggestion set state = 'rejected', decided_by = p_agent_id, decided_at = now(), updated_at = now() where merge_id = p_merge_id and state = 'accepted';
