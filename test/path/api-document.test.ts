@@ -41,6 +41,9 @@ describe('the API as its document describes it', () => {
       '/api/v1/agents',
       '/api/v1/custom-fields',
       '/api/v1/customers',
+      '/api/v1/customers/{id}/identifiers',
+      '/api/v1/customers/{id}/identifiers/{identifierId}/code',
+      '/api/v1/customers/{id}/identifiers/{identifierId}/split',
       '/api/v1/customers/{id}/merge',
       '/api/v1/customers/{id}/relations',
       '/api/v1/files',
@@ -61,6 +64,7 @@ describe('the API as its document describes it', () => {
       '/api/v1/templates',
       '/api/v1/tickets/{id}/held-replies',
       '/api/v1/tickets/{id}/messages',
+      '/api/v1/visitor-sites',
       '/api/v1/web-forms',
     ]);
   });
@@ -136,6 +140,7 @@ describe('the API as its document describes it', () => {
     const merge = await call('POST', '/customers/:id/merge', { id: one }, { otherId: other });
     for (const path of ['/customers/:id', '/customers/:id/suggestions', '/customers/:id/merges'])
       await call('GET', path, { id: one });
+    await call('GET', '/merges/:id', { id: merge.id });
     await call('POST', '/merges/:id/undo', { id: merge.id });
 
     const { policy, version } = await call('GET', '/grading');
@@ -160,6 +165,27 @@ describe('the API as its document describes it', () => {
     await call('PUT', '/segments/:key', { key: 'everybody' }, set);
     await call('GET', '/segments/:key/members', { key: 'everybody' });
     await call('DELETE', '/segments/:key', { key: 'everybody' });
+    const [held] = (await call('GET', '/customers/:id/identifiers', { id: one })).items;
+    const its = { id: one, identifierId: held.id };
+    await call('POST', '/customers/:id/identifiers', { id: one }, { kind: 'account', value: '4711' });
+    await call('POST', '/customers/:id/identifiers/:identifierId/check', its, { reason: 'Said the street' });
+    for (const shared of [true, false])
+      await call('PUT', '/customers/:id/identifiers/:identifierId/shared', its, { shared, reason: 'A family' });
+    expect((await api('GET', '/api/v1/identifiers/holders?kind=account&value=4711')).body.items).toHaveLength(1);
+    called.add('GET /identifiers/holders');
+    const code = await call('POST', '/customers/:id/identifiers/:identifierId/code', its, { ticketId: ids.id });
+    await call('GET', '/customers/:id/codes', { id: one });
+    await call('POST', '/codes/:id/confirm', { id: code.id }, { code: '000000' });
+    const parted = { displayName: 'Somebody else', reason: 'Two people' };
+    await call('POST', '/customers/:id/identifiers/:identifierId/split', its, parted);
+    for (const path of ['/suggestions', '/suggestions/summary']) await call('GET', path);
+    await call('PUT', '/identity-settings', {}, await call('GET', '/identity-settings'));
+    await call('POST', '/suggestions/accept', {}, {});
+    const site = await call('POST', '/visitor-sites', {}, { name: 'Shop', audience: 'shop.test' });
+    await call('GET', '/visitor-sites');
+    await call('PUT', '/visitor-sites/:id', { id: site.id }, { name: 'The shop', enabled: true });
+    const key = await call('POST', '/visitor-sites/:id/keys', { id: site.id }, { algorithm: 'HS256' });
+    await call('DELETE', '/visitor-sites/:id/keys/:keyId', { id: site.id, keyId: key.id });
 
     const [item] = (await call('GET', '/inbox')).items;
     await call('GET', '/inbox/:id', { id: item.id });
@@ -297,6 +323,8 @@ describe('the API as its document describes it', () => {
       'POST /mail-accounts/:id/sign-in',
       'POST /mail-accounts/test',
       'POST /web-forms',
+      'POST /suggestions/:id/accept',
+      'POST /suggestions/:id/reject',
       'GET /tickets/:id/reply-recipients',
       'POST /imports/:id/pause',
       'POST /imports/:id/cancel',

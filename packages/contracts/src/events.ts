@@ -92,7 +92,18 @@ export const eventData = {
     durationSeconds: z.number().nullable().optional(),
   }),
   'customer.created': z.object({ reason }),
-  'customer.identified': z.object({ kind: z.string(), value: z.string(), grade: z.string() }),
+  /** By what: a token, a code, an agent; and whether another customer had it. */
+  'customer.identified': z.object({
+    kind: z.string(),
+    value: z.string(),
+    grade: z.string(),
+    source: z.string().optional(),
+    outcome: z.string().optional(),
+  }),
+  /** Added by an agent, as a claim. */
+  'customer.identifier-added': z.object({ kind: z.string(), value: z.string() }),
+  /** One of its identifiers, with its contacts, is another customer's now. */
+  'customer.split': z.object({ mergeId: z.uuid(), otherId: z.uuid(), kind: z.string(), value: z.string() }),
   'customer.merged': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
   'customer.merge-undone': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
   /** Which fields of a file, never what is in them. */
@@ -131,6 +142,31 @@ export const eventData = {
   'segment.changed': z.object({ key: z.string() }),
   'segment.deleted': z.object({ key: z.string() }),
   'guard.set': z.object({ hours: z.int() }),
+  /** A merge, a split, or undoing one gave the ticket to another customer. */
+  'ticket.customer-changed': z.object({ from: z.uuid(), to: z.uuid(), mergeId: z.uuid() }),
+  /** It is several people's, and joins nobody. */
+  'identifier.shared': z.object({
+    kind: z.string(),
+    value: z.string(),
+    organisation: z.string().nullable().optional(),
+    reason,
+  }),
+  'identifier.unshared': z.object({
+    kind: z.string(),
+    value: z.string(),
+    organisation: z.string().nullable().optional(),
+    reason,
+  }),
+  /** A code is on its way to an address that the customer has named. */
+  'identity.code-sent': z.object({ codeId: z.uuid(), kind: z.string(), value: z.string() }),
+  /** The code was typed back, rightly or not. */
+  'identity.code-tried': z.object({ codeId: z.uuid(), result: z.string() }),
+  'identity.settings-changed': z.object({ settings: z.record(z.string(), z.number()) }),
+  /** A site that vouches for visitors, or one of its keys. */
+  'identity.site-changed': z.object({ siteId: z.uuid(), change: z.string() }),
+  /** There are others than before. */
+  'suggestion.found': z.object({ open: z.int() }),
+  'suggestion.decided': z.object({ suggestionId: z.uuid(), decision: z.enum(['accepted', 'rejected']) }),
   'consent.changed': z.object({
     channel: channelName,
     account: z.string(),

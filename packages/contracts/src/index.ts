@@ -7,6 +7,7 @@ export * from './events.ts';
 export * from './glossary.ts';
 export * from './grading.ts';
 export * from './guard.ts';
+export * from './identity.ts';
 export * from './intake.ts';
 export * from './jobs.ts';
 export * from './live.ts';

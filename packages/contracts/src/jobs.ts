@@ -19,6 +19,9 @@ export const releaseReply = z.object({ heldReplyId: z.uuid(), round });
 /** An agent took a waiting call: ring the agent's phone and bring the two together. */
 export const connectCall = z.object({ ticketId: z.uuid(), agentId: z.string() });
 
+/** Customers that are new or have changed are looked at: who else they may be, and what proves their identifiers. */
+export const reviewIdentity = z.object({ review: z.literal('identity') });
+
 /** A quarantined contact goes round again. It is asked for in bulk, and never holds up new contacts. */
 export const replayContact = z.object({ inboxId: z.uuid(), replay: z.literal(true) });
 
@@ -40,6 +43,7 @@ export const jobs = {
   'replay-contact': replayContact,
   'run-import': runImport,
   'grade-customers': gradeCustomers,
+  'review-identity': reviewIdentity,
 } as const;
 export type JobName = keyof typeof jobs;
 export type JobData<N extends JobName> = z.infer<(typeof jobs)[N]>;

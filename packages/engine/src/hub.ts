@@ -19,6 +19,7 @@ import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
 import { createAttendance } from './live/attendance.ts';
 import { createRelay } from './live/relay.ts';
+import { reviewIdentity } from './identity/review.ts';
 import { createLiveServer } from './live/server.ts';
 import { createTail } from './live/tail.ts';
 import { createLog } from './log.ts';
@@ -174,6 +175,7 @@ async function startWorkers(
       'replay-contact': (data) => replayRequested(parts, data),
       'run-import': (data) => runImport(parts, data.importId, signal),
       'grade-customers': () => gradeCustomers(parts),
+      'review-identity': () => reviewIdentity(parts),
     },
     parts,
     overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },

@@ -73,7 +73,6 @@ alter table customer
 create index customer_unchecked on customer (id) where file_checked_at is null;
 create index customer_review_due on customer (review_at) where review_at is not null;
 create index customer_incomplete on customer (id) where merged_into is null and file_filled < file_required;
-create index if not exists customer_merged_into on customer (merged_into) where merged_into is not null;
 
 create function refresh_customer_fields(p_ids uuid[]) returns void language sql volatile as $$
   update customer c set updated_at = now(), file_checked_at = null, fields = coalesce((
@@ -192,8 +191,6 @@ create table organisation_member (
 );
 create index organisation_member_customer on organisation_member (customer_id);
 create index organisation_member_organisation on organisation_member (organisation_id, customer_id);
--- Whose switchboard or mailbox a shared identifier is.
-alter table identifier add column if not exists organisation_id uuid references organisation (id);
 
 create table customer_relation (
   id uuid primary key default uuid_v7(),
@@ -324,3 +321,11 @@ create index call_customer_time on call (customer_id, started_at desc, id desc);
 drop index call_customer;
 create index event_customer on event (customer_id, at desc, id desc)
   where type in ('customer.created', 'customer.changed', 'customer.identified', 'customer.merged', 'customer.merge-undone');
+
+insert into customer_table (name, policy, position, why) values
+  ('customer_field_value', 'moves', 70, null),
+  ('customer_source_key', 'moves', 70, null),
+  ('customer_relation', 'moves', 70, null),
+  ('organisation_member', 'moves', 70, null),
+  ('purchase', 'moves', 70, null),
+  ('task', 'moves', 70, null);

@@ -129,13 +129,6 @@ create table segment_member (
 );
 create index segment_member_customer on segment_member (customer_id);
 
--- A membership follows from the customer's records and is found anew after a merge; it is not carried over.
-create function keep_membership() returns trigger language plpgsql as $$
-begin
-  return null;
-end $$;
-create trigger segment_member_kept before update of customer_id on segment_member for each row execute function keep_membership();
-
 -- What the customer's grade gives a new ticket: its place in the queue, and the agent who knows them.
 create function treat_new_ticket() returns trigger language plpgsql as $$
 declare
@@ -152,3 +145,9 @@ create trigger ticket_treated before insert on ticket for each row execute funct
 -- When an agent last wrote to a customer, for the contact guard and for follow-ups.
 create index message_agent_contact on message (customer_id, received_at desc)
   where direction = 'out' and visibility = 'public' and author_id is not null;
+
+insert into customer_table (name, policy, position, why) values
+  ('customer_move', 'moves', 100, null),
+  ('satisfaction_score', 'moves', 100, null),
+  ('grading_due', 'stays', 100, 'It says that a record has to be looked at'),
+  ('segment_member', 'stays', 100, 'It follows from the record and is found anew after a merge');

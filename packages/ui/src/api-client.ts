@@ -65,6 +65,7 @@ import {
 } from '@patchbay/contracts';
 import { customerFileCalls } from './customer-file-calls.ts';
 import { gradingCalls } from './grading-calls.ts';
+import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
 
 export interface Page<T> {
@@ -128,6 +129,7 @@ export function createApi(send: Send = createSend()) {
     ...settingCalls(send),
     ...customerFileCalls(send),
     ...gradingCalls(send),
+    ...identityCalls(send),
   };
 }
 

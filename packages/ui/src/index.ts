@@ -2,6 +2,7 @@ export * from './api-client.ts';
 export * from './api-problem.ts';
 export * from './customer-file-calls.ts';
 export * from './http.ts';
+export * from './identity-calls.ts';
 export * from './live-socket.ts';
 export * from './live-store.ts';
 export * from './query-keys.ts';

@@ -22,6 +22,13 @@ export const keys = {
   guardSettings: ['guard-settings'] as const,
   grading: ['grading'] as const,
   segments: ['segments'] as const,
+  identifiers: (id: string) => ['customer', id, 'identifiers'] as const,
+  openCodes: (id: string) => ['customer', id, 'codes'] as const,
+  ledger: (id: string) => ['customer', id, 'ledger'] as const,
+  mergeUndo: (id: string) => ['customer', 'merge', id] as const,
+  suggestionList: ['suggestion-list'] as const,
+  identitySettings: ['identity-settings'] as const,
+  visitorSites: ['visitor-sites'] as const,
   customerSearch: (q: string) => ['customer-search', q] as const,
   customerFile: (id: string) => ['customer-file', id] as const,
   timeline: (id: string) => ['customer-file', id, 'timeline'] as const,
@@ -62,6 +69,8 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
   const [noun] = event.type.split('.');
   switch (noun) {
     case 'ticket':
+      // Everything that hangs on a customer has moved.
+      return event.type === 'ticket.customer-changed' ? [...of, keys.tickets, ['customer']] : [...of, keys.tickets];
     case 'call':
       return [...of, keys.tickets];
     case 'message':
@@ -77,8 +86,8 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
       return event.ticketId ? [keys.heldReplies(event.ticketId)] : [];
     case 'customer':
       // A merge renames and moves tickets; an identification changes one card.
-      return event.type.startsWith('customer.merge')
-        ? [['customer'], ['customer-file'], keys.tickets, ['ticket']]
+      return /^customer\.(merge|split)/.test(event.type)
+        ? [['customer'], ['customer-file'], keys.tickets, ['ticket'], keys.suggestionList]
         : [...of, ...(event.customerId ? [keys.customer(event.customerId), keys.customerFile(event.customerId)] : [])];
     case 'task':
     case 'purchase':
@@ -91,6 +100,17 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
       return [keys.grading];
     case 'segment':
       return [keys.segments];
+    case 'suggestion':
+      return [keys.suggestionList];
+    case 'identifier':
+      return [['customer']];
+    case 'identity':
+      return [
+        ...of,
+        ...(event.customerId ? [keys.customer(event.customerId)] : []),
+        keys.visitorSites,
+        keys.identitySettings,
+      ];
     case 'consent':
       return [...of, ['consents']];
     case 'agent':

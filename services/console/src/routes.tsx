@@ -24,6 +24,10 @@ const settings = [
     lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).GradingPage }),
   },
   {
+    path: '/visitor-sites',
+    lazy: async () => ({ Component: (await import('./identity/pages.ts')).VisitorSitesPage }),
+  },
+  {
     path: '/segments',
     lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).SegmentsPage }),
   },
@@ -83,6 +87,10 @@ export const router = createBrowserRouter([
               {
                 path: '/quarantine',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).QuarantinePage }),
+              },
+              {
+                path: '/suggestions',
+                lazy: async () => ({ Component: (await import('./identity/pages.ts')).SuggestionsPage }),
               },
               {
                 path: '/health',

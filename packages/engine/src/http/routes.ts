@@ -7,6 +7,7 @@ import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
 import { gradingRoutes } from './routes/grading.ts';
 import { guardRoutes } from './routes/guard.ts';
+import { identityRoutes } from './routes/identity.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { httpSourceRoutes } from './routes/http-sources.ts';
@@ -18,8 +19,10 @@ import { outboxRoutes } from './routes/outbox.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingChangeRoutes } from './routes/setting-changes.ts';
+import { suggestionRoutes } from './routes/suggestions.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
+import { visitorSiteRoutes } from './routes/visitor-sites.ts';
 import { watchRoutes } from './routes/watch.ts';
 import { webFormRoutes } from './routes/web-forms.ts';
 import { customFieldRoutes } from './routes/custom-fields.ts';
@@ -37,6 +40,8 @@ export const routes: readonly Route[] = [
   ...mailIdentityRoutes,
   ...fileRoutes,
   ...customerRoutes,
+  ...identityRoutes,
+  ...suggestionRoutes,
   ...inboxRoutes,
   ...deskRoutes,
   ...watchRoutes,
@@ -47,6 +52,7 @@ export const routes: readonly Route[] = [
   ...httpSourceRoutes,
   ...requestTypeRoutes,
   ...webFormRoutes,
+  ...visitorSiteRoutes,
   ...mailAccountRoutes,
   ...settingChangeRoutes,
   ...customFieldRoutes,

@@ -3,6 +3,7 @@ import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import { checkFiles, countOverdue } from '../customer-file/check-files.ts';
 import { lookForGrading } from '../grading/job.ts';
 import type { Parts } from '../parts.ts';
+import { askForReview } from '../identity/review.ts';
 import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
 import { evaluateAlerts } from '../watch/alerts.ts';
@@ -12,6 +13,8 @@ const offersMs = 1_000;
 const absenceMs = 5_000;
 const alertsMs = 3_000;
 const gradingMs = 1_000;
+/** A customer who is new is compared with the others so soon. */
+const identityMs = 1_000;
 /** Whoever looks at the figures brings them up to date; this is for when nobody does. */
 const figuresMs = 60_000;
 const filesMs = 2_000;
@@ -24,6 +27,7 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(absenceMs, () => endAbsentPresence(parts), parts),
     every(alertsMs, () => evaluateAlerts(parts), parts),
     every(gradingMs, () => lookForGrading(parts), parts),
+    every(identityMs, () => askForReview(parts), parts),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
     every(filesMs, () => checkFiles(parts), parts),
     every(overdueMs, () => countOverdue(parts), parts),

@@ -4,6 +4,7 @@ import { HubError } from '@patchbay/contracts';
 import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
 import { nextOutbound, recordDelivery as recordRow } from '@patchbay/store';
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
+import { withCode } from '../identity/codes.ts';
 import type { Parts } from '../parts.ts';
 import { outboundBatches } from './outbound-batches.ts';
 import { findSent } from './find-sent.ts';
@@ -62,7 +63,7 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   try {
     const before = await arrivedBefore(parts, channel, message);
     if (before) return { result: 'sent', externalId: before };
-    const carried = await withTemplate(parts, channel, message);
+    const carried = await withTemplate(parts, channel, await withCode(parts, message));
     sent = await channel.send(carried, AbortSignal.timeout(parts.sending.limitMs));
   } catch (error) {
     return failure(parts, message, error);

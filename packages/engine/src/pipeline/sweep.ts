@@ -15,6 +15,8 @@ import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
 import { dueHeldReplies } from '@patchbay/store/queries/held-replies';
 import { waitingImports } from '@patchbay/store/queries/imports';
 import { deleteOldKeys } from '@patchbay/store/queries/idempotency';
+import { forgetSealedCodes } from '@patchbay/store/queries/identity-codes';
+import { deleteOldTokens } from '@patchbay/store/queries/visitor-sites';
 import { deleteOldUploads, deleteStrayReports } from '@patchbay/store/queries/leftovers';
 import type { Parts } from '../parts.ts';
 import { endStaleCall } from './calls.ts';
@@ -67,6 +69,8 @@ export async function sweep(parts: Parts): Promise<void> {
   await deleteOldKeys(parts.db.sql, keyLifeMs);
   await deleteStrayReports(parts.db.sql, strayReportDays, batch);
   await deleteOldUploads(parts.db.sql, uploadDays, batch);
+  await forgetSealedCodes(parts.db.sql);
+  await deleteOldTokens(parts.db.sql, batch);
   parts.relay.nudge();
 }
 

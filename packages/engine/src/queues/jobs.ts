@@ -38,6 +38,7 @@ function jobId(name: JobName, data: JobData<JobName>): string | undefined {
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
   if ('heldReplyId' in data) return `held-${data.heldReplyId}-${data.round}`;
+  if ('review' in data) return `review-${data.review}`;
   return 'ticketId' in data ? `${data.ticketId}-${data.agentId}` : undefined;
 }
 

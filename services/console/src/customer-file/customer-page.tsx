@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import type { CustomerFile, CustomField } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
-import { Alert, Progress, Tag } from 'antd';
+import { Alert, Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import { ConsentLines } from '../desk/consent-line.tsx';
 import { Failed, Loading } from '../feedback/states.tsx';
+import { Identifiers } from '../identity/identifiers.tsx';
+import { Ledger } from '../identity/ledger.tsx';
 import { api } from '../query-client.ts';
 import { initials } from '../shell/initials.ts';
 import { FieldRow } from './field-row.tsx';
@@ -53,7 +54,10 @@ function File({ file }: { file: CustomerFile }) {
         </div>
         <div className="file-column">
           <Section title={t('file.identifiers')}>
-            <Identifiers file={file} />
+            <Identifiers customerId={file.id} />
+          </Section>
+          <Section title={t('identity.ledger')}>
+            <Ledger customerId={file.id} />
           </Section>
           <Section title={t('file.reviews')}>
             <Reviews file={file} />
@@ -131,27 +135,5 @@ function Fields({ file, fields }: { file: CustomerFile; fields: readonly CustomF
         />
       ))}
     </dl>
-  );
-}
-
-function Identifiers({ file }: { file: CustomerFile }) {
-  const { t } = useTranslation();
-  if (file.identifiers.length === 0) return <p className="muted small">{t('customer.noIdentifiers')}</p>;
-  return (
-    <ul className="file-list" data-testid="file-identifiers">
-      {file.identifiers.map((one) => (
-        <li key={`${one.kind} ${one.value}`}>
-          <div className="row wrap">
-            <span className="file-value">
-              {one.kind === 'visitor' ? t('customer.visitor', { id: one.value.slice(0, 8) }) : one.value}
-            </span>
-            <Tag color={one.grade === 'claimed' ? 'default' : 'success'}>{t(`grade.${one.grade}`)}</Tag>
-            {one.shared && <Tag>{t('customer.shared')}</Tag>}
-            <span className="muted small">{t(`identifierKind.${one.kind}`)}</span>
-          </div>
-          {(one.kind === 'phone' || one.kind === 'email') && <ConsentLines address={one.value} />}
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,5 +1,6 @@
 /** One chunk for customers' files, tasks and imports. */
 import '../style/customer-file.css';
+import '../style/identity.css';
 
 export { CustomerPage } from './customer-page.tsx';
 export { CustomersPage } from './customers-page.tsx';

@@ -1,15 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import {
-  CheckCircleFilled,
-  ContactsOutlined,
-  QuestionCircleOutlined,
-  SafetyCertificateFilled,
-  TeamOutlined,
-} from '@ant-design/icons';
-import type { Customer, IdentifierGrade } from '@patchbay/contracts';
+import { ContactsOutlined, TeamOutlined } from '@ant-design/icons';
+import type { Customer } from '@patchbay/contracts';
 import { fullMoment, keys } from '@patchbay/ui';
-import { Tooltip } from 'antd';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Failed, Loading } from '../feedback/states.tsx';
@@ -25,6 +17,7 @@ import { CustomerMerges } from './customer-merges.tsx';
 import { CustomerTickets } from './customer-tickets.tsx';
 import { TicketRequest } from './ticket-request.tsx';
 import { AddressMark } from './sender-marks.tsx';
+import { Grade } from './grade.tsx';
 
 /** Who the conversation is with, how we know that, and what else they asked for. */
 export function CustomerCard({ customerId, ticketId }: { customerId: string; ticketId: string }) {
@@ -105,22 +98,5 @@ function Identifiers({ customer }: { customer: Customer }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-const gradeIcons: Record<IdentifierGrade, ReactNode> = {
-  verified: <SafetyCertificateFilled aria-hidden />,
-  known: <CheckCircleFilled aria-hidden />,
-  claimed: <QuestionCircleOutlined aria-hidden />,
-};
-
-function Grade({ grade }: { grade: IdentifierGrade }) {
-  const { t } = useTranslation();
-  return (
-    <Tooltip title={t(`gradeHelp.${grade}`)} trigger={['hover', 'focus']}>
-      <span className={`grade grade-${grade}`} tabIndex={0}>
-        {gradeIcons[grade]} {t(`grade.${grade}`)}
-      </span>
-    </Tooltip>
   );
 }

@@ -11,12 +11,14 @@ import {
   MailOutlined,
   MessageOutlined,
   ProfileOutlined,
+  SafetyCertificateOutlined,
   SendOutlined,
   SettingOutlined,
   SlidersOutlined,
   SolutionOutlined,
   TeamOutlined,
   TrophyOutlined,
+  UsergroupAddOutlined,
 } from '@ant-design/icons';
 import type { Role } from '@patchbay/contracts';
 
@@ -24,6 +26,7 @@ import type { Role } from '@patchbay/contracts';
 export const workPlaces = [
   { to: '/desk', key: 'desk', icon: <MessageOutlined />, needs: 'agent' },
   { to: '/customers', key: 'customers', icon: <SolutionOutlined />, needs: 'agent' },
+  { to: '/suggestions', key: 'suggestions', icon: <UsergroupAddOutlined />, needs: 'manager' },
   { to: '/tasks', key: 'tasks', icon: <CheckSquareOutlined />, needs: 'agent' },
   { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
   { to: '/outbox', key: 'outbox', icon: <SendOutlined />, needs: 'agent' },
@@ -57,6 +60,7 @@ export const settingsGroups = [
     places: [
       { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },
       { to: '/sources', key: 'sources', icon: <ApiOutlined />, needs: 'admin' },
+      { to: '/visitor-sites', key: 'visitorSites', icon: <SafetyCertificateOutlined />, needs: 'admin' },
       { to: '/sending', key: 'sending', icon: <SlidersOutlined />, needs: 'manager' },
     ],
   },

@@ -20,7 +20,7 @@ export function Rail() {
       {workPlaces
         .filter((place) => mayVisit(role, place))
         .map(({ to, key, icon }) => {
-          const count = key === 'outbox' ? counts.outbox : key === 'quarantine' ? counts.quarantine : '';
+          const count = key in counts ? counts[key as keyof typeof counts] : '';
           const current = placeAt(pathname)?.to === to ? 'page' : key === 'settings' && isSetting(pathname);
           return (
             <Link
@@ -45,10 +45,15 @@ export function Rail() {
 }
 
 /** What waits for a decision, as it is shown; empty when nothing does. */
-function useCounts(manages: boolean): { outbox: string; quarantine: string } {
+function useCounts(manages: boolean): { outbox: string; quarantine: string; suggestions: string } {
   const quarantined = useQuery({
     queryKey: [...keys.quarantine, 'summary'],
     queryFn: ({ signal }) => api.quarantineSummary(signal),
+    enabled: manages,
+  });
+  const suggested = useQuery({
+    queryKey: [...keys.suggestionList, 'summary'],
+    queryFn: ({ signal }) => api.suggestionSummary(signal),
     enabled: manages,
   });
   const undelivered = useQuery({
@@ -56,9 +61,11 @@ function useCounts(manages: boolean): { outbox: string; quarantine: string } {
     queryFn: ({ signal }) => api.outbox('undelivered', null, signal),
   });
   const failed = undelivered.data?.items.length ?? 0;
-  const waiting = quarantined.data?.waiting ?? 0;
   return {
     outbox: failed === 0 ? '' : `${failed}${undelivered.data?.nextCursor ? '+' : ''}`,
-    quarantine: waiting === 0 ? '' : waiting > 99 ? '99+' : String(waiting),
+    quarantine: shortCount(quarantined.data?.waiting ?? 0),
+    suggestions: shortCount(suggested.data?.open ?? 0),
   };
 }
+
+const shortCount = (count: number): string => (count === 0 ? '' : count > 99 ? '99+' : String(count));

@@ -189,6 +189,7 @@ export const desk = {
       released: 'Released by {{agent}}',
       'status-changed': '{{from}} → {{to}}',
       'request-changed': 'Request details changed',
+      'customer-changed': 'Given to another customer',
     },
     message: {
       received: 'Message received',
@@ -206,7 +207,7 @@ export const desk = {
     callRecorded: 'Recording of {{time}} received',
     customer: {
       created: 'New customer',
-      identified: 'Identified by {{value}}',
+      identified: 'Identified: {{value}}',
       merged: 'Customer merged',
       'merge-undone': 'Merge undone',
       changed: 'Customer file changed',
@@ -216,7 +217,17 @@ export const desk = {
       'churn-warned': 'Warning: may leave',
       'churn-cleared': 'Warning ended',
       'dedicated-agent-set': 'Own agent changed',
+      'identifier-added': 'Gave {{value}}',
+      split: '{{value}} given to another customer',
     },
+    identifier: { shared: '{{value}} is used by several people', unshared: '{{value}} is one person’s again' },
+    identity: {
+      'code-sent': 'Code sent to {{value}}',
+      'code-tried': 'A code was typed back',
+      'settings-changed': 'Rules of identity changed',
+      'site-changed': 'A site that vouches for visitors changed',
+    },
+    suggestion: { found: 'Customers who may be one person were found', decided: 'A suggestion was decided' },
     agent: { 'presence-changed': 'Presence of {{agent}}: {{from}} → {{to}}' },
     contact: {
       quarantined: 'Quarantined',

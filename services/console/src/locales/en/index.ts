@@ -4,6 +4,7 @@ import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
 import { grading } from './grading.ts';
+import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -20,5 +21,6 @@ export const en = {
   ...channels,
   ...grading,
   ...operations,
+  ...identity,
   ...wallboard,
 };

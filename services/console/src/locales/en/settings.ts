@@ -23,6 +23,7 @@ export const settings = {
       segments: 'Sets of customers by what is known of them.',
       mailAccounts: 'Mailboxes whose mail becomes tickets.',
       sources: 'Apps and shops that connect by webhook.',
+      visitorSites: 'Websites that vouch for their visitors.',
       sending: 'How fast accounts may send, and the answer to HELP.',
       identities: 'Names, addresses and signatures to write as.',
       templates: 'Texts that the provider has approved.',

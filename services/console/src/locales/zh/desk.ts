@@ -181,6 +181,7 @@ export const desk = {
       released: '{{agent}} 已退回',
       'status-changed': '{{from}} → {{to}}',
       'request-changed': '请求信息已更改',
+      'customer-changed': '已转给另一位客户',
     },
     message: {
       received: '收到消息',
@@ -194,7 +195,7 @@ export const desk = {
     callRecorded: '已收到录音，时长 {{time}}',
     customer: {
       created: '新客户',
-      identified: '通过 {{value}} 识别',
+      identified: '已确认：{{value}}',
       merged: '客户已合并',
       'merge-undone': '已撤销合并',
       changed: '客户档案已更改',
@@ -204,7 +205,17 @@ export const desk = {
       'churn-warned': '流失预警',
       'churn-cleared': '流失预警解除',
       'dedicated-agent-set': '专属客服变更',
+      'identifier-added': '提供了 {{value}}',
+      split: '{{value}} 已转给另一位客户',
     },
+    identifier: { shared: '{{value}} 由多人使用', unshared: '{{value}} 重新归一人使用' },
+    identity: {
+      'code-sent': '验证码已发送至 {{value}}',
+      'code-tried': '已输入验证码',
+      'settings-changed': '身份规则已更改',
+      'site-changed': '访客身份网站已更改',
+    },
+    suggestion: { found: '发现可能为同一人的客户', decided: '已对建议作出决定' },
     agent: { 'presence-changed': '{{agent}} 的状态：{{from}} → {{to}}' },
     contact: {
       quarantined: '已隔离',

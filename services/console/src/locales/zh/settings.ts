@@ -23,6 +23,7 @@ export const settings = {
       segments: '按已知信息划分的客户群。',
       mailAccounts: '来信会成为工单的邮箱。',
       sources: '通过 Webhook 接入的应用和商城。',
+      visitorSites: '为访客身份作保的网站。',
       sending: '各账号的发送速度，以及对 HELP 的答复。',
       identities: '写信时使用的名称、地址和签名。',
       templates: '服务商已批准的文本。',
