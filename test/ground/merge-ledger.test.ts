@@ -176,10 +176,11 @@ describe('the ledger of merges and splits', () => {
       `select c.conrelid::regclass || '.' || a.attname as name from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
        where c.contype = 'f' and c.confrelid = 'customer'::regclass and a.attname <> 'customer_id' order by 1`,
     );
-    // What else refers to a customer is about the pair itself.
+    // What else refers to a customer is about the pair itself; a relation finds the other end by whom that was merged into.
     expect(others.map(({ name }) => name)).toEqual([
       'customer.merged_into',
       'customer_merge.other_id',
+      'customer_relation.other_id',
       'suggestion.high_id',
       'suggestion.low_id',
     ]);

@@ -5,7 +5,7 @@ const sources = Object.values(
   import.meta.glob<string>(
     [
       '../../../../packages/engine/src/pipeline/*.ts',
-      '../../../../packages/domain/src/{identity,routing,threading}.ts',
+      '../../../../packages/domain/src/{identity/customer,routing,threading}.ts',
       '../../../../packages/store/migrations/*.sql',
       '!**/*.test.ts',
     ],
