@@ -353,7 +353,7 @@ describe("a customer's file", () => {
     expect((await api('PUT', '/settings/customer-reviews', settings)).body).toEqual(settings);
     expect((await agent.api('GET', '/api/v1/settings/customer-reviews')).body).toEqual(settings);
     const { rows } = await centre().sql.query(
-      `select 1 from event where type = 'settings.changed' and data ->> 'key' = 'customer-reviews'`,
+      `select 1 from event where type = 'setting.changed' and data ->> 'setting' = 'customer-reviews'`,
     );
     expect(rows).toHaveLength(1);
     const standard = (await api('GET', '/custom-fields?scope=customer')).body.items[0];

@@ -117,6 +117,57 @@ describe('changes of the configuration', () => {
     await desk.event('setting.changed', ({ data }) => data['setting'] === 'messaging');
   });
 
+  it('of what is known of customers are told of alike', async () => {
+    const key = `k${randomUUID().slice(0, 8)}`;
+    const field = { labelEn: 'Size', labelZh: '尺码', required: false };
+    const { id } = await call('POST', '/custom-fields', { scope: 'customer', key, type: 'text', ...field }, 201);
+    await call('PUT', `/custom-fields/${id}`, { ...field, required: true });
+    await call('PUT', `/custom-fields/${id}`, { ...field, required: true });
+    await call('DELETE', `/custom-fields/${id}`, undefined, 204);
+    expect(await told(`setting=custom-field&key=customer.${key}`)).toMatchObject([
+      { from: { key, required: true }, to: null },
+      { from: { required: false }, to: { required: true } },
+      { from: null, to: { key, labelEn: 'Size' } },
+    ]);
+
+    const mapping = { kind: 'customers', settings: { source: 'crm', columns: ['externalId', 'displayName'] } };
+    await call('PUT', `/import-mappings/${key}`, mapping, 204);
+    await call('DELETE', `/import-mappings/${key}`, undefined, 204);
+    expect(await told(`setting=import-mapping&key=${key}`)).toMatchObject([{ to: null }, { from: null, to: mapping }]);
+
+    const tests = [{ fact: { name: 'age-days' }, operator: 'at-least', number: 0 }];
+    const segment = { name: 'Everybody', condition: { join: 'all', tests } };
+    await call('POST', '/segments', { key, ...segment }, 201);
+    await call('PUT', `/segments/${key}`, { ...segment, name: 'All' });
+    await call('DELETE', `/segments/${key}`, undefined, 204);
+    expect(await told(`setting=segment&key=${key}`)).toEqual([
+      expect.objectContaining({ to: null }),
+      { setting: 'segment', key, from: { name: 'Everybody' }, to: { name: 'All' } },
+      { setting: 'segment', key, from: null, to: { ...segment, description: '' } },
+    ]);
+
+    const site = await call('POST', '/visitor-sites', { name: 'Shop', audience: `${key}.test` }, 201);
+    const signs = await call('POST', `/visitor-sites/${site.id}/keys`, { algorithm: 'HS256' }, 201);
+    await call('DELETE', `/visitor-sites/${site.id}/keys/${signs.id}`, undefined, 204);
+    await call('PUT', `/visitor-sites/${site.id}`, { name: 'Shop', enabled: false });
+    const changes = await told(`setting=visitor-site&key=${site.id}`);
+    expect(changes).toMatchObject([
+      { from: { enabled: true }, to: { enabled: false } },
+      { from: { keys: [{ id: signs.id, retiresAt: null }] }, to: { keys: [{ retiresAt: expect.any(String) }] } },
+      { from: { keys: [] }, to: { keys: [{ id: signs.id, algorithm: 'HS256' }] } },
+      { from: null, to: { audience: `${key}.test` } },
+    ]);
+    expect(JSON.stringify(changes)).not.toContain(signs.secret);
+
+    const identity = await call('GET', '/identity-settings');
+    await call('PUT', '/identity-settings', { ...identity, bulkScore: 0.97 });
+    await call('PUT', '/settings/contact-guard', { hours: 7 });
+    await call('PUT', '/settings/customer-reviews', { ...(await call('GET', '/settings/customer-reviews')), grace: 9 });
+    expect(await told('setting=identity-settings')).toMatchObject([{ key: null, to: { bulkScore: 0.97 } }]);
+    expect(await told('setting=contact-guard')).toMatchObject([{ from: { hours: 24 }, to: { hours: 7 } }]);
+    expect(await told('setting=customer-reviews')).toMatchObject([{ key: null, to: { grace: 9 } }]);
+  });
+
   it('are for managers only, live and by the API', async () => {
     const { api, url, plainAgent } = centre();
     const { body: queues } = await api('GET', '/api/v1/queues');
@@ -138,7 +189,7 @@ describe('changes of the configuration', () => {
     const read = async (tx: typeof sql) =>
       (await tx.query<{ value: { n: number } }>(`select value from setting where key = 'counted'`)).rows[0]?.value ??
       null;
-    const setting = { setting: 'counted', key: null, read };
+    const setting = { setting: 'messaging', key: 'counted', read } as const;
     const count = (fail = false) =>
       changeSetting(by, setting, async (tx) => {
         await writeSetting(tx, 'counted', { n: ((await read(tx))?.n ?? 0) + 1 });
@@ -147,7 +198,7 @@ describe('changes of the configuration', () => {
     await Promise.all(Array.from({ length: 8 }, () => count()));
     await expect(count(true)).rejects.toThrow('not done');
     const { rows } = await sql.query<{ data: { from: { n: number } | null; to: { n: number } } }>(
-      `select data from event where data ->> 'setting' = 'counted' order by id`,
+      `select data from event where data ->> 'key' = 'counted' order by id`,
     );
     expect(rows.map(({ data }) => [data.from?.n ?? 0, data.to.n])).toEqual(
       Array.from({ length: 8 }, (_, n) => [n, n + 1]),

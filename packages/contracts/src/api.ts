@@ -7,7 +7,6 @@ import {
   direction,
   identifierGrade,
   identifierKind,
-  inboxState,
   messageKind,
   presenceState,
   role,
@@ -260,92 +259,6 @@ export const uploadedFile = z.object({
   sha256: z.string(),
 });
 export type UploadedFile = z.infer<typeof uploadedFile>;
-
-// --- Inbox, outbox -----------------------------------------------------------------------------------------------
-
-export const inboxItem = z.object({
-  id: z.uuid(),
-  externalId: z.string(),
-  channel: channelName,
-  channelAccount: z.string(),
-  state: inboxState,
-  reason: z.string().nullable(),
-  attempts: z.int(),
-  messageId: z.uuid().nullable(),
-  ticketId: z.uuid().nullable(),
-  rawSha256: z.string().nullable(),
-  receivedAt: timestamp,
-  from: z.string().nullable(),
-  subject: z.string().nullable(),
-  /** How often the provider delivered it. */
-  deliveries: z.int(),
-  /** Since when it waits, or waited, for a person. */
-  quarantinedAt: timestamp.nullable(),
-  /** A replay was asked for and is still to be done. */
-  replaying: z.boolean(),
-  /** Who put it away, when and why; null when nobody has. */
-  discarded: z.object({ at: timestamp, by: z.string().nullable(), reason: z.string() }).nullable(),
-});
-export type InboxItem = z.infer<typeof inboxItem>;
-export const inboxFilter = z.object({
-  state: inboxState.optional(),
-  channel: channelName.optional(),
-  /** The key of a group of contacts that fail alike. */
-  group: z.string().max(200).optional(),
-  /** Only what has waited for so long, in minutes. */
-  olderThan: z.coerce.number().int().min(0).max(5_256_000).optional(),
-  /** In the reason, the sender, the subject or the provider's id. */
-  q: z.string().max(200).optional(),
-});
-export type InboxFilter = z.infer<typeof inboxFilter>;
-export const settingChangeQuery = pageQuery.extend({
-  setting: z.string().max(100).optional(),
-  key: z.string().max(200).optional(),
-});
-export const inboxQuery = pageQuery.extend(inboxFilter.shape);
-export const outboxItem = z.object({
-  id: z.uuid(),
-  messageId: z.uuid(),
-  ticketId: z.uuid(),
-  ticketNumber: z.int(),
-  channel: channelName,
-  to: z.string(),
-  subject: z.string().nullable(),
-  preview: z.string(),
-  /** All of it, for writing it anew when it has failed; empty otherwise. */
-  text: z.string(),
-  status: deliveryStatus.exclude(['sending']),
-  externalId: z.string().nullable(),
-  attempts: z.int(),
-  error: z.string().nullable(),
-  createdAt: timestamp,
-  /** Where the mail's bytes can be read when no SMTP_URL is set; null otherwise. */
-  rawUrl: z.string().nullable(),
-  /** When a person decided about a failure or an unknown end. */
-  decidedAt: timestamp.nullable(),
-});
-export type OutboxItem = z.infer<typeof outboxItem>;
-
-export const outboxQuery = pageQuery.extend({
-  /** `undelivered`: failed or of unknown end, written by whoever asks, and nobody has decided yet. */
-  status: z.enum(['failed', 'unknown', 'undelivered']).optional(),
-});
-/** `resend` puts the same message back on its way. `failed` on one that has failed says that it was seen. */
-export const outboxDecision = z.object({ decision: z.enum(['sent', 'failed', 'resend']) });
-
-/** How fast one account of ours may be used; `perSecond` null: no limit. */
-export const sendingLimitUpdate = z.object({
-  channel: channelName,
-  account: z.string().min(1).max(320),
-  /** At least about one in a day; null: as fast as they come. */
-  perSecond: z.number().min(0.000_01).max(10_000).nullable(),
-  burst: z.int().min(1).max(10_000).default(1),
-});
-export const sendingLimit = sendingLimitUpdate.extend({
-  /** The provider asked for a rest until then (429). */
-  pausedUntil: timestamp.nullable(),
-});
-export type SendingLimit = z.infer<typeof sendingLimit>;
 
 // --- Wallboard ---------------------------------------------------------------------------------------------------
 

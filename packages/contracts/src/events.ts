@@ -26,6 +26,27 @@ export const alertReason = z.object({
 });
 export type AlertReason = z.infer<typeof alertReason>;
 
+/** The kinds of configuration whose changes are told of. */
+export const settingName = z.enum([
+  'contact-guard',
+  'custom-field',
+  'customer-reviews',
+  'http-source',
+  'identity-settings',
+  'import-mapping',
+  'mail-account',
+  'mail-identity',
+  'messaging',
+  'request-type',
+  'segment',
+  'sending-limit',
+  'template',
+  'visitor-site',
+  'watch-limits',
+  'web-form',
+]);
+export type SettingName = z.infer<typeof settingName>;
+
 /** The data of each event by type. `reason` says why, in words that a person can read on the ticket. */
 export const eventData = {
   'ticket.opened': z.object({
@@ -119,8 +140,7 @@ export const eventData = {
   }),
   'import.changed': z.object({ importId: z.uuid(), state: z.string(), done: z.int() }),
   'data.exported': z.object({ what: z.string(), filter: z.record(z.string(), z.unknown()) }),
-  /** What the hub is set to: custom fields, organisations, review periods, mappings of imports. */
-  'settings.changed': z.object({ what: z.string(), key: z.string() }),
+  'organisation.changed': z.object({ organisationId: z.uuid() }),
   /** By the rules, from the first grade on; null where there is none yet. */
   'customer.graded': z.object({
     from: z.string().nullable(),
@@ -138,10 +158,6 @@ export const eventData = {
   /** A contact did what the task asked for. */
   'follow-up.kept': z.object({ taskId: z.uuid(), dueAt: timestamp, at: timestamp }),
   'grading.published': z.object({ version: z.int(), note: z.string() }),
-  'segment.created': z.object({ key: z.string() }),
-  'segment.changed': z.object({ key: z.string() }),
-  'segment.deleted': z.object({ key: z.string() }),
-  'guard.set': z.object({ hours: z.int() }),
   /** A merge, a split, or undoing one gave the ticket to another customer. */
   'ticket.customer-changed': z.object({ from: z.uuid(), to: z.uuid(), mergeId: z.uuid() }),
   /** It is several people's, and joins nobody. */
@@ -161,9 +177,6 @@ export const eventData = {
   'identity.code-sent': z.object({ codeId: z.uuid(), kind: z.string(), value: z.string() }),
   /** The code was typed back, rightly or not. */
   'identity.code-tried': z.object({ codeId: z.uuid(), result: z.string() }),
-  'identity.settings-changed': z.object({ settings: z.record(z.string(), z.number()) }),
-  /** A site that vouches for visitors, or one of its keys. */
-  'identity.site-changed': z.object({ siteId: z.uuid(), change: z.string() }),
   /** There are others than before. */
   'suggestion.found': z.object({ open: z.int() }),
   'suggestion.decided': z.object({ suggestionId: z.uuid(), decision: z.enum(['accepted', 'rejected']) }),
@@ -183,7 +196,7 @@ export const eventData = {
   }),
   /** The configuration was changed; `key` says which one of its kind. Only what differs; never a secret. Only for managers. */
   'setting.changed': z.object({
-    setting: z.string(),
+    setting: settingName,
     key: z.string().nullable(),
     from: z.record(z.string(), z.unknown()).nullable(),
     to: z.record(z.string(), z.unknown()).nullable(),

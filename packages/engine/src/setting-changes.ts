@@ -1,6 +1,7 @@
 /** Every change of the configuration leaves an event with who made it: written with it, or not at all. */
 import { isDeepStrictEqual } from 'node:util';
 import { createHash } from 'node:crypto';
+import type { SettingName } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
 import { insertSettingChange, lockSetting } from '@patchbay/store/queries/setting-changes';
 import type { Principal } from './auth/principal.ts';
@@ -10,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What is changed. `read` answers it as it stands, without its secrets; null where there is none. */
 export interface Setting {
-  readonly setting: string;
+  readonly setting: SettingName;
   /** Which one of its kind; null where there is one only. */
   readonly key: string | null;
   readonly read: (tx: Queryable) => Promise<object | null>;

@@ -1,4 +1,4 @@
-import type { EventType, HubEvent } from '@patchbay/contracts';
+import { settingName, type EventType, type HubEvent } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import { keys, staleKeys } from './query-keys.ts';
 
@@ -28,6 +28,13 @@ describe('what an event makes out of date', () => {
   it('names each thing once for a burst', () => {
     const burst = Array.from({ length: 50 }, () => event('ticket.queued', { ticketId: 't1' }));
     expect(staleKeys(burst, 'a1')).toHaveLength(3);
+  });
+
+  it('reads the list of a setting again, whichever it is', () => {
+    for (const setting of settingName.options)
+      expect([setting, staleKeys([event('setting.changed', { data: { setting } })], 'a1').length]).not.toContain(0);
+    expect(staleKeys([event('setting.changed', { data: { setting: 'segment' } })], 'a1')).toEqual([keys.segments]);
+    expect(staleKeys([event('setting.changed', { data: { setting: 'of a later release' } })], 'a1')).toEqual([]);
   });
 
   it('reads my own state again only when it is mine', () => {

@@ -1,4 +1,4 @@
-import type { HubEvent } from '@patchbay/contracts';
+import type { HubEvent, SettingName } from '@patchbay/contracts';
 
 /** Names of everything that is read from the hub and kept. The first word says what an event makes out of date. */
 export const keys = {
@@ -38,6 +38,7 @@ export const keys = {
   reviewSettings: ['review-settings'] as const,
   tasks: ['tasks'] as const,
   imports: ['imports'] as const,
+  importMappings: ['imports', 'mappings'] as const,
   agents: ['agents'] as const,
   queues: ['queues'] as const,
   requestTypes: ['request-types'] as const,
@@ -57,6 +58,26 @@ export const keys = {
 };
 export type Key = readonly unknown[];
 
+/** What shows each setting. Agents are not told of changes: what they see of these grows old within a minute. */
+const settingKeys: Readonly<Record<SettingName, readonly Key[]>> = {
+  'contact-guard': [keys.guardSettings, ['guard']],
+  'custom-field': [keys.customFields],
+  'customer-reviews': [keys.reviewSettings],
+  'http-source': [keys.httpSources],
+  'identity-settings': [keys.identitySettings, keys.suggestionList],
+  'import-mapping': [keys.importMappings],
+  'mail-account': [keys.mailAccounts],
+  'mail-identity': [keys.mailIdentities],
+  messaging: [keys.messagingSettings],
+  'request-type': [keys.requestTypes],
+  segment: [keys.segments],
+  'sending-limit': [keys.sendingLimits],
+  template: [['templates']],
+  'visitor-site': [keys.visitorSites],
+  'watch-limits': [keys.watchLimits],
+  'web-form': [keys.webForms],
+};
+
 /** What an event makes out of date. Pure, so that one burst of events becomes one set of reads. */
 export function staleKeys(events: readonly HubEvent[], me: string | undefined): Key[] {
   const stale = new Map<string, Key>();
@@ -64,7 +85,7 @@ export function staleKeys(events: readonly HubEvent[], me: string | undefined): 
   return [...stale.values()];
 }
 
-function keysOf(event: HubEvent, me: string | undefined): Key[] {
+function keysOf(event: HubEvent, me: string | undefined): readonly Key[] {
   const of = event.ticketId ? [keys.ticket(event.ticketId), keys.events(event.ticketId)] : [];
   const [noun] = event.type.split('.');
   switch (noun) {
@@ -94,23 +115,18 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
       return [...of, keys.tasks, ...(event.customerId ? [keys.customerFile(event.customerId)] : [])];
     case 'import':
       return [keys.imports];
-    case 'settings':
-      return [keys.customFields, keys.reviewSettings];
+    case 'organisation':
+      return [['organisations'], ['customer-file']];
+    case 'setting':
+      return settingKeys[event.data['setting'] as SettingName] ?? [];
     case 'grading':
       return [keys.grading];
-    case 'segment':
-      return [keys.segments];
     case 'suggestion':
       return [keys.suggestionList];
     case 'identifier':
       return [['customer']];
     case 'identity':
-      return [
-        ...of,
-        ...(event.customerId ? [keys.customer(event.customerId)] : []),
-        keys.visitorSites,
-        keys.identitySettings,
-      ];
+      return [...of, ...(event.customerId ? [keys.customer(event.customerId)] : [])];
     case 'consent':
       return [...of, ['consents']];
     case 'agent':

@@ -1,7 +1,7 @@
 import { identitySettings, type IdentitySettings } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
 import { readSetting, writeSetting } from '@patchbay/store';
-import { insertEvent } from '@patchbay/store/queries/events';
+import { changeSetting, type ChangingCall } from '../setting-changes.ts';
 
 const key = 'identity-settings';
 
@@ -10,7 +10,5 @@ export async function readIdentitySettings(sql: Queryable): Promise<IdentitySett
   return identitySettings.parse((await readSetting(sql, key)) ?? {});
 }
 
-export async function writeIdentitySettings(tx: Queryable, settings: IdentitySettings, actorId: string): Promise<void> {
-  await writeSetting(tx, key, settings);
-  await insertEvent(tx, 'identity.settings-changed', { actorId, data: { settings } });
-}
+export const writeIdentitySettings = (call: ChangingCall, settings: IdentitySettings): Promise<void> =>
+  changeSetting(call, { setting: key, key: null, read: readIdentitySettings }, (tx) => writeSetting(tx, key, settings));

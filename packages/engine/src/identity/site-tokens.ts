@@ -4,6 +4,7 @@ import { HubError } from '@patchbay/contracts';
 import type { SiteAlgorithm } from '@patchbay/contracts';
 import {
   insertSiteKey,
+  readSite,
   readSiteKeys,
   type SiteKeyRow,
   type VisitorProofRow,
@@ -14,6 +15,7 @@ import type { CryptoKey, JWTPayload } from 'jose';
 import { z } from 'zod';
 import { toE164 } from '../auth/agents.ts';
 import type { Parts } from '../parts.ts';
+import { changeSetting, type ChangingCall, type Setting } from '../setting-changes.ts';
 
 /** A token that lives longer is as good as a password. Milliseconds. */
 const longestLifeMs = 24 * 60 * 60_000;
@@ -104,25 +106,33 @@ function phoneOf(parts: Parts, given: string): string | null {
   }
 }
 
+/** A site as it is told of: with its keys, and nothing of what they are made of. */
+export const siteSetting = (key: string): Setting => ({
+  setting: 'visitor-site',
+  key,
+  read: (tx) => readSite(tx, key),
+});
+
 /**
  * Gives a site a new key. The secret of HS256 is made here and told once; of the others only the public half is ever seen.
  *
  * @throws HubError `invalid_input` for what is no public key of the algorithm
  */
 export async function addSiteKey(
-  parts: Parts,
-  actorId: string,
+  call: ChangingCall & { parts: Parts },
   wanted: { siteId: string; algorithm: SiteAlgorithm; publicKey: string | undefined; overlapHours: number },
 ): Promise<{ id: string; secret: string | null }> {
+  const { parts } = call;
   const id = randomUUID();
   const secret = wanted.algorithm === 'HS256' ? randomBytes(32).toString('base64url') : null;
-  await insertSiteKey(parts.db.sql, actorId, {
+  const key = {
     id,
     siteId: wanted.siteId,
     algorithm: wanted.algorithm,
     material: secret === null ? await publicKey(wanted.publicKey, wanted.algorithm) : parts.vault.seal(secret, id),
     othersUntil: new Date(parts.now().getTime() + wanted.overlapHours * 3_600_000),
-  });
+  };
+  await changeSetting(call, siteSetting(wanted.siteId), (tx) => insertSiteKey(tx, key));
   return { id, secret };
 }
 

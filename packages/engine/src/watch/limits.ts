@@ -14,7 +14,6 @@ export async function readLimits(sql: Queryable): Promise<WatchLimits> {
 }
 
 export async function writeLimits(call: ChangingCall, limits: WatchLimits): Promise<WatchLimits> {
-  const setting = { setting: key, key: null, read: readLimits };
-  await changeSetting(call, setting, (tx) => writeSetting(tx, key, limits));
+  await changeSetting(call, { setting: key, key: null, read: readLimits }, (tx) => writeSetting(tx, key, limits));
   return limits;
 }

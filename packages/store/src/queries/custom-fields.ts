@@ -23,6 +23,15 @@ export async function readCustomField(sql: Queryable, id: string): Promise<Custo
   return rows[0] ? present<CustomField>(rows[0]) : null;
 }
 
+export async function readCustomFieldOf(
+  sql: Queryable,
+  scope: CustomField['scope'],
+  key: string,
+): Promise<CustomField | null> {
+  const { rows } = await sql.query(`select ${columns} from custom_field where scope = $1 and key = $2`, [scope, key]);
+  return rows[0] ? present<CustomField>(rows[0]) : null;
+}
+
 export type CustomFieldRow = Omit<CustomField, 'id' | 'standard' | 'createdAt' | 'updatedAt'>;
 
 const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
@@ -74,12 +83,4 @@ export async function deleteCustomField(tx: Queryable, id: string): Promise<bool
 /** Every file has to be looked at again: a walk over all customers begins anew. */
 export async function recheckAllFiles(tx: Queryable): Promise<void> {
   await tx.query(`update customer_file_total set walked_to = '00000000-0000-0000-0000-000000000000'`);
-}
-
-/** Writes down that a setting was changed, and by whom. */
-export async function tellSettingChanged(tx: Queryable, what: string, key: string, actorId: string): Promise<void> {
-  await tx.query(
-    `insert into event (type, actor_id, data) values ('settings.changed', $1, jsonb_build_object('what', $2::text, 'key', $3::text))`,
-    [actorId, what, key],
-  );
 }

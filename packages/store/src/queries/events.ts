@@ -64,7 +64,12 @@ export async function visibleEventsAfter(
 export async function insertEvent<T extends EventType>(
   tx: Queryable,
   type: T,
-  { actorId, data }: { actorId: string | null; data: EventData<T> },
+  { actorId, correlationId, data }: { actorId: string | null; correlationId?: string; data: EventData<T> },
 ): Promise<void> {
-  await tx.query('insert into event (type, actor_id, data) values ($1, $2, $3)', [type, actorId, JSON.stringify(data)]);
+  await tx.query('insert into event (type, actor_id, correlation_id, data) values ($1, $2, $3, $4)', [
+    type,
+    actorId,
+    correlationId ?? null,
+    JSON.stringify(data),
+  ]);
 }

@@ -248,6 +248,14 @@ export async function listMappings(sql: Queryable): Promise<ImportMapping[]> {
   return rows.map((row) => present<ImportMapping>(row));
 }
 
+export async function readMapping(sql: Queryable, name: string): Promise<ImportMapping | null> {
+  const { rows } = await sql.query(
+    'select name, kind, settings, updated_at as "updatedAt" from import_mapping where name = $1',
+    [name],
+  );
+  return rows[0] ? present<ImportMapping>(rows[0]) : null;
+}
+
 /** False when there are as many as there can be. */
 export async function writeMapping(
   tx: Queryable,

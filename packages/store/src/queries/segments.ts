@@ -21,35 +21,34 @@ export async function readSegment(sql: Queryable, key: string): Promise<Segment 
   return rows[0] ? present<Segment>(rows[0]) : null;
 }
 
+const valuesOf = ({ key, name, description, condition }: SegmentDraft) => [
+  key,
+  name,
+  description ?? '',
+  JSON.stringify(condition),
+];
+
 /** False when there is one with this key, or too many. */
-export async function insertSegment(sql: Queryable, draft: SegmentDraft, agentId: string): Promise<boolean> {
+export async function insertSegment(sql: Queryable, draft: SegmentDraft): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `with made as (
-       insert into segment (key, name, description, condition)
-       select $1, $2, $3, $4 where (select count(*) from segment) < ${mostSegments} on conflict do nothing returning key)
-     insert into event (type, actor_id, data) select 'segment.created', $5, jsonb_build_object('key', key) from made`,
-    [draft.key, draft.name, draft.description ?? '', JSON.stringify(draft.condition), agentId],
+    `insert into segment (key, name, description, condition)
+     select $1, $2, $3, $4 where (select count(*) from segment) < ${mostSegments} on conflict do nothing`,
+    valuesOf(draft),
   );
   return rowCount === 1;
 }
 
 /** False when there is none with this key. */
-export async function updateSegment(sql: Queryable, draft: SegmentDraft, agentId: string): Promise<boolean> {
+export async function updateSegment(sql: Queryable, draft: SegmentDraft): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `with changed as (
-       update segment set name = $2, description = $3, condition = $4, updated_at = now() where key = $1 returning key)
-     insert into event (type, actor_id, data) select 'segment.changed', $5, jsonb_build_object('key', key) from changed`,
-    [draft.key, draft.name, draft.description ?? '', JSON.stringify(draft.condition), agentId],
+    'update segment set name = $2, description = $3, condition = $4, updated_at = now() where key = $1',
+    valuesOf(draft),
   );
   return rowCount === 1;
 }
 
-export async function deleteSegment(sql: Queryable, key: string, agentId: string): Promise<boolean> {
-  const { rowCount } = await sql.query(
-    `with gone as (delete from segment where key = $1 returning key)
-     insert into event (type, actor_id, data) select 'segment.deleted', $2, jsonb_build_object('key', key) from gone`,
-    [key, agentId],
-  );
+export async function deleteSegment(sql: Queryable, key: string): Promise<boolean> {
+  const { rowCount } = await sql.query('delete from segment where key = $1', [key]);
   return rowCount === 1;
 }
 

@@ -1,11 +1,11 @@
 /** Changes of the configuration, as events: who changed what, and from what to what. */
-import type { HubEvent } from '@patchbay/contracts';
+import type { HubEvent, SettingName } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { eventColumns, type EventRow, presentEvent } from './events.ts';
 import { cut, type Cut, type Slice } from './paging.ts';
 
 export interface SettingChange {
-  readonly setting: string;
+  readonly setting: SettingName;
   /** Which one of its kind; null where there is one only. */
   readonly key: string | null;
   readonly from: Readonly<Record<string, unknown>> | null;
@@ -13,7 +13,7 @@ export interface SettingChange {
 }
 
 /** Until the transaction ends nobody else changes this one, so that what is told of follows what was told before. */
-export async function lockSetting(tx: Queryable, setting: string, key: string | null): Promise<void> {
+export async function lockSetting(tx: Queryable, setting: SettingName, key: string | null): Promise<void> {
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 22))', [`setting:${setting}:${key ?? ''}`]);
 }
 
@@ -32,7 +32,7 @@ export async function insertSettingChange(
 /** Newest first. */
 export async function listSettingChanges(
   sql: Queryable,
-  filter: { setting?: string | undefined; key?: string | undefined },
+  filter: { setting?: SettingName | undefined; key?: string | undefined },
   slice: Slice<number>,
 ): Promise<Cut<HubEvent, number>> {
   const { rows } = await sql.query<EventRow>(

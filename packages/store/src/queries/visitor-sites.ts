@@ -18,33 +18,26 @@ export async function readSite(sql: Queryable, id: string): Promise<VisitorSite 
   return rows[0] ? present<VisitorSite>(rows[0]) : null;
 }
 
-const told = (change: string) =>
-  `told as (insert into event (type, actor_id, data) select 'identity.site-changed', $1, jsonb_build_object('siteId', id, 'change', '${change}') from written)`;
-
-/** Null when the audience is another site's. */
+/** False when the audience is another site's. */
 export async function insertSite(
   sql: Queryable,
-  actorId: string,
-  site: { name: string; audience: string },
-): Promise<string | null> {
-  const { rows } = await sql.query<{ id: string }>(
-    `with written as (insert into visitor_site (name, audience) values ($2, $3) on conflict (audience) do nothing returning id), ${told('added')}
-     select id from written`,
-    [actorId, site.name, site.audience],
+  { id, name, audience }: { id: string; name: string; audience: string },
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    'insert into visitor_site (id, name, audience) values ($1, $2, $3) on conflict (audience) do nothing',
+    [id, name, audience],
   );
-  return rows[0]?.id ?? null;
+  return rowCount === 1;
 }
 
 export async function updateSite(
   sql: Queryable,
-  actorId: string,
   id: string,
   site: { name: string; enabled: boolean },
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `with written as (update visitor_site set name = $3, enabled = $4, updated_at = now() where id = $2 returning id), ${told('changed')}
-     select id from written`,
-    [actorId, id, site.name, site.enabled],
+    'update visitor_site set name = $2, enabled = $3, updated_at = now() where id = $1',
+    [id, site.name, site.enabled],
   );
   return rowCount === 1;
 }
@@ -59,24 +52,20 @@ export interface NewSiteKey {
 }
 
 /** Adds a key; those before it hold until then and no longer than they would have. */
-export async function insertSiteKey(sql: Queryable, actorId: string, key: NewSiteKey): Promise<void> {
+export async function insertSiteKey(sql: Queryable, key: NewSiteKey): Promise<void> {
   await sql.query(
     `with ending as (
-       update visitor_site_key set retires_at = least(coalesce(retires_at, 'infinity'), $6::timestamptz) where site_id = $3),
-     added as (insert into visitor_site_key (id, site_id, algorithm, material) values ($2, $3, $4, $5) returning site_id),
-     written as (select site_id as id from added), ${told('key added')}
-     select id from written`,
-    [actorId, key.id, key.siteId, key.algorithm, key.material, key.othersUntil],
+       update visitor_site_key set retires_at = least(coalesce(retires_at, 'infinity'), $5::timestamptz) where site_id = $2)
+     insert into visitor_site_key (id, site_id, algorithm, material) values ($1, $2, $3, $4)`,
+    [key.id, key.siteId, key.algorithm, key.material, key.othersUntil],
   );
 }
 
 /** Ends a key at once. False when the site has none like it. */
-export async function retireSiteKey(sql: Queryable, actorId: string, siteId: string, keyId: string): Promise<boolean> {
+export async function retireSiteKey(sql: Queryable, siteId: string, keyId: string): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `with ended as (update visitor_site_key set retires_at = least(coalesce(retires_at, 'infinity'), now()) where id = $3 and site_id = $2 returning site_id),
-     written as (select site_id as id from ended), ${told('key retired')}
-     select id from written`,
-    [actorId, siteId, keyId],
+    `update visitor_site_key set retires_at = least(coalesce(retires_at, 'infinity'), now()) where id = $2 and site_id = $1`,
+    [siteId, keyId],
   );
   return rowCount === 1;
 }

@@ -90,7 +90,7 @@ export const consentRoutes = [
     answer: 'MessagingSettings',
     async handle(call) {
       const settings = messagingSettings.parse(call.body);
-      const setting = { setting: 'messaging', key: null, read: readMessagingSettings };
+      const setting = { setting: 'messaging', key: null, read: readMessagingSettings } as const;
       await changeSetting(call, setting, (tx) => writeMessagingSettings(tx, settings));
       return readMessagingSettings(call.parts.db.sql);
     },

@@ -1,15 +1,17 @@
 import { fieldProblems, fieldScope, HubError, type CustomField } from '@patchbay/contracts';
+import type { Queryable } from '@patchbay/store';
 import {
   deleteCustomField,
   insertCustomField,
   listCustomFields,
   readCustomField,
+  readCustomFieldOf,
   recheckAllFiles,
-  tellSettingChanged,
   updateCustomField,
 } from '@patchbay/store/queries/custom-fields';
 import { z } from 'zod';
 import type { Parts } from '../../parts.ts';
+import { changeSetting, type ChangingCall } from '../../setting-changes.ts';
 import { route } from '../route.ts';
 import { byId } from './tickets.ts';
 
@@ -21,6 +23,22 @@ async function fieldOf(parts: Parts, id: string): Promise<CustomField> {
   if (!field) throw notThere();
   return field;
 }
+
+/** Tells of the change, and has every file looked at again where the field is one of theirs. */
+const changeField = <T>(
+  call: ChangingCall,
+  { scope, key }: Pick<CustomField, 'scope' | 'key'>,
+  work: (tx: Queryable) => Promise<T>,
+): Promise<T> =>
+  changeSetting(
+    call,
+    { setting: 'custom-field', key: `${scope}.${key}`, read: (tx) => readCustomFieldOf(tx, scope, key) },
+    async (tx) => {
+      const done = await work(tx);
+      if (scope === 'customer') await recheckAllFiles(tx);
+      return done;
+    },
+  );
 
 export const customFieldRoutes = [
   route({
@@ -46,18 +64,15 @@ export const customFieldRoutes = [
     answer: 'CustomField',
     status: 201,
     creates: true,
-    async handle({ parts, principal, body }) {
+    async handle(call) {
+      const { parts, body } = call;
       if (body.scope === 'customer' && body.key === 'displayName')
         throw new HubError('conflict', 'displayName is the name of the customer itself');
-      const id = await parts.db.transaction(async (tx) => {
+      const id = await changeField(call, body, async (tx) => {
         const made = await insertCustomField(tx, body);
-        if (made === null) return null;
-        await tellSettingChanged(tx, 'custom-field', `${body.scope}.${body.key}`, principal.agentId);
-        if (body.scope === 'customer') await recheckAllFiles(tx);
+        if (made === null) throw new HubError('conflict', 'There is a field with this key, or as many as there can be');
         return made;
       });
-      if (id === null) throw new HubError('conflict', 'There is a field with this key, or as many as there can be');
-      parts.relay.nudge();
       return fieldOf(parts, id);
     },
   }),
@@ -70,19 +85,17 @@ export const customFieldRoutes = [
     params: byId,
     body: 'CustomFieldUpdate',
     answer: 'CustomField',
-    async handle({ parts, principal, params, body }) {
+    async handle(call) {
+      const { parts, params, body } = call;
       const field = await fieldOf(parts, params.id);
       const [problem] = fieldProblems({ ...body, type: field.type });
       if (problem)
         throw new HubError('invalid_input', `${problem.path.join('.')}: ${problem.message}`, {
           issues: [{ path: problem.path.join('.'), message: problem.message }],
         });
-      await parts.db.transaction(async (tx) => {
+      await changeField(call, field, async (tx) => {
         if (!(await updateCustomField(tx, params.id, body))) throw notThere();
-        await tellSettingChanged(tx, 'custom-field', `${field.scope}.${field.key}`, principal.agentId);
-        if (field.scope === 'customer') await recheckAllFiles(tx);
       });
-      parts.relay.nudge();
       return fieldOf(parts, params.id);
     },
   }),
@@ -93,15 +106,13 @@ export const customFieldRoutes = [
     tag,
     access: 'manager',
     params: byId,
-    async handle({ parts, principal, params }) {
-      const field = await fieldOf(parts, params.id);
+    async handle(call) {
+      const { id } = call.params;
+      const field = await fieldOf(call.parts, id);
       if (field.standard) throw new HubError('conflict', 'The hub itself knows this field; it can only be left empty');
-      await parts.db.transaction(async (tx) => {
-        if (!(await deleteCustomField(tx, params.id))) throw notThere();
-        await tellSettingChanged(tx, 'custom-field', `${field.scope}.${field.key}`, principal.agentId);
-        if (field.scope === 'customer') await recheckAllFiles(tx);
+      await changeField(call, field, async (tx) => {
+        if (!(await deleteCustomField(tx, id))) throw notThere();
       });
-      parts.relay.nudge();
     },
   }),
 ];

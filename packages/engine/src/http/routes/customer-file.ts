@@ -8,7 +8,7 @@ import {
 } from '@patchbay/contracts';
 import { completenessRateFormula, freshnessFormula, percentOf } from '@patchbay/domain';
 import { writeSetting } from '@patchbay/store';
-import { listCustomFields, recheckAllFiles, tellSettingChanged } from '@patchbay/store/queries/custom-fields';
+import { listCustomFields, recheckAllFiles } from '@patchbay/store/queries/custom-fields';
 import {
   listCustomerFiles,
   listFieldHistory,
@@ -24,6 +24,7 @@ import { z } from 'zod';
 import { readReviewSettings, reviewSettingKey } from '../../customer-file/check-files.ts';
 import { changeFields, readCustomerFile } from '../../customer-file/file.ts';
 import type { Parts } from '../../parts.ts';
+import { changeSetting } from '../../setting-changes.ts';
 import { cellOf, sendCsv } from '../csv-answer.ts';
 import { idKey, momentKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -225,14 +226,13 @@ export const customerFileRoutes = [
     access: 'manager',
     body: 'ReviewSettingsUpdate',
     answer: 'ReviewSettings',
-    async handle({ parts, principal, body }) {
-      await parts.db.transaction(async (tx) => {
-        await writeSetting(tx, reviewSettingKey, reviewSettings.parse(body));
-        await tellSettingChanged(tx, 'setting', reviewSettingKey, principal.agentId);
+    async handle(call) {
+      const setting = { setting: reviewSettingKey, key: null, read: readReviewSettings } as const;
+      await changeSetting(call, setting, async (tx) => {
+        await writeSetting(tx, reviewSettingKey, reviewSettings.parse(call.body));
         await recheckAllFiles(tx);
       });
-      parts.relay.nudge();
-      return readReviewSettings(parts.db.sql);
+      return readReviewSettings(call.parts.db.sql);
     },
   }),
 ];

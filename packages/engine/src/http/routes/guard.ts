@@ -1,18 +1,20 @@
 import { guardSettings, type GuardSettings } from '@patchbay/contracts';
 import { guardOf } from '@patchbay/domain';
-import { readSetting, writeGuardSettings } from '@patchbay/store';
+import { readSetting, writeSetting } from '@patchbay/store';
+import type { Queryable } from '@patchbay/store';
 import { callsWith, recentContacts } from '@patchbay/store/queries/customer-care';
-import type { Parts } from '../../parts.ts';
+import { changeSetting } from '../../setting-changes.ts';
 import { route } from '../route.ts';
 import { customerOf } from './customers.ts';
 import { byId } from './tickets.ts';
 
 const tag = 'Contact guard';
+const settingKey = 'contact-guard';
 const usual: GuardSettings = { hours: 24 };
 
 /** The setting as a manager made it; where it cannot be read, that of the start holds. */
-async function readGuardSettings(parts: Pick<Parts, 'db'>): Promise<GuardSettings> {
-  const parsed = guardSettings.safeParse(await readSetting(parts.db.sql, 'contact-guard'));
+async function readGuardSettings(sql: Queryable): Promise<GuardSettings> {
+  const parsed = guardSettings.safeParse(await readSetting(sql, settingKey));
   return parsed.success ? parsed.data : usual;
 }
 
@@ -27,7 +29,7 @@ export const guardRoutes = [
     answer: 'Guard',
     async handle({ parts, principal, params }) {
       await customerOf(parts, params.id);
-      const { hours } = await readGuardSettings(parts);
+      const { hours } = await readGuardSettings(parts.db.sql);
       const now = parts.now();
       const [present, calling, contacts] = await Promise.all([
         parts.attendance.present(params.id),
@@ -44,7 +46,7 @@ export const guardRoutes = [
     tag,
     access: 'agent',
     answer: 'GuardSettings',
-    handle: ({ parts }) => readGuardSettings(parts),
+    handle: ({ parts }) => readGuardSettings(parts.db.sql),
   }),
   route({
     method: 'put',
@@ -54,10 +56,10 @@ export const guardRoutes = [
     access: 'manager',
     body: 'GuardSettings',
     answer: 'GuardSettings',
-    async handle({ parts, principal, body }) {
-      await writeGuardSettings(parts.db.sql, body, principal.agentId);
-      parts.relay.nudge();
-      return body;
+    async handle(call) {
+      const setting = { setting: settingKey, key: null, read: readGuardSettings } as const;
+      await changeSetting(call, setting, (tx) => writeSetting(tx, settingKey, call.body));
+      return call.body;
     },
   }),
 ];

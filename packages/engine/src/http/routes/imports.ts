@@ -1,5 +1,4 @@
 import { HubError, importKind, pageQuery, rejectQuery, type ImportState } from '@patchbay/contracts';
-import { tellSettingChanged } from '@patchbay/store/queries/custom-fields';
 import {
   deleteMapping,
   insertImport,
@@ -7,11 +6,13 @@ import {
   listMappings,
   listRejects,
   moveImport,
+  readMapping,
   writeMapping,
 } from '@patchbay/store/queries/imports';
 import { z } from 'zod';
 import { changeSettings, importOf, takeFile } from '../../imports/upload.ts';
 import type { Parts } from '../../parts.ts';
+import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { sendCsv } from '../csv-answer.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -20,6 +21,12 @@ import { byId } from './tickets.ts';
 const tag = 'Imports';
 const byName = z.object({ name: z.string().trim().min(1).max(100) });
 const rejectPage = 500;
+
+const mappingSetting = (name: string): Setting => ({
+  setting: 'import-mapping',
+  key: name,
+  read: (tx) => readMapping(tx, name),
+});
 
 /** Moves an import on; asking for what it is already in changes nothing. */
 function move(name: string, summary: string, from: readonly ImportState[], to: ImportState, works: boolean) {
@@ -181,12 +188,11 @@ export const importRoutes = [
     access: 'manager',
     params: byName,
     body: 'ImportMappingWrite',
-    async handle({ parts, principal, params, body }) {
-      const kept = await parts.db.transaction(async (tx) => {
-        const written = await writeMapping(tx, params.name, importKind.parse(body.kind), body.settings);
-        if (written) await tellSettingChanged(tx, 'import-mapping', params.name, principal.agentId);
-        return written;
-      });
+    async handle(call) {
+      const { params, body } = call;
+      const kept = await changeSetting(call, mappingSetting(params.name), (tx) =>
+        writeMapping(tx, params.name, importKind.parse(body.kind), body.settings),
+      );
       if (!kept) throw new HubError('conflict', 'There are as many mappings as there can be');
     },
   }),
@@ -197,11 +203,10 @@ export const importRoutes = [
     tag,
     access: 'manager',
     params: byName,
-    async handle({ parts, principal, params }) {
-      await parts.db.transaction(async (tx) => {
-        if (!(await deleteMapping(tx, params.name))) throw new HubError('not_found', 'There is no such mapping');
-        await tellSettingChanged(tx, 'import-mapping', params.name, principal.agentId);
-      });
+    async handle(call) {
+      const { name } = call.params;
+      if (!(await changeSetting(call, mappingSetting(name), (tx) => deleteMapping(tx, name))))
+        throw new HubError('not_found', 'There is no such mapping');
     },
   }),
 ];

@@ -1,5 +1,6 @@
 import { HubError, organisationQuery, type Organisation } from '@patchbay/contracts';
-import { tellSettingChanged } from '@patchbay/store/queries/custom-fields';
+import type { Queryable } from '@patchbay/store';
+import { insertEvent } from '@patchbay/store/queries/events';
 import {
   deleteRelation,
   endMembership,
@@ -34,6 +35,9 @@ function taken(error: unknown): never {
   throw error;
 }
 
+const tellChanged = (tx: Queryable, organisationId: string, actorId: string, correlationId: string) =>
+  insertEvent(tx, 'organisation.changed', { actorId, correlationId, data: { organisationId } });
+
 export const organisationRoutes = [
   route({
     method: 'get',
@@ -56,10 +60,10 @@ export const organisationRoutes = [
     answer: 'Organisation',
     status: 201,
     creates: true,
-    async handle({ parts, principal, body }) {
+    async handle({ parts, principal, body, correlationId }) {
       const id = await parts.db.transaction(async (tx) => {
         const made = await insertOrganisation(tx, body);
-        if (made !== null) await tellSettingChanged(tx, 'organisation', made, principal.agentId);
+        if (made !== null) await tellChanged(tx, made, principal.agentId, correlationId);
         return made;
       });
       if (id === null) throw new HubError('conflict', 'There is an organisation of this name');
@@ -76,11 +80,11 @@ export const organisationRoutes = [
     params: byId,
     body: 'OrganisationUpdate',
     answer: 'Organisation',
-    async handle({ parts, principal, params, body }) {
+    async handle({ parts, principal, params, body, correlationId }) {
       await parts.db
         .transaction(async (tx) => {
           if (!(await updateOrganisation(tx, params.id, body))) throw notThere('organisation');
-          await tellSettingChanged(tx, 'organisation', params.id, principal.agentId);
+          await tellChanged(tx, params.id, principal.agentId, correlationId);
         })
         .catch(taken);
       parts.relay.nudge();

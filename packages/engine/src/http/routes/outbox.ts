@@ -70,7 +70,7 @@ export const outboxRoutes = [
     async handle(call) {
       const { channel, account } = call.body;
       const setting = {
-        setting: 'sending-limit',
+        setting: 'sending-limit' as const,
         key: `${channel} ${account}`,
         read: (tx: Queryable) => readSendingLimit(tx, channel, account),
       };

@@ -1,4 +1,5 @@
 import { HubError, pageQuery, slug, type Segment } from '@patchbay/contracts';
+import type { Queryable } from '@patchbay/store';
 import {
   deleteSegment,
   insertSegment,
@@ -10,23 +11,31 @@ import {
 } from '@patchbay/store/queries/segments';
 import { z } from 'zod';
 import type { Parts } from '../../parts.ts';
+import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 
 const tag = 'Segments';
 const byKey = z.object({ key: slug });
 
+const notThere = () => new HubError('not_found', 'There is no such segment');
+
 async function segmentOf(parts: Parts, key: string): Promise<Segment> {
   const segment = await readSegment(parts.db.sql, key);
-  if (!segment) throw new HubError('not_found', 'There is no such segment');
+  if (!segment) throw notThere();
   return segment;
 }
 
-/** The event goes out, and every customer is looked at. */
-function changed(parts: Parts): void {
-  parts.relay.nudge();
-  parts.jobs.add('grade-customers', { grading: true });
+/** What managers say of it; who is in it is found by the hub. */
+async function recordedSegment(sql: Queryable, key: string) {
+  const found = await readSegment(sql, key);
+  return found && { name: found.name, description: found.description, condition: found.condition };
 }
+
+const segmentSetting = (key: string): Setting => ({ setting: 'segment', key, read: (tx) => recordedSegment(tx, key) });
+
+/** Every customer is looked at. */
+const findMembers = (parts: Parts): void => parts.jobs.add('grade-customers', { grading: true });
 
 export const segmentRoutes = [
   route({
@@ -48,13 +57,14 @@ export const segmentRoutes = [
     answer: 'Segment',
     status: 201,
     creates: true,
-    async handle({ parts, principal, body }) {
-      await parts.db.transaction(async (tx) => {
-        if (!(await insertSegment(tx, body, principal.agentId)))
+    async handle(call) {
+      const { parts, principal, body } = call;
+      await changeSetting(call, segmentSetting(body.key), async (tx) => {
+        if (!(await insertSegment(tx, body)))
           throw new HubError('conflict', 'There is a segment with this key, or there are too many');
         await refreshSegment(tx, body.key, principal.agentId);
       });
-      changed(parts);
+      findMembers(parts);
       return segmentOf(parts, body.key);
     },
   }),
@@ -67,13 +77,13 @@ export const segmentRoutes = [
     params: byKey,
     body: 'SegmentUpdate',
     answer: 'Segment',
-    async handle({ parts, principal, params, body }) {
-      await parts.db.transaction(async (tx) => {
-        if (!(await updateSegment(tx, { ...body, key: params.key }, principal.agentId)))
-          throw new HubError('not_found', 'There is no such segment');
+    async handle(call) {
+      const { parts, principal, params, body } = call;
+      await changeSetting(call, segmentSetting(params.key), async (tx) => {
+        if (!(await updateSegment(tx, { ...body, key: params.key }))) throw notThere();
         await refreshSegment(tx, params.key, principal.agentId);
       });
-      changed(parts);
+      findMembers(parts);
       return segmentOf(parts, params.key);
     },
   }),
@@ -84,10 +94,9 @@ export const segmentRoutes = [
     tag,
     access: 'manager',
     params: byKey,
-    async handle({ parts, principal, params }) {
-      if (!(await deleteSegment(parts.db.sql, params.key, principal.agentId)))
-        throw new HubError('not_found', 'There is no such segment');
-      parts.relay.nudge();
+    async handle(call) {
+      const { key } = call.params;
+      if (!(await changeSetting(call, segmentSetting(key), (tx) => deleteSegment(tx, key)))) throw notThere();
     },
   }),
   route({

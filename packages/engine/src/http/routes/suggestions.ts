@@ -116,10 +116,9 @@ export const suggestionRoutes = [
     access: 'manager',
     body: 'IdentitySettings',
     answer: 'IdentitySettings',
-    async handle({ parts, principal, body }) {
-      await parts.db.transaction((tx) => writeIdentitySettings(tx, body, principal.agentId));
-      parts.relay.nudge();
-      return readIdentitySettings(parts.db.sql);
+    async handle(call) {
+      await writeIdentitySettings(call, call.body);
+      return readIdentitySettings(call.parts.db.sql);
     },
   }),
 ];

@@ -1,8 +1,10 @@
 import { HubError, type VisitorSite } from '@patchbay/contracts';
 import { insertSite, listSites, readSite, retireSiteKey, updateSite } from '@patchbay/store/queries/visitor-sites';
+import { nextId } from '@patchbay/store/queries/setting-changes';
 import { z } from 'zod';
-import { addSiteKey } from '../../identity/site-tokens.ts';
+import { addSiteKey, siteSetting } from '../../identity/site-tokens.ts';
 import type { Parts } from '../../parts.ts';
+import { changeSetting } from '../../setting-changes.ts';
 import { route } from '../route.ts';
 import { byId } from './tickets.ts';
 
@@ -36,10 +38,11 @@ export const visitorSiteRoutes = [
     answer: 'VisitorSite',
     status: 201,
     creates: true,
-    async handle({ parts, principal, body }) {
-      const id = await insertSite(parts.db.sql, principal.agentId, body);
-      if (id === null) throw new HubError('conflict', 'Another site has this audience');
-      parts.relay.nudge();
+    async handle(call) {
+      const { parts, body } = call;
+      const id = await nextId(parts.db.sql);
+      if (!(await changeSetting(call, siteSetting(id), (tx) => insertSite(tx, { ...body, id }))))
+        throw new HubError('conflict', 'Another site has this audience');
       return siteOf(parts, id);
     },
   }),
@@ -52,10 +55,10 @@ export const visitorSiteRoutes = [
     params: byId,
     body: 'VisitorSiteUpdate',
     answer: 'VisitorSite',
-    async handle({ parts, principal, params, body }) {
-      if (!(await updateSite(parts.db.sql, principal.agentId, params.id, body))) throw notThere();
-      parts.relay.nudge();
-      return siteOf(parts, params.id);
+    async handle(call) {
+      const { id } = call.params;
+      if (!(await changeSetting(call, siteSetting(id), (tx) => updateSite(tx, id, call.body)))) throw notThere();
+      return siteOf(call.parts, id);
     },
   }),
   route({
@@ -68,16 +71,11 @@ export const visitorSiteRoutes = [
     body: 'VisitorSiteKeyCreate',
     answer: 'VisitorSiteKeyCreated',
     status: 201,
-    async handle({ parts, principal, params, body }) {
+    async handle(call) {
+      const { parts, params, body } = call;
       await siteOf(parts, params.id);
       const { algorithm, publicKey, overlapHours } = body;
-      const { id, secret } = await addSiteKey(parts, principal.agentId, {
-        siteId: params.id,
-        algorithm,
-        publicKey,
-        overlapHours,
-      });
-      parts.relay.nudge();
+      const { id, secret } = await addSiteKey(call, { siteId: params.id, algorithm, publicKey, overlapHours });
       const key = (await siteOf(parts, params.id)).keys.find((one) => one.id === id);
       if (!key) throw notThere();
       return { ...key, secret };
@@ -90,9 +88,9 @@ export const visitorSiteRoutes = [
     tag,
     access: 'admin',
     params: byId.extend({ keyId: z.uuid() }),
-    async handle({ parts, principal, params }) {
-      if (!(await retireSiteKey(parts.db.sql, principal.agentId, params.id, params.keyId))) throw notThere();
-      parts.relay.nudge();
+    async handle(call) {
+      const { id, keyId } = call.params;
+      if (!(await changeSetting(call, siteSetting(id), (tx) => retireSiteKey(tx, id, keyId)))) throw notThere();
     },
   }),
 ];

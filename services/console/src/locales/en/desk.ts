@@ -224,8 +224,6 @@ export const desk = {
     identity: {
       'code-sent': 'Code sent to {{value}}',
       'code-tried': 'A code was typed back',
-      'settings-changed': 'Rules of identity changed',
-      'site-changed': 'A site that vouches for visitors changed',
     },
     suggestion: { found: 'Customers who may be one person were found', decided: 'A suggestion was decided' },
     agent: { 'presence-changed': 'Presence of {{agent}}: {{from}} → {{to}}' },
@@ -243,11 +241,9 @@ export const desk = {
     task: { created: 'Task added', changed: 'Task changed' },
     import: { changed: 'Import went on' },
     data: { exported: 'Data exported' },
-    settings: { changed: 'Settings changed' },
+    organisation: { changed: 'Organisation changed' },
     score: { recorded: 'Mark received' },
     'follow-up': { planned: 'Follow-up planned', kept: 'Follow-up done' },
     grading: { published: 'Grading rules published' },
-    segment: { created: 'Segment added', changed: 'Segment changed', deleted: 'Segment removed' },
-    guard: { set: 'Contact guard set' },
   },
 };

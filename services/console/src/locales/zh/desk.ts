@@ -212,8 +212,6 @@ export const desk = {
     identity: {
       'code-sent': '验证码已发送至 {{value}}',
       'code-tried': '已输入验证码',
-      'settings-changed': '身份规则已更改',
-      'site-changed': '访客身份网站已更改',
     },
     suggestion: { found: '发现可能为同一人的客户', decided: '已对建议作出决定' },
     agent: { 'presence-changed': '{{agent}} 的状态：{{from}} → {{to}}' },
@@ -231,11 +229,9 @@ export const desk = {
     task: { created: '已添加任务', changed: '任务已更改' },
     import: { changed: '导入有进展' },
     data: { exported: '数据已导出' },
-    settings: { changed: '设置已更改' },
+    organisation: { changed: '机构已更改' },
     score: { recorded: '收到评分' },
     'follow-up': { planned: '已计划跟进', kept: '已完成跟进' },
     grading: { published: '分级规则已发布' },
-    segment: { created: '新增客群', changed: '客群已修改', deleted: '客群已删除' },
-    guard: { set: '联系提醒已设置' },
   },
 };
