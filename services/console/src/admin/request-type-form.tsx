@@ -4,6 +4,7 @@ import { keys } from '@patchbay/ui';
 import { Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { queueText } from '../desk/given-names.ts';
+import { bilingual } from '../feedback/bilingual.ts';
 import { FormDrawer } from '../feedback/form-drawer.tsx';
 import { api } from '../query-client.ts';
 import { Pair } from './pair.tsx';
@@ -28,7 +29,7 @@ export function RequestTypeForm({ type, taken, position, close }: RequestTypeFor
     const { key, ...draft } = draftOf(fields, position);
     await (type ? api.updateRequestType(type.key, draft) : api.createRequestType({ ...draft, key }));
   };
-  const name = type && (i18n.resolvedLanguage?.startsWith('zh') ? type.nameZh : type.nameEn);
+  const name = type && bilingual(i18n, type).shown;
   return (
     <FormDrawer
       title={name ? t('requestTypes.editName', { name }) : t('requestTypes.add')}

@@ -82,7 +82,7 @@ interface TypeRowProps {
 function TypeRow({ type, edit, up, down }: TypeRowProps) {
   const { t, i18n } = useTranslation();
   const queues = useQuery({ queryKey: keys.queues, queryFn: ({ signal }) => api.queues(signal) });
-  const name = bilingual(i18n, type.nameEn, type.nameZh);
+  const name = bilingual(i18n, type);
   const queue = queues.data?.find(({ id }) => id === type.queueId);
   const required = type.fields.filter((field) => field.required).length;
   return (
@@ -97,7 +97,7 @@ function TypeRow({ type, edit, up, down }: TypeRowProps) {
       <p className="muted small">
         {type.fields.length === 0
           ? t('requestTypes.noFields')
-          : type.fields.map((field) => bilingual(i18n, field.labelEn, field.labelZh).shown).join(' · ')}
+          : type.fields.map((field) => bilingual(i18n, field).shown).join(' · ')}
         {required > 0 && ` (${t('requestTypes.requiredCount', { count: required })})`}
       </p>
       <div className="record-actions">
@@ -141,7 +141,7 @@ function Retire({ type, name }: { type: RequestType; name: string }) {
     done: t('requestTypes.retired', { name }),
   });
   const users = (forms.data ?? []).filter(({ requestTypes }) => requestTypes.includes(type.key));
-  const named = users.map((form) => bilingual(i18n, form.titleEn, form.titleZh).shown).join(', ');
+  const named = users.map((form) => bilingual(i18n, form).shown).join(', ');
   return (
     <Popconfirm
       title={t('requestTypes.retireAsk', { name })}

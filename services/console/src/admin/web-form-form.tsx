@@ -43,7 +43,7 @@ export function WebFormForm({ webForm, taken, close }: WebFormFormProps) {
       ? api.updateWebForm(webForm.slug, content)
       : api.createWebForm({ ...content, slug: slug.trim() || kebabKey(content.titleEn) }));
   };
-  const name = webForm && bilingual(i18n, webForm.titleEn, webForm.titleZh).shown;
+  const name = webForm && bilingual(i18n, webForm).shown;
   return (
     <FormDrawer
       title={name ? t('webForms.editName', { name }) : t('webForms.add')}
@@ -100,7 +100,7 @@ function Offer() {
           mode="multiple"
           options={(types.data ?? []).map((type) => ({
             value: type.key,
-            label: bilingual(i18n, type.nameEn, type.nameZh).shown,
+            label: bilingual(i18n, type).shown,
           }))}
           optionFilterProp="label"
           data-testid="web-form-types"

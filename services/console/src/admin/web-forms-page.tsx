@@ -66,14 +66,14 @@ export function WebFormsPage() {
 function FormRow({ form, show, edit }: { form: WebForm; show: () => void; edit?: () => void }) {
   const { t, i18n } = useTranslation();
   const types = useQuery({ queryKey: keys.requestTypes, queryFn: ({ signal }) => api.requestTypes(signal) });
-  const title = bilingual(i18n, form.titleEn, form.titleZh);
+  const title = bilingual(i18n, form);
   const { slug, enabled, url } = form;
   const turn = useAction(() => api.updateWebForm(slug, { ...contentOf(form), enabled: !enabled }), {
     stale: [keys.webForms],
   });
   const offered = form.requestTypes.map((key) => {
     const type = types.data?.find((one) => one.key === key);
-    return type ? bilingual(i18n, type.nameEn, type.nameZh).shown : t('webForms.typeGone', { key });
+    return type ? bilingual(i18n, type).shown : t('webForms.typeGone', { key });
   });
   return (
     <article className="record" data-testid="form-row" data-slug={slug}>
@@ -144,7 +144,7 @@ function Preview({ form, close }: { form: WebForm; close: () => void }) {
     const mine = i18n.resolvedLanguage?.startsWith('zh') ? 'zh' : 'en';
     return form.languages.find((one) => one === mine) ?? form.languages[0] ?? 'en';
   });
-  const { shown } = bilingual(i18n, form.titleEn, form.titleZh);
+  const { shown } = bilingual(i18n, form);
   return (
     <Drawer
       open

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
 import { api } from '../query-client.ts';
 import { optionLines, readOptions } from './option-lines.ts';
-import { useNamed } from './use-words.ts';
+import { useNamed } from '../feedback/bilingual.ts';
 
 interface Fields {
   scope: CustomField['scope'];

@@ -6,7 +6,7 @@ import { PagedList } from '../admin/paged-list.tsx';
 import { Nothing } from '../feedback/states.tsx';
 import { HistoryOutlined } from '@ant-design/icons';
 import { api } from '../query-client.ts';
-import { useFieldText } from './use-words.ts';
+import { useFieldText } from '../fields/field-text.ts';
 
 interface FieldHistoryProps {
   customerId: string;

@@ -8,8 +8,9 @@ import { useTranslation } from 'react-i18next';
 import { problemLine } from '../feedback/problem-text.ts';
 import { api } from '../query-client.ts';
 import { FieldHistory } from './field-history.tsx';
-import { draftOf, FieldInput, type FieldDraft } from './field-input.tsx';
-import { useFieldText, useNamed } from './use-words.ts';
+import { draftOf, FieldInput, type FieldDraft } from '../fields/field-input.tsx';
+import { useNamed } from '../feedback/bilingual.ts';
+import { useFieldText } from '../fields/field-text.ts';
 
 type Shown = Pick<CustomField, 'key' | 'type' | 'options' | 'labelEn' | 'labelZh'> & { sensitive?: boolean };
 interface FieldRowProps {
@@ -30,7 +31,7 @@ export function FieldRow({ customerId, field, entry, required, shown }: FieldRow
   const [editing, setEditing] = useState(false);
   const [history, setHistory] = useState(false);
   const label = named(field);
-  const text = shown ?? textOf(field as CustomField, entry?.value);
+  const text = shown ?? textOf(field, entry?.value);
   return (
     <div className="file-field" data-testid={`field-${field.key}`}>
       <dt className="muted small">
@@ -132,13 +133,21 @@ function FieldEditor({ customerId, field, label, entry, begin, close }: EditorPr
           showIcon
           title={t('file.lostTitle')}
           description={t('file.lostText', {
-            value: textOf(field as CustomField, lost.value) || t('file.empty'),
+            value: textOf(field, lost.value) || t('file.empty'),
             name: lost.byName ?? '–',
           })}
           data-testid="field-lost"
         />
       )}
-      <FieldInput field={field} label={label} value={draft} change={setDraft} done={() => save.mutate()} />
+      <FieldInput
+        field={field}
+        testId={`field-input-${field.key}`}
+        label={label}
+        autoFocus
+        value={draft}
+        onChange={setDraft}
+        done={() => save.mutate()}
+      />
       <div className="row">
         <Button
           type="primary"

@@ -11,7 +11,7 @@ import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { FieldForm } from './field-form.tsx';
 import { ReviewForm } from './review-form.tsx';
-import { useNamed } from './use-words.ts';
+import { useNamed } from '../feedback/bilingual.ts';
 
 /** What files and tickets have places for, what has to be filled in, and how often it is looked at again. */
 export function FieldsPage() {

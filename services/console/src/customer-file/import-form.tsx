@@ -16,7 +16,7 @@ import { problemText } from '../feedback/problem-text.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { guessColumns } from './guess-columns.ts';
-import { useNamed } from './use-words.ts';
+import { useNamed } from '../feedback/bilingual.ts';
 
 const delimiterNames = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' } as const;
 
@@ -186,7 +186,7 @@ function Mappings({
 }) {
   const { t } = useTranslation();
   const { data } = useQuery({
-    queryKey: [...keys.imports, 'mappings'],
+    queryKey: keys.importMappings,
     queryFn: ({ signal }) => api.importMappings(signal),
   });
   const fitting = (data ?? []).filter(({ kind }) => kind === found.kind);
@@ -208,7 +208,7 @@ function Mappings({
 function KeepMapping({ found, read }: { found: DataImport; read: () => ImportSettingsDraft }) {
   const { t } = useTranslation();
   const keep = useAction((name: string) => api.keepMapping(name, found.kind, read()), {
-    stale: [[...keys.imports, 'mappings']],
+    stale: [keys.importMappings],
     done: t('imports.kept'),
   });
   return (

@@ -19,7 +19,7 @@ import { ChannelTag } from '../desk/channel-tag.tsx';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { amountText } from './amount-text.ts';
-import { useNamed } from './use-words.ts';
+import { useNamed } from '../feedback/bilingual.ts';
 
 /** Everything that happened with the customer, newest first, page by page. */
 export function Timeline({ customerId, fields }: { customerId: string; fields: readonly CustomField[] }) {

@@ -119,7 +119,7 @@ function useMissingFields(ticket: Ticket): (error: Error) => string | null {
     const type = types?.find(({ key }) => key === ticket.requestType);
     const names = paths.map((path) => {
       const field = type?.fields.find(({ key }) => key === path);
-      return field ? bilingual(i18n, field.labelEn, field.labelZh).shown : path;
+      return field ? bilingual(i18n, field).shown : path;
     });
     return t('request.stillNeeded', { fields: names.join(', ') });
   };

@@ -1,10 +1,11 @@
-import type { CustomField, FieldType, RequestField, RequestType, TicketDetail } from '@patchbay/contracts';
+import type { CustomField, RequestField, RequestType, TicketDetail } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
-import { Alert, Button, Checkbox, Form, Input, Select } from 'antd';
+import { Alert, Button, Checkbox, Form, Select } from 'antd';
 import type { KeyboardEvent } from 'react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { bilingual } from '../feedback/bilingual.ts';
+import { useNamed } from '../feedback/bilingual.ts';
+import { FieldInput } from '../fields/field-input.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { checkedValues, ticketFields } from './request-values.ts';
@@ -28,7 +29,8 @@ const stateOf = ({ requestType, fields }: TicketDetail): string => JSON.stringif
  * is told and not overwritten unseen.
  */
 export function RequestEditor({ ticket, types, custom, close }: RequestEditorProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const named = useNamed();
   const [form] = Form.useForm<EditorFields>();
   const [begun, setBegun] = useState(() => stateOf(ticket));
   const chosen = Form.useWatch('type', form) ?? null;
@@ -84,15 +86,15 @@ export function RequestEditor({ ticket, types, custom, close }: RequestEditorPro
           allowClear
           showSearch={{ optionFilterProp: 'label' }}
           placeholder={t('request.noType')}
-          options={typeOptions(types, ticket.requestType).map(({ key, nameEn, nameZh }) => ({
-            value: key,
-            label: bilingual(i18n, nameEn, nameZh).shown,
+          options={typeOptions(types, ticket.requestType).map((type) => ({
+            value: type.key,
+            label: named(type),
           }))}
           data-testid="request-type"
         />
       </Form.Item>
       {fields.map((field) => (
-        <FieldInput key={`${chosen ?? ''} ${field.key}`} field={field} />
+        <FieldItem key={`${chosen ?? ''} ${field.key}`} field={field} />
       ))}
       <div className="row">
         <Button type="primary" htmlType="submit" size="middle" loading={save.isPending} data-testid="request-save">
@@ -112,9 +114,10 @@ function typeOptions(types: readonly RequestType[], present: string | null) {
   return gone ? [...types, { key: present, nameEn: present, nameZh: present }] : types;
 }
 
-function FieldInput({ field }: { field: RequestField }) {
-  const { t, i18n } = useTranslation();
-  const label = bilingual(i18n, field.labelEn, field.labelZh).shown;
+function FieldItem({ field }: { field: RequestField }) {
+  const { t } = useTranslation();
+  const label = useNamed()(field);
+  const testId = `request-${field.key}`;
   const checkbox = field.type === 'checkbox';
   return (
     <Form.Item
@@ -132,40 +135,13 @@ function FieldInput({ field }: { field: RequestField }) {
       ]}
     >
       {checkbox ? (
-        <Checkbox data-testid={`request-${field.key}`}>
+        <Checkbox data-testid={testId}>
           {label}
           {field.required && <span className="request-star"> *</span>}
         </Checkbox>
-      ) : field.type === 'boolean' ? (
-        <Select
-          allowClear
-          options={[true, false].map((value) => ({ value, label: t(value ? 'request.yes' : 'request.no') }))}
-          data-testid={`request-${field.key}`}
-        />
-      ) : field.type === 'choice' || field.type === 'multi-choice' ? (
-        <Select
-          allowClear
-          {...(field.type === 'multi-choice' && { mode: 'multiple' as const })}
-          options={(field.options ?? []).map((option) => ({
-            value: option.value,
-            label: bilingual(i18n, option.labelEn, option.labelZh).shown,
-          }))}
-          data-testid={`request-${field.key}`}
-        />
-      ) : field.type === 'longtext' ? (
-        <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} data-testid={`request-${field.key}`} />
       ) : (
-        <Input {...inputs[field.type]} autoComplete="off" data-testid={`request-${field.key}`} />
+        <FieldInput field={field} testId={testId} />
       )}
     </Form.Item>
   );
 }
-
-/** A number is typed as text: a browser's number field turns what it cannot read into nothing, unseen. */
-const inputs: Partial<Record<FieldType, { type?: string; inputMode?: 'decimal' | 'email' | 'tel' | 'url' }>> = {
-  number: { inputMode: 'decimal' },
-  date: { type: 'date' },
-  email: { inputMode: 'email' },
-  url: { type: 'url', inputMode: 'url' },
-  phone: { type: 'tel' },
-};

@@ -8,8 +8,6 @@ import {
   type RequestType,
   type Ticket,
 } from '@patchbay/contracts';
-import type { i18n, TFunction } from 'i18next';
-import { bilingual } from '../feedback/bilingual.ts';
 
 type Values = Ticket['fields'];
 
@@ -26,20 +24,6 @@ export function ticketFields(type: RequestType | undefined, custom: readonly Cus
 export function missingFields(fields: readonly RequestField[], values: Values): ReadonlySet<string> {
   const { problems } = checkRequest(fields, values);
   return new Set(problems.filter(({ problem }) => problem === 'required').map(({ field }) => field));
-}
-
-/** A value in words: an option by its name, a checkbox by yes or no. */
-export function valueText(
-  t: TFunction,
-  language: Pick<i18n, 'resolvedLanguage'>,
-  value: Values[string],
-  field?: RequestField,
-): string {
-  if (Array.isArray(value)) return value.map((one) => valueText(t, language, one, field)).join(', ');
-  const option = field?.options?.find((one) => one.value === value);
-  if (option) return bilingual(language, option.labelEn, option.labelZh).shown;
-  if (typeof value === 'boolean') return t(value ? 'request.yes' : 'request.no');
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 /** What is sent for a ticket with these fields, and what of it does not fit. An empty field is left out and no problem yet. */

@@ -4,12 +4,13 @@ import { keys } from '@patchbay/ui';
 import { Button } from 'antd';
 import { type ComponentProps, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { bilingual } from '../feedback/bilingual.ts';
+import { useNamed } from '../feedback/bilingual.ts';
+import { useFieldText } from '../fields/field-text.ts';
 import { api } from '../query-client.ts';
 import { useCustomFields } from '../customer-file/use-words.ts';
 import { CardSection } from './card-section.tsx';
 import { RequestEditor } from './request-editor.tsx';
-import { missingFields, ticketFields, valueText } from './request-values.ts';
+import { missingFields, ticketFields } from './request-values.ts';
 
 /** What the ticket asks for, in the words of its request type; an agent may say it better than the customer did. */
 export function TicketRequest({ ticketId }: { ticketId: string }) {
@@ -66,7 +67,9 @@ function useEditButton(editing: boolean) {
 }
 
 function Values({ ticket, types, custom }: Omit<ComponentProps<typeof RequestEditor>, 'close'>) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const named = useNamed();
+  const textOf = useFieldText();
   const key = ticket.requestType;
   const type = types.find((one) => one.key === key);
   const done = ticket.status === 'resolved' || ticket.status === 'closed';
@@ -76,26 +79,22 @@ function Values({ ticket, types, custom }: Omit<ComponentProps<typeof RequestEdi
   const others = Object.keys(ticket.fields).filter((field) => !fields.some((one) => one.key === field));
   return (
     <>
-      {key === null ? (
-        <p className="muted small">{t('request.none')}</p>
-      ) : (
-        <strong>{type ? bilingual(i18n, type.nameEn, type.nameZh).shown : key}</strong>
-      )}
+      {key === null ? <p className="muted small">{t('request.none')}</p> : <strong>{type ? named(type) : key}</strong>}
       <dl className="request-fields small" data-testid="ticket-request" data-request-type={key}>
         {known.map((field) => (
           <div key={field.key}>
-            <dt className="muted">{bilingual(i18n, field.labelEn, field.labelZh).shown}</dt>
+            <dt className="muted">{named(field)}</dt>
             {missing.has(field.key) ? (
               <dd className={done ? 'muted' : 'request-missing'}>{t(done ? 'request.notGiven' : 'request.missing')}</dd>
             ) : (
-              <dd dir="auto">{valueText(t, i18n, ticket.fields[field.key], field)}</dd>
+              <dd dir="auto">{textOf(field, ticket.fields[field.key])}</dd>
             )}
           </div>
         ))}
         {others.map((field) => (
           <div key={field}>
             <dt className="muted">{field}</dt>
-            <dd dir="auto">{valueText(t, i18n, ticket.fields[field])}</dd>
+            <dd dir="auto">{textOf(undefined, ticket.fields[field])}</dd>
           </div>
         ))}
       </dl>

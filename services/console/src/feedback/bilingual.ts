@@ -1,11 +1,28 @@
 import type { i18n } from 'i18next';
+import { useTranslation } from 'react-i18next';
 
-/** A text that somebody gave in both languages: in the reader's, and in the other one where it differs. */
+/** What somebody named in both languages. */
+type Names =
+  | { readonly labelEn: string; readonly labelZh: string }
+  | { readonly nameEn: string; readonly nameZh: string }
+  | { readonly titleEn: string; readonly titleZh: string };
+
+/** Its name in the reader's language, and in the other one where it differs. */
 export function bilingual(
   { resolvedLanguage }: Pick<i18n, 'resolvedLanguage'>,
-  en: string,
-  zh: string,
+  names: Names,
 ): { shown: string; other: string } {
+  const [en, zh] = bothOf(names);
   const [shown, other] = resolvedLanguage?.startsWith('zh') ? [zh, en] : [en, zh];
   return { shown: shown || other, other: other === shown ? '' : other };
+}
+
+export function useNamed(): (names: Names) => string {
+  const { i18n } = useTranslation();
+  return (names) => bilingual(i18n, names).shown;
+}
+
+function bothOf(names: Names): readonly [en: string, zh: string] {
+  if ('labelEn' in names) return [names.labelEn, names.labelZh];
+  return 'nameEn' in names ? [names.nameEn, names.nameZh] : [names.titleEn, names.titleZh];
 }

@@ -1,78 +1,94 @@
-import type { CustomField } from '@patchbay/contracts';
+import type { FieldType, RequestField } from '@patchbay/contracts';
 import { Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useNamed } from './use-words.ts';
+import { useNamed } from '../feedback/bilingual.ts';
 
-/** What a field is while it is edited: text, or the options that were chosen. */
-export type FieldDraft = string | string[];
+/** What a field is while it is edited: text, yes or no, or the options that were chosen. */
+export type FieldDraft = string | boolean | string[];
 
-export function draftOf(field: Pick<CustomField, 'type'>, value: unknown): FieldDraft {
-  if (field.type === 'multi-choice') return Array.isArray(value) ? value.map(String) : [];
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+export function draftOf({ type }: Pick<RequestField, 'type'>, value: unknown): FieldDraft {
+  if (type === 'multi-choice') return Array.isArray(value) ? value.map(String) : [];
+  return typeof value === 'boolean' ? value : typeof value === 'string' || typeof value === 'number' ? `${value}` : '';
 }
 
 interface FieldInputProps {
-  field: Pick<CustomField, 'key' | 'type' | 'options'>;
-  label: string;
-  value: FieldDraft;
-  change: (value: FieldDraft) => void;
-  done: () => void;
+  field: Pick<RequestField, 'type' | 'options'>;
+  testId: string;
+  label?: string;
+  autoFocus?: boolean;
+  /** Enter, where it does not begin a line or open a list. */
+  done?: () => void;
+  /** A form item gives these. */
+  id?: string;
+  value?: FieldDraft;
+  onChange?: (value: FieldDraft) => void;
 }
 
-const inputTypes: Partial<Record<CustomField['type'], string>> = {
-  date: 'date',
-  email: 'email',
-  phone: 'tel',
-  url: 'url',
-};
-
-/** The control that fits the kind of value. */
-export function FieldInput({ field, label, value, change, done }: FieldInputProps) {
+/** The control that fits the kind of value. Nothing chosen is an empty text. */
+export function FieldInput({ field, testId, label, autoFocus = false, done, id, value, onChange }: FieldInputProps) {
   const { t } = useTranslation();
   const named = useNamed();
-  const shared = { 'aria-label': label, 'data-testid': `field-input-${field.key}`, autoFocus: true } as const;
-  const text = Array.isArray(value) ? '' : value;
+  const shared = {
+    'data-testid': testId,
+    autoFocus,
+    ...(id !== undefined && { id }),
+    ...(label !== undefined && { 'aria-label': label }),
+  };
+  const change = (next: FieldDraft | null | undefined) => onChange?.(next ?? '');
+  const options = field.options?.map((option) => ({ value: option.value, label: named(option) })) ?? [];
+  const text = { value: typeof value === 'object' || value === undefined ? '' : `${value}` };
   switch (field.type) {
-    case 'choice':
-    case 'multi-choice':
-    case 'boolean': {
-      const options =
-        field.type === 'boolean'
-          ? (['true', 'false'] as const).map((one) => ({
-              value: one,
-              label: t(one === 'true' ? 'file.yes' : 'file.no'),
-            }))
-          : field.options.map((option) => ({ value: option.value, label: named(option) }));
-      return field.type === 'multi-choice' ? (
-        <Select
-          mode="multiple"
-          {...shared}
-          value={[...value]}
-          options={options}
-          onChange={(next: string[]) => change(next)}
-        />
-      ) : (
+    case 'boolean':
+      return (
         <Select
           {...shared}
           allowClear
-          value={text || null}
-          options={options}
-          onChange={(next: string | null) => change(next ?? '')}
+          value={typeof value === 'boolean' ? value : null}
+          options={[true, false].map((one) => ({ value: one, label: t(one ? 'request.yes' : 'request.no') }))}
+          onChange={change}
         />
       );
-    }
+    case 'choice':
+      return <Select {...shared} allowClear value={text.value || null} options={options} onChange={change} />;
+    case 'multi-choice':
+      return (
+        <Select
+          {...shared}
+          allowClear
+          mode="multiple"
+          value={Array.isArray(value) ? value : []}
+          options={options}
+          onChange={change}
+        />
+      );
     case 'longtext':
-      return <Input.TextArea {...shared} rows={4} value={text} onChange={({ target }) => change(target.value)} />;
+      return (
+        <Input.TextArea
+          {...shared}
+          {...text}
+          autoSize={{ minRows: 2, maxRows: 8 }}
+          onChange={({ target }) => change(target.value)}
+        />
+      );
     default:
       return (
         <Input
           {...shared}
-          type={inputTypes[field.type] ?? 'text'}
-          {...(field.type === 'number' ? { inputMode: 'decimal' as const } : {})}
-          value={text}
+          {...text}
+          {...inputs[field.type]}
+          autoComplete="off"
           onChange={({ target }) => change(target.value)}
-          onPressEnter={done}
+          {...(done && { onPressEnter: done })}
         />
       );
   }
 }
+
+/** A number is typed as text: a browser's number field turns what it cannot read into nothing, unseen. */
+const inputs: Partial<Record<FieldType, { type?: string; inputMode?: 'decimal' | 'email' | 'tel' | 'url' }>> = {
+  number: { inputMode: 'decimal' },
+  date: { type: 'date' },
+  email: { inputMode: 'email' },
+  url: { type: 'url', inputMode: 'url' },
+  phone: { type: 'tel' },
+};

@@ -8,7 +8,8 @@ import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import '../style/grading.css';
 import { ConditionTrace } from './condition-trace.tsx';
-import { useNamed, useWording, useGradingVersion } from './use-wording.ts';
+import { useNamed } from '../feedback/bilingual.ts';
+import { useWording, useGradingVersion } from './use-wording.ts';
 
 /** Why a customer has their grade: every rule up to the one that decides, with what was found; and how it came to be. */
 export function GradeWhy({ grading, close }: { grading: CustomerGrading; close: () => void }) {

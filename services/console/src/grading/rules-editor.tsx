@@ -8,7 +8,8 @@ import { api } from '../query-client.ts';
 import { ConditionEditor } from './condition-editor.tsx';
 import { factsFor, freshKey, Names, OrderButtons, type PolicyEditorProps, put } from './editor-parts.tsx';
 import { newTest } from './test-editor.tsx';
-import { useNamed, useWording } from './use-wording.ts';
+import { useNamed } from '../feedback/bilingual.ts';
+import { useWording } from './use-wording.ts';
 
 /** The grades, and the rules that give them. */
 export function RulesEditor({ policy, change, readOnly }: PolicyEditorProps) {

@@ -16,7 +16,8 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../query-client.ts';
 import { minorDigits, wordsOf, wordText } from './fact-words.ts';
-import { useNamed, useWording } from './use-wording.ts';
+import { useNamed } from '../feedback/bilingual.ts';
+import { useWording } from './use-wording.ts';
 
 export const newTest = (): FactTest => ({
   fact: { name: 'purchase-count', days: 365 },

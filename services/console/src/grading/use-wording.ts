@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { GradeDefinition } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { useTranslation } from 'react-i18next';
+import { bilingual } from '../feedback/bilingual.ts';
 import { api } from '../query-client.ts';
 import type { Wording } from './fact-words.ts';
 
@@ -14,19 +15,12 @@ export function useWording(edited?: readonly GradeDefinition[]): Wording {
   const { t, i18n } = useTranslation();
   const version = useGradingVersion();
   const grades = edited ?? version.data?.policy.grades ?? [];
-  const isChinese = i18n.resolvedLanguage?.startsWith('zh') ?? false;
   return {
     t,
     language: i18n.language,
     gradeName: (key) => {
       const found = grades.find((grade) => grade.key === key);
-      return found ? (isChinese ? found.nameZh : found.nameEn) : key;
+      return found ? bilingual(i18n, found).shown : key;
     },
   };
-}
-
-/** The name of the console's language of the two. */
-export function useNamed(): (named: { nameEn: string; nameZh: string }) => string {
-  const { i18n } = useTranslation();
-  return ({ nameEn, nameZh }) => (i18n.resolvedLanguage?.startsWith('zh') ? nameZh : nameEn);
 }

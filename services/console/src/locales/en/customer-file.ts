@@ -35,8 +35,6 @@ export const customerFile = {
     save: 'Save',
     cancel: 'Cancel',
     saved: 'Saved.',
-    yes: 'Yes',
-    no: 'No',
     history: 'History of {{name}}',
     provenance: '{{source}}, {{name}}, {{at}}',
     lostTitle: 'Somebody else was quicker',

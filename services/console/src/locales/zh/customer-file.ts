@@ -35,8 +35,6 @@ export const customerFile = {
     save: '保存',
     cancel: '取消',
     saved: '已保存。',
-    yes: '是',
-    no: '否',
     history: '{{name}}的历史记录',
     provenance: '{{source}}，{{name}}，{{at}}',
     lostTitle: '已被他人抢先修改',
