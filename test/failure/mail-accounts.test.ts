@@ -1,6 +1,4 @@
-import { createServer } from 'node:http';
 import { readdir, readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createHub } from '@patchbay/engine';
 import { loadEnvironment } from '@patchbay/config';
@@ -8,20 +6,15 @@ import { describe, expect, inject, it } from 'vitest';
 import { eventually } from '../support/client.ts';
 import { mailPassword, startDovecot } from '../support/dovecot.ts';
 import { startHub } from '../support/hub.ts';
+import { mailNamed, quickAccounts } from '../support/mailbox-mail.ts';
 import { shared } from '../support/shared.ts';
 import { sendByWire } from '../support/smtp-wire.ts';
 
-const quick = { mailAccounts: { pollMs: { beside: 1_000, without: 500 }, leaseMs: 3_000 } };
-const mailOf = (n: number | string, size = 0) =>
-  `From: ann@example.org\r\nTo: help@patchbay.test\r\nMessage-ID: <${n}@example.org>\r\nDate: Tue, 03 Mar 2026 10:00:00 +0000\r\nSubject: Mail ${n}\r\n\r\nText ${n}\r\n${'x'
-    .repeat(76)
-    .concat('\r\n')
-    .repeat(Math.ceil(size / 78))}`;
 const numbered = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
   const dovecot = shared(() => startDovecot());
-  const centre = shared(() => startHub('postgres', { overrides: quick }));
+  const centre = shared(() => startHub('postgres', { overrides: { mailAccounts: quickAccounts } }));
 
   const add = async (username: string, more: object = {}) => {
     const { status, body } = await centre().api('POST', '/api/v1/mail-accounts', {
@@ -57,7 +50,7 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
 
   it('a restart, days offline, a recreated folder and expunged mail lose nothing and double nothing', async () => {
     const user = 'trouble';
-    const mails = (from: number, to: number) => numbered(from, to).map((n) => mailOf(`t-${n}`));
+    const mails = (from: number, to: number) => numbered(from, to).map((n) => mailNamed(`t-${n}`));
     {
       await using client = await dovecot().session(user);
       await client.mailboxCreate('Support');
@@ -96,7 +89,7 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     const user = 'expunged';
     await dovecot().append(
       user,
-      numbered(0, 300).map((n) => mailOf(`e-${n}`, 2_000)),
+      numbered(0, 300).map((n) => mailNamed(`e-${n}`, 2_000)),
     );
     await using client = await dovecot().session(user);
     await client.mailboxOpen('INBOX');
@@ -111,7 +104,7 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
       (seen) => (seen?.distinct ?? 0) >= enough,
     );
     expect(found?.count).toBe(found?.distinct);
-    await dovecot().append(user, [mailOf('e-last')]);
+    await dovecot().append(user, [mailNamed('e-last')]);
     await all('e-last', 1);
   });
 
@@ -121,21 +114,21 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     {
       await using client = await dovecot().session(user);
       await client.mailboxCreate('Support');
-      await client.append('INBOX', mailOf('w-old-inbox'), [], days(9));
-      await client.append('Support', mailOf('w-old'), [], days(9));
+      await client.append('INBOX', mailNamed('w-old-inbox'), [], days(9));
+      await client.append('Support', mailNamed('w-old'), [], days(9));
     }
     const id = await add(user, { importFrom: 'new' });
     await watching(id);
-    await dovecot().append(user, [mailOf('w-seen')]);
+    await dovecot().append(user, [mailNamed('w-seen')]);
     await all('w-seen', 1);
-    await dovecot().append(user, [mailOf('w-1'), mailOf('w-2')], 'Support');
+    await dovecot().append(user, [mailNamed('w-1'), mailNamed('w-2')], 'Support');
     await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { folder: 'Support' });
     await all('w-', 3);
     await watching(id);
     // Back again after a while in which it was off: what came meanwhile is fetched, what was here before is no second message.
     await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { enabled: false });
     await until(id, ({ state }) => state === 'off');
-    await dovecot().append(user, [mailOf('w-3')]);
+    await dovecot().append(user, [mailNamed('w-3')]);
     await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { folder: 'INBOX', enabled: true });
     await all('w-', 4);
     await watching(id);
@@ -147,7 +140,7 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     const lost = await add('lost', { host: 'no-such-host.invalid' });
     const folder = await add('folder', { folder: 'Nowhere' });
     const tls = await add('tls', { security: 'tls', port: dovecot().tlsPort });
-    await dovecot().append('fine', [mailOf('f-1')]);
+    await dovecot().append('fine', [mailNamed('f-1')]);
     await add('fine');
     await all('f-', 1);
     for (const [id, code] of [
@@ -184,7 +177,7 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
 
   it('a mail that is too large is kept aside with its head and stays in the mailbox, and the rest goes on', async () => {
     const user = 'large';
-    await dovecot().append(user, [mailOf('l-1', 27 * 1024 * 1024), mailOf('l-2')]);
+    await dovecot().append(user, [mailNamed('l-1', 27 * 1024 * 1024), mailNamed('l-2')]);
     const id = await add(user, { afterFetch: 'delete' });
     await all('l-2', 1);
     await watching(id);
@@ -207,10 +200,12 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     );
     await dovecot().append(
       user,
-      numbered(0, 20).map((n) => mailOf(`s-${n}`)),
+      numbered(0, 20).map((n) => mailNamed(`s-${n}`)),
     );
     const { env } = centre().ground;
-    await using second = await createHub(loadEnvironment({ ...env, PORT: '0', SMTP_INLET_PORT: '0' }), quick);
+    await using second = await createHub(loadEnvironment({ ...env, PORT: '0', SMTP_INLET_PORT: '0' }), {
+      mailAccounts: quickAccounts,
+    });
     expect(second.url).toBeDefined();
     await all('s-', 20);
     expect(await messages('s-')).toEqual({ count: 20, distinct: 20 });
@@ -255,7 +250,7 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
         ({ lastMailAt, state, backlog }) => lastMailAt !== null && state === 'watching' && backlog === 0,
         60_000,
       );
-      await dovecot().append('corpus', [mailOf('c-last')]);
+      await dovecot().append('corpus', [mailNamed('c-last')]);
       await all('c-last', 1);
       await settled();
       expect(await count()).toBe(before);
@@ -268,115 +263,4 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
       expect(await account(id)).toMatchObject({ lastError: null });
     },
   );
-});
-
-describe.skipIf(inject('dovecot') === null)('a mail account with OAuth 2.0', () => {
-  /** A provider: gives codes and tokens, and tells Dovecot which are good (RFC 7662). */
-  async function startProvider() {
-    const state = {
-      generation: 0,
-      renewals: 0,
-      refresh: 'refresh-0',
-      down: false,
-      revoked: false,
-      verifiers: [] as string[],
-    };
-    const server = createServer((request, response) => {
-      let text = '';
-      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      request.on('end', () => {
-        const form = new URLSearchParams(text);
-        const answer = (status: number, body: object) =>
-          response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-        if (request.url?.startsWith('/introspect')) {
-          const good = text.includes(`access-${state.generation}`);
-          return answer(200, { active: good, username: 'oauth' });
-        }
-        if (state.down) return answer(503, {});
-        if (form.get('grant_type') === 'authorization_code') {
-          state.verifiers.push(form.get('code_verifier') ?? '');
-          if (form.get('code') !== 'the-code') return answer(400, { error: 'invalid_grant' });
-        } else {
-          state.renewals += 1;
-          if (state.revoked || form.get('refresh_token') !== state.refresh)
-            return answer(400, { error: 'invalid_grant' });
-        }
-        state.generation += 1;
-        state.refresh = `refresh-${state.generation}`;
-        return answer(200, {
-          access_token: `access-${state.generation}`,
-          refresh_token: state.refresh,
-          expires_in: 3600,
-        });
-      });
-    }).listen(0, '127.0.0.1');
-    await new Promise((resolve) => server.once('listening', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    return {
-      url,
-      state,
-      async [Symbol.asyncDispose]() {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      },
-    };
-  }
-
-  it('signs in by code with PKCE, renews its token, and says when a person must sign in again', async () => {
-    await using provider = await startProvider();
-    await using dovecot = await startDovecot({ introspectionUrl: `${provider.url}/introspect` });
-    await using hub = await startHub('postgres', { overrides: quick });
-    const { body } = await hub.api('POST', '/api/v1/mail-accounts', {
-      address: 'oauth@patchbay.test',
-      host: '127.0.0.1',
-      port: dovecot.port,
-      security: 'none',
-      username: 'oauth',
-      auth: 'oauth2',
-      oauth: {
-        clientId: 'hub',
-        authorizeUrl: `${provider.url}/authorize`,
-        tokenUrl: `${provider.url}/token`,
-        scope: 'mail',
-      },
-      clientSecret: 'client-secret',
-    });
-    const until = (holds: (found: Record<string, unknown>) => boolean) =>
-      eventually(async () => (await hub.api('GET', `/api/v1/mail-accounts/${body.id}`)).body, holds, 20_000);
-    await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
-
-    const begun = new URL((await hub.api('POST', `/api/v1/mail-accounts/${body.id}/sign-in`)).body.url);
-    expect(begun.searchParams.get('code_challenge_method')).toBe('S256');
-    const back = (state: string) =>
-      fetch(`${hub.url}/api/v1/mail-accounts/oauth/callback?${new URLSearchParams({ code: 'the-code', state })}`, {
-        headers: { authorization: `Bearer ${hub.ground.env['PATCHBAY_API_KEY']}` },
-        redirect: 'manual',
-      });
-    const state = begun.searchParams.get('state') ?? '';
-    expect((await back(`x${state}`)).headers.get('location')).toContain('problem=forbidden');
-    expect((await back(state)).headers.get('location')).toContain(`signedIn=${body.id}`);
-    expect(provider.state.verifiers[0]).toMatch(/^[\w-]{43}$/);
-    await dovecot.append('oauth', [mailOf('o-1')]);
-    await until(({ state: now, lastMailAt }) => now === 'watching' && lastMailAt !== null);
-
-    // The token is refused at the next connection, and renewed once.
-    provider.state.generation += 1;
-    provider.state.refresh = `refresh-${provider.state.generation - 1}`;
-    await dovecot.stop();
-    await dovecot.start();
-    await eventually(
-      async () => provider.state.renewals,
-      (renewals) => renewals >= 2,
-    );
-    await until(({ state: now, lastError }) => now === 'watching' && lastError === null);
-
-    provider.state.down = true;
-    provider.state.generation += 1;
-    await dovecot.stop();
-    await dovecot.start();
-    await until(({ lastErrorCode }) => lastErrorCode === 'token-server');
-    provider.state.down = false;
-    provider.state.revoked = true;
-    await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
-  });
 });

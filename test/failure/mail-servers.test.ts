@@ -11,16 +11,13 @@ import { createClient, eventually } from '../support/client.ts';
 import type { ApiClient } from '../support/client.ts';
 import { mailPassword, startDovecot } from '../support/dovecot.ts';
 import { apiKey, createGround, startHub } from '../support/hub.ts';
+import { mailNamed, quickAccounts } from '../support/mailbox-mail.ts';
 import { startHubProcess } from '../support/process.ts';
 import { shared } from '../support/shared.ts';
 
-const quick = { mailAccounts: { pollMs: { beside: 1_000, without: 500 }, leaseMs: 3_000, silenceMs: 2_000 } };
+const quick = { mailAccounts: { ...quickAccounts, silenceMs: 2_000 } };
 const program = fileURLToPath(new URL('../support/mail-hub.ts', import.meta.url));
-const mailOf = (n: string, size = 0) =>
-  `From: ${n}@example.org\r\nTo: help@patchbay.test\r\nMessage-ID: <${n}@example.org>\r\nDate: Tue, 03 Mar 2026 10:00:00 +0000\r\nSubject: Mail ${n}\r\n\r\nText ${n}\r\n${'x'
-    .repeat(76)
-    .concat('\r\n')
-    .repeat(Math.ceil(size / 78))}`;
+const mailOf = (name: string, size = 0) => mailNamed(name, size, `${name}@example.org`);
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
 /** Carries connections to a port, and can stop carrying those that there are, without closing them. */

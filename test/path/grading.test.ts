@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { loadEnvironment } from '@patchbay/config';
 import type { GradingPolicy, GradingRun } from '@patchbay/contracts';
 import { defaultGradingPolicy } from '@patchbay/domain';
-import { createHub } from '@patchbay/engine';
-import { describe, expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { expectProblem, logIn } from '../support/api-centre.ts';
 import { openDesk } from '../support/agent-desk.ts';
-import { freePort, onBothBackends } from '../support/backends.ts';
-import { createClient, eventually } from '../support/client.ts';
-import { apiKey, createGround, startHub } from '../support/hub.ts';
+import { onBothBackends } from '../support/backends.ts';
+import { eventually } from '../support/client.ts';
+import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 
 const dayMs = 86_400_000;
@@ -308,100 +306,5 @@ onBothBackends('customers by the rules', (backend) => {
       ['DELETE', '/segments/any', undefined],
     ] as const)
       expectProblem(await agent(method, `/api/v1${path}`, body, origin), 403, 'forbidden');
-  });
-});
-
-describe('the contact guard', () => {
-  const centre = shared(() => openCentre('postgres'));
-
-  it('says who else has the customer open or writes, until their console is gone, and who wrote lately', async () => {
-    const { api, url, call, sql, customer } = centre();
-    const credentials = { email: `${randomUUID()}@patchbay.test`, password: 'a long enough password' };
-    const { queues } = { queues: (await call('GET', '/queues')).items };
-    await call('POST', '/agents', { name: 'Wang Li', queueIds: [queues[0].id], ...credentials });
-    const li = await logIn(url, credentials);
-    const id = await customer();
-    const opened = async (queueId: string) =>
-      (
-        await sql.query<{ id: string; number: number }>(
-          `insert into ticket (subject, channel, channel_account, customer_id, contact_address, queue_id) values ('Hi', 'email', 'email', $1, 'a@example.org', $2) returning id, number`,
-          [id, queueId],
-        )
-      ).rows[0] ?? { id: '', number: 0 };
-    const mine = await opened(queues[0].id);
-    const hidden = await opened(queues[1].id);
-    const guard = () => call('GET', `/customers/${id}/guard`);
-    const attend = { customerId: id, ticketId: mine.id, state: 'open' };
-    {
-      await using desk = await openDesk(url, li);
-      expect(await desk.request('attend', { ...attend, ticketId: hidden.id })).toMatchObject({ code: 'not_found' });
-      expect(await desk.request('attend', { ...attend, customerId: randomUUID() })).toMatchObject({
-        code: 'not_found',
-      });
-      expect((await guard()).present).toEqual([]);
-      expect(await desk.request('attend', { ...attend, state: 'writing' })).toMatchObject({ ok: true });
-      expect((await guard()).present).toMatchObject([
-        { name: 'Wang Li', state: 'writing', ticketId: mine.id, ticketNumber: mine.number },
-      ]);
-      // Nobody is shown to themselves.
-      expect((await li.api('GET', `/api/v1/customers/${id}/guard`)).body.present).toEqual([]);
-      await desk.request('attend', attend);
-      expect((await guard()).present).toMatchObject([{ state: 'open' }]);
-      await desk.request('attend', { ...attend, state: 'gone' });
-      expect((await guard()).present).toEqual([]);
-      await desk.request('attend', attend);
-    }
-    await eventually(guard, ({ present }) => present.length === 0);
-
-    await call('PUT', '/agents/me/presence', { state: 'online' }).catch(() => undefined);
-    const sent = await li.api(
-      'POST',
-      `/api/v1/tickets/${mine.id}/messages`,
-      { text: 'We look into it' },
-      { origin: url },
-    );
-    expect(sent.status).toBe(201);
-    expect((await guard()).recent).toMatchObject([{ name: 'Wang Li', channel: 'email', ticketNumber: mine.number }]);
-    expect((await call('PUT', '/settings/contact-guard', { hours: 2 })).hours).toBe(2);
-    await sql.query(`update message set received_at = now() - interval '3 hours' where ticket_id = $1`, [mine.id]);
-    expect(await guard()).toEqual({ hours: 2, present: [], recent: [] });
-    expectProblem(await api('GET', `/api/v1/customers/${randomUUID()}/guard`), 404, 'not_found');
-  });
-});
-
-describe.skipIf(inject('redisServer') === null)('the contact guard of two web processes', () => {
-  it('is one', async () => {
-    await using stack = new AsyncDisposableStack();
-    const ground = stack.use(await createGround('redis'));
-    const port = String(await freePort());
-    const second = {
-      ...ground.env,
-      PORT: port,
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
-      SMTP_INLET_PORT: '0',
-      ROLES: 'web',
-    };
-    const hubs = [
-      stack.use(await createHub(loadEnvironment(ground.env))),
-      stack.use(await createHub(loadEnvironment(second))),
-    ];
-    const api = createClient(ground.url, { authorization: `Bearer ${apiKey}` });
-    const credentials = { email: 'li@patchbay.test', password: 'a long enough password' };
-    await api('POST', '/api/v1/agents', { name: 'Wang Li', ...credentials });
-    const { body: customer } = await api('POST', '/api/v1/customers', { displayName: 'Li Wei' });
-    const guard = async () => (await api('GET', `/api/v1/customers/${customer.id}/guard`)).body.present;
-    {
-      await using here = await openDesk(ground.url, apiKey);
-      await here.request('attend', { customerId: customer.id, ticketId: null, state: 'open' });
-      await using there = await openDesk(second.PUBLIC_URL, await logIn(second.PUBLIC_URL, credentials));
-      const told = here.notice('guard');
-      await there.request('attend', { customerId: customer.id, ticketId: null, state: 'writing' });
-      expect(await told).toEqual({ customerId: customer.id });
-      expect(await eventually(guard, (present) => present.length === 1)).toMatchObject([
-        { name: 'Wang Li', state: 'writing', ticketNumber: null },
-      ]);
-    }
-    await eventually(guard, (present) => present.length === 0);
-    expect(hubs).toHaveLength(2);
   });
 });

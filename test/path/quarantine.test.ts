@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { loadEnvironment } from '@patchbay/config';
 import { HubError } from '@patchbay/contracts';
-import { createHub } from '@patchbay/engine';
 import type { HubOverrides } from '@patchbay/engine';
 import { quarantine } from '@patchbay/engine/pipeline/receive';
-import { evaluateAlerts } from '@patchbay/engine/watch/alerts';
 import { signReplyAddress } from '@patchbay/channels/email/reply-address';
-import { describe, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
@@ -364,69 +361,5 @@ onBothBackends('the quarantine', (backend) => {
     for (const [method, path, body] of refused)
       expect((await agent(method, `/api/v1${path}`, body)).status, `${method} ${path}`).toBe(403);
     expect((await centre().get(`/inbox/${id}`)).state).toBe('quarantined');
-  });
-});
-
-describe('the alert about the quarantine', () => {
-  it('goes by the clock that dates the contacts', async () => {
-    await using hub = await startHub('postgres', { env: { ROLES: 'web' } });
-    const { parts } = hub.hub;
-    await quarantine(
-      parts,
-      { channel: 'sms', channelAccount: '/webhooks/twilio/sms', externalId: 'x' },
-      'Not readable',
-      { bytes: Buffer.from('x'), contentType: 'text/plain' },
-    );
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 48 * 3600_000 });
-    try {
-      await evaluateAlerts(parts);
-    } finally {
-      vi.useRealTimers();
-    }
-    const { rows } = await parts.db.sql.query('select * from alert', []);
-    expect(rows).toEqual([]);
-  });
-
-  it('fires once with two clocks, survives a restart, and clears once', async () => {
-    await using stack = new AsyncDisposableStack();
-    const hub = stack.use(await startHub('postgres'));
-    const second = await createHub(loadEnvironment({ ...hub.ground.env, ROLES: 'clock', SMTP_INLET_PORT: '0' }));
-    const desk = stack.use(await openDesk(hub.url, apiKey));
-    const { sql } = hub.hub.parts.db;
-    const told = async () =>
-      (await sql.query<{ type: string }>(`select type from event where type like 'system.%' order by id`, [])).rows.map(
-        (row) => row.type,
-      );
-    const limits = (await hub.api('GET', '/api/v1/watch-limits')).body;
-    expect(limits.quarantine.oldestMinutes).toBe(60);
-    const put = await hub.api('PUT', '/api/v1/watch-limits', {
-      ...limits,
-      quarantine: { ...limits.quarantine, newContacts: 3 },
-    });
-    expect(put).toMatchObject({ status: 200, body: { quarantine: { newContacts: 3 } } });
-    expect((await hub.api('PUT', '/api/v1/watch-limits', { quarantine: {} })).status).toBe(400);
-
-    await sql.query(
-      `select receive_contact('sms', '/webhooks/twilio/sms', 'alert-' || n, null, null, 'x', 'text/plain', 'hash' || n, 'quarantined',
-         'Not readable', 'correlation') from generate_series(1, 3) n`,
-      [],
-    );
-    const event = await desk.event('system.alert');
-    expect(event.data).toEqual({ key: 'quarantine', reasons: [{ code: 'many-new', value: 3, limit: 3 }] });
-    await second[Symbol.asyncDispose]();
-    await using _third = await createHub(loadEnvironment({ ...hub.ground.env, ROLES: 'clock', SMTP_INLET_PORT: '0' }));
-    expect((await hub.api('GET', '/metrics')).body).toContain('patchbay_alert{key="quarantine"} 1');
-    expect((await hub.api('GET', '/api/v1/metrics/wallboard')).body.alerts).toMatchObject([
-      { key: 'quarantine', firing: true },
-    ]);
-    expect((await hub.api('GET', '/api/v1/alerts')).body.items).toMatchObject([{ key: 'quarantine', firing: true }]);
-
-    const ids = (await hub.api('GET', '/api/v1/inbox?state=quarantined')).body.items.map(
-      ({ id }: { id: string }) => id,
-    );
-    await hub.api('POST', '/api/v1/inbox/bulk', { action: 'discard', ids, reason: 'all of it' });
-    await desk.event('system.alert-cleared');
-    expect((await hub.api('GET', '/metrics')).body).toContain('patchbay_alert{key="quarantine"} 0');
-    expect(await told()).toEqual(['system.alert', 'system.alert-cleared']);
   });
 });

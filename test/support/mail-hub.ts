@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { loadEnvironment } from '@patchbay/config';
 import { createHub } from '@patchbay/engine';
+import { quickAccounts } from './mailbox-mail.ts';
 
 await using _hub = await createHub(loadEnvironment(process.env), {
-  mailAccounts: { pollMs: { beside: 1_000, without: 500 }, leaseMs: 3_000 },
+  mailAccounts: quickAccounts,
 });
 process.stdout.write('Patchbay is ready\n');
 // Waiting for a signal alone keeps no process alive.

@@ -1,0 +1,118 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, inject, it } from 'vitest';
+import { eventually } from '../support/client.ts';
+import { startDovecot } from '../support/dovecot.ts';
+import { startHub } from '../support/hub.ts';
+import { mailNamed, quickAccounts } from '../support/mailbox-mail.ts';
+
+describe.skipIf(inject('dovecot') === null)('a mail account with OAuth 2.0', () => {
+  /** A provider: gives codes and tokens, and tells Dovecot which are good (RFC 7662). */
+  async function startProvider() {
+    const state = {
+      generation: 0,
+      renewals: 0,
+      refresh: 'refresh-0',
+      down: false,
+      revoked: false,
+      verifiers: [] as string[],
+    };
+    const server = createServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      request.on('end', () => {
+        const form = new URLSearchParams(text);
+        const answer = (status: number, body: object) =>
+          response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+        if (request.url?.startsWith('/introspect')) {
+          const good = text.includes(`access-${state.generation}`);
+          return answer(200, { active: good, username: 'oauth' });
+        }
+        if (state.down) return answer(503, {});
+        if (form.get('grant_type') === 'authorization_code') {
+          state.verifiers.push(form.get('code_verifier') ?? '');
+          if (form.get('code') !== 'the-code') return answer(400, { error: 'invalid_grant' });
+        } else {
+          state.renewals += 1;
+          if (state.revoked || form.get('refresh_token') !== state.refresh)
+            return answer(400, { error: 'invalid_grant' });
+        }
+        state.generation += 1;
+        state.refresh = `refresh-${state.generation}`;
+        return answer(200, {
+          access_token: `access-${state.generation}`,
+          refresh_token: state.refresh,
+          expires_in: 3600,
+        });
+      });
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return {
+      url,
+      state,
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    };
+  }
+
+  it('signs in by code with PKCE, renews its token, and says when a person must sign in again', async () => {
+    await using provider = await startProvider();
+    await using dovecot = await startDovecot({ introspectionUrl: `${provider.url}/introspect` });
+    await using hub = await startHub('postgres', { overrides: { mailAccounts: quickAccounts } });
+    const { body } = await hub.api('POST', '/api/v1/mail-accounts', {
+      address: 'oauth@patchbay.test',
+      host: '127.0.0.1',
+      port: dovecot.port,
+      security: 'none',
+      username: 'oauth',
+      auth: 'oauth2',
+      oauth: {
+        clientId: 'hub',
+        authorizeUrl: `${provider.url}/authorize`,
+        tokenUrl: `${provider.url}/token`,
+        scope: 'mail',
+      },
+      clientSecret: 'client-secret',
+    });
+    const until = (holds: (found: Record<string, unknown>) => boolean) =>
+      eventually(async () => (await hub.api('GET', `/api/v1/mail-accounts/${body.id}`)).body, holds, 20_000);
+    await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
+
+    const begun = new URL((await hub.api('POST', `/api/v1/mail-accounts/${body.id}/sign-in`)).body.url);
+    expect(begun.searchParams.get('code_challenge_method')).toBe('S256');
+    const back = (state: string) =>
+      fetch(`${hub.url}/api/v1/mail-accounts/oauth/callback?${new URLSearchParams({ code: 'the-code', state })}`, {
+        headers: { authorization: `Bearer ${hub.ground.env['PATCHBAY_API_KEY']}` },
+        redirect: 'manual',
+      });
+    const state = begun.searchParams.get('state') ?? '';
+    expect((await back(`x${state}`)).headers.get('location')).toContain('problem=forbidden');
+    expect((await back(state)).headers.get('location')).toContain(`signedIn=${body.id}`);
+    expect(provider.state.verifiers[0]).toMatch(/^[\w-]{43}$/);
+    await dovecot.append('oauth', [mailNamed('o-1')]);
+    await until(({ state: now, lastMailAt }) => now === 'watching' && lastMailAt !== null);
+
+    // The token is refused at the next connection, and renewed once.
+    provider.state.generation += 1;
+    provider.state.refresh = `refresh-${provider.state.generation - 1}`;
+    await dovecot.stop();
+    await dovecot.start();
+    await eventually(
+      async () => provider.state.renewals,
+      (renewals) => renewals >= 2,
+    );
+    await until(({ state: now, lastError }) => now === 'watching' && lastError === null);
+
+    provider.state.down = true;
+    provider.state.generation += 1;
+    await dovecot.stop();
+    await dovecot.start();
+    await until(({ lastErrorCode }) => lastErrorCode === 'token-server');
+    provider.state.down = false;
+    provider.state.revoked = true;
+    await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
+  });
+});
