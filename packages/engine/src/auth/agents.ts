@@ -1,4 +1,5 @@
 import { HubError, type agentCreate } from '@patchbay/contracts';
+import { databaseErrorCode } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
 import { insertAgent } from '@patchbay/store/queries/agents';
 import { normaliseEmail } from '@patchbay/domain';
@@ -55,7 +56,7 @@ export async function writeAgent(
 
 /** A foreign key that does not hold (SQLSTATE 23503) is a queue that does not exist. */
 export function unknownQueue(error: unknown): never {
-  if ((error as { code?: string }).code === '23503')
+  if (databaseErrorCode(error) === '23503')
     throw new HubError('unprocessable', 'One of the queues does not exist', { cause: error });
   throw error;
 }

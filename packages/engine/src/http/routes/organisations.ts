@@ -1,4 +1,5 @@
 import { HubError, organisationQuery, type Organisation } from '@patchbay/contracts';
+import { databaseErrorCode } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
 import { insertEvent } from '@patchbay/store/queries/events';
 import {
@@ -30,7 +31,7 @@ async function organisationOf(parts: Parts, id: string): Promise<Organisation> {
 
 /** SQLSTATE 23505: another one has the name. */
 function taken(error: unknown): never {
-  if ((error as { code?: string }).code === '23505')
+  if (databaseErrorCode(error) === '23505')
     throw new HubError('conflict', 'There is an organisation of this name', { cause: error });
   throw error;
 }

@@ -1,5 +1,6 @@
 import { HubError, taskQuery, type Task, type TaskKind } from '@patchbay/contracts';
 import { createTasks, endTask, listTasks, markReviewed, readTask, updateTask } from '@patchbay/store/queries/tasks';
+import { databaseErrorCode } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
 import { readFileOwner } from '@patchbay/store/queries/customer-file';
 import type { Principal } from '../../auth/principal.ts';
@@ -19,7 +20,7 @@ async function taskOf(parts: Parts, viewer: Principal, id: string): Promise<Task
 
 /** A foreign key that does not hold (SQLSTATE 23503) is an agent who does not exist. */
 function unknownAgent(error: unknown): never {
-  if ((error as { code?: string }).code === '23503')
+  if (databaseErrorCode(error) === '23503')
     throw new HubError('unprocessable', 'assigneeId: there is no such agent', { cause: error });
   throw error;
 }

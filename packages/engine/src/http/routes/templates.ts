@@ -1,5 +1,12 @@
 import { channelName, HubError, pageQuery } from '@patchbay/contracts';
-import { deleteTemplate, insertTemplate, listTemplates, readTemplate, updateTemplate } from '@patchbay/store';
+import {
+  databaseErrorCode,
+  deleteTemplate,
+  insertTemplate,
+  listTemplates,
+  readTemplate,
+  updateTemplate,
+} from '@patchbay/store';
 import { nextId } from '@patchbay/store/queries/setting-changes';
 import { z } from 'zod';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
@@ -18,7 +25,7 @@ const templateSetting = (key: string): Setting => ({ setting: 'template', key, r
 
 /** A unique name that is taken (SQLSTATE 23505). */
 function conflict(error: unknown): never {
-  if ((error as { code?: string }).code === '23505') throw taken();
+  if (databaseErrorCode(error) === '23505') throw taken();
   throw error;
 }
 
