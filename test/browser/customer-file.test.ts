@@ -121,8 +121,12 @@ describe.skipIf(inject('chromium') === null)("a manager who keeps customers' fil
     await page.getByTestId('definition-save').click();
     await page.locator('[data-testid=definition-row][data-key=shoeSize]').waitFor();
     await page.getByTestId('period-contact-details').fill('14');
+    const kept = page.waitForResponse(
+      (answer) => answer.url().endsWith('/settings/customer-reviews') && answer.request().method() === 'PUT',
+    );
     await page.getByTestId('periods-save').click();
-    await page.getByText('Saved.').waitFor();
+    expect((await kept).status()).toBe(200);
+    await page.getByText('Saved.').first().waitFor();
     expect((await api('GET', '/settings/customer-reviews')).body.contactDetails).toBe(14);
   });
 

@@ -3,9 +3,9 @@ import { requestKey, webFormCreate, type WebForm, type WebFormDraft } from '@pat
 import { keys } from '@patchbay/ui';
 import { Checkbox, Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { bilingual } from '../feedback/bilingual.ts';
 import { FormDrawer } from '../feedback/form-drawer.tsx';
 import { api } from '../query-client.ts';
-import { bilingual } from '../feedback/bilingual.ts';
 import { Pair } from './pair.tsx';
 import { kebabKey } from './request-type-draft.ts';
 import { contentOf, originOf } from './web-form-draft.ts';

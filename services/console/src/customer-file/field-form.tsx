@@ -1,12 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { customFieldType, type CustomField, type CustomFieldUpdate } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
-import { Alert, Checkbox, Form, Input, InputNumber, Modal, Select } from 'antd';
+import { Checkbox, Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { problemText } from '../feedback/problem-text.ts';
+import { useNamed } from '../feedback/bilingual.ts';
+import { FormDrawer } from '../feedback/form-drawer.tsx';
 import { api } from '../query-client.ts';
 import { optionLines, readOptions } from './option-lines.ts';
-import { useNamed } from '../feedback/bilingual.ts';
 
 interface Fields {
   scope: CustomField['scope'];
@@ -22,33 +22,59 @@ interface Fields {
   requiredTypes: string[];
   requiredGrades: string[];
   sensitive: boolean;
-  position: number;
+  /** Null while it is being typed anew. */
+  position: number | null;
 }
 
-function initialOf(field: CustomField | null): Partial<Fields> {
-  if (!field) return { scope: 'customer', type: 'text', position: 1000, requiredTypes: [], requiredGrades: [] };
-  return {
-    ...field,
-    options: optionLines(field.options),
-    pattern: field.pattern ?? '',
-    min: field.min === null ? '' : String(field.min),
-    max: field.max === null ? '' : String(field.max),
-  };
-}
+const blank: Fields = {
+  scope: 'customer',
+  key: '',
+  type: 'text',
+  labelEn: '',
+  labelZh: '',
+  options: '',
+  pattern: '',
+  min: '',
+  max: '',
+  required: false,
+  requiredTypes: [],
+  requiredGrades: [],
+  sensitive: false,
+  position: 1000,
+};
+
+const initialOf = (field: CustomField | null): Fields =>
+  field
+    ? {
+        ...field,
+        options: optionLines(field.options),
+        pattern: field.pattern ?? '',
+        min: field.min === null ? '' : String(field.min),
+        max: field.max === null ? '' : String(field.max),
+      }
+    : blank;
+
+/** What is asked about a type; what was entered for another one before stays behind. */
+const askedOf = (type: CustomField['type']) => ({
+  options: type === 'choice' || type === 'multi-choice',
+  pattern: type === 'text' || type === 'longtext',
+  bounds: type === 'number' || type === 'date' || type === 'text' || type === 'longtext',
+});
 
 function updateOf(fields: Fields, type: CustomField['type']): CustomFieldUpdate {
-  const bound = (text: string | undefined) => (!text ? null : type === 'date' ? text : Number(text));
+  const asked = askedOf(type);
+  const bound = (text: string) => (!asked.bounds || text === '' ? null : type === 'date' ? text : Number(text));
   return {
     labelEn: fields.labelEn,
     labelZh: fields.labelZh,
-    options: readOptions(fields.options ?? ''),
-    pattern: fields.pattern || null,
+    options: asked.options ? readOptions(fields.options) : [],
+    pattern: (asked.pattern && fields.pattern) || null,
     min: bound(fields.min),
     max: bound(fields.max),
-    required: fields.required ?? false,
-    requiredTypes: fields.requiredTypes ?? [],
-    requiredGrades: fields.requiredGrades ?? [],
-    sensitive: fields.sensitive ?? false,
+    required: fields.required,
+    requiredTypes: fields.requiredTypes,
+    requiredGrades: fields.requiredGrades,
+    sensitive: fields.sensitive,
     position: fields.position ?? 1000,
   };
 }
@@ -57,86 +83,67 @@ function updateOf(fields: Fields, type: CustomField['type']): CustomFieldUpdate 
 export function FieldForm({ field, close }: { field: CustomField | null; close: () => void }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Fields>();
-  const client = useQueryClient();
   const type = Form.useWatch('type', form) ?? field?.type ?? 'text';
-  const save = useMutation({
-    mutationFn: async (fields: Fields) => {
-      const update = updateOf(fields, field?.type ?? fields.type);
-      await (field
-        ? api.updateCustomField(field.id, update)
-        : api.createCustomField({ ...update, scope: fields.scope, key: fields.key, type: fields.type }));
-    },
-    onSuccess: async () => {
-      close();
-      await client.invalidateQueries({ queryKey: keys.customFields });
-    },
-  });
-  const problem = save.error && problemText(t, save.error);
+  const save = async (fields: Fields) => {
+    const update = updateOf(fields, field?.type ?? fields.type);
+    await (field
+      ? api.updateCustomField(field.id, update)
+      : api.createCustomField({ ...update, scope: fields.scope, key: fields.key, type: fields.type }));
+  };
   const label = [{ required: true, whitespace: true, max: 200, message: t('customField.labelRule') }];
-  const chooses = type === 'choice' || type === 'multi-choice';
-  const bounded = type === 'number' || type === 'date' || type === 'text' || type === 'longtext';
+  const asked = askedOf(type);
   return (
-    <Modal
-      open
-      title={field ? t('team.edit') : t('customField.add')}
-      okText={t('file.save')}
-      cancelText={t('file.cancel')}
-      confirmLoading={save.isPending}
-      onOk={() => form.submit()}
-      onCancel={close}
-      okButtonProps={{ 'data-testid': 'definition-save' }}
+    <FormDrawer
+      title={t(field ? 'team.edit' : 'customField.add')}
+      form={form}
+      initial={initialOf(field)}
+      save={save}
+      stale={[keys.customFields]}
+      close={close}
+      testId="definition"
     >
-      {problem && <Alert type="error" showIcon title={problem.title} description={problem.detail || undefined} />}
-      <Form
-        form={form}
-        layout="vertical"
-        requiredMark={false}
-        initialValues={initialOf(field)}
-        onFinish={(fields) => save.mutate(fields)}
-      >
-        {!field && <Identity />}
+      {!field && <Identity />}
+      <div className="file-pair">
+        <Form.Item name="labelEn" label={t('customField.labelEn')} rules={label}>
+          <Input data-testid="definition-en" />
+        </Form.Item>
+        <Form.Item name="labelZh" label={t('customField.labelZh')} rules={label}>
+          <Input data-testid="definition-zh" />
+        </Form.Item>
+      </div>
+      {asked.options && (
+        <Form.Item
+          name="options"
+          label={t('customField.options')}
+          extra={t('customField.optionsHelp')}
+          rules={[
+            {
+              validator: (_: unknown, value: string | undefined) =>
+                readOptions(value ?? '').length > 0
+                  ? Promise.resolve()
+                  : Promise.reject(new Error(t('customField.optionsRule'))),
+            },
+          ]}
+        >
+          <Input.TextArea rows={4} data-testid="definition-options" />
+        </Form.Item>
+      )}
+      {asked.pattern && (
+        <Form.Item name="pattern" label={t('customField.pattern')} extra={t('customField.patternHelp')}>
+          <Input maxLength={200} />
+        </Form.Item>
+      )}
+      {asked.bounds && (
         <div className="file-pair">
-          <Form.Item name="labelEn" label={t('customField.labelEn')} rules={label}>
-            <Input data-testid="definition-en" />
-          </Form.Item>
-          <Form.Item name="labelZh" label={t('customField.labelZh')} rules={label}>
-            <Input data-testid="definition-zh" />
-          </Form.Item>
+          {(['min', 'max'] as const).map((name) => (
+            <Form.Item key={name} name={name} label={t(`customField.${name}`)}>
+              <Input type={type === 'date' ? 'date' : 'number'} />
+            </Form.Item>
+          ))}
         </div>
-        {chooses && (
-          <Form.Item
-            name="options"
-            label={t('customField.options')}
-            extra={t('customField.optionsHelp')}
-            rules={[
-              {
-                validator: (_: unknown, value: string | undefined) =>
-                  readOptions(value ?? '').length > 0
-                    ? Promise.resolve()
-                    : Promise.reject(new Error(t('customField.optionsRule'))),
-              },
-            ]}
-          >
-            <Input.TextArea rows={4} data-testid="definition-options" />
-          </Form.Item>
-        )}
-        {(type === 'text' || type === 'longtext') && (
-          <Form.Item name="pattern" label={t('customField.pattern')} extra={t('customField.patternHelp')}>
-            <Input maxLength={200} />
-          </Form.Item>
-        )}
-        {bounded && (
-          <div className="file-pair">
-            {(['min', 'max'] as const).map((name) => (
-              <Form.Item key={name} name={name} label={t(`customField.${name}`)}>
-                <Input type={type === 'date' ? 'date' : 'number'} />
-              </Form.Item>
-            ))}
-          </div>
-        )}
-        <Requirements />
-      </Form>
-    </Modal>
+      )}
+      <Requirements />
+    </FormDrawer>
   );
 }
 
@@ -182,13 +189,7 @@ function Requirements() {
         <Checkbox>{t('customField.sensitive')}</Checkbox>
       </Form.Item>
       <Form.Item name="requiredTypes" label={t('customField.requiredTypes')}>
-        <Select
-          mode="multiple"
-          options={(types.data ?? []).map(({ key, nameEn, nameZh }) => ({
-            value: key,
-            label: named({ labelEn: nameEn, labelZh: nameZh }),
-          }))}
-        />
+        <Select mode="multiple" options={(types.data ?? []).map((one) => ({ value: one.key, label: named(one) }))} />
       </Form.Item>
       <Form.Item name="requiredGrades" label={t('customField.requiredGrades')}>
         <Select mode="tags" open={false} suffixIcon={null} />

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { PagedList } from '../admin/paged-list.tsx';
 import { Nothing } from '../feedback/states.tsx';
 import { HistoryOutlined } from '@ant-design/icons';
-import { api } from '../query-client.ts';
 import { useFieldText } from '../fields/field-text.ts';
+import { api } from '../query-client.ts';
 
 interface FieldHistoryProps {
   customerId: string;

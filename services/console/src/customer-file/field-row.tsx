@@ -5,12 +5,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Button, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNamed } from '../feedback/bilingual.ts';
 import { problemLine } from '../feedback/problem-text.ts';
+import { draftOf, FieldInput, type FieldDraft } from '../fields/field-input.tsx';
+import { useFieldText } from '../fields/field-text.ts';
 import { api } from '../query-client.ts';
 import { FieldHistory } from './field-history.tsx';
-import { draftOf, FieldInput, type FieldDraft } from '../fields/field-input.tsx';
-import { useNamed } from '../feedback/bilingual.ts';
-import { useFieldText } from '../fields/field-text.ts';
 
 type Shown = Pick<CustomField, 'key' | 'type' | 'options' | 'labelEn' | 'labelZh'> & { sensitive?: boolean };
 interface FieldRowProps {

@@ -6,12 +6,12 @@ import { Button, Popconfirm, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHead } from '../admin/page-head.tsx';
+import { useNamed } from '../feedback/bilingual.ts';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { FieldForm } from './field-form.tsx';
 import { ReviewForm } from './review-form.tsx';
-import { useNamed } from '../feedback/bilingual.ts';
 
 /** What files and tickets have places for, what has to be filled in, and how often it is looked at again. */
 export function FieldsPage() {

@@ -12,11 +12,11 @@ import {
 import { keys } from '@patchbay/ui';
 import { Alert, Button, Checkbox, Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useNamed } from '../feedback/bilingual.ts';
 import { problemText } from '../feedback/problem-text.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { guessColumns } from './guess-columns.ts';
-import { useNamed } from '../feedback/bilingual.ts';
 
 const delimiterNames = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' } as const;
 

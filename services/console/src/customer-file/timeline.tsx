@@ -16,10 +16,10 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { PagedList } from '../admin/paged-list.tsx';
 import { ChannelTag } from '../desk/channel-tag.tsx';
+import { useNamed } from '../feedback/bilingual.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { amountText } from './amount-text.ts';
-import { useNamed } from '../feedback/bilingual.ts';
 
 /** Everything that happened with the customer, newest first, page by page. */
 export function Timeline({ customerId, fields }: { customerId: string; fields: readonly CustomField[] }) {

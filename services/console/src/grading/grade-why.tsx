@@ -4,11 +4,11 @@ import { fullMoment, keys, moment } from '@patchbay/ui';
 import { Alert, Modal, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { PagedList } from '../admin/paged-list.tsx';
+import { useNamed } from '../feedback/bilingual.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import '../style/grading.css';
 import { ConditionTrace } from './condition-trace.tsx';
-import { useNamed } from '../feedback/bilingual.ts';
 import { useWording, useGradingVersion } from './use-wording.ts';
 
 /** Why a customer has their grade: every rule up to the one that decides, with what was found; and how it came to be. */

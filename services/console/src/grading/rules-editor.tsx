@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { keys } from '@patchbay/ui';
 import { Button, Checkbox, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useNamed } from '../feedback/bilingual.ts';
 import { api } from '../query-client.ts';
 import { ConditionEditor } from './condition-editor.tsx';
 import { factsFor, freshKey, Names, OrderButtons, type PolicyEditorProps, put } from './editor-parts.tsx';
 import { newTest } from './test-editor.tsx';
-import { useNamed } from '../feedback/bilingual.ts';
 import { useWording } from './use-wording.ts';
 
 /** The grades, and the rules that give them. */

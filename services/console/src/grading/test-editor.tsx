@@ -14,9 +14,9 @@ import { keys } from '@patchbay/ui';
 import { Input, InputNumber, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNamed } from '../feedback/bilingual.ts';
 import { api } from '../query-client.ts';
 import { minorDigits, wordsOf, wordText } from './fact-words.ts';
-import { useNamed } from '../feedback/bilingual.ts';
 import { useWording } from './use-wording.ts';
 
 export const newTest = (): FactTest => ({
