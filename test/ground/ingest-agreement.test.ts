@@ -11,11 +11,12 @@ import {
   resolveCustomer,
 } from '@patchbay/domain';
 import type { FigureEvent } from '@patchbay/domain';
-import { ingestFast, ingestSnapshot, insertInbox, openDatabase, relayEvents } from '@patchbay/store';
+import { ingestFast, ingestSnapshot, openDatabase, relayEvents } from '@patchbay/store';
 import type { IngestSnapshot, Queryable } from '@patchbay/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/backends.ts';
+import { insertPending } from '../support/inbox-row.ts';
 import { rolledBack } from '../support/rolled-back.ts';
 import { shared } from '../support/shared.ts';
 
@@ -126,23 +127,6 @@ async function build(tx: Queryable, { customers, tickets }: World): Promise<void
   }
 }
 
-async function receive(tx: Queryable, given: InboundContact): Promise<string> {
-  const { inboxId } = await insertInbox(tx, {
-    channel: given.channel,
-    channelAccount: given.channelAccount,
-    externalId: given.externalId,
-    contentHash: null,
-    contact: given,
-    raw: null,
-    rawType: 'text/plain',
-    rawSha256: '0'.repeat(64),
-    state: 'pending',
-    reason: null,
-    correlationId: 'test',
-  });
-  return inboxId;
-}
-
 /** What the rules decide about a contact, from what the database shows them. */
 function byRules(given: InboundContact, snapshot: IngestSnapshot, now: Date) {
   const customer = resolveCustomer(given.identifiers, snapshot.customers);
@@ -170,7 +154,7 @@ describe('the fast path of ingest', () => {
     let decided = 0;
     const agrees = async (tx: Queryable, given: World, incoming: InboundContact) => {
       await build(tx, given);
-      const inboxId = await receive(tx, incoming);
+      const inboxId = await insertPending(tx, incoming);
       const snapshot = await ingestSnapshot(tx, incoming, continuationMs[incoming.channel]);
       const now = (await tx.query<{ now: Date }>('select now()')).rows[0]?.now ?? new Date();
       const fast = await ingestFast(tx, inboxId, JSON.stringify(continuationMs), JSON.stringify(foundBy));

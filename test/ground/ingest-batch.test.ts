@@ -4,11 +4,11 @@ import type { InboundContact } from '@patchbay/contracts';
 import { createIngestion } from '@patchbay/engine/pipeline/ingest-batch';
 import { ingestContact } from '@patchbay/engine/pipeline/ingest';
 import type { Hub } from '@patchbay/engine';
-import { insertInbox } from '@patchbay/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/client.ts';
 import { startHub } from '../support/hub.ts';
+import { insertPending } from '../support/inbox-row.ts';
 import { shared } from '../support/shared.ts';
 
 const usually = <T>(common: T, rare: fc.Arbitrary<T>) =>
@@ -50,22 +50,7 @@ function contactOf(world: string, given: Mail, index: number): InboundContact {
 
 async function receive({ parts }: Hub, contacts: readonly InboundContact[]): Promise<string[]> {
   const ids: string[] = [];
-  for (const contact of contacts) {
-    const { inboxId } = await insertInbox(parts.db.sql, {
-      channel: 'email',
-      channelAccount: 'email',
-      externalId: contact.externalId,
-      contentHash: contact.contentHash ?? null,
-      contact,
-      raw: Buffer.from(contact.externalId),
-      rawType: 'message/rfc822',
-      rawSha256: '0'.repeat(64),
-      state: 'pending',
-      reason: null,
-      correlationId: contact.externalId,
-    });
-    ids.push(inboxId);
-  }
+  for (const contact of contacts) ids.push(await insertPending(parts.db.sql, contact));
   return ids;
 }
 

@@ -3,7 +3,7 @@ import { inboundContact } from '@patchbay/contracts';
 import { ingestContact } from '@patchbay/engine/pipeline/ingest';
 import { receive } from '@patchbay/engine/pipeline/receive';
 import type { Hub } from '@patchbay/engine';
-import { databaseErrorCode, insertInbox } from '@patchbay/store';
+import { databaseErrorCode } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
 import { proveIdentifier, setIdentifierShared } from '@patchbay/store/queries/identifiers';
 import { mergeCustomers, readMergeUndo, splitIdentifier, undoMerge } from '@patchbay/store/queries/merges';
@@ -13,6 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
 import { eventually } from '../support/client.ts';
 import { startHub } from '../support/hub.ts';
+import { insertPending } from '../support/inbox-row.ts';
 import { shared } from '../support/shared.ts';
 
 const address = (world: string, name: number) => `p${name}-${world}@x.example`;
@@ -40,20 +41,7 @@ function contactOf(world: string, name: number, claims?: number) {
 
 /** Takes a contact in and ingests it; answers whose it is. */
 async function write({ parts }: Hub, world: string, name: number, claims?: number): Promise<string> {
-  const contact = contactOf(world, name, claims);
-  const { inboxId } = await insertInbox(parts.db.sql, {
-    channel: 'email',
-    channelAccount: 'email',
-    externalId: contact.externalId,
-    contentHash: contact.externalId,
-    contact,
-    raw: Buffer.from(contact.externalId),
-    rawType: 'message/rfc822',
-    rawSha256: '0'.repeat(64),
-    state: 'pending',
-    reason: null,
-    correlationId: contact.externalId,
-  });
+  const inboxId = await insertPending(parts.db.sql, contactOf(world, name, claims));
   await ingestContact(parts, { inboxId });
   const { rows } = await parts.db.sql.query<{ id: string }>(
     'select customer_id as id from message where inbox_id = $1',
