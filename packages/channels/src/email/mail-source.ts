@@ -1,7 +1,8 @@
 /** Reads raw mail with mailparser and gives back what the rest needs, in plain values. */
 import { HubError } from '@patchbay/contracts';
-import { type EmailAddress, type ParsedMail, type SimpleParserOptions, simpleParser } from 'mailparser';
+import type { EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
 import { withFoundBoundary } from './lost-boundary.ts';
+import { readParts } from './part-reader.ts';
 import { decodeRawWords } from './raw-words.ts';
 
 /** A part that is not the body: attachment, inline image, enclosed message, machine-readable report. */
@@ -37,10 +38,9 @@ export interface MailSource {
   readonly parts: MailPart[];
 }
 
-// Enclosed messages stay whole, as files; reports stay apart from the text that a person reads; `cid:` links stay links.
+// Enclosed messages stay whole, as files; reports stay apart from the text that a person reads.
 // The last two are passed on to the splitter below mailparser.
-const options: SimpleParserOptions & { ignoreEmbedded: boolean } = {
-  keepCidLinks: true,
+const options: MailParserOptions & { ignoreEmbedded: boolean } = {
   keepDeliveryStatus: true,
   skipTextToHtml: true,
   ignoreEmbedded: true,
@@ -51,7 +51,9 @@ const deadline = 60_000;
 
 /** Throws `unprocessable` when the bytes cannot be read as mail. */
 export async function readMail(raw: Uint8Array): Promise<MailSource> {
-  const mail = await parseWhole(withLastLine(withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength))));
+  const mail = await parseWhole(
+    withLastLine(withLineFeeds(withoutBlankStart(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)))),
+  );
   const headerLines = headerLinesOf(mail);
   const headers = Map.groupBy(headerLines, (line) => line.name);
   const authors = addressesIn(mail.from);
@@ -89,7 +91,7 @@ async function parse(raw: Buffer): Promise<ParsedMail> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => timeout.reject(new Error('parsing took too long')), deadline);
   try {
-    return await Promise.race([simpleParser(raw, options), timeout.promise]);
+    return await Promise.race([readParts(raw, options), timeout.promise]);
   } catch (cause) {
     throw new HubError('unprocessable', `Not readable as mail: ${cause instanceof Error ? cause.message : 'unknown'}`, {
       cause,
@@ -97,6 +99,13 @@ async function parse(raw: Buffer): Promise<ParsedMail> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+// Empty lines, or the mark of a byte order, before the first field would make a body of the whole head.
+function withoutBlankStart(raw: Buffer): Buffer {
+  const start =
+    /^(?:\xef\xbb\xbf)?[\r\n]{0,100}(?=[\w-]{1,80}:)/.exec(raw.subarray(0, 256).toString('latin1'))?.[0] ?? '';
+  return raw.subarray(start.length);
 }
 
 // Some old systems end lines by a lone CR, to which others on the way add lines with LF; no parser sees a header in that.
