@@ -138,6 +138,11 @@ const table: [string, MailSigns, string, boolean, string][] = [
   ],
   ['an absence note of old', signs({}, { subject: 'Abwesend: Ihre Frage' }), 'auto-reply', true, 'autoReplySubject'],
   ['a customer with a car', signs({}, { subject: 'Auto: Schaden' }), 'customer', false, 'none'],
+  ['a list’s owner', signs({}, { from: 'owner-lamps@lists.example' }), 'customer', true, 'automaticSign'],
+  ['a list’s door', signs({}, { from: 'lamps-request@lists.example' }), 'customer', true, 'automaticSign'],
+  ['a program', signs({}, { from: 'www-data@host.example' }), 'customer', true, 'automaticSign'],
+  ['a shop that reads no mail', signs({}, { from: 'shop-noreply@shop.example' }), 'customer', true, 'automaticSign'],
+  ['a customer named Root', signs({}, { from: 'ann.root@example.com' }), 'customer', false, 'none'],
   ['Precedence auto_reply', signs({ precedence: 'auto_reply' }), 'auto-reply', true, 'autoReplyHeader'],
   ['an absence note', signs({}, { subject: 'Automatic reply: Your order' }), 'auto-reply', true, 'autoReplySubject'],
   [
