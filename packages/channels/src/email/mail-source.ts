@@ -52,7 +52,9 @@ const deadline = 60_000;
 /** Throws `unprocessable` when the bytes cannot be read as mail. */
 export async function readMail(raw: Uint8Array): Promise<MailSource> {
   const mail = await parseWhole(
-    withLastLine(withLineFeeds(withoutBlankStart(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)))),
+    withLastLine(
+      withHeadEnded(withLineFeeds(withoutBlankStart(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)))),
+    ),
   );
   const headerLines = headerLinesOf(mail);
   const headers = Map.groupBy(headerLines, (line) => line.name);
@@ -118,14 +120,30 @@ function withLineFeeds(raw: Buffer): Buffer {
   return alone > feeds ? Buffer.from(raw.toString('latin1').replace(/\r(?!\n)/g, '\n'), 'latin1') : raw;
 }
 
-// A boundary that no line end follows is not seen as one, nor is a head that no empty line ends.
+// A boundary that no line end follows is not seen as one.
 function withLastLine(raw: Buffer): Buffer {
-  if (raw.length > 0 && !raw.includes('\n\r\n') && !raw.includes('\n\n'))
-    return Buffer.concat([raw, Buffer.from('\r\n\r\n')]);
   const last = raw.subarray(raw.lastIndexOf(10) + 1);
   return last.length < 200 && last.toString('latin1').startsWith('--')
     ? Buffer.concat([raw, Buffer.from('\r\n')])
     : raw;
+}
+
+const longestHead = 262_144;
+const field = /^[!-9;-~]{1,200}[ \t]*:/m;
+/** Where a line begins that is no field, goes on with none, and is no mark of a mailbox file. */
+const noField = /^(?![ \t\r\n]|>?From |[!-9;-~]{1,200}[ \t]*:)/m;
+
+// A head that no empty line ends is all there is to a parser: what is no field in it, or all where nothing is one, was meant as the text.
+function withHeadEnded(raw: Buffer): Buffer {
+  const start = raw.subarray(0, longestHead).toString('latin1');
+  const end = start.search(/\r?\n\r?\n/);
+  const head = end < 0 ? start : start.slice(0, end);
+  if (raw.length === 0 || (end < 0 && raw.length > longestHead)) return raw;
+  if (end >= 0 && (head === '' || field.test(head))) return raw;
+  const text = end < 0 && field.test(head) ? head.search(noField) : 0;
+  const at = text < 0 ? raw.length : text;
+  const gap = at === raw.length ? '\r\n\r\n' : '\r\n';
+  return Buffer.concat([raw.subarray(0, at), Buffer.from(gap), raw.subarray(at)]);
 }
 
 // mailparser makes text of HTML only where HTML is the whole message; inside multipart/related it is asked again.

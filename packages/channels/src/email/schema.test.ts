@@ -347,6 +347,16 @@ describe('parts', () => {
     expect(await read(raw)).toMatchObject({ from: 'Ann@Example.COM', subject: 'Order', text: 'Words' });
   });
 
+  test.each([
+    ['a head that ends without an empty line', [...head, 'Words of', 'a customer'], 'Order', 'Words of\na customer'],
+    ['no head at all', ['Words of', 'a customer', '', 'and more'], undefined, 'Words of\na customer\n\nand more'],
+    ['a line in the head that is no field', ['no field', ...head, '', 'Words'], 'Order', 'Words'],
+    ['nothing but a head', head, 'Order', ''],
+  ])('%s', async (_name, lines, subject, text) => {
+    const contact = await read(mailOf(...lines));
+    expect([contact.subject, contact.text.trim()]).toEqual([subject, text]);
+  });
+
   test('a bounce refers to the mail that came back', async () => {
     const contact = await read(
       mailOf(
