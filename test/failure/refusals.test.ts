@@ -406,7 +406,7 @@ onBothBackends('what cannot be stored now', (backend) => {
     messageId: `<${id}@example.org>`,
   });
 
-  it('is put off with 452 and taken when the file storage is back', async () => {
+  it('is put off with 451 and taken when the file storage is back', async () => {
     const { ground, stored, received } = centre();
     const write = mailProgram(ground.smtpPort);
     const before = await stored();
@@ -415,7 +415,7 @@ onBothBackends('what cannot be stored now', (backend) => {
     await rm(folder, { recursive: true, force: true });
     await writeFile(folder, '');
     const withFile = { ...mail('storage'), attachments: [{ filename: 'receipt.txt', content: 'Paid.' }] };
-    await expect(write(withFile)).rejects.toMatchObject({ responseCode: 452 });
+    await expect(write(withFile)).rejects.toMatchObject({ responseCode: 451 });
     expect(await stored()).toEqual(before);
     await rm(folder);
     await write(withFile);
@@ -432,7 +432,7 @@ onBothBackends('what cannot be stored now', (backend) => {
     const name = new URL(ground.databaseUrl).pathname.slice(1);
     await admin.sql.query(`alter database ${name} allow_connections false`);
     await admin.sql.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
-    await expect(write(mail('database'))).rejects.toMatchObject({ responseCode: 452 });
+    await expect(write(mail('database'))).rejects.toMatchObject({ responseCode: 451 });
     const refused = await postSigned(url, '/webhooks/twilio/sms', text);
     expect({ status: refused.status, body: await refused.json() }).toMatchObject(problem(503, 'unavailable'));
     expect(refused.headers.get('retry-after')).not.toBeNull();

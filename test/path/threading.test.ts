@@ -127,6 +127,39 @@ describe('threading', () => {
     expect(rows).toHaveLength(2);
   });
 
+  it('a mail under the Message-ID of an answer of ours is a message of its own, and once', async () => {
+    const from = someone();
+    const first = await mail({ from });
+    const { api } = centre();
+    await api('POST', `/api/v1/tickets/${first.ticketId}/messages`, { text: 'It is on its way', visibility: 'public' });
+    const { rows: ours } = await eventually(
+      () =>
+        centre().hub.parts.db.sql.query<{ external_id: string }>(
+          `select external_id from message where ticket_id = $1 and kind = 'agent' and external_id like '<%'`,
+          [first.ticketId],
+        ),
+      ({ rows }) => rows.length > 0,
+    );
+    const messageId = ours[0]?.external_id ?? '';
+    const stranger = { from: someone(), messageId, date: new Date(0), subject: 'Mine', text: 'Not yours' };
+    const raws = ['one way', 'another way'];
+    for (const way of raws) {
+      await centre().write({ ...stranger, headers: { 'X-Way': way } });
+      await eventually(
+        () => api('GET', '/api/v1/inbox?state=pending'),
+        ({ body }) => body.items.length === 0,
+      );
+    }
+    const { rows } = await centre().hub.parts.db.sql.query<{ state: string; ticket_id: string | null }>(
+      `select state, ticket_id from inbox where external_id like $1 || '%' order by received_at`,
+      [messageId],
+    );
+    expect(rows.map(({ state }) => state)).toEqual(['done', 'duplicate']);
+    expect(rows[0]?.ticket_id).toEqual(expect.any(String));
+    expect(rows[0]?.ticket_id).not.toBe(first.ticketId);
+    expect(rows[1]?.ticket_id).toBe(rows[0]?.ticket_id);
+  });
+
   it('a thread whose mails come at one moment, in whatever order, is one ticket', async () => {
     const from = someone();
     const [root, second, third] = [newId(), newId(), newId()];

@@ -1,6 +1,6 @@
 /** Bounces by their words alone. */
 import { describe, expect, test } from 'vitest';
-import { told } from './test-bounces.ts';
+import { told, type Shape } from './test-bounces.ts';
 
 const languages: Record<string, [subject: string, bad: string, full: string]> = {
   German: [
@@ -51,7 +51,44 @@ const languages: Record<string, [subject: string, bad: string, full: string]> = 
   ],
 };
 
+const written: Record<string, Shape> = {
+  'Chinese, with words all around the address': {
+    from: 'PostMaster@mx.example.net',
+    subject: `=?utf-8?B?${Buffer.from('系统退信').toString('base64')}?=`,
+    text: ['您的邮件被退回', '收件人：ann@example.org', '收件人邮件地址（ann@example.org）不存在，邮件无法送达。'],
+    is: 'bounce; ann@example.org for good - -',
+  },
+  'Chinese, with no sign between them': {
+    from: 'PostMaster@mx.example.net',
+    subject: `=?utf-8?B?${Buffer.from('退信').toString('base64')}?=`,
+    text: ['无法投递到邮箱ann@example.org因为邮箱已满'],
+    is: 'bounce; ann@example.org for now - -',
+  },
+  'two recipients, each with its own reason': {
+    subject: 'Undelivered Mail Returned to Sender',
+    text: [
+      'This is the mail system at host mx.example.net.',
+      '',
+      '<ann@example.org>: host mx.example.org[192.0.2.1] said: 550 5.1.1',
+      '    <ann@example.org>: Recipient address rejected: User unknown',
+      '',
+      '<bob@example.com>: connect to mx.example.com[192.0.2.2]:25: Connection timed out',
+    ],
+    is: 'bounce; ann@example.org for good 5.1.1 550; bob@example.com for now - -',
+  },
+  'French without its accent': {
+    from: 'postmaster@mx.example.net',
+    subject: 'Echec de la remise : Lampe',
+    text: ["Votre message n'a pas pu être remis :", 'ann@example.org', "L'adresse est introuvable."],
+    is: 'bounce; ann@example.org for good - -',
+  },
+};
+
 describe('bounces in other languages', () => {
+  test.each(Object.entries(written))('%s', async (_name, shape) => {
+    expect(await told(shape)).toBe(shape.is);
+  });
+
   test.each(Object.entries(languages))('%s', async (_name, [subject, bad, full]) => {
     const shape = (words: string) => ({
       from: 'postmaster@mx.example.net',

@@ -23,7 +23,9 @@ function beginsCopy(line: string): boolean {
 }
 
 // Bounded as addresses are, so that a text without any takes linear time.
-const address = String.raw`[^\s<>()[\]:;,"'@]{1,64}@[^\s<>()[\]:;,"'@]{1,255}`;
+// Ideographic and full-width signs end an address, too (RFC 6532 would let them stand in one).
+const ends = String.raw`\s<>()[\]:;,"'@\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f`;
+const address = `[^${ends}]{1,64}@[^${ends}]{1,255}`;
 const leading = new RegExp(
   String.raw`^[\s>*+•-]*(?:mailto:)?(?:[^<>\n]{0,80}<(${address})>|(${address}))[\s.]*(?:$|[:;,(\[]|\.\.\.|\s-|\s+(?:\(|\[|\d{3}\b))`,
   'i',
@@ -74,8 +76,13 @@ export function recipientsNamed(report: string, ours: ReadonlySet<string>): Name
   return [...found.values()];
 }
 
+/** Chinese and Japanese put no space between an address and the words around it. */
+const amongIdeographs =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]*([!-~]+@[a-z0-9.-]+\.[a-z]{2,24})[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]*/iu;
+
 function trimmed(text: string): string {
-  return text.replace(/^[<"'([]+/, '').replace(/[>"')\].,;:!]+$/, '');
+  const bare = text.replace(/^[<"'([]+/, '').replace(/[>"')\].,;:!]+$/, '');
+  return amongIdeographs.exec(bare)?.[1] ?? bare;
 }
 
 /** The line itself and those below it, to the next blank line or address. */

@@ -6,7 +6,7 @@
 import type { Classification, MessageKind } from '@patchbay/contracts';
 import { autoReplyHeader, autoReplySubject, autoSubmitted } from './auto-reply-rules.ts';
 import { clip } from './clean-text.ts';
-import { type Finding, type MailSigns, type Rule, isDaemon, readsNoMail } from './mail-signs.ts';
+import { type Finding, type MailSigns, type Rule, isDaemon, isMachineAddress, readsNoMail } from './mail-signs.ts';
 import * as report from './report-rules.ts';
 
 export interface Verdict extends Classification {
@@ -88,5 +88,5 @@ function automaticSign(mail: MailSigns): string | undefined {
   // Exchange and others ask that no absence note is sent (MS-OXCMAIL §2.1.3.2.20).
   if (mail.header('x-auto-response-suppress').some((value) => /\b(all|oof|autoreply)\b/i.test(value)))
     return 'X-Auto-Response-Suppress';
-  return isDaemon(mail) || readsNoMail(mail) ? 'sender that reads no mail' : undefined;
+  return isDaemon(mail) || readsNoMail(mail) || isMachineAddress(mail) ? 'sender that reads no mail' : undefined;
 }

@@ -139,9 +139,9 @@ describe('refusal', () => {
       mailOf('Content-Type: application/pdf', '', 'x'),
     ],
     ['the quarantine is down', testDeps({ quarantine: failing }), Buffer.alloc(3_000_000, 'x')],
-  ])('452 when %s', async (_name, deps, raw) => {
+  ])('451 when %s', async (_name, deps, raw) => {
     await expect(send((await inlet(deps)).port, 'a@example.com', 'service@centre.test', raw)).rejects.toMatchObject({
-      responseCode: 452,
+      responseCode: 451,
     });
     expect(deps.recorded.received).toHaveLength(0);
   });

@@ -208,7 +208,7 @@ class Inlet {
     if (error instanceof SmtpReply) return error;
     this.deps.log.error({ err: error }, 'mail not accepted');
     this.ledger.failed(error instanceof HubError ? error.message : 'A mail could not be stored');
-    return reply(452, 'Cannot store the message now, try again later', error);
+    return reply(451, 'Cannot store the message now, try again later', error);
   }
 }
 

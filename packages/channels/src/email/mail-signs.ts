@@ -33,7 +33,14 @@ export function isReport(mail: MailSigns, kind: MailReport['kind']): boolean {
 }
 
 export function readsNoMail(mail: MailSigns): boolean {
-  return /^(no[-_.]?reply|do[-_.]?not[-_.]?reply)\b/i.test(mail.from);
+  return /^([\w.+-]{0,40}[-_.])?(no[-_.]?reply|do[-_.]?not[-_.]?reply)\b/i.test(mail.from);
+}
+
+/** Addresses behind which a program or a list stands, that answer nobody (RFC 3834 §2, RFC 2142). */
+export function isMachineAddress(mail: MailSigns): boolean {
+  return /^(owner-.{1,60}|.{1,60}-(request|owner|bounces?)|bounces?([-+].{1,60})?|root|www-data|nobody|cron|daemon|notifications?)@/i.test(
+    mail.from,
+  );
 }
 
 export function isDaemon(mail: MailSigns): boolean {

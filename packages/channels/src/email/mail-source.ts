@@ -1,7 +1,8 @@
 /** Reads raw mail with mailparser and gives back what the rest needs, in plain values. */
 import { HubError } from '@patchbay/contracts';
-import { type EmailAddress, type ParsedMail, type SimpleParserOptions, simpleParser } from 'mailparser';
+import type { EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
 import { withFoundBoundary } from './lost-boundary.ts';
+import { readParts } from './part-reader.ts';
 import { decodeRawWords } from './raw-words.ts';
 
 /** A part that is not the body: attachment, inline image, enclosed message, machine-readable report. */
@@ -37,10 +38,9 @@ export interface MailSource {
   readonly parts: MailPart[];
 }
 
-// Enclosed messages stay whole, as files; reports stay apart from the text that a person reads; `cid:` links stay links.
+// Enclosed messages stay whole, as files; reports stay apart from the text that a person reads.
 // The last two are passed on to the splitter below mailparser.
-const options: SimpleParserOptions & { ignoreEmbedded: boolean } = {
-  keepCidLinks: true,
+const options: MailParserOptions & { ignoreEmbedded: boolean } = {
   keepDeliveryStatus: true,
   skipTextToHtml: true,
   ignoreEmbedded: true,
@@ -51,7 +51,11 @@ const deadline = 60_000;
 
 /** Throws `unprocessable` when the bytes cannot be read as mail. */
 export async function readMail(raw: Uint8Array): Promise<MailSource> {
-  const mail = await parseWhole(withLastLine(withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength))));
+  const mail = await parseWhole(
+    withLastLine(
+      withHeadEnded(withLineFeeds(withoutBlankStart(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)))),
+    ),
+  );
   const headerLines = headerLinesOf(mail);
   const headers = Map.groupBy(headerLines, (line) => line.name);
   const authors = addressesIn(mail.from);
@@ -89,7 +93,7 @@ async function parse(raw: Buffer): Promise<ParsedMail> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => timeout.reject(new Error('parsing took too long')), deadline);
   try {
-    return await Promise.race([simpleParser(raw, options), timeout.promise]);
+    return await Promise.race([readParts(raw, options), timeout.promise]);
   } catch (cause) {
     throw new HubError('unprocessable', `Not readable as mail: ${cause instanceof Error ? cause.message : 'unknown'}`, {
       cause,
@@ -97,6 +101,13 @@ async function parse(raw: Buffer): Promise<ParsedMail> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+// Empty lines, or the mark of a byte order, before the first field would make a body of the whole head.
+function withoutBlankStart(raw: Buffer): Buffer {
+  const start =
+    /^(?:\xef\xbb\xbf)?[\r\n]{0,100}(?=[\w-]{1,80}:)/.exec(raw.subarray(0, 256).toString('latin1'))?.[0] ?? '';
+  return raw.subarray(start.length);
 }
 
 // Some old systems end lines by a lone CR, to which others on the way add lines with LF; no parser sees a header in that.
@@ -109,14 +120,30 @@ function withLineFeeds(raw: Buffer): Buffer {
   return alone > feeds ? Buffer.from(raw.toString('latin1').replace(/\r(?!\n)/g, '\n'), 'latin1') : raw;
 }
 
-// A boundary that no line end follows is not seen as one, nor is a head that no empty line ends.
+// A boundary that no line end follows is not seen as one.
 function withLastLine(raw: Buffer): Buffer {
-  if (raw.length > 0 && !raw.includes('\n\r\n') && !raw.includes('\n\n'))
-    return Buffer.concat([raw, Buffer.from('\r\n\r\n')]);
   const last = raw.subarray(raw.lastIndexOf(10) + 1);
   return last.length < 200 && last.toString('latin1').startsWith('--')
     ? Buffer.concat([raw, Buffer.from('\r\n')])
     : raw;
+}
+
+const longestHead = 262_144;
+const field = /^[!-9;-~]{1,200}[ \t]*:/m;
+/** Where a line begins that is no field, goes on with none, and is no mark of a mailbox file. */
+const noField = /^(?![ \t\r\n]|>?From |[!-9;-~]{1,200}[ \t]*:)/m;
+
+// A head that no empty line ends is all there is to a parser: what is no field in it, or all where nothing is one, was meant as the text.
+function withHeadEnded(raw: Buffer): Buffer {
+  const start = raw.subarray(0, longestHead).toString('latin1');
+  const end = start.search(/\r?\n\r?\n/);
+  const head = end < 0 ? start : start.slice(0, end);
+  if (raw.length === 0 || (end < 0 && raw.length > longestHead)) return raw;
+  if (end >= 0 && (head === '' || field.test(head))) return raw;
+  const text = end < 0 && field.test(head) ? head.search(noField) : 0;
+  const at = text < 0 ? raw.length : text;
+  const gap = at === raw.length ? '\r\n\r\n' : '\r\n';
+  return Buffer.concat([raw.subarray(0, at), Buffer.from(gap), raw.subarray(at)]);
 }
 
 // mailparser makes text of HTML only where HTML is the whole message; inside multipart/related it is asked again.

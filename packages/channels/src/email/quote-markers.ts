@@ -3,7 +3,7 @@
 const original = [
   'original message',
   'original email',
-  'reply message',
+  'repl(y|ied) message',
   'ursprüngliche nachricht',
   'original[- ]?nachricht',
   'urspr(\\.|üngliche) (nachricht|e-?mail)',
@@ -26,7 +26,8 @@ const original = [
   'orijinal (mesaj|ileti)',
   '原始邮件',
   '邮件原件',
-  '原邮件',
+  '(回复的)?原邮件',
+  '回复的邮件',
   '原始郵件',
   '原始信件',
   '元のメッセージ',
@@ -113,6 +114,8 @@ function isHeaderBlock(lines: readonly string[], index: number): boolean {
   const blank = block.findIndex((line) => line.trim() === '');
   const head = blank < 0 ? block : block.slice(0, blank);
   const found = new Set(head.map(labelOf).filter((label) => label !== undefined));
+  // A date above a subject alone is what people write of a thing.
+  if (!found.has('from') && found.size < 3) return false;
   return found.size >= 2 && (found.has('subject') || head.some((line) => line.includes('@')));
 }
 

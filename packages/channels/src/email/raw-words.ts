@@ -18,10 +18,13 @@ function decodedAs(charset: string, bytes: Buffer): string | undefined {
   }
 }
 
+/** As much as shows a language; whole bodies come here, too. */
+const longestLook = 65_536;
+
 /** Of European words few letters lie beyond ASCII; of Chinese all do, two bytes each. */
 function isEastAsian(bytes: Buffer): boolean {
   let [beyond, letters] = [0, 0];
-  for (const byte of bytes) {
+  for (const byte of bytes.subarray(0, longestLook)) {
     if (byte > 0x7f) beyond += 1;
     else if (/[a-z]/i.test(String.fromCharCode(byte))) letters += 1;
   }

@@ -140,6 +140,10 @@ describe('a reply above a quotation', () => {
   });
 });
 
+test.each(['---- 回复的原邮件 ----', '---- Replied Message ----'])('the line %s', (line) => {
+  expect(replyTextOf(`好的\n${line}\n| 发件人 | ${who} |\n| 日期 | 2026年3月3日 10:00 |\n您好`)).toBe('好的');
+});
+
 describe('what only looks like it', () => {
   test.each([
     'On Monday I wrote:\nplease send the lamp',
@@ -151,6 +155,7 @@ describe('what only looks like it', () => {
     '2026-03-03 10:00: the lamp broke',
     'Order 2026/03/03 from ann@example.org:\n2 lamps',
     'De: Paris\nA: Lyon',
+    'It is about\nDate: 3 March 2026\nSubject: Lamp\nand it broke again.',
   ])('%s', (text) => {
     expect(replyTextOf(text)).toBe(text);
   });

@@ -152,9 +152,18 @@ function written(input: ReportInput, report: string): RecipientReport[] {
       : inText;
   if (named.length > 0)
     return named.map(({ recipient, diagnostic }) =>
-      entry(normaliseEmail(recipient) ?? undefined, result, { status: undefined, diagnostic, text: report }),
+      entry(normaliseEmail(recipient) ?? undefined, result, {
+        status: undefined,
+        diagnostic,
+        // What is said of one is not true of another.
+        text: named.length > 1 && saysMoreThan(recipient, diagnostic) ? '' : report,
+      }),
     );
   return [entry(soleRecipient(input), result, { status: undefined, diagnostic: '', text: report })];
+}
+
+function saysMoreThan(recipient: string, diagnostic: string): boolean {
+  return /[\p{L}\d]/u.test(diagnostic.replace(recipient, ''));
 }
 
 /** Whom the returned mail was for, when that is one person. */

@@ -194,6 +194,25 @@ describe('charsets', () => {
     ];
     expect((await read(Buffer.concat(raw))).subject).toBe(subject);
   });
+  test.each([
+    ['windows-1252, none named', 'x', '4772fcdf6520617573204bf66c6e', 'Grüße aus Köln'],
+    ['windows-1252, named us-ascii', 'us-ascii', '4772fcdf65', 'Grüße'],
+    ['windows-1252, named utf-8', '"UTF-8"', '4772fcdf65', 'Grüße'],
+    ['gbk, named unknown-8bit', 'unknown-8bit', 'c4fabac3a3accdcbd0c5', '您好，退信'],
+    ['utf-8, named us-ascii', 'us-ascii', '4772c3bcc39f65', 'Grüße'],
+    ['utf-8 that was cut', 'utf-8', '4772c3bcc39f6520c3bcc3', 'Grüße ü\ufffd'],
+  ])('a body in %s', async (_name, charset, hex, text) => {
+    const type = charset === 'x' ? 'text/plain' : `text/plain; charset=${charset}`;
+    const raw = [mailOf(...head, `Content-Type: ${type}`, '', ''), Buffer.from(hex, 'hex')];
+    expect((await read(Buffer.concat(raw))).text).toBe(text);
+  });
+  test('HTML that names its character set itself', async () => {
+    const raw = [
+      mailOf(...head, 'Content-Type: text/html', '', '<meta charset="koi8-r"><p>'),
+      Buffer.from('ecc1cdd0c1', 'hex'),
+    ];
+    expect((await read(Buffer.concat(raw))).text.trim()).toBe('Лампа');
+  });
   test('encoded words in subject and name', async () => {
     const contact = await read(
       mailOf(
@@ -259,6 +278,83 @@ describe('parts', () => {
     expect(contact.html).toContain('cid:pic@x');
     expect(contact.text).toContain('See');
     expect(contact.text).not.toContain('inner text');
+  });
+
+  const withParts = (...parts: string[][]) =>
+    mailOf(
+      ...head,
+      'Content-Type: multipart/mixed; boundary=m',
+      '',
+      ...parts.flatMap((part) => ['--m', ...part]),
+      '--m--',
+      '',
+    );
+  const words = ['', 'Words'];
+  const files = async (...parts: string[][]) => {
+    const { text, attachments } = await read(withParts(...parts));
+    return [text, ...attachments.map((file) => `${file.filename} ${file.contentType} ${file.size}`)];
+  };
+
+  test('a text with a name is a file, unless it is the body or one of its forms', async () => {
+    const inline = ['Content-Type: text/plain; name="log.txt"', 'Content-Disposition: inline', '', 'It broke.'];
+    const unplaced = ['Content-Type: text/html; name="page.html"', '', '<p>Page</p>'];
+    expect(await files(words, inline, unplaced)).toEqual(['Words', 'log.txt text/plain 9', 'page.html text/html 11']);
+    expect(await files(inline, words)).toEqual(['It broke.\nWords']);
+    const forms = [
+      'Content-Type: multipart/alternative; boundary=a',
+      '',
+      '--a',
+      ...words,
+      '--a',
+      'Content-Type: text/html; name="mail.html"',
+      '',
+      '<p>Words</p>',
+      '--a--',
+    ];
+    expect(await files(forms)).toEqual(['Words']);
+  });
+
+  test.each(['text/plain>', '<html>', 'text', ''])('what is written of type %j is read', async (type) => {
+    expect(await files([`Content-Type: ${type}`, ...words])).toEqual(['Words']);
+    expect((await read(mailOf(...head, `Content-Type: ${type}`, ...words))).text).toBe('Words');
+  });
+
+  test('a type is what a broken one begins with', async () => {
+    const broken = ['Content-Type: application/pdf name="a.pdf"', 'Content-Disposition: attachment; filename=a.pdf'];
+    expect(await files(words, [...broken, '', '%PDF'])).toEqual(['Words', 'a.pdf application/pdf 4']);
+  });
+
+  test.each([
+    ['"base64"', ['JVBERg==']],
+    ['base64;', ['JVBERg==']],
+    ['Base-64', ['JVBERg==']],
+    ['x-uuencode', ['begin 644 a.pdf', '$)5!$1@', '`', 'end']],
+  ])('a file in the encoding %s', async (encoding, lines) => {
+    const part = ['Content-Type: application/pdf; name=a.pdf', `Content-Transfer-Encoding: ${encoding}`, '', ...lines];
+    expect(await files(words, part)).toEqual(['Words', 'a.pdf application/pdf 4']);
+  });
+
+  test('text beside HTML is shown with it', async () => {
+    const html = ['Content-Type: text/html', '', '<p>One</p>'];
+    const contact = await read(withParts(html, ['', 'Two <b> & three']));
+    expect(contact.text).toBe('One\nTwo <b> & three');
+    expect(contact.html).toContain('<p>One</p>');
+    expect(contact.html).toContain('Two &lt;b&gt; &amp; three');
+  });
+
+  test.each(['\r\n', '\r\n\n', '\ufeff'])('a head below %j is a head', async (start) => {
+    const raw = Buffer.concat([Buffer.from(start), mailOf(...head, '', 'Words')]);
+    expect(await read(raw)).toMatchObject({ from: 'Ann@Example.COM', subject: 'Order', text: 'Words' });
+  });
+
+  test.each([
+    ['a head that ends without an empty line', [...head, 'Words of', 'a customer'], 'Order', 'Words of\na customer'],
+    ['no head at all', ['Words of', 'a customer', '', 'and more'], undefined, 'Words of\na customer\n\nand more'],
+    ['a line in the head that is no field', ['no field', ...head, '', 'Words'], 'Order', 'Words'],
+    ['nothing but a head', head, 'Order', ''],
+  ])('%s', async (_name, lines, subject, text) => {
+    const contact = await read(mailOf(...lines));
+    expect([contact.subject, contact.text.trim()]).toEqual([subject, text]);
   });
 
   test('a bounce refers to the mail that came back', async () => {

@@ -3,11 +3,13 @@ import { foundBy } from '@patchbay/domain';
 import { HubError, inboundContact } from '@patchbay/contracts';
 import type { InboundContact, StoredFile } from '@patchbay/contracts';
 import {
+  databaseConstraint,
   databaseErrorCode,
   ingestApply,
   ingestFast,
   ingestSnapshot,
   insertCall,
+  nameInboxApart,
   postponeInbox,
   quarantineInbox,
   readInbox,
@@ -33,8 +35,15 @@ export async function ingestContact(parts: Parts, { inboxId }: { inboxId: string
     if (row?.state === 'pending') await ingestByRules(parts, row);
   } catch (error) {
     if (databaseErrorCode(error) === 'PB002') return;
-    await putOff(parts, inboxId, error);
+    const apart = isNameTaken(error) ? await nameInboxApart(parts.db.sql, inboxId) : null;
+    if (apart === 'renamed') await ingestContact(parts, { inboxId });
+    if (apart === null) await putOff(parts, inboxId, error);
   }
+}
+
+/** A message of ours has its name: a mail of ours that comes back, or somebody who gives theirs the same. */
+function isNameTaken(error: unknown): boolean {
+  return databaseConstraint(error) === 'message_channel_account_external_id_key';
 }
 
 async function ingestByRules(parts: Parts, row: InboxRow): Promise<void> {

@@ -103,6 +103,26 @@ export async function postponeInbox(
   return rows[0]?.attempts ?? null;
 }
 
+/**
+ * A contact under a name that a message of ours has gets a name of its own, as the same name with another content does in `receive_contact`.
+ * What came before under that own name is the same. Answers what became of it; null when it has that name already or is not pending.
+ */
+export async function nameInboxApart(sql: Queryable, id: string): Promise<'renamed' | 'duplicate' | null> {
+  const { rows } = await sql.query<{ outcome: 'renamed' | 'duplicate' }>(
+    `with named as (select id, channel_account, external_id || '#' || left(coalesce(content_hash, raw_sha256), 16) as name from inbox
+       where id = $1 and state = 'pending' and right(external_id, 17) <> '#' || left(coalesce(content_hash, raw_sha256), 16)),
+     before as (select n.id, i.id as same, i.message_id, i.ticket_id from named n join inbox i on i.channel_account = n.channel_account and i.external_id = n.name)
+     update inbox i set external_id = case when b.id is null then n.name else i.external_id end,
+       state = case when b.id is null then 'pending' else 'duplicate' end,
+       reason = case when b.id is not null then 'The same message was received before in other bytes, as ' || b.same end,
+       message_id = b.message_id, ticket_id = b.ticket_id, processed_at = case when b.id is not null then now() end
+     from named n left join before b on b.id = n.id where i.id = n.id
+     returning case when i.state = 'duplicate' then 'duplicate' else 'renamed' end as outcome`,
+    [id],
+  );
+  return rows[0]?.outcome ?? null;
+}
+
 /** Puts a pending contact aside for a person, with the reason. */
 export async function quarantineInbox(sql: Queryable, id: string, reason: string): Promise<boolean> {
   const { rowCount } = await sql.query(

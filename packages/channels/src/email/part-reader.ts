@@ -1,0 +1,120 @@
+/**
+ * mailparser, told what it reads otherwise: what a broken type or encoding means, that a text with a file's name is a file, that a text beside HTML
+ * is shown with it, and that bytes which are not in the character set that they name, or name none, are in some other.
+ */
+import type { Transform } from 'node:stream';
+import {
+  type Attachment,
+  type AttachmentStream,
+  MailParser,
+  type MailParserOptions,
+  type MessageText,
+  type ParsedMail,
+} from 'mailparser';
+import { isGuessed, undeclaredText } from './undeclared-text.ts';
+import { uudecode } from './uudecode.ts';
+
+/** A part's head as the splitter below mailparser has read it. */
+interface PartHead {
+  readonly root: boolean;
+  readonly parentNode: PartHead | false;
+  contentType: string | false;
+  disposition: string | false;
+  encoding: string | false;
+  charset: string | false;
+  readonly filename: string | false;
+  getDecoder(): Transform;
+}
+
+interface Decoders {
+  decodeStream(charset: string): Transform;
+}
+
+// What mailparser calls and has within. It is not among its types; `schema.test.ts` fails if it is no longer so.
+const Parser = MailParser as unknown as new (
+  options: MailParserOptions,
+) => MailParser & { decoder: Decoders; createNode(head: PartHead): unknown };
+
+/** A name that stands for none. */
+const undeclared = 'x-undeclared';
+
+class PartReader extends Parser {
+  #hasBody = false;
+  #hasHtml = false;
+
+  constructor(options: MailParserOptions) {
+    super(options);
+    const { decoder } = this;
+    this.decoder = {
+      decodeStream: (charset) => (charset === undeclared ? undeclaredText() : decoder.decodeStream(charset)),
+    };
+  }
+
+  override createNode(head: PartHead): unknown {
+    head.contentType = meantType(head);
+    head.encoding = meantEncoding(head.encoding || '');
+    if (head.encoding === 'x-uuencode') head.getDecoder = uudecode;
+    if (isText(head) && head.disposition !== 'attachment') {
+      if (this.#hasBody && isNamedFile(head)) head.disposition = 'attachment';
+      else if (head.contentType === 'text/html') this.#hasHtml = true;
+      if (isGuessed(head.charset || '')) head.charset = undeclared;
+      this.#hasBody = true;
+    }
+    return super.createNode(head);
+  }
+
+  /** Only what stands beside HTML is asked for. */
+  override textToHtml(text: string): string {
+    return this.#hasHtml ? `<div style="white-space:pre-wrap">${escaped(text)}</div>` : '';
+  }
+}
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
+
+/** `"base64"`, `base64;` and `base-64` are meant as what they nearly are. */
+function meantEncoding(written: string): string {
+  const word = /^["'\s]*([\w-]+)/.exec(written)?.[1] ?? '';
+  if (/^(x-)?uu(e|encode)?$/.test(word)) return 'x-uuencode';
+  return word === 'base-64' ? 'base64' : word;
+}
+
+/** What does not follow the syntax is plain text (RFC 2045 §5.2), unless it begins like a type or belongs to a file. */
+function meantType({ contentType, disposition, filename }: PartHead): string | false {
+  if (contentType !== false && /^[\w.+-]+\/[\w.+*-]+$/.test(contentType)) return contentType;
+  const begun = /^([\w.+-]+\/[\w.+-]+)[^\w.+/-]/.exec(contentType || '')?.[1];
+  if (begun !== undefined) return begun;
+  return filename === false && disposition !== 'attachment' ? 'text/plain' : contentType;
+}
+
+const isText = ({ contentType }: PartHead): boolean => contentType === 'text/plain' || contentType === 'text/html';
+
+/** Where several are the same in other forms, a name says nothing. */
+const isNamedFile = ({ filename, parentNode }: PartHead): boolean =>
+  filename !== false && parentNode !== false && parentNode.contentType !== 'multipart/alternative';
+
+/** Everything of a mail at once, as `simpleParser` has it. */
+export async function readParts(raw: Buffer, options: MailParserOptions): Promise<ParsedMail> {
+  const parser = new PartReader(options);
+  const mail = { attachments: [] } as unknown as ParsedMail;
+  parser.end(raw);
+  for await (const data of parser as AsyncIterable<AttachmentStream | MessageText>) {
+    if (data.type === 'text') {
+      Object.assign(mail, { text: data.text, html: data.html });
+      continue;
+    }
+    const content = Buffer.concat(await Array.fromAsync(data.content as AsyncIterable<Buffer>));
+    data.release?.();
+    mail.attachments.push({ ...data, content } as Attachment);
+  }
+  const { subject, from, to, cc, replyTo } = parser;
+  return Object.assign(mail, {
+    headers: parser.headers || new Map(),
+    headerLines: parser.headerLines || [],
+    subject,
+    from,
+    to,
+    cc,
+    replyTo,
+  });
+}
