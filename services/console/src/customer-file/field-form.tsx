@@ -4,6 +4,7 @@ import { keys } from '@patchbay/ui';
 import { Alert, Checkbox, Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { optionLines, readOptions } from './option-lines.ts';
 import { useNamed } from './use-words.ts';
@@ -56,6 +57,7 @@ function updateOf(fields: Fields, type: CustomField['type']): CustomFieldUpdate 
 /** Defines a field, or changes what it asks for. */
 export function FieldForm({ field, close }: { field: CustomField | null; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [form] = Form.useForm<Fields>();
   const client = useQueryClient();
   const type = Form.useWatch('type', form) ?? field?.type ?? 'text';

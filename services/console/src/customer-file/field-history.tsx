@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { PagedList } from '../admin/paged-list.tsx';
 import { Nothing } from '../feedback/states.tsx';
 import { HistoryOutlined } from '@ant-design/icons';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { useFieldText } from './use-words.ts';
 
@@ -18,6 +19,7 @@ interface FieldHistoryProps {
 /** Every value that a field had, and who gave it. */
 export function FieldHistory({ customerId, field, label, close }: FieldHistoryProps) {
   const { t, i18n } = useTranslation();
+  useReturnFocus();
   const textOf = useFieldText();
   return (
     <Modal open title={t('file.history', { name: label })} footer={null} onCancel={close}>

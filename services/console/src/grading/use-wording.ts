@@ -20,7 +20,8 @@ export function useWording(edited?: readonly GradeDefinition[]): Wording {
     language: i18n.language,
     gradeName: (key) => {
       const found = grades.find((grade) => grade.key === key);
-      return found ? (isChinese ? found.nameZh : found.nameEn) : key;
+      if (!found) return version.isPending && !edited ? '…' : key;
+      return isChinese ? found.nameZh : found.nameEn;
     },
   };
 }

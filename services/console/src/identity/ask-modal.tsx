@@ -1,6 +1,7 @@
 import { Alert, Form, Modal, type FormInstance } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { problemText } from '../feedback/problem-text.ts';
 
 interface AskModalProps<Fields> {
@@ -19,6 +20,7 @@ interface AskModalProps<Fields> {
 /** A question with fields: says what will happen, and what stood against it. */
 export function AskModal<Fields extends object>(props: AskModalProps<Fields>) {
   const { t } = useTranslation();
+  useReturnFocus();
   const problem = props.error && problemText(t, props.error);
   return (
     <Modal

@@ -20,7 +20,7 @@ export const identity = {
       agent: 'Said to or checked by {{name}}',
       import: 'From before',
     },
-    check: 'Checked',
+    check: 'Mark as checked',
     checkText:
       'You have made sure that this is the customer’s. If another customer proved it too, the two are merged or suggested.',
     reason: 'How do you know?',
@@ -62,6 +62,8 @@ export const identity = {
     },
     done: 'Done.',
     cancel: 'Cancel',
+    toTicket: 'Open the ticket',
+    show: 'Show',
     ledger: 'Merges and splits',
     ledgerEmpty: 'Nobody was merged with this customer, and nothing was split off.',
     merge: '{{other}} was merged into {{customer}}',
