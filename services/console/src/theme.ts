@@ -7,6 +7,7 @@ export const theme: ThemeConfig = {
     colorInfo: '#2f6fd0',
     colorLink: '#0b7a75',
     colorSuccess: '#1f8a4c',
+    colorSuccessBg: '#e2f2e7',
     colorWarning: '#9a5b00',
     colorError: '#c8372d',
     colorTextBase: '#17212b',

@@ -82,10 +82,9 @@ function LimitRow({ one, edit }: { one: SendingLimit; edit: () => void }) {
   const nameOf = useAccountName();
   return (
     <article className="record" data-testid="limit-row" data-account={one.account}>
-      <div className="record-head">
+      <div className="record-head record-line">
         <ChannelTag channel={one.channel} />
-        <span className="record-title">{one.account === one.channel ? '' : nameOf(one.account)}</span>
-        <span className="grow" />
+        <span className="record-title grow">{one.account === one.channel ? '' : nameOf(one.account)}</span>
         {one.pausedUntil && (
           <Tag color="orange">{t('sending.paused', { at: fullMoment(one.pausedUntil, i18n.language) })}</Tag>
         )}

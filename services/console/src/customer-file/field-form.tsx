@@ -73,6 +73,7 @@ export function FieldForm({ field, close }: { field: CustomField | null; close: 
       await client.invalidateQueries({ queryKey: keys.customFields });
     },
   });
+  const named = useNamed();
   const problem = save.error && problemText(t, save.error);
   const label = [{ required: true, whitespace: true, max: 200, message: t('customField.labelRule') }];
   const chooses = type === 'choice' || type === 'multi-choice';
@@ -80,7 +81,7 @@ export function FieldForm({ field, close }: { field: CustomField | null; close: 
   return (
     <Modal
       open
-      title={field ? t('team.edit') : t('customField.add')}
+      title={field ? t('file.edit', { name: named(field) }) : t('customField.add')}
       okText={t('file.save')}
       cancelText={t('file.cancel')}
       confirmLoading={save.isPending}

@@ -58,7 +58,7 @@ export function TaskForm({ customerId, close }: { customerId: string; close: () 
         onFinish={(fields) => save.mutate(fields)}
       >
         <Form.Item name="cause" label={t('tasks.what')} rules={needed}>
-          <Input maxLength={500} data-testid="task-cause" />
+          <Input autoFocus maxLength={500} data-testid="task-cause" />
         </Form.Item>
         <Form.Item name="day" label={t('tasks.when')} rules={needed}>
           <Input type="date" data-testid="task-day" />

@@ -70,7 +70,7 @@ export function SegmentForm({ segment, close }: { segment: Segment | null; close
           label={t('segments.name')}
           rules={[{ required: true, whitespace: true, message: t('segments.nameRule') }]}
         >
-          <Input maxLength={100} data-testid="segment-name" />
+          <Input autoFocus maxLength={100} data-testid="segment-name" />
         </Form.Item>
         <Form.Item
           name="key"

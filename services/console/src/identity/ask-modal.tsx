@@ -1,5 +1,5 @@
 import { Alert, Form, Modal, type FormInstance } from 'antd';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { problemText } from '../feedback/problem-text.ts';
@@ -21,6 +21,7 @@ interface AskModalProps<Fields> {
 export function AskModal<Fields extends object>(props: AskModalProps<Fields>) {
   const { t } = useTranslation();
   useReturnFocus();
+  const fields = useRef<HTMLDivElement>(null);
   const problem = props.error && problemText(t, props.error);
   return (
     <Modal
@@ -31,6 +32,9 @@ export function AskModal<Fields extends object>(props: AskModalProps<Fields>) {
       confirmLoading={props.busy}
       onOk={() => props.form.submit()}
       onCancel={props.close}
+      afterOpenChange={(open) => {
+        if (open) fields.current?.querySelector<HTMLElement>('input:not([type=radio]), textarea')?.focus();
+      }}
       okButtonProps={{ 'data-testid': 'ask-ok' }}
     >
       {props.text && <p className="muted">{props.text}</p>}
@@ -42,7 +46,7 @@ export function AskModal<Fields extends object>(props: AskModalProps<Fields>) {
         initialValues={props.initial}
         onFinish={props.submit}
       >
-        {props.children}
+        <div ref={fields}>{props.children}</div>
       </Form>
     </Modal>
   );

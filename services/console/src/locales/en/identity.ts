@@ -3,7 +3,6 @@ export const identity = {
     open: 'Who is it',
     back: 'To the desk',
     mergedInto: 'Merged into another customer',
-    identifiers: 'Identifiers',
     add: 'Add',
     addValue: 'Number, address or account',
     kind: 'Kind',

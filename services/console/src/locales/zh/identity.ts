@@ -3,7 +3,6 @@ export const identity = {
     open: '身份信息',
     back: '返回工作台',
     mergedInto: '已并入另一位客户',
-    identifiers: '标识',
     add: '添加',
     addValue: '号码、地址或账号',
     kind: '类型',
