@@ -26,6 +26,7 @@ export function CustomerTickets({ customerId, ticketId }: { customerId: string; 
   const shown = others.slice(0, ticketsOnCard);
   return (
     <CardSection title={t('customer.otherTickets')} icon={<ProfileOutlined aria-hidden />}>
+      {tickets.isPending && <p className="muted small">{t('state.loading')}</p>}
       {tickets.isError && <p className="muted small">{problemLine(t, tickets.error)}</p>}
       {tickets.isSuccess && others.length === 0 && <p className="muted small">{t('customer.noOtherTickets')}</p>}
       <ul className="card-tickets">
