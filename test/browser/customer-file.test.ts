@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { keepPictures, useBrowser } from '../support/browser.ts';
+import { keepPictures, sizes, useBrowser } from '../support/browser.ts';
 import { chooseLanguage, logIn } from '../support/browser-desk.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
@@ -58,6 +58,12 @@ describe.skipIf(inject('chromium') === null)("a manager who keeps customers' fil
     await page.getByTestId('customer-row').focus();
     await page.keyboard.press('Enter');
     await page.getByTestId('customer-file').waitFor();
+    expect(await page.title()).toBe('Ada Lovelace · Patchbay');
+    await page.getByTestId('file-open-tickets').getByText('0', { exact: true }).waitFor();
+    await page.getByTestId('page-up').click();
+    await page.getByTestId('customer-row').first().waitFor();
+    await page.goBack();
+    await page.getByTestId('customer-file').waitFor();
     await field('city').getByRole('button').first().focus();
     await page.keyboard.press('Enter');
     await page.keyboard.type('London');
@@ -106,6 +112,21 @@ describe.skipIf(inject('chromium') === null)("a manager who keeps customers' fil
     await picture('tasks');
     await page.getByTestId('task-done').click();
     await page.getByTestId('task-row').waitFor({ state: 'detached' });
+  });
+
+  it('finds the rarer places on a phone by keyboard', async () => {
+    await page.setViewportSize(sizes.phone);
+    expect(await page.getByTestId('nav-settings').isVisible()).toBe(false);
+    await page.getByTestId('nav-more').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.ant-dropdown-menu-item:focus').getByTestId('more-suggestions').waitFor();
+    await picture('more');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-testid=nav-more]:focus').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('more-settings').click();
+    await page.getByTestId('settings-page').waitFor();
+    await page.setViewportSize(sizes.desktop);
   });
 
   it('defines a field and the periods of reviews', async () => {

@@ -162,6 +162,8 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
     expect(await focused(desk)).toBe('request-edit');
     await page.locator('[data-testid=ticket-request][data-request-type=damaged-item]').getByText('A-17').waitFor();
     await picture('request');
+    await desk.goto(`${hub.url}/team`);
+    await desk.getByText('This page is not for your role').waitFor();
     await desk.context().close();
   });
 

@@ -5,7 +5,9 @@ export const theme: ThemeConfig = {
   token: {
     colorPrimary: '#0b7a75',
     colorInfo: '#2f6fd0',
+    colorLink: '#0b7a75',
     colorSuccess: '#1f8a4c',
+    colorSuccessBg: '#e2f2e7',
     colorWarning: '#9a5b00',
     colorError: '#c8372d',
     colorTextBase: '#17212b',

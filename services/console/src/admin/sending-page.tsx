@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
+import { useAccountName } from '../shell/use-account-name.ts';
 import { api } from '../query-client.ts';
 import { MessagingForm } from './messaging-form.tsx';
 import { PageHead } from './page-head.tsx';
@@ -78,12 +79,12 @@ function Limits() {
 
 function LimitRow({ one, edit }: { one: SendingLimit; edit: () => void }) {
   const { t, i18n } = useTranslation();
+  const nameOf = useAccountName();
   return (
     <article className="record" data-testid="limit-row" data-account={one.account}>
-      <div className="record-head">
+      <div className="record-head record-line">
         <ChannelTag channel={one.channel} />
-        <span className="record-title">{one.account}</span>
-        <span className="grow" />
+        <span className="record-title grow">{one.account === one.channel ? '' : nameOf(one.account)}</span>
         {one.pausedUntil && (
           <Tag color="orange">{t('sending.paused', { at: fullMoment(one.pausedUntil, i18n.language) })}</Tag>
         )}
@@ -96,7 +97,7 @@ function LimitRow({ one, edit }: { one: SendingLimit; edit: () => void }) {
           size="small"
           icon={<EditOutlined />}
           onClick={edit}
-          aria-label={t('sending.changeOf', { name: one.account })}
+          aria-label={t('sending.changeOf', { name: nameOf(one.account) })}
           data-testid="limit-edit"
         >
           {t('sending.change')}

@@ -4,12 +4,14 @@ import { keys } from '@patchbay/ui';
 import { Checkbox, Drawer, Form, InputNumber } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { FormDrawer } from '../feedback/form-drawer.tsx';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 
 /** When the hub speaks up, for managers. */
 export function WatchLimitsForm({ close }: { close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const limits = useQuery({
     queryKey: keys.watchLimits,
     queryFn: ({ signal }) => api.watchLimits(signal),

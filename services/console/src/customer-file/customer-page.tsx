@@ -1,21 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
 import type { CustomerFile, CustomField } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
-import { Alert, Progress } from 'antd';
+import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { Failed, Loading } from '../feedback/states.tsx';
+import { CareFigures, useCustomerGrading } from '../grading/customer-care.tsx';
 import { Identifiers } from '../identity/identifiers.tsx';
 import { Ledger } from '../identity/ledger.tsx';
 import { api } from '../query-client.ts';
-import { initials } from '../shell/initials.ts';
+import { usePageTitle } from '../shell/page-title.ts';
+import '../style/customer-card.css';
 import { FieldRow } from './field-row.tsx';
+import { FileHead } from './file-head.tsx';
 import { Organisations, Relations } from './file-people.tsx';
 import { Reviews } from './file-reviews.tsx';
 import { FileTasks } from './file-tasks.tsx';
+import { FileTickets } from './file-tickets.tsx';
 import { Section } from './section.tsx';
 import { Timeline } from './timeline.tsx';
-import { useCustomFields, useDay } from './use-words.ts';
+import { useCustomFields } from './use-words.ts';
 
 /** A customer's file: what is known, where that came from, and everything that happened. */
 export function CustomerPage() {
@@ -29,6 +33,8 @@ export function CustomerPage() {
 function File({ file }: { file: CustomerFile }) {
   const { t } = useTranslation();
   const fields = useCustomFields().filter(({ scope }) => scope === 'customer');
+  const grading = useCustomerGrading(file.id);
+  usePageTitle(file.displayName, 'detail');
   return (
     <div className="page file-page" data-testid="customer-file">
       {file.mergedInto && (
@@ -41,9 +47,25 @@ function File({ file }: { file: CustomerFile }) {
       )}
       <FileHead file={file} />
       <div className="file-columns">
-        <div className="file-column">
+        <div className="file-column file-lead">
+          <Section title={t('file.openTickets')}>
+            <FileTickets customerId={file.id} />
+          </Section>
+          <Section title={t('file.tasks')}>
+            <FileTasks file={file} />
+          </Section>
+        </div>
+        <div className="file-column file-facts">
+          {grading && (
+            <Section title={t('care.title')}>
+              <CareFigures grading={grading} />
+            </Section>
+          )}
           <Section title={t('file.details')}>
             <Fields file={file} fields={fields} />
+          </Section>
+          <Section title={t('file.identifiers')}>
+            <Identifiers customerId={file.id} />
           </Section>
           <Section title={t('file.organisations')}>
             <Organisations file={file} />
@@ -51,56 +73,20 @@ function File({ file }: { file: CustomerFile }) {
           <Section title={t('file.relations')}>
             <Relations file={file} />
           </Section>
-        </div>
-        <div className="file-column">
-          <Section title={t('file.identifiers')}>
-            <Identifiers customerId={file.id} />
+          <Section title={t('file.reviews')}>
+            <Reviews file={file} />
           </Section>
           <Section title={t('identity.ledger')}>
             <Ledger customerId={file.id} />
           </Section>
-          <Section title={t('file.reviews')}>
-            <Reviews file={file} />
-          </Section>
-          <Section title={t('file.tasks')}>
-            <FileTasks file={file} />
-          </Section>
+        </div>
+        <div className="file-column file-story">
           <Section title={t('file.timeline')}>
             <Timeline customerId={file.id} fields={fields} />
           </Section>
         </div>
       </div>
     </div>
-  );
-}
-
-function FileHead({ file }: { file: CustomerFile }) {
-  const { t } = useTranslation();
-  const day = useDay();
-  const { percent, filled, required } = file.completeness;
-  return (
-    <header className="file-head">
-      <span className="file-avatar file-avatar-large" aria-hidden>
-        {initials(file.displayName)}
-      </span>
-      <div className="grow">
-        <h2 className="file-name" data-testid="file-name">
-          {file.displayName}
-        </h2>
-        <span className="muted small">{t('customer.since', { date: day(file.createdAt) })}</span>
-      </div>
-      <div className="file-completeness" title={t('file.formula.percent')}>
-        <span className="small">{t('file.completeness')}</span>
-        <Progress
-          percent={percent}
-          size="small"
-          aria-label={t('file.completeness')}
-          status={percent === 100 ? 'success' : 'normal'}
-          data-testid="file-completeness"
-        />
-        <span className="muted small">{t('file.percentHelp', { filled, required })}</span>
-      </div>
-    </header>
   );
 }
 

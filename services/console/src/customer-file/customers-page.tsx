@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { PageHead } from '../admin/page-head.tsx';
 import { PagedList } from '../admin/paged-list.tsx';
+import { isMachineMade } from '../desk/identifier-text.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
@@ -144,20 +145,21 @@ function CustomerRow({ customer }: { customer: CustomerSummary }) {
         <span className="muted small ellipsis">
           {[
             ...customer.organisations,
-            ...customer.identifiers.filter(({ kind }) => kind !== 'visitor').map(({ value }) => value),
+            ...customer.identifiers.filter((one) => !isMachineMade(one)).map(({ value }) => value),
           ].join(' · ')}
         </span>
       </span>
       {customer.openTasks > 0 && (
         <span className="muted small">{t('file.openTasks', { count: customer.openTasks })}</span>
       )}
-      <Progress
-        className="file-row-progress"
-        percent={customer.percent}
-        size="small"
-        aria-label={t('file.completeness')}
-        status={customer.percent === 100 ? 'success' : 'normal'}
-      />
+      {customer.percent < 100 && (
+        <Progress
+          className="file-row-progress"
+          percent={customer.percent}
+          size="small"
+          aria-label={t('file.completeness')}
+        />
+      )}
     </Link>
   );
 }

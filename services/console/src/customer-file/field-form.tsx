@@ -94,7 +94,7 @@ export function FieldForm({ field, close }: { field: CustomField | null; close: 
   const asked = askedOf(type);
   return (
     <FormDrawer
-      title={t(field ? 'team.edit' : 'customField.add')}
+      title={field ? t('file.edit', { name: named(field) }) : t('customField.add')}
       form={form}
       initial={initialOf(field)}
       save={save}

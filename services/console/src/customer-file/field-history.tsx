@@ -6,6 +6,7 @@ import { PagedList } from '../admin/paged-list.tsx';
 import { Nothing } from '../feedback/states.tsx';
 import { HistoryOutlined } from '@ant-design/icons';
 import { useFieldText } from '../fields/field-text.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 
 interface FieldHistoryProps {
@@ -18,6 +19,7 @@ interface FieldHistoryProps {
 /** Every value that a field had, and who gave it. */
 export function FieldHistory({ customerId, field, label, close }: FieldHistoryProps) {
   const { t, i18n } = useTranslation();
+  useReturnFocus();
   const textOf = useFieldText();
   return (
     <Modal open title={t('file.history', { name: label })} footer={null} onCancel={close}>

@@ -54,19 +54,20 @@ function DefinitionRow({ field, edit }: { field: CustomField; edit: () => void }
   const remove = useAction(() => api.deleteCustomField(field.id), { stale: [keys.customFields] });
   return (
     <article className="record" data-testid="definition-row" data-key={field.key}>
-      <div className="record-head">
-        <span className="record-title">{named(field)}</span>
-        <span className="muted small">{field.key}</span>
-        <Tag>{t(`customField.types.${field.type}`)}</Tag>
-        {field.required && <Tag color="processing">{t('customField.required')}</Tag>}
-        {[...field.requiredTypes, ...field.requiredGrades].map((one) => (
-          <Tag key={one} color="processing">
-            {t('file.required')}: {one}
-          </Tag>
-        ))}
-        {field.sensitive && <Tag color="warning">{t('file.sensitive')}</Tag>}
-        {field.standard && <Tag>{t('customField.standard')}</Tag>}
-        <span className="grow" />
+      <div className="record-head record-line">
+        <span className="row wrap grow">
+          <span className="record-title">{named(field)}</span>
+          <span className="muted small">{field.key}</span>
+          <Tag>{t(`customField.types.${field.type}`)}</Tag>
+          {field.required && <Tag color="processing">{t('customField.required')}</Tag>}
+          {[...field.requiredTypes, ...field.requiredGrades].map((one) => (
+            <Tag key={one} color="processing">
+              {t('file.required')}: {one}
+            </Tag>
+          ))}
+          {field.sensitive && <Tag color="warning">{t('file.sensitive')}</Tag>}
+          {field.standard && <Tag>{t('customField.standard')}</Tag>}
+        </span>
         <Button size="small" onClick={edit} data-testid="definition-edit">
           {t('team.edit')}
         </Button>

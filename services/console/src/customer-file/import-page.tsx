@@ -6,6 +6,7 @@ import { Alert, Button, Popconfirm, Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { PagedList } from '../admin/paged-list.tsx';
+import { usePageTitle } from '../shell/page-title.ts';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
@@ -37,6 +38,7 @@ function Import({ found }: { found: DataImport }) {
   const { t } = useTranslation();
   // The built-in fields are always there, so none means that they are still being read.
   const fields = useCustomFields();
+  usePageTitle(found.filename, 'detail');
   return (
     <div className="page" data-testid="import-page">
       <header className="file-head">

@@ -3,6 +3,7 @@ import { keys } from '@patchbay/ui';
 import { Alert, Form, Input, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 
@@ -15,6 +16,7 @@ interface Fields {
 /** Adds a task for a customer. It is due at the end of its day. */
 export function TaskForm({ customerId, close }: { customerId: string; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const me = useMe();
   const [form] = Form.useForm<Fields>();
   const client = useQueryClient();
@@ -56,7 +58,7 @@ export function TaskForm({ customerId, close }: { customerId: string; close: () 
         onFinish={(fields) => save.mutate(fields)}
       >
         <Form.Item name="cause" label={t('tasks.what')} rules={needed}>
-          <Input maxLength={500} data-testid="task-cause" />
+          <Input autoFocus maxLength={500} data-testid="task-cause" />
         </Form.Item>
         <Form.Item name="day" label={t('tasks.when')} rules={needed}>
           <Input type="date" data-testid="task-day" />

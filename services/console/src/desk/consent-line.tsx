@@ -6,6 +6,7 @@ import { Button, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../feedback/use-action.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { ChannelTag } from './channel-tag.tsx';
 import { consentText } from './consent-text.ts';
@@ -46,6 +47,7 @@ function ConsentLine({ consent }: { consent: Consent }) {
 
 function ConsentDialog({ consent, close }: { consent: Consent; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [reason, setReason] = useState('');
   const { channel, account, address } = consent;
   const state = consent.state === 'withdrawn' ? 'granted' : 'withdrawn';

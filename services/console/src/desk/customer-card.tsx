@@ -18,6 +18,10 @@ import { CustomerTickets } from './customer-tickets.tsx';
 import { TicketRequest } from './ticket-request.tsx';
 import { AddressMark } from './sender-marks.tsx';
 import { Grade } from './grade.tsx';
+import { identifierText } from './identifier-text.ts';
+
+/** A few are enough beside a conversation; the file has them all. */
+const identifiersOnCard = 4;
 
 /** Who the conversation is with, how we know that, and what else they asked for. */
 export function CustomerCard({ customerId, ticketId }: { customerId: string; ticketId: string }) {
@@ -50,7 +54,7 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
         </span>
         <div className="grow">
           <h2 className="card-name">{customer.displayName}</h2>
-          <span className="muted small">{t('customer.since', { date: since })}</span>
+          <div className="muted small">{t('customer.since', { date: since })}</div>
           <Link className="small" to={`/customers/${customer.id}`} data-testid="customer-file-link">
             {t('file.open')}
           </Link>
@@ -71,16 +75,18 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
 function Identifiers({ customer }: { customer: Customer }) {
   const { t, i18n } = useTranslation();
   if (customer.identifiers.length === 0) return <p className="muted small">{t('customer.noIdentifiers')}</p>;
+  const shown = customer.identifiers.slice(0, identifiersOnCard);
+  const more = customer.identifiers.length - shown.length;
   return (
     <ul className="identifiers">
-      {customer.identifiers.map((one) => (
+      {shown.map((one) => (
         <li key={`${one.kind} ${one.value}`} data-testid="identifier" data-grade={one.grade}>
           <div className="row">
             <span
               className="identifier-value"
               title={`${one.value}\n${fullMoment(one.firstSeenAt, i18n.language)} – ${fullMoment(one.lastSeenAt, i18n.language)}`}
             >
-              {one.kind === 'visitor' ? t('customer.visitor', { id: one.value.slice(0, 8) }) : one.value}
+              {identifierText(t, one)}
             </span>
           </div>
           <div className="row small wrap">
@@ -97,6 +103,13 @@ function Identifiers({ customer }: { customer: Customer }) {
           {one.kind === 'phone' && <ConsentLines address={one.value} />}
         </li>
       ))}
+      {more > 0 && (
+        <li>
+          <Link className="small" to={`/customers/${customer.id}`}>
+            {t('customer.more', { count: more })}
+          </Link>
+        </li>
+      )}
     </ul>
   );
 }

@@ -11,6 +11,9 @@ import { subjectText } from './given-names.ts';
 import { StatusTag } from './status-tag.tsx';
 import { useTicketFilter } from './ticket-filter.ts';
 
+/** The newest are enough beside a conversation; the file has the others. */
+const ticketsOnCard = 5;
+
 /** The customer's other tickets, newest first. */
 export function CustomerTickets({ customerId, ticketId }: { customerId: string; ticketId: string }) {
   const { t, i18n } = useTranslation();
@@ -20,12 +23,14 @@ export function CustomerTickets({ customerId, ticketId }: { customerId: string; 
     queryFn: ({ signal }) => api.tickets({ customerId }, null, 20, signal),
   });
   const others = (tickets.data?.items ?? []).filter((ticket) => ticket.id !== ticketId);
+  const shown = others.slice(0, ticketsOnCard);
   return (
     <CardSection title={t('customer.otherTickets')} icon={<ProfileOutlined aria-hidden />}>
+      {tickets.isPending && <p className="muted small">{t('state.loading')}</p>}
       {tickets.isError && <p className="muted small">{problemLine(t, tickets.error)}</p>}
       {tickets.isSuccess && others.length === 0 && <p className="muted small">{t('customer.noOtherTickets')}</p>}
       <ul className="card-tickets">
-        {others.map((ticket) => (
+        {shown.map((ticket) => (
           <li key={ticket.id}>
             <Link to={`/desk/${ticket.id}${address}`} data-testid="customer-ticket">
               <ChannelTag channel={ticket.channel} bare />
@@ -40,6 +45,11 @@ export function CustomerTickets({ customerId, ticketId }: { customerId: string; 
           </li>
         ))}
       </ul>
+      {others.length > shown.length && (
+        <Link className="small" to={`/customers/${customerId}`}>
+          {t('file.open')}
+        </Link>
+      )}
     </CardSection>
   );
 }

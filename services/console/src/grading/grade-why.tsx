@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { PagedList } from '../admin/paged-list.tsx';
 import { useNamed } from '../feedback/bilingual.ts';
 import { Nothing } from '../feedback/states.tsx';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import '../style/grading.css';
 import { ConditionTrace } from './condition-trace.tsx';
@@ -14,6 +15,7 @@ import { useWording, useGradingVersion } from './use-wording.ts';
 /** Why a customer has their grade: every rule up to the one that decides, with what was found; and how it came to be. */
 export function GradeWhy({ grading, close }: { grading: CustomerGrading; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const wording = useWording();
   const named = useNamed();
   const { explanation } = grading;

@@ -3,6 +3,7 @@ import type { Attendance, Guard } from '@patchbay/contracts';
 import { duration, secondsSince, useNow } from '@patchbay/ui';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import '../style/care.css';
 
 const icons: Record<Attendance, ReactNode> = {
   open: <EyeOutlined aria-hidden />,

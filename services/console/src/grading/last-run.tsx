@@ -66,7 +66,7 @@ function GradeCounts({ run }: { run: GradingRun }) {
         </Tag>
       ))}
       {stages.map(([stage, count]) => (
-        <Tag key={stage} color="cyan">
+        <Tag key={stage} className="stage">
           {stageName(stage)}: {count}
         </Tag>
       ))}

@@ -4,6 +4,7 @@ import { Alert, Button, Input, Modal, Popconfirm } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../feedback/use-action.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import type { Draft } from './grading-page.tsx';
 import { PreviewResult } from './preview-result.tsx';
@@ -71,6 +72,7 @@ export function PublishBar({ draft, newest, discard }: PublishBarProps) {
 
 function PublishDialog({ draft, close, published }: { draft: Draft; close: () => void; published: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [note, setNote] = useState('');
   const publish = useAction(() => api.publishGrading({ ...draft, note: note.trim() }), {
     stale: [keys.grading],

@@ -11,6 +11,7 @@ import { Alert, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { ConditionEditor } from './condition-editor.tsx';
 import { newTest } from './test-editor.tsx';
@@ -25,6 +26,7 @@ interface Fields {
 /** Adds a segment, or changes one; its key stays. */
 export function SegmentForm({ segment, close }: { segment: Segment | null; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [form] = Form.useForm<Fields>();
   const client = useQueryClient();
   const grades = useGradingVersion().data?.policy.grades.map(({ key }) => key) ?? [];
@@ -68,7 +70,7 @@ export function SegmentForm({ segment, close }: { segment: Segment | null; close
           label={t('segments.name')}
           rules={[{ required: true, whitespace: true, message: t('segments.nameRule') }]}
         >
-          <Input maxLength={100} data-testid="segment-name" />
+          <Input autoFocus maxLength={100} data-testid="segment-name" />
         </Form.Item>
         <Form.Item
           name="key"

@@ -127,7 +127,7 @@ function Member({ member }: { member: SegmentMember }) {
       <div className="record-head">
         <span className="record-title grow">{member.name}</span>
         {member.grade && <Tag>{gradeName(member.grade)}</Tag>}
-        {member.stage && <Tag color="cyan">{t(`stage.${member.stage}`)}</Tag>}
+        {member.stage && <Tag className="stage">{t(`stage.${member.stage}`)}</Tag>}
       </div>
       <p className="muted small">{t('segments.since', { at: moment(member.since, Date.now(), i18n.language) })}</p>
     </article>

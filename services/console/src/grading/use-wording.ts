@@ -20,7 +20,8 @@ export function useWording(edited?: readonly GradeDefinition[]): Wording {
     language: i18n.language,
     gradeName: (key) => {
       const found = grades.find((grade) => grade.key === key);
-      return found ? bilingual(i18n, found).shown : key;
+      if (!found) return version.isPending && !edited ? '…' : key;
+      return bilingual(i18n, found).shown;
     },
   };
 }

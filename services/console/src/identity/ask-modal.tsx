@@ -1,6 +1,7 @@
 import { Alert, Form, Modal, type FormInstance } from 'antd';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { problemText } from '../feedback/problem-text.ts';
 
 interface AskModalProps<Fields> {
@@ -19,6 +20,8 @@ interface AskModalProps<Fields> {
 /** A question with fields: says what will happen, and what stood against it. */
 export function AskModal<Fields extends object>(props: AskModalProps<Fields>) {
   const { t } = useTranslation();
+  useReturnFocus();
+  const fields = useRef<HTMLDivElement>(null);
   const problem = props.error && problemText(t, props.error);
   return (
     <Modal
@@ -29,6 +32,9 @@ export function AskModal<Fields extends object>(props: AskModalProps<Fields>) {
       confirmLoading={props.busy}
       onOk={() => props.form.submit()}
       onCancel={props.close}
+      afterOpenChange={(open) => {
+        if (open) fields.current?.querySelector<HTMLElement>('input:not([type=radio]), textarea')?.focus();
+      }}
       okButtonProps={{ 'data-testid': 'ask-ok' }}
     >
       {props.text && <p className="muted">{props.text}</p>}
@@ -40,7 +46,7 @@ export function AskModal<Fields extends object>(props: AskModalProps<Fields>) {
         initialValues={props.initial}
         onFinish={props.submit}
       >
-        {props.children}
+        <div ref={fields}>{props.children}</div>
       </Form>
     </Modal>
   );

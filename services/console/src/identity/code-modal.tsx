@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { movedByMerge } from '../desk/use-merge.ts';
 import { useAction } from '../feedback/use-action.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { AskModal } from './ask-modal.tsx';
 import type { IdentifierProps } from './identifier-record.tsx';
@@ -23,6 +24,7 @@ export function CodeModal(props: IdentifierProps & { close: () => void }) {
 
 function Order({ customerId, identifier, close }: IdentifierProps & { close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const tickets = useQuery({
     queryKey: keys.ticketList({ customerId, limit: 1 }),
     queryFn: ({ signal }) => api.tickets({ customerId }, null, 1, signal),

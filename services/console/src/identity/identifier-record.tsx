@@ -8,6 +8,7 @@ import { Link } from 'react-router';
 import { ChannelTag } from '../desk/channel-tag.tsx';
 import { ConsentLines } from '../desk/consent-line.tsx';
 import { Grade } from '../desk/grade.tsx';
+import { identifierText } from '../desk/identifier-text.ts';
 import { CheckModal } from './check-modal.tsx';
 import { CodeModal } from './code-modal.tsx';
 import { ShareModal } from './share-modal.tsx';
@@ -30,7 +31,7 @@ export function IdentifierRecord({ customerId, identifier }: IdentifierProps) {
     <article className="record" data-testid="identifier-record" data-value={value}>
       <div className="record-head wrap">
         <span className="record-title identifier-value grow">
-          {kind === 'visitor' ? t('customer.visitor', { id: value.slice(0, 8) }) : value}
+          {identifierText(t, identifier)}
           {extension && ` ${t('identity.extension', { number: extension })}`}
         </span>
         <Grade grade={grade} />
@@ -49,18 +50,18 @@ export function IdentifierRecord({ customerId, identifier }: IdentifierProps) {
       {(kind === 'phone' || kind === 'email') && <ConsentLines address={value} />}
       <Evidence identifier={identifier} />
       <div className="record-actions">
-        <Button onClick={() => setDeed('check')} data-testid="identifier-check">
+        <Button size="small" onClick={() => setDeed('check')} data-testid="identifier-check">
           {t('identity.check')}
         </Button>
         {(kind === 'email' || kind === 'phone') && (
-          <Button onClick={() => setDeed('code')} data-testid="identifier-code">
+          <Button size="small" onClick={() => setDeed('code')} data-testid="identifier-code">
             {t('identity.sendCode')}
           </Button>
         )}
-        <Button onClick={() => setDeed('share')} data-testid="identifier-share">
+        <Button size="small" onClick={() => setDeed('share')} data-testid="identifier-share">
           {t(shared ? 'identity.unshare' : 'identity.share')}
         </Button>
-        <Button onClick={() => setDeed('split')} data-testid="identifier-split">
+        <Button size="small" onClick={() => setDeed('split')} data-testid="identifier-split">
           {t('identity.split')}
         </Button>
       </div>
@@ -88,7 +89,12 @@ function Evidence({ identifier }: { identifier: CustomerIdentifier }) {
             · {t(`grade.${one.grade}`)} · {moment(one.at, Date.now(), i18n.language)}{' '}
           </span>
           {one.channel && <ChannelTag channel={one.channel} />}
-          {one.ticketId && <Link to={`/desk/${one.ticketId}`}> →</Link>}
+          {one.ticketId && (
+            <>
+              {' '}
+              <Link to={`/desk/${one.ticketId}`}>{t('identity.toTicket')}</Link>
+            </>
+          )}
         </li>
       ))}
     </ul>

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { HistoryOutlined } from '@ant-design/icons';
 import type { MergeEntry, MergeUndo } from '@patchbay/contracts';
 import { keys, moment } from '@patchbay/ui';
 import { Alert, Button, Modal, Tag } from 'antd';
@@ -9,8 +8,9 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { PagedList } from '../admin/paged-list.tsx';
 import { movedByMerge } from '../desk/use-merge.ts';
-import { Failed, Loading, Nothing } from '../feedback/states.tsx';
+import { Failed, Loading } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 
 /** Everybody who was joined with a customer or split off, with what undoing it would move. */
@@ -22,7 +22,7 @@ export function Ledger({ customerId }: { customerId: string }) {
       <PagedList
         queryKey={keys.ledger(customerId)}
         read={(cursor, signal) => api.ledger(customerId, cursor, signal)}
-        empty={<Nothing icon={<HistoryOutlined />} title={t('identity.ledgerEmpty')} />}
+        empty={<p className="muted small">{t('identity.ledgerEmpty')}</p>}
         row={(entry) => <Entry key={entry.id} entry={entry} ask={() => setAsked(entry.id)} />}
       />
       {asked !== null && <UndoModal key={asked} id={asked} show={setAsked} close={() => setAsked(null)} />}
@@ -41,8 +41,8 @@ function Entry({ entry, ask }: { entry: MergeEntry; ask: () => void }) {
       <div className="record-head wrap">
         <span className="record-title grow">{entryText(t, entry)}</span>
         {entry.undoneAt && <Tag>{t('identity.undone')}</Tag>}
-        <Button onClick={ask} data-testid="ledger-undo">
-          {entry.undoneAt ? '…' : t('identity.undo')}
+        <Button size="small" onClick={ask} data-testid="ledger-undo">
+          {t(entry.undoneAt ? 'identity.show' : 'identity.undo')}
         </Button>
       </div>
       <p className="muted small">
@@ -74,6 +74,7 @@ interface UndoModalProps {
 
 function UndoModal({ id, show, close }: UndoModalProps) {
   const { t } = useTranslation();
+  useReturnFocus();
   const found = useQuery({ queryKey: keys.mergeUndo(id), queryFn: ({ signal }) => api.mergeUndo(id, signal) });
   const undo = useAction(() => api.undoMerge(id), {
     stale: movedByMerge,

@@ -1,4 +1,5 @@
 /** One chunk for the pairs to decide and the websites that vouch for visitors. */
+import '../style/customer-card.css';
 import '../style/desk.css';
 import '../style/identity.css';
 

@@ -6,6 +6,7 @@ import { useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Grade } from '../desk/grade.tsx';
+import { identifierText } from '../desk/identifier-text.ts';
 import { movedByMerge } from '../desk/use-merge.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
@@ -122,8 +123,7 @@ function Side({ customer, twin, kept, keep }: SideProps) {
             className={same(one.kind, one.value) ? 'pair-same' : undefined}
             title={same(one.kind, one.value) ? t('pairs.same') : undefined}
           >
-            {one.kind === 'visitor' ? t('customer.visitor', { id: one.value.slice(0, 8) }) : one.value}{' '}
-            <Grade grade={one.grade} />
+            {identifierText(t, one)} <Grade grade={one.grade} />
           </li>
         ))}
       </ul>

@@ -25,7 +25,7 @@ export function SuggestionsPage() {
           {t('pairs.settings')}
         </Button>
       </PageHead>
-      <p className="muted small">{t('pairs.keys')}</p>
+      <p className="muted small pair-keys">{t('pairs.keys')}</p>
       <PagedList
         queryKey={keys.suggestionList}
         read={(cursor, signal) => api.suggestionList(cursor, signal)}

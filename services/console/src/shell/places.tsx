@@ -22,18 +22,21 @@ import {
 } from '@ant-design/icons';
 import type { Role } from '@patchbay/contracts';
 
-/** Where one works, in the order of the navigation. Few enough for a phone's bar. */
+/** Where one works, in the order of the navigation: what is worked on, what waits for a decision, what is watched. */
 export const workPlaces = [
   { to: '/desk', key: 'desk', icon: <MessageOutlined />, needs: 'agent' },
   { to: '/customers', key: 'customers', icon: <SolutionOutlined />, needs: 'agent' },
-  { to: '/suggestions', key: 'suggestions', icon: <UsergroupAddOutlined />, needs: 'manager' },
   { to: '/tasks', key: 'tasks', icon: <CheckSquareOutlined />, needs: 'agent' },
-  { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
   { to: '/outbox', key: 'outbox', icon: <SendOutlined />, needs: 'agent' },
+  { to: '/suggestions', key: 'suggestions', icon: <UsergroupAddOutlined />, needs: 'manager' },
   { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, needs: 'manager' },
+  { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
   { to: '/health', key: 'health', icon: <HeartOutlined />, needs: 'agent' },
   { to: '/settings', key: 'settings', icon: <SettingOutlined />, needs: 'manager' },
 ] as const;
+
+/** How many of them a phone's bar has room for; the others are in a menu. */
+export const placesOnPhone = 4;
 
 /** How the centre is set up, by what one has in mind. */
 export const settingsGroups = [
@@ -86,4 +89,25 @@ export const isSetting = (pathname: string): boolean => settingsPlaces.some(({ t
 
 export function placeAt(pathname: string) {
   return [...workPlaces, ...settingsPlaces].find(({ to }) => within(pathname, to));
+}
+
+/** Pages below a place, the first that matches, each with the page that leads to it. */
+const lowerPages = [
+  { at: /^\/customers\/fields$/, key: 'fields', needs: 'manager', up: { to: '/customers', key: 'customers' } },
+  { at: /^\/customers\/imports$/, key: 'imports', needs: 'manager', up: { to: '/customers', key: 'customers' } },
+  {
+    at: /^\/customers\/imports\/./,
+    key: 'imports',
+    needs: 'manager',
+    up: { to: '/customers/imports', key: 'imports' },
+  },
+  { at: /^\/customers\/./, key: 'customer', needs: 'agent', up: { to: '/customers', key: 'customers' } },
+] as const;
+
+/** The page that is open: its name, who may see it, and for a page below another one the way back. */
+export function pageAt(pathname: string) {
+  const lower = lowerPages.find(({ at }) => at.test(pathname));
+  if (lower) return { key: lower.key, needs: lower.needs, up: lower.up };
+  const place = placeAt(pathname);
+  return place && { key: place.key, needs: place.needs, up: null };
 }

@@ -2,9 +2,11 @@ import { ArrowLeftOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useLocation } from 'react-router';
 import { AlertBanner } from './alert-banner.tsx';
+import { NotAllowed } from '../feedback/not-allowed.tsx';
+import { useMe } from '../session/use-me.ts';
 import { ConnectionAlert, ConnectionMark } from './connection-state.tsx';
 import { usePageTitle } from './page-title.ts';
-import { isSetting, placeAt } from './places.tsx';
+import { isSetting, mayVisit, pageAt } from './places.tsx';
 import { PresenceSwitch } from './presence-switch.tsx';
 import { Rail } from './rail.tsx';
 import { UserMenu } from './user-menu.tsx';
@@ -13,7 +15,8 @@ import { UserMenu } from './user-menu.tsx';
 export function Shell() {
   const { t } = useTranslation();
   const { pathname } = useLocation();
-  const here = placeAt(pathname);
+  const { role } = useMe();
+  const here = pageAt(pathname);
   const name = here ? t(`nav.${here.key}`) : t('state.notFoundTitle');
   usePageTitle(name);
   return (
@@ -28,6 +31,17 @@ export function Shell() {
             <ArrowLeftOutlined />
           </Link>
         )}
+        {here?.up && (
+          <Link
+            className="shell-back shell-up"
+            to={here.up.to}
+            aria-label={t(`nav.${here.up.key}`)}
+            title={t(`nav.${here.up.key}`)}
+            data-testid="page-up"
+          >
+            <ArrowLeftOutlined />
+          </Link>
+        )}
         <h1 className="ellipsis">{here ? name : t('app.name')}</h1>
         <div className="grow" />
         <ConnectionMark />
@@ -37,7 +51,7 @@ export function Shell() {
       <main className="shell-main" id="main" tabIndex={-1}>
         <ConnectionAlert />
         <AlertBanner />
-        <Outlet />
+        {here && !mayVisit(role, here) ? <NotAllowed needs={here.needs} /> : <Outlet />}
       </main>
     </div>
   );
