@@ -16,6 +16,13 @@ const usually = <T>(common: T, rare: fc.Arbitrary<T>) =>
 const mail = fc.record({
   sender: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
   grade: usually('known' as const, fc.constant('claimed' as const)),
+  /** Another identifier that it names: of somebody else, a claim, or proved after it was claimed. */
+  account: fc.option(
+    fc.record({ of: fc.constantFrom('a', 'b'), grade: fc.constantFrom('known' as const, 'claimed' as const) }),
+    {
+      freq: 2,
+    },
+  ),
   kind: usually('customer' as const, fc.constantFrom('auto-reply' as const, 'bounce' as const)),
   /** Which of the others it answers, also one that comes later. */
   answers: fc.option(fc.nat(8), { freq: 2 }),
@@ -36,7 +43,12 @@ function contactOf(world: string, given: Mail, index: number): InboundContact {
     contentHash: `${world}.${index}`,
     kind: given.kind,
     automatic: given.kind !== 'customer',
-    identifiers: [{ kind: 'email', value: address(given.sender), grade: given.grade }],
+    identifiers: [
+      { kind: 'email', value: address(given.sender), grade: given.grade },
+      ...(given.account === null
+        ? []
+        : [{ kind: 'account' as const, value: `${given.account.of}-${world}`, grade: given.account.grade }]),
+    ],
     from: address(given.sender),
     to: [`${given.address}@patchbay.test`],
     deliveredTo: [`${given.address}@patchbay.test`],
@@ -126,7 +138,14 @@ describe('contacts that are ingested together', () => {
 
   it('do not keep each other back when one of them cannot be ingested', async () => {
     const { hub: running } = hub();
-    const plain = { grade: 'known', kind: 'customer', answers: null, cc: null, address: 'support' } as const;
+    const plain = {
+      grade: 'known',
+      account: null,
+      kind: 'customer',
+      answers: null,
+      cc: null,
+      address: 'support',
+    } as const;
     const ids = await receive(
       running,
       (['a', 'b', 'c'] as const).map((sender, index) => contactOf('poison', { ...plain, sender }, index)),
@@ -146,7 +165,14 @@ describe('contacts that are ingested together', () => {
 
   it('do not wait long for one whose customer somebody else is busy with', async () => {
     const { hub: running } = hub();
-    const plain = { grade: 'known', kind: 'customer', answers: null, cc: null, address: 'support' } as const;
+    const plain = {
+      grade: 'known',
+      account: null,
+      kind: 'customer',
+      answers: null,
+      cc: null,
+      address: 'support',
+    } as const;
     const ids = await receive(
       running,
       (['a', 'b', 'c'] as const).map((sender, index) => contactOf('busy', { ...plain, sender }, index)),

@@ -8,11 +8,10 @@ import {
   type SiteKeyRow,
   type VisitorProofRow,
 } from '@patchbay/store/queries/visitor-sites';
-import { normaliseEmail } from '@patchbay/domain';
+import { normaliseEmail, normaliseIdentifier } from '@patchbay/domain';
 import { decodeJwt, importSPKI, jwtVerify } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
 import { z } from 'zod';
-import { toE164 } from '../auth/agents.ts';
 import type { Parts } from '../parts.ts';
 
 /** A token that lives longer is as good as a password. Milliseconds. */
@@ -81,7 +80,7 @@ function proofOf(parts: Parts, payload: JWTPayload, key: SiteKeyRow): VisitorPro
   if (exp * 1000 > parts.now().getTime() + longestLifeMs + skewSeconds * 1000)
     throw refused('The token lives longer than a day');
   const address = email !== undefined && email_verified !== false ? normaliseEmail(email) : null;
-  const number = phone_number !== undefined && phone_number_verified !== false ? phoneOf(parts, phone_number) : null;
+  const number = phone_number !== undefined && phone_number_verified !== false ? phoneOf(phone_number) : null;
   return {
     siteId: key.siteId,
     subject: sub,
@@ -96,12 +95,8 @@ function proofOf(parts: Parts, payload: JWTPayload, key: SiteKeyRow): VisitorPro
 }
 
 /** E.164 only: a site that writes numbers as its own country does would vouch for another's. */
-function phoneOf(parts: Parts, given: string): string | null {
-  try {
-    return given.startsWith('+') ? toE164(given, parts.config.defaultRegion) : null;
-  } catch {
-    return null;
-  }
+function phoneOf(given: string): string | null {
+  return given.startsWith('+') ? (normaliseIdentifier('phone', given)?.value ?? null) : null;
 }
 
 /**
