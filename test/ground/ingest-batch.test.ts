@@ -136,6 +136,46 @@ describe('contacts that are ingested together', () => {
     );
   }, 60_000);
 
+  it.each(['alone', 'together'])(
+    'raise what their customer claimed, and leave others what is theirs: %s',
+    async (how) => {
+      const { hub: running } = hub();
+      const { sql } = running.parts.db;
+      const plain = { kind: 'customer', answers: null, cc: null, address: 'support', grade: 'known' } as const;
+      const take = async (from: number, ...mails: Pick<Mail, 'sender' | 'account'>[]) => {
+        const ids = await receive(
+          running,
+          mails.map((one, index) => contactOf(`raise-${how}`, { ...plain, ...one }, from + index)),
+        );
+        if (how === 'together') await createIngestion(running.parts)(ids);
+        else for (const inboxId of ids) await ingestContact(running.parts, { inboxId });
+      };
+      const account = { of: 'a', grade: 'known' } as const;
+      const grades = async () =>
+        (
+          await sql.query<{ holder: string; grade: string }>(
+            `select left(c.display_name, 1) as holder, i.grade from identifier i join customer c on c.id = i.customer_id where i.value = $1 order by 1`,
+            [`a-raise-${how}`],
+          )
+        ).rows.map(({ holder, grade }) => `${holder} ${grade}`);
+      await take(0, { sender: 'a', account: { ...account, grade: 'claimed' } }, { sender: 'b', account: null });
+      expect(await grades()).toEqual(['a claimed']);
+      await take(2, { sender: 'a', account }, { sender: 'c', account: null });
+      expect(await grades()).toEqual(['a known']);
+      const { rows: told } = await sql.query(
+        `select e.data - 'value' as data, v.grade from event e join identifier_evidence v on v.customer_id = e.customer_id and v.value = e.data ->> 'value'
+       where e.type = 'customer.identified' and e.data ->> 'value' = $1`,
+        [`a-raise-${how}`],
+      );
+      expect(told).toEqual([
+        { data: { kind: 'account', grade: 'known', source: 'message', outcome: 'proved' }, grade: 'known' },
+      ]);
+      // Another known sender proves it as well: who it is was decided by the address, and the account stays the first one's.
+      await take(4, { sender: 'b', account }, { sender: 'c', account: null });
+      expect(await grades()).toEqual(['a known', 'b claimed']);
+    },
+  );
+
   it('do not keep each other back when one of them cannot be ingested', async () => {
     const { hub: running } = hub();
     const plain = {
