@@ -128,7 +128,7 @@ describe.skipIf(inject('chromium') === null)('a manager who decides who is who',
   it('does so in Chinese, on a phone, with nothing beyond the edge', async () => {
     await chooseLanguage(page, 'zh');
     await page.goto(`${centre.url}/customers/${customerId}`);
-    await page.getByText('标识', { exact: true }).waitFor();
+    await page.getByText('联系方式', { exact: true }).waitFor();
     await picture('customer-zh');
     expect(beyond).toEqual([]);
     expect(problems.flat()).toEqual([]);

@@ -23,7 +23,7 @@ import {
 import type { Parts } from '../parts.ts';
 import { readIdentitySettings } from './settings.ts';
 
-/** With their dictionaries the rules take 60 MB: only a process that compares customers loads them. */
+/** With their dictionaries the rules take tens of megabytes: only a process that compares customers loads them. */
 const loadRules = () => import('./likeness.ts');
 type Rules = Awaited<ReturnType<typeof loadRules>>;
 

@@ -39,7 +39,6 @@ const levels = [
   'role',
   'same-line',
   'same-street',
-  'prior',
   'proved',
   'claimed',
   'proved-by-both',
@@ -98,8 +97,9 @@ function fieldName(t: TFunction, field: string): string {
   return name ? t(`pairs.fields.${name}`) : field;
 }
 
-/** Words in common are told by their share: `over-75%`. */
+/** Words in common are told by their share: `over-75%`. What is of no field has no level. */
 function levelName(t: TFunction, { level }: SuggestionReason): string {
+  if (level === 'prior') return '';
   if (level.startsWith('over-')) return t('pairs.levels.over', { share: level.slice('over-'.length) });
   const name = levels.find((one) => one === level);
   return name ? t(`pairs.levels.${name}`) : level;

@@ -129,8 +129,8 @@ export const identity = {
       account: 'Account number',
       external: 'Id elsewhere',
       visitor: 'Website visitor',
-      rarity: 'One person among all',
-      household: 'Another of the household or firm',
+      rarity: 'One among all customers',
+      household: 'Fits two of a household or firm, too',
       claim: 'Their own word',
     },
     levels: {
@@ -150,7 +150,6 @@ export const identity = {
       role: 'an office’s address',
       'same-line': 'the same line',
       'same-street': 'the same street',
-      prior: 'how likely before anything is compared',
       proved: 'one says what the other proved',
       claimed: 'both say so',
       'proved-by-both': 'proved by both',

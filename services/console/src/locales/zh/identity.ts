@@ -128,8 +128,8 @@ export const identity = {
       account: '账号',
       external: '外部编号',
       visitor: '网站访客',
-      rarity: '在全部客户中为同一人',
-      household: '同一家庭或单位的另一人',
+      rarity: '全部客户中的一人',
+      household: '也符合同一家庭或单位的两人',
       claim: '本人自称',
     },
     levels: {
@@ -149,7 +149,6 @@ export const identity = {
       role: '公用邮箱',
       'same-line': '同一线路',
       'same-street': '同一街道',
-      prior: '比较之前的可能性',
       proved: '一方自称，另一方已证实',
       claimed: '双方都自称',
       'proved-by-both': '双方都已证实',
