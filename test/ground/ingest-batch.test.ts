@@ -16,6 +16,13 @@ const usually = <T>(common: T, rare: fc.Arbitrary<T>) =>
 const mail = fc.record({
   sender: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
   grade: usually('known' as const, fc.constant('claimed' as const)),
+  /** Another identifier that it names: of somebody else, a claim, or proved after it was claimed. */
+  account: fc.option(
+    fc.record({ of: fc.constantFrom('a', 'b'), grade: fc.constantFrom('known' as const, 'claimed' as const) }),
+    {
+      freq: 2,
+    },
+  ),
   kind: usually('customer' as const, fc.constantFrom('auto-reply' as const, 'bounce' as const)),
   /** Which of the others it answers, also one that comes later. */
   answers: fc.option(fc.nat(8), { freq: 2 }),
@@ -36,7 +43,12 @@ function contactOf(world: string, given: Mail, index: number): InboundContact {
     contentHash: `${world}.${index}`,
     kind: given.kind,
     automatic: given.kind !== 'customer',
-    identifiers: [{ kind: 'email', value: address(given.sender), grade: given.grade }],
+    identifiers: [
+      { kind: 'email', value: address(given.sender), grade: given.grade },
+      ...(given.account === null
+        ? []
+        : [{ kind: 'account' as const, value: `${given.account.of}-${world}`, grade: given.account.grade }]),
+    ],
     from: address(given.sender),
     to: [`${given.address}@patchbay.test`],
     deliveredTo: [`${given.address}@patchbay.test`],
@@ -109,9 +121,56 @@ describe('contacts that are ingested together', () => {
     );
   }, 60_000);
 
+  it.each(['alone', 'together'])(
+    'raise what their customer claimed, and leave others what is theirs: %s',
+    async (how) => {
+      const { hub: running } = hub();
+      const { sql } = running.parts.db;
+      const plain = { kind: 'customer', answers: null, cc: null, address: 'support', grade: 'known' } as const;
+      const take = async (from: number, ...mails: Pick<Mail, 'sender' | 'account'>[]) => {
+        const ids = await receive(
+          running,
+          mails.map((one, index) => contactOf(`raise-${how}`, { ...plain, ...one }, from + index)),
+        );
+        if (how === 'together') await createIngestion(running.parts)(ids);
+        else for (const inboxId of ids) await ingestContact(running.parts, { inboxId });
+      };
+      const account = { of: 'a', grade: 'known' } as const;
+      const grades = async () =>
+        (
+          await sql.query<{ holder: string; grade: string }>(
+            `select left(c.display_name, 1) as holder, i.grade from identifier i join customer c on c.id = i.customer_id where i.value = $1 order by 1`,
+            [`a-raise-${how}`],
+          )
+        ).rows.map(({ holder, grade }) => `${holder} ${grade}`);
+      await take(0, { sender: 'a', account: { ...account, grade: 'claimed' } }, { sender: 'b', account: null });
+      expect(await grades()).toEqual(['a claimed']);
+      await take(2, { sender: 'a', account }, { sender: 'c', account: null });
+      expect(await grades()).toEqual(['a known']);
+      const { rows: told } = await sql.query(
+        `select e.data - 'value' as data, v.grade from event e join identifier_evidence v on v.customer_id = e.customer_id and v.value = e.data ->> 'value'
+       where e.type = 'customer.identified' and e.data ->> 'value' = $1`,
+        [`a-raise-${how}`],
+      );
+      expect(told).toEqual([
+        { data: { kind: 'account', grade: 'known', source: 'message', outcome: 'proved' }, grade: 'known' },
+      ]);
+      // Another known sender proves it as well: who it is was decided by the address, and the account stays the first one's.
+      await take(4, { sender: 'b', account }, { sender: 'c', account: null });
+      expect(await grades()).toEqual(['a known', 'b claimed']);
+    },
+  );
+
   it('do not keep each other back when one of them cannot be ingested', async () => {
     const { hub: running } = hub();
-    const plain = { grade: 'known', kind: 'customer', answers: null, cc: null, address: 'support' } as const;
+    const plain = {
+      grade: 'known',
+      account: null,
+      kind: 'customer',
+      answers: null,
+      cc: null,
+      address: 'support',
+    } as const;
     const ids = await receive(
       running,
       (['a', 'b', 'c'] as const).map((sender, index) => contactOf('poison', { ...plain, sender }, index)),
@@ -131,7 +190,14 @@ describe('contacts that are ingested together', () => {
 
   it('do not wait long for one whose customer somebody else is busy with', async () => {
     const { hub: running } = hub();
-    const plain = { grade: 'known', kind: 'customer', answers: null, cc: null, address: 'support' } as const;
+    const plain = {
+      grade: 'known',
+      account: null,
+      kind: 'customer',
+      answers: null,
+      cc: null,
+      address: 'support',
+    } as const;
     const ids = await receive(
       running,
       (['a', 'b', 'c'] as const).map((sender, index) => contactOf('busy', { ...plain, sender }, index)),

@@ -107,6 +107,30 @@ describe('who a visitor is', () => {
     expect(await customer(before.customerId)).toMatchObject({ mergedInto: null });
   });
 
+  it('claims a number that a text then proves: two customers, whom a person may join', async () => {
+    const phone = '+4915112399001';
+    await using visitor = await openVisitor(centre().url);
+    const chat = await say(visitor, 'Call me');
+    const said = { kind: 'phone', value: '（+49）１５１ 12399001' };
+    expect((await centre().api('POST', `/api/v1/customers/${chat.customerId}/identifiers`, said)).status).toBe(201);
+    expect(await identifierOf(chat.customerId, phone)).toMatchObject({ grade: 'claimed' });
+    const text = await centre().ticketByText(phone, 'It is me');
+    expect(text.customerId).not.toBe(chat.customerId);
+    expect(await identifierOf(text.customerId, phone)).toMatchObject({ grade: 'known' });
+    expect(await identifierOf(chat.customerId, phone)).toMatchObject({ grade: 'claimed' });
+    const pair = await eventually(
+      async () => (await centre().api('GET', `/api/v1/suggestions?customerId=${text.customerId}`)).body.items[0],
+      (found: Json) => found !== undefined,
+    );
+    expect(pair).toMatchObject({ customer: { id: chat.customerId }, other: { id: text.customerId } });
+    expect(pair.reasons).toContainEqual(expect.objectContaining({ field: 'claim', level: 'proved' }));
+    expect(pair.score).toBeLessThan(0.995);
+    // Joined, the claim is proved, and the next text is the same customer's.
+    const merged = await centre().api('POST', `/api/v1/suggestions/${pair.id}/accept`, {});
+    expect(merged.status).toBe(200);
+    expect((await centre().ticketByText(phone, 'Again')).customerId).toBe(chat.customerId);
+  });
+
   it('is not believed by a token that is expired, unsigned, for others, from others, or in other hands', async () => {
     const site = await addSite();
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

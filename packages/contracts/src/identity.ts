@@ -80,11 +80,20 @@ export const codeAnswer = z.object({
 
 // --- Suggestions -------------------------------------------------------------------------------------------------
 
-export const suggestionReason = z.object({ code: z.string(), field: z.string(), detail: z.string() });
+/** `{ field: 'email', level: 'equal', weight: 9.1, left, right }`: `docs/identity.md` has the fields and their levels. */
+export const suggestionReason = z.object({
+  field: z.string(),
+  level: z.string(),
+  /** In bits: how much it speaks for one person, or, below zero, against. Null for what is no matter of likeness. */
+  weight: z.number().nullable(),
+  /** The value of `customer` and of `other` in normal form; null where the reason is none of a field. */
+  left: z.string().nullable(),
+  right: z.string().nullable(),
+});
 export type SuggestionReason = z.infer<typeof suggestionReason>;
 export const suggestion = z.object({
   id: z.uuid(),
-  /** 1 is certain. */
+  /** Probability that they are one; 1 when both proved one identifier. */
   score: z.number(),
   /** `proof`: both proved one identifier. */
   source: z.enum(['score', 'proof']),
@@ -116,9 +125,9 @@ export type SuggestionSummary = z.infer<typeof suggestionSummary>;
 
 export const identitySettings = z.object({
   /** Pairs below this are not suggested. */
-  suggestScore: z.number().min(0.1).max(1).default(0.5),
-  /** Pairs from here on may be accepted together. */
-  bulkScore: z.number().min(0.5).max(1).default(0.95),
+  suggestScore: z.number().min(0.1).max(1).default(0.6),
+  /** Pairs from here on may be accepted together. Father and son of one name, twins of similar names are below 0.995. */
+  bulkScore: z.number().min(0.5).max(1).default(0.995),
   /** So many names behind one identifier make it several people's; 0: only a person marks it. */
   sharedNames: z.int().min(0).max(50).default(5),
 });

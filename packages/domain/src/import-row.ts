@@ -9,6 +9,7 @@ import {
 } from '@patchbay/contracts';
 import { plainCell } from './csv-format.ts';
 import { normaliseEmail } from './email-address.ts';
+import { normaliseIdentifier } from './identity/normal/identifier.ts';
 import { minorDigits, readAmount, readDay, readMoment } from './import-cells.ts';
 
 export interface RowForm {
@@ -92,7 +93,12 @@ function identifiersOf(form: RowForm, cells: Cells): RowIdentifier[] {
   const found = new Map<string, RowIdentifier>();
   for (const kind of ['email', 'phone', 'account'] as const)
     for (const { text, column } of cells.values.get(kind) ?? []) {
-      const value = kind === 'email' ? normaliseEmail(text) : kind === 'phone' ? form.toPhone(text) : text;
+      const value =
+        kind === 'email'
+          ? normaliseEmail(text)
+          : kind === 'phone'
+            ? form.toPhone(text)
+            : (normaliseIdentifier(kind, text)?.value ?? null);
       if (value === null) cells.reasons.push({ column, code: kind === 'email' ? 'not-an-email' : 'not-a-phone' });
       else found.set(`${kind}:${value}`, { kind, value });
     }

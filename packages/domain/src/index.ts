@@ -12,6 +12,7 @@ export * from './grading.ts';
 export * from './grading-policy.ts';
 export * from './histogram.ts';
 export * from './identity/customer.ts';
+export * from './identity/normal/identifier.ts';
 export * from './lifecycle.ts';
 export * from './light-markup.ts';
 export * from './mail-identity.ts';

@@ -1,5 +1,8 @@
 /** Customers by the million, made by the database itself: names as unevenly spread as people's, an address and a number each, and their keys. */
-import { blockingKeys } from '@patchbay/domain/suggestion';
+import { blockingKeys } from '@patchbay/domain/identity/blocking-keys';
+import { customerRecord, readCustomer } from '@patchbay/domain/identity/customer-record';
+import { nameFrequencyKeys } from '@patchbay/domain/identity/name-frequency';
+import { phoneticKey } from '@patchbay/domain/identity/normal/romanise';
 import type { Queryable } from '@patchbay/store';
 import { readIdentityRecords } from '@patchbay/store/queries/suggestions';
 import { openDatabase } from '@patchbay/store';
@@ -30,9 +33,12 @@ export async function populate(url: string, customers: number): Promise<void> {
     for (const name of searches) await tx.query(`drop index ${name}`);
     await tx.query(`create temporary table given_name on commit drop as ${words(500)}`);
     await tx.query(`create temporary table family_name on commit drop as ${words(4_000)}`);
+    await addSounds(tx, 'given_name', (word) => phoneticKey(word, 'given').slice(0, 3));
+    await addSounds(tx, 'family_name', (word) => phoneticKey(word, 'family'));
     await tx.query(
       `create temporary table person on commit drop as
-       select n, uuid_v7() as id, g.word || ' ' || f.word as name from generate_series(1, ${customers}) n
+       select n, uuid_v7() as id, g.word || ' ' || f.word as name, g.word as given, f.word as family,
+         least(g.sound, f.sound) || '+' || greatest(g.sound, f.sound) as sounds from generate_series(1, ${customers}) n
        join given_name g on g.v = ${chosen('n', 500)} join family_name f on f.v = ${chosen('n + 7', 4_000)}`,
     );
     await tx.query('insert into customer (id, display_name) select id, name from person');
@@ -44,14 +50,23 @@ export async function populate(url: string, customers: number): Promise<void> {
     await tx.query(
       `insert into blocking_key (key, customer_id)
        select k.key, p.id from person p cross join lateral (values
-         ('email:person.' || n || '@x' || n % 50 || '.example'), ('~email:person.' || n), ('phone:+49151' || lpad(n::text, 8, '0')),
-         ('~phone:' || right('49151' || lpad(n::text, 8, '0'), 8)),
-         ('name:' || (select string_agg(w, ' ' order by w collate "C") from unnest(string_to_array(lower(name), ' ')) w))) k (key)`,
+         ('mail:person' || n), ('phone:' || right('49151' || lpad(n::text, 8, '0'), 8)), ('names:' || sounds),
+         ('givenName:' || lower(given)), ('familyName:' || lower(family))) k (key)`,
     );
     for (const { made } of indexes) await tx.query(made);
   });
   await db.sql.query('vacuum analyze');
   await assertKeys(db.sql);
+}
+
+/** How the words of a table sound, by the rule. */
+async function addSounds(tx: Queryable, table: string, soundOf: (word: string) => string): Promise<void> {
+  const { rows } = await tx.query<{ v: number; word: string }>(`select v, word from ${table}`);
+  await tx.query(`alter table ${table} add column sound text collate "C"`);
+  await tx.query(
+    `update ${table} t set sound = g.sound from jsonb_to_recordset($1::jsonb) g (v integer, sound text) where g.v = t.v`,
+    [JSON.stringify(rows.map(({ v, word }) => ({ v, sound: soundOf(word.toLowerCase()) })))],
+  );
 }
 
 /** The keys that SQL made are those of the rule. */
@@ -69,7 +84,9 @@ async function assertKeys(sql: Queryable): Promise<void> {
   );
   for (const { id, keys } of rows) {
     const record = records.get(id);
-    const wanted = record ? blockingKeys(record).toSorted() : [];
+    const wanted = record
+      ? [...blockingKeys(customerRecord(record)), ...nameFrequencyKeys(readCustomer(record))].toSorted()
+      : [];
     if (JSON.stringify(wanted) !== JSON.stringify(keys))
       throw new Error(`Keys of ${record?.displayName}: ${JSON.stringify(keys)} instead of ${JSON.stringify(wanted)}`);
   }

@@ -9,10 +9,13 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { inboundContact } from '@patchbay/contracts';
 import { resolveCustomer } from '@patchbay/domain';
-import { blockingKeys, score } from '@patchbay/domain/suggestion';
+import { blockingKeys } from '@patchbay/domain/identity/blocking-keys';
+import { customerRecord, readCustomer } from '@patchbay/domain/identity/customer-record';
+import { frequencyOfNames, nameFrequencyKeys } from '@patchbay/domain/identity/name-frequency';
+import { likeness } from '@patchbay/domain/identity/suggestion';
 import { ingestSnapshot, migrate, openDatabase } from '@patchbay/store';
 import type { Database } from '@patchbay/store';
-import { readCandidates, readIdentityRecords } from '@patchbay/store/queries/suggestions';
+import { countKeys, estimateCustomers, readCandidates, readIdentityRecords } from '@patchbay/store/queries/suggestions';
 import { artifactsFolder, createDatabase, startPostgres } from '../ground.ts';
 import { emailOf, phoneOf, populate } from './population.ts';
 
@@ -22,6 +25,7 @@ const warmUp = 500;
 /** A contact among a million may take twice what it takes among ten thousand, at the 99th percentile. */
 const aim = 2;
 const continuationMs = 72 * 3600_000;
+const countLimit = 2_000;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** By turns: a known address, a known number, somebody new, an address that is only claimed. */
@@ -58,15 +62,19 @@ async function resolveOnce(db: Database, turn: number, customers: number): Promi
   });
 }
 
+/** As the job does for each customer. */
 async function suggestOnce(db: Database, customerId: string): Promise<number> {
-  const [record] = await readIdentityRecords(db.sql, [customerId]);
-  if (!record) throw new Error('A customer is gone');
-  const candidates = await readCandidates(db.sql, [{ customerId, keys: blockingKeys(record) }]);
-  const others = await readIdentityRecords(
-    db.sql,
-    candidates.map(({ otherId }) => otherId),
-  );
-  return others.filter((other) => score(record, other).score >= 0.5).length;
+  const [file] = await readIdentityRecords(db.sql, [customerId]);
+  if (!file) throw new Error('A customer is gone');
+  const customer = { id: file.id, file, record: readCustomer(file) };
+  const { pairs } = await readCandidates(db.sql, [{ customerId, keys: blockingKeys(customerRecord(file)) }]);
+  const others = await readIdentityRecords(db.sql, [...new Set(pairs.map(({ otherId }) => otherId))]);
+  const population = await estimateCustomers(db.sql);
+  const counts = await countKeys(db.sql, nameFrequencyKeys(customer.record), countLimit);
+  const options = { population, frequency: frequencyOfNames(counts, { population, countLimit }) };
+  return others.filter(
+    (other) => likeness(customer, { id: other.id, file: other, record: readCustomer(other) }, options).score >= 0.6,
+  ).length;
 }
 
 function quantile(times: readonly number[], q: number): number {

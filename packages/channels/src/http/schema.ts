@@ -12,7 +12,7 @@ import {
   type StoredFile,
   timestamp,
 } from '@patchbay/contracts';
-import { normaliseEmail } from '@patchbay/domain';
+import { normaliseEmail, normaliseIdentifier } from '@patchbay/domain';
 import { z } from 'zod';
 import type { FileStore } from '../channel.ts';
 import { cleanFilename } from '../email/clean-text.ts';
@@ -161,7 +161,13 @@ function identifiersOf({ from, conversationId }: Incoming, source: HttpSourceSet
     ? [{ kind: 'external', value: `${source.id}:${from.externalId}`, grade: trust.external }]
     : [];
   const account: ContactIdentifier[] = from.account
-    ? [{ kind: 'account', value: from.account, grade: trust.account }]
+    ? [
+        {
+          kind: 'account',
+          value: normaliseIdentifier('account', from.account)?.value ?? from.account,
+          grade: trust.account,
+        },
+      ]
     : [];
   const conversation: ContactIdentifier[] =
     conversationId === undefined

@@ -1,6 +1,6 @@
 /** Who a carrier's `From` or `To` names. */
 import { type ContactIdentifier, HubError } from '@patchbay/contracts';
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { normaliseIdentifier } from '@patchbay/domain';
 
 /**
  * What carriers put in place of a withheld number: words spelled on a phone's keypad
@@ -22,10 +22,8 @@ const otherSender = /^(?:\d{3,15}|[a-z]+:\S{1,250}|(?!\+)(?=.*\p{L})[\p{L}\p{N} 
 /** The number in E.164, or null when it is not one that any country could have given out. */
 export function toE164(value: string): string | null {
   const number = value.trim();
-  // The library also reads letters, as on a keypad, and extensions.
-  if (!/^\+[\d\s().-]+$/.test(number)) return null;
-  const parsed = parsePhoneNumberFromString(number);
-  return parsed?.isPossible() ? parsed.number : null;
+  // No network vouches for an extension.
+  return /^\+[\d\s().-]+$/.test(number) ? (normaliseIdentifier('phone', number)?.value ?? null) : null;
 }
 
 /** True when the caller hid the number. */

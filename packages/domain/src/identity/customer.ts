@@ -1,6 +1,9 @@
 /** Which customer a contact is from (design, Identity). A wrong join costs more than a missed one: doubt suggests, it never joins. */
 import type { ContactIdentifier, IdentifierGrade, IdentifierKind } from '@patchbay/contracts';
 
+/** What a customer is called of whom nothing is known. */
+export const unnamed = 'Visitor';
+
 /** An identifier that some customer holds and that the contact names too. */
 export interface CustomerCandidate {
   customerId: string;

@@ -6,7 +6,7 @@ import { RecordComparer } from './score/comparison.ts';
 import { customerModel, fittedParameters } from './parameters.ts';
 import type { TermFrequency } from './score/model.ts';
 import { type ComparedRecord, customerFields } from './score/record.ts';
-import { Scorer, type ScoreReason } from './score/score.ts';
+import { type Score, Scorer, type ScoreReason } from './score/score.ts';
 import type { Thresholds } from './linkage/thresholds.ts';
 
 export interface Resolution {
@@ -36,18 +36,30 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** The best candidate with its score and reasons. Candidates of one score are taken by their id, whatever order they come in. */
+export interface RankedCandidate extends Score {
+  customerId: string;
+}
+
+/** Every candidate with its score and reasons, the best first. Those of one score are in the order of their ids, whatever order they come in. */
+export function rank(
+  record: ComparedRecord,
+  candidates: readonly ResolutionCandidate[],
+  { population, frequency }: ResolutionOptions,
+): RankedCandidate[] {
+  const [comparer, scorer] = [new RecordComparer(customerFields), new Scorer(customerModel(population), frequency)];
+  return candidates
+    .map(({ customerId, record: other }) => ({ customerId, ...scorer.score(comparer.compare(record, other)) }))
+    .toSorted((a, b) => b.score - a.score || compareText(a.customerId, b.customerId));
+}
+
+/** What the best candidate is. */
 export function resolve(
   record: ComparedRecord,
   candidates: readonly ResolutionCandidate[],
-  { population, frequency, thresholds = fittedParameters.thresholds }: ResolutionOptions,
+  options: ResolutionOptions,
 ): Resolution {
-  const [comparer, scorer] = [new RecordComparer(customerFields), new Scorer(customerModel(population), frequency)];
-  const scored = candidates.map(({ customerId, record: other }) => ({
-    customerId,
-    ...scorer.score(comparer.compare(record, other)),
-  }));
-  const [best] = scored.toSorted((a, b) => b.score - a.score || compareText(a.customerId, b.customerId));
+  const { thresholds = fittedParameters.thresholds } = options;
+  const [best] = rank(record, candidates, options);
   if (best === undefined) return { outcome: 'new', customerId: null, score: null, reasons: [] };
   const outcome = best.score >= thresholds.same ? 'same' : best.score >= thresholds.suggest ? 'suggest' : 'new';
   return { outcome, ...best };

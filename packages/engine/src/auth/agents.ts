@@ -2,9 +2,8 @@ import { HubError, type agentCreate } from '@patchbay/contracts';
 import { databaseErrorCode } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
 import { insertAgent } from '@patchbay/store/queries/agents';
-import { normaliseEmail } from '@patchbay/domain';
+import { normaliseEmail, normaliseIdentifier } from '@patchbay/domain';
 import { hashPassword } from 'better-auth/crypto';
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
 import type { z } from 'zod';
 import type { Parts } from '../parts.ts';
 
@@ -16,12 +15,12 @@ type AgentDraft = z.infer<typeof agentCreate>;
  * @throws HubError `invalid_input` when no such number can exist
  */
 export function toE164(given: string, region: string): string {
-  const number = parsePhoneNumberFromString(given, region as CountryCode);
-  if (!number?.isPossible())
+  const number = normaliseIdentifier('phone', given, region);
+  if (!number)
     throw new HubError('invalid_input', 'phone: not a phone number', {
       issues: [{ path: 'phone', message: 'Not a phone number' }],
     });
-  return number.number;
+  return number.value;
 }
 
 /** Adds an agent who can log in. @throws HubError `conflict` when the address is taken, `unprocessable` for an unknown queue */

@@ -2,10 +2,10 @@
 import { checkRequest, HubError, isEmail, isPhone, type FormLanguage, type RequestType } from '@patchbay/contracts';
 import type { IncomingMessage } from '@patchbay/channels/http/schema';
 import { largestFile } from '@patchbay/channels/http/schema';
+import { normaliseIdentifier } from '@patchbay/domain';
 import type { WebFormRow } from '@patchbay/store/queries/web-forms';
 import type { Request } from 'express';
 import { z } from 'zod';
-import { toE164 } from '../auth/agents.ts';
 import { filenameOf } from '../http/file-answer.ts';
 import type { Parts } from '../parts.ts';
 import { fileTypeOf } from './file-type.ts';
@@ -202,10 +202,5 @@ function contactProblems(
 }
 
 function phoneOf({ config }: Pick<Parts, 'config'>, text: string): string | null {
-  if (!isPhone(text)) return null;
-  try {
-    return toE164(text, config.defaultRegion);
-  } catch {
-    return null;
-  }
+  return isPhone(text) ? (normaliseIdentifier('phone', text, config.defaultRegion)?.value ?? null) : null;
 }

@@ -1,9 +1,12 @@
 /** The job that looks at customers who are new or have changed: who else they may be, and what proves their identifiers. */
 import type { IdentitySettings } from '@patchbay/contracts';
-import { blockingKeys, score, type IdentityRecord, type PairScore } from '@patchbay/domain/suggestion';
+import type { ComparedCustomer } from '@patchbay/domain/identity/suggestion';
+import type { ResolutionOptions } from '@patchbay/domain/identity/resolution';
 import type { Queryable } from '@patchbay/store';
 import {
+  countKeys,
   countSuggestions,
+  estimateCustomers,
   hasIdentityWork,
   lockIdentityReview,
   noteContacts,
@@ -14,20 +17,16 @@ import {
   takeIdentityWork,
   tellSuggestions,
   writeBlockingKeys,
+  type IdentityRecordRow,
   type ScoredPair,
 } from '@patchbay/store/queries/suggestions';
 import type { Parts } from '../parts.ts';
 import { readIdentitySettings } from './settings.ts';
 
-/** How two records are compared. Both are pure. */
-export interface Scorer {
-  /** Two records without a key in common are never compared. */
-  blockingKeys(record: IdentityRecord): string[];
-  /** From 0 to 1, the same in both directions. */
-  score(a: IdentityRecord, b: IdentityRecord): PairScore;
-}
+/** With their dictionaries the rules take tens of megabytes: only a process that compares customers loads them. */
+const loadRules = () => import('./likeness.ts');
+type Rules = Awaited<ReturnType<typeof loadRules>>;
 
-const scorer: Scorer = { blockingKeys, score };
 const customersAtOnce = 100;
 const contactsAtOnce = 500;
 /** A job ends after so many, and the clock gives the next one: nothing else waits behind a long list. */
@@ -36,6 +35,10 @@ const batchesInJob = 20;
 export const countLimit = 1000;
 /** Names kept of one identifier when nobody counts them. */
 const leastNames = 5;
+/** Customers of a name are counted up to here. */
+const nameLimit = 2_000;
+/** A young centre's customers are a few of many people: among fewer than these a likeness is taken for no less of a chance. */
+const leastPopulation = 1_000;
 
 /** Called by the clock. Adding the job twice has no effect. */
 export async function askForReview(parts: Parts): Promise<void> {
@@ -43,66 +46,107 @@ export async function askForReview(parts: Parts): Promise<void> {
 }
 
 /** Handles the job `review-identity`. What it does not get to, or loses with a crash, is still on the list. */
-export async function reviewIdentity(parts: Parts, by: Scorer = scorer): Promise<void> {
+export async function reviewIdentity(parts: Parts): Promise<void> {
   const settings = await readIdentitySettings(parts.db.sql);
-  let changed = false;
+  const review = { rules: await loadRules(), settings, region: parts.config.defaultRegion };
+  const found = { changed: false, crowded: new Map<string, number>() };
   for (let batch = 0; batch < batchesInJob; batch += 1) {
-    const done = await parts.db.transaction((tx) => reviewBatch(tx, by, settings));
-    changed ||= done.changed;
+    const done = await parts.db.transaction((tx) => reviewBatch(tx, review));
+    found.changed ||= done.changed;
+    for (const key of done.crowded) {
+      // What stands before the colon names the kind of key; the rest is about a person.
+      const kind = key.slice(0, key.indexOf(':'));
+      found.crowded.set(kind, (found.crowded.get(kind) ?? 0) + 1);
+    }
     if (!done.more) break;
   }
-  if (changed) {
+  if (found.crowded.size > 0)
+    parts.log.info({ skipped: Object.fromEntries(found.crowded) }, 'keys of too many customers compare nobody');
+  if (found.changed) {
     const { open } = await countSuggestions(parts.db.sql, settings.bulkScore, countLimit);
     await tellSuggestions(parts.db.sql, open);
   }
   parts.relay.nudge();
 }
 
-async function reviewBatch(
-  tx: Queryable,
-  by: Scorer,
-  settings: IdentitySettings,
-): Promise<{ more: boolean; changed: boolean }> {
-  if (!(await lockIdentityReview(tx))) return { more: false, changed: false };
-  const contacts = await noteContacts(tx, contactsAtOnce, Math.max(settings.sharedNames, leastNames));
-  if (settings.sharedNames > 0 && contacts.named.length > 0)
-    await shareByNames(tx, contacts.named, settings.sharedNames);
+interface Review {
+  readonly rules: Rules;
+  readonly settings: IdentitySettings;
+  /** Whose telephone numbers are written without a country. */
+  readonly region: string;
+}
+
+interface Reviewed {
+  /** Whether any suggestion came or went. */
+  readonly changed: boolean;
+  /** Keys of too many customers. */
+  readonly crowded: readonly string[];
+}
+
+async function reviewBatch(tx: Queryable, review: Review): Promise<Reviewed & { more: boolean }> {
+  if (!(await lockIdentityReview(tx))) return { more: false, changed: false, crowded: [] };
+  const { sharedNames } = review.settings;
+  const contacts = await noteContacts(tx, contactsAtOnce, Math.max(sharedNames, leastNames));
+  if (sharedNames > 0 && contacts.named.length > 0) await shareByNames(tx, contacts.named, sharedNames);
   const customerIds = await takeIdentityWork(tx, customersAtOnce);
-  const changed = customerIds.length > 0 && (await suggestFor(tx, by, customerIds, settings.suggestScore));
-  return { more: contacts.more || customerIds.length > 0, changed };
+  const done = customerIds.length === 0 ? { changed: false, crowded: [] } : await suggestFor(tx, review, customerIds);
+  return { more: contacts.more || customerIds.length > 0, ...done };
 }
 
-/** Computes the keys of these customers anew, and whom they may be. Answers whether any suggestion came or went. */
-async function suggestFor(
-  tx: Queryable,
-  by: Scorer,
-  customerIds: readonly string[],
-  leastScore: number,
-): Promise<boolean> {
-  const records = await readIdentityRecords(tx, customerIds);
-  const wanted = records.map((record) => ({ customerId: record.id, keys: by.blockingKeys(record) }));
-  const keys = wanted.flatMap(({ customerId, keys: own }) => own.map((key) => ({ customerId, key })));
+/** Computes the keys of these customers anew, and whom they may be. */
+async function suggestFor(tx: Queryable, review: Review, customerIds: readonly string[]): Promise<Reviewed> {
+  const { rules, region, settings } = review;
+  const compared = async (ids: readonly string[]) =>
+    (await readIdentityRecords(tx, ids)).map((file) => asCompared(rules, file, region));
+  const customers = await compared(customerIds);
+  const wanted = customers.map(({ id, file }) => ({
+    customerId: id,
+    keys: rules.blockingKeys(rules.customerRecord(file), { region }),
+  }));
+  const keys = [
+    ...wanted,
+    ...customers.map(({ id, record }) => ({ customerId: id, keys: rules.nameFrequencyKeys(record) })),
+  ].flatMap(({ customerId, keys: own }) => own.map((key) => ({ customerId, key })));
   await writeBlockingKeys(tx, keys, customerIds);
-  const candidates = await readCandidates(tx, wanted);
-  const known = new Map(records.map((record) => [record.id, record]));
-  const others = [...new Set(candidates.map(({ otherId }) => otherId))].filter((id) => !known.has(id));
-  for (const record of await readIdentityRecords(tx, others)) known.set(record.id, record);
-  return replaceSuggestions(tx, customerIds, pairsOf(by, candidates, known, leastScore));
+  const { pairs, crowded } = await readCandidates(tx, wanted);
+  const known = new Map(customers.map((one) => [one.id, one]));
+  const others = [...new Set(pairs.map(({ otherId }) => otherId))].filter((id) => !known.has(id));
+  for (const one of await compared(others)) known.set(one.id, one);
+  const options = await optionsFor(tx, rules, customers);
+  const scored = scoredPairs(rules, pairs, known, options).filter(({ score }) => score >= settings.suggestScore);
+  return { changed: await replaceSuggestions(tx, customerIds, scored), crowded };
 }
 
-function pairsOf(
-  by: Scorer,
-  candidates: readonly { customerId: string; otherId: string }[],
-  records: ReadonlyMap<string, IdentityRecord>,
-  leastScore: number,
+function asCompared(rules: Rules, file: IdentityRecordRow, region: string): ComparedCustomer {
+  return { id: file.id, file, record: rules.readCustomer(file, { region }) };
+}
+
+/** How rare a likeness is here: among how many customers, and how many of them have the names of these. */
+async function optionsFor(
+  tx: Queryable,
+  rules: Rules,
+  customers: readonly ComparedCustomer[],
+): Promise<ResolutionOptions> {
+  const population = Math.max(await estimateCustomers(tx), leastPopulation);
+  const keys = new Set(customers.flatMap(({ record }) => rules.nameFrequencyKeys(record)));
+  const counts = await countKeys(tx, [...keys], nameLimit);
+  return { population, frequency: rules.frequencyOfNames(counts, { population, countLimit: nameLimit }) };
+}
+
+/** Each pair once, also when both are new. */
+function scoredPairs(
+  rules: Rules,
+  pairs: readonly { customerId: string; otherId: string }[],
+  customers: ReadonlyMap<string, ComparedCustomer>,
+  options: ResolutionOptions,
 ): ScoredPair[] {
-  const pairs = new Map<string, ScoredPair>();
-  for (const { customerId, otherId } of candidates) {
+  const scored = new Map<string, ScoredPair>();
+  for (const { customerId, otherId } of pairs) {
     const [lowId, highId] = customerId < otherId ? [customerId, otherId] : [otherId, customerId];
-    const [low, high] = [records.get(lowId), records.get(highId)];
-    if (!low || !high || pairs.has(`${lowId} ${highId}`)) continue;
-    const found = by.score(low, high);
-    if (found.score >= leastScore) pairs.set(`${lowId} ${highId}`, { lowId, highId, ...found });
+    const [low, high] = [customers.get(lowId), customers.get(highId)];
+    if (!low || !high || scored.has(`${lowId} ${highId}`)) continue;
+    const { score, reasons } = rules.likeness(low, high, options);
+    scored.set(`${lowId} ${highId}`, { lowId, highId, score, reasons });
   }
-  return [...pairs.values()];
+  return [...scored.values()];
 }

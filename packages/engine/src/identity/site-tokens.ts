@@ -9,11 +9,10 @@ import {
   type SiteKeyRow,
   type VisitorProofRow,
 } from '@patchbay/store/queries/visitor-sites';
-import { normaliseEmail } from '@patchbay/domain';
+import { normaliseEmail, normaliseIdentifier } from '@patchbay/domain';
 import { decodeJwt, importSPKI, jwtVerify } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
 import { z } from 'zod';
-import { toE164 } from '../auth/agents.ts';
 import type { Parts } from '../parts.ts';
 import { changeSetting, type ChangingCall, type Setting } from '../setting-changes.ts';
 
@@ -83,7 +82,7 @@ function proofOf(parts: Parts, payload: JWTPayload, key: SiteKeyRow): VisitorPro
   if (exp * 1000 > parts.now().getTime() + longestLifeMs + skewSeconds * 1000)
     throw refused('The token lives longer than a day');
   const address = email !== undefined && email_verified !== false ? normaliseEmail(email) : null;
-  const number = phone_number !== undefined && phone_number_verified !== false ? phoneOf(parts, phone_number) : null;
+  const number = phone_number !== undefined && phone_number_verified !== false ? phoneOf(phone_number) : null;
   return {
     siteId: key.siteId,
     subject: sub,
@@ -98,12 +97,8 @@ function proofOf(parts: Parts, payload: JWTPayload, key: SiteKeyRow): VisitorPro
 }
 
 /** E.164 only: a site that writes numbers as its own country does would vouch for another's. */
-function phoneOf(parts: Parts, given: string): string | null {
-  try {
-    return given.startsWith('+') ? toE164(given, parts.config.defaultRegion) : null;
-  } catch {
-    return null;
-  }
+function phoneOf(given: string): string | null {
+  return given.startsWith('+') ? (normaliseIdentifier('phone', given)?.value ?? null) : null;
 }
 
 /** A site as it is told of: with its keys, and nothing of what they are made of. */

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { HubError, type ImportReject } from '@patchbay/contracts';
 import { asRequestField } from '@patchbay/contracts';
+import { normaliseIdentifier } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import { listCustomFields } from '@patchbay/store/queries/custom-fields';
 import {
@@ -19,7 +20,6 @@ import {
   tellProgress,
   type ClaimedImport,
 } from '@patchbay/store/queries/imports';
-import { toE164 } from '../auth/agents.ts';
 import type { Parts } from '../parts.ts';
 import { chunkWork, type ChunkContext, type ChunkResult, type NumberedRow } from './chunk.ts';
 import { csvRows } from './csv-source.ts';
@@ -75,11 +75,7 @@ async function contextOf(parts: Parts, run: Run, dry: boolean): Promise<ChunkCon
 }
 
 function phoneOf({ config }: Parts, text: string): string | null {
-  try {
-    return toE164(text, config.defaultRegion);
-  } catch {
-    return null;
-  }
+  return normaliseIdentifier('phone', text, config.defaultRegion)?.value ?? null;
 }
 
 /** Rows that are still to be done, some at a time. */

@@ -7,6 +7,7 @@ import {
   normaliseEmail,
   resolveCustomer,
   shouldAcknowledge,
+  unnamed,
 } from '@patchbay/domain';
 import type { ChannelCapabilities } from '@patchbay/channels/channel';
 import type { InboundContact } from '@patchbay/contracts';
@@ -109,7 +110,7 @@ function displayName(contact: InboundContact): string {
     contact.senderName?.trim() ||
     contact.identifiers.find((identifier) => identifier.kind !== 'visitor')?.value ||
     contact.from ||
-    'Visitor';
+    unnamed;
   return firstCharacters(name, 200);
 }
 

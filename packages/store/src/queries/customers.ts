@@ -86,7 +86,10 @@ function reasonOf(mine: IdentifierGrade, theirs: IdentifierGrade, kind: Identifi
 export interface NewCustomer {
   readonly displayName: string;
   /** In normal form. */
-  readonly identifiers: readonly Pick<Customer['identifiers'][number], 'kind' | 'value' | 'grade'>[];
+  readonly identifiers: readonly (Pick<Customer['identifiers'][number], 'kind' | 'value' | 'grade'> & {
+    /** A number with one is a switchboard's, and is marked so. */
+    readonly extension: string | null;
+  })[];
 }
 
 type CreatedCustomer =
@@ -105,6 +108,11 @@ export async function insertCustomer(
     `select lock_identifiers(array(select (i ->> 'kind') || ':' || (i ->> 'value') from jsonb_array_elements($1::jsonb) i))`,
     [identifiers],
   );
+  const switchboards = customer.identifiers.filter(({ extension }) => extension !== null);
+  for (const { kind, value } of switchboards)
+    await tx.query('select set_identifier_shared($1)', [
+      JSON.stringify({ kind, value, shared: true, source: 'extension', agentId: actorId, reason: 'It has extensions' }),
+    ]);
   const { rows: holders } = await tx.query<{ customerId: string; kind: IdentifierKind; value: string }>(
     `select k.customer_id as "customerId", k.kind, k.value from jsonb_to_recordset($1::jsonb) i (kind text, value text, grade text)
      join identifier k on k.kind = i.kind and k.value = i.value and k.grade <> 'claimed' and not k.shared where i.grade <> 'claimed' limit 1`,
@@ -113,8 +121,9 @@ export async function insertCustomer(
   if (holders[0]) return { outcome: 'taken', ...holders[0] };
   const { rows } = await tx.query<{ id: string }>(
     `with made as (insert into customer (display_name) values ($1) returning id),
-     named as (insert into identifier (customer_id, kind, value, grade)
-       select made.id, i.kind, i.value, i.grade from made, jsonb_to_recordset($2::jsonb) i (kind text, value text, grade text) on conflict do nothing
+     named as (insert into identifier (customer_id, kind, value, grade, extension, shared)
+       select made.id, i.kind, i.value, i.grade, i.extension, exists (select 1 from shared_identifier s where s.kind = i.kind and s.value = i.value)
+       from made, jsonb_to_recordset($2::jsonb) i (kind text, value text, grade text, extension text) on conflict do nothing
        returning customer_id, kind, value, grade),
      vouched as (insert into identifier_evidence (customer_id, kind, value, grade, source, by_agent_id, reason)
        select customer_id, kind, value, grade, 'agent', $4, $3 from named),

@@ -39,23 +39,52 @@ export async function takeIdentityWork(tx: Queryable, limit: number): Promise<st
   return rows.filter(({ live }) => live).map(({ id }) => id);
 }
 
-/** What is compared of a customer. */
+/** What is compared of a customer. Fields that are sensitive are not: what is found alike is shown. */
 export interface IdentityRecordRow {
   id: string;
   displayName: string;
-  identifiers: { kind: IdentifierKind; value: string; grade: IdentifierGrade; shared: boolean }[];
+  fields: Record<string, unknown>;
+  organisations: string[];
+  identifiers: {
+    kind: IdentifierKind;
+    value: string;
+    grade: IdentifierGrade;
+    shared: boolean;
+    extension: string | null;
+  }[];
 }
 
 export async function readIdentityRecords(sql: Queryable, ids: readonly string[]): Promise<IdentityRecordRow[]> {
   const { rows } = await sql.query<IdentityRecordRow>(
-    `select c.id, c.display_name as "displayName", k.identifiers from unnest($1::uuid[]) given (id)
+    `select c.id, c.display_name as "displayName", c.fields - hidden.keys as fields, k.identifiers, array(
+       select o.name from organisation_member m join organisation o on o.id = m.organisation_id where m.customer_id = c.id order by m.id limit 20) as organisations
+     from unnest($1::uuid[]) given (id)
      join customer c on c.id = given.id and c.merged_into is null
+     cross join (select array(select key from custom_field where scope = 'customer' and sensitive) as keys) hidden
      cross join lateral (
-       select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value, 'grade', i.grade, 'shared', i.shared)), '[]') as identifiers
+       select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value, 'grade', i.grade, 'shared', i.shared, 'extension', i.extension)), '[]') as identifiers
        from (select * from identifier i where i.customer_id = c.id order by i.id limit 200) i) k`,
     [ids],
   );
   return rows;
+}
+
+/** How many customers there are, as the file's totals or the planner's statistics have it. */
+export async function estimateCustomers(sql: Queryable): Promise<number> {
+  const { rows } = await sql.query<{ customers: number }>(
+    `select greatest(t.customers, c.reltuples, 0)::double precision as customers from customer_file_total t, pg_class c where c.oid = 'customer'::regclass`,
+  );
+  return rows[0]?.customers ?? 0;
+}
+
+/** How many customers have each key, counted up to a limit along the index. */
+export async function countKeys(sql: Queryable, keys: readonly string[], limit: number): Promise<Map<string, number>> {
+  const { rows } = await sql.query<{ key: string; customers: number }>(
+    `select k.key, n.customers from unnest($1::text[]) k (key) cross join lateral (
+       select count(*)::integer as customers from (select 1 from blocking_key b where b.key = left(k.key, 500) limit $2) few) n`,
+    [keys, limit],
+  );
+  return new Map(rows.map(({ key, customers }) => [key, customers]));
 }
 
 export async function writeBlockingKeys(
@@ -72,22 +101,34 @@ export async function writeBlockingKeys(
   );
 }
 
-/** So many customers of one key are compared; a key of more tells nobody apart. */
-const blockSize = 50;
+/** So many customers of one key are compared; a key of more tells nobody apart, and is passed over. */
+export const blockSize = 50;
 
-/** Those who have a key in common with each customer. By index, whatever the number of customers. */
+/** Those who have a key or an identifier in common with each customer, and the keys of too many. By index, whatever the number of customers. */
 export async function readCandidates(
   sql: Queryable,
   wanted: readonly { customerId: string; keys: readonly string[] }[],
-): Promise<{ customerId: string; otherId: string }[]> {
-  const { rows } = await sql.query<{ customerId: string; otherId: string }>(
-    `select distinct w."customerId", b.customer_id as "otherId"
-     from jsonb_to_recordset($1::jsonb) w ("customerId" uuid, keys text[]) cross join lateral unnest(w.keys) k (key)
-     cross join lateral (select customer_id from blocking_key where key = left(k.key, 500) limit ${blockSize}) b
-     where b.customer_id <> w."customerId"`,
+): Promise<{ pairs: { customerId: string; otherId: string }[]; crowded: string[] }> {
+  const { rows } = await sql.query<{ customerId: string | null; otherId: string; crowded: string | null }>(
+    `with wanted as materialized (
+       select w."customerId", left(k.key, 500) as key
+       from jsonb_to_recordset($1::jsonb) w ("customerId" uuid, keys text[]) cross join lateral unnest(w.keys) k (key)),
+     block as materialized (
+       select k.key, b.ids from (select distinct key from wanted) k cross join lateral (
+         select array(select customer_id from blocking_key b where b.key = k.key limit ${blockSize + 1}) as ids) b)
+     select w."customerId", o.id as "otherId", null as crowded
+     from wanted w join block b on b.key = w.key cross join lateral unnest(b.ids) o (id)
+     where cardinality(b.ids) <= ${blockSize} and o.id <> w."customerId"
+     union select i.customer_id, h.customer_id, null
+     from (select distinct "customerId" from wanted) w join identifier i on i.customer_id = w."customerId" and i.kind <> 'visitor' and not i.shared
+     cross join lateral (select customer_id from identifier h where h.value = i.value and h.kind = i.kind and h.customer_id <> i.customer_id limit ${blockSize}) h
+     union all select null, null, key from block where cardinality(ids) > ${blockSize}`,
     [JSON.stringify(wanted)],
   );
-  return rows;
+  return {
+    pairs: rows.flatMap(({ customerId, otherId }) => (customerId === null ? [] : [{ customerId, otherId }])),
+    crowded: rows.flatMap(({ crowded }) => crowded ?? []),
+  };
 }
 
 export interface ScoredPair {
@@ -203,7 +244,11 @@ const live = `l.merged_into is null and h.merged_into is null`;
 const from = `suggestion s join customer l on l.id = s.low_id join customer h on h.id = s.high_id`;
 const customerOf = (column: string) =>
   `(select to_jsonb(x) from (select ${customerColumns} from customer c ${customerJoined} where c.id = ${column}) x)`;
-const columns = `s.id, s.score, s.source, s.reasons, s.created_at as "createdAt", ${customerOf('s.low_id')} as customer, ${customerOf('s.high_id')} as other`;
+/** A proof is written down with a code of its own. */
+const reasons = `case s.source when 'proof' then (
+  select jsonb_agg(jsonb_build_object('field', r ->> 'field', 'level', r ->> 'code', 'weight', null, 'left', r ->> 'detail', 'right', r ->> 'detail'))
+  from jsonb_array_elements(s.reasons) r) else s.reasons end`;
+const columns = `s.id, s.score, s.source, ${reasons} as reasons, s.created_at as "createdAt", ${customerOf('s.low_id')} as customer, ${customerOf('s.high_id')} as other`;
 
 export type SuggestionKey = [score: number, id: string];
 

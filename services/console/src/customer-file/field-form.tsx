@@ -82,6 +82,7 @@ function updateOf(fields: Fields, type: CustomField['type']): CustomFieldUpdate 
 /** Defines a field, or changes what it asks for. */
 export function FieldForm({ field, close }: { field: CustomField | null; close: () => void }) {
   const { t } = useTranslation();
+  const named = useNamed();
   const [form] = Form.useForm<Fields>();
   const type = Form.useWatch('type', form) ?? field?.type ?? 'text';
   const save = async (fields: Fields) => {

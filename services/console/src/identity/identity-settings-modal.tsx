@@ -16,6 +16,19 @@ export function IdentitySettingsModal({ close }: { close: () => void }) {
   return settings.data ? <Fields settings={settings.data} close={close} /> : null;
 }
 
+/** Digits beyond what a manager enters come from binary fractions alone. */
+const rounded = (number: number) => Number(number.toFixed(6));
+const inPercent = (settings: IdentitySettings): IdentitySettings => ({
+  ...settings,
+  suggestScore: rounded(settings.suggestScore * 100),
+  bulkScore: rounded(settings.bulkScore * 100),
+});
+const asProbabilities = (fields: IdentitySettings): IdentitySettings => ({
+  ...fields,
+  suggestScore: rounded(fields.suggestScore / 100),
+  bulkScore: rounded(fields.bulkScore / 100),
+});
+
 function Fields({ settings, close }: { settings: IdentitySettings; close: () => void }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<IdentitySettings>();
@@ -29,17 +42,22 @@ function Fields({ settings, close }: { settings: IdentitySettings; close: () => 
       title={t('pairs.settings')}
       okText={t('pairs.save')}
       form={form}
-      initial={settings}
+      initial={inPercent(settings)}
       busy={save.isPending}
       error={save.error}
-      submit={(fields) => save.mutate(fields)}
+      submit={(fields) => save.mutate(asProbabilities(fields))}
       close={close}
     >
       <Form.Item name="suggestScore" label={t('pairs.suggestScore')} rules={[{ required: true }]}>
-        <InputNumber min={0.1} max={1} step={0.05} />
+        <InputNumber min={10} max={100} step={5} suffix="%" />
       </Form.Item>
-      <Form.Item name="bulkScore" label={t('pairs.bulkScore')} rules={[{ required: true }]}>
-        <InputNumber min={0.5} max={1} step={0.01} data-testid="bulk-score" />
+      <Form.Item
+        name="bulkScore"
+        label={t('pairs.bulkScore')}
+        extra={t('pairs.bulkScoreHelp')}
+        rules={[{ required: true }]}
+      >
+        <InputNumber min={50} max={100} step={0.1} suffix="%" data-testid="bulk-score" />
       </Form.Item>
       <Form.Item
         name="sharedNames"

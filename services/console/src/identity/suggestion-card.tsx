@@ -1,7 +1,6 @@
-import type { Customer, Suggestion, SuggestionReason } from '@patchbay/contracts';
+import type { Customer, Suggestion } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Button, Tag } from 'antd';
-import type { TFunction } from 'i18next';
 import { useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -10,13 +9,15 @@ import { identifierText } from '../desk/identifier-text.ts';
 import { movedByMerge } from '../desk/use-merge.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
+import { ReasonTable } from './reason-table.tsx';
+import { percentOf } from './percent.ts';
 
 const stale = [keys.suggestionList, ...movedByMerge];
 
 /** Two customers side by side, why they may be one, and the decision; by keyboard, too. */
 export function SuggestionCard({ suggestion }: { suggestion: Suggestion }) {
   const { t, i18n } = useTranslation();
-  const { id, customer, other, reasons, score } = suggestion;
+  const { id, customer, other, score } = suggestion;
   const [keepId, setKeepId] = useState(customer.id);
   const accept = useAction(() => api.acceptSuggestion(id, keepId), { stale, done: t('pairs.merged') });
   const reject = useAction(() => api.rejectSuggestion(id), { stale, done: t('pairs.rejected') });
@@ -31,15 +32,13 @@ export function SuggestionCard({ suggestion }: { suggestion: Suggestion }) {
   return (
     <article className="record pair" tabIndex={0} aria-label={name} onKeyDown={onKeyDown} data-testid="suggestion-card">
       <div className="pair-reasons">
-        <Tag color="blue">{t('pairs.score', { score: new Intl.NumberFormat(i18n.language).format(score) })}</Tag>
-        {reasons.map((reason) => (
-          <Tag key={`${reason.code} ${reason.detail}`}>{reasonLine(t, reason)}</Tag>
-        ))}
+        <Tag color="blue">{t('pairs.score', { score: percentOf(score, i18n.language) })}</Tag>
       </div>
       <div className="pair-sides">
         <Side customer={customer} twin={other} kept={keepId === customer.id} keep={setKeepId} />
         <Side customer={other} twin={customer} kept={keepId === other.id} keep={setKeepId} />
       </div>
+      <ReasonTable suggestion={suggestion} />
       <div className="record-actions">
         <Button
           type="primary"
@@ -67,21 +66,6 @@ export function SuggestionCard({ suggestion }: { suggestion: Suggestion }) {
 function step(from: HTMLElement, forwards: boolean): void {
   const to = forwards ? from.nextElementSibling : from.previousElementSibling;
   if (to instanceof HTMLElement) to.focus();
-}
-
-const known = [
-  'proved-by-both',
-  'claims-proved',
-  'both-claim',
-  'same-name',
-  'same-mailbox-name',
-  'same-last-digits',
-  'different-account',
-] as const;
-
-function reasonLine(t: TFunction, { code, detail }: SuggestionReason): string {
-  const name = known.find((one) => one === code);
-  return name ? t(`pairs.reasons.${name}`, { detail }) : t('pairs.reasons.other', { code, detail });
 }
 
 interface SideProps {

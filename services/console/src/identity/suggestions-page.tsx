@@ -11,6 +11,7 @@ import { Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { IdentitySettingsModal } from './identity-settings-modal.tsx';
+import { percentOf } from './percent.ts';
 import { SuggestionCard } from './suggestion-card.tsx';
 
 /** The work list: pairs of customers who may be one person, the most certain first. */
@@ -57,7 +58,7 @@ function AcceptCertain() {
         {t('pairs.count', { count: open, replace: { count: upTo(open) } })}
       </span>
       <Popconfirm
-        title={t('pairs.acceptAllAsk', { score: new Intl.NumberFormat(i18n.language).format(bulkScore) })}
+        title={t('pairs.acceptAllAsk', { score: percentOf(bulkScore, i18n.language) })}
         description={t('pairs.acceptAllText')}
         okText={t('pairs.accept')}
         cancelText={t('identity.cancel')}

@@ -21,7 +21,12 @@ const EXTENSION_WORDS = /\s*(?:durchwahl|dw\.?|转|分机)[\s.:]*(?=\d+#?$)/u;
  */
 export function normalisePhone(raw: string, defaultRegion?: string): PhoneNumber | null {
   const region = defaultRegion?.toUpperCase();
-  const text = foldText(raw).replace(/^00(?=[1-9])/, '+');
+  const text = foldText(raw)
+    .replaceAll(/\p{Pd}/gu, '-')
+    .replace(/^tel:/, '')
+    // (+49) 30 …
+    .replace(/^\(\+(\d+)\)/, '+$1 ')
+    .replace(/^00(?=[1-9])/, '+');
   if (!NUMBER.test(text)) return null;
   const country: CountryCode | undefined = region !== undefined && isSupportedCountry(region) ? region : undefined;
   const parsed = parsePhoneNumberFromString(text.replace(EXTENSION_WORDS, ' ext. '), country);

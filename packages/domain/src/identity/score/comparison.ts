@@ -3,7 +3,7 @@ import { compareNames, type NamePart } from '../compare/names.ts';
 import type { WordWeight } from '../compare/tokens.ts';
 import type { EmailHint } from '../normal/email-hint.ts';
 import { soundKey } from '../normal/romanise.ts';
-import { fields, type FieldValue, type RecordField } from './fields.ts';
+import { fields, type FieldValue, type RecordField, slips } from './fields.ts';
 import type { ComparedRecord } from './record.ts';
 
 /** In place of a level where one side has no value: neither for nor against. */
@@ -21,6 +21,12 @@ export interface FieldComparison {
 
 const missing: FieldComparison = { level: MISSING, left: null, right: null };
 
+function levelOf(kind: RecordField['kind'], a: FieldValue, b: FieldValue, weight?: WordWeight): number {
+  const { compare, levels } = fields[kind];
+  const level = compare(a, b, weight);
+  return a.exact && b.exact && slips.includes(levels[level] ?? '') ? levels.length - 1 : level;
+}
+
 function compareField(
   { kind }: RecordField,
   left: readonly FieldValue[] | null | undefined,
@@ -31,7 +37,7 @@ function compareField(
   let best = missing;
   for (const a of left) {
     for (const b of right) {
-      const level = fields[kind].compare(a, b, weight);
+      const level = levelOf(kind, a, b, weight);
       if (level < best.level) best = { level, left: a, right: b };
     }
   }

@@ -27,7 +27,12 @@ export interface FieldValue {
   parts: unknown;
   /** Words of long texts, by which the rare ones are weighed. */
   words: readonly string[];
+  /** It was proved as it stands: from another such value it differs because it is another, not by a slip. */
+  exact?: boolean;
 }
+
+/** Levels of two values that differ as the same value with a slip in it does. */
+export const slips: readonly string[] = ['mistyped', 'similar'];
 
 export interface Field {
   /** Codes of what two values can have in common. The first is equality, the last is nothing. */

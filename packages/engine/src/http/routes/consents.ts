@@ -1,8 +1,8 @@
 import { consentLogQuery, consentQuery, HubError, messagingSettings } from '@patchbay/contracts';
-import { normaliseEmail } from '@patchbay/domain';
+import { normaliseIdentifier } from '@patchbay/domain';
 import { readMessagingSettings, writeMessagingSettings } from '@patchbay/store';
 import { listConsentLog, listConsents, mayChangeConsent, setConsent } from '@patchbay/store/queries/consents';
-import { toE164 } from '../../auth/agents.ts';
+import { normalIdentifier } from '../../identity/normal-identifier.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting } from '../../setting-changes.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
@@ -12,8 +12,9 @@ const tag = 'Consent';
 
 /** An address in the form in which contacts bring it; what is neither mail nor number stays as it is. */
 function normalised(parts: Parts, address: string): string {
-  if (address.includes('@')) return normaliseEmail(address) ?? address;
-  return /^[+\d][\d\s().-]{5,}$/.test(address) ? toE164(address, parts.config.defaultRegion) : address;
+  if (address.includes('@')) return normaliseIdentifier('email', address)?.value ?? address;
+  const isNumber = /^[+\d][\d\s().-]{5,}$/.test(address.normalize('NFKC'));
+  return isNumber ? normalIdentifier('phone', address, parts.config.defaultRegion).value : address;
 }
 
 export const consentRoutes = [

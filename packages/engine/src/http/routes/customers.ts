@@ -1,5 +1,4 @@
 import { HubError, pageQuery, type Customer, type customerCreate } from '@patchbay/contracts';
-import { normaliseEmail } from '@patchbay/domain';
 import {
   insertCustomer,
   listCustomers,
@@ -8,7 +7,7 @@ import {
   type NewCustomer,
 } from '@patchbay/store/queries/customers';
 import { z } from 'zod';
-import { toE164 } from '../../auth/agents.ts';
+import { normalIdentifier } from '../../identity/normal-identifier.ts';
 import type { Parts } from '../../parts.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -29,16 +28,7 @@ function identifiersOf(
   given: z.infer<typeof customerCreate>['identifiers'],
   region: string,
 ): NewCustomer['identifiers'] {
-  return given.map(({ kind, value }) => ({ kind, value: normalised(kind, value, region), grade: 'verified' }));
-}
-
-/** @throws HubError `invalid_input` for what is no such identifier */
-export function normalised(kind: string, value: string, region: string): string {
-  if (kind === 'phone') return toE164(value, region);
-  if (kind !== 'email') return filled('identifiers', value);
-  const email = normaliseEmail(value);
-  if (email === null) throw new HubError('invalid_input', 'identifiers: not an email address');
-  return email;
+  return given.map(({ kind, value }) => ({ kind, ...normalIdentifier(kind, value, region), grade: 'verified' }));
 }
 
 /** Without blanks around it. @throws HubError `invalid_input` when it is nothing else */

@@ -12,16 +12,16 @@ import { listOpenCodes, readCode } from '@patchbay/store/queries/identity-codes'
 import { listMerges, readMergeUndo } from '@patchbay/store/queries/merges';
 import { mayReadBothCustomers, mayReadBothMerged, mayReadCustomer } from '@patchbay/store/queries/tickets';
 import { identifierKind } from '@patchbay/contracts';
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
 import { z } from 'zod';
 import type { Principal } from '../../auth/index.ts';
 import { confirmCode, sendCode } from '../../identity/codes.ts';
+import { normalIdentifier } from '../../identity/normal-identifier.ts';
 import { merge, mergeEntry, prove, split, undo } from '../../identity/merging.ts';
 import type { Parts } from '../../parts.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
-import { customerOf, normalised } from './customers.ts';
+import { customerOf } from './customers.ts';
 import { byId } from './tickets.ts';
 
 const tag = 'Identity';
@@ -51,11 +51,6 @@ async function identifiersOf(
   customerId: string,
 ): Promise<{ items: CustomerIdentifier[]; nextCursor: null }> {
   return { items: await listIdentifiers(parts.db.sql, customerId), nextCursor: null };
-}
-
-/** The extension stands beside the number: the network vouches for the number alone. */
-function extensionOf(kind: string, value: string, region: string): string | null {
-  return kind === 'phone' ? (parsePhoneNumberFromString(value, region as CountryCode)?.ext ?? null) : null;
 }
 
 const identifierRoutes = [
@@ -90,8 +85,7 @@ const identifierRoutes = [
         addIdentifier(tx, {
           customerId: params.id,
           kind: body.kind,
-          value: normalised(body.kind, body.value, defaultRegion),
-          extension: extensionOf(body.kind, body.value, defaultRegion),
+          ...normalIdentifier(body.kind, body.value, defaultRegion),
           agentId: principal.agentId,
         }),
       );

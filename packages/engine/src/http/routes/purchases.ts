@@ -6,11 +6,10 @@ import {
   type PurchaseFilter,
   type purchaseWrite,
 } from '@patchbay/contracts';
-import { normaliseEmail } from '@patchbay/domain';
 import { readFileOwner, tellExported } from '@patchbay/store/queries/customer-file';
 import { findCustomer, listPurchases, readPurchaseByNumber, writePurchases } from '@patchbay/store/queries/purchases';
 import type { z } from 'zod';
-import { toE164 } from '../../auth/agents.ts';
+import { normalIdentifier } from '../../identity/normal-identifier.ts';
 import type { Parts } from '../../parts.ts';
 import { sendCsv } from '../csv-answer.ts';
 import { momentKey, pageOf, sliceOf } from '../cursor.ts';
@@ -32,17 +31,15 @@ async function ownerOf(parts: Parts, { customerId, identifier, customerExternalI
     const found = await findCustomer(
       sql,
       identifier
-        ? { kind: identifier.kind, value: normalised(parts, identifier) }
+        ? {
+            kind: identifier.kind,
+            value: normalIdentifier(identifier.kind, identifier.value, parts.config.defaultRegion).value,
+          }
         : { source, externalId: customerExternalId ?? '' },
     );
     if (found !== null) return found;
   }
   throw new HubError('unprocessable', 'There is no one customer who is known by this');
-}
-
-function normalised({ config }: Parts, { kind, value }: NonNullable<Write['identifier']>): string {
-  if (kind === 'phone') return toE164(value, config.defaultRegion);
-  return kind === 'email' ? (normaliseEmail(value) ?? value) : value.trim();
 }
 
 async function* exported(parts: Parts, filter: PurchaseFilter): AsyncGenerator<string[][]> {
