@@ -5,6 +5,7 @@ import { fullMoment, keys, moment } from '@patchbay/ui';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { errorText } from '../feedback/error-text.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 
@@ -33,7 +34,7 @@ function FailedReply({ reply }: { reply: HeldReply }) {
     <article className="record" data-testid="failed-reply">
       <div className="record-head">
         <span className="record-title held-failed">
-          <ExclamationCircleFilled aria-hidden /> {t('held.failed', { reason: reply.reason ?? '' })}
+          <ExclamationCircleFilled aria-hidden /> {t('held.failed', { reason: errorText(reply.reason ?? '', i18n.resolvedLanguage) })}
         </span>
         <span className="grow" />
         <time className="muted small tabular" dateTime={reply.dueAt} title={fullMoment(reply.dueAt, i18n.language)}>
