@@ -34,7 +34,8 @@ function FailedReply({ reply }: { reply: HeldReply }) {
     <article className="record" data-testid="failed-reply">
       <div className="record-head">
         <span className="record-title held-failed">
-          <ExclamationCircleFilled aria-hidden /> {t('held.failed', { reason: errorText(reply.reason ?? '', i18n.resolvedLanguage) })}
+          <ExclamationCircleFilled aria-hidden />{' '}
+          {t('held.failed', { reason: errorText(reply.reason ?? '', i18n.resolvedLanguage) })}
         </span>
         <span className="grow" />
         <time className="muted small tabular" dateTime={reply.dueAt} title={fullMoment(reply.dueAt, i18n.language)}>
