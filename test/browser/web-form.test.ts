@@ -53,6 +53,24 @@ describe.skipIf(inject('chromium') === null)('the public form in a browser', () 
     await page.context().close();
   });
 
+  it('can be sent again when the visitor comes back to a page whose sending came to nothing', async () => {
+    const { page } = await browser.open();
+    await page.goto(`${hub.url}/forms/contact`);
+    await page.locator('[name=type]').selectOption('question');
+    await page.locator('[name=message]').fill('Size 41');
+    await page.locator('[name=email]').fill('ada@example.com');
+    // An answer without content leaves the browser where it is, as does a visitor who stops it.
+    await page.route('**/forms/contact*', (route) => route.fulfill({ status: 204 }));
+    const send = page.getByTestId('form-send');
+    const words = await send.textContent();
+    await send.click();
+    await page.locator('[data-testid=form-send]:disabled').waitFor();
+    expect(await send.textContent()).not.toBe(words);
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+    expect([await send.isEnabled(), await send.textContent()]).toEqual([true, words]);
+    await page.context().close();
+  });
+
   it('asks again for files that it did not keep', async () => {
     const { page } = await browser.open();
     await page.goto(`${hub.url}/forms/contact`);

@@ -113,6 +113,7 @@ describe('the API as its document describes it', () => {
     await call('PATCH', '/me', {}, { undoSeconds: 60 });
     for (const text of ['Taken back', 'Sent at once']) await call('POST', '/tickets/:id/held-replies', ids, { text });
     const [back, now] = (await call('GET', '/tickets/:id/held-replies', ids)).items;
+    await call('GET', '/held-replies');
     await call('DELETE', '/held-replies/:id', { id: back.id });
     await call('POST', '/held-replies/:id/send-now', { id: now.id });
     await call('GET', '/attachments/:id', { id: note.attachments[0].id });

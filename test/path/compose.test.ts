@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openDatabase } from '@patchbay/store';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
+import { logIn } from '../support/api-centre.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { createClient, eventually } from '../support/client.ts';
@@ -380,6 +381,45 @@ onBothBackends('writing mail', (backend) => {
     await ask('PATCH', '/me', { undoSeconds: 0 });
   });
 
+  it('that fails comes back to who wrote it, also when the ticket is not theirs any more', async () => {
+    const { url, api } = centre();
+    const credentials = { email: `${randomUUID().slice(0, 8)}@patchbay.test`, password: 'a long enough password' };
+    const queues = (await ask('GET', '/queues')).items;
+    const only = (wanted: string) =>
+      queues.flatMap(({ id, name }: Record<string, string>) => (name === wanted ? [id] : []));
+    const author = await ask('POST', '/agents', {
+      ...credentials,
+      name: 'Ann',
+      role: 'agent',
+      queueIds: only('Email'),
+    });
+    const { api: ann, cookie } = await logIn(url, credentials);
+    const { ticketId } = await firstContact();
+    const answer = await ann('POST', `/api/v1/tickets/${ticketId}/messages`, {
+      text: 'No',
+      to: ['unknown@example.net'],
+    });
+    const held = await ann('POST', `/api/v1/tickets/${ticketId}/held-replies`, { text: 'Not any more' });
+    expect([answer.status, held.status]).toEqual([201, 201]);
+    const own = async () => (await ann('GET', '/api/v1/outbox?status=undelivered')).body.items;
+    const [item] = await eventually(own, (items) => items.length === 1);
+    await ask('PATCH', `/agents/${author.id}`, { queueIds: only('Chat') });
+    await ask('PATCH', `/tickets/${ticketId}`, { status: 'closed' });
+    expect((await ann('GET', `/api/v1/tickets/${ticketId}`)).status).toBe(404);
+
+    await using desk = await openDesk(url, { cookie });
+    expect((await ann('POST', `/api/v1/held-replies/${held.body.id}/send-now`)).body.state).toBe('failed');
+    await desk.event('reply.failed', ({ data }) => data['heldReplyId'] === held.body.id);
+    await using later = await openDesk(url, { cookie });
+    await later.event('reply.failed', ({ data }) => data['heldReplyId'] === held.body.id);
+    expect((await ann('GET', '/api/v1/held-replies?state=failed')).body.items).toMatchObject([{ id: held.body.id }]);
+    expect((await api('GET', '/api/v1/held-replies?state=failed')).body.items).toEqual([]);
+
+    expect(item).toMatchObject({ messageId: answer.body.id, status: 'failed' });
+    expect((await ann('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'failed' })).status).toBe(204);
+    expect(await own()).toEqual([]);
+  });
+
   it('holds a reply back, and gives it back or sends it once', async () => {
     await ask('PATCH', '/me', { undoSeconds: 60 });
     const { ticketId } = await firstContact();
@@ -419,6 +459,9 @@ onBothBackends('writing mail', (backend) => {
       reason: 'The ticket is closed',
     });
     await centre().desk.event('reply.failed', ({ data }) => data['heldReplyId'] === late.id);
+    expect((await ask('GET', '/held-replies?state=failed')).items).toMatchObject([
+      { id: late.id, reason: 'The ticket is closed', ticketNumber: (await centre().ticket(ticketId)).number },
+    ]);
     expect((await ask('DELETE', `/held-replies/${late.id}`)).input.text).toBe('Too late.');
     await ask('PATCH', '/me', { undoSeconds: 0 });
   });

@@ -114,6 +114,19 @@ onBothBackends('a web form', (backend) => {
     }
   });
 
+  it('counts a line break as the visitor did, whichever a browser sends', async () => {
+    const { token } = await open();
+    const email = 'lines@example.com';
+    // As long as the field allows, in lines as a browser without the script posts them.
+    const written = 'Nineteen letters...\n'.repeat(1000).trimEnd();
+    const answer = await send(token, { email, message: written.replaceAll('\n', '\r\n') });
+    expect(answer.status).toBe(303);
+    const ticket = await ticketOf(await numberAt(answer.headers.get('location')));
+    expect((await centre().messages(ticket.id)).map(({ text }) => text)).toEqual([written]);
+    expect((await send(token, { email, message: written })).status).toBe(303);
+    expect(await centre().messages(ticket.id)).toHaveLength(1);
+  });
+
   it('keeps no file of what it does not take', async () => {
     const { token } = await open();
     const isKept = async (text: string) =>

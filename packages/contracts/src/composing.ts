@@ -137,6 +137,7 @@ export const heldReplyState = z.enum(['held', 'leaving', 'released', 'taken-back
 export const heldReply = z.object({
   id: z.uuid(),
   ticketId: z.uuid(),
+  ticketNumber: z.int(),
   authorId: z.string(),
   authorName: z.string(),
   state: heldReplyState,

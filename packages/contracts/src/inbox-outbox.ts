@@ -66,6 +66,8 @@ export const outboxQuery = pageQuery.extend({
   /** `undelivered`: failed or of unknown end, written by whoever asks, and nobody has decided yet. */
   status: z.enum(['failed', 'unknown', 'undelivered']).optional(),
 });
+/** Replies that have not left, or of these the ones in one state. */
+export const heldReplyQuery = pageQuery.extend({ state: z.enum(['held', 'leaving', 'failed']).optional() });
 /** `resend` puts the same message back on its way. `failed` on one that has failed says that it was seen. */
 export const outboxDecision = z.object({ decision: z.enum(['sent', 'failed', 'resend']) });
 

@@ -179,6 +179,9 @@ function composeCalls(send: Send) {
       send('GET', `/tickets/${id}/reply-recipients`, replyRecipients, { signal }),
     heldReplies: (id: string, signal?: AbortSignal): Promise<HeldReply[]> =>
       readAll(send, `/tickets/${id}/held-replies`, page(heldReply), signal),
+    /** Those of mine that could not leave, whatever ticket they are on. */
+    failedReplies: (signal?: AbortSignal): Promise<HeldReply[]> =>
+      readAll(send, '/held-replies', page(heldReply), signal, { state: 'failed' }),
     holdReply: (id: string, json: MessageDraft, idempotencyKey: string) =>
       send('POST', `/tickets/${id}/held-replies`, heldReply, { json, headers: { 'idempotency-key': idempotencyKey } }),
     takeBack: (id: string) => send('DELETE', `/held-replies/${id}`, heldReply),
@@ -303,12 +306,18 @@ function mailAccountCalls(send: Send) {
 export const inboxRawUrl = (id: string): string => `/api/v1/inbox/${id}/raw`;
 
 /** Follows the cursor to the end: a conversation is only honest when it is whole. */
-async function readAll<T>(send: Send, path: string, reader: Reader<Page<T>>, signal?: AbortSignal): Promise<T[]> {
+async function readAll<T>(
+  send: Send,
+  path: string,
+  reader: Reader<Page<T>>,
+  signal?: AbortSignal,
+  filter: Record<string, string> = {},
+): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   do {
     const next: Page<T> = await send('GET', path, reader, {
-      query: { limit: 200, cursor: cursor ?? undefined },
+      query: { ...filter, limit: 200, cursor: cursor ?? undefined },
       signal,
     });
     items.push(...next.items);

@@ -51,6 +51,7 @@ export const keys = {
   health: ['health'] as const,
   alerts: ['alerts'] as const,
   outbox: ['outbox'] as const,
+  failedReplies: ['outbox', 'failed-replies'] as const,
   mailAccounts: ['mail-accounts'] as const,
   wallboard: ['wallboard'] as const,
   consents: (address: string) => ['consents', address] as const,
@@ -104,7 +105,7 @@ function keysOf(event: HubEvent, me: string | undefined): readonly Key[] {
           : []),
       ];
     case 'reply':
-      return event.ticketId ? [keys.heldReplies(event.ticketId)] : [];
+      return event.ticketId ? [keys.heldReplies(event.ticketId), keys.failedReplies] : [];
     case 'customer':
       // A merge renames and moves tickets; an identification changes one card.
       return /^customer\.(merge|split)/.test(event.type)

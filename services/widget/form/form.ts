@@ -44,7 +44,7 @@ function enhance(form: HTMLFormElement, config: FormConfig): void {
     } else sending(form);
   });
   // Coming back by the browser's history shows the page as it was left.
-  addEventListener('pageshow', () => button(form)?.removeAttribute('disabled'));
+  addEventListener('pageshow', () => ready(form));
 }
 
 const controls = (form: HTMLFormElement): Control[] => [...form.querySelectorAll<Control>('input, select, textarea')];
@@ -150,8 +150,17 @@ function sending(form: HTMLFormElement): void {
   // After the browser has read what is to be sent: a disabled button is not part of it.
   setTimeout(() => {
     send.disabled = true;
+    send.dataset['words'] ??= send.textContent;
     send.textContent = form.dataset['sending'] ?? send.textContent;
   });
+}
+
+/** It can be sent, for the first time or once more. */
+function ready(form: HTMLFormElement): void {
+  const send = button(form);
+  if (!send) return;
+  send.disabled = false;
+  send.textContent = send.dataset['words'] ?? send.textContent;
 }
 
 /** Asks until the ticket has its number. What fails is asked again: the message is safe in any case. */

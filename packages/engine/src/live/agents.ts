@@ -233,10 +233,15 @@ function publish(namespace: Namespace, events: readonly RoutedEvent[]): void {
   }
 }
 
+/** Who wrote a message is told of its failure, also when somebody else has the ticket now. */
+function authorOf({ type, data, actorId }: HubEvent): unknown {
+  if (type === 'message.status-changed') return data['authorId'];
+  return type === 'reply.held' || type === 'reply.taken-back' || type === 'reply.failed' ? actorId : null;
+}
+
 function roomsOf(event: HubEvent, alsoQueueIds: readonly string[]): string[] {
   if (event.type === 'agent.presence-changed') return ['staff'];
-  // Who wrote a message is told of its failure, also when somebody else has the ticket now.
-  const author = event.type === 'message.status-changed' ? event.data['authorId'] : null;
+  const author = authorOf(event);
   return [
     'all',
     ...(typeof author === 'string' ? [`agent:${author}`] : []),

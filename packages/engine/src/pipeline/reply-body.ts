@@ -33,7 +33,7 @@ export interface Body {
 export function replyBody(parts: BodyParts): Body {
   const { signature, forwarded } = parts;
   const own = parts.light || parts.pictures ? plainAlternative(parts.text) : parts.text;
-  const signatureText = signature ? signature.text.replaceAll('{{agent}}', parts.agentName).trim() : '';
+  const signatureText = signature ? signed(signature.text, parts.agentName).trim() : '';
   const blocks = [
     own,
     // The mark by which mail programs know a signature (RFC 3676, 4.3).
@@ -43,6 +43,9 @@ export function replyBody(parts: BodyParts): Body {
   const text = blocks.filter((block, index) => index > 0 || block !== '').join('\n\n');
   return { text, replyText: text === own ? null : own, html: htmlOf(parts, signatureText) };
 }
+
+/** Not by a text as replacement: in one `$&` would mean something. */
+const signed = (signature: string, agentName: string): string => signature.replaceAll('{{agent}}', () => agentName);
 
 /** Null when the text says all there is to say: plain mail stays plain. */
 function htmlOf(parts: BodyParts, signatureText: string): string | null {
@@ -56,7 +59,7 @@ function htmlOf(parts: BodyParts, signatureText: string): string | null {
   if (!shows) return null;
   const own = parts.html === undefined ? textToHtml(parts.text, parts.light) : sanitisedHtml(parts.html);
   const signatureHtml = signature?.html
-    ? sanitisedHtml(signature.html.replaceAll('{{agent}}', escapeHtml(parts.agentName)))
+    ? sanitisedHtml(signed(signature.html, escapeHtml(parts.agentName)))
     : textToHtml(signatureText, false);
   return [
     own,

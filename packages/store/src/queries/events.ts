@@ -51,6 +51,7 @@ export async function visibleEventsAfter(
   const { rows } = await sql.query<EventRow>(
     `select ${eventColumns} from event e where seq > $1 and ($3 or e.agent_id = $2 or e.type = 'agent.presence-changed'
        or (e.type = 'message.status-changed' and e.data ->> 'authorId' = $2)
+       or (e.type in ('reply.held', 'reply.taken-back', 'reply.failed') and e.actor_id = $2)
        or e.queue_id in (select queue_id from queue_member where agent_id = $2)
        or exists (select 1 from queue_member q where q.agent_id = $2 and q.queue_id = any (e.also_queue_ids))
        or exists (select 1 from ticket t where t.id = e.ticket_id and t.assignee_id = $2))

@@ -25,7 +25,7 @@ export async function holdReply(
   return rows[0]?.answer as { outcome: 'created' | 'repeated' | 'mismatch'; id: string; dueAt: string };
 }
 
-const columns = `h.id, h.ticket_id as "ticketId", h.author_id as "authorId", h.author_name as "authorName", h.state, h.due_at as "dueAt",
+const columns = `h.id, h.ticket_id as "ticketId", (select t.number from ticket t where t.id = h.ticket_id) as "ticketNumber", h.author_id as "authorId", h.author_name as "authorName", h.state, h.due_at as "dueAt",
   h.reason, h.message_id as "messageId", h.input, coalesce((
     select jsonb_agg(jsonb_build_object('id', u.id, 'filename', u.filename, 'contentType', u.content_type, 'size', u.size, 'sha256', u.sha256))
     from upload u where u.owner_id = h.author_id and u.id in (
@@ -37,18 +37,19 @@ export async function readHeldReply(sql: Queryable, id: string): Promise<HeldRep
   return rows[0] ? present<HeldReply>(rows[0]) : null;
 }
 
-/** The author's replies on a ticket that have not left, oldest first. */
+/** The author's replies that have not left, oldest first; on one ticket, or in one state. */
 export async function listHeldReplies(
   sql: Queryable,
-  ticketId: string,
   authorId: string,
+  wanted: { ticketId?: string; state?: 'held' | 'leaving' | 'failed' | undefined },
   slice: Slice<string>,
 ): Promise<Cut<HeldReply, string>> {
   const { rows } = await sql.query(
     `select ${columns} from held_reply h
-     where h.ticket_id = $1 and h.author_id = $2 and h.state in ('held', 'leaving', 'failed') and ($3::uuid is null or h.id > $3)
-     order by h.id limit $4`,
-    [ticketId, authorId, slice.after, slice.limit + 1],
+     where h.author_id = $1 and h.state in ('held', 'leaving', 'failed') and ($2::uuid is null or h.ticket_id = $2)
+       and ($3::text is null or h.state = $3) and ($4::uuid is null or h.id > $4)
+     order by h.id limit $5`,
+    [authorId, wanted.ticketId ?? null, wanted.state ?? null, slice.after, slice.limit + 1],
   );
   return cut(
     rows.map((row) => present<HeldReply>(row)),

@@ -39,12 +39,16 @@ export async function listOutbox(
   );
 }
 
-/** The ticket of an outgoing message; null when there is none. */
-export async function outboxTicket(sql: Queryable, id: string): Promise<string | null> {
-  const { rows } = await sql.query<{ ticketId: string }>('select ticket_id as "ticketId" from outbound where id = $1', [
-    id,
-  ]);
-  return rows[0]?.ticketId ?? null;
+/** Who wrote an outgoing message, null for a machine, and on which ticket; null when there is none. */
+export async function readOutboxEnds(
+  sql: Queryable,
+  id: string,
+): Promise<{ ticketId: string; authorId: string | null } | null> {
+  const { rows } = await sql.query<{ ticketId: string; authorId: string | null }>(
+    'select ticket_id as "ticketId", author_id as "authorId" from outbound where id = $1',
+    [id],
+  );
+  return rows[0] ?? null;
 }
 
 /** A mail's bytes as they went out, or their hash in the file store; both null when there is no such item for the viewer, or none were kept. */

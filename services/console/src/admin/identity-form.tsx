@@ -109,7 +109,10 @@ function SignatureHtml({ html }: { html: string }) {
   return (
     <div aria-label={t('identities.preview')}>
       <Suspense>
-        <HtmlMail html={html.replaceAll('{{agent}}', me.name.replaceAll('<', '&lt;'))} attachments={[]} />
+        <HtmlMail
+          html={html.replaceAll('{{agent}}', () => me.name.replaceAll('&', '&amp;').replaceAll('<', '&lt;'))}
+          attachments={[]}
+        />
       </Suspense>
     </div>
   );

@@ -9,6 +9,7 @@ import { DeliveryMark } from '../desk/delivery-mark.tsx';
 import { subjectText } from '../desk/given-names.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
+import { FailedReplies, useFailedReplies } from './failed-replies.tsx';
 import { OutboxDecision } from './outbox-decision.tsx';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
@@ -20,6 +21,8 @@ export function OutboxPage() {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<(typeof filters)[number]>('all');
   const status = filter === 'all' ? undefined : filter;
+  const failed = useFailedReplies().data ?? [];
+  const unsent = filter === 'all' || filter === 'undelivered' ? failed : [];
   return (
     <div className="page">
       <PageHead text={t('outbox.text')} />
@@ -37,11 +40,16 @@ export function OutboxPage() {
           </button>
         ))}
       </div>
+      <FailedReplies replies={unsent} />
       <PagedList
         key={filter}
         queryKey={[...keys.outbox, filter]}
         read={(cursor, signal) => api.outbox(status, cursor, signal)}
-        empty={<Nothing icon={<SendOutlined />} title={t('outbox.empty')} text={t('outbox.emptyText')} />}
+        empty={
+          unsent.length === 0 && (
+            <Nothing icon={<SendOutlined />} title={t('outbox.empty')} text={t('outbox.emptyText')} />
+          )
+        }
         row={(item) => <OutboxRow key={item.id} item={item} />}
       />
     </div>

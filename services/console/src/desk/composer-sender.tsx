@@ -65,7 +65,7 @@ export function ComposerSender({ mail, subject }: { mail: MailFields; subject: s
 export function SignaturePreview({ mail }: { mail: MailFields }) {
   const { t } = useTranslation();
   const me = useMe();
-  const text = (mail.identity?.signatureText ?? '').replaceAll('{{agent}}', me.name).trim();
+  const text = (mail.identity?.signatureText ?? '').replaceAll('{{agent}}', () => me.name).trim();
   if (text === '') return null;
   return (
     <div className="signature-preview small muted" aria-label={t('composer.signature')} data-testid="signature-preview">

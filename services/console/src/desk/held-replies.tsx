@@ -4,6 +4,7 @@ import type { HeldReply, Ticket } from '@patchbay/contracts';
 import { keys, useNow } from '@patchbay/ui';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { errorText } from '../feedback/error-text.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 
@@ -17,7 +18,7 @@ export function HeldReplies({ ticket, restore }: { ticket: Ticket; restore: (hel
 }
 
 function Held({ held, ticketId, restore }: { held: HeldReply; ticketId: string; restore: (held: HeldReply) => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const now = useNow();
   const stale = [keys.heldReplies(ticketId), keys.messages(ticketId), keys.tickets];
   const undo = useAction(api.takeBack, { stale, after: restore });
@@ -38,7 +39,7 @@ function Held({ held, ticketId, restore }: { held: HeldReply; ticketId: string; 
         {failed ? <ExclamationCircleFilled aria-hidden /> : <ClockCircleOutlined aria-hidden />}
         <span className="grow">
           {failed
-            ? t('held.failed', { reason: held.reason ?? '' })
+            ? t('held.failed', { reason: errorText(held.reason ?? '', i18n.resolvedLanguage) })
             : held.state === 'leaving' || seconds === 0
               ? t('held.leaving')
               : t('held.in', { count: seconds })}

@@ -1,21 +1,28 @@
 import type { HubEvent } from '@patchbay/contracts';
 
-/** Messages of this agent that have just failed, or of which a person has to say whether they left. Their own decisions are no news. */
-export function failedMessages(events: readonly HubEvent[], me: string) {
-  return events.flatMap(({ type, ticketId, actorId, data }) =>
-    type === 'message.status-changed' &&
-    ticketId !== null &&
-    actorId === null &&
-    data['authorId'] === me &&
-    (data['status'] === 'failed' || data['status'] === 'unknown')
-      ? [
-          {
-            ticketId,
-            number: Number(data['ticketNumber']),
-            messageId: String(data['messageId']),
-            status: data['status'] === 'failed' ? ('failed' as const) : ('unknown' as const),
-          },
-        ]
-      : [],
-  );
+/** What a notice says. The number is null where the event does not tell it. */
+export interface FailedMessage {
+  readonly ticketId: string;
+  readonly number: number | null;
+  readonly messageId: string;
+  readonly status: 'failed' | 'unknown' | 'held';
+}
+
+/**
+ * Messages of this agent that have just failed, or of which a person has to say whether they left, and replies that were held back and could
+ * not leave. Their own decisions are no news.
+ */
+export function failedMessages(events: readonly HubEvent[], me: string): FailedMessage[] {
+  return events.flatMap((event) => failedMessage(event, me) ?? []);
+}
+
+function failedMessage({ type, ticketId, actorId, data }: HubEvent, me: string): FailedMessage | null {
+  if (ticketId === null) return null;
+  // Its author held it back, and is named as who acted.
+  if (type === 'reply.failed' && actorId === me)
+    return { ticketId, number: null, messageId: String(data['heldReplyId']), status: 'held' };
+  if (type !== 'message.status-changed' || actorId !== null || data['authorId'] !== me) return null;
+  const { status } = data;
+  if (status !== 'failed' && status !== 'unknown') return null;
+  return { ticketId, number: Number(data['ticketNumber']), messageId: String(data['messageId']), status };
 }

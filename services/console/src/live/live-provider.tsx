@@ -2,9 +2,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { AttendRequest, HubEvent } from '@patchbay/contracts';
 import { keys, openLive, type ConnectionState, type Live, type Room } from '@patchbay/ui';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { App } from 'antd';
+import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { useNavigate } from 'react-router';
 import { useMe } from '../session/use-me.ts';
 import { failedMessages } from './failed-messages.ts';
 import { LiveContext, type LiveScreen } from './live-context.ts';
@@ -17,6 +17,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const { id: me } = useMe();
   const { t } = useTranslation();
   const { notification } = App.useApp();
+  const navigate = useNavigate();
   const [connection, setConnection] = useState<ConnectionState>('connecting');
   const [live, setLive] = useState<Live | null>(null);
   const stores = useRef({ typing: createTypingStore(), offered: { ids: new Set<string>() } }).current;
@@ -27,7 +28,20 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       // The same message told twice is one notice.
       key: failed.messageId,
       title: t(`outbox.told.${failed.status}`, { number: failed.number }),
-      description: <Link to={`/desk/${failed.ticketId}`}>{t('outbox.ticket', { number: failed.number })}</Link>,
+      // Notices are shown outside the router, where a link of its own cannot be.
+      description: (
+        <Button
+          type="link"
+          size="small"
+          onClick={() => {
+            notification.destroy(failed.messageId);
+            void navigate(`/desk/${failed.ticketId}`);
+          }}
+          data-testid="failure-ticket"
+        >
+          {failed.number === null ? t('outbox.toTicket') : t('outbox.ticket', { number: failed.number })}
+        </Button>
+      ),
       duration: 0,
     });
 

@@ -4,6 +4,7 @@ import { keys } from '@patchbay/ui';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { api } from '../query-client.ts';
+import { useFailedReplies } from '../admin/failed-replies.tsx';
 import { useMe } from '../session/use-me.ts';
 import { ChoiceMenu } from './choice-menu.tsx';
 import { isSetting, mayVisit, placeAt, placesOnPhone, workPlaces } from './places.tsx';
@@ -107,7 +108,8 @@ function useCounts(manages: boolean): { outbox: string; quarantine: string; sugg
     queryKey: [...keys.outbox, 'undelivered', 'count'],
     queryFn: ({ signal }) => api.outbox('undelivered', null, signal),
   });
-  const failed = undelivered.data?.items.length ?? 0;
+  const unsent = useFailedReplies().data?.length ?? 0;
+  const failed = unsent + (undelivered.data?.items.length ?? 0);
   return {
     outbox: failed === 0 ? '' : `${failed}${undelivered.data?.nextCursor ? '+' : ''}`,
     quarantine: shortCount(quarantined.data?.waiting ?? 0),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { HubError, pageQuery } from '@patchbay/contracts';
+import { heldReplyQuery, HubError, pageQuery } from '@patchbay/contracts';
 import { listHeldReplies, readHeldReply } from '@patchbay/store/queries/held-replies';
 import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
@@ -48,8 +48,20 @@ export const composingRoutes = [
     answer: 'HeldReplyPage',
     async handle({ parts, principal, params, query }) {
       await requireTicket(parts, principal, params.id);
-      return pageOf(await listHeldReplies(parts.db.sql, params.id, principal.agentId, sliceOf(idKey, query)));
+      const wanted = { ticketId: params.id };
+      return pageOf(await listHeldReplies(parts.db.sql, principal.agentId, wanted, sliceOf(idKey, query)));
     },
+  }),
+  route({
+    method: 'get',
+    path: '/held-replies',
+    summary: "The caller's own messages on all tickets that have not left, or that could not",
+    tag,
+    access: 'agent',
+    query: heldReplyQuery,
+    answer: 'HeldReplyPage',
+    handle: async ({ parts, principal, query }) =>
+      pageOf(await listHeldReplies(parts.db.sql, principal.agentId, { state: query.state }, sliceOf(idKey, query))),
   }),
   route({
     method: 'post',

@@ -1,6 +1,6 @@
 import { HubError, outboxQuery } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
-import { listOutbox, outboxTicket, readOutboxRaw } from '@patchbay/store/queries/outbox';
+import { listOutbox, readOutboxEnds, readOutboxRaw } from '@patchbay/store/queries/outbox';
 import { listSendingLimits, readSendingLimit, setSendingLimit } from '@patchbay/store/queries/sending-limits';
 import { decideOutbound } from '../../pipeline/reconcile.ts';
 import { changeSetting } from '../../setting-changes.ts';
@@ -45,9 +45,10 @@ export const outboxRoutes = [
     params: byId,
     body: 'OutboxDecision',
     async handle({ parts, principal, params, body }) {
-      const ticketId = await outboxTicket(parts.db.sql, params.id);
-      if (ticketId === null) throw new HubError('not_found', 'There is no such message');
-      await requireTicket(parts, principal, ticketId);
+      const item = await readOutboxEnds(parts.db.sql, params.id);
+      if (!item) throw new HubError('not_found', 'There is no such message');
+      // It came back to whoever wrote it, who may have passed the ticket on.
+      if (item.authorId !== principal.agentId) await requireTicket(parts, principal, item.ticketId);
       await decideOutbound(parts, params.id, body.decision, principal.agentId);
     },
   }),

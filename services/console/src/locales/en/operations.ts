@@ -10,6 +10,7 @@ export const operations = {
     told: {
       failed: 'Your message on ticket #{{number}} was not delivered',
       unknown: 'It is not known whether your message on ticket #{{number}} was sent',
+      held: 'A message of yours could not be sent',
     },
     text: 'Everything on its way to customers. Without an SMTP server, mail is kept here instead of being sent.',
     empty: 'Nothing has been sent yet',
@@ -18,6 +19,8 @@ export const operations = {
     attempts_other: '{{count}} attempts',
     chatVisitor: 'Chat visitor',
     ticket: 'Ticket #{{number}}',
+    toTicket: 'Open the ticket',
+    discard: 'Discard',
     raw: 'Download mail',
   },
   quarantine: {

@@ -10,6 +10,7 @@ export const operations = {
     told: {
       failed: '您在工单 #{{number}} 上的消息未送达',
       unknown: '您在工单 #{{number}} 上的消息是否发出尚不清楚',
+      held: '您有一条消息未能发送',
     },
     text: '所有发往客户的消息。未配置 SMTP 服务器时，邮件保存在这里而不会发出。',
     empty: '还没有发送任何内容',
@@ -18,6 +19,8 @@ export const operations = {
     attempts_other: '尝试 {{count}} 次',
     chatVisitor: '聊天访客',
     ticket: '工单 #{{number}}',
+    toTicket: '打开工单',
+    discard: '放弃',
     raw: '下载邮件',
   },
   quarantine: {
