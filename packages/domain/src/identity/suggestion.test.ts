@@ -71,7 +71,7 @@ describe('likeness', () => {
       'account and name',
       file('Ann Lee', held('account', 'K1234567')),
       file('Ann Lee', held('account', 'K1234567', 'claimed')),
-      [0.995, 1],
+      [0.95, 0.995],
     ],
     [
       'a slip in a claimed account',

@@ -21,12 +21,20 @@ export interface Likeness {
 const wordWeight = { proved: 3, claimed: 1.5 } as const;
 /** As far as a word can bring a pair, and a word alone leave it, in bits: 16 to 1. Nobody is certain because somebody says so. */
 const farthest = 4;
+/** And where the name or something else is alike as well: below what is merged unseen, since names and account numbers are read on letters. */
+const farthestWithMore = 6.9;
+const named = ['email', 'phone', 'accountNumber'];
 const aboutIdentity = ['email', 'phone', 'accountNumber', 'rarity', 'household'];
 
 /** What the word of one of them adds, or takes from what nothing but the word stands for. */
 function weightOfWord(score: number, reasons: readonly ScoreReason[], common: 'proved' | 'claimed'): number {
   const alone = !reasons.some(({ field, weight }) => weight > 0 && !aboutIdentity.includes(field));
-  if (score >= farthest) return alone ? farthest - score : 0;
+  if (score >= farthest && alone) return farthest - score;
+  if (score >= farthest) {
+    const said = reasons.filter(({ field, weight }) => weight > 0 && named.includes(field));
+    const rest = score - said.reduce((sum, { weight }) => sum + weight, 0);
+    return Math.min(0, Math.max(rest, farthestWithMore) - score);
+  }
   return Math.min(wordWeight[common], farthest - score);
 }
 
