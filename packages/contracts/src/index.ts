@@ -9,5 +9,6 @@ export * from './jobs.ts';
 export * from './live.ts';
 export * from './watch.ts';
 export * from './messaging.ts';
+export * from './privacy.ts';
 export * from './request-fields.ts';
 export * from './mail-accounts.ts';

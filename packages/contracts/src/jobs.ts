@@ -22,6 +22,9 @@ export const connectCall = z.object({ ticketId: z.uuid(), agentId: z.string() })
 /** A quarantined contact goes round again. It is asked for in bulk, and never holds up new contacts. */
 export const replayContact = z.object({ inboxId: z.uuid(), replay: z.literal(true) });
 
+/** An export or an erasure is due. */
+export const runPrivacy = z.object({ privacyRequestId: z.uuid() });
+
 /** Every job by name. Payloads are parsed with these on both sides of the queue. */
 export const jobs = {
   'ingest-contact': ingestContact,
@@ -33,6 +36,7 @@ export const jobs = {
   'release-reply': releaseReply,
   'connect-call': connectCall,
   'replay-contact': replayContact,
+  'run-privacy': runPrivacy,
 } as const;
 export type JobName = keyof typeof jobs;
 export type JobData<N extends JobName> = z.infer<(typeof jobs)[N]>;

@@ -1,21 +1,29 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HubError } from '@patchbay/contracts';
 import type { FileStore } from '@patchbay/channels/channel';
+
+export interface HubFiles extends FileStore {
+  /**
+   * Removes bytes that nobody needs. `stillNeeded` is asked once more when they are out of reach: whoever stores the same bytes meanwhile
+   * writes them anew. Bytes that were stored within the last `graceMs` stay, since the row that will refer to them may still be on its way.
+   * Answers whether they are gone.
+   */
+  remove(sha256: string, graceMs: number, stillNeeded: () => Promise<boolean>): Promise<boolean>;
+}
 
 /**
  * Content-addressed files in a folder. A file is written beside its place, flushed, and renamed into it, so that a name is either
  * whole or absent whatever moment the machine stops at.
  */
-export function createFileStore(folder: string): FileStore {
+export function createFileStore(folder: string): HubFiles {
   const placeOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   return {
     async put(bytes) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const place = placeOf(sha256);
-      if (!(await exists(place))) await write(place, bytes);
+      if (!(await touched(place))) await write(place, bytes);
       return { sha256, size: bytes.byteLength };
     },
     async read(sha256) {
@@ -28,14 +36,33 @@ export function createFileStore(folder: string): FileStore {
         throw new HubError('unavailable', 'The file storage does not answer', { cause: error });
       }
     },
+    remove: (sha256, graceMs, stillNeeded) =>
+      /^[0-9a-f]{64}$/.test(sha256) ? remove(placeOf(sha256), graceMs, stillNeeded) : Promise.resolve(true),
   };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path, constants.F_OK).then(
+/** Says that a file is wanted now. False: there is none. */
+async function touched(path: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(path, now, now).then(
     () => true,
     () => false,
   );
+}
+
+async function remove(place: string, graceMs: number, stillNeeded: () => Promise<boolean>): Promise<boolean> {
+  const aside = `${place}.${randomUUID()}.gone`;
+  try {
+    await rename(place, aside);
+    const keep = Date.now() - (await stat(aside)).mtimeMs < graceMs || (await stillNeeded());
+    await (keep ? rename(aside, place) : rm(aside, { force: true }));
+    return !keep;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    // Nothing is lost by leaving it; the next round tries again.
+    await rename(aside, place).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function write(place: string, bytes: Uint8Array): Promise<void> {

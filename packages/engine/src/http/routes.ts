@@ -1,6 +1,7 @@
 /** Every endpoint below `/api/v1`. What is not in this table is neither served nor documented. */
 import type { Route } from './route.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { composingRoutes } from './routes/composing.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
@@ -12,6 +13,8 @@ import { mailAccountRoutes } from './routes/mail-accounts.ts';
 import { mailIdentityRoutes } from './routes/mail-identities.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { requestTypeRoutes } from './routes/request-types.ts';
+import { privacyRoutes } from './routes/privacy.ts';
+import { customerPrivacyRoutes } from './routes/customer-privacy.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingChangeRoutes } from './routes/setting-changes.ts';
@@ -40,4 +43,7 @@ export const routes: readonly Route[] = [
   ...webFormRoutes,
   ...mailAccountRoutes,
   ...settingChangeRoutes,
+  ...privacyRoutes,
+  ...customerPrivacyRoutes,
+  ...auditRoutes,
 ];

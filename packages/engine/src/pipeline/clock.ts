@@ -1,6 +1,7 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
 import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import type { Parts } from '../parts.ts';
+import { keepPrivacy, resealAll } from '../privacy/clock.ts';
 import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
 import { evaluateAlerts } from '../watch/alerts.ts';
@@ -11,6 +12,8 @@ const absenceMs = 5_000;
 const alertsMs = 3_000;
 /** Whoever looks at the figures brings them up to date; this is for when nobody does. */
 const figuresMs = 60_000;
+const privacyMs = 10_000;
+const resealMs = 60_000;
 
 export function startClock(parts: Parts): AsyncDisposable {
   const stop = [
@@ -18,6 +21,8 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(offersMs, () => sweepOffers(parts), parts),
     every(absenceMs, () => endAbsentPresence(parts), parts),
     every(alertsMs, () => evaluateAlerts(parts), parts),
+    every(privacyMs, () => keepPrivacy(parts), parts),
+    every(resealMs, () => resealAll(parts), parts),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
   ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };

@@ -4,13 +4,18 @@ import { HubError } from '@patchbay/contracts';
 import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
 import { nextOutbound, recordDelivery as recordRow, recordReached } from '@patchbay/store';
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
+import { withdrewBefore } from '@patchbay/store/queries/consents';
 import type { Parts } from '../parts.ts';
+import { hashedAddress } from '../privacy/erasure.ts';
 import { outboundBatches } from './outbound-batches.ts';
 import { recordOptOut, recordReportedOptOut, withTemplate } from './messaging.ts';
 import { backoffMs, isRetryable, reasonOf, retryOnConflict, sendRetry } from './retry.ts';
 
 /** Larger bytes lie in the file store; smaller ones cost no flush of their own. */
 const largestRow = 64 * 1024;
+
+/** Where people say STOP; what they said holds also when nothing else is known of them any more. */
+const texting: ReadonlySet<string> = new Set(['sms', 'whatsapp']);
 
 /** Handles the job `send-outbound`. Only the claim's winner sends; a row that is not due or not queued is left alone. */
 export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: string }): Promise<void> {
@@ -57,6 +62,8 @@ async function sendNext(parts: Parts, ticketId: string): Promise<void> {
 async function handOver(parts: Parts, message: ClaimedOutbound): Promise<OutboundResult> {
   const channel = parts.channels.get(message.channel as ChannelName);
   if (!channel) return { result: 'failed', error: 'The channel is not set up' };
+  if (texting.has(message.channel) && (await withdrewBefore(parts.db.sql, message, hashedAddress(parts, message.to))))
+    return { result: 'failed', error: 'The recipient has withdrawn consent (STOP)' };
   try {
     const carried = await withTemplate(parts, channel, message);
     const sent = await channel.send(carried, AbortSignal.timeout(parts.sending.limitMs));

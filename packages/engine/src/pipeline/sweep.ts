@@ -13,7 +13,6 @@ import {
 } from '@patchbay/store';
 import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
 import { dueHeldReplies } from '@patchbay/store/queries/held-replies';
-import { deleteOldKeys } from '@patchbay/store/queries/idempotency';
 import { deleteOldUploads, deleteStrayReports } from '@patchbay/store/queries/leftovers';
 import type { Parts } from '../parts.ts';
 import { endStaleCall } from './calls.ts';
@@ -25,8 +24,6 @@ const graceMs = 5_000;
 const heldGraceMs = 1_000;
 /** A send that has not ended after so long belongs to a process that is gone. */
 const abandonedMs = 3 * 60_000;
-/** So long the same request to the API gets the same answer. */
-const keyLifeMs = 24 * 60 * 60_000;
 const strayReportDays = 7;
 const uploadDays = 2;
 const batch = 500;
@@ -64,7 +61,6 @@ export async function sweep(parts: Parts): Promise<void> {
   }
   for (const call of await undialledCalls(parts.db.sql, graceMs)) parts.jobs.add('connect-call', call);
   for (const callSid of await staleCalls(parts.db.sql, longestCallMs)) await endStaleCall(parts, callSid);
-  await deleteOldKeys(parts.db.sql, keyLifeMs);
   await deleteStrayReports(parts.db.sql, strayReportDays, batch);
   await deleteOldUploads(parts.db.sql, uploadDays, batch);
   parts.relay.nudge();

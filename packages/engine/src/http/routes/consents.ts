@@ -2,6 +2,7 @@ import { consentLogQuery, consentQuery, HubError, messagingSettings } from '@pat
 import { normaliseEmail } from '@patchbay/domain';
 import { readMessagingSettings, writeMessagingSettings } from '@patchbay/store';
 import { listConsentLog, listConsents, mayChangeConsent, setConsent } from '@patchbay/store/queries/consents';
+import { hashedAddress } from '../../privacy/erasure.ts';
 import { toE164 } from '../../auth/agents.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting } from '../../setting-changes.ts';
@@ -16,6 +17,9 @@ function normalised(parts: Parts, address: string): string {
   return /^[+\d][\d\s().-]{5,}$/.test(address) ? toE164(address, parts.config.defaultRegion) : address;
 }
 
+const consentsOf = (parts: Parts, address: string) =>
+  listConsents(parts.db.sql, address, hashedAddress(parts, address));
+
 export const consentRoutes = [
   route({
     method: 'get',
@@ -26,7 +30,7 @@ export const consentRoutes = [
     query: consentQuery,
     answer: 'ConsentPage',
     handle: async ({ parts, query }) => ({
-      items: await listConsents(parts.db.sql, normalised(parts, query.address)),
+      items: await consentsOf(parts, normalised(parts, query.address)),
       nextCursor: null,
     }),
   }),
@@ -64,7 +68,7 @@ export const consentRoutes = [
       } as const;
       await setConsent(parts.db.sql, decision);
       parts.relay.nudge();
-      const found = (await listConsents(parts.db.sql, address)).find(
+      const found = (await consentsOf(parts, address)).find(
         (one) => one.channel === body.channel && one.account === account,
       );
       if (!found) throw new HubError('internal', 'The consent was written and is not there');

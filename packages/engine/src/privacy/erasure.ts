@@ -1,0 +1,210 @@
+/**
+ * Erasure of a person (GDPR Art. 17, PIPL Art. 47). Step by step, each batch a transaction of its own that keeps how far it came, so that a crash
+ * repeats one batch at the most. Rows stay with their times, channels, queues and agents; what they say goes.
+ */
+import { soughtPattern } from '@patchbay/domain';
+import type { Queryable } from '@patchbay/store';
+import { readCatalogue, type CatalogueTable } from '@patchbay/store/privacy/catalogue';
+import {
+  allowErasure,
+  cutQuotes,
+  dropAnswers,
+  dropContacts,
+  eraseOwn,
+  findPerson,
+  forgetAddress,
+  forgetPerson,
+  keptAnswers,
+  lockPerson,
+  maskEverywhere,
+  mergedCustomers,
+  obstacleTo,
+  topIds,
+  unreadContacts,
+  type ErasureScope,
+  type StepDone,
+} from '@patchbay/store/privacy/erase';
+import { finishErasure, keepProgress, lockDueRequest, postponeRequest, type RunningRequest } from '@patchbay/store/queries/privacy-requests';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { z } from 'zod';
+import type { Parts } from '../parts.ts';
+import { removeOldExports } from './export-files.ts';
+import { removeFiles } from './files.ts';
+import { mentions } from './mentions.ts';
+
+/** Rows in a batch: the person's own, and those that are read for what they mention. */
+const ownBatch = 200;
+const walkBatch = 2_000;
+/** A request that cannot go on is looked at again after so many seconds. */
+const againSeconds = { hold: 3_600, call: 60, sending: 30 } as const;
+
+const scopeSchema = z.object({
+  customerIds: z.array(z.uuid()),
+  pattern: z.string().nullable(),
+  startedAt: z.string(),
+  tops: z.record(z.string(), z.number()),
+});
+const contextOf = (id: string): string => `privacy-request:${id}`;
+/** How an address is kept of which nothing may be left but that its holder withdrew consent. */
+export const hashedAddress = (parts: Pick<Parts, 'blindIndex'>, address: string): string =>
+  `hmac:${parts.blindIndex('address', address)}`;
+
+type Catalogue = ReadonlyMap<string, CatalogueTable>;
+
+/** Goes on until it is done or something stands against it. Whoever finds another at it leaves it to that one. */
+export async function erase(parts: Parts, id: string): Promise<void> {
+  const catalogue = await readCatalogue(parts.db.sql);
+  const steps = stepsOf(catalogue);
+  for (;;) {
+    const going = await parts.db.transaction(async (tx) => {
+      const request = await lockDueRequest(tx, id);
+      if (!request) return false;
+      await allowErasure(tx);
+      if (request.soughtSealed === null) return await begin(parts, tx, request, catalogue, steps[0] ?? '');
+      return await goOn(parts, tx, request, catalogue, steps);
+    });
+    if (!going) break;
+  }
+  await removeFiles(parts);
+  await removeOldExports(parts);
+}
+
+/** First what is the person's, then what others said of the person, then what is kept elsewhere. */
+const stepsOf = (catalogue: Catalogue): string[] => [
+  ...[...catalogue.keys()].map((table) => `own:${table}`),
+  ...[...catalogue.keys()].map((table) => `walk:${table}`),
+  'contacts',
+  'answers',
+];
+
+/** From the end of this transaction on the person is not known any more. */
+async function begin(
+  parts: Parts,
+  tx: Queryable,
+  request: RunningRequest,
+  catalogue: Catalogue,
+  step: string,
+): Promise<boolean> {
+  const customerIds = await mergedCustomers(tx, request.customerId);
+  await lockPerson(tx, customerIds);
+  const obstacle = await obstacleTo(tx, customerIds);
+  if (obstacle) {
+    await postponeRequest(tx, request.id, obstacle, againSeconds[obstacle]);
+    return false;
+  }
+  const person = await findPerson(tx, customerIds);
+  const own = person.identifiers.filter(({ shared }) => !shared);
+  const scope: ErasureScope = {
+    customerIds,
+    pattern: soughtPattern({
+      identifiers: own.map(({ kind, value }) => ({ kind, value, national: nationalOf(kind, value) })),
+      names: person.names,
+    }),
+    startedAt: (await momentOf(tx)).toISOString(),
+    tops: await topIds(tx, catalogue),
+  };
+  const cut = await cutQuotes(tx, customerIds);
+  await forgetPerson(tx, customerIds);
+  for (const { kind, value } of own) await forgetAddress(tx, { kind, value, hashed: hashedAddress(parts, value) });
+  await keepProgress(tx, request.id, {
+    step,
+    cursor: null,
+    counts: { customers: customerIds.length, identifiers: person.identifiers.length, quotes: cut },
+    soughtSealed: parts.vault.seal(JSON.stringify(scope), contextOf(request.id)),
+  });
+  return true;
+}
+
+async function momentOf(tx: Queryable): Promise<Date> {
+  const { rows } = await tx.query<{ at: Date }>(`select clock_timestamp() + interval '1 millisecond' as at`, []);
+  return (rows[0] as { at: Date }).at;
+}
+
+const nationalOf = (kind: string, value: string): string | undefined =>
+  kind === 'phone' ? parsePhoneNumberFromString(value)?.nationalNumber : undefined;
+
+async function goOn(
+  parts: Parts,
+  tx: Queryable,
+  request: RunningRequest,
+  catalogue: Catalogue,
+  steps: readonly string[],
+): Promise<boolean> {
+  const scope = scopeSchema.parse(JSON.parse(parts.vault.unseal(request.soughtSealed ?? '', contextOf(request.id))));
+  const step = request.step ?? steps[0] ?? '';
+  const { cursor, changed } = await doStep(parts, tx, step, { scope, catalogue, cursor: request.cursor });
+  const [kind = '', table = kind] = step.split(':');
+  const name = kind === 'walk' ? `${table} (mentioned)` : table;
+  const counts = changed > 0 ? { ...request.counts, [name]: (request.counts[name] ?? 0) + changed } : request.counts;
+  const next = cursor === null ? steps[steps.indexOf(step) + 1] : step;
+  if (next !== undefined) {
+    await keepProgress(tx, request.id, { step: next, cursor, counts });
+    return true;
+  }
+  await finishErasure(tx, request.id, counts);
+  await tx.query(
+    `insert into event (type, customer_id, actor_id, data) select 'customer.erased', customer_id, asked_by, $2 from privacy_request where id = $1`,
+    [request.id, JSON.stringify({ requestId: request.id, counts })],
+  );
+  return false;
+}
+
+interface StepAt {
+  readonly scope: ErasureScope;
+  readonly catalogue: Catalogue;
+  readonly cursor: string | null;
+}
+
+async function doStep(parts: Parts, tx: Queryable, step: string, at: StepAt): Promise<StepDone> {
+  const [kind, name = ''] = step.split(':');
+  if (kind === 'contacts') return searchContacts(parts, tx, at);
+  if (kind === 'answers') return searchAnswers(parts, tx, at);
+  const table = at.catalogue.get(name);
+  if (!table) return { cursor: null, changed: 0 };
+  return kind === 'own'
+    ? eraseOwn(tx, [name, table], at.scope, at.cursor, ownBatch)
+    : maskEverywhere(tx, [name, table], at.scope, at.cursor, walkBatch);
+}
+
+/** Bytes that were never understood cannot be masked: those that mention the person go. */
+async function searchContacts(parts: Parts, tx: Queryable, { scope, cursor }: StepAt): Promise<StepDone> {
+  const limit = 20;
+  const rows = scope.pattern === null ? [] : await unreadContacts(tx, cursor, limit);
+  const found: string[] = [];
+  for (const { id, raw, rawSha256 } of rows) {
+    const bytes = raw ?? (await parts.files.read(rawSha256).catch(() => null));
+    if (bytes && scope.pattern !== null && mentions(bytes, scope.pattern)) found.push(id);
+  }
+  await dropContacts(tx, found);
+  return { cursor: rows.length < limit ? null : (rows.at(-1)?.id ?? null), changed: found.length };
+}
+
+/** Answers that are kept for repeated requests are sealed: each is opened and looked into. */
+async function searchAnswers(parts: Parts, tx: Queryable, { scope, cursor }: StepAt): Promise<StepDone> {
+  const limit = 200;
+  const after = cursor === null ? null : z.tuple([z.string(), z.string()]).parse(JSON.parse(cursor));
+  const rows = await keptAnswers(tx, after, limit);
+  const pattern = new RegExp([...scope.customerIds, ...(scope.pattern === null ? [] : [scope.pattern])].join('|'), 'i');
+  const found = rows.filter(({ principalId, key, request, answer }) => {
+    const sealed = z.object({ sealed: z.string() }).safeParse(answer);
+    const text = sealed.success ? opened(parts, sealed.data.sealed, `idempotency:${principalId}:${key}`) : JSON.stringify(answer);
+    return pattern.test(`${request} ${text}`);
+  });
+  await dropAnswers(
+    tx,
+    found.map(({ principalId, key }) => [principalId, key] as const),
+  );
+  const last = rows.at(-1);
+  return {
+    cursor: last && rows.length === limit ? JSON.stringify([last.principalId, last.key]) : null,
+    changed: found.length,
+  };
+}
+
+function opened({ vault }: Parts, sealed: string, context: string): string {
+  try {
+    return vault.unseal(sealed, context);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,130 @@
+/** The one place where the engine decides what somebody sees of a customer's identifiers and sensitive fields. */
+import type { Customer, CustomerSuggestion, FieldClass, MaskingRules, Message, Ticket } from '@patchbay/contracts';
+import { isShown, maskedValue } from '@patchbay/domain';
+import type { Queryable } from '@patchbay/store';
+import { worksForCustomers } from '@patchbay/store/queries/tickets';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import type { Principal } from '../auth/principal.ts';
+import { readPrivacySettings } from './settings.ts';
+
+type Asker = Pick<Principal, 'agentId' | 'role'>;
+type Rules = MaskingRules['agent'];
+
+const classOf = (kind: string): FieldClass | null =>
+  kind === 'email' || kind === 'phone' || kind === 'account' || kind === 'external' ? kind : null;
+
+const identifierClasses = ['email', 'phone', 'account', 'external'] as const;
+
+/** Which classes the asker does not see at all, whosever the customer is. */
+async function rulesFor(sql: Queryable, asker: Asker): Promise<Rules> {
+  return (await readPrivacySettings(sql)).masking[asker.role];
+}
+
+const hidesIdentifiers = (rules: Rules): boolean => identifierClasses.some((one) => rules[one] !== 'shown');
+
+export function masked(kind: string, value: string): string {
+  return maskedValue(kind, value, kind === 'phone' ? parsePhoneNumberFromString(value)?.countryCallingCode : undefined);
+}
+
+/** Customers as the asker may see them. */
+export async function presentCustomers(sql: Queryable, asker: Asker, customers: readonly Customer[]): Promise<Customer[]> {
+  const rules = await rulesFor(sql, asker);
+  if (!hidesIdentifiers(rules)) return [...customers];
+  const own = await worksForCustomers(
+    sql,
+    asker,
+    customers.map(({ id }) => id),
+  );
+  return customers.map((customer) => presented(customer, rules, own.has(customer.id)));
+}
+
+function presented(customer: Customer, rules: Rules, works: boolean): Customer {
+  const hidden = new Map<string, string>();
+  const identifiers = customer.identifiers.map((one) => {
+    const kind = classOf(one.kind);
+    if (kind === null || isShown(rules[kind], works)) return one;
+    const value = masked(one.kind, one.value);
+    hidden.set(one.value, value);
+    // A report on an address repeats it.
+    return { ...one, value, masked: true, mark: one.mark && { ...one.mark, reason: '' } };
+  });
+  // Who gave no name is called by an address.
+  return { ...customer, displayName: hidden.get(customer.displayName) ?? customer.displayName, identifiers };
+}
+
+export async function presentCustomer(sql: Queryable, asker: Asker, customer: Customer): Promise<Customer> {
+  const [one = customer] = await presentCustomers(sql, asker, [customer]);
+  return one;
+}
+
+/** The reason of a suggestion names the address that the two have in common. */
+export async function presentSuggestions(
+  sql: Queryable,
+  asker: Asker,
+  suggestions: readonly CustomerSuggestion[],
+): Promise<CustomerSuggestion[]> {
+  const customers = await presentCustomers(
+    sql,
+    asker,
+    suggestions.map(({ customer }) => customer),
+  );
+  return suggestions.map((one, index) => {
+    const customer = customers[index] ?? one.customer;
+    if (!customer.identifiers.some((identifier) => identifier.masked)) return one;
+    const value = masked(one.kind, one.value);
+    return { ...one, customer, value, reason: one.reason.replaceAll(one.value, value) };
+  });
+}
+
+/** Whether a search may look at parts of identifiers: where they are hidden, trying parts would uncover them. */
+export async function maySearchParts(sql: Queryable, asker: Asker): Promise<boolean> {
+  return !hidesIdentifiers(await rulesFor(sql, asker));
+}
+
+/** Addresses of a conversation that the asker may read: hidden only where the rule says so for everybody's own work too. */
+function addressesHidden(rules: Rules): (value: string) => string {
+  const strict = (kind: 'email' | 'phone') => rules[kind] === 'masked';
+  return (value) => {
+    const kind = value.includes('@') ? 'email' : /^\+?\d{5,}$/.test(value) ? 'phone' : null;
+    return kind !== null && strict(kind) ? masked(kind, value) : value;
+  };
+}
+
+export async function presentMessages(sql: Queryable, asker: Asker, messages: readonly Message[]): Promise<Message[]> {
+  const hide = addressesHidden(await rulesFor(sql, asker));
+  return messages.map((one) => ({
+    ...one,
+    from: hide(one.from),
+    to: one.to.map(hide),
+    cc: one.cc.map(hide),
+    bcc: one.bcc.map(hide),
+    replyTo: one.replyTo.map(hide),
+  }));
+}
+
+/** Tickets in a list, or one of them with its details. */
+export async function presentTickets<T extends Ticket & { contactAddress?: string }>(
+  sql: Queryable,
+  asker: Asker,
+  tickets: readonly T[],
+): Promise<T[]> {
+  const hide = addressesHidden(await rulesFor(sql, asker));
+  return tickets.map((ticket) => ({
+    ...ticket,
+    customerName: hide(ticket.customerName),
+    call: ticket.call && { ...ticket.call, from: hide(ticket.call.from) },
+    ...(ticket.contactAddress !== undefined && { contactAddress: hide(ticket.contactAddress) }),
+  }));
+}
+
+/** A sensitive field as the asker may see it. */
+export async function presentSensitive(
+  sql: Queryable,
+  asker: Asker,
+  customerId: string,
+  value: string,
+): Promise<{ value: string; masked: boolean }> {
+  const { sensitive } = await rulesFor(sql, asker);
+  const works = sensitive === 'own' && (await worksForCustomers(sql, asker, [customerId])).has(customerId);
+  return isShown(sensitive, works) ? { value, masked: false } : { value: masked('sensitive', value), masked: true };
+}
