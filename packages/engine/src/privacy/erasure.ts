@@ -21,10 +21,11 @@ import {
   obstacleTo,
   topIds,
   unreadContacts,
+  vacuum,
   type ErasureScope,
   type StepDone,
 } from '@patchbay/store/privacy/erase';
-import { finishErasure, keepProgress, lockDueRequest, postponeRequest, type RunningRequest } from '@patchbay/store/queries/privacy-requests';
+import { finishErasure, keepProgress, lockDueRequest, postponeRequest, readPrivacyRequest, type RunningRequest } from '@patchbay/store/queries/privacy-requests';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { z } from 'zod';
 import type { Parts } from '../parts.ts';
@@ -67,6 +68,20 @@ export async function erase(parts: Parts, id: string): Promise<void> {
   }
   await removeFiles(parts);
   await removeOldExports(parts);
+  await clearOut(parts, id, catalogue);
+}
+
+/**
+ * The planner keeps samples of values, and replaced rows lie in their pages until they are swept: both go now and not some day. What is in the
+ * write-ahead log and in backups goes with them.
+ */
+async function clearOut(parts: Parts, id: string, catalogue: Catalogue): Promise<void> {
+  const request = await readPrivacyRequest(parts.db.sql, id);
+  if (request?.state !== 'done') return;
+  const changed = new Set(Object.keys(request.counts).map((name) => name.split(' ')[0] ?? ''));
+  const begun = ['customer', 'identifier', 'consent', 'consent_log', 'address_mark', 'acknowledgement', 'thread_reference', 'ticket_party', 'upload'];
+  for (const table of catalogue.keys())
+    if (changed.has(table) || begun.includes(table)) await vacuum(parts.db.sql, table);
 }
 
 /** First what is the person's, then what others said of the person, then what is kept elsewhere. */

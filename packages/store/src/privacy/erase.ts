@@ -194,13 +194,12 @@ export async function topIds(
   catalogue: ReadonlyMap<string, CatalogueTable>,
 ): Promise<Record<string, number>> {
   const counted = [...catalogue].filter(([, { key }]) => key[0]?.type === 'int8');
-  const found = await Promise.all(
-    counted.map(async ([name, { key }]) => {
-      const { rows } = await sql.query<{ top: number | null }>(`select max("${key[0]?.column ?? ''}") as top from "${name}"`, []);
-      return [name, rows[0]?.top ?? 0] as const;
-    }),
-  );
-  return Object.fromEntries(found);
+  const found: Record<string, number> = {};
+  for (const [name, { key }] of counted) {
+    const { rows } = await sql.query<{ top: number | null }>(`select max("${key[0]?.column ?? ''}") as top from "${name}"`, []);
+    found[name] = rows[0]?.top ?? 0;
+  }
+  return found;
 }
 
 /** Contacts that could not be understood, with their bytes, oldest first. */
@@ -246,4 +245,9 @@ export async function dropAnswers(tx: Queryable, keys: readonly (readonly [strin
     `delete from idempotency i using jsonb_to_recordset($1) k (p text, k text) where i.principal_id = k.p and i.key = k.k`,
     [JSON.stringify(keys.map(([p, k]) => ({ p, k })))],
   );
+}
+
+/** Sweeps the replaced rows of a table of ours out of their pages, and forgets what the planner remembered of them. */
+export async function vacuum(sql: Queryable, table: string): Promise<void> {
+  await sql.query(`vacuum (analyze, skip_locked) "${table}"`);
 }

@@ -88,7 +88,7 @@ export async function previewRetention(
   before: Date,
 ): Promise<{ count: number; oldest: Date | null }> {
   const { rows } = await sql.query<{ count: number; oldest: Date | null }>(
-    `select count(*)::int as count, min(at) as oldest from (select at from (${dueText[kind]}) due limit ${previewMost + 1}) some`,
+    `select count(*)::int as count, min(at) as oldest from (select at from (${dueText[kind]}) due limit ${previewMost + 1}) found`,
     [before],
   );
   return rows[0] ?? { count: 0, oldest: null };

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { openDesk } from '../support/agent-desk.ts';
+import { onBothBackends, type Backend } from '../support/backends.ts';
+import { eventually } from '../support/client.ts';
+import { apiKey, startHub } from '../support/hub.ts';
+import { mailProgram } from '../support/mail.ts';
+import { shared } from '../support/shared.ts';
+import { openSimulator } from '../support/simulated-carrier.ts';
+import { ticketClient } from '../support/ticket-client.ts';
+import { everythingStored, tracesOf } from '../support/traces.ts';
+import { openVisitor } from '../support/visitor.ts';
+
+async function startCentre(backend: Backend) {
+  await using stack = new AsyncDisposableStack();
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+  const hub = stack.use(await startHub(backend, { overrides: { simulatorSpeed: 50, fileGraceMs: 0, now } }));
+  const desk = stack.use(await openDesk(hub.url, apiKey));
+  const carrier = stack.use(await openSimulator(hub.url));
+  const owned = stack.move();
+  return {
+    ...hub,
+    desk,
+    carrier,
+    sql: hub.hub.parts.db.sql,
+    pass: (ms: number) => void (ahead += ms),
+    ...ticketClient(hub.api, desk),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const person = {
+  name: 'Wilhelmina Quastenberg',
+  mail: 'w.quastenberg+shop@quasten.example',
+  phone: '+4915112359871',
+  formMail: 'mina@form.example',
+  words: {
+    mail: 'The zeppelin arrived without its propeller',
+    text: 'Does the marzipan contain hazelnuts',
+    chat: 'My saxophone sounds like a walrus',
+    form: 'Please engrave the trombone with ivy',
+    reply: 'A replacement propeller for the zeppelin leaves tomorrow',
+    note: 'Careful she collects antique barometers',
+    file: 'contents of the propeller drawing number 77',
+    filename: 'quastenberg-drawing',
+  },
+};
+const friend = 'friend@other.example';
+
+onBothBackends('a person who asks to be forgotten', (backend) => {
+  const centre = shared(() => startCentre(backend));
+  const call = async (method: string, path: string, body?: unknown, status = 200) => {
+    const answer = await centre().api(method, `/api/v1${path}`, body);
+    expect([path, answer.status, answer.body]).toEqual([path, status, answer.body]);
+    return answer.body;
+  };
+  const byText = async (from: string, body: string) => {
+    const answer = await fetch(`${centre().url}/simulator/api/text`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ from, body }),
+    });
+    const { sid } = (await answer.json()) as { sid: string };
+    return centre().received(sid);
+  };
+  const byMail = async (mail: { from: string; messageId: string; [name: string]: unknown }) => {
+    await mailProgram(centre().ground.smtpPort)(mail);
+    return centre().received(mail.messageId);
+  };
+
+  async function byForm() {
+    const page = await (await fetch(`${centre().url}/forms/contact?lang=en`)).text();
+    centre().pass(2_000);
+    const data = new FormData();
+    const fields = { step: 'send', type: 'question', name: person.name, email: person.formMail, message: person.words.form };
+    const token = /name="token" value="([^"]+)"/.exec(page)?.[1] ?? '';
+    for (const [name, value] of Object.entries({ token, ...fields })) data.append(name, value);
+    await fetch(`${centre().url}/forms/contact?lang=en`, { method: 'POST', body: data, redirect: 'manual' });
+    return eventually<{ customerId: string; ticketId: string }>(
+      async () => (await call('GET', '/messages?limit=200')).items.find((one: { text: string }) => one.text.includes(person.words.form)),
+      Boolean,
+    );
+  }
+
+  async function byVoicemail() {
+    const { carrier, desk } = centre();
+    const callSid = await carrier.call(person.phone);
+    await carrier.leg('the voicemail', (leg) => leg.sid === callSid && leg.activity === 'recording');
+    await carrier.finishRecording(callSid);
+    const { ticketId } = await desk.event(
+      'message.received',
+      (event) => event.data['reason'] === 'Recording of the call',
+    );
+    await desk.event('call.changed', ({ data }) => data['callSid'] === callSid && data['step'] === 'ended');
+    return ticketId ?? '';
+  }
+
+  const settle = () =>
+    eventually(
+      () => centre().sql.query(`select 1 from event where seq is null union all select 1 from outbound where status in ('queued', 'sending')`),
+      ({ rowCount }) => rowCount === 0,
+    );
+  const figures = async () => {
+    const { seq: _seq, at: _at, ...board } = await call('GET', '/metrics/wallboard');
+    return board;
+  };
+  const written: { customerId: string; ticketIds: string[] } = { customerId: '', ticketIds: [] };
+
+  it('has been in touch by every channel, under two customers that were found to be one', async () => {
+    const { reply, api } = centre();
+    const mail = await byMail({
+      from: `"${person.name}" <${person.mail}>`,
+      cc: [friend, 'second@other.example'],
+      messageId: `<${randomUUID()}@quasten.example>`,
+      subject: 'The zeppelin of Wilhelmina Quastenberg',
+      text: `${person.words.mail}\n\nMy number is 0151 1235 9871.`,
+      attachments: [{ filename: `${person.words.filename}.txt`, content: person.words.file }],
+    });
+    await reply(mail.ticketId, `${person.words.reply}\n\nOn Monday ${person.name} <${person.mail}> wrote:\n> ${person.words.mail}`);
+    await call('POST', `/tickets/${mail.ticketId}/messages`, { text: person.words.note, visibility: 'internal' }, 201);
+    // Somebody else is told of it, and quotes.
+    const other = await byMail({
+      from: `Friend <${friend}>`,
+      messageId: `<${randomUUID()}@other.example>`,
+      subject: `Fwd: from ${person.mail}`,
+      text: `Please call ${person.phone} or 0151 1235-9871, or write to ${person.mail.toUpperCase()}. I am fine.`,
+    });
+    const text = await byText(person.phone, person.words.text);
+    await byText(person.phone, 'STOP');
+    const form = await byForm();
+    await using visitor = await openVisitor(centre().url);
+    const clientId = randomUUID();
+    await visitor.send({ text: person.words.chat, clientId });
+    const chat = await centre().received(`${visitor.session.visitorId}:${clientId}`);
+    const voice = await byVoicemail();
+    for (const customerId of new Set([text.customerId, form.customerId, chat.customerId]))
+      await call('POST', `/customers/${mail.customerId}/merge`, { otherId: customerId }, 201);
+    const consent = { purpose: 'marketing', state: 'granted', source: 'customer', note: `Said ${person.name}` };
+    const path = `/api/v1/customers/${mail.customerId}/consents`;
+    expect((await api('POST', path, consent, { 'idempotency-key': 'once' })).status).toBe(201);
+    written.customerId = mail.customerId;
+    written.ticketIds = [mail.ticketId, text.ticketId, form.ticketId, chat.ticketId, voice, other.ticketId];
+    for (const id of written.ticketIds) await call('PATCH', `/tickets/${id}`, { status: 'closed' });
+    await settle();
+    const customer = await call('GET', `/customers/${mail.customerId}`);
+    expect(customer.identifiers.map(({ value }: { value: string }) => value)).toEqual(
+      expect.arrayContaining([person.mail, person.phone, person.formMail, visitor.session.visitorId]),
+    );
+  });
+
+  it('is given everything first, by a link that works once', async () => {
+    const asked = await call('POST', `/customers/${written.customerId}/privacy-requests`, { kind: 'export', reason: 'Asked by letter' }, 201);
+    const done = await eventually(() => call('GET', `/privacy/requests/${asked.id}`), ({ state }) => state === 'done', 40_000);
+    expect(done.counts).toMatchObject({ customer: expect.any(Number), tickets: 5, calls: 1, identifiers: expect.any(Number) });
+    const { url } = await call('POST', `/privacy/requests/${asked.id}/link`);
+    const file = await fetch(centre().url + url, { headers: { authorization: `Bearer ${apiKey}` } });
+    const zip = Buffer.from(await file.arrayBuffer());
+    expect([file.status, zip.toString('latin1', 0, 2), zip.byteLength]).toEqual([200, 'PK', done.size]);
+    for (const entry of ['index.json', 'messages.json', `${person.words.filename}.txt`, '.eml', '.wav'])
+      expect(zip.includes(entry), entry).toBe(true);
+    expect((await fetch(centre().url + url, { headers: { authorization: `Bearer ${apiKey}` } })).status).toBe(410);
+  });
+
+  it('is erased without a trace, while the figures stay as they were', async () => {
+    const { ground, sql } = centre();
+    const words = [person.name, person.mail, person.phone, person.formMail, ...Object.values(person.words)];
+    const { rows: visitors } = await sql.query<{ value: string }>(`select value from identifier where kind = 'visitor'`, []);
+    words.push(...visitors.map(({ value }) => value), '1511235987', '0151 1235');
+    expect(tracesOf(words, await everythingStored(sql, ground.env['DATA_DIR'] ?? '')).length).toBeGreaterThan(30);
+    const before = await figures();
+    const { rows: counts } = await sql.query('select (select count(*) from message) as messages, (select count(*) from ticket) as tickets, (select count(*) from call) as calls', []);
+
+    expect(await call('GET', `/customers/${written.customerId}/erasure-preview`)).toMatchObject({ held: false, openTickets: 0, shared: 0 });
+    await call('PUT', '/settings/privacy', { erasure: { waitDays: 0, fourEyes: false } });
+    await call('PUT', `/customers/${written.customerId}/legal-hold`, { reason: 'A claim is open' }, 204);
+    const asked = await call('POST', `/customers/${written.customerId}/privacy-requests`, { kind: 'erasure', reason: `${person.name} asked` }, 201);
+    await eventually(() => call('GET', `/privacy/requests/${asked.id}`), ({ obstacle }) => obstacle === 'hold', 30_000);
+    await call('POST', `/customers/${written.customerId}/legal-hold/release`, { reason: 'The claim is settled' }, 204);
+    await sql.query('update privacy_request set due_at = now() where id = $1', [asked.id]);
+    const done = await eventually(() => call('GET', `/privacy/requests/${asked.id}`), ({ state }) => state === 'done', 60_000);
+    expect(done.counts).toMatchObject({ message: expect.any(Number), attachment: expect.any(Number), inbox: expect.any(Number) });
+    await eventually(
+      async () => tracesOf(words, await everythingStored(sql, ground.env['DATA_DIR'] ?? '')),
+      (found) => found.length === 0,
+      30_000,
+    );
+
+    await settle();
+    expect(await figures()).toEqual(before);
+    const { rows: after } = await sql.query('select (select count(*) from message) as messages, (select count(*) from ticket) as tickets, (select count(*) from call) as calls', []);
+    expect(after).toEqual(counts);
+    expect((await sql.query(`select 1 from idempotency where key = 'once'`, [])).rowCount).toBe(0);
+    const erased = await call('GET', `/customers/${written.customerId}`);
+    expect([erased.displayName, erased.identifiers]).toEqual(['[erased]', []]);
+    const others = (await call('GET', `/tickets/${written.ticketIds[5]}/messages`)).items[0];
+    expect(others.text.trim()).toBe('Please call [erased] or [erased], or write to [erased]. I am fine.');
+    expect(await call('GET', '/audit/check')).toMatchObject({ broken: [] });
+  });
+
+  it('is somebody new afterwards, and is still not texted', async () => {
+    const message = await byText(person.phone, 'Hello, it is me');
+    expect(message.customerId).not.toBe(written.customerId);
+    expect(await centre().ticket(message.ticketId)).toMatchObject({ linkedTicketId: null, subject: 'Hello, it is me' });
+    const sent = await centre().reply(message.ticketId, 'Hello');
+    const failed = await eventually(
+      async () => (await centre().messages(message.ticketId)).find(({ id }) => id === sent.id),
+      ({ deliveryStatus }) => deliveryStatus === 'failed',
+    );
+    expect(failed.deliveryError).toContain('withdrawn consent');
+    expect((await call('GET', `/consents?address=${encodeURIComponent(person.phone)}`)).items).toMatchObject([{ state: 'withdrawn' }]);
+  });
+});
