@@ -90,7 +90,12 @@ export const secretKey = z
 
 export const secretKeys = z
   .string()
-  .transform((text) => text.split(',').map((one) => one.trim()).filter(Boolean))
+  .transform((text) =>
+    text
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+  )
   .pipe(z.array(secretKey))
   .describe('keys like SECRET_KEY, separated by commas');
 

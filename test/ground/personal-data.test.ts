@@ -32,7 +32,16 @@ describe('the register of personal data', () => {
 
   it('says what an erasure does with every row of a person that has words in it', () => {
     const words = (table: string) =>
-      columnsOf(register[table] ?? { about: 'person', columns: {} }, 'text', 'marked', 'texts', 'json', 'bytes', 'file', 'identifier');
+      columnsOf(
+        register[table] ?? { about: 'person', columns: {} },
+        'text',
+        'marked',
+        'texts',
+        'json',
+        'bytes',
+        'file',
+        'identifier',
+      );
     const untouched = Object.entries(register)
       .filter(([table, { about, erase }]) => about === 'person' && erase === undefined && words(table).length > 0)
       .map(([table]) => table);

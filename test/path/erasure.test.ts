@@ -73,12 +73,21 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
     const page = await (await fetch(`${centre().url}/forms/contact?lang=en`)).text();
     centre().pass(2_000);
     const data = new FormData();
-    const fields = { step: 'send', type: 'question', name: person.name, email: person.formMail, message: person.words.form };
+    const fields = {
+      step: 'send',
+      type: 'question',
+      name: person.name,
+      email: person.formMail,
+      message: person.words.form,
+    };
     const token = /name="token" value="([^"]+)"/.exec(page)?.[1] ?? '';
     for (const [name, value] of Object.entries({ token, ...fields })) data.append(name, value);
     await fetch(`${centre().url}/forms/contact?lang=en`, { method: 'POST', body: data, redirect: 'manual' });
     return eventually<{ customerId: string; ticketId: string }>(
-      async () => (await call('GET', '/messages?limit=200')).items.find((one: { text: string }) => one.text.includes(person.words.form)),
+      async () =>
+        (await call('GET', '/messages?limit=200')).items.find((one: { text: string }) =>
+          one.text.includes(person.words.form),
+        ),
       Boolean,
     );
   }
@@ -98,7 +107,10 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
 
   const settle = () =>
     eventually(
-      () => centre().sql.query(`select 1 from event where seq is null union all select 1 from outbound where status in ('queued', 'sending')`),
+      () =>
+        centre().sql.query(
+          `select 1 from event where seq is null union all select 1 from outbound where status in ('queued', 'sending')`,
+        ),
       ({ rowCount }) => rowCount === 0,
     );
   const figures = async () => {
@@ -117,7 +129,10 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
       text: `${person.words.mail}\n\nMy number is 0151 1235 9871.`,
       attachments: [{ filename: `${person.words.filename}.txt`, content: person.words.file }],
     });
-    await reply(mail.ticketId, `${person.words.reply}\n\nOn Monday ${person.name} <${person.mail}> wrote:\n> ${person.words.mail}`);
+    await reply(
+      mail.ticketId,
+      `${person.words.reply}\n\nOn Monday ${person.name} <${person.mail}> wrote:\n> ${person.words.mail}`,
+    );
     await call('POST', `/tickets/${mail.ticketId}/messages`, { text: person.words.note, visibility: 'internal' }, 201);
     // Somebody else is told of it, and quotes.
     const other = await byMail({
@@ -150,9 +165,23 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
   });
 
   it('is given everything first, by a link that works once', async () => {
-    const asked = await call('POST', `/customers/${written.customerId}/privacy-requests`, { kind: 'export', reason: 'Asked by letter' }, 201);
-    const done = await eventually(() => call('GET', `/privacy/requests/${asked.id}`), ({ state }) => state === 'done', 40_000);
-    expect(done.counts).toMatchObject({ customer: expect.any(Number), tickets: 5, calls: 1, identifiers: expect.any(Number) });
+    const asked = await call(
+      'POST',
+      `/customers/${written.customerId}/privacy-requests`,
+      { kind: 'export', reason: 'Asked by letter' },
+      201,
+    );
+    const done = await eventually(
+      () => call('GET', `/privacy/requests/${asked.id}`),
+      ({ state }) => state === 'done',
+      40_000,
+    );
+    expect(done.counts).toMatchObject({
+      customer: expect.any(Number),
+      tickets: 5,
+      calls: 1,
+      identifiers: expect.any(Number),
+    });
     const { url } = await call('POST', `/privacy/requests/${asked.id}/link`);
     const file = await fetch(centre().url + url, { headers: { authorization: `Bearer ${apiKey}` } });
     const zip = Buffer.from(await file.arrayBuffer());
@@ -165,21 +194,48 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
   it('is erased without a trace, while the figures stay as they were', async () => {
     const { ground, sql } = centre();
     const words = [person.name, person.mail, person.phone, person.formMail, ...Object.values(person.words)];
-    const { rows: visitors } = await sql.query<{ value: string }>(`select value from identifier where kind = 'visitor'`, []);
+    const { rows: visitors } = await sql.query<{ value: string }>(
+      `select value from identifier where kind = 'visitor'`,
+      [],
+    );
     words.push(...visitors.map(({ value }) => value), '1511235987', '0151 1235');
     expect(tracesOf(words, await everythingStored(sql, ground.env['DATA_DIR'] ?? '')).length).toBeGreaterThan(30);
     const before = await figures();
-    const { rows: counts } = await sql.query('select (select count(*) from message) as messages, (select count(*) from ticket) as tickets, (select count(*) from call) as calls', []);
+    const { rows: counts } = await sql.query(
+      'select (select count(*) from message) as messages, (select count(*) from ticket) as tickets, (select count(*) from call) as calls',
+      [],
+    );
 
-    expect(await call('GET', `/customers/${written.customerId}/erasure-preview`)).toMatchObject({ held: false, openTickets: 0, shared: 0 });
+    expect(await call('GET', `/customers/${written.customerId}/erasure-preview`)).toMatchObject({
+      held: false,
+      openTickets: 0,
+      shared: 0,
+    });
     await call('PUT', '/settings/privacy', { erasure: { waitDays: 0, fourEyes: false } });
     await call('PUT', `/customers/${written.customerId}/legal-hold`, { reason: 'A claim is open' }, 204);
-    const asked = await call('POST', `/customers/${written.customerId}/privacy-requests`, { kind: 'erasure', reason: `${person.name} asked` }, 201);
-    await eventually(() => call('GET', `/privacy/requests/${asked.id}`), ({ obstacle }) => obstacle === 'hold', 30_000);
+    const asked = await call(
+      'POST',
+      `/customers/${written.customerId}/privacy-requests`,
+      { kind: 'erasure', reason: `${person.name} asked` },
+      201,
+    );
+    await eventually(
+      () => call('GET', `/privacy/requests/${asked.id}`),
+      ({ obstacle }) => obstacle === 'hold',
+      30_000,
+    );
     await call('POST', `/customers/${written.customerId}/legal-hold/release`, { reason: 'The claim is settled' }, 204);
     await sql.query('update privacy_request set due_at = now() where id = $1', [asked.id]);
-    const done = await eventually(() => call('GET', `/privacy/requests/${asked.id}`), ({ state }) => state === 'done', 60_000);
-    expect(done.counts).toMatchObject({ message: expect.any(Number), attachment: expect.any(Number), inbox: expect.any(Number) });
+    const done = await eventually(
+      () => call('GET', `/privacy/requests/${asked.id}`),
+      ({ state }) => state === 'done',
+      60_000,
+    );
+    expect(done.counts).toMatchObject({
+      message: expect.any(Number),
+      attachment: expect.any(Number),
+      inbox: expect.any(Number),
+    });
     await eventually(
       async () => tracesOf(words, await everythingStored(sql, ground.env['DATA_DIR'] ?? '')),
       (found) => found.length === 0,
@@ -188,7 +244,10 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
 
     await settle();
     expect(await figures()).toEqual(before);
-    const { rows: after } = await sql.query('select (select count(*) from message) as messages, (select count(*) from ticket) as tickets, (select count(*) from call) as calls', []);
+    const { rows: after } = await sql.query(
+      'select (select count(*) from message) as messages, (select count(*) from ticket) as tickets, (select count(*) from call) as calls',
+      [],
+    );
     expect(after).toEqual(counts);
     expect((await sql.query(`select 1 from idempotency where key = 'once'`, [])).rowCount).toBe(0);
     const erased = await call('GET', `/customers/${written.customerId}`);
@@ -208,6 +267,8 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
       ({ deliveryStatus }) => deliveryStatus === 'failed',
     );
     expect(failed.deliveryError).toContain('withdrawn consent');
-    expect((await call('GET', `/consents?address=${encodeURIComponent(person.phone)}`)).items).toMatchObject([{ state: 'withdrawn' }]);
+    expect((await call('GET', `/consents?address=${encodeURIComponent(person.phone)}`)).items).toMatchObject([
+      { state: 'withdrawn' },
+    ]);
   });
 });

@@ -20,13 +20,18 @@ describe('privacy', () => {
   const call = (method: string, path: string, body?: unknown, status = 200) =>
     ask(centre().api, method, path, body, status);
   const anyone = (name = 'Ada Visible') =>
-    call('POST', '/customers', {
-      displayName: name,
-      identifiers: [
-        { kind: 'email', value: `${randomUUID().slice(0, 8)}.visible@example.org` },
-        { kind: 'phone', value: `+4477009${String(Date.now()).slice(-5)}` },
-      ],
-    }, 201);
+    call(
+      'POST',
+      '/customers',
+      {
+        displayName: name,
+        identifiers: [
+          { kind: 'email', value: `${randomUUID().slice(0, 8)}.visible@example.org` },
+          { kind: 'phone', value: `+4477009${String(Date.now()).slice(-5)}` },
+        ],
+      },
+      201,
+    );
   async function somebody(role: 'agent' | 'manager') {
     const credentials = { email: `${randomUUID()}@patchbay.test`, password: 'a long enough password' };
     const { id } = await call('POST', '/agents', { name: `A ${role}`, role, ...credentials }, 201);
@@ -37,13 +42,18 @@ describe('privacy', () => {
     const customer = await anyone();
     const { id, api } = await somebody('agent');
     const mail = customer.identifiers.find(({ kind }: { kind: string }) => kind === 'email');
-    expect((await ask(api, 'GET', `/customers/${customer.id}`)).identifiers).toMatchObject([{ masked: false }, { masked: false }]);
+    expect((await ask(api, 'GET', `/customers/${customer.id}`)).identifiers).toMatchObject([
+      { masked: false },
+      { masked: false },
+    ]);
     await call('PUT', '/settings/privacy', { masking: { agent: { email: 'own', phone: 'own' } } });
     const seen = await ask(api, 'GET', `/customers/${customer.id}`);
-    expect(seen.identifiers.map(({ value }: { value: string }) => value).toSorted().toReversed()).toEqual([
-      expect.stringMatching(/^.••••@••••\.org$/),
-      expect.stringMatching(/^\+44 •••• \d{3}$/),
-    ]);
+    expect(
+      seen.identifiers
+        .map(({ value }: { value: string }) => value)
+        .toSorted()
+        .toReversed(),
+    ).toEqual([expect.stringMatching(/^.••••@••••\.org$/), expect.stringMatching(/^\+44 •••• \d{3}$/)]);
     // Whoever may not see it cannot find it by trying parts, and does by the whole.
     const part = mail.value.slice(0, 12);
     expect((await ask(api, 'GET', `/customers?q=${part}`)).items).toEqual([]);
@@ -55,14 +65,20 @@ describe('privacy', () => {
     const shown = await call('POST', `/customers/${customer.id}/reveal`, wanted);
     expect([shown.value, Date.parse(shown.until) - Date.now() <= 60_000]).toEqual([mail.value, true]);
     const trail = (await call('GET', `/audit?customerId=${customer.id}`)).items;
-    expect(trail.map(({ action }: { action: string }) => action)).toEqual(['customer.revealed', 'customer.read', 'customer.created']);
+    expect(trail.map(({ action }: { action: string }) => action)).toEqual([
+      'customer.revealed',
+      'customer.read',
+      'customer.created',
+    ]);
     expect(trail[0].detail).toEqual({ field: 'email', reason: wanted.reason });
     expect(trail[1].actorId).toBe(id);
     expect(JSON.stringify(trail)).not.toContain(mail.value);
 
     const { ticketId, customerId } = await centre().ticketByText('+447700900771');
     await centre().sql.query('update ticket set assignee_id = $1 where id = $2', [id, ticketId]);
-    expect((await ask(api, 'GET', `/customers/${customerId}`)).identifiers).toMatchObject([{ value: '+447700900771', masked: false }]);
+    expect((await ask(api, 'GET', `/customers/${customerId}`)).identifiers).toMatchObject([
+      { value: '+447700900771', masked: false },
+    ]);
     await call('PUT', '/settings/privacy', { masking: { agent: { phone: 'masked' } } });
     expect((await ask(api, 'GET', `/tickets/${ticketId}`)).contactAddress).toBe('+44 •••• 771');
     expect((await ask(api, 'GET', `/tickets/${ticketId}/messages`)).items[0].from).toBe('+44 •••• 771');
@@ -115,16 +131,28 @@ describe('privacy', () => {
     const second = await ask(manager.api, 'POST', path, wanted, 201);
     const confirmed = await call('POST', `/privacy/requests/${second.id}/confirm`);
     expect([confirmed.state, Date.parse(confirmed.dueAt) > Date.now() + 2 * 86_400_000]).toEqual(['waiting', true]);
-    const shown = (await call('GET', `/audit?customerId=${customer.id}`)).items.map(({ action }: { action: string }) => action);
-    expect(shown).toEqual(expect.arrayContaining(['customer.erasure-asked', 'customer.request-cancelled', 'customer.erasure-confirmed']));
+    const shown = (await call('GET', `/audit?customerId=${customer.id}`)).items.map(
+      ({ action }: { action: string }) => action,
+    );
+    expect(shown).toEqual(
+      expect.arrayContaining(['customer.erasure-asked', 'customer.request-cancelled', 'customer.erasure-confirmed']),
+    );
     await call('POST', `/privacy/requests/${second.id}/cancel`, { reason: 'Enough' });
   });
 
   it('shows an export only to whoever asked for it', async () => {
     const customer = await anyone('Export');
     const manager = await somebody('manager');
-    const asked = await ask(manager.api, 'POST', `/customers/${customer.id}/privacy-requests`, { kind: 'export', reason: 'Asked' }, 201);
-    await expect.poll(async () => (await call('GET', `/privacy/requests/${asked.id}`)).state, { timeout: 20_000 }).toBe('done');
+    const asked = await ask(
+      manager.api,
+      'POST',
+      `/customers/${customer.id}/privacy-requests`,
+      { kind: 'export', reason: 'Asked' },
+      201,
+    );
+    await expect
+      .poll(async () => (await call('GET', `/privacy/requests/${asked.id}`)).state, { timeout: 20_000 })
+      .toBe('done');
     expectProblem(await centre().api('POST', `/api/v1/privacy/requests/${asked.id}/link`), 409, 'conflict');
     const { url } = await ask(manager.api, 'POST', `/privacy/requests/${asked.id}/link`);
     expectProblem(await centre().api('GET', url), 410, 'gone');
@@ -137,7 +165,10 @@ describe('privacy', () => {
     const young = await centre().ticketByText('+447700900802', 'a young text');
     const open = await centre().ticketByText('+447700900803', 'an open text');
     const ancient = async (ticketId: string) => {
-      await sql.query(`update ticket set last_activity_at = now() - interval '400 days', status = 'closed' where id = $1`, [ticketId]);
+      await sql.query(
+        `update ticket set last_activity_at = now() - interval '400 days', status = 'closed' where id = $1`,
+        [ticketId],
+      );
       const id = `01800000-0000-7000-8000-${randomUUID().slice(-12)}`;
       await sql.query(
         `with made as (insert into ticket (id, subject, status, channel, channel_account, customer_id, contact_address, last_activity_at)
@@ -151,19 +182,39 @@ describe('privacy', () => {
     await sql.query(`update ticket set last_activity_at = now() - interval '400 days' where id = $1`, [open.ticketId]);
     const periods = { messages: 365 };
     const { items } = await call('POST', '/settings/privacy/preview', periods);
-    expect(items.find(({ kind }: { kind: string }) => kind === 'messages')).toMatchObject({ count: 1, more: false, oldest: expect.any(String) });
+    expect(items.find(({ kind }: { kind: string }) => kind === 'messages')).toMatchObject({
+      count: 1,
+      more: false,
+      oldest: expect.any(String),
+    });
     await call('PUT', '/settings/privacy', { retention: periods });
     await keepPeriods(hub.parts);
-    expect((await centre().messages(emptied)).map(({ text, from }) => [text, from])).toEqual([['[erased]', '[erased]']]);
+    for (const { text, from } of await centre().messages(emptied))
+      expect([text, from]).toEqual(['[erased]', '[erased]']);
     expect((await centre().messages(young.ticketId))[0].text).toBe('a young text');
     expect((await centre().messages(open.ticketId))[0].text).toBe('an open text');
     const after = await call('POST', '/settings/privacy/preview', periods);
-    expect(after.items.find(({ kind }: { kind: string }) => kind === 'messages')).toMatchObject({ count: 0, removed: 1 });
-    expect((await call('GET', '/audit?action=retention.applied')).items[0].detail).toMatchObject({ kind: 'messages', removed: 1 });
+    expect(after.items.find(({ kind }: { kind: string }) => kind === 'messages')).toMatchObject({
+      count: 0,
+      removed: 1,
+    });
+    expect((await call('GET', '/audit?action=retention.applied')).items[0].detail).toMatchObject({
+      kind: 'messages',
+      removed: 1,
+    });
     for (const kind of ['attachments', 'recordings', 'calls', 'raw', 'inbox', 'quarantine', 'customers', 'audit'])
       await call('POST', '/settings/privacy/preview', { [kind]: 1 });
     await call('PUT', '/settings/privacy', {
-      retention: { attachments: 3000, recordings: 3000, calls: 3000, raw: 3000, inbox: 3000, quarantine: 3000, customers: 3000, audit: 3000 },
+      retention: {
+        attachments: 3000,
+        recordings: 3000,
+        calls: 3000,
+        raw: 3000,
+        inbox: 3000,
+        quarantine: 3000,
+        customers: 3000,
+        audit: 3000,
+      },
     });
     await keepPeriods(hub.parts);
     await call('PUT', '/settings/privacy', {});

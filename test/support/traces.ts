@@ -26,7 +26,8 @@ export async function everythingStored(sql: Queryable, dataDir: string): Promise
     for (const one of rows) {
       stored.push({ where: `${schema}.${name}`, text: one.row });
       for (const part of one.raw)
-        if (part !== null) stored.push({ where: `${schema}.${name} bytes`, text: Buffer.from(part, 'base64').toString('utf8') });
+        if (part !== null)
+          stored.push({ where: `${schema}.${name} bytes`, text: Buffer.from(part, 'base64').toString('utf8') });
     }
   }
   const { rows: stats } = await sql.query<{ name: string; values: string }>(
@@ -52,12 +53,18 @@ const encodings: ((word: string) => string[])[] = [
   // The three alignments of base64, without the signs at the ends that depend on what stands beside it.
   (word) =>
     [0, 1, 2].map((pad) => {
-      const text = Buffer.from('\0'.repeat(pad) + word).toString('base64').replaceAll('=', '');
+      const text = Buffer.from('\0'.repeat(pad) + word)
+        .toString('base64')
+        .replaceAll('=', '');
       return text.slice(pad === 0 ? 0 : pad + 1, -2);
     }),
   (word) => [
     [...Buffer.from(word)]
-      .map((byte) => (byte < 33 || byte > 126 || byte === 61 ? `=${byte.toString(16).toUpperCase().padStart(2, '0')}` : String.fromCodePoint(byte)))
+      .map((byte) =>
+        byte < 33 || byte > 126 || byte === 61
+          ? `=${byte.toString(16).toUpperCase().padStart(2, '0')}`
+          : String.fromCodePoint(byte),
+      )
       .join(''),
   ],
   (word) => [Buffer.from(word).toString('hex')],
@@ -66,13 +73,16 @@ const encodings: ((word: string) => string[])[] = [
 
 /** Where any of these words still is, in any spelling, whatever the case. */
 export function tracesOf(words: readonly string[], stored: readonly Stored[]): string[] {
-  const sought = words.flatMap((word) => encodings.flatMap((encode) => encode(word).map((text) => ({ word, text: text.toLowerCase() }))));
+  const sought = words.flatMap((word) =>
+    encodings.flatMap((encode) => encode(word).map((text) => ({ word, text: text.toLowerCase() }))),
+  );
   const found = new Set<string>();
   for (const { where, text } of stored) {
     const lower = text.toLowerCase();
     // Lines of quoted-printable and of base64 are cut anywhere.
     const joined = lower.replaceAll(/=\r?\n/g, '').replaceAll(/\r?\n/g, '');
-    for (const one of sought) if (lower.includes(one.text) || joined.includes(one.text)) found.add(`${one.word} in ${where}`);
+    for (const one of sought)
+      if (lower.includes(one.text) || joined.includes(one.text)) found.add(`${one.word} in ${where}`);
   }
   return [...found];
 }

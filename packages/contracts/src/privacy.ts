@@ -140,7 +140,11 @@ const rules = z.object({
   external: visibilityRule.default('shown'),
   sensitive: visibilityRule.default('masked'),
 });
-export const maskingRules = z.object({ agent: rules.prefault({}), manager: rules.prefault({}), admin: rules.prefault({}) });
+export const maskingRules = z.object({
+  agent: rules.prefault({}),
+  manager: rules.prefault({}),
+  admin: rules.prefault({}),
+});
 export type MaskingRules = z.infer<typeof maskingRules>;
 
 export const privacySettings = z.object({

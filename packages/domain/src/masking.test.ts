@@ -16,7 +16,11 @@ describe('what is seen of a hidden value', () => {
   ])('%s %s', (kind, value, country, shown) => expect(maskedValue(kind, value, country)).toBe(shown));
 
   const email = fc
-    .tuple(fc.stringMatching(/^[a-z0-9._+]{1,20}$/), fc.stringMatching(/^[a-z0-9-]{1,12}$/), fc.constantFrom('com', 'org', 'example'))
+    .tuple(
+      fc.stringMatching(/^[a-z0-9._+]{1,20}$/),
+      fc.stringMatching(/^[a-z0-9-]{1,12}$/),
+      fc.constantFrom('com', 'org', 'example'),
+    )
     .map(([local, host, end]) => `${local}@${host}.${end}`);
   const digits = fc.stringMatching(/^[1-9]\d{4,14}$/);
 

@@ -5,7 +5,11 @@
 
 export interface Sought {
   /** `phone`: E.164. `national`: its digits without the country's. */
-  readonly identifiers: readonly { readonly kind: string; readonly value: string; readonly national?: string | undefined }[];
+  readonly identifiers: readonly {
+    readonly kind: string;
+    readonly value: string;
+    readonly national?: string | undefined;
+  }[];
   /** Names that stood beside these addresses. They are found only right before one: other people have the same name. */
   readonly names: readonly string[];
 }

@@ -32,7 +32,9 @@ describe('a vault', () => {
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const changed = Buffer.from(bytes);
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(() => vault.unseal(`v2.${vault.keyId}.${changed.toString('base64url')}`, 'a'), `bit ${bit}`).toThrow(refusal);
+      expect(() => vault.unseal(`v2.${vault.keyId}.${changed.toString('base64url')}`, 'a'), `bit ${bit}`).toThrow(
+        refusal,
+      );
     }
   });
 
@@ -88,6 +90,8 @@ describe('a sensitive field', () => {
   test('is found by an index that nobody makes without the key', () => {
     const [index, other] = [createBlindIndex(key), createBlindIndex(Buffer.alloc(32, 8))];
     expect(index('iban', 'DE1')).toBe(index('iban', 'DE1'));
-    expect(new Set([index('iban', 'DE1'), index('iban', 'DE2'), index('card', 'DE1'), other('iban', 'DE1')]).size).toBe(4);
+    expect(new Set([index('iban', 'DE1'), index('iban', 'DE2'), index('card', 'DE1'), other('iban', 'DE1')]).size).toBe(
+      4,
+    );
   });
 });

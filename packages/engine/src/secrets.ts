@@ -67,7 +67,8 @@ export function createVault(keys: Uint8Array | (() => readonly Uint8Array[])): V
       if (!parts || bytes.length < nonceSize + tagSize) throw notOpened();
       const named = parts['keyId'];
       if (named !== undefined && !known.has(named)) learn();
-      const candidates = named === undefined ? [...known.values()] : [known.get(named)].filter((one) => one !== undefined);
+      const candidates =
+        named === undefined ? [...known.values()] : [known.get(named)].filter((one) => one !== undefined);
       for (const candidate of candidates) {
         const plain = opened(candidate, bytes, context);
         if (plain !== null) return plain;
@@ -102,7 +103,8 @@ export interface FieldPlace {
 const contextOf = ({ table, column, rowId }: FieldPlace): string => `field:${table}:${column}:${rowId}`;
 
 /** Seals the value of a sensitive field for its place. */
-export const sealField = (vault: Vault, place: FieldPlace, plain: string): string => vault.seal(plain, contextOf(place));
+export const sealField = (vault: Vault, place: FieldPlace, plain: string): string =>
+  vault.seal(plain, contextOf(place));
 
 /** @throws Error when it was sealed for another place, with a key that is gone, or was changed */
 export const openField = (vault: Vault, place: FieldPlace, sealed: string): string =>

@@ -57,6 +57,7 @@ import {
   type WebFormDraft,
 } from '@patchbay/contracts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
+import { privacyCalls } from './privacy-calls.ts';
 
 export interface Page<T> {
   items: T[];
@@ -107,6 +108,7 @@ export function createApi(send: Send = createSend()) {
     ...teamCalls(send),
     ...textingCalls(send),
     ...mailAccountCalls(send),
+    ...privacyCalls(send),
   };
 }
 

@@ -27,6 +27,13 @@ export const keys = {
   alerts: ['alerts'] as const,
   outbox: ['outbox'] as const,
   mailAccounts: ['mail-accounts'] as const,
+  privacyRequests: ['privacy', 'requests'] as const,
+  privacySettings: ['privacy', 'settings'] as const,
+  audit: (filter: object) => ['privacy', 'audit', filter] as const,
+  auditCheck: ['privacy', 'audit-check'] as const,
+  erasurePreview: (id: string) => ['customer', id, 'erasure-preview'] as const,
+  legalHolds: (id: string) => ['customer', id, 'legal-holds'] as const,
+  consentRecords: (id: string) => ['customer', id, 'consents'] as const,
   wallboard: ['wallboard'] as const,
   consents: (address: string) => ['consents', address] as const,
   templates: (channel: string) => ['templates', channel] as const,
@@ -62,9 +69,13 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
       // A merge renames and moves tickets; an identification changes one card.
       return event.type.startsWith('customer.merge')
         ? [['customer'], keys.tickets, ['ticket']]
-        : [...of, ...(event.customerId ? [keys.customer(event.customerId)] : [])];
+        : [
+            ...of,
+            ...(event.customerId ? [keys.customer(event.customerId)] : []),
+            ...(/^customer\.(?:e|request|hold)/.test(event.type) ? [['privacy', 'requests']] : []),
+          ];
     case 'consent':
-      return [...of, ['consents']];
+      return [...of, ['consents'], ...(event.customerId ? [keys.consentRecords(event.customerId)] : [])];
     case 'agent':
       return event.agentId === me ? [keys.agents, keys.me] : [keys.agents];
     case 'contact':

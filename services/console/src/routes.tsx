@@ -53,6 +53,10 @@ export const router = createBrowserRouter([
                 path: '/mail-accounts',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).MailAccountsPage }),
               },
+              {
+                path: '/privacy',
+                lazy: async () => ({ Component: (await import('./privacy/privacy-page.tsx')).PrivacyPage }),
+              },
               { path: '/team', lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TeamPage }) },
               { path: '*', lazy: async () => ({ Component: (await import('./feedback/not-found.tsx')).NotFound }) },
             ],

@@ -25,7 +25,14 @@ import {
   type ErasureScope,
   type StepDone,
 } from '@patchbay/store/privacy/erase';
-import { finishErasure, keepProgress, lockDueRequest, postponeRequest, readPrivacyRequest, type RunningRequest } from '@patchbay/store/queries/privacy-requests';
+import {
+  finishErasure,
+  keepProgress,
+  lockDueRequest,
+  postponeRequest,
+  readPrivacyRequest,
+  type RunningRequest,
+} from '@patchbay/store/queries/privacy-requests';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { z } from 'zod';
 import type { Parts } from '../parts.ts';
@@ -79,7 +86,17 @@ async function clearOut(parts: Parts, id: string, catalogue: Catalogue): Promise
   const request = await readPrivacyRequest(parts.db.sql, id);
   if (request?.state !== 'done') return;
   const changed = new Set(Object.keys(request.counts).map((name) => name.split(' ')[0] ?? ''));
-  const begun = ['customer', 'identifier', 'consent', 'consent_log', 'address_mark', 'acknowledgement', 'thread_reference', 'ticket_party', 'upload'];
+  const begun = [
+    'customer',
+    'identifier',
+    'consent',
+    'consent_log',
+    'address_mark',
+    'acknowledgement',
+    'thread_reference',
+    'ticket_party',
+    'upload',
+  ];
   for (const table of catalogue.keys())
     if (changed.has(table) || begun.includes(table)) await vacuum(parts.db.sql, table);
 }
@@ -202,7 +219,9 @@ async function searchAnswers(parts: Parts, tx: Queryable, { scope, cursor }: Ste
   const pattern = new RegExp([...scope.customerIds, ...(scope.pattern === null ? [] : [scope.pattern])].join('|'), 'i');
   const found = rows.filter(({ principalId, key, request, answer }) => {
     const sealed = z.object({ sealed: z.string() }).safeParse(answer);
-    const text = sealed.success ? opened(parts, sealed.data.sealed, `idempotency:${principalId}:${key}`) : JSON.stringify(answer);
+    const text = sealed.success
+      ? opened(parts, sealed.data.sealed, `idempotency:${principalId}:${key}`)
+      : JSON.stringify(answer);
     return pattern.test(`${request} ${text}`);
   });
   await dropAnswers(

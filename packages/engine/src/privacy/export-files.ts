@@ -18,6 +18,5 @@ export async function removeOldExports(parts: Pick<Parts, 'config' | 'db'>): Pro
   const ids = [...new Set(names.map((name) => name.slice(0, 36)))].filter((id) => /^[0-9a-f-]{36}$/.test(id));
   if (ids.length === 0) return;
   const kept = await exportsKept(parts.db.sql, ids);
-  for (const name of names)
-    if (!kept.has(name.slice(0, 36))) await rm(join(folderOf(parts), name), { force: true });
+  for (const name of names) if (!kept.has(name.slice(0, 36))) await rm(join(folderOf(parts), name), { force: true });
 }

@@ -67,7 +67,11 @@ async function fill(
   for (const { table, name } of exportedTables()) {
     const described = catalogue.get(table);
     if (!described) continue;
-    await added(zip, `${name}.json`, jsonArray(parts, [table, described], customerIds, (n) => void (counts[name] = n)));
+    await added(
+      zip,
+      `${name}.json`,
+      jsonArray(parts, [table, described], customerIds, (n) => void (counts[name] = n)),
+    );
   }
   const files: { path: string; found: boolean }[] = [];
   for await (const file of exportedFiles(parts.db.sql, customerIds)) {
@@ -77,13 +81,24 @@ async function fill(
     if (bytes) await added(zip, path, [bytes]);
   }
   counts['files'] = files.filter(({ found }) => found).length;
-  const index = { format: 'patchbay-export-1', customerId, customerIds, madeAt: parts.now().toISOString(), kinds: counts, files };
+  const index = {
+    format: 'patchbay-export-1',
+    customerId,
+    customerIds,
+    madeAt: parts.now().toISOString(),
+    kinds: counts,
+    files,
+  };
   zip.addBuffer(Buffer.from(`${JSON.stringify(index, null, 2)}\n`), 'index.json');
   zip.end();
 }
 
 /** One entry after the other, so that only a batch of rows is in memory. */
-async function added(zip: InstanceType<typeof yazl.ZipFile>, path: string, content: AsyncIterable<string> | Iterable<Buffer>): Promise<void> {
+async function added(
+  zip: InstanceType<typeof yazl.ZipFile>,
+  path: string,
+  content: AsyncIterable<string> | Iterable<Buffer>,
+): Promise<void> {
   const stream = Readable.from(content, { objectMode: false });
   const ended = new Promise<void>((resolve, reject) => {
     stream.once('close', resolve);

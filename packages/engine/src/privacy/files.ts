@@ -4,9 +4,13 @@ import type { Parts } from '../parts.ts';
 const batch = 200;
 
 /** Removes from the store what no row refers to any more. May run twice at once. Answers how many files are gone. */
-export async function removeFiles({ db, files, fileGraceMs }: Pick<Parts, 'db' | 'files' | 'fileGraceMs'>): Promise<number> {
+export async function removeFiles({
+  db,
+  files,
+  fileGraceMs,
+}: Pick<Parts, 'db' | 'files' | 'fileGraceMs'>): Promise<number> {
   let gone = 0;
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const found: string[] = await filesToRemove(db.sql, after, batch);
     const referred = await referredFiles(db.sql, found);
     const settled: string[] = [];

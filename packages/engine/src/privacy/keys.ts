@@ -56,7 +56,7 @@ export function startKeyRefresh(vault: Vault, log: Logger): Disposable {
 export async function reseal({ db, vault, log }: Pick<Parts, 'db' | 'vault' | 'log'>): Promise<number> {
   let written = 0;
   for (const place of sealedPlaces) {
-    for (let after: readonly string[] | null = null; ; ) {
+    for (let after: readonly string[] | null = null; ;) {
       const rows = await sealedOtherwise(db.sql, place, vault.keyId, after, batch);
       for (const row of rows) {
         try {
@@ -87,8 +87,15 @@ export async function retireKeys({ config, db, now }: Pick<Parts, 'config' | 'db
   if (unused.length === 0) return 0;
   await db.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['secret-key']);
-    await retireSecretKeys(config.dataDir, unused.map(({ key }) => key));
-    await recordAudit(tx, { action: 'keys.retired', actorId: null, detail: { keys: unused.map(({ key }) => idOf(key)) } });
+    await retireSecretKeys(
+      config.dataDir,
+      unused.map(({ key }) => key),
+    );
+    await recordAudit(tx, {
+      action: 'keys.retired',
+      actorId: null,
+      detail: { keys: unused.map(({ key }) => idOf(key)) },
+    });
   });
   return unused.length;
 }

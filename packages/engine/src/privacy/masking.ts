@@ -27,7 +27,11 @@ export function masked(kind: string, value: string): string {
 }
 
 /** Customers as the asker may see them. */
-export async function presentCustomers(sql: Queryable, asker: Asker, customers: readonly Customer[]): Promise<Customer[]> {
+export async function presentCustomers(
+  sql: Queryable,
+  asker: Asker,
+  customers: readonly Customer[],
+): Promise<Customer[]> {
   const rules = await rulesFor(sql, asker);
   if (!hidesIdentifiers(rules)) return [...customers];
   const own = await worksForCustomers(

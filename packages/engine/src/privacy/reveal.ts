@@ -23,7 +23,12 @@ export async function revealField(
   const found = valueOf(customer, field);
   if (!found) throw new HubError('not_found', 'The customer has no such value');
   await parts.db.transaction((tx) =>
-    tellOfCustomer(tx, principal, { type: 'customer.revealed', customerId: customer.id, correlationId }, { field: found.name, reason }),
+    tellOfCustomer(
+      tx,
+      principal,
+      { type: 'customer.revealed', customerId: customer.id, correlationId },
+      { field: found.name, reason },
+    ),
   );
   parts.relay.nudge();
   return { value: found.value, until: new Date(parts.now().getTime() + shownMs).toISOString() };

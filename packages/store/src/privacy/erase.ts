@@ -137,7 +137,9 @@ export async function forgetPerson(tx: Queryable, customerIds: readonly string[]
   const run = (text: string) => tx.query(text, [customerIds]);
   const own = 'select k.id from ticket k where k.customer_id = any ($1)';
   await run(`update held_reply set state = 'taken-back' where state in ('held', 'failed') and ticket_id in (${own})`);
-  await run(`update outbound set status = 'failed', error = null, reconcile_at = null where status in ('queued', 'unknown') and ticket_id in (${own})`);
+  await run(
+    `update outbound set status = 'failed', error = null, reconcile_at = null where status in ('queued', 'unknown') and ticket_id in (${own})`,
+  );
   await run(
     `with closed as (
        update ticket t set status = 'closed', waiting_since = null, offer_agent_id = null, offer_expires_at = null, occupies = false
@@ -156,8 +158,12 @@ export async function forgetPerson(tx: Queryable, customerIds: readonly string[]
   await run(`delete from ticket_party where ticket_id in (${own})`);
   await run(`delete from thread_reference where ticket_id in (${own})`);
   await run('delete from identifier where customer_id = any ($1)');
-  await run(`update customer set display_name = '[erased]', erased_at = coalesce(erased_at, now()), updated_at = now() where id = any ($1)`);
-  await run(`update privacy_request set state = 'expired' where customer_id = any ($1) and kind = 'export' and state <> 'cancelled'`);
+  await run(
+    `update customer set display_name = '[erased]', erased_at = coalesce(erased_at, now()), updated_at = now() where id = any ($1)`,
+  );
+  await run(
+    `update privacy_request set state = 'expired' where customer_id = any ($1) and kind = 'export' and state <> 'cancelled'`,
+  );
   await run(`update ticket set emptied_at = now() where customer_id = any ($1)`);
 }
 
@@ -196,7 +202,10 @@ export async function topIds(
   const counted = [...catalogue].filter(([, { key }]) => key[0]?.type === 'int8');
   const found: Record<string, number> = {};
   for (const [name, { key }] of counted) {
-    const { rows } = await sql.query<{ top: number | null }>(`select max("${key[0]?.column ?? ''}") as top from "${name}"`, []);
+    const { rows } = await sql.query<{ top: number | null }>(
+      `select max("${key[0]?.column ?? ''}") as top from "${name}"`,
+      [],
+    );
     found[name] = rows[0]?.top ?? 0;
   }
   return found;

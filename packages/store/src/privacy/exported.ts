@@ -27,7 +27,7 @@ export async function* exportedRows(
   const after = catalogue.key.map(({ type }, index) => `($2::jsonb ->> ${index})::${type}`).join(', ');
   const text = `select to_jsonb(t) - $4::text[] as row, jsonb_build_array(${key}) as key from "${table}" t
     where (${entry.own}) and ($2::jsonb is null or (${key}) > (${after})) order by ${key} limit $3`;
-  for (let cursor: string | null = null; ; ) {
+  for (let cursor: string | null = null; ;) {
     const { rows }: { rows: { row: Record<string, unknown>; key: unknown }[] } = await sql.query(text, [
       customerIds,
       cursor,
@@ -50,17 +50,25 @@ export interface ExportedFile {
 
 /** Attachments, recordings and the raw copies of what the person sent and was sent. */
 export async function* exportedFiles(sql: Queryable, customerIds: readonly string[]): AsyncGenerator<ExportedFile> {
-  for (let after: string | null = null; ; ) {
-    const { rows }: { rows: { id: string; files: { path: string; sha256: string | null }[]; inboxId: string | null; outboundId: string | null }[] } =
-      await sql.query(
-        `select m.id, (select coalesce(jsonb_agg(jsonb_build_object('path', 'files/' || m.id || '/' || a.position || '-' || a.filename, 'sha256', a.sha256)
+  for (let after: string | null = null; ;) {
+    const {
+      rows,
+    }: {
+      rows: {
+        id: string;
+        files: { path: string; sha256: string | null }[];
+        inboxId: string | null;
+        outboundId: string | null;
+      }[];
+    } = await sql.query(
+      `select m.id, (select coalesce(jsonb_agg(jsonb_build_object('path', 'files/' || m.id || '/' || a.position || '-' || a.filename, 'sha256', a.sha256)
              order by a.position), '[]') from attachment a where a.message_id = m.id) as files,
            case when m.customer_id = any ($1) then m.inbox_id end as "inboxId", o.id as "outboundId"
          from message m join ticket k on k.id = m.ticket_id left join outbound o on o.message_id = m.id
          where ((m.customer_id = any ($1) and m.direction = 'in') or (k.customer_id = any ($1) and m.direction = 'out'))
            and ($2::uuid is null or m.id > $2) order by m.id limit 100`,
-        [customerIds, after],
-      );
+      [customerIds, after],
+    );
     for (const { files, inboxId, outboundId } of rows) {
       for (const file of files) yield { ...file, raw: null };
       yield* rawCopy(sql, 'inbox', inboxId);

@@ -12,7 +12,9 @@ export async function previewErasure(sql: Queryable, customerIds: readonly strin
   const person = await findPerson(sql, customerIds);
   const rows: Record<string, number> = {};
   for (const [table, { own = 'false' }] of counted) {
-    const { rows: found } = await sql.query<{ n: number }>(`select count(*)::int as n from "${table}" t where ${own}`, [customerIds]);
+    const { rows: found } = await sql.query<{ n: number }>(`select count(*)::int as n from "${table}" t where ${own}`, [
+      customerIds,
+    ]);
     if ((found[0]?.n ?? 0) > 0) rows[table] = found[0]?.n ?? 0;
   }
   const { rows: open } = await sql.query<{ n: number }>(

@@ -236,14 +236,23 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     own: 't.address in (select i.value from identifier i where i.customer_id = any ($1))',
     erase: 'step',
     exported: 'messaging-consent-log',
-    columns: { keep: 'id channel account state source message_id at', staff: 'agent_id', identifier: 'address', text: 'reason' },
+    columns: {
+      keep: 'id channel account state source message_id at',
+      staff: 'agent_id',
+      identifier: 'address',
+      text: 'reason',
+    },
   },
   consent_record: {
     about: 'person',
     own: 't.customer_id = any ($1)',
     erase: 'delete',
     exported: 'consents',
-    columns: { keep: 'id customer_id purpose state source channel text_version at', staff: 'by_agent_id', text: 'note' },
+    columns: {
+      keep: 'id customer_id purpose state source channel text_version at',
+      staff: 'by_agent_id',
+      text: 'note',
+    },
   },
   address_mark: {
     about: 'person',
@@ -277,7 +286,12 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     own: 't.customer_id = any ($1)',
     erase: 'replace',
     exported: 'legal-holds',
-    columns: { keep: 'id customer_id at released_at', staff: 'by_agent_id released_by', marked: 'reason', text: 'release_reason' },
+    columns: {
+      keep: 'id customer_id at released_at',
+      staff: 'by_agent_id released_by',
+      marked: 'reason',
+      text: 'release_reason',
+    },
   },
   privacy_request: {
     about: 'person',
@@ -322,9 +336,11 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   sweep_progress: technical({ keep: 'name reached' }),
   schemaversion: technical({ keep: 'version name md5 run_at' }),
 
-  agent: staff(`id name email email_verified image role phone presence presence_since idle_since last_seen_at capacity created_at updated_at
+  agent:
+    staff(`id name email email_verified image role phone presence presence_since idle_since last_seen_at capacity created_at updated_at
     undo_seconds`),
-  auth_account: staff(`id account_id provider_id user_id access_token refresh_token id_token access_token_expires_at refresh_token_expires_at scope
+  auth_account:
+    staff(`id account_id provider_id user_id access_token refresh_token id_token access_token_expires_at refresh_token_expires_at scope
     password created_at updated_at`),
   auth_session: staff('id token user_id expires_at ip_address user_agent created_at updated_at'),
   auth_verification: staff('id identifier value expires_at created_at updated_at'),

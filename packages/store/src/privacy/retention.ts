@@ -50,8 +50,14 @@ const kinds: Record<Exclude<RetentionKind, 'customers' | 'audit' | 'idempotency'
   },
   attachments: { due: files(false), remove: removeFiles(false) },
   recordings: { due: files(true), remove: removeFiles(true) },
-  calls: { due: walked('calls', 'call', callKept), remove: removeWalked('calls', 'call', callKept, `caller = '[erased]'`) },
-  raw: { due: walked('raw', 'inbox', rawKept), remove: removeWalked('raw', 'inbox', rawKept, `raw = null, raw_sha256 = ''`) },
+  calls: {
+    due: walked('calls', 'call', callKept),
+    remove: removeWalked('calls', 'call', callKept, `caller = '[erased]'`),
+  },
+  raw: {
+    due: walked('raw', 'inbox', rawKept),
+    remove: removeWalked('raw', 'inbox', rawKept, `raw = null, raw_sha256 = ''`),
+  },
   inbox: {
     due: walked('inbox', 'inbox', contactKept),
     remove: removeWalked('inbox', 'inbox', contactKept, 'contact = null, envelopes = null'),
@@ -75,7 +81,10 @@ const seals = 'select id, at from audit_seal where at < $1 and pruned_at is null
 const keys = 'select created_at as at from idempotency where created_at < $1 order by created_at';
 
 const dueText: Record<RetentionKind, string> = {
-  ...(Object.fromEntries(Object.entries(kinds).map(([kind, { due }]) => [kind, due])) as Record<keyof typeof kinds, string>),
+  ...(Object.fromEntries(Object.entries(kinds).map(([kind, { due }]) => [kind, due])) as Record<
+    keyof typeof kinds,
+    string
+  >),
   customers: silent,
   audit: `select e.id, e.at from (${seals}) s join audit_entry e on e.seal_id = s.id`,
   idempotency: keys,

@@ -102,7 +102,8 @@ function masking(
   );
   const masked = found.map(({ column, type }) => {
     const value = `t.${quoted(column)}`;
-    if (references.includes(column)) return `${quoted(column)} = case when ${value} ~* $4 then 'erased:' || md5(${value}) else ${value} end`;
+    if (references.includes(column))
+      return `${quoted(column)} = case when ${value} ~* $4 then 'erased:' || md5(${value}) else ${value} end`;
     if (type === '_text') return `${quoted(column)} = masked_texts(${value}, $4)`;
     if (type === 'jsonb') return `${quoted(column)} = ${json(table, value, own)}`;
     return `${quoted(column)} = regexp_replace(${value}, $4, '[erased]', 'gi')`;

@@ -33,7 +33,11 @@ export interface AuditFilter {
 }
 
 /** Newest first. */
-export async function listAudit(sql: Queryable, filter: AuditFilter, slice: Slice<number>): Promise<Cut<AuditEntry, number>> {
+export async function listAudit(
+  sql: Queryable,
+  filter: AuditFilter,
+  slice: Slice<number>,
+): Promise<Cut<AuditEntry, number>> {
   const { rows } = await sql.query(
     `select e.id::integer, e.at, e.action, e.actor_id as "actorId", a.name as "actorName", e.customer_id as "customerId",
        c.display_name as "customerName", e.ticket_id as "ticketId", e.correlation_id as "correlationId", e.detail, e.seal_id as "sealId"

@@ -27,7 +27,16 @@ export async function insertConsentRecord(
   );
   await tx.query(
     `insert into consent_record (customer_id, purpose, state, source, channel, text_version, note, by_agent_id) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [customerId, record.purpose, record.state, record.source, record.channel, record.textVersion, record.note, by.agentId],
+    [
+      customerId,
+      record.purpose,
+      record.state,
+      record.source,
+      record.channel,
+      record.textVersion,
+      record.note,
+      by.agentId,
+    ],
   );
   await tx.query(
     `insert into event (type, customer_id, actor_id, correlation_id, data) values ('consent.recorded', $1, $2, $3, $4)`,

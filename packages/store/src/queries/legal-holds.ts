@@ -15,7 +15,12 @@ export async function listLegalHolds(sql: Queryable, customerIds: readonly strin
 }
 
 /** False: a hold stands already. */
-export async function placeLegalHold(tx: Queryable, customerId: string, reason: string, agentId: string): Promise<string | null> {
+export async function placeLegalHold(
+  tx: Queryable,
+  customerId: string,
+  reason: string,
+  agentId: string,
+): Promise<string | null> {
   const { rows } = await tx.query<{ id: string }>(
     'insert into legal_hold (customer_id, reason, by_agent_id) values ($1, $2, $3) on conflict do nothing returning id',
     [customerId, reason, agentId],

@@ -60,7 +60,12 @@ export async function insertPrivacyRequest(
 }
 
 /** The waiting time begins when the second person has confirmed. False: it is not waiting for that any more. */
-export async function confirmPrivacyRequest(sql: Queryable, id: string, agentId: string, waitDays: number): Promise<boolean> {
+export async function confirmPrivacyRequest(
+  sql: Queryable,
+  id: string,
+  agentId: string,
+  waitDays: number,
+): Promise<boolean> {
   const { rowCount } = await sql.query(
     `update privacy_request set state = 'waiting', confirmed_by = $2, confirmed_at = now(), due_at = now() + make_interval(days => $3)
      where id = $1 and state = 'asked'`,
@@ -130,7 +135,11 @@ export async function postponeRequest(tx: Queryable, id: string, obstacle: strin
   );
 }
 
-export async function finishErasure(tx: Queryable, id: string, counts: Readonly<Record<string, number>>): Promise<void> {
+export async function finishErasure(
+  tx: Queryable,
+  id: string,
+  counts: Readonly<Record<string, number>>,
+): Promise<void> {
   await tx.query(
     `update privacy_request set state = 'done', step = null, cursor = null, counts = $2, sought_sealed = null, reason = '[erased]',
        finished_at = now(), obstacle = null where id = $1`,
@@ -139,7 +148,11 @@ export async function finishErasure(tx: Queryable, id: string, counts: Readonly<
 }
 
 /** Only the holder of the lease writes the file of an export. */
-export async function leaseExport(sql: Queryable, id: string, seconds: number): Promise<{ customerId: string; askedBy: string | null } | null> {
+export async function leaseExport(
+  sql: Queryable,
+  id: string,
+  seconds: number,
+): Promise<{ customerId: string; askedBy: string | null } | null> {
   const { rows } = await sql.query<{ customerId: string; askedBy: string | null }>(
     `update privacy_request set state = 'running', lease_until = now() + make_interval(secs => $2)
      where id = $1 and kind = 'export' and state in ('waiting', 'running') and (lease_until is null or lease_until < now())
@@ -191,7 +204,10 @@ export async function useExportLink(
 }
 
 export async function expireExports(sql: Queryable): Promise<void> {
-  await sql.query(`update privacy_request set state = 'expired' where kind = 'export' and state = 'done' and expires_at < now()`, []);
+  await sql.query(
+    `update privacy_request set state = 'expired' where kind = 'export' and state = 'done' and expires_at < now()`,
+    [],
+  );
 }
 
 /** Whether the file of this export is still to be there. */

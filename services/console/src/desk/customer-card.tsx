@@ -13,6 +13,9 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
+import { ConsentRecords } from '../privacy/consent-records.tsx';
+import { PrivacyMenu } from '../privacy/privacy-menu.tsx';
+import { RevealButton } from '../privacy/reveal-button.tsx';
 import { initials } from '../shell/initials.ts';
 import { ConsentLines } from './consent-line.tsx';
 import { CardSection } from './card-section.tsx';
@@ -55,10 +58,12 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
           <h2 className="card-name">{customer.displayName}</h2>
           <span className="muted small">{t('customer.since', { date: since })}</span>
         </div>
+        <PrivacyMenu customer={customer} />
       </header>
       <CardSection title={t('customer.identifiers')} icon={<ContactsOutlined aria-hidden />}>
         <Identifiers customer={customer} />
       </CardSection>
+      <ConsentRecords customerId={customer.id} />
       <TicketRequest ticketId={ticketId} />
       <CustomerMerges customerId={customer.id} />
       <CustomerTickets customerId={customer.id} ticketId={ticketId} />
@@ -72,7 +77,7 @@ function Identifiers({ customer }: { customer: Customer }) {
   return (
     <ul className="identifiers">
       {customer.identifiers.map((one) => (
-        <li key={`${one.kind} ${one.value}`} data-testid="identifier" data-grade={one.grade}>
+        <li key={one.id} data-testid="identifier" data-grade={one.grade}>
           <div className="row">
             <span
               className="identifier-value"
@@ -80,6 +85,7 @@ function Identifiers({ customer }: { customer: Customer }) {
             >
               {one.kind === 'visitor' ? t('customer.visitor', { id: one.value.slice(0, 8) }) : one.value}
             </span>
+            {one.masked && <RevealButton customerId={customer.id} field={`identifier:${one.id}`} />}
           </div>
           <div className="row small wrap">
             <Grade grade={one.grade} />
@@ -92,7 +98,7 @@ function Identifiers({ customer }: { customer: Customer }) {
             )}
             {!one.channel && <span className="muted">{t(`identifierKind.${one.kind}`)}</span>}
           </div>
-          {one.kind === 'phone' && <ConsentLines address={one.value} />}
+          {one.kind === 'phone' && !one.masked && <ConsentLines address={one.value} />}
         </li>
       ))}
     </ul>

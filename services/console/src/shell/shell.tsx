@@ -8,6 +8,7 @@ import {
   InboxOutlined,
   MailOutlined,
   MessageOutlined,
+  SafetyOutlined,
   SendOutlined,
   TeamOutlined,
 } from '@ant-design/icons';
@@ -30,6 +31,7 @@ const places = [
   { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, needs: 'manager' },
   { to: '/identities', key: 'identities', icon: <IdcardOutlined />, needs: 'manager' },
   { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
+  { to: '/privacy', key: 'privacy', icon: <SafetyOutlined />, needs: 'manager' },
   { to: '/sources', key: 'sources', icon: <ApiOutlined />, needs: 'admin' },
   { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },
 ] as const;

@@ -7,7 +7,18 @@ import { route } from '../route.ts';
 const tag = 'Audit';
 const batch = 500;
 
-const columns = ['id', 'at', 'action', 'actorId', 'actorName', 'customerId', 'ticketId', 'correlationId', 'detail', 'sealId'] as const;
+const columns = [
+  'id',
+  'at',
+  'action',
+  'actorId',
+  'actorName',
+  'customerId',
+  'ticketId',
+  'correlationId',
+  'detail',
+  'sealId',
+] as const;
 
 /** RFC 4180; a sign with which spreadsheets begin a formula stands behind an apostrophe. */
 function csvCell(value: unknown): string {
@@ -38,10 +49,18 @@ export const auditRoutes = [
     query: auditFilter,
     answer: 'bytes',
     async handle({ parts, principal, query, response, correlationId }) {
-      await recordAudit(parts.db.sql, { action: 'audit.exported', actorId: principal.agentId, correlationId, detail: query });
-      response.set({ 'content-type': 'text/csv; charset=utf-8', 'content-disposition': disposition('attachment', 'audit.csv') });
+      await recordAudit(parts.db.sql, {
+        action: 'audit.exported',
+        actorId: principal.agentId,
+        correlationId,
+        detail: query,
+      });
+      response.set({
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': disposition('attachment', 'audit.csv'),
+      });
       response.write(`\uFEFF${columns.join(',')}\r\n`);
-      for (let after: number | null = null; ; ) {
+      for (let after: number | null = null; ;) {
         const found = await listAudit(parts.db.sql, query, { limit: batch, after });
         const taken = response.write(found.items.map(csvLine).join(''));
         after = found.next;
@@ -61,7 +80,7 @@ export const auditRoutes = [
     async handle({ parts }) {
       const broken: number[] = [];
       let seals = 0;
-      for (let after = 0; ; ) {
+      for (let after = 0; ;) {
         const found = await checkSeals(parts.db.sql, after, batch);
         seals += found.length;
         broken.push(...found.filter((one) => one.broken).map(({ sealId }) => sealId));

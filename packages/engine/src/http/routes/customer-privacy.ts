@@ -26,7 +26,10 @@ async function personOf(parts: Parts, id: string): Promise<Customer> {
 }
 
 async function requireWork(parts: Parts, principal: Principal, customerId: string): Promise<void> {
-  if (!(await worksForCustomers(parts.db.sql, principal, [customerId])).has(customerId) && !hasRole(principal, 'manager'))
+  if (
+    !(await worksForCustomers(parts.db.sql, principal, [customerId])).has(customerId) &&
+    !hasRole(principal, 'manager')
+  )
     throw new HubError('forbidden', 'Only for managers, and for agents who may read a ticket of this customer');
 }
 

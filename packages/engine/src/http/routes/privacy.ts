@@ -43,7 +43,8 @@ async function preview(parts: Parts, periods: RetentionPeriods) {
   // One after the other: each of them may read much.
   for (const [kind, days] of kinds) {
     const before = new Date(parts.now().getTime() - (days ?? 0) * dayMs);
-    const { count, oldest } = days === null ? { count: 0, oldest: null } : await previewRetention(parts.db.sql, kind, before);
+    const { count, oldest } =
+      days === null ? { count: 0, oldest: null } : await previewRetention(parts.db.sql, kind, before);
     items.push({
       kind,
       days,

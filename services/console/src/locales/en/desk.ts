@@ -206,6 +206,15 @@ export const desk = {
       identified: 'Identified by {{value}}',
       merged: 'Customer merged',
       'merge-undone': 'Merge undone',
+      revealed: 'A hidden value was looked at',
+      'export-asked': 'Export of the data asked for',
+      exported: 'Export of the data is ready',
+      'erasure-asked': 'Erasure asked for',
+      'erasure-confirmed': 'Erasure confirmed',
+      'request-cancelled': 'Request taken back',
+      'hold-placed': 'Legal hold placed',
+      'hold-released': 'Legal hold released',
+      erased: 'Customer erased',
     },
     agent: { 'presence-changed': 'Presence of {{agent}}: {{from}} → {{to}}' },
     contact: {
@@ -217,6 +226,6 @@ export const desk = {
     },
     setting: { changed: 'Settings changed' },
     system: { alert: 'Alert', 'alert-cleared': 'Alert ended' },
-    consent: { changed: 'Consent changed' },
+    consent: { changed: 'Consent changed', recorded: 'Consent written down' },
   },
 };

@@ -3,6 +3,7 @@ import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
 import { operations } from './operations.ts';
+import { privacy } from './privacy.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
 
@@ -14,5 +15,6 @@ export const en = {
   ...customers,
   ...channels,
   ...operations,
+  ...privacy,
   ...wallboard,
 };

@@ -12,6 +12,7 @@ export const shell = {
     identities: 'Senders',
     team: 'Team',
     mailAccounts: 'Mailboxes',
+    privacy: 'Privacy',
   },
   state: {
     loading: 'Loading…',

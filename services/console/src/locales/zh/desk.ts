@@ -194,6 +194,15 @@ export const desk = {
       identified: '通过 {{value}} 识别',
       merged: '客户已合并',
       'merge-undone': '已撤销合并',
+      revealed: '查看了隐藏的内容',
+      'export-asked': '已申请导出数据',
+      exported: '数据导出已就绪',
+      'erasure-asked': '已申请删除',
+      'erasure-confirmed': '删除已确认',
+      'request-cancelled': '申请已撤回',
+      'hold-placed': '已设置法律保留',
+      'hold-released': '法律保留已解除',
+      erased: '客户数据已删除',
     },
     agent: { 'presence-changed': '{{agent}} 的状态：{{from}} → {{to}}' },
     contact: {
@@ -205,6 +214,6 @@ export const desk = {
     },
     setting: { changed: '设置已更改' },
     system: { alert: '警报', 'alert-cleared': '警报解除' },
-    consent: { changed: '同意状态已更改' },
+    consent: { changed: '同意状态已更改', recorded: '已记录同意' },
   },
 };

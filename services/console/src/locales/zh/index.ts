@@ -4,6 +4,7 @@ import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
 import { operations } from './operations.ts';
+import { privacy } from './privacy.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
 
@@ -15,5 +16,6 @@ export const zh: typeof en = {
   ...customers,
   ...channels,
   ...operations,
+  ...privacy,
   ...wallboard,
 };

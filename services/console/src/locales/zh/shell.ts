@@ -12,6 +12,7 @@ export const shell = {
     identities: '发件身份',
     team: '团队',
     mailAccounts: '邮箱',
+    privacy: '隐私',
   },
   state: {
     loading: '正在加载…',
