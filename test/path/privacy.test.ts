@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { addSecretKey } from '@patchbay/store/embedded/secrets';
 import { sealedByKey } from '@patchbay/store/queries/sealed';
 import { keepPeriods, keepPrivacy } from '@patchbay/engine/privacy/clock';
+import { presentSensitive } from '@patchbay/engine/privacy/masking';
 import { reseal, retireKeys } from '@patchbay/engine/privacy/keys';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, logIn, openApiCentre } from '../support/api-centre.ts';
@@ -82,6 +83,15 @@ describe('privacy', () => {
     await call('PUT', '/settings/privacy', { masking: { agent: { phone: 'masked' } } });
     expect((await ask(api, 'GET', `/tickets/${ticketId}`)).contactAddress).toBe('+44 •••• 771');
     expect((await ask(api, 'GET', `/tickets/${ticketId}/messages`)).items[0].from).toBe('+44 •••• 771');
+    await call('PUT', '/settings/privacy', {});
+    const asAgent = { agentId: id, role: 'agent' } as const;
+    expect(await presentSensitive(centre().sql, asAgent, customerId, 'DE89370400440532013000')).toEqual({
+      value: '••••00',
+      masked: true,
+    });
+    await call('PUT', '/settings/privacy', { masking: { agent: { sensitive: 'own' } } });
+    expect(await presentSensitive(centre().sql, asAgent, customerId, 'DE89')).toEqual({ value: 'DE89', masked: false });
+    expect(await presentSensitive(centre().sql, asAgent, customer.id, 'DE89')).toEqual({ value: '••••', masked: true });
     await call('PUT', '/settings/privacy', {});
   });
 

@@ -36,7 +36,6 @@ export async function revealField(
 
 /** The name under which it is written down says what was looked at, not what it is. */
 function valueOf(customer: Customer, field: string): { name: string; value: string } | null {
-  const [, id] = field.split(/:(.*)/s);
-  const one = field.startsWith('identifier:') ? customer.identifiers.find((each) => each.id === id) : undefined;
+  const one = customer.identifiers.find(({ id }) => field === `identifier:${id}`);
   return one ? { name: one.kind, value: one.value } : null;
 }

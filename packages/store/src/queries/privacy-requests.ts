@@ -190,7 +190,7 @@ export async function linkExport(
 }
 
 /** Uses a link up. Null: there is none, it was used, it ended, or it is somebody else's. */
-export async function useExportLink(
+export async function takeExportLink(
   sql: Queryable,
   hash: string,
   agentId: string,

@@ -21,7 +21,7 @@ const columns = [
 ] as const;
 
 /** RFC 4180; a sign with which spreadsheets begin a formula stands behind an apostrophe. */
-function csvCell(value: unknown): string {
+function csvCell(value: string | number | object | null): string {
   const text = value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -11,7 +11,7 @@ import {
   linkExport,
   listPrivacyRequests,
   readPrivacyRequest,
-  useExportLink,
+  takeExportLink,
 } from '@patchbay/store/queries/privacy-requests';
 import { sealedByKey } from '@patchbay/store/queries/sealed';
 import { z } from 'zod';
@@ -157,7 +157,7 @@ export const privacyRoutes = [
     params: byToken,
     answer: 'bytes',
     async handle({ parts, principal, params, response, correlationId }) {
-      const found = await useExportLink(parts.db.sql, hashOf(params.token), principal.agentId);
+      const found = await takeExportLink(parts.db.sql, hashOf(params.token), principal.agentId);
       if (!found) throw new HubError('gone', 'The link was used, has ended, or is somebody else’s');
       const place = exportPlace(parts, found.id);
       const { size } = await stat(place).catch(() => {
