@@ -154,6 +154,13 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
     const consent = { purpose: 'marketing', state: 'granted', source: 'customer', note: `Said ${person.name}` };
     const path = `/api/v1/customers/${mail.customerId}/consents`;
     expect((await api('POST', path, consent, { 'idempotency-key': 'once' })).status).toBe(201);
+    const held = await api(
+      'POST',
+      `/api/v1/tickets/${mail.ticketId}/held-replies`,
+      { text: person.words.reply },
+      { 'idempotency-key': 'held' },
+    );
+    await call('DELETE', `/held-replies/${held.body.id}`);
     written.customerId = mail.customerId;
     written.ticketIds = [mail.ticketId, text.ticketId, form.ticketId, chat.ticketId, voice, other.ticketId];
     for (const id of written.ticketIds) await call('PATCH', `/tickets/${id}`, { status: 'closed' });
@@ -249,7 +256,7 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
       [],
     );
     expect(after).toEqual(counts);
-    expect((await sql.query(`select 1 from idempotency where key = 'once'`, [])).rowCount).toBe(0);
+    expect((await sql.query(`select 1 from idempotency where key in ('once', 'held')`, [])).rowCount).toBe(0);
     const erased = await call('GET', `/customers/${written.customerId}`);
     expect([erased.displayName, erased.identifiers]).toEqual(['[erased]', []]);
     const others = (await call('GET', `/tickets/${written.ticketIds[5]}/messages`)).items[0];

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { addSecretKey } from '@patchbay/store/embedded/secrets';
+import type { Queryable } from '@patchbay/store';
 import { sealedByKey } from '@patchbay/store/queries/sealed';
 import { keepPeriods, keepPrivacy } from '@patchbay/engine/privacy/clock';
 import { presentSensitive } from '@patchbay/engine/privacy/masking';
+import { erase } from '@patchbay/engine/privacy/erasure';
 import { reseal, retireKeys } from '@patchbay/engine/privacy/keys';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, logIn, openApiCentre } from '../support/api-centre.ts';
@@ -148,6 +150,51 @@ describe('privacy', () => {
       expect.arrayContaining(['customer.erasure-asked', 'customer.request-cancelled', 'customer.erasure-confirmed']),
     );
     await call('POST', `/privacy/requests/${second.id}/cancel`, { reason: 'Enough' });
+  });
+
+  it('goes on with an erasure that was broken off at any point, and never does a step twice to somebody else', async () => {
+    const { hub, sql } = centre();
+    await call('PUT', '/settings/privacy', { erasure: { waitDays: 1, fourEyes: false } });
+    const { ticketId, customerId } = await centre().ticketByText('+447700900911', 'Walnuts from +447700900911');
+    const neighbour = await centre().ticketByText('+447700900912', 'Ask +44 7700 900911 about it');
+    const { id } = await call(
+      'POST',
+      `/customers/${customerId}/privacy-requests`,
+      { kind: 'erasure', reason: 'Asked' },
+      201,
+    );
+    const broken = {
+      ...hub.parts,
+      db: {
+        ...hub.parts.db,
+        // Every fifth transaction ends before it commits.
+        transaction: async <T>(work: (tx: Queryable) => Promise<T>) =>
+          hub.parts.db.transaction(async (tx) => {
+            const done = await work(tx);
+            count += 1;
+            if (count % 5 === 0) throw new Error('broken off');
+            return done;
+          }),
+      },
+    };
+    let count = 0;
+    let breaks = 0;
+    await sql.query('update privacy_request set due_at = now() where id = $1', [id]);
+    const state = async () => (await call('GET', `/privacy/requests/${id}`)).state;
+    while ((await state()) !== 'done') {
+      await Promise.all([erase(broken, id), erase(broken, id)].map((run) => run.catch(() => void (breaks += 1))));
+    }
+    expect(breaks).toBeGreaterThan(3);
+    expect((await centre().messages(ticketId)).map(({ text }) => text)).toEqual(['[erased]', '[erased]']);
+    expect((await centre().messages(neighbour.ticketId))[0]).toMatchObject({
+      text: 'Ask [erased] about it',
+      from: '+447700900912',
+    });
+    const { rows } = await sql.query(`select 1 from event where type = 'customer.erased' and customer_id = $1`, [
+      customerId,
+    ]);
+    expect(rows).toHaveLength(1);
+    await call('PUT', '/settings/privacy', {});
   });
 
   it('shows an export only to whoever asked for it', async () => {

@@ -19,6 +19,7 @@ import {
   maskEverywhere,
   mergedCustomers,
   obstacleTo,
+  ticketsOf,
   topIds,
   unreadContacts,
   vacuum,
@@ -52,6 +53,7 @@ const scopeSchema = z.object({
   startedAt: z.string(),
   tops: z.record(z.string(), z.number()),
 });
+const uuids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const contextOf = (id: string): string => `privacy-request:${id}`;
 /** How an address is kept of which nothing may be left but that its holder withdrew consent. */
 export const hashedAddress = (parts: Pick<Parts, 'blindIndex'>, address: string): string =>
@@ -211,18 +213,20 @@ async function searchContacts(parts: Parts, tx: Queryable, { scope, cursor }: St
   return { cursor: rows.length < limit ? null : (rows.at(-1)?.id ?? null), changed: found.length };
 }
 
-/** Answers that are kept for repeated requests are sealed: each is opened and looked into. */
+/** Answers that are kept for repeated requests are sealed: each is opened, and goes when it is about the person or a ticket of theirs. */
 async function searchAnswers(parts: Parts, tx: Queryable, { scope, cursor }: StepAt): Promise<StepDone> {
   const limit = 200;
   const after = cursor === null ? null : z.tuple([z.string(), z.string()]).parse(JSON.parse(cursor));
   const rows = await keptAnswers(tx, after, limit);
-  const pattern = new RegExp([...scope.customerIds, ...(scope.pattern === null ? [] : [scope.pattern])].join('|'), 'i');
+  const ids = new Set([...scope.customerIds, ...(await ticketsOf(tx, scope.customerIds))]);
+  const pattern = scope.pattern === null ? null : new RegExp(scope.pattern, 'i');
   const found = rows.filter(({ principalId, key, request, answer }) => {
     const sealed = z.object({ sealed: z.string() }).safeParse(answer);
-    const text = sealed.success
+    const kept = sealed.success
       ? opened(parts, sealed.data.sealed, `idempotency:${principalId}:${key}`)
       : JSON.stringify(answer);
-    return pattern.test(`${request} ${text}`);
+    const text = `${request} ${kept}`;
+    return (text.match(uuids) ?? []).some((id) => ids.has(id)) || (pattern?.test(text) ?? false);
   });
   await dropAnswers(
     tx,

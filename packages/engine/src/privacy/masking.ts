@@ -1,5 +1,13 @@
 /** The one place where the engine decides what somebody sees of a customer's identifiers and sensitive fields. */
-import type { Customer, CustomerSuggestion, FieldClass, MaskingRules, Message, Ticket } from '@patchbay/contracts';
+import type {
+  Customer,
+  CustomerSuggestion,
+  FieldClass,
+  MaskingRules,
+  Message,
+  OutboxItem,
+  Ticket,
+} from '@patchbay/contracts';
 import { isShown, maskedValue } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import { worksForCustomers } from '@patchbay/store/queries/tickets';
@@ -119,6 +127,21 @@ export async function presentTickets<T extends Ticket & { contactAddress?: strin
     call: ticket.call && { ...ticket.call, from: hide(ticket.call.from) },
     ...(ticket.contactAddress !== undefined && { contactAddress: hide(ticket.contactAddress) }),
   }));
+}
+
+export async function presentOutbox(sql: Queryable, asker: Asker, items: readonly OutboxItem[]): Promise<OutboxItem[]> {
+  const hide = addressesHidden(await rulesFor(sql, asker));
+  return items.map((item) => ({ ...item, to: hide(item.to) }));
+}
+
+/** Rows that call a customer by name: who gave none is called by an address. */
+export async function presentNames<T extends { customerName: string | null }>(
+  sql: Queryable,
+  asker: Asker,
+  rows: readonly T[],
+): Promise<T[]> {
+  const hide = addressesHidden(await rulesFor(sql, asker));
+  return rows.map((row) => ({ ...row, customerName: row.customerName === null ? null : hide(row.customerName) }));
 }
 
 /** A sensitive field as the asker may see it. */

@@ -234,7 +234,12 @@ export async function dropContacts(tx: Queryable, ids: readonly string[]): Promi
   );
 }
 
-/** Answers kept for repeated requests, oldest first. */
+export async function ticketsOf(sql: Queryable, customerIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>('select id from ticket where customer_id = any ($1)', [customerIds]);
+  return rows.map(({ id }) => id);
+}
+
+/** Answers kept for repeated requests, in the order of their keys. */
 export async function keptAnswers(
   sql: Queryable,
   after: readonly [string, string] | null,

@@ -1,5 +1,6 @@
 import { auditFilter, auditQuery, type AuditEntry } from '@patchbay/contracts';
 import { checkSeals, listAudit, recordAudit } from '@patchbay/store/queries/audit';
+import { presentNames } from '../../privacy/masking.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
 import { disposition } from '../file-answer.ts';
 import { route } from '../route.ts';
@@ -38,7 +39,10 @@ export const auditRoutes = [
     access: 'manager',
     query: auditQuery,
     answer: 'AuditEntryPage',
-    handle: async ({ parts, query }) => pageOf(await listAudit(parts.db.sql, query, sliceOf(countKey, query))),
+    async handle({ parts, principal, query }) {
+      const found = await listAudit(parts.db.sql, query, sliceOf(countKey, query));
+      return pageOf({ ...found, items: await presentNames(parts.db.sql, principal, found.items) });
+    },
   }),
   route({
     method: 'get',

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import type { Parts } from '../../parts.ts';
 import { tellOfCustomer } from '../../privacy/events.ts';
 import { exportPlace } from '../../privacy/export-files.ts';
+import { presentNames } from '../../privacy/masking.ts';
 import { readPrivacySettings, writePrivacySettings } from '../../privacy/settings.ts';
 import { changeSetting } from '../../setting-changes.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
@@ -66,7 +67,10 @@ export const privacyRoutes = [
     access: 'manager',
     query: privacyRequestQuery,
     answer: 'PrivacyRequestPage',
-    handle: async ({ parts, query }) => pageOf(await listPrivacyRequests(parts.db.sql, query, sliceOf(idKey, query))),
+    async handle({ parts, principal, query }) {
+      const found = await listPrivacyRequests(parts.db.sql, query, sliceOf(idKey, query));
+      return pageOf({ ...found, items: await presentNames(parts.db.sql, principal, found.items) });
+    },
   }),
   route({
     method: 'get',
