@@ -5,6 +5,8 @@
 alter table customer add column erased_at timestamptz;
 -- When its texts were removed by retention or erasure.
 alter table ticket add column emptied_at timestamptz;
+-- Copies of what arrived twice go with their message.
+create index inbox_duplicate on inbox (message_id) where state = 'duplicate';
 create index ticket_content on ticket (id) where emptied_at is null and status in ('resolved', 'closed');
 
 -- Nothing of this customer may be removed while a hold stands.

@@ -46,6 +46,8 @@ const ownTickets = 'select k.id from ticket k where k.customer_id = any ($1)';
 /** The person's messages, and the centre's on the person's tickets; not what somebody else wrote there. */
 const ownMessages = `select m.id from message m where m.customer_id = any ($1)
   union select m.id from message m join ticket k on k.id = m.ticket_id where k.customer_id = any ($1) and (m.direction = 'out' or m.customer_id is null)`;
+/** The person's, and everybody's on the person's tickets. */
+const seenMessages = `select m.id from message m where m.customer_id = any ($1) union select m.id from message m where m.ticket_id in (${ownTickets})`;
 const ownOutbound = `select o.id from outbound o where o.message_id in (${ownMessages})`;
 
 const settings = (columns: RegisteredTable['columns']): RegisteredTable => ({ about: 'settings', columns });
@@ -197,8 +199,8 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   },
   inbox: {
     about: 'person',
-    own: `t.id in (select m.inbox_id from message m where m.ticket_id in (${ownTickets}) or m.customer_id = any ($1)
-      union select i.id from inbox i where i.message_id in (select m.id from message m where m.ticket_id in (${ownTickets}) or m.customer_id = any ($1)))`,
+    own: `t.id in (select m.inbox_id from message m where m.id in (${seenMessages})
+      union select i.id from inbox i where i.state = 'duplicate' and i.message_id in (${seenMessages}))`,
     erase: 'replace',
     columns: {
       keep: `id channel channel_account state raw_type next_attempt_at message_id ticket_id correlation_id received_at processed_at quarantined_at
