@@ -245,6 +245,10 @@ describe('privacy', () => {
       oldest: expect.any(String),
     });
     await call('PUT', '/settings/privacy', { retention: periods });
+    await call('PUT', `/customers/${old.customerId}/legal-hold`, { reason: 'A claim' }, 204);
+    await keepPeriods(hub.parts);
+    expect((await centre().messages(emptied))[0]?.text).toBe('an old text');
+    await call('POST', `/customers/${old.customerId}/legal-hold/release`, { reason: 'Settled' }, 204);
     await keepPeriods(hub.parts);
     for (const { text, from } of await centre().messages(emptied))
       expect([text, from]).toEqual(['[erased]', '[erased]']);

@@ -202,6 +202,16 @@ create function merged_customers(p_id uuid) returns setof uuid language sql stab
   select id from whole
 $$;
 
+-- Everybody of whom nothing may be removed: a hold on one of several that were merged stands for all of them.
+create function held_customers() returns setof uuid language sql stable rows 10 as $$
+  with recursive held as (
+    select customer_id as id from legal_hold where released_at is null
+    union select x.id from held h cross join lateral (
+      select c.merged_into from customer c where c.id = h.id and c.merged_into is not null
+      union all select c.id from customer_merge m join customer c on c.id = m.other_id where m.customer_id = h.id and c.merged_into = h.id) x (id))
+  select id from held
+$$;
+
 -- What an event says without what could name a person: ids, states, kinds, numbers stay.
 create function erased_data(p_type text, p_data jsonb) returns jsonb language sql immutable parallel safe as $$
   select coalesce(jsonb_object_agg(key, case

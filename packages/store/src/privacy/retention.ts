@@ -12,10 +12,12 @@ interface Kind {
   readonly remove: string;
 }
 
-const settled = `k.status in ('resolved', 'closed') and k.last_activity_at < $1`;
+const free = 'k.customer_id not in (select held_customers())';
+const settled = `k.status in ('resolved', 'closed') and k.last_activity_at < $1 and ${free}`;
 const files = (recordings: boolean) => `
   select a.id, uuid_v7_time(a.id) as at from attachment a join message m on m.id = a.message_id join ticket k on k.id = m.ticket_id
-  where a.id < uuid_v7_floor($1) and m.channel ${recordings ? '=' : '<>'} 'phone' and k.status in ('resolved', 'closed') order by a.id`;
+  where a.id < uuid_v7_floor($1) and m.channel ${recordings ? '=' : '<>'} 'phone' and k.status in ('resolved', 'closed') and ${free}
+  order by a.id`;
 const removeFiles = (recordings: boolean): string =>
   `delete from attachment where id in (select id from (${files(recordings)}) d limit $2) returning 1`;
 
@@ -31,9 +33,10 @@ const removeWalked = (kind: string, table: string, condition: string, removal: s
     on conflict (name) do update set reached = greatest(sweep_progress.reached, excluded.reached))
   update ${table} set ${removal} where id in (select id from due) and ${condition} returning 1`;
 
-const rawKept = `state in ('done', 'duplicate', 'discarded') and (raw is not null or length(raw_sha256) = 64)`;
-const contactKept = `state in ('done', 'duplicate') and contact is not null`;
-const callKept = `state in ('ended', 'missed') and caller <> '[erased]'`;
+const freeTicket = `not exists (select 1 from ticket k where k.id = ticket_id and k.customer_id in (select held_customers()))`;
+const rawKept = `${freeTicket} and state in ('done', 'duplicate', 'discarded') and (raw is not null or length(raw_sha256) = 64)`;
+const contactKept = `${freeTicket} and state in ('done', 'duplicate') and contact is not null`;
+const callKept = `${freeTicket} and state in ('ended', 'missed') and caller <> '[erased]'`;
 
 const kinds: Record<Exclude<RetentionKind, 'customers' | 'audit' | 'idempotency'>, Kind> = {
   messages: {
@@ -75,7 +78,7 @@ const silent = `
   from customer c where c.id < uuid_v7_floor($1) and c.updated_at < $1 and c.merged_into is null and c.erased_at is null
     and not exists (select 1 from ticket k where k.customer_id = c.id and (k.status in ('open', 'pending') or k.last_activity_at >= $1))
     and not exists (select 1 from privacy_request r where r.customer_id = c.id and r.kind = 'erasure' and r.state in ('asked', 'waiting', 'running'))
-    and not exists (select 1 from legal_hold h where h.released_at is null and h.customer_id in (select merged_customers(c.id)))
+    and c.id not in (select held_customers())
   order by c.id`;
 const seals = 'select id, at from audit_seal where at < $1 and pruned_at is null order by id';
 const keys = 'select created_at as at from idempotency where created_at < $1 order by created_at';

@@ -28,7 +28,7 @@ export async function placeLegalHold(
   return rows[0]?.id ?? null;
 }
 
-/** Ends what holds of all that were merged. Answers the ids. */
+/** Ends what holds of all that were merged, and has retention look again at what it passed over. Answers the ids. */
 export async function releaseLegalHolds(
   tx: Queryable,
   customerIds: readonly string[],
@@ -40,5 +40,6 @@ export async function releaseLegalHolds(
      where customer_id = any ($1) and released_at is null returning id`,
     [customerIds, reason, agentId],
   );
+  await tx.query(`delete from sweep_progress where name like 'retention:%'`, []);
   return rows.map(({ id }) => id);
 }
