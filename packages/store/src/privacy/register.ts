@@ -58,7 +58,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   customer: {
     about: 'person',
     own: 't.id = any ($1)',
-    erase: 'step',
+    erase: 'replace',
     exported: 'customer',
     columns: { keep: 'id merged_into created_at updated_at erased_at', marked: 'display_name' },
   },
