@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
 import type { OpenedPage } from '../support/browser.ts';
-import { acceptOffer, addAgent, grace, logIn, message, setPresence } from '../support/browser-desk.ts';
+import { acceptOffer, addAgent, grace, logIn, message, openSetting, setPresence } from '../support/browser-desk.ts';
 import { startMailSink } from '../support/mail.ts';
 import type { MailSink } from '../support/mail.ts';
 import { admin, startHub } from '../support/hub.ts';
@@ -40,7 +40,7 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
   it('an administrator adds a sender with a signature', async () => {
     const office = await browser.open();
     await logIn(office.page, hub.url, admin);
-    await office.page.getByTestId('nav-identities').click();
+    await openSetting(office.page, 'identities');
     await office.page.getByTestId('identity-new').click();
     await office.page.getByTestId('identity-address').fill('support@patchbay.test');
     await office.page.getByTestId('identity-name').fill('Lamp support');

@@ -39,14 +39,16 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
     tracker.close();
   });
 
-  async function receive(): Promise<{ ticketId: string; attachments: { filename: string; url: string }[] }> {
+  async function receive(
+    content = html(`http://127.0.0.1:${(tracker.address() as AddressInfo).port}`),
+  ): Promise<{ ticketId: string; attachments: { filename: string; url: string }[] }> {
     const messageId = `<${randomUUID()}@example.org>`;
     await mailProgram(hub.ground.smtpPort)({
       from: 'Bank <service@bank.example>',
       messageId,
       subject: 'Your account',
       text: 'Dear bank customer',
-      html: html(`http://127.0.0.1:${(tracker.address() as AddressInfo).port}`),
+      html: content,
       attachments: [
         {
           filename: 'run.svg',
@@ -87,6 +89,36 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
     await page.getByTestId('show-images').click();
     await mail.locator('img[src*=pixel]').waitFor({ state: 'attached' });
     expect(fetched).toEqual([]);
+  });
+
+  it('is read as it was made, on any screen, and whole when that is asked for', async () => {
+    const columns = '<td>1,234.56 EUR</td>'.repeat(24);
+    const { ticketId } = await receive(
+      `<html><head><style>h1 { color: #fefefe } .tall { height: 100vh }</style></head><body bgcolor="#111111">
+      <h1>Dark offer</h1><p style="color:#111">Black on black</p><div class="tall"></div>
+      <table>${`<tr>${columns}</tr>`.repeat(40)}</table></body></html>`,
+    );
+    await page.goto(`${hub.url}/desk/${ticketId}`);
+    const frame = page.getByTestId('html-mail');
+    const mail = page.frameLocator('[data-testid=html-mail]');
+    const color = (what: string, of: 'color' | 'backgroundColor') =>
+      mail.locator(what).evaluate((element, name) => getComputedStyle(element)[name], of);
+    await mail.locator('h1').waitFor();
+    await page.getByTestId('mail-whole').waitFor();
+    expect(await color('body', 'backgroundColor')).toBe('rgb(17, 17, 17)');
+    expect(await color('h1', 'color')).toBe('rgb(254, 254, 254)');
+    expect(await color('p', 'color')).toBe('rgb(255, 255, 255)');
+    // A cell keeps its words on few lines: the table scrolls, and is not pressed together.
+    expect(
+      await mail
+        .locator('td')
+        .first()
+        .evaluate((cell) => cell.clientHeight),
+    ).toBeLessThan(60);
+    const height = () => frame.evaluate((element) => element.clientHeight);
+    expect(await height()).toBe(640);
+    await page.getByTestId('mail-whole').click();
+    await eventually(height, (now) => now > 1_200 && now < 5_000);
   });
 
   it('has its SVG and HTML files saved, not shown', async () => {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
-import { chooseLanguage, logIn } from '../support/browser-desk.ts';
+import { chooseLanguage, logIn, openSetting } from '../support/browser-desk.ts';
 import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
 import { startCarrierRest } from '../support/carrier-rest.ts';
 import type { CarrierRest } from '../support/carrier-rest.ts';
@@ -73,13 +73,12 @@ describe.skipIf(inject('chromium') === null)('a manager who watches over intake'
   });
 
   it('finds the settings of channels', async () => {
-    for (const place of ['mailAccounts', 'identities', 'templates', 'outbox']) {
-      await page.getByTestId(`nav-${place}`).click();
+    for (const place of ['mailAccounts', 'identities', 'templates']) {
+      await openSetting(page, place);
       await page.locator('main').getByRole('button').first().waitFor();
       await picture(place);
     }
-    await page.getByTestId('nav-sources').click();
-    await page.getByTestId('form-row').first().waitFor();
+    await openSetting(page, 'sources');
     await page.getByTestId('source-new').click();
     await page.getByTestId('source-name').fill('The shop');
     await picture('source-form');
@@ -90,7 +89,7 @@ describe.skipIf(inject('chromium') === null)('a manager who watches over intake'
     await page.getByTestId('source-secret-kept').click();
     await page.getByTestId('source-row').filter({ hasText: 'The shop' }).waitFor();
     await picture('sources');
-    await page.getByTestId('nav-mailAccounts').click();
+    await openSetting(page, 'mailAccounts');
     await page.getByTestId('mail-account-new').click();
     await page.getByTestId('mail-account-host').waitFor();
     await picture('mail-account-form');

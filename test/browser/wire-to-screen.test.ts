@@ -15,6 +15,7 @@ import {
   logIn,
   markPage,
   message,
+  openSetting,
   reply,
   setPresence,
 } from '../support/browser-desk.ts';
@@ -245,7 +246,7 @@ describe.skipIf(inject('chromium') === null)('from the wire to the screen and ba
       await page.getByTestId('nav-quarantine').click();
       await page.getByTestId('quarantine-row').first().waitFor();
       await picture(page, 'quarantine');
-      await page.getByTestId('nav-team').click();
+      await openSetting(page, 'team');
       await page.getByTestId('agent-row').first().waitFor();
       await picture(page, 'team');
       await page.goto(`${hub.url}/simulator`);

@@ -119,4 +119,27 @@ describe("a message's delivery in the database", () => {
     // Each of the others comes back at a moment of its own.
     expect(new Set(waits.filter((wait) => wait > 0).map((wait) => Math.round(wait / 50_000))).size).toBe(35);
   });
+
+  it.each([
+    ['empty', { tokens: 0, waits: '' }],
+    ['with others that wait', { tokens: 0, waits: "last_slot = now() + interval '1 hour 1 second'," }],
+    ['at rest', { tokens: 5, waits: "paused_until = now() + interval '1 hour 1 second'," }],
+  ])('a clock that was set back by an hour stops no account: %s', async (name, { tokens, waits }) => {
+    const { db } = ground();
+    await db.sql.query(`insert into sending_account (channel, account, rate, burst) values ('sms', $1, 5, 5)`, [name]);
+    await db.sql.query(
+      `update sending_account set ${waits} tokens = $2, refilled_at = now() + interval '1 hour' where account = $1`,
+      [name, tokens],
+    );
+    const take = async () =>
+      (await db.sql.query<{ wait: number }>(`select take_sending_token('sms', $1, false) as wait`, [name])).rows[0]
+        ?.wait;
+    expect(await take()).toBeLessThanOrEqual(2_100);
+    const { rows } = await db.sql.query(
+      `select refilled_at <= clock_timestamp() as now, coalesce(last_slot, paused_until) < now() + interval '3 seconds' as soon
+       from sending_account where account = $1`,
+      [name],
+    );
+    expect(rows).toEqual([{ now: true, soon: true }]);
+  });
 });

@@ -10,6 +10,7 @@ import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 import { ticketClient } from '../support/ticket-client.ts';
+import { logIn } from '../support/api-centre.ts';
 
 async function startCentre(backend: Backend) {
   await using stack = new AsyncDisposableStack();
@@ -25,7 +26,11 @@ async function startCentre(backend: Backend) {
   return { ...hub, carrier, desk, ...ticketClient(hub.api, desk), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-const serverError: RestAnswer = (_call, response) => void response.writeHead(500).end('{}');
+const answers =
+  (status: number): RestAnswer =>
+  (_call, response) =>
+    void response.writeHead(status).end('{}');
+const serverError = answers(500);
 const resetAtOnce: RestAnswer = (_call, _response, request) => void request.socket.resetAndDestroy();
 const hangs: RestAnswer = () => undefined;
 /** The carrier has it, and nobody is told. */
@@ -90,6 +95,10 @@ onBothBackends('a provider that fails', (backend) => {
   it.each([
     ['hangs after it took it', hangs],
     ['drops the line after it took it', hangUp],
+    ['answers 500 after it took it', serverError],
+    ['answers 503 after it took it', answers(503)],
+    ['has a gateway that answers 502 after it took it', answers(502)],
+    ['has a gateway that answers 504 after it took it', answers(504)],
   ])('one that %s: the provider is asked, and it is sent once', async (name, answer) => {
     const { ticketId } = await openTicket();
     const { carrier } = centre();
@@ -121,6 +130,28 @@ onBothBackends('a provider that fails', (backend) => {
     await until(id, 'sent');
     expect([tried('lost').length, sent('lost').length]).toEqual([2, 1]);
     expect((await resolve(item.id, 'failed')).status).toBe(409);
+  });
+
+  it('two people who decide differently at once: one does, the other is told; nobody else may', async () => {
+    const { ticketId } = await openTicket();
+    const { carrier, api, url } = centre();
+    carrier.answerOnce('in doubt', resetAtOnce);
+    const { id } = await centre().reply(ticketId, 'in doubt');
+    const item = await until(id, 'unknown');
+    const [other] = (await api('GET', '/api/v1/queues')).body.items.filter(
+      ({ name }: { name: string }) => name === 'Chat',
+    );
+    const credentials = { email: `${randomUUID()}@patchbay.test`, password: 'a long enough password' };
+    const agent = { ...credentials, name: 'Nora', role: 'agent', queueIds: [other.id] };
+    expect((await api('POST', '/api/v1/agents', agent)).status).toBe(201);
+    const { api: nora } = await logIn(url, credentials);
+    expect((await nora('GET', `/api/v1/tickets/${ticketId}/messages`)).status).toBe(404);
+    expect((await nora('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'resend' })).status).toBe(404);
+    expect((await nora('GET', `/api/v1/outbox/${item.id}/raw`)).status).toBe(404);
+    expect((await nora('GET', '/api/v1/outbox?limit=200')).body.items).toEqual([]);
+    const answered = await Promise.all(['sent', 'failed', 'resend'].map((decision) => resolve(item.id, decision)));
+    expect(answered.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 409, 409]);
+    expect(tried('in doubt').length).toBeLessThanOrEqual(answered[2]?.status === 204 ? 2 : 1);
   });
 
   it('a STOP before a queued send: not sent, and who wrote it is told', async () => {

@@ -17,7 +17,7 @@ const mail = fc.record({
   sender: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
   grade: usually('known' as const, fc.constant('claimed' as const)),
   kind: usually('customer' as const, fc.constantFrom('auto-reply' as const, 'bounce' as const)),
-  /** Which of the earlier ones it answers. */
+  /** Which of the others it answers, also one that comes later. */
   answers: fc.option(fc.nat(8), { freq: 2 }),
   cc: fc.option(fc.constantFrom('a', 'b', 'c'), { freq: 4 }),
   address: fc.constantFrom('support', 'sales'),
@@ -28,7 +28,7 @@ const id = (world: string, index: number) => `<${world}.${index}@x.example>`;
 
 function contactOf(world: string, given: Mail, index: number): InboundContact {
   const address = (name: string) => `${name}-${world}@x.example`;
-  const references = given.answers === null || given.answers >= index ? [] : [id(world, given.answers)];
+  const references = given.answers === null || given.answers === index ? [] : [id(world, given.answers)];
   return inboundContact.parse({
     channel: 'email',
     channelAccount: 'email',

@@ -3,7 +3,7 @@ import { routes } from '@patchbay/engine/http/routes';
 import { answers } from '@patchbay/engine/http/schemas';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, inUnicodeOrder, logIn, openApiCentre } from '../support/api-centre.ts';
-import { createClient } from '../support/client.ts';
+import { createClient, eventually } from '../support/client.ts';
 import { shared } from '../support/shared.ts';
 
 describe('the API as its document describes it', () => {
@@ -39,19 +39,34 @@ describe('the API as its document describes it', () => {
       .map(([path]) => path);
     expect(inUnicodeOrder(keyed)).toEqual([
       '/api/v1/agents',
+      '/api/v1/custom-fields',
       '/api/v1/customers',
       '/api/v1/customers/{id}/consents',
       '/api/v1/customers/{id}/merge',
       '/api/v1/customers/{id}/privacy-requests',
+      '/api/v1/customers/{id}/identifiers',
+      '/api/v1/customers/{id}/identifiers/{identifierId}/code',
+      '/api/v1/customers/{id}/identifiers/{identifierId}/split',
+      '/api/v1/customers/{id}/merge',
+      '/api/v1/customers/{id}/relations',
+      '/api/v1/customers/{id}/scores',
       '/api/v1/files',
+      '/api/v1/grading/previews',
+      '/api/v1/grading/runs',
+      '/api/v1/grading/versions',
       '/api/v1/http-sources',
       '/api/v1/http-sources/{id}/secret',
+      '/api/v1/imports',
       '/api/v1/mail-accounts',
       '/api/v1/mail-identities',
+      '/api/v1/organisations',
       '/api/v1/request-types',
+      '/api/v1/segments',
+      '/api/v1/tasks',
       '/api/v1/templates',
       '/api/v1/tickets/{id}/held-replies',
       '/api/v1/tickets/{id}/messages',
+      '/api/v1/visitor-sites',
       '/api/v1/web-forms',
     ]);
   });
@@ -127,7 +142,52 @@ describe('the API as its document describes it', () => {
     const merge = await call('POST', '/customers/:id/merge', { id: one }, { otherId: other });
     for (const path of ['/customers/:id', '/customers/:id/suggestions', '/customers/:id/merges'])
       await call('GET', path, { id: one });
+    await call('GET', '/merges/:id', { id: merge.id });
     await call('POST', '/merges/:id/undo', { id: merge.id });
+
+    const { policy, version } = await call('GET', '/grading');
+    const published = await call('POST', '/grading/versions', {}, { policy, basedOn: version, note: 'As before' });
+    await call('GET', '/grading/versions');
+    await call('GET', '/grading/versions/:version', { version: String(published.version) });
+    const tried = await call('POST', '/grading/previews', {}, { policy });
+    await call('POST', '/grading/runs');
+    await call('GET', '/grading/runs');
+    await call('GET', '/grading/runs/:id', { id: tried.id });
+    await call('GET', '/grading/timeliness');
+    const mark = { source: 'survey', externalId: '1', score: 4, at: '2026-01-02T03:04:05Z' };
+    await call('POST', '/customers/:id/scores', { id: one }, mark);
+    await call('PUT', '/customers/:id/dedicated-agent', { id: one }, { agentId: me.id });
+    for (const path of ['/customers/:id/grading', '/customers/:id/moves', '/customers/:id/guard'])
+      await call('GET', path, { id: one });
+    await call('PUT', '/settings/contact-guard', {}, await call('GET', '/settings/contact-guard'));
+    const tests = [{ fact: { name: 'age-days' }, operator: 'at-least', number: 0 }];
+    const set = { name: 'Everybody', condition: { join: 'all', tests } };
+    await call('POST', '/segments', {}, { key: 'everybody', ...set });
+    await call('GET', '/segments');
+    await call('PUT', '/segments/:key', { key: 'everybody' }, set);
+    await call('GET', '/segments/:key/members', { key: 'everybody' });
+    await call('DELETE', '/segments/:key', { key: 'everybody' });
+    const [held] = (await call('GET', '/customers/:id/identifiers', { id: one })).items;
+    const its = { id: one, identifierId: held.id };
+    await call('POST', '/customers/:id/identifiers', { id: one }, { kind: 'account', value: '4711' });
+    await call('POST', '/customers/:id/identifiers/:identifierId/check', its, { reason: 'Said the street' });
+    for (const shared of [true, false])
+      await call('PUT', '/customers/:id/identifiers/:identifierId/shared', its, { shared, reason: 'A family' });
+    expect((await api('GET', '/api/v1/identifiers/holders?kind=account&value=4711')).body.items).toHaveLength(1);
+    called.add('GET /identifiers/holders');
+    const code = await call('POST', '/customers/:id/identifiers/:identifierId/code', its, { ticketId: ids.id });
+    await call('GET', '/customers/:id/codes', { id: one });
+    await call('POST', '/codes/:id/confirm', { id: code.id }, { code: '000000' });
+    const parted = { displayName: 'Somebody else', reason: 'Two people' };
+    await call('POST', '/customers/:id/identifiers/:identifierId/split', its, parted);
+    for (const path of ['/suggestions', '/suggestions/summary']) await call('GET', path);
+    await call('PUT', '/identity-settings', {}, await call('GET', '/identity-settings'));
+    await call('POST', '/suggestions/accept', {}, {});
+    const site = await call('POST', '/visitor-sites', {}, { name: 'Shop', audience: 'shop.test' });
+    await call('GET', '/visitor-sites');
+    await call('PUT', '/visitor-sites/:id', { id: site.id }, { name: 'The shop', enabled: true });
+    const key = await call('POST', '/visitor-sites/:id/keys', { id: site.id }, { algorithm: 'HS256' });
+    await call('DELETE', '/visitor-sites/:id/keys/:keyId', { id: site.id, keyId: key.id });
 
     const [item] = (await call('GET', '/inbox')).items;
     await call('GET', '/inbox/:id', { id: item.id });
@@ -229,6 +289,63 @@ describe('the API as its document describes it', () => {
       await call('GET', path);
     const privacy = await call('GET', '/settings/privacy');
     await call('POST', '/settings/privacy/preview', {}, privacy.retention);
+    const field = { labelEn: 'Size', labelZh: '尺码' };
+    const custom = await call('POST', '/custom-fields', {}, { ...field, scope: 'customer', key: 'size', type: 'text' });
+    await call('GET', '/custom-fields');
+    await call('PUT', '/custom-fields/:id', { id: custom.id }, { ...field, required: true });
+    await call('PATCH', '/customers/:id/fields', { id: one }, { changes: [{ key: 'size', value: 'XL' }] });
+    await call('GET', '/customers/:id/fields/:key/history', { id: one, key: 'size' });
+    await call('DELETE', '/custom-fields/:id', { id: custom.id });
+    const firm = await call('POST', '/organisations', {}, { name: 'A firm' });
+    await call('GET', '/organisations');
+    await call('PUT', '/organisations/:id', { id: firm.id }, { name: 'The firm', website: 'https://firm.example' });
+    const member = { id: one, organisationId: firm.id };
+    await call('PUT', '/customers/:id/organisations/:organisationId', member, { role: 'Buyer' });
+    await call('DELETE', '/customers/:id/organisations/:organisationId', member);
+    const related = await call('POST', '/customers/:id/relations', { id: one }, { otherId: other, kind: 'knows' });
+    await call('DELETE', '/customers/:id/relations/:relationId', { id: one, relationId: related.relations[0].id });
+    const due = { customerId: one, dueAt: '2030-01-01T00:00:00Z', cause: 'Call back' };
+    const [task, skipped] = [await call('POST', '/tasks', {}, due), await call('POST', '/tasks', {}, due)];
+    await call('GET', '/tasks');
+    await call('PATCH', '/tasks/:id', { id: task.id }, { assigneeId: me.id });
+    await call('POST', '/tasks/:id/done', { id: task.id }, {});
+    await call('POST', '/tasks/:id/skip', { id: skipped.id }, { reason: 'No need' });
+    const order = {
+      source: 'shop',
+      externalId: '1',
+      occurredAt: '2026-01-01T00:00:00Z',
+      amountMinor: 1,
+      currency: 'EUR',
+    };
+    await call('PUT', '/purchases', {}, { ...order, customerId: one });
+    await call('POST', '/customers/:id/reviews', { id: one }, { kind: 'purchases' });
+    for (const path of ['/customers/:id/file', '/customers/:id/timeline']) await call('GET', path, { id: one });
+    for (const path of [
+      '/purchases',
+      '/purchases/export',
+      '/customer-files',
+      '/customer-files/figures',
+      '/customer-files/export',
+    ])
+      await call('GET', path);
+    await call('PUT', '/settings/customer-reviews', {}, await call('GET', '/settings/customer-reviews'));
+
+    const rows = { id: (await call('POST', '/imports', {}, { kind: 'customers', filename: 'rows.csv' })).id as string };
+    await call('PUT', '/imports/:id/file', rows, Buffer.from('Name\nAda\n'));
+    const settings = { source: 'crm', columns: ['displayName'] };
+    await call('PUT', '/imports/:id/settings', rows, settings);
+    await call('POST', '/imports/:id/check', rows);
+    await eventually(
+      () => api('GET', `/api/v1/imports/${rows.id}`),
+      ({ body }) => body.state === 'ready' && body.report !== null,
+    );
+    await call('POST', '/imports/:id/start', rows);
+    for (const path of ['/imports/:id', '/imports/:id/rejects', '/imports/:id/rejects.csv'])
+      await call('GET', path, rows);
+    await call('GET', '/imports');
+    await call('PUT', '/import-mappings/:name', { name: 'Rows' }, { kind: 'customers', settings });
+    await call('GET', '/import-mappings');
+    await call('DELETE', '/import-mappings/:name', { name: 'Rows' });
 
     const credentials = { email: 'newcomer@patchbay.test', password: 'a long enough password' };
     const agent = await call('POST', '/agents', {}, { name: 'New Comer', phone: '+49 30 1234567', ...credentials });
@@ -246,9 +363,13 @@ describe('the API as its document describes it', () => {
       'POST /mail-accounts/:id/sign-in',
       'POST /mail-accounts/test',
       'POST /web-forms',
+      'POST /suggestions/:id/accept',
+      'POST /suggestions/:id/reject',
       'GET /tickets/:id/reply-recipients',
       'POST /privacy/requests/:id/link',
       'GET /privacy/exports/:token',
+      'POST /imports/:id/pause',
+      'POST /imports/:id/cancel',
     ];
     expect(inUnicodeOrder([...called, ...notHere])).toEqual(
       inUnicodeOrder(routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`)),

@@ -142,8 +142,40 @@ describe('reports on our mail', () => {
     const to = signBounceAddress(rows[0]?.id ?? '', 'patchbay.test', hub.parts.signingKey);
     const report = await centre().received(await bounce({ recipient: from, fields: gone, to }));
     expect(report).toMatchObject({ ticketId, kind: 'bounce' });
-    expect(await messageOf(ticketId, answerId)).toMatchObject({ deliveryStatus: 'failed' });
-    expect(await markOf(customerId, from)).toMatchObject({ mark: 'undeliverable' });
+    expect(await messageOf(ticketId, answerId)).toMatchObject({
+      deliveryStatus: 'failed',
+      deliveryError: expect.not.stringContaining('nothing vouches'),
+    });
+    expect(await markOf(customerId, from)).toMatchObject({
+      mark: 'undeliverable',
+      reason: expect.not.stringContaining('nothing vouches'),
+    });
+  });
+
+  it('a report that only names the Message-ID is told with the doubt that this leaves', async () => {
+    const from = `doubted-${randomUUID()}@example.org`;
+    const { ticketId, answerId, customerId, sentId } = await answered(from);
+    await centre().received(await bounce({ recipient: from, fields: gone, about: sentId }));
+    const doubt = expect.stringContaining('nothing vouches for this report but the Message-ID');
+    expect(await messageOf(ticketId, answerId)).toMatchObject({ deliveryStatus: 'failed', deliveryError: doubt });
+    expect(await markOf(customerId, from)).toMatchObject({ reason: doubt });
+  });
+
+  it('a report that names nobody about a message to several fails it for none of them', async () => {
+    const { api, sink } = centre();
+    const from = `several-${randomUUID()}@example.org`;
+    const { ticketId } = await answered(from);
+    const text = `To both ${randomUUID()}`;
+    const { body } = await api(
+      'POST',
+      `/api/v1/tickets/${ticketId}/messages`,
+      { text, visibility: 'public', to: [from, `second-${from}`] },
+      { 'idempotency-key': randomUUID() },
+    );
+    const sent = await sink.mails.until(({ mail }) => mail.text?.includes(text) === true, 'the answer to both');
+    const id = await bounce({ recipient: '', fields: gone, about: sent.mail.messageId ?? '' });
+    await centre().received(id);
+    expect(await messageOf(ticketId, body.id)).toMatchObject({ deliveryStatus: 'sent' });
   });
 
   it('a report about somebody whom the message was not for marks nobody', async () => {

@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { loadEnvironment } from '@patchbay/config';
 import type { AccountHealth, ChannelHealth, ComponentHealth } from '@patchbay/contracts';
 import { createHub } from '@patchbay/engine';
+import { readComponents } from '@patchbay/engine/watch/components';
 import { describe, expect, it } from 'vitest';
 import { addAgent, grace } from '../support/browser-desk.ts';
 import { carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
@@ -211,5 +212,20 @@ describe('the health of channels', () => {
       nextTryAt: expect.any(String),
       counts: { backlog: 0 },
     });
+
+    const { body: boxes } = await hub.api('GET', '/api/v1/mail-accounts');
+    const { id } = boxes.items[0];
+    // Between two tries nothing has become better.
+    await hub.hub.parts.db.sql.query(
+      `update mail_account set state = 'connecting', lease_holder = gen_random_uuid(), lease_until = now() + interval '1 hour'`,
+      [],
+    );
+    await expect(readComponents(hub.hub.parts, [])).resolves.toContainEqual(
+      expect.objectContaining({ kind: 'mailbox', state: 'failing', lastError: expect.any(String) }),
+    );
+    await hub.api('PATCH', `/api/v1/mail-accounts/${id}`, { enabled: false });
+    await expect(readComponents(hub.hub.parts, [])).resolves.toContainEqual(
+      expect.objectContaining({ kind: 'mailbox', state: 'off', reason: { code: 'paused', value: null, limit: null } }),
+    );
   });
 });

@@ -4,6 +4,7 @@ import type { HubEvent } from '@patchbay/contracts';
 import type { SendMailOptions } from 'nodemailer';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
+import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
 import { shared } from '../support/shared.ts';
@@ -82,6 +83,61 @@ describe('threading', () => {
       ticketId: one.ticketId,
       reason: `Answers a message of the ticket: ticket ${one.number}`,
     });
+  });
+
+  it.each(['a party', 'a stranger'])('a mail that comes after its own answer, from %s', async (sender) => {
+    const [ann, bob] = [someone(), someone()];
+    const late = newId();
+    const answer = await mail({ from: bob, cc: sender === 'a party' ? [ann] : [], inReplyTo: late });
+    const { write, received, timeline } = centre();
+    await write({ from: ann, messageId: late, subject: 'Broken lamp', text: 'It is dark.' });
+    const message = await received(late);
+    const events = await timeline(message.ticketId);
+    if (sender === 'a party') {
+      expect(message.ticketId).toBe(answer.ticketId);
+      expect(events.find(({ data }) => data['messageId'] === message.id)?.data['reason']).toBe(
+        `A message of the ticket answers it: ticket ${answer.number}`,
+      );
+    } else {
+      expect(message.ticketId).not.toBe(answer.ticketId);
+      expect(events.find(({ type }) => type === 'ticket.opened')?.data).toMatchObject({
+        linkedTicketId: answer.ticketId,
+        reason: expect.stringContaining(`the sender is not a party of ticket ${answer.number}`),
+      });
+    }
+  });
+
+  it('mails that a program sends under one and the same Message-ID are tickets of their own', async () => {
+    const from = someone();
+    const messageId = newId();
+    const { write, received, hub } = centre();
+    await write({ from, messageId, subject: 'Order 1', text: 'One lamp' });
+    await received(messageId);
+    await write({ from, messageId, subject: 'Order 2', text: 'Two lamps' });
+    const rows = await eventually(
+      async () =>
+        (
+          await hub.parts.db.sql.query<{ ticket_id: string }>(
+            `select distinct ticket_id from message where external_id like $1 || '%' and direction = 'in'`,
+            [messageId],
+          )
+        ).rows,
+      (found) => found.length > 1,
+    );
+    expect(rows).toHaveLength(2);
+  });
+
+  it('a thread whose mails come at one moment, in whatever order, is one ticket', async () => {
+    const from = someone();
+    const [root, second, third] = [newId(), newId(), newId()];
+    const { write, received } = centre();
+    await Promise.all([
+      write({ from, messageId: third, inReplyTo: second, references: [root, second], subject: 'c', text: 'c' }),
+      write({ from, messageId: second, inReplyTo: root, references: [root], subject: 'b', text: 'b' }),
+      write({ from, messageId: root, subject: 'a', text: 'a' }),
+    ]);
+    const tickets = await Promise.all([root, second, third].map(async (id) => (await received(id)).ticketId));
+    expect(new Set(tickets).size).toBe(1);
   });
 
   it('a ticket number in the subject joins the mail of a party', async () => {

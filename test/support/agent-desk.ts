@@ -8,6 +8,8 @@ export interface AgentDesk extends AsyncDisposable {
   readonly events: Feed<HubEvent>;
   /** The first event of this type whose ticket and data hold. */
   event(type: HubEvent['type'], holds?: (event: HubEvent) => boolean): Promise<HubEvent>;
+  /** The next of what is not durable, by its name. */
+  notice(name: string): Promise<unknown>;
   request(name: string, input: unknown): Promise<{ ok: boolean; code?: string; value?: unknown }>;
 }
 
@@ -27,6 +29,7 @@ export async function openDesk(url: string, by: string | { cookie: string }): Pr
   return {
     events,
     event: (type, holds = () => true) => events.until((event) => event.type === type && holds(event), type),
+    notice: (name) => new Promise((resolve) => void socket.once(name, resolve)),
     request: (name, input) => socket.timeout(10_000).emitWithAck(name, input),
     async [Symbol.asyncDispose]() {
       if (!socket.connected) return;

@@ -22,6 +22,12 @@ export async function openApiCentre() {
     sql: hub.hub.parts.db.sql,
     desk,
     ...tickets,
+    /** The first one-time code that the carrier took for a number, once there is one. */
+    async codeTexted(to: string): Promise<string> {
+      const codeIn = ({ form }: { form: Record<string, string> }) => /\b\d{6}\b/.exec(form['Body'] ?? '')?.[0];
+      const holds = (call: { form: Record<string, string> }) => call.form['To'] === to && codeIn(call) !== undefined;
+      return codeIn(await carrier.accepted.until(holds, `a code to ${to}`)) ?? '';
+    },
     /** A ticket that a text message opened. */
     async ticketByText(from: string, body = 'Hello') {
       const sid = `SM${randomUUID().replaceAll('-', '')}`;

@@ -74,6 +74,13 @@ export async function deliveryIs(page: Page, words: string, ...statuses: string[
   await message(page, 'out', words).locator(marks).waitFor();
 }
 
+/** Opens a page of the settings by what leads to it. */
+export async function openSetting(page: Page, key: string): Promise<void> {
+  await page.getByTestId('nav-settings').click();
+  await page.getByTestId(`nav-${key}`).click();
+  await page.getByTestId('settings-page').waitFor({ state: 'detached' });
+}
+
 /** Chooses the console's language by its menu. */
 export async function chooseLanguage(page: Page, code: 'en' | 'zh'): Promise<void> {
   await page.getByTestId('user-menu').click();

@@ -26,6 +26,8 @@ export interface CarrierRest extends AsyncDisposable {
   readonly accepted: Feed<RestCall>;
   /** Answers the next message with this body text so, instead of taking it. */
   answerOnce(body: string, answer: RestAnswer): void;
+  /** Answers every message so for which nothing special is said. */
+  answerAll(answer: RestAnswer): void;
   /** Puts a file where the carrier keeps media; answers its public address. */
   addMedia(contentType: string, bytes: Uint8Array): string;
   /** Answers so many requests for this file with 503. */
@@ -91,6 +93,7 @@ export async function startCarrierRest(): Promise<CarrierRest> {
   const calls = new Feed<RestCall>();
   const accepted = new Feed<RestCall>();
   const special = new Map<string, RestAnswer>();
+  let usual = taken;
   const failing = new Map<string, number>();
   const media = new Map<string, { contentType: string; bytes: Uint8Array }>();
   const root = `/2010-04-01/Accounts/${carrierAccount.accountSid}`;
@@ -126,7 +129,7 @@ export async function startCarrierRest(): Promise<CarrierRest> {
       return void response.end(JSON.stringify({ messages, next_page_uri: null }));
     }
     if (request.method !== 'POST' || path !== `${root}/Messages.json`) return void response.writeHead(404).end();
-    const answer = special.get(form['Body'] ?? '') ?? taken;
+    const answer = special.get(form['Body'] ?? '') ?? usual;
     special.delete(form['Body'] ?? '');
     if (answer === taken) accepted.push(call);
     await answer(call, response, request);
@@ -140,6 +143,7 @@ export async function startCarrierRest(): Promise<CarrierRest> {
     calls,
     accepted,
     answerOnce: (body, answer) => void special.set(body, answer),
+    answerAll: (answer) => void (usual = answer),
     failMedia: (address, times) => void failing.set(new URL(address).pathname, times),
     addMedia(contentType, bytes) {
       const path = `${root}/Messages/MM${'a'.repeat(32)}/Media/ME${String(media.size).padStart(32, '0')}`;

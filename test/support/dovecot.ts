@@ -1,7 +1,7 @@
 /** A Dovecot of its own: Maildir in a temporary folder, free ports on loopback, any user with the one password or a valid token. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -17,13 +17,15 @@ export const mailPassword = 'dovecot-test-password';
 
 export interface Dovecot extends AsyncDisposable {
   readonly port: number;
-  /** With a certificate that nobody vouches for. */
+  /** With a certificate that nobody vouches for but itself. */
   readonly tlsPort: number;
+  /** The file that it is in. */
+  readonly certificate: string;
   /** Signs in as a mail program does. */
   session(user: string): Promise<ImapFlow & AsyncDisposable>;
   append(user: string, mails: readonly (string | Buffer)[], folder?: string): Promise<void>;
-  /** Puts mails into INBOX as Maildir files, byte for byte. */
-  deliver(user: string, mails: readonly Buffer[]): Promise<void>;
+  /** Puts mails into INBOX as Maildir files, byte for byte; `at`: when each arrived, `seen`: whether somebody has read it. */
+  deliver(user: string, mails: readonly Buffer[], as?: (index: number) => { at: Date; seen: boolean }): Promise<void>;
   /** Deletes a folder and makes it again under a new UIDVALIDITY, with these mails in it. */
   recreate(user: string, folder: string, mails: readonly (string | Buffer)[]): Promise<void>;
   stop(): Promise<void>;
@@ -57,6 +59,8 @@ export async function startDovecot(
     '2',
     '-subj',
     '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost,IP:127.0.0.1',
     '-keyout',
     join(folder, 'key.pem'),
     '-out',
@@ -116,12 +120,19 @@ export async function startDovecot(
   return {
     port,
     tlsPort,
+    certificate: join(folder, 'cert.pem'),
     session,
     append,
-    async deliver(user, mails) {
+    async deliver(user, mails, as) {
       const maildir = join(folder, 'mail', user);
       for (const name of ['cur', 'new', 'tmp']) await mkdir(join(maildir, name), { recursive: true });
-      for (const mail of mails) await writeFile(join(maildir, 'new', `${Date.now()}.${randomUUID()}.test`), mail);
+      for (const [index, mail] of mails.entries()) {
+        const { at, seen } = as?.(index) ?? { at: new Date(), seen: false };
+        const name = `${Math.floor(at.getTime() / 1000)}.${randomUUID()}.test`;
+        const file = join(maildir, ...(seen ? ['cur', `${name}:2,S`] : ['new', name]));
+        await writeFile(file, mail);
+        await utimes(file, at, at);
+      }
       if (userInfo().uid === 0) await run('chown', ['-R', `${owner.uid}:${owner.gid}`, maildir]);
     },
     async recreate(user, path, mails) {

@@ -14,9 +14,9 @@ export interface HubProcess extends AsyncDisposable {
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts `services/hub/main.ts` with exactly this environment. */
-export function spawnHub(env: Record<string, string>, args: readonly string[] = []): HubProcess {
-  const child = spawn(process.execPath, [main, ...args], {
+/** Starts `services/hub/main.ts`, or another program that starts a hub, with exactly this environment. */
+export function spawnHub(env: Record<string, string>, args: readonly string[] = [], program = main): HubProcess {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -32,8 +32,12 @@ export function spawnHub(env: Record<string, string>, args: readonly string[] = 
 }
 
 /** Starts a hub with the role `web` and waits until it says that it is ready. */
-export async function startHubProcess(env: Record<string, string>, args: readonly string[] = []): Promise<HubProcess> {
-  const hub = spawnHub(env, args);
+export async function startHubProcess(
+  env: Record<string, string>,
+  args: readonly string[] = [],
+  program = main,
+): Promise<HubProcess> {
+  const hub = spawnHub(env, args, program);
   await new Promise<void>((resolve, reject) => {
     const look = () => hub.output().includes('Patchbay is ready') && resolve();
     hub.child.stdout?.on('data', look);

@@ -225,18 +225,20 @@ export interface Channel {
   reply(request: ChannelRequest, received?: readonly ReceivedContact[]): WebhookReply | Promise<WebhookReply>;
   /**
    * Hands a message to the provider. Throws `provider_refused` (final), `provider_unavailable` or `too_many_requests`
-   * (try again), or `outcome_unknown` (the request left, no answer came: never repeat).
+   * (try again), or `outcome_unknown` (the request left, no answer came: never repeat). One to be tried again is `doubtful` when the
+   * message may have been taken all the same: then `findSent` is asked before.
    */
   send(message: OutboundMessage, signal: AbortSignal): Promise<SentMessage>;
   /**
    * What became of a message whose send ended with `outcome_unknown`. `not-sent` only when the provider's word is final: it keeps a
-   * whole list, and time enough has passed for the message to be on it. `known`: those ids that belong to other messages of ours.
+   * whole list, and time enough has passed for the message to be on it; `not-listed` when it is not there yet. `known`: those ids that
+   * belong to other messages of ours.
    */
   findSent?(
     message: OutboundMessage,
     asked: { since: Date; known: (externalIds: readonly string[]) => Promise<ReadonlySet<string>> },
     signal: AbortSignal,
-  ): Promise<{ externalId: string } | 'not-sent' | 'cannot-tell'>;
+  ): Promise<{ externalId: string } | 'not-sent' | 'not-listed' | 'cannot-tell'>;
   /** Fetches a file that lies with the provider. */
   fetchFile?(url: string, signal: AbortSignal): Promise<{ bytes: Uint8Array; contentType: string; filename: string }>;
   /** For channels that wait for their provider at an address of their own (SMTP inlet). Resolves once listening; stops and drains on abort. */

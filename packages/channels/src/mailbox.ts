@@ -8,6 +8,8 @@ export interface MailboxServer {
   readonly port: number;
   readonly security: MailSecurity;
   readonly username: string;
+  /** A server may be this long without a byte while it owes an answer; milliseconds, 90 s when left out. */
+  readonly silenceMs?: number;
   /** `refused`: those given last were; a token is then renewed. Throws a {@link MailProblem} when there are none. */
   credentials(refused: boolean): Promise<MailboxCredentials>;
 }
@@ -19,6 +21,7 @@ export interface MailboxCursor {
   readonly lastUid: number;
   /** The last UID of the first import or of a resynchronisation: up to here mail from before `importSince` is left alone. */
   readonly importUntil: number;
+  /** While `uidValidity` is null: all that arrived before was fetched from another mailbox, or under other settings. */
   readonly importSince: Date | null;
   readonly importDone: number;
   readonly importTotal: number;
@@ -29,6 +32,8 @@ export interface MailboxNews {
   readonly backlog: number;
   /** What is wrong although mail comes in. */
   readonly problem: MailProblem | null;
+  /** When the mailbox was last asked what waits: all that had arrived by then is durable here. */
+  readonly completeUntil: Date;
 }
 
 export interface Mailbox extends MailboxServer {

@@ -340,7 +340,8 @@ export const outboxDecision = z.object({ decision: z.enum(['sent', 'failed', 're
 export const sendingLimitUpdate = z.object({
   channel: channelName,
   account: z.string().min(1).max(320),
-  perSecond: z.number().positive().max(10_000).nullable(),
+  /** At least about one in a day; null: as fast as they come. */
+  perSecond: z.number().min(0.000_01).max(10_000).nullable(),
   burst: z.int().min(1).max(10_000).default(1),
 });
 export const sendingLimit = sendingLimitUpdate.extend({

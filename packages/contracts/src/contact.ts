@@ -127,6 +127,8 @@ export const inboundContact = z.object({
    * hash is another contact, not a repetition.
    */
   contentHash: z.string().optional(),
+  /** The same as an earlier release made it, so that what was received then is known again. */
+  formerContentHash: z.string().optional(),
   kind: messageKind.default('customer'),
   /** Who it is from. Grades say what they prove; the first one is the address to answer to. */
   identifiers: z.array(contactIdentifier).max(20),

@@ -51,8 +51,12 @@ export interface HubErrorOptions {
   cause?: unknown;
   /** Milliseconds after which the other side wants to be asked again (Retry-After). */
   retryAfterMs?: number | undefined;
+  /** The other side said that it failed, and may have done it all the same: ask before trying again. */
+  doubtful?: boolean | undefined;
   /** Which input is wrong and why; safe to show to the caller. */
   issues?: { path: string; message: string }[];
+  /** What is there, where a write lost against another one. */
+  present?: unknown;
 }
 
 /**
@@ -65,7 +69,9 @@ export class HubError extends Error {
   readonly status: number;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly doubtful: boolean;
   readonly issues: { path: string; message: string }[] | undefined;
+  readonly present: unknown;
   /** Why a provider refused, where the hub acts on it. */
   readonly reason: RefusalReason | undefined;
 
@@ -75,7 +81,9 @@ export class HubError extends Error {
     this.status = traits[code].status;
     this.retryable = traits[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.doubtful = options.doubtful ?? false;
     this.issues = options.issues;
+    this.present = options.present;
     this.reason = options.reason;
   }
 }
@@ -88,6 +96,8 @@ export const problem = z.object({
   code: errorCode,
   detail: z.string(),
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** Of a conflict: what is there now. */
+  present: z.unknown().optional(),
 });
 export type Problem = z.infer<typeof problem>;
 

@@ -8,6 +8,7 @@ import {
   channelName,
   deliveryStatus,
   direction,
+  lifecycleStage,
   messageKind,
   presenceState,
   ticketStatus,
@@ -91,9 +92,81 @@ export const eventData = {
     durationSeconds: z.number().nullable().optional(),
   }),
   'customer.created': z.object({ reason }),
-  'customer.identified': z.object({ kind: z.string(), value: z.string(), grade: z.string() }),
+  /** By what: a token, a code, an agent; and whether another customer had it. */
+  'customer.identified': z.object({
+    kind: z.string(),
+    value: z.string(),
+    grade: z.string(),
+    source: z.string().optional(),
+    outcome: z.string().optional(),
+  }),
+  /** Added by an agent, as a claim. */
+  'customer.identifier-added': z.object({ kind: z.string(), value: z.string() }),
+  /** One of its identifiers, with its contacts, is another customer's now. */
+  'customer.split': z.object({ mergeId: z.uuid(), otherId: z.uuid(), kind: z.string(), value: z.string() }),
   'customer.merged': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
   'customer.merge-undone': z.object({ mergeId: z.uuid(), otherId: z.uuid() }),
+  /** Which fields of a file, never what is in them. */
+  'customer.changed': z.object({ fields: z.array(z.string()), source: z.string() }),
+  'customer.reviewed': z.object({ kind: z.string() }),
+  'purchase.recorded': z.object({ purchaseId: z.uuid(), source: z.string() }),
+  'task.created': z.object({ taskId: z.uuid(), kind: z.string() }),
+  'task.changed': z.object({
+    taskId: z.uuid(),
+    kind: z.string(),
+    state: z.string(),
+    reason: reason.nullable().optional(),
+  }),
+  'import.changed': z.object({ importId: z.uuid(), state: z.string(), done: z.int() }),
+  'data.exported': z.object({ what: z.string(), filter: z.record(z.string(), z.unknown()) }),
+  /** What the hub is set to: custom fields, organisations, review periods, mappings of imports. */
+  'settings.changed': z.object({ what: z.string(), key: z.string() }),
+  /** By the rules, from the first grade on; null where there is none yet. */
+  'customer.graded': z.object({
+    from: z.string().nullable(),
+    to: z.string(),
+    rule: z.string().nullable(),
+    version: z.int(),
+  }),
+  'customer.stage-moved': z.object({ from: lifecycleStage.nullable(), to: lifecycleStage, cause: z.string() }),
+  /** The signals that hold, by their ids. */
+  'customer.churn-warned': z.object({ score: z.int(), signals: z.array(z.string()) }),
+  'customer.churn-cleared': z.object({ score: z.int() }),
+  'customer.dedicated-agent-set': z.object({ agentId: z.string().nullable() }),
+  'score.recorded': z.object({ scoreId: z.uuid(), score: z.int() }),
+  'follow-up.planned': z.object({ taskId: z.uuid(), dueAt: timestamp }),
+  /** A contact did what the task asked for. */
+  'follow-up.kept': z.object({ taskId: z.uuid(), dueAt: timestamp, at: timestamp }),
+  'grading.published': z.object({ version: z.int(), note: z.string() }),
+  'segment.created': z.object({ key: z.string() }),
+  'segment.changed': z.object({ key: z.string() }),
+  'segment.deleted': z.object({ key: z.string() }),
+  'guard.set': z.object({ hours: z.int() }),
+  /** A merge, a split, or undoing one gave the ticket to another customer. */
+  'ticket.customer-changed': z.object({ from: z.uuid(), to: z.uuid(), mergeId: z.uuid() }),
+  /** It is several people's, and joins nobody. */
+  'identifier.shared': z.object({
+    kind: z.string(),
+    value: z.string(),
+    organisation: z.string().nullable().optional(),
+    reason,
+  }),
+  'identifier.unshared': z.object({
+    kind: z.string(),
+    value: z.string(),
+    organisation: z.string().nullable().optional(),
+    reason,
+  }),
+  /** A code is on its way to an address that the customer has named. */
+  'identity.code-sent': z.object({ codeId: z.uuid(), kind: z.string(), value: z.string() }),
+  /** The code was typed back, rightly or not. */
+  'identity.code-tried': z.object({ codeId: z.uuid(), result: z.string() }),
+  'identity.settings-changed': z.object({ settings: z.record(z.string(), z.number()) }),
+  /** A site that vouches for visitors, or one of its keys. */
+  'identity.site-changed': z.object({ siteId: z.uuid(), change: z.string() }),
+  /** There are others than before. */
+  'suggestion.found': z.object({ open: z.int() }),
+  'suggestion.decided': z.object({ suggestionId: z.uuid(), decision: z.enum(['accepted', 'rejected']) }),
   'consent.changed': z.object({
     channel: channelName,
     account: z.string(),

@@ -78,5 +78,16 @@ export type Role = z.infer<typeof role>;
 export const callState = z.enum(['waiting', 'connecting', 'talking', 'held', 'voicemail', 'ended', 'missed']);
 export type CallState = z.infer<typeof callState>;
 
+/** What a customer is worth to the centre (service norm G1). */
+export const customerValue = z.enum(['high', 'medium', 'low']);
+export type CustomerValue = z.infer<typeof customerValue>;
+
+export const loyalty = z.enum(['high', 'medium', 'low']);
+export type Loyalty = z.infer<typeof loyalty>;
+
+/** Where a customer stands with the centre (service norm G2). */
+export const lifecycleStage = z.enum(['prospect', 'new', 'active', 'at-risk', 'lost', 'won-back']);
+export type LifecycleStage = z.infer<typeof lifecycleStage>;
+
 /** A moment as an ISO 8601 string with offset, as JSON carries it. */
 export const timestamp = z.iso.datetime({ offset: true });

@@ -5,10 +5,10 @@ import { isDate } from './request-fields.ts';
 
 // --- Request types -----------------------------------------------------------------------------------------------
 
-const label = z.string().trim().min(1).max(200);
+export const label = z.string().trim().min(1).max(200);
 export const requestKey = z.string().regex(/^[a-z][a-z0-9-]{0,59}$/, 'lower-case letters, digits and hyphens');
 
-function isPattern(text: string): boolean {
+export function isPattern(text: string): boolean {
   try {
     return new RegExp(`^(?:${text})$`, 'u') instanceof RegExp;
   } catch {

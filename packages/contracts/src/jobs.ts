@@ -19,11 +19,18 @@ export const releaseReply = z.object({ heldReplyId: z.uuid(), round });
 /** An agent took a waiting call: ring the agent's phone and bring the two together. */
 export const connectCall = z.object({ ticketId: z.uuid(), agentId: z.string() });
 
+/** Customers that are new or have changed are looked at: who else they may be, and what proves their identifiers. */
+export const reviewIdentity = z.object({ review: z.literal('identity') });
+
 /** A quarantined contact goes round again. It is asked for in bulk, and never holds up new contacts. */
 export const replayContact = z.object({ inboxId: z.uuid(), replay: z.literal(true) });
 
 /** An export or an erasure is due. */
 export const runPrivacy = z.object({ privacyRequestId: z.uuid() });
+/** An import that was started goes on, or is checked. */
+export const runImport = z.object({ importId: z.uuid() });
+/** Customers wait to be graded: the rows say which, and one worker at a time goes through them. */
+export const gradeCustomers = z.object({ grading: z.literal(true) });
 
 /** Every job by name. Payloads are parsed with these on both sides of the queue. */
 export const jobs = {
@@ -37,6 +44,9 @@ export const jobs = {
   'connect-call': connectCall,
   'replay-contact': replayContact,
   'run-privacy': runPrivacy,
+  'run-import': runImport,
+  'grade-customers': gradeCustomers,
+  'review-identity': reviewIdentity,
 } as const;
 export type JobName = keyof typeof jobs;
 export type JobData<N extends JobName> = z.infer<(typeof jobs)[N]>;

@@ -27,7 +27,7 @@ export const privacyRequest = z.object({
   /** When it begins, or is looked at again. */
   dueAt: timestamp,
   /** Why it does not go on: a legal hold, a call that goes on, a message on its way. */
-  obstacle: z.enum(['hold', 'call', 'sending']).nullable(),
+  obstacle: z.enum(['hold', 'call', 'sending', 'import']).nullable(),
   step: z.string().nullable(),
   /** Rows that were changed or written, by table. */
   counts: z.record(z.string(), z.number()),

@@ -11,6 +11,7 @@ const field = (type: RequestField['type'], more: Partial<RequestField> = {}): Re
   ...more,
 });
 const options = [{ value: 'a', labelEn: 'A', labelZh: '甲' }];
+const several = [...options, { value: 'b', labelEn: 'B', labelZh: '乙' }];
 
 describe('a field', () => {
   test.each([
@@ -39,6 +40,23 @@ describe('a field', () => {
     ['ticked', field('checkbox'), 'on', { x: true }],
     ['to be ticked', field('checkbox', { required: true }), undefined, 'required'],
     ['an object', field('text'), { a: 1 }, 'wrong-form'],
+    ['yes', field('boolean'), '是', { x: true }],
+    ['no is an answer', field('boolean', { required: true }), false, { x: false }],
+    ['not answered', field('boolean', { required: true }), '', 'required'],
+    ['neither yes nor no', field('boolean'), 'perhaps', 'not-an-option'],
+    [
+      'several options in the order of the definition',
+      field('multi-choice', { options: several }),
+      ['b', 'a', 'b'],
+      { x: ['a', 'b'] },
+    ],
+    ['several options in one text', field('multi-choice', { options: several }), 'b; a', { x: ['a', 'b'] }],
+    ['no options', field('multi-choice', { options: several, required: true }), [], 'required'],
+    ['one of them unknown', field('multi-choice', { options: several }), ['a', 'z'], 'not-an-option'],
+    ['no list', field('multi-choice', { options: several }), 7, 'wrong-form'],
+    ['web address', field('url'), 'https://example.com:8080/a?b#c', { x: 'https://example.com:8080/a?b#c' }],
+    ['a script', field('url'), 'javascript:alert(1)', 'not-a-url'],
+    ['a name before the host', field('url'), 'https://user@example.com/', 'not-a-url'],
   ])('%s', (_name, definition, given, expected) => {
     const { values, problems } = checkRequest([definition], { x: given });
     if (typeof expected === 'string') expect(problems).toEqual([{ field: 'x', problem: expected }]);
@@ -53,7 +71,19 @@ const anyField = fc.record({
   key: fc.constantFrom('a', 'b', 'toString'),
   labelEn: fc.constant('L'),
   labelZh: fc.constant('L'),
-  type: fc.constantFrom('text', 'longtext', 'number', 'date', 'choice', 'email', 'phone', 'checkbox'),
+  type: fc.constantFrom(
+    'text',
+    'longtext',
+    'number',
+    'date',
+    'choice',
+    'multi-choice',
+    'email',
+    'phone',
+    'url',
+    'boolean',
+    'checkbox',
+  ),
   required: fc.boolean(),
   options: fc.constant(options),
   min: fc.constantFrom(undefined, 1),

@@ -3,7 +3,19 @@
  * rules as the hub without carrying a schema library.
  */
 
-export type FieldType = 'text' | 'longtext' | 'number' | 'date' | 'choice' | 'email' | 'phone' | 'checkbox';
+/** `checkbox` is a consent: required, it has to be ticked. `boolean` is a question: required, it has to be answered. */
+export type FieldType =
+  | 'text'
+  | 'longtext'
+  | 'number'
+  | 'date'
+  | 'choice'
+  | 'multi-choice'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'boolean'
+  | 'checkbox';
 export type FormLanguage = 'en' | 'zh';
 
 export interface FieldOption {
@@ -40,10 +52,11 @@ export type FieldProblem =
   | 'not-an-option'
   | 'not-an-email'
   | 'not-a-phone'
+  | 'not-a-url'
   | 'wrong-form'
   | 'unknown-field';
 
-export type FieldValue = string | number | boolean;
+export type FieldValue = string | number | boolean | readonly string[];
 export interface CheckedRequest {
   /** In normal form: numbers as numbers, checkboxes as booleans; empty fields left out. */
   readonly values: Record<string, FieldValue>;
@@ -52,7 +65,11 @@ export interface CheckedRequest {
 
 /** Characters of a text where the definition says nothing. */
 const longest: Readonly<Partial<Record<FieldType, number>>> = { text: 500, longtext: 10_000 };
-const truths: ReadonlySet<unknown> = new Set([true, 'true', 'on', '1', 'yes']);
+const truths: ReadonlySet<unknown> = new Set([true, 'true', 'on', '1', 'yes', 1]);
+const answers: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'y', '1', 'on', '是'].map((word) => [word, true] as const),
+  ...['false', 'no', 'n', '0', 'off', '否'].map((word) => [word, false] as const),
+]);
 
 /** Checks values against their definition. Every field is looked at, so that a form can say all that is wrong at once. */
 export function checkRequest(
@@ -87,13 +104,17 @@ function checkField(field: RequestField, given: unknown): Outcome {
     const value = truths.has(given);
     return field.required && !value ? { problem: 'required' } : given === undefined ? null : { value };
   }
+  if (field.type === 'multi-choice') return checkChoices(field, given);
+  if (field.type === 'boolean' && typeof given === 'boolean') return { value: given };
   const text = typeof given === 'string' ? given.trim() : typeof given === 'number' ? String(given) : given ? null : '';
   if (text === null) return { problem: 'wrong-form' };
   if (text === '') return field.required ? { problem: 'required' } : null;
   return checkers[field.type](field, text);
 }
 
-const checkers: Readonly<Record<Exclude<FieldType, 'checkbox'>, (field: RequestField, text: string) => Outcome>> = {
+const checkers: Readonly<
+  Record<Exclude<FieldType, 'checkbox' | 'multi-choice'>, (field: RequestField, text: string) => Outcome>
+> = {
   text: checkText,
   longtext: checkText,
   number: checkNumber,
@@ -102,7 +123,24 @@ const checkers: Readonly<Record<Exclude<FieldType, 'checkbox'>, (field: RequestF
     field.options?.some((option) => option.value === text) ? { value: text } : { problem: 'not-an-option' },
   email: (_field, text) => (isEmail(text) ? { value: text } : { problem: 'not-an-email' }),
   phone: (_field, text) => (isPhone(text) ? { value: text } : { problem: 'not-a-phone' }),
+  url: (_field, text) => (isWebAddress(text) ? { value: text } : { problem: 'not-a-url' }),
+  boolean: (_field, text) => {
+    const value = answers.get(text.toLowerCase());
+    return value === undefined ? { problem: 'not-an-option' } : { value };
+  },
 };
+
+/** A list, or a text in which the options stand between semicolons or commas. Each is kept once, in the order of the definition. */
+function checkChoices(field: RequestField, given: unknown): Outcome {
+  const list: unknown[] = typeof given === 'string' ? given.split(/[;,；，]/) : Array.isArray(given) ? given : [];
+  if (given !== undefined && given !== null && typeof given !== 'string' && !Array.isArray(given))
+    return { problem: 'wrong-form' };
+  const chosen = new Set(list.map((one) => (typeof one === 'string' ? one.trim() : one)).filter((one) => one !== ''));
+  if (chosen.size === 0) return field.required ? { problem: 'required' } : null;
+  const options = (field.options ?? []).map(({ value }) => value);
+  if ([...chosen].some((one) => typeof one !== 'string' || !options.includes(one))) return { problem: 'not-an-option' };
+  return { value: options.filter((option) => chosen.has(option)) };
+}
 
 function checkText(field: RequestField, text: string): Outcome {
   const length = [...text].length;
@@ -153,4 +191,9 @@ export function isEmail(text: string): boolean {
 /** Digits with the signs that people put between them: 5 to 20 digits. */
 export function isPhone(text: string): boolean {
   return /^\+?[\d\s().\-/]{5,40}$/.test(text) && /^\d{5,20}$/.test(text.replaceAll(/\D/g, ''));
+}
+
+/** An absolute address of the web: a scheme and a host, without blanks or a password. */
+export function isWebAddress(text: string): boolean {
+  return text.length <= 2000 && /^https?:\/\/[^\s/?#@:]+(?::\d{1,5})?(?:[/?#]\S*)?$/iu.test(text);
 }

@@ -136,6 +136,8 @@ export const healthCode = z.enum([
   'not-reached',
   'silent',
   'not-set-up',
+  'paused',
+  'connecting',
   'not-listening',
   'not-answering',
   'refusing',

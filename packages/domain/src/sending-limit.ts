@@ -15,15 +15,14 @@ export interface TokenBucket {
 
 /**
  * Takes a token, or says after how many milliseconds there will be one. In any window of `t` seconds at most `burst + perSecond * t`
- * tokens are given out. A clock that goes backwards fills nothing.
+ * tokens are given out. A clock that is set back fills nothing, and goes on filling from where it is.
  */
 export function takeToken(
   bucket: TokenBucket,
   { perSecond, burst }: SendingRate,
   now: number,
 ): { bucket: TokenBucket; waitMs: number } {
-  const at = Math.max(now, bucket.at);
-  const tokens = Math.min(burst, bucket.tokens + (perSecond * (at - bucket.at)) / 1000);
-  if (tokens < 1) return { bucket: { tokens, at }, waitMs: ((1 - tokens) / perSecond) * 1000 };
-  return { bucket: { tokens: tokens - 1, at }, waitMs: 0 };
+  const tokens = Math.min(burst, bucket.tokens + (perSecond * Math.max(0, now - bucket.at)) / 1000);
+  if (tokens < 1) return { bucket: { tokens, at: now }, waitMs: ((1 - tokens) / perSecond) * 1000 };
+  return { bucket: { tokens: tokens - 1, at: now }, waitMs: 0 };
 }

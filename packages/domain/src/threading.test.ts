@@ -55,6 +55,13 @@ describe('decideTicket', () => {
     ['no customer yet', contact([ticket()], { customerId: null }), '>t1'],
     ['party though another customer', contact([ticket({ senderIsParty: true })], stranger), '+t1'],
     ['guessed ticket number', contact([ticket({ via: 'tag' })], stranger), '>t1'],
+    ['its answer came before it', contact([ticket({ via: 'answered' })]), '+t1'],
+    ['a stranger answered it before', contact([ticket({ via: 'answered' })], stranger), '>t1'],
+    [
+      'what it answers stands before what answers it',
+      contact([ticket({ ticketId: 't2', via: 'answered' }), ticket({ via: 'reference' })]),
+      '+t1',
+    ],
     ['own ticket number', contact([ticket({ via: 'tag' })]), '+t1'],
     [
       'bounce by reference from a mailer daemon',
@@ -134,7 +141,7 @@ describe('decideTicket', () => {
     status: fc.constantFrom<TicketStatus>('open', 'pending', 'resolved', 'closed'),
     customerId: fc.constantFrom('anna', 'bob'),
     channel: fc.constantFrom('sms', 'email'),
-    via: fc.constantFrom('token', 'reference', 'tag', 'window'),
+    via: fc.constantFrom('token', 'reference', 'answered', 'tag', 'window'),
     lastActivityAt: fc.integer({ min: 0, max: 100 }).map(ago),
     senderIsParty: fc.boolean(),
   });

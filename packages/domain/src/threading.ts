@@ -8,10 +8,10 @@ export interface TicketCandidate {
   customerId: string;
   channel: ChannelName;
   /**
-   * How it was found: by a signed reply address or token, by `In-Reply-To` or `References`, by a tag in the subject, or as a
-   * ticket of the same customer. Candidates found the same way are given strongest first.
+   * How it was found: by a signed reply address or token, by `In-Reply-To` or `References`, as the ticket of an answer that came before
+   * what it answers, by a tag in the subject, or as a ticket of the same customer. Candidates found the same way are given strongest first.
    */
-  via: 'token' | 'reference' | 'tag' | 'window';
+  via: 'token' | 'reference' | 'answered' | 'tag' | 'window';
   lastActivityAt: Date;
   /** The sender's address took part in the ticket before. */
   senderIsParty: boolean;
@@ -39,6 +39,7 @@ export type TicketDecision =
 export const foundBy = {
   token: 'Signed reply address or token',
   reference: 'Answers a message of the ticket',
+  answered: 'A message of the ticket answers it',
   tag: 'Ticket number in the subject',
   window: 'Recent contact of the same customer on this channel',
 } as const;
@@ -92,11 +93,11 @@ function inOrder(input: ThreadingInput): TicketCandidate[] {
   const recent = via('window')
     .filter((candidate) => isWithinWindow(candidate, input))
     .toSorted((a, b) => b.lastActivityAt.getTime() - a.lastActivityAt.getTime() || b.number - a.number);
-  return [...via('token'), ...via('reference'), ...via('tag'), ...recent];
+  return [...via('token'), ...via('reference'), ...via('answered'), ...via('tag'), ...recent];
 }
 
 /**
- * Decides whether a contact continues a ticket or opens one. The rules are tried in the order token, reference, tag, window, and
+ * Decides whether a contact continues a ticket or opens one. The rules are tried in the order token, reference, answered, tag, window, and
  * the first whose ticket can take the contact up decides. When a ticket was named but none can be continued (the sender is not
  * a party, it was resolved or closed too long ago), the contact opens a ticket linked to the one named first.
  *

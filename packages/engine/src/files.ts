@@ -1,10 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { HubError } from '@patchbay/contracts';
 import type { FileStore } from '@patchbay/channels/channel';
 
+/** Also for files that are too large to be held whole, and for removing them. */
 export interface HubFiles extends FileStore {
+  /** Durable when it resolves. Whatever the stream or `look` throws is thrown, and nothing is kept. */
+  putStream(
+    bytes: AsyncIterable<Uint8Array>,
+    look: (chunk: Uint8Array) => void,
+  ): Promise<{ sha256: string; size: number }>;
+  /** Fails by its `error` event where there is no such file. */
+  stream(sha256: string, range?: { end: number }): Readable;
   /**
    * Removes bytes that nobody needs. `stillNeeded` is asked once more when they are out of reach: whoever stores the same bytes meanwhile
    * writes them anew. Bytes that were stored within the last `graceMs` stay, since the row that will refer to them may still be on its way.
@@ -36,9 +47,50 @@ export function createFileStore(folder: string): HubFiles {
         throw new HubError('unavailable', 'The file storage does not answer', { cause: error });
       }
     },
+    async putStream(bytes, look) {
+      const beside = join(folder, `${randomUUID()}.part`);
+      try {
+        await mkdir(folder, { recursive: true });
+        const written = await writeStream(beside, bytes, look);
+        await settle(beside, placeOf(written.sha256));
+        return written;
+      } finally {
+        await rm(beside, { force: true }).catch(() => undefined);
+      }
+    },
+    stream: (sha256, range) => createReadStream(placeOf(sha256), range),
     remove: (sha256, graceMs, stillNeeded) =>
       /^[0-9a-f]{64}$/.test(sha256) ? remove(placeOf(sha256), graceMs, stillNeeded) : Promise.resolve(true),
   };
+}
+
+async function writeStream(
+  place: string,
+  bytes: AsyncIterable<Uint8Array>,
+  look: (chunk: Uint8Array) => void,
+): Promise<{ sha256: string; size: number }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  await pipeline(
+    bytes,
+    async function* (chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        look(chunk);
+        hash.update(chunk);
+        size += chunk.byteLength;
+        yield chunk;
+      }
+    },
+    createWriteStream(place, { flags: 'wx', mode: 0o600, flush: true }),
+  );
+  return { sha256: hash.digest('hex'), size };
+}
+
+async function settle(beside: string, place: string): Promise<void> {
+  await mkdir(dirname(place), { recursive: true });
+  await rename(beside, place);
+  await using folder = await open(dirname(place), 'r');
+  await folder.sync();
 }
 
 /** Says that a file is wanted now. False: there is none. */
@@ -72,9 +124,7 @@ async function write(place: string, bytes: Uint8Array): Promise<void> {
     await using file = await open(beside, 'wx', 0o600);
     await file.writeFile(bytes);
     await file.sync();
-    await rename(beside, place);
-    await using folder = await open(dirname(place), 'r');
-    await folder.sync();
+    await settle(beside, place);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);
     throw new HubError('unavailable', 'The file storage does not take files', { cause: error });

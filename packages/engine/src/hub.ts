@@ -13,8 +13,12 @@ import type { Logger } from 'pino';
 import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
 import { carrierAccount, createChannels } from './channels.ts';
 import { createFileStore } from './files.ts';
+import { runImport } from './imports/run-import.ts';
+import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
+import { createAttendance } from './live/attendance.ts';
 import { createRelay } from './live/relay.ts';
+import { reviewIdentity } from './identity/review.ts';
 import { createLiveServer } from './live/server.ts';
 import { createTail } from './live/tail.ts';
 import { createLog } from './log.ts';
@@ -104,6 +108,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     db,
     jobs,
     relay,
+    attendance: createAttendance(),
     signingKey,
     vault,
     blindIndex: await openBlindIndex(db, vault),
@@ -119,7 +124,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   const parts: Hub['parts'] = { ...base, sources, channels: overrides.channels?.(channels) ?? channels };
 
   observeWatch(parts);
-  if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stack);
+  if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stopping.signal, stack);
   if (config.roles.includes('clock')) stack.use(startClock(parts));
   const web = config.roles.includes('web') ? await startWeb(parts, overrides, stopping, stack) : undefined;
   // Begun last and so the first to end: what polls stops, before what it polls is closed.
@@ -148,6 +153,7 @@ async function startWorkers(
   parts: Parts,
   backend: QueueBackend,
   overrides: HubOverrides,
+  signal: AbortSignal,
   stack: AsyncDisposableStack,
 ): Promise<void> {
   const ingest = createIngestion(parts);
@@ -164,6 +170,9 @@ async function startWorkers(
       'connect-call': (data) => connectCall(parts, data),
       'replay-contact': (data) => replayRequested(parts, data),
       'run-privacy': (data) => runPrivacyRequest(parts, data.privacyRequestId),
+      'run-import': (data) => runImport(parts, data.importId, signal),
+      'grade-customers': () => gradeCustomers(parts),
+      'review-identity': () => reviewIdentity(parts),
     },
     parts,
     overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },

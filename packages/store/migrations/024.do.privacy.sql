@@ -156,7 +156,8 @@ begin
 end $$;
 create trigger event_audited after insert on event for each row
   when (new.type = 'customer.erased'
-    or (new.actor_id is not null and (new.type ~ '^(customer|consent|address)\.' or new.type in ('setting.changed', 'ticket.request-changed'))))
+    or (new.actor_id is not null and (new.type in ('setting.changed', 'settings.changed', 'ticket.request-changed', 'import.changed', 'data.exported')
+      or new.type ~ '^(customer|consent|address|identifier|identity|suggestion|purchase|task|score|grading|segment|guard)\.')))
   execute function audit_event();
 
 create function seal_digest(p_seal_id bigint, p_previous text) returns text language sql stable as $$
@@ -196,10 +197,7 @@ $$;
 
 -- A customer with all that were merged into it, however often.
 create function merged_customers(p_id uuid) returns setof uuid language sql stable rows 2 as $$
-  with recursive whole as (
-    select p_id as id union select c.id from customer_merge m join whole w on m.customer_id = w.id join customer c on c.id = m.other_id
-    where c.merged_into = w.id)
-  select id from whole
+  with recursive whole as (select p_id as id union select c.id from customer c join whole w on c.merged_into = w.id) select id from whole
 $$;
 
 -- Everybody of whom nothing may be removed: a hold on one of several that were merged stands for all of them.
@@ -208,7 +206,7 @@ create function held_customers() returns setof uuid language sql stable rows 10 
     select customer_id as id from legal_hold where released_at is null
     union select x.id from held h cross join lateral (
       select c.merged_into from customer c where c.id = h.id and c.merged_into is not null
-      union all select c.id from customer_merge m join customer c on c.id = m.other_id where m.customer_id = h.id and c.merged_into = h.id) x (id))
+      union all select c.id from customer c where c.merged_into = h.id) x (id))
   select id from held
 $$;
 
@@ -217,7 +215,7 @@ create function erased_data(p_type text, p_data jsonb) returns jsonb language sq
   select coalesce(jsonb_object_agg(key, case
     when key in ('channel', 'kind', 'messageId', 'status', 'direction', 'visibility', 'authorId', 'state', 'step', 'queueId', 'agentId', 'agentName',
       'expiresAt', 'linkedTicketId', 'mergeId', 'otherId', 'heldReplyId', 'dueAt', 'inboxId', 'mark', 'source', 'requestId', 'holdId', 'purpose',
-      'grade', 'callSid') and jsonb_typeof(value) = 'string' then value
+      'grade', 'callSid', 'importId', 'suggestionId', 'taskId', 'decision', 'outcome', 'what') and jsonb_typeof(value) = 'string' then value
     when p_type = 'ticket.status-changed' and key in ('from', 'to') then value
     when key = 'counts' then value
     when jsonb_typeof(value) = 'string' then '"[erased]"'
@@ -252,6 +250,16 @@ begin
 end $$;
 create trigger customer_erased_apart before update of merged_into on customer
   for each row when (old.merged_into is distinct from new.merged_into) execute function keep_erased_apart();
+-- Nor is a merge or a split with it undone: both records as they were are gone.
+create function keep_erased_merge() returns trigger language plpgsql as $$
+begin
+  if exists (select 1 from customer c where c.id in (new.customer_id, new.other_id) and c.erased_at is not null) then
+    raise exception 'one of the customers is erased' using errcode = 'PB003';
+  end if;
+  return new;
+end $$;
+create trigger customer_merge_erased before update of undone_at on customer_merge
+  for each row when (old.undone_at is null and new.undone_at is not null) execute function keep_erased_merge();
 create function forget_erased_ticket() returns trigger language plpgsql as $$
 begin
   if exists (select 1 from ticket t join customer c on c.id = t.customer_id where t.id = new.linked_ticket_id and c.erased_at is not null) then
@@ -271,6 +279,9 @@ create table file_removal (
 );
 create index attachment_file on attachment (sha256);
 create index upload_file on upload (sha256);
+create index data_import_file on data_import (sha256) where sha256 is not null;
+-- Lists of recipients that the hub itself put beside a message which has too many.
+create index attachment_recipients on attachment (id) where filename = 'recipients.txt';
 create index outbound_file on outbound (raw_sha256) where raw_sha256 is not null;
 
 create function note_file_removal() returns trigger language plpgsql as $$
@@ -284,6 +295,12 @@ begin
   return null;
 end $$;
 create trigger attachment_removed after delete on attachment for each row execute function note_file_removal();
+create trigger attachment_replaced after update of sha256 on attachment
+  for each row when (old.sha256 is distinct from new.sha256) execute function note_file_removal();
+create trigger data_import_replaced after update of sha256 on data_import
+  for each row when (old.sha256 is not null and old.sha256 is distinct from new.sha256) execute function note_file_removal();
+create trigger data_import_removed after delete on data_import
+  for each row when (old.sha256 is not null) execute function note_file_removal();
 create trigger upload_removed after delete on upload for each row execute function note_file_removal();
 create trigger inbox_raw_removed after delete on inbox for each row when (length(old.raw_sha256) = 64) execute function note_raw_removal();
 create trigger inbox_raw_replaced after update of raw_sha256 on inbox
@@ -295,6 +312,7 @@ create trigger outbound_raw_replaced after update of raw_sha256 on outbound
 create function files_referred_to(p_files text[]) returns setof text language sql stable as $$
   select f from unnest(p_files) f where exists (select 1 from attachment a where a.sha256 = f) or exists (select 1 from upload u where u.sha256 = f)
     or exists (select 1 from inbox i where i.raw_sha256 = f) or exists (select 1 from outbound o where o.raw_sha256 = f)
+    or exists (select 1 from data_import d where d.sha256 = f)
   union
   -- Files of contacts that are no messages yet.
   select a ->> 'sha256' from inbox i, jsonb_array_elements(case jsonb_typeof(i.contact -> 'attachments') when 'array' then i.contact -> 'attachments' end) a
@@ -311,13 +329,86 @@ create table retention_count (
   primary key (kind, day)
 );
 
--- The tables above in the ledger of merges, where there is one.
-do $$ begin
-  if to_regclass('customer_table') is not null then
-    insert into customer_table (name, policy, position, why) values
-      ('consent_record', 'moves', 100, null),
-      ('legal_hold', 'stays', 100, 'A hold on one of several stands for all of them'),
-      ('privacy_request', 'stays', 100, 'It is about whom it was asked for'),
-      ('audit_entry', 'stays', 100, 'A fact is never changed');
-  end if;
+-- Sensitive fields -------------------------------------------------------------------------------------------------
+
+-- How far a walk over the values has come that seals those of a field which became sensitive, and opens those of one which is not any more;
+-- null when none is under way.
+alter table custom_field add column values_walked_to uuid;
+create function walk_field_values() returns trigger language plpgsql as $$
+begin
+  new.values_walked_to := '00000000-0000-0000-0000-000000000000';
+  return new;
 end $$;
+-- A field that was taken away leaves its values.
+create trigger custom_field_made before insert on custom_field for each row when (new.scope = 'customer') execute function walk_field_values();
+create trigger custom_field_sensitivity before update of sensitive on custom_field
+  for each row when (new.scope = 'customer' and old.sensitive <> new.sensitive) execute function walk_field_values();
+
+-- A sealed value is {"sealed": text}, sealed for its row.
+create function is_sealed_value(p_value jsonb) returns boolean language sql immutable parallel safe as $$
+  select coalesce(jsonb_typeof(p_value) = 'object' and p_value ? 'sealed', false)
+$$;
+create index customer_field_value_sealed on customer_field_value (id) where is_sealed_value(value);
+
+-- Of a sealed value the customer has only that it is filled in.
+create or replace function refresh_customer_fields(p_ids uuid[]) returns void language sql volatile as $$
+  update customer c set updated_at = now(), file_checked_at = null, fields = coalesce((
+    select jsonb_object_agg(f.key, case when is_sealed_value(f.value) then '{"sealed": true}' else f.value end) filter (where f.value is not null) from (
+      select distinct on (v.key) v.key, v.value from customer_field_value v where v.customer_id = c.id and v.key <> 'displayName'
+      order by v.key, v.at desc, v.id desc) f), '{}')
+  where c.id = any (p_ids)
+$$;
+-- A value that is sealed anew with another key is the same value.
+create or replace function keep_customer_fields() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'INSERT' then
+    perform refresh_customer_fields(array(select distinct customer_id from written order by customer_id));
+  elsif tg_op = 'DELETE' then
+    perform refresh_customer_fields(array(select distinct customer_id from gone order by customer_id));
+  else
+    perform refresh_customer_fields(array(
+      select c from gone g join written w on w.id = g.id cross join lateral unnest(array[g.customer_id, w.customer_id]) c
+      where g.customer_id <> w.customer_id or not (is_sealed_value(g.value) and is_sealed_value(w.value)) group by c order by c));
+  end if;
+  return null;
+end $$;
+
+-- As before; a change may name the id that its value is to have, for which it is sealed.
+create or replace function set_customer_fields(p_customer_id uuid, p_changes jsonb, p_source text, p_source_ref text, p_actor_id text, p_correlation_id text)
+returns jsonb language plpgsql volatile as $$
+declare
+  c customer%rowtype;
+  conflicts jsonb;
+  changed text[];
+begin
+  select * into c from customer where id = p_customer_id for no key update;
+  if not found then raise exception 'no such customer' using errcode = 'PB004'; end if;
+  if c.merged_into is not null then raise exception 'this customer is merged into another one' using errcode = 'PB003'; end if;
+  if c.erased_at is not null then raise exception 'this customer is erased' using errcode = 'PB003'; end if;
+  with wanted as (select w ->> 'key' as key, nullif(w -> 'value', 'null') as value, w ? 'version' as guarded, (w ->> 'version')::uuid as version
+      from jsonb_array_elements(p_changes) w),
+    present as (select w.*, v.id as entry, v.value as held, v.source, v.by_agent_id, v.at from wanted w left join lateral (
+      select * from customer_field_value v where v.customer_id = p_customer_id and v.key = w.key order by v.at desc, v.id desc limit 1) v on true)
+  select jsonb_agg(jsonb_build_object('key', key, 'value', held, 'version', entry, 'source', source, 'byAgentId', by_agent_id, 'at', at))
+      filter (where guarded and version is distinct from entry),
+    array_agg(key) filter (where value is distinct from held)
+  into conflicts, changed from present;
+  if conflicts is not null then return jsonb_build_object('conflicts', conflicts); end if;
+  if changed is null then return jsonb_build_object('changed', '[]'::jsonb); end if;
+  insert into customer_field_value (id, customer_id, key, value, source, source_ref, by_agent_id)
+  select coalesce((w ->> 'id')::uuid, uuid_v7()), p_customer_id, w ->> 'key', nullif(w -> 'value', 'null'), p_source, p_source_ref, p_actor_id
+  from jsonb_array_elements(p_changes) w where w ->> 'key' = any (changed);
+  if 'displayName' = any (changed) then
+    update customer set display_name = (select w ->> 'value' from jsonb_array_elements(p_changes) w where w ->> 'key' = 'displayName') where id = p_customer_id;
+  end if;
+  insert into event (type, customer_id, actor_id, correlation_id, data)
+  values ('customer.changed', p_customer_id, p_actor_id, p_correlation_id, jsonb_build_object('fields', to_jsonb(changed), 'source', p_source));
+  return jsonb_build_object('changed', to_jsonb(changed));
+end $$;
+
+-- The tables above in the ledger of merges.
+insert into customer_table (name, policy, position, why) values
+  ('consent_record', 'moves', 100, null),
+  ('legal_hold', 'stays', 100, 'A hold on one of several stands for all of them'),
+  ('privacy_request', 'stays', 100, 'It is about whom it was asked for'),
+  ('audit_entry', 'stays', 100, 'A fact is never changed');

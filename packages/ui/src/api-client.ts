@@ -24,10 +24,13 @@ import {
   merge,
   message,
   messageTemplate,
+  messagingSettings,
   outboxItem,
   page,
   queue,
   requestType,
+  sendingLimit,
+  watchLimits,
   replyRecipients,
   setupState,
   ticket,
@@ -47,6 +50,7 @@ import {
   type MailIdentityUpdate,
   type Message,
   type MessageTemplate,
+  type MessagingSettings,
   type MessageCreateInput,
   type PresenceState,
   type Role,
@@ -55,7 +59,13 @@ import {
   type HttpSourceDraft,
   type WebForm,
   type WebFormDraft,
+  type RequestType,
+  type SendingLimit,
+  type WatchLimits,
 } from '@patchbay/contracts';
+import { customerFileCalls } from './customer-file-calls.ts';
+import { gradingCalls } from './grading-calls.ts';
+import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
 import { privacyCalls } from './privacy-calls.ts';
 
@@ -82,14 +92,23 @@ export interface AgentDraft {
   queueIds: string[];
   capacity: Partial<Record<ChannelName, number>>;
 }
+export interface TicketChange {
+  status?: TicketStatus;
+  subject?: string;
+  reason?: string;
+  /** What is asked for; null takes it away. */
+  requestType?: string | null;
+  fields?: Record<string, unknown>;
+}
+export type RequestTypeDraft = Omit<RequestType, 'key' | 'createdAt' | 'updatedAt'>;
 type Cursor = string | null | undefined;
 
 const agents = page(agent).pick({ items: true });
 const queues = page(queue).pick({ items: true });
 const requestTypes = page(requestType).pick({ items: true });
+const sendingLimits = page(sendingLimit).pick({ items: true });
 const suggestions = page(customerSuggestion).pick({ items: true });
 const consents = page(consent).pick({ items: true });
-const heldReplies = page(heldReply).pick({ items: true });
 const identities = page(mailIdentity).pick({ items: true });
 const sources = page(httpSource).pick({ items: true });
 const forms = page(webForm).pick({ items: true });
@@ -109,6 +128,10 @@ export function createApi(send: Send = createSend()) {
     ...textingCalls(send),
     ...mailAccountCalls(send),
     ...privacyCalls(send),
+    ...settingCalls(send),
+    ...customerFileCalls(send),
+    ...gradingCalls(send),
+    ...identityCalls(send),
   };
 }
 
@@ -134,8 +157,7 @@ function ticketCalls(send: Send) {
       readAll(send, `/tickets/${id}/messages`, page(message), signal),
     events: (id: string, signal?: AbortSignal): Promise<HubEvent[]> =>
       readAll(send, `/tickets/${id}/events`, page(hubEvent), signal),
-    updateTicket: (id: string, json: { status?: TicketStatus; subject?: string; reason?: string }) =>
-      send('PATCH', `/tickets/${id}`, nothing, { json }),
+    updateTicket: (id: string, json: TicketChange) => send('PATCH', `/tickets/${id}`, nothing, { json }),
     /** `idempotencyKey` stays the same while the same words are tried again, so that they are sent once. */
     postMessage: (id: string, json: MessageDraft, idempotencyKey: string) =>
       send('POST', `/tickets/${id}/messages`, message, { json, headers: { 'idempotency-key': idempotencyKey } }),
@@ -157,8 +179,8 @@ function composeCalls(send: Send) {
   return {
     replyRecipients: (id: string, signal?: AbortSignal) =>
       send('GET', `/tickets/${id}/reply-recipients`, replyRecipients, { signal }),
-    heldReplies: async (id: string, signal?: AbortSignal): Promise<HeldReply[]> =>
-      (await send('GET', `/tickets/${id}/held-replies`, heldReplies, { signal })).items,
+    heldReplies: (id: string, signal?: AbortSignal): Promise<HeldReply[]> =>
+      readAll(send, `/tickets/${id}/held-replies`, page(heldReply), signal),
     holdReply: (id: string, json: MessageDraft, idempotencyKey: string) =>
       send('POST', `/tickets/${id}/held-replies`, heldReply, { json, headers: { 'idempotency-key': idempotencyKey } }),
     takeBack: (id: string) => send('DELETE', `/held-replies/${id}`, heldReply),
@@ -174,9 +196,6 @@ function composeCalls(send: Send) {
     createHttpSource: (json: HttpSourceDraft) => send('POST', '/http-sources', httpSourceWithSecret, { json }),
     updateHttpSource: (id: string, json: HttpSourceDraft) => send('PUT', `/http-sources/${id}`, nothing, { json }),
     rotateSourceSecret: (id: string) => send('POST', `/http-sources/${id}/secret`, httpSourceWithSecret),
-    webForms: async (signal?: AbortSignal): Promise<WebForm[]> =>
-      (await send('GET', '/web-forms', forms, { signal })).items,
-    updateWebForm: (slug: string, json: WebFormDraft) => send('PUT', `/web-forms/${slug}`, nothing, { json }),
     updateMe: (json: { undoSeconds: number }) => send('PATCH', '/me', nothing, { json }),
   };
 }
@@ -239,10 +258,32 @@ function teamCalls(send: Send) {
   return {
     agents: async (signal?: AbortSignal): Promise<Agent[]> =>
       (await send('GET', '/agents', agents, { query: { limit: 200 }, signal })).items,
-    requestTypes: async (signal?: AbortSignal) => (await send('GET', '/request-types', requestTypes, { signal })).items,
     queues: async (signal?: AbortSignal) => (await send('GET', '/queues', queues, { signal })).items,
     createAgent: (json: AgentDraft & { email: string; password: string }) => send('POST', '/agents', nothing, { json }),
     updateAgent: (id: string, json: Partial<AgentDraft>) => send('PATCH', `/agents/${id}`, nothing, { json }),
+  };
+}
+
+/** What a manager decides about forms and limits. */
+function settingCalls(send: Send) {
+  return {
+    requestTypes: async (signal?: AbortSignal) => (await send('GET', '/request-types', requestTypes, { signal })).items,
+    createRequestType: (json: RequestTypeDraft & { key: string }) =>
+      send('POST', '/request-types', requestType, { json }),
+    updateRequestType: (key: string, json: RequestTypeDraft) =>
+      send('PUT', `/request-types/${key}`, requestType, { json }),
+    deleteRequestType: (key: string) => send('DELETE', `/request-types/${key}`, nothing),
+    webForms: async (signal?: AbortSignal): Promise<WebForm[]> =>
+      (await send('GET', '/web-forms', forms, { signal })).items,
+    createWebForm: (json: WebFormDraft & { slug: string }) => send('POST', '/web-forms', webForm, { json }),
+    updateWebForm: (slug: string, json: WebFormDraft) => send('PUT', `/web-forms/${slug}`, webForm, { json }),
+    watchLimits: (signal?: AbortSignal) => send('GET', '/watch-limits', watchLimits, { signal }),
+    setWatchLimits: (json: WatchLimits) => send('PUT', '/watch-limits', watchLimits, { json }),
+    sendingLimits: async (signal?: AbortSignal): Promise<SendingLimit[]> =>
+      (await send('GET', '/sending-limits', sendingLimits, { signal })).items,
+    setSendingLimit: (json: Omit<SendingLimit, 'pausedUntil'>) => send('PUT', '/sending-limits', nothing, { json }),
+    messagingSettings: (signal?: AbortSignal) => send('GET', '/settings/messaging', messagingSettings, { signal }),
+    setMessagingSettings: (json: MessagingSettings) => send('PUT', '/settings/messaging', messagingSettings, { json }),
   };
 }
 

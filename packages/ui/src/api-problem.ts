@@ -11,11 +11,21 @@ export class ApiProblem extends Error {
   readonly status: number;
   readonly issues: { path: string; message: string }[];
 
-  constructor(code: ProblemCode, status: number, detail: string, issues: { path: string; message: string }[] = []) {
+  /** Of a conflict: what is there now. */
+  readonly present: unknown;
+
+  constructor(
+    code: ProblemCode,
+    status: number,
+    detail: string,
+    issues: { path: string; message: string }[] = [],
+    present?: unknown,
+  ) {
     super(detail);
     this.code = code;
     this.status = status;
     this.issues = issues;
+    this.present = present;
   }
 }
 
@@ -31,7 +41,10 @@ export function isRetryable(error: unknown): boolean {
 /** Reads a failed answer. A proxy's HTML page or an empty body still becomes a problem that can be shown. */
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const parsed = problem.safeParse(await response.json().catch(() => null));
-  if (parsed.success) return new ApiProblem(parsed.data.code, response.status, parsed.data.detail, parsed.data.issues);
+  if (parsed.success) {
+    const { code, detail, issues, present } = parsed.data;
+    return new ApiProblem(code, response.status, detail, issues, present);
+  }
   return new ApiProblem(codeForStatus(response.status), response.status, '');
 }
 

@@ -1,11 +1,13 @@
 /** The thin part that touches the network: one socket, its state, and the requests that a screen makes of it. */
 import { io, type Socket } from 'socket.io-client';
 import {
+  guardNotice,
   hubEvent,
   resumeAnswer,
   typingNotice,
   wallboard,
   type Answer,
+  type AttendRequest,
   type HubEvent,
   type TypingNotice,
   type Wallboard,
@@ -22,6 +24,8 @@ export interface LiveListeners {
   /** Too much was missed: whatever was read before must be read again. */
   reset(): void;
   typing(notice: TypingNotice): void;
+  /** Who is with this customer has changed. */
+  guard(customerId: string): void;
   wallboard(snapshot: Wallboard): void;
   connection(state: ConnectionState): void;
 }
@@ -29,6 +33,8 @@ export interface LiveListeners {
 export interface Live {
   watch(room: Room): () => void;
   typing(ticketId: string, typing: boolean): void;
+  /** Says where this console is with a customer; said again after each new connection until it is gone. */
+  attend(request: AttendRequest): void;
   close(): void;
 }
 
@@ -40,6 +46,7 @@ const PROBE_TIMEOUT = 3_000;
 export function openLive(listeners: LiveListeners, origin = ''): Live {
   const socket = io(`${origin}/agents`, { withCredentials: true, reconnectionDelayMax: 5_000 });
   const rooms = new Map<string, { room: Room; watchers: number }>();
+  const attended = new Map<string, AttendRequest>();
   let state = initialLive;
 
   const apply = (action: LiveAction): LiveState => {
@@ -66,6 +73,7 @@ export function openLive(listeners: LiveListeners, origin = ''): Live {
     // Without the replay nothing may be applied: begin again from a new connection.
     if (!(await catchUp(RESUME_TIMEOUT))) return restart();
     for (const { room } of rooms.values()) socket.emit('watch', room);
+    for (const request of attended.values()) socket.emit('attend', request);
     listeners.connection('live');
   };
 
@@ -98,6 +106,10 @@ export function openLive(listeners: LiveListeners, origin = ''): Live {
     const parsed = typingNotice.safeParse(input);
     if (parsed.success) listeners.typing(parsed.data);
   });
+  socket.on('guard', (input: unknown) => {
+    const parsed = guardNotice.safeParse(input);
+    if (parsed.success) listeners.guard(parsed.data.customerId);
+  });
   socket.on('wallboard', (input: unknown) => {
     const parsed = wallboard.safeParse(input);
     if (parsed.success) listeners.wallboard(parsed.data);
@@ -106,6 +118,11 @@ export function openLive(listeners: LiveListeners, origin = ''): Live {
   return {
     watch: (room) => watch(socket, rooms, room),
     typing: (ticketId, typing) => void (socket.connected && socket.volatile.emit('typing', { ticketId, typing })),
+    attend: (request) => {
+      if (request.state === 'gone') attended.delete(request.customerId);
+      else attended.set(request.customerId, request);
+      if (socket.connected) socket.emit('attend', request);
+    },
     close: () => {
       stopWatchingNetwork();
       socket.disconnect();

@@ -16,12 +16,36 @@ export const keys = {
   customer: (id: string) => ['customer', id] as const,
   suggestions: (id: string) => ['customer', id, 'suggestions'] as const,
   merges: (id: string) => ['customer', id, 'merges'] as const,
+  customerGrading: (id: string) => ['customer', id, 'grading'] as const,
+  customerMoves: (id: string) => ['customer', id, 'moves'] as const,
+  guard: (customerId: string) => ['guard', customerId] as const,
+  guardSettings: ['guard-settings'] as const,
+  grading: ['grading'] as const,
+  segments: ['segments'] as const,
+  identifiers: (id: string) => ['customer', id, 'identifiers'] as const,
+  openCodes: (id: string) => ['customer', id, 'codes'] as const,
+  ledger: (id: string) => ['customer', id, 'ledger'] as const,
+  mergeUndo: (id: string) => ['customer', 'merge', id] as const,
+  suggestionList: ['suggestion-list'] as const,
+  identitySettings: ['identity-settings'] as const,
+  visitorSites: ['visitor-sites'] as const,
   customerSearch: (q: string) => ['customer-search', q] as const,
+  customerFile: (id: string) => ['customer-file', id] as const,
+  timeline: (id: string) => ['customer-file', id, 'timeline'] as const,
+  customerFiles: (filter: object) => ['customer-files', filter] as const,
+  customFields: ['custom-fields'] as const,
+  organisations: (q: string) => ['organisations', q] as const,
+  reviewSettings: ['review-settings'] as const,
+  tasks: ['tasks'] as const,
+  imports: ['imports'] as const,
   agents: ['agents'] as const,
   queues: ['queues'] as const,
   requestTypes: ['request-types'] as const,
   httpSources: ['http-sources'] as const,
   webForms: ['web-forms'] as const,
+  watchLimits: ['watch-limits'] as const,
+  sendingLimits: ['sending-limits'] as const,
+  messagingSettings: ['messaging-settings'] as const,
   quarantine: ['quarantine'] as const,
   health: ['health'] as const,
   alerts: ['alerts'] as const,
@@ -52,6 +76,8 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
   const [noun] = event.type.split('.');
   switch (noun) {
     case 'ticket':
+      // Everything that hangs on a customer has moved.
+      return event.type === 'ticket.customer-changed' ? [...of, keys.tickets, ['customer']] : [...of, keys.tickets];
     case 'call':
       return [...of, keys.tickets];
     case 'message':
@@ -67,13 +93,35 @@ function keysOf(event: HubEvent, me: string | undefined): Key[] {
       return event.ticketId ? [keys.heldReplies(event.ticketId)] : [];
     case 'customer':
       // A merge renames and moves tickets; an identification changes one card.
-      return event.type.startsWith('customer.merge')
-        ? [['customer'], keys.tickets, ['ticket']]
+      return /^customer\.(merge|split)/.test(event.type)
+        ? [['customer'], ['customer-file'], keys.tickets, ['ticket'], keys.suggestionList]
         : [
             ...of,
-            ...(event.customerId ? [keys.customer(event.customerId)] : []),
+            ...(event.customerId ? [keys.customer(event.customerId), keys.customerFile(event.customerId)] : []),
             ...(/^customer\.(?:e|request|hold)/.test(event.type) ? [['privacy', 'requests']] : []),
           ];
+    case 'task':
+    case 'purchase':
+      return [...of, keys.tasks, ...(event.customerId ? [keys.customerFile(event.customerId)] : [])];
+    case 'import':
+      return [keys.imports];
+    case 'settings':
+      return [keys.customFields, keys.reviewSettings];
+    case 'grading':
+      return [keys.grading];
+    case 'segment':
+      return [keys.segments];
+    case 'suggestion':
+      return [keys.suggestionList];
+    case 'identifier':
+      return [['customer']];
+    case 'identity':
+      return [
+        ...of,
+        ...(event.customerId ? [keys.customer(event.customerId)] : []),
+        keys.visitorSites,
+        keys.identitySettings,
+      ];
     case 'consent':
       return [...of, ['consents'], ...(event.customerId ? [keys.consentRecords(event.customerId)] : [])];
     case 'agent':

@@ -2,6 +2,41 @@ import { createBrowserRouter, Navigate } from 'react-router';
 import { Loading } from './feedback/states.tsx';
 import { RouteFailure } from './feedback/route-failure.tsx';
 
+type AdminPage = keyof typeof import('./admin/admin-pages.ts');
+
+const settingsPages: readonly (readonly [string, AdminPage])[] = [
+  ['/team', 'TeamPage'],
+  ['/request-types', 'RequestTypesPage'],
+  ['/web-forms', 'WebFormsPage'],
+  ['/mail-accounts', 'MailAccountsPage'],
+  ['/sources', 'SourcesPage'],
+  ['/sending', 'SendingPage'],
+  ['/identities', 'IdentitiesPage'],
+  ['/templates', 'TemplatesPage'],
+];
+const settings = [
+  ...settingsPages.map(([path, page]) => ({
+    path,
+    lazy: async () => ({ Component: (await import('./admin/admin-pages.ts'))[page] }),
+  })),
+  {
+    path: '/privacy',
+    lazy: async () => ({ Component: (await import('./privacy/privacy-page.tsx')).PrivacyPage }),
+  },
+  {
+    path: '/grading',
+    lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).GradingPage }),
+  },
+  {
+    path: '/visitor-sites',
+    lazy: async () => ({ Component: (await import('./identity/pages.ts')).VisitorSitesPage }),
+  },
+  {
+    path: '/segments',
+    lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).SegmentsPage }),
+  },
+];
+
 /** Each area is a chunk of its own: who only works tickets never loads the wallboard or the administration. */
 export const router = createBrowserRouter([
   {
@@ -26,6 +61,30 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('./desk/desk-page.tsx')).DeskPage }),
               },
               {
+                path: '/customers',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).CustomersPage }),
+              },
+              {
+                path: '/customers/fields',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).FieldsPage }),
+              },
+              {
+                path: '/customers/imports',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).ImportsPage }),
+              },
+              {
+                path: '/customers/imports/:id',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).ImportPage }),
+              },
+              {
+                path: '/customers/:id',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).CustomerPage }),
+              },
+              {
+                path: '/tasks',
+                lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).TasksPage }),
+              },
+              {
                 path: '/outbox',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).OutboxPage }),
               },
@@ -34,30 +93,21 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).QuarantinePage }),
               },
               {
+                path: '/suggestions',
+                lazy: async () => ({ Component: (await import('./identity/pages.ts')).SuggestionsPage }),
+              },
+              {
                 path: '/health',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).HealthPage }),
               },
               {
-                path: '/identities',
-                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).IdentitiesPage }),
+                path: '/settings',
+                lazy: async () => ({ Component: (await import('./admin/settings-layout.tsx')).SettingsPage }),
               },
               {
-                path: '/sources',
-                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).SourcesPage }),
+                lazy: async () => ({ Component: (await import('./admin/settings-layout.tsx')).SettingsLayout }),
+                children: settings,
               },
-              {
-                path: '/templates',
-                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TemplatesPage }),
-              },
-              {
-                path: '/mail-accounts',
-                lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).MailAccountsPage }),
-              },
-              {
-                path: '/privacy',
-                lazy: async () => ({ Component: (await import('./privacy/privacy-page.tsx')).PrivacyPage }),
-              },
-              { path: '/team', lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).TeamPage }) },
               { path: '*', lazy: async () => ({ Component: (await import('./feedback/not-found.tsx')).NotFound }) },
             ],
           },

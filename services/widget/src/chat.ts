@@ -15,7 +15,7 @@ import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { converse, emptyConversation, lastSeq, nextToSend, unmarked } from './conversation.ts';
 import type { Action, Attached, Conversation, Mark } from './conversation.ts';
-import { openSession, uploadFile } from './hub.ts';
+import { openSession, Refused, tellIdentity, uploadFile } from './hub.ts';
 import type { Memory, Profile } from './storage.ts';
 
 export interface ChatState {
@@ -64,6 +64,8 @@ export class Chat {
   private looking = false;
   private typingUntil: ReturnType<typeof setTimeout> | undefined;
   private typingSentAt = 0;
+  /** The site's token that the hub has not been told yet. */
+  private identity: string | null = null;
 
   constructor(origin: string, memory: Memory) {
     this.origin = origin;
@@ -104,6 +106,12 @@ export class Chat {
     window.addEventListener('offline', () => this.change({ link: 'offline' }));
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.hurry());
     void this.open();
+  }
+
+  /** The site says by a signed token who its user is. Told with the connection, or at once where there is one. */
+  identify(token: string): void {
+    this.identity = token;
+    if (this.token !== null && this.socket) void this.tellIdentity();
   }
 
   introduce(name: string, email: string): void {
@@ -193,6 +201,7 @@ export class Chat {
         });
         this.token = session.token;
         this.change({ available: session.available });
+        await this.tellIdentity();
         break;
       } catch {
         this.change({ link: 'offline' });
@@ -201,6 +210,32 @@ export class Chat {
     }
     if (this.socket) this.socket.connect();
     else this.connect();
+  }
+
+  /** Refused tokens are not tried again. Rejects when the hub cannot be reached. */
+  private async tellIdentity(): Promise<void> {
+    const identity = this.identity;
+    if (identity === null || this.token === null) return;
+    try {
+      await tellIdentity(this.origin, this.token, identity);
+      if (this.identity === identity) this.identity = null;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 409) await this.becomeSomebodyElse();
+      else this.identity = null;
+    }
+  }
+
+  /** Another user of this browser: what the one before wrote is theirs alone, and is not shown. */
+  private async becomeSomebodyElse(): Promise<void> {
+    for (const { clientId } of this.memory.unsent()) this.memory.forgetUnsent(clientId);
+    this.memory.keepProfile(null);
+    const session = await openSession(this.origin, null);
+    this.memory.keepToken(session.token);
+    this.token = session.token;
+    this.change({ profile: null, conversation: emptyConversation, agentName: null });
+    await this.tellIdentity();
+    if (this.socket) this.socket.disconnect().connect();
   }
 
   private connect(): void {

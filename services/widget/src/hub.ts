@@ -38,6 +38,13 @@ export async function openSession(origin: string, token: string | null): Promise
   }
 }
 
+/** Gives the hub the site's word on who the visitor is. */
+export const tellIdentity = (origin: string, token: string, identity: string): Promise<unknown> =>
+  call(`${origin}/widget/identify`, sessionTimeoutMs, {
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ token: identity }),
+  });
+
 export const uploadFile = (origin: string, token: string, file: File): Promise<UploadedFile> =>
   call(`${origin}/widget/files`, uploadTimeoutMs, {
     headers: {

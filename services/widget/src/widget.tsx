@@ -23,6 +23,10 @@ function mount(hubOrigin: string): void {
   const { words, language } = chooseWords(document.documentElement.lang, navigator.languages);
   host.lang = language;
   const chat = new Chat(hubOrigin, openMemory(hubOrigin));
+  const token = script?.dataset['token'];
+  if (token) chat.identify(token);
+  // The page's own script calls this when its user logs in later.
+  (window as { patchbay?: object }).patchbay = { identify: (given: string) => chat.identify(given) };
   if (chat.known) chat.start();
   render(<App chat={chat} words={words} language={language} />, root);
 }

@@ -11,12 +11,15 @@ const temporary: readonly RegExp[] = [
   /\b(over ?-?quota|quota (exceeded|full|violation)|exceed(s|ed|ing)? (its |the |his |their |your |storage |mailbox |disk |mail |allocated )*(quota|allocation|storage|limit)|insufficient (disk|system|storage)|no space left|mailfolder is full|not enough (disk |storage )?space|mailbox[ -]?full|full mailbox|容量|一杯)/i,
   // Greylisting, load, and waiting.
   /\b(grey-?list|gray-?list|try again|temporar(y|ily)|too many (connections|messages|recipients|hops|mails|errors)|rate ?-?limit|throttl|service (is )?(currently )?(not available|unavailable)|resources (temporarily )?unavailable|deferred|too busy|overload)/i,
-  /\b(retry time(out)?|retry limit|delivery (time|attempt).{0,30}(expired|exceeded)|message (expired|delivery time)|timed? ?out|time-?out|timeout|maximum (queue|retry)|unable to deliver (this |your )?message (after|within|for)|(could|can) ?not be delivered (for|within|in) (more than )?\d|been in the queue too long|queue too long|has been delayed|cannot send message (within|for)|giving up on|delivery expired|all relevant mx records point)/i,
+  /\b(retry time(out)?|retry limit|delivery (time|attempt).{0,30}(expired|exceeded)|message (expired|delivery time)|timed? ?out|time-?out|timeout|maximum (queue|retry)|unable to deliver (this |your )?message (after|within|for)|(could|can) ?not be delivered (for|within|in) (more than )?\d|been in the queue too long|queue too long|has been delayed|cannot send message (within|for)|delivery expired)/i,
   // The way there, not the address.
   /\b(connection (refused|reset|timed|dropped|lost|closed)|network (is )?(unreachable|error|down)|no route to host|could not connect|couldn'?t (establish|connect)|unable to connect|host (unreachable|is down|not responding)|loops? back|mail loop|loop detected|routing loop|too many hops|hop count|mx points? to|ssl|tls|starttls|local configuration error|system error|internal error)/i,
+  // Over quota and waiting, in other languages.
+  /(postfach|mailbox|speicher(platz)?|kontingent).{0,40}\b(voll|überschritten|erschöpft)|(boîte|quota|messagerie).{0,60}\b(pleine|dépassé|saturée)|(buzón|casilla|cuota).{0,40}\b(llen[oa]|excedid[oa])|(casella|quota).{0,40}\b(pien[oa]|superat[oa]|esaurit[oa])|(caixa|cota|quota).{0,40}\b(cheia|excedida)|(postvak|postbus|mailbox|quotum).{0,40}\b(vol|overschreden)|skrzynk.{0,40}\b(pełna|przepełniona)|(ящик|квота).{0,40}(переполнен|заполнен|превышен)|(邮箱|郵箱|信箱|空间|空間).{0,10}(已满|已滿|不足|超)|超出.{0,6}(容量|限额|配额)|(メールボックス|受信箱).{0,20}(いっぱい|満杯|超え)|사서함.{0,10}가득/i,
+  /(vorübergehend|später erneut|zeitüberschreitung|temporair|réessayer|temporalmente|temporaneamente|temporariamente|tijdelijk|временно|一時的|时限|稍后重试|暂时|暫時)/i,
 ];
 const aboutThisMail: readonly RegExp[] = [
-  /\b(spam|unsolicited|junk|bulk mail|uce|phish|virus|malware|infected|content (filter|rejected|restrict)|reputation|virus|bayes|score|black-?list(ed)?|block-?list(ed)?|deny-?list|rbl|dnsbl|spamhaus|spamcop|barracuda|sorbs|senderbase|listed (at|in|on|by)|blocked|banned|suspicious)/i,
+  /\b(spam|unsolicited|junk|bulk mail|uce|phish|virus|malware|infected|content (filter|rejected|restrict)|reputation|virus|bayes|score|black-?list(ed)?|block-?list(ed)?|deny-?list|rbl|dnsbl|spamhaus|spamcop|barracuda|sorbs|senderbase|(?<!not )listed (at|in|on|by)|blocked|banned|suspicious)/i,
   /\b(spf|dkim|dmarc|arc|authenticat(e|ion)|unauthenticated|not authorized|unauthori[sz]ed|rdns|reverse (dns|lookup|record|mapping)|ptr( record)?|fcrdns|client host rejected|cannot find your (hostname|reverse)|helo|ehlo|sender (rejected|denied|verify|address rejected|domain)|domain of sender|sender'?s? (address|domain)|access denied|permission denied|relay(ing)?( access)?( is)? (denied|prohibited|not (permitted|allowed))|relay(ing)? (denied|not|is)|not (permitted|allowed) to relay|policy|prohibited|violat|compl(y|iant|iance)|rfc ?\d{3,4}|not accepted for|message[- ]id|header)/i,
   /\b((message|mail|size|file).{0,40}(too (big|large)|exceed|larger than)|too (big|large)|size limit|maximum (message )?size|max(imum)? size|message file too big)/i,
 ];
@@ -25,9 +28,11 @@ const badAddress: readonly RegExp[] = [
   /\b(user|mail ?box|recipient|account|address|addressee|alias|customer|subscriber|id|name|inbox|destination)\b.{0,80}?\b(unknown|un-?known|(does ?n[o']t|does not|do not|doesn'?t|not) (exist|found|have|listed|present|valid|available|match)|(is |was |been |are )?(not|isn'?t) (a |an |found|known|listed|valid|recogni[sz]ed|our|here|local|in )|non-?exist|no longer|invalid|disabled|in-?active|de-?activated|suspended|terminated|closed|deleted|cancel+ed|expired|undeliverable|unrouteable|unroutable|discontinued|unavailable|has (moved|left|been (disabled|suspended|deleted|closed)))/i,
   /\b(unknown|invalid|non-?existent|nonexisting|inactive|disabled|no such|no|illegal|bad|undefined|unrouteable|unroutable|not a (valid|known|local)|not our|isn'?t (a|an|our)|wrong|nonexistent|unable to (find|resolve)|cannot find( the)?|not find( the)?)\b[ :-]{0,3}(e-?mail |mail |local |destination |final |delivery |rcpt |virtual |such |valid )*(user|mail ?box|recipient|account|address(ee)?|alias|customer|subscriber|person|name|id|receiver|inbox)/i,
   /\b(no (mailbox|such person|one) (here|by|with|named)|who are you (looking|trying)|user ?unknown|unknown_?user|recipientnotfound|not a (valid|known) (recipient|mailbox|user|address)|address lookup failed|does(n'?t| not) have (an|a) [\w.]{0,40}\s?account|(this|your) (address|recipient).{0,30}(no longer)|couldn'?t be found|could not be found|wasn'?t found|was not found|not listed in|宛先.{0,20}(不明|見つかりません|存在)|存在しない|ユーザ.{0,10}不明|用户不存在|收件人不存在)/i,
+  // Nobody has this address, in other languages.
+  /(empfänger|benutzer|adresse|e-?mail-?adresse|postfach|domäne|domain).{0,60}(unbekannt|nicht (gefunden|vorhanden|bekannt)|existiert nicht|ungültig|gibt es nicht)|(unbekannter?|ungültiger?) (empfänger|benutzer|adresse)|(utilisateur|destinataire|adresse|domaine|compte).{0,60}(inconnue?|introuvable|n'existe (pas|plus)|non valide|invalide)|(usuario|dirección|destinatario|cuenta|dominio|buzón).{0,60}(desconocid[oa]|no existe|no (se )?encontr|no válid[oa])|no se (encontró|ha encontrado).{0,30}(dirección|usuario|destinatario|cuenta)|(utente|indirizzo|destinatario|casella|account).{0,60}(sconosciut[oa]|inesistente|non (esiste|trovat[oa]|è stat[oa] trovat[oa]|valid[oa]))|(usuário|utilizador|endereço|destinatário|conta).{0,60}(desconhecid[oa]|não (existe|encontrad[oa]|foi encontrad[oa]))|(gebruiker|adres|e-?mailadres|geadresseerde|ontvanger).{0,60}(onbekend|niet (gevonden|bekend)|bestaat niet)|onbekende (gebruiker|ontvanger)|(użytkownik|adres|skrzynka).{0,40}(nie istnieje|nieznany)|nie znaleziono (adresu|użytkownika|odbiorcy)|(пользовател|адрес|получател|ящик).{0,40}(не найден|не существует|неизвест|отсутствует)|нет такого (пользователя|адреса)|(收件人|用户|使用者|地址|邮箱|信箱|帐号|账号|帳號).{0,12}(不存在|未找到|找不到|无效|無效|不正确)|(宛先|受信者|ユーザー?|アドレス|メールアドレス).{0,20}(不明|見つかりません|存在しま?せ?ん?ない|存在しません|存在しない|無効)|사용자.{0,10}(없|존재하지)/i,
   // No such domain, or one that takes no mail.
   /\b(host|domain|site|system|server|destination)\b( name)?.{0,60}?\b(unknown|not found|does(n'?t| not) exist|no such|invalid|non-?existent|not known|cannot be (found|resolved)|could not be found|null mx)/i,
-  /\b(unknown|no such|invalid|nonexistent|unrouteable|bad) (mail )?(host|domain|site|destination|server)|host ?unknown|name (service|or service).{0,20}not (found|known)|nxdomain|no mx|null ?mx|couldn'?t find any host|does ?n[o']t accept (any )?(mail|e-?mail)|does not accept (any )?(mail|e-?mail)|(domain|server|host) (accepts|receives?) no mail|domain of recipient|recipient address rejected: domain not found/i,
+  /\b(unknown|no such|invalid|nonexistent|unrouteable|bad) (mail )?(host|domain|site|destination|server)|host ?unknown|name (service|or service).{0,20}not (found|known)|nxdomain|no mx|null ?mx|couldn'?t find any host|does ?n[o']t accept (any )?(mail|e-?mail)|does not accept (any )?(mail|e-?mail)|(domain|server|host) (accepts|receives?) no mail|domain of recipient|recipient address rejected: domain not found|mx records point to non-?existent hosts?|host address lookups? failed permanently/i,
   /\b(has moved|moved to|address changed|changed (his|her|their) address|forwarding (address|expired)|please (try|use) <?[\w.+-]+@)/i,
 ];
 
@@ -104,12 +109,14 @@ function enhancedIn(text: string): string | undefined {
   return /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)/.exec(text)?.[1];
 }
 
-/** A reply code stands at the start of what the server said (RFC 5321 §4.2), or after its name. */
+/** A reply code stands at the start of what the server said (RFC 5321 §4.2), or after its name; of what a program repeats, also alone. */
 function replyIn(text: string): string | undefined {
   return (
-    /(?:^|[\s;:('"[#])([45]\d\d)(?:[ -]#?[45]\.\d{1,3}\.\d{1,3}\b)/.exec(text)?.[1] ??
-    /(?:^|\n|smtp; ?|said: ?|responded:? ?|response:? (?:from [^:]{0,80}: ?)?|error:? ?|<<< ?|>>> ?|status:? ?|code:? ?|[:;(] ?)([45][0-5]\d)[ -](?=\D)/i.exec(
+    /(?:^|[\s;:('"[#])([45]\d\d)(?:[ :-] ?#?[45]\.\d{1,3}\.\d{1,3}\b)/.exec(text)?.[1] ??
+    /(?:^|\n[ \t]*|smtp; ?|said: ?|responded:? ?|response:? (?:from [^:]{0,80}: ?)?|error:? ?|<<< ?|>>> ?|<-- ?|status:? ?|code ?:? ?|[:;(] ?)([45][0-5]\d)[ :-](?=\D)/i.exec(
       text,
-    )?.[1]
+    )?.[1] ??
+    /(?:<<< ?|<-- ?|code ?[:=] ?)([45][0-5]\d)(?=[\s,;]|$)/i.exec(text)?.[1] ??
+    /\s([45][0-5]\d)-['"#]/.exec(text)?.[1]
   );
 }

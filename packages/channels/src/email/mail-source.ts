@@ -1,6 +1,8 @@
 /** Reads raw mail with mailparser and gives back what the rest needs, in plain values. */
 import { HubError } from '@patchbay/contracts';
 import { type EmailAddress, type ParsedMail, type SimpleParserOptions, simpleParser } from 'mailparser';
+import { withFoundBoundary } from './lost-boundary.ts';
+import { decodeRawWords } from './raw-words.ts';
 
 /** A part that is not the body: attachment, inline image, enclosed message, machine-readable report. */
 export interface MailPart {
@@ -11,11 +13,18 @@ export interface MailPart {
   readonly content: Buffer;
 }
 
+interface HeaderLine {
+  readonly name: string;
+  readonly value: string;
+  /** Bytes of the whole field as it came, folded. */
+  readonly size: number;
+}
+
 export interface MailSource {
   /** All values of a header, unfolded, in the order they stand; [] when it is absent. */
   header(name: string): string[];
   /** Names in lower case, values unfolded, in the order they stand: what a host adds stands above what it was given. */
-  readonly headerLines: readonly { readonly name: string; readonly value: string }[];
+  readonly headerLines: readonly HeaderLine[];
   readonly subject: string | undefined;
   readonly from: EmailAddress | undefined;
   /** From names exactly one author, in one header. */
@@ -42,7 +51,7 @@ const deadline = 60_000;
 
 /** Throws `unprocessable` when the bytes cannot be read as mail. */
 export async function readMail(raw: Uint8Array): Promise<MailSource> {
-  const mail = await parse(withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)));
+  const mail = await parseWhole(withLastLine(withLineFeeds(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength))));
   const headerLines = headerLinesOf(mail);
   const headers = Map.groupBy(headerLines, (line) => line.name);
   const authors = addressesIn(mail.from);
@@ -50,7 +59,7 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   return {
     header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
     headerLines,
-    subject: mail.subject,
+    subject: readable(mail, headers.get('subject')?.[0]?.value),
     from: authors[0],
     soleAuthor: authors.length === 1 && headers.get('from')?.length === 1,
     to: spelledOut(mail.to),
@@ -69,6 +78,13 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   };
 }
 
+async function parseWhole(raw: Buffer): Promise<ParsedMail> {
+  const mail = await parse(raw);
+  if (mail.text || mail.html || mail.attachments.length > 0) return mail;
+  const mended = withFoundBoundary(raw);
+  return mended === undefined ? mail : await parse(mended);
+}
+
 async function parse(raw: Buffer): Promise<ParsedMail> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => timeout.reject(new Error('parsing took too long')), deadline);
@@ -83,11 +99,24 @@ async function parse(raw: Buffer): Promise<ParsedMail> {
   }
 }
 
-// Some old systems end lines by a lone CR; no parser sees a header in that.
+// Some old systems end lines by a lone CR, to which others on the way add lines with LF; no parser sees a header in that.
 function withLineFeeds(raw: Buffer): Buffer {
   const start = raw.subarray(0, 65_536);
-  if (start.includes(10) || !start.includes(13)) return raw;
-  return Buffer.from(raw.toString('latin1').replaceAll('\r', '\n'), 'latin1');
+  let [alone, feeds] = [0, 0];
+  for (let at = start.indexOf(13); at >= 0; at = start.indexOf(13, at + 1)) if (start[at + 1] !== 10) alone += 1;
+  if (alone === 0) return raw;
+  for (let at = start.indexOf(10); at >= 0; at = start.indexOf(10, at + 1)) feeds += 1;
+  return alone > feeds ? Buffer.from(raw.toString('latin1').replace(/\r(?!\n)/g, '\n'), 'latin1') : raw;
+}
+
+// A boundary that no line end follows is not seen as one, nor is a head that no empty line ends.
+function withLastLine(raw: Buffer): Buffer {
+  if (raw.length > 0 && !raw.includes('\n\r\n') && !raw.includes('\n\n'))
+    return Buffer.concat([raw, Buffer.from('\r\n\r\n')]);
+  const last = raw.subarray(raw.lastIndexOf(10) + 1);
+  return last.length < 200 && last.toString('latin1').startsWith('--')
+    ? Buffer.concat([raw, Buffer.from('\r\n')])
+    : raw;
 }
 
 // mailparser makes text of HTML only where HTML is the whole message; inside multipart/related it is asked again.
@@ -98,16 +127,28 @@ async function textOfHtml(html: string): Promise<string> {
   return (await parse(body)).text ?? '';
 }
 
-function headerLinesOf(mail: ParsedMail): { name: string; value: string }[] {
+function headerLinesOf(mail: ParsedMail): HeaderLine[] {
   return (mail.headerLines ?? []).map(({ key, line }) => ({
     name: key,
+    size: line.length,
     // Header lines come as one character per byte.
-    value: Buffer.from(line.slice(line.indexOf(':') + 1), 'binary')
-      .toString()
-      .replace(/\r?\n[ \t]*/g, ' ')
-      .trim(),
+    value: unfolded(Buffer.from(line.slice(line.indexOf(':') + 1), 'binary').toString()),
   }));
 }
+
+// An encoded word that is not in the character set that it names says more as it stands than as a row of replacement characters.
+function readable({ subject, headers, headerLines }: ParsedMail, written: string | undefined): string | undefined {
+  const lost = (subject?.split('\ufffd').length ?? 1) - 1;
+  if (subject === undefined || lost === 0) return subject;
+  if (/=\?[^?\s]{1,60}\?[bq]\?/i.test(written ?? '')) return lost > subject.length / 5 ? written : subject;
+  const line = headerLines?.find(({ key }) => key === 'subject')?.line ?? '';
+  const type = headers.get('content-type') as { params?: Record<string, string> } | undefined;
+  const charset = type?.params?.['charset'];
+  const bytes = Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1');
+  return unfolded(decodeRawWords(bytes, charset));
+}
+
+const unfolded = (value: string) => value.replace(/\r?\n[ \t]*/g, ' ').trim();
 
 type AddressHeader = ParsedMail['to'];
 

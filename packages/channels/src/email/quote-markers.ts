@@ -40,11 +40,11 @@ const forwardedLine =
   /^[\s>*]*(-{2,}\s*(forwarded message|forwarded by|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht|转发(的)?邮件|轉寄(的)?郵件|転送(された)?メッセージ)|begin forwarded message:|anfang der weitergeleiteten nachricht:|début du message réexpédié)/i;
 
 const labels = {
-  from: 'from|von|de|fra|från|van|da|od|lähettäjä|kimden|от|发件人|寄件者|寄件人|差出人|보낸 ?사람',
-  date: 'sent|date|gesendet|datum|envoyé( le)?|enviado( el| em)?|fecha|data|inviato|sendt|dato|skickat|verzonden|wysłano|lähetetty|odesláno|gönderilme( tarihi)?|tarih|отправлено|дата|发送时间|发送日期|日期|寄件日期|傳送時間|送信日時|日時|보낸 ?날짜',
-  to: 'to|an|à|a|para|per|til|till|aan|do|komu|vastaanottaja|kime|кому|收件人|收件者|宛先|받는 ?사람',
+  from: 'from|von|de|fra|från|van|da|od|odesílatel|lähettäjä|kimden|feladó|de la|expeditor|από|dari|от|від|מאת|من|发件人|寄件者|寄件人|差出人|보낸 ?사람',
+  date: 'sent|date|gesendet|datum|envoyé( le)?|enviado( el| em)?|fecha|data|inviato|sendt|dato|skickat|verzonden|wysłano|lähetetty|odesláno|gönderilme( tarihi)?|gönderildi|tarih|elküldve|dátum|trimis|στάλθηκε|ημερομηνία|dikirim|tanggal|отправлено|дата|надіслано|נשלח|תאריך|تم الإرسال|التاريخ|发送时间|发送日期|日期|寄件日期|傳送時間|送信日時|日時|보낸 ?날짜',
+  to: 'to|an|à|a|para|per|til|till|aan|do|komu|vastaanottaja|kime|címzett|către|προς|kepada|кому|אל|إلى|收件人|收件者|宛先|받는 ?사람',
   subject:
-    'subject|betreff|objet|asunto|assunto|oggetto|emne|ämne|onderwerp|temat|aihe|předmět|konu|тема|主题|主旨|主題|件名|제목',
+    'subject|betreff|objet|asunto|assunto|oggetto|emne|ämne|onderwerp|temat|aihe|předmět|predmet|konu|tárgy|subiect|θέμα|subjek|тема|נושא|الموضوع|主题|主旨|主題|件名|제목',
 };
 const labelled = Object.entries(labels).map(
   ([name, words]) => [name, new RegExp(`^[\\s>*_]*(${words})[\\s*]*[:\uff1a]`, 'iu')] as const,
@@ -57,7 +57,7 @@ const oneLineBlock = new RegExp(
 );
 
 const intro =
-  /^[\s>*_-]*(on|am|le|el|il|op|den|på|em|w dniu|dnia|dne|vào|в|sent from|в? ?(пн|вт|ср|чт|пт|сб|вс)[,.]) .{0,400}$/iu;
+  /^[\s>*_-]*(on|at|am|le|el|il|op|den|på|em|w dniu|dnia|dne|vào|в|sent from|в? ?(пн|вт|ср|чт|пт|сб|вс)[,.]) .{0,400}$/iu;
 const verb =
   '(wrote|writes|sent|schrieb( am)?|a écrit|escribió|ha scritto|schreef|geschreven|skrev|napisał\\(?a?\\)?|escreveu|đã viết|napsal\\(?a?\\)?|пишет|написал\\(?а?\\)?)';
 const attribution = new RegExp(`(\\b|\\s|>)${verb}(\\s[^:]{0,200})?\\s*([:\uff1a]|-{2,})\\s*$`, 'iu');
@@ -67,8 +67,16 @@ const datedSender =
 const eastAsian =
   /^[\s>]*(.{0,200}(在|于|於).{4,200}[写寫]道\s*[:\uff1a]|.{4,200}(さんは書きました|のメッセージ|님이 (작성|쓴 글))\s*[:\uff1a]?)\s*$/u;
 const inline = /^(.*?)[\s-]*\bOn (mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .{0,120}\b\d{4}\b.{0,200}\b(wrote|sent):\s*$/i;
+const dated = /(?<!\d)(19|20|25)\d\d(?!\d)|(?<!\d)\d{1,2}[./]\d{1,2}[./]\d{2}(?!\d)/;
+const timed = /(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)/;
+const addressed = /<[^<>\s]{1,64}@[^<>\s]{1,255}>/;
+const closed = /[:\uff1a]\s*$/;
+const anyVerb = new RegExp(verb, 'iu');
+const unfinishedLines = 3;
 const attributionLines = 7;
 const longestLine = 1000;
+/** A line of signs with two or three words in it. */
+const longestMark = 200;
 
 /** An older mail begins here; `after` is the first line behind the marker and `before` what precedes it on its own line. */
 export interface QuoteMarker {
@@ -81,15 +89,18 @@ export interface QuoteMarker {
 export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMarker | undefined {
   const line = lines[index] ?? '';
   if (line.length > longestLine) return undefined;
-  if (originalLine.test(line) || isHeaderBlock(lines, index)) return { after: index + 1, before: '', toEnd: true };
+  if ((line.length <= longestMark && originalLine.test(line)) || isHeaderBlock(lines, index))
+    return { after: index + 1, before: '', toEnd: true };
   const after = attributionEnd(lines, index);
   if (after !== undefined) return { after, before: '', toEnd: false };
   const shared = inline.exec(line);
-  return shared ? { after: index + 1, before: shared[1] ?? '', toEnd: false } : undefined;
+  if (shared) return { after: index + 1, before: shared[1] ?? '', toEnd: false };
+  const unspoken = unspokenEnd(lines, index);
+  return unspoken === undefined ? undefined : { after: unspoken, before: '', toEnd: false };
 }
 
 export function isForwardMarker(line: string): boolean {
-  return line.length <= longestLine && forwardedLine.test(line);
+  return line.length <= longestMark && forwardedLine.test(line);
 }
 
 // The block that Outlook puts above the older mail. Only with an address or a subject: `From: Paris, To: Rome` is a journey.
@@ -124,4 +135,32 @@ function attributionEnd(lines: readonly string[], index: number): number | undef
     if (next < index + 3 && (datedSender.test(joined) || eastAsian.test(joined))) return next + 1;
   }
   return undefined;
+}
+
+/**
+ * An attribution in whatever language: date, time and address, and a colon at its end. With less, when what follows is quoted. No blank line
+ * and nothing that closes a sentence stands in it.
+ */
+function unspokenEnd(lines: readonly string[], index: number): number | undefined {
+  const first = lines[index] ?? '';
+  if (!dated.test(first) && !addressed.test(first)) return undefined;
+  let joined = '';
+  for (let next = index; next < Math.min(index + unfinishedLines, lines.length); next += 1) {
+    const line = (lines[next] ?? '').trim();
+    if (line === '' || line.startsWith('>')) return undefined;
+    joined = `${joined} ${line}`;
+    if (joined.length > longestLine) return undefined;
+    if (!closed.test(line)) continue;
+    if (!dated.test(joined)) return undefined;
+    const whole = addressed.test(joined) && timed.test(joined);
+    return whole || ((addressed.test(joined) || anyVerb.test(joined)) && isQuotedBelow(lines, next + 1))
+      ? next + 1
+      : undefined;
+  }
+  return undefined;
+}
+
+function isQuotedBelow(lines: readonly string[], start: number): boolean {
+  const below = lines.slice(start, start + unfinishedLines).find((line) => line.trim() !== '');
+  return below !== undefined && /^\s{0,3}>/.test(below);
 }

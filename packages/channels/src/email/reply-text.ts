@@ -5,8 +5,20 @@ const quoted = /^\s{0,3}>/;
 /** A link that the sender's program broke off a quoted line. */
 const brokenLink = /^\s*\(?\S*(:\/\/|[=)])\S*\s*>?\s*$/;
 const signature = /^--\s?$/;
-const device =
-  /^(sent from (my|mail for|yahoo|samsung|outlook|proton)|get outlook for|von meinem .{2,40} gesendet|gesendet von |envoyé (de|depuis) mon|enviado desde mi|inviato da|verzonden vanaf mijn|发自我的|從我的|iPhoneから送信)/i;
+const program =
+  '(my |mijn |iphon|ipad|android|galaxy|samsung|huawei|xiaomi|pixel|nokia|blackberry|windows|outlook|yahoo|gmx|web\\.de|t-online|proton|tuta|spark|mail|yandex|qq|foxmail|handy|smartphone|手机|手機)';
+const device = new RegExp(
+  [
+    `^sent (from|with|via|using) (my |the )?.{0,40}${program}`,
+    `^get outlook for `,
+    `^(gesendet (von|mit|über)|envoyé (de|depuis|avec|à partir)|enviad[oa] (desde|do|de|pelo|com)|inviat[oa] (da|dal|con)|(verstuurd|verzonden) (vanaf|via|met|vanuit)|skickat från|sendt fra|lähetetty|wysłan[eoay] (z|ze)|odeslán[oa] z|odoslané z|отправлено (с|из|от)|надіслано (з|із)|trimis de pe|στάλθηκε από|dikirim dari|được gửi từ|发自|發自|从我的|從我的).{0,60}${program}`,
+    `^(von meine[mr]|diese nachricht wurde) .{2,80} gesendet[.]?$`,
+    `^.{0,10}(iphone|ipad|galaxy|android).{0,12}(gönderildi|から送信|에서 보냄)`,
+  ].join('|'),
+  'i',
+);
+/** The address of a sender whose name stands at the end of the line above. */
+const addressAlone = /^\s*<[^<>\s]{1,64}@[^<>\s]{1,255}>/;
 const rule = /^[\s>]*([-_=*—]{3,}|_{2,})\s*$/;
 const mostLines = 20_000;
 
@@ -33,6 +45,7 @@ function newLines(lines: readonly string[]): string[] {
     if (isForwardMarker(line)) return [...kept, ...lines.slice(index)];
     const marker = quoteMarkerAt(lines, index);
     if (marker) {
+      if (addressAlone.test(line) && endsWithName(kept)) kept.pop();
       if (marker.before.trim() !== '') kept.push(marker.before);
       const end = marker.toEnd ? undefined : quoteEnd(lines, marker.after);
       if (end === undefined) return kept;
@@ -45,6 +58,12 @@ function newLines(lines: readonly string[]): string[] {
     }
   }
   return kept;
+}
+
+/** Its last line is a paragraph of its own, as short as a name, below something that was written. */
+function endsWithName(kept: readonly string[]): boolean {
+  const [above, last] = kept.slice(-2);
+  return kept.length > 2 && above?.trim() === '' && /^.{1,40}$/.test(last ?? '') && !/[.!?,;:]\s*$/.test(last ?? '');
 }
 
 /** Two lines with `>`, or one as the last of the text: a single one in between may be the sender's own sign. */

@@ -30,14 +30,29 @@ export interface MailReport {
 
 export type FieldReader = (field: string) => string[];
 
-export function reportsIn(parts: readonly MailPart[]): MailReport[] {
-  return parts.flatMap((part) => {
+const longestReport = 262_144;
+
+/** The reports among the parts; where there is no delivery status, its fields as they stand in an enclosed report or, where the parts of a mail were lost, in its text. */
+export function reportsIn(parts: readonly MailPart[], text = ''): MailReport[] {
+  const reports = parts.flatMap((part) => {
     const kind = reportTypes[part.contentType.toLowerCase()];
     if (kind === undefined) return [];
-    const text = part.content.subarray(0, 262_144).toString().replace(/\r\n?/g, '\n');
-    return [{ kind, values: fieldReader(text), groups: text.split(/\n[ \t]*\n/).map(fieldReader) }];
+    const fields = plainLines(part.content.subarray(0, longestReport).toString());
+    return [{ kind, values: fieldReader(fields), groups: groupsIn(fields).map(fieldReader) }];
   });
+  if (reports.length > 0) return reports;
+  const others = parts.filter((part) => isEnclosedMail(part) || part.contentType === 'multipart/report');
+  const found = [text, ...others.map((part) => part.content.subarray(0, longestReport).toString('latin1'))]
+    .map((written) => groupsIn(plainLines(written.slice(0, longestReport))).filter(isRecipientGroup))
+    .find((groups) => groups.length > 0);
+  if (found === undefined) return [];
+  return [{ kind: 'delivery-status', values: fieldReader(found.join('\n')), groups: found.map(fieldReader) }];
 }
+
+const plainLines = (text: string) => text.replace(/\r\n?/g, '\n');
+const groupsIn = (text: string) => text.split(/\n[ \t]*\n/);
+const isRecipientGroup = (group: string) =>
+  /^(final|original)-recipient:/im.test(group) && /^(action|status|diagnostic-code):/im.test(group);
 
 export function fieldReader(text: string): FieldReader {
   const fields = text

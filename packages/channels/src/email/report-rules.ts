@@ -79,6 +79,30 @@ const bounceSubject = new RegExp(
     'no se (puede|pudo) entregar',
     'mancato recapito',
     'onbestelbaar',
+    'nie można dostarczyć',
+    'niedostarczon',
+    'nedoručiteln',
+    'kunde inte levereras',
+    'kunne ikke leveres',
+    'teslim edilemedi',
+    'unmöglich zuzustellen',
+    'fehler bei der (zustellung|nachrichtenübermittlung)',
+    'zustellung.{0,30}fehlgeschlagen',
+    "échec (de la|d['’]) ?(distribution|envoi|remise)",
+    'error de entrega',
+    'no entregado',
+    'falha na entrega',
+    'errore (di|nella) consegna',
+    '投递失败',
+    '系统退信',
+    '投遞失敗',
+    '退件',
+    '未送達',
+    'メール配信エラー',
+    '配信エラー',
+    '반송',
+    'не удалось доставить',
+    'невозможно доставить',
     'niet bezorgd',
     'não (foi )?entregue',
     'não é possível entregar',
@@ -111,20 +135,27 @@ export function daemonBounce(mail: MailSigns): Finding {
   if (isDaemon(mail) && (told || mail.nullPath)) return { category: 'bounce', evidence: 'mail daemon' };
   const machine =
     mail.nullPath || isPostmaster(mail) || mail.header('auto-submitted').some((value) => /^auto-/i.test(value));
-  return machine && told && failure.test(mail.text)
+  return told && (mail.nullPath || (machine && (failure.test(mail.text) || failureElsewhere.test(mail.text))))
     ? { category: 'bounce', evidence: 'machine sender, subject and reason of a bounce' }
     : undefined;
 }
 
+/** Words of failure in the languages that Exchange, Domino and large providers write in. */
+const failureElsewhere =
+  /(zugestellt|unzustellbar|unbekannt|nicht gefunden|non remis|introuvable|inconnu|n'a pas pu|no se (pudo|encontr)|desconocid|no existe|non recapit|sconosciut|non è stat|não (foi|é|pôde)|desconhecid|niet (bezorgd|gevonden)|onbekend|nie (można|znaleziono|istnieje)|不存在|失败|無法|无法|退回|見つかりません|できません|エラー|不明|не (найден|доставлен|существует|может быть доставлен)|недоставлен)/i;
 const failure =
-  /\b(5\d\d[ -]|5\.\d{1,3}\.\d{1,3}\b|unknown|undeliver|not exist|rejected|failed|invalid|full|no such|unable|could not|returned|original message)/i;
+  /\b(5\d\d[ -]|5\.\d{1,3}\.\d{1,3}\b|unknown|undeliver|not exist|rejected|failed|invalid|full|no such|unable|could not|not (be )?delivered|not listed|returned|original message)/i;
 const notDelivered =
-  /(could not|cannot|can't|was not|wasn't|not) be(en)? delivered|undeliverable|mailbox (is )?full|user unknown|no such user|送信できません|配信できません|无法投递|無法投遞/i;
+  /(could not|cannot|can't|was not|wasn't|not) be(en)? delivered|(wasn't|was not) (able to deliver|delivered)|unable to deliver|undeliverable|mailbox (is )?full|user unknown|no such user|送信できません|配信できません|无法投递|無法投遞/i;
+const serverSaid =
+  /\b[45]\d\d[ :-]#?[45]\.\d{1,3}\.\d{1,3}\b|\(#[45]\.\d\.\d{1,3}\)|\b5\d\d .{0,80}(unknown|rejected|no such)/i;
 
-/** A machine sends a mail back: it encloses it and says that it was not delivered. */
+/** A machine sends a mail back: it encloses it, or repeats what a server answered, and says that it was not delivered. */
 export function returnedMail(mail: MailSigns): Finding {
   const machine = mail.nullPath || isDaemon(mail) || isPostmaster(mail) || readsNoMail(mail);
-  return machine && mail.enclosesMail && notDelivered.test(mail.text)
-    ? { category: 'bounce', evidence: 'machine sender, mail enclosed, not delivered' }
+  if (!machine || !notDelivered.test(mail.text)) return undefined;
+  if (mail.enclosesMail) return { category: 'bounce', evidence: 'machine sender, mail enclosed, not delivered' };
+  return (mail.nullPath || isDaemon(mail)) && serverSaid.test(mail.text)
+    ? { category: 'bounce', evidence: "machine sender, a server's answer, not delivered" }
     : undefined;
 }

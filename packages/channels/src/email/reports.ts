@@ -84,7 +84,10 @@ function statusOf(group: FieldReader, report: string, input: ReportInput): Recip
   if (recipient === undefined && action === '' && status === undefined) return [];
   // What was asked to be delivered first stands in our message; where it went on from there does not.
   const original = group('original-recipient').map(typedAddress).find(Boolean);
-  const diagnostic = group('diagnostic-code')[0]?.replace(/^[\w-]{1,20}\s*;\s*/, '') ?? '';
+  const diagnostic =
+    group('diagnostic-code')[0]
+      ?.slice(0, 8_000)
+      .replace(/^[\w-]{1,20}\s*;\s*/, '') ?? '';
   const result =
     actions.find(([pattern]) => pattern.test(action))?.[1] ?? (input.category === 'bounce' ? 'failed' : 'delayed');
   return [entry(original ?? recipient ?? soleRecipient(input), result, { status, diagnostic, text: report })];
@@ -116,8 +119,12 @@ function merged(reports: readonly RecipientReport[]): RecipientReport[] {
   return [...byRecipient.values()];
 }
 
+/** An address has at most 320 characters (RFC 5321 §4.5.3.1); comments and a name may stand beside it. */
+const longestTyped = 1000;
+
 /** `rfc822; user@example.org`, with or without type and brackets. */
 function typedAddress(value: string): string | undefined {
+  if (value.length > longestTyped) return undefined;
   const bare = value
     .replace(/^[\w-]+\s*;\s*/, '')
     .replace(/^.*<([^<>]+)>.*$/, '$1')

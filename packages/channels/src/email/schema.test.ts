@@ -56,6 +56,61 @@ describe('a plain mail', () => {
     expect(contact.threading).toEqual({ ticketId, ticketNumber: 12, references: [] });
   });
 
+  test.each([
+    ['no boundary', 'multipart/mixed'],
+    ['another boundary', 'multipart/mixed; boundary="other"'],
+    ['an empty boundary', 'multipart/mixed; boundary='],
+  ])('reads a multipart that names %s', async (_name, type) => {
+    const body = [
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'Hello',
+      '--b',
+      'Content-Type: application/pdf; name=a.pdf',
+      '',
+      'x',
+      '--b--',
+      '',
+    ];
+    const contact = await parseMail(
+      mailOf('From: ann@example.com', `Content-Type: ${type}`, 'Subject: Lost', '', ...body),
+      { from: null, to: [] },
+      testDeps(),
+    );
+    expect(contact).toMatchObject({ subject: 'Lost', text: 'Hello', attachments: [{ filename: 'a.pdf' }] });
+    const plain = mailOf('From: ann@example.com', `Content-Type: ${type}`, '', 'Only words', '');
+    expect((await parseMail(plain, { from: null, to: [] }, testDeps())).text?.trim()).toBe('Only words');
+  });
+
+  test('shows an encoded word that is not what it says as it stands', async () => {
+    const word = `=?UTF-8?B?${Buffer.from('9c8f7fe0f1d2c3b4a5', 'hex').toString('base64')}?=`;
+    const contact = await parseMail(
+      mailOf('From: ann@example.com', `Subject: ${word}`, '', 'x'),
+      { from: null, to: [] },
+      testDeps(),
+    );
+    expect(contact.subject).toBe(word);
+  });
+
+  test('keeps all of more recipients than it lists, and says so', async () => {
+    const deps = testDeps();
+    const everybody = Array.from({ length: 700 }, (_, index) => `user${index}@x.example`);
+    const raw = mailOf('From: ann@example.com', `To: ${everybody.join(',\r\n ')}`, 'Cc: bob@example.com', '', 'Hello');
+    const contact = await parseMail(raw, { from: null, to: ['service@centre.test'] }, deps);
+    expect(contact.to).toHaveLength(500);
+    expect(contact.text).toBe(
+      'Hello\n\n[This message is addressed to 701 people. All of them are in the attached file: recipients.txt]',
+    );
+    const [file] = contact.attachments ?? [];
+    const lines = deps.recorded.files
+      .get(file?.sha256 ?? '')
+      ?.toString()
+      .trim()
+      .split('\n');
+    expect(lines).toEqual([...everybody.map((address) => `To: ${address}`), 'Cc: bob@example.com']);
+  });
+
   test('hashes alike over two ways and otherwise when it says something else', async () => {
     const hash = async (received: string, text: string) =>
       (await read(mailOf(received, ...head, '', text))).contentHash;
@@ -123,6 +178,21 @@ describe('charsets', () => {
   test.each(['x-unknown', 'utf-7', '"', 'utf-8\u0000', 'ascii'])('mislabelled as %j', async (charset) => {
     const contact = await read(bytes(charset, Buffer.from('c4e3bac300ff', 'hex')));
     expect(utf16Free(contact.text)).toBe(true);
+  });
+  test.each([
+    ['utf-8', '', '4772c3bcc39f65', 'Grüße'],
+    ['windows-1252', '', '4772fcdf6520617573204bf66c6e', 'Grüße aus Köln'],
+    ['gbk', '', 'c4fabac3a3accdcbd0c5', '您好，退信'],
+    ['koi8-r', 'koi8-r', 'ecc1cdd0c1', 'Лампа'],
+    ['shift_jis', 'shift_jis', '8389839383768ac8', 'ランプ簡'],
+  ])('a subject of raw %s', async (_name, charset, hex, subject) => {
+    const type = charset === '' ? '' : `Content-Type: text/plain; charset=${charset}\r\n`;
+    const raw = [
+      Buffer.from(`${type}From: a@b.example\r\nSubject: `),
+      Buffer.from(hex, 'hex'),
+      Buffer.from('\r\n\r\nx\r\n'),
+    ];
+    expect((await read(Buffer.concat(raw))).subject).toBe(subject);
   });
   test('encoded words in subject and name', async () => {
     const contact = await read(

@@ -7,19 +7,20 @@ import { asciiDomain, distinctAddresses, domainOf } from './addresses.ts';
 import { type SenderCheck, checkSender } from './authenticity.ts';
 import { verifyBounceAddress } from './bounce-address.ts';
 import { classify } from './classify.ts';
-import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
+import { cleanFilename, cleanLine, cleanText, clip } from './clean-text.ts';
+import { type MailIdentity, identityOf } from './identity.ts';
 import { withoutLongBodies } from './long-bodies.ts';
+import { mostAddresses, withoutLongRecipients } from './long-recipients.ts';
 import { type MailPart, type MailSource, readMail } from './mail-source.ts';
 import { verifyReplyAddress } from './reply-address.ts';
 import { replyTextOf } from './reply-text.ts';
 import { contactReportsOf } from './reports.ts';
 import { isEnclosedMail, reportedMessageIds, reportsIn } from './report-fields.ts';
 import { senderGrade } from './sender-verdict.ts';
-import { messageIds, threadingOf } from './threading.ts';
+import { threadingOf } from './threading.ts';
 
 /** All mail is one account: a Message-ID is the same mail whichever of our addresses it was sent to. */
 export const emailAccount = 'email';
-const mostAddresses = 500;
 
 export interface MailEnvelope {
   /** MAIL FROM; '' is the null reverse-path, null is unknown (a mail that did not come by SMTP). */
@@ -39,12 +40,15 @@ export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKe
  * mail; whatever the file store throws passes through.
  */
 export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: MailDeps): Promise<InboundContactDraft> {
-  const mail = withoutLongBodies(await readMail(raw));
+  const whole = await readMail(raw);
+  const mail = withoutLongRecipients(withoutLongBodies(whole));
   const attachments: StoredFile[] = [];
   for (const [index, part] of mail.parts.entries()) attachments.push(await storePart(part, index, deps));
   try {
     const check = await checkSender(raw, mail, envelope, deps);
-    return contactOf(mail, { raw, envelope, attachments, deps, check });
+    const sender = senderOf(mail, envelope, gradeOf(mail, check, deps));
+    const identity = identityOf(whole, attachments, sender.from);
+    return contactOf(mail, { envelope, attachments, deps, check, sender, identity });
   } catch (cause) {
     // A mail that trips a rule is kept for a person: refusing it would have its sender try for days.
     throw new HubError('unprocessable', 'The mail was read but not understood', { cause });
@@ -52,19 +56,22 @@ export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: M
 }
 
 interface Context {
-  readonly raw: Uint8Array;
   readonly envelope: MailEnvelope;
   readonly attachments: StoredFile[];
   readonly deps: MailDeps;
   readonly check: SenderCheck;
+  readonly sender: Sender;
+  readonly identity: MailIdentity;
 }
 
-function contactOf(mail: MailSource, { raw, envelope, attachments, deps, check }: Context): InboundContactDraft {
-  const sender = senderOf(mail, envelope, gradeOf(mail, check, deps));
+function contactOf(
+  mail: MailSource,
+  { envelope, attachments, deps, check, sender, identity }: Context,
+): InboundContactDraft {
   const subject = mail.subject === undefined ? undefined : clip(cleanLine(mail.subject), 2000);
   const text = cleanText(mail.text);
   const html = mail.html === undefined ? undefined : cleanText(mail.html);
-  const reports = reportsIn(mail.parts);
+  const reports = reportsIn(mail.parts, text);
   const verdict = classify({
     header: mail.header,
     reports,
@@ -76,31 +83,22 @@ function contactOf(mail: MailSource, { raw, envelope, attachments, deps, check }
     calendarMethod: calendarMethodIn(mail.parts),
     text,
   });
-  const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine)).slice(0, mostAddresses);
-  const cc = distinctAddresses(mail.cc.map(cleanLine)).slice(0, mostAddresses);
+  const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine));
+  const cc = distinctAddresses(mail.cc.map(cleanLine));
   const aboutAnother = verdict.kind !== 'customer' && verdict.kind !== 'auto-reply';
   const reported = aboutAnother ? reportedMessageIds(mail.parts, reports, text) : [];
   const outboundId = envelope.to.map((address) => verifyBounceAddress(address, deps.signingKey)).find(Boolean);
   const sentAt = momentOf(mail.header('date')[0]);
-  const hash = contentHash([
-    sender.from,
-    mail.header('date')[0] ?? '',
-    subject ?? '',
-    text,
-    html ?? '',
-    ...attachments.map((file) => file.sha256),
-  ]);
   return {
     channel: 'email',
     channelAccount: emailAccount,
-    externalId: messageIdOf(mail, raw, hash),
-    contentHash: hash,
+    ...identity,
     kind: verdict.kind,
     identifiers: sender.identifiers,
     ...(sender.name === '' ? {} : { senderName: sender.name }),
     from: sender.from,
-    to,
-    cc,
+    to: to.slice(0, mostAddresses),
+    cc: cc.slice(0, mostAddresses),
     replyTo: answerAddresses(mail.replyTo),
     deliveredTo: ourAddresses(envelope, deps),
     authenticity: check.authenticity,
@@ -200,23 +198,6 @@ function calendarMethodIn(parts: readonly MailPart[]): string {
 // Return-Path is written from the envelope by the host that delivered the mail (RFC 5321 §4.4).
 function isNullPath(mail: MailSource, envelope: MailEnvelope): boolean {
   return envelope.from === '' || (mail.header('return-path')[0] ?? '').replace(/\s/g, '') === '<>';
-}
-
-/**
- * The Message-ID with its angle brackets. A mail without one is known by its content, so that it is the same by SMTP and from
- * a mailbox, whose bytes differ. Without a Date two mails of equal content may be two, and only equal bytes are one mail.
- */
-function messageIdOf(mail: MailSource, raw: Uint8Array, hash: string): string {
-  const header = cleanLine(mail.header('message-id')[0] ?? '');
-  const id = messageIds(header)[0] ?? header;
-  if (id !== '' && id !== '<>') return clipBytes(id, 998);
-  const dated = (mail.header('date')[0] ?? '').trim() !== '';
-  return `<${dated ? hash : sha256(raw)}@missing-message-id>`;
-}
-
-/** Equal for one mail that came over two ways, whose Received lines and line ends differ. */
-function contentHash(values: readonly string[]): string {
-  return sha256(Buffer.from(JSON.stringify(values.map((value) => value.replace(/\s+/g, ' ').trim()))));
 }
 
 function momentOf(header: string | undefined): string | undefined {

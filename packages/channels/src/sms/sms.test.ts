@@ -142,7 +142,16 @@ describeConformance('sms', createSmsChannel, {
     },
     { name: 'wrong credentials', send: (message) => sendTo(answering(401, ''), message), code: 'provider_refused' },
     { name: 'too fast', send: (message) => sendTo(answering(429, '{}'), message), code: 'too_many_requests' },
-    { name: 'ill', send: (message) => sendTo(answering(503, '<html>'), message), code: 'provider_unavailable' },
+    ...([408, 500, 503] as const).map((status) => ({
+      name: `ill with ${status}`,
+      send: (message: OutboundMessage) => sendTo(answering(status, '<html>'), message),
+      code: 'provider_unavailable' as const,
+    })),
+    ...([502, 504, 520] as const).map((status) => ({
+      name: `lost behind a gateway that says ${status}`,
+      send: (message: OutboundMessage) => sendTo(answering(status, '<html>'), message),
+      code: 'outcome_unknown' as const,
+    })),
     { name: 'not there', send: (message) => sendTo(closedPort(), message), code: 'provider_unavailable' },
     {
       name: 'cut off after the request',

@@ -1,5 +1,5 @@
 /** What Twilio's REST API answers, or fails to answer, in the hub's terms. */
-import { HubError, type RefusalReason } from '@patchbay/contracts';
+import { HubError, storableText, type RefusalReason } from '@patchbay/contracts';
 import { z } from 'zod';
 
 /** Twilio's error document (twilio.com/docs/usage/twilios-response#exceptions). */
@@ -38,16 +38,24 @@ export function retryAfterMs(header: string | null, now: number): number | undef
   return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
 }
 
-/** An answer other than 2xx. */
+/**
+ * An answer other than 2xx. A 429 "is never processed and is always safe to retry" (twilio.com/docs/errors/20429), and so is a 408: the
+ * request did not come whole (RFC 9110, 15.5.9). A 503 turns the request away (20503), and after a 500 "it is possible for a customer to
+ * receive multiple messages" (20500): both are tried again, but Twilio is asked before for the message. 502, 504 and others of their kind
+ * are words of a gateway that passed the request on and does not know what became of it (RFC 9110, 15.6.3 and 15.6.5).
+ */
 export function refusal(status: number, body: unknown, retryAfter: string | null): HubError {
   const parsed = errorDocument.safeParse(body);
   const code = parsed.data?.code;
-  const text = (parsed.data?.message ?? `HTTP ${status}`).slice(0, 300);
+  const text = storableText(parsed.data?.message ?? `HTTP ${status}`, 300);
   const message = code === undefined ? `Twilio: ${text}` : `Twilio ${code}: ${text}`;
   const cause = new TwilioRefusal(status, code, text);
   const wait = { cause, retryAfterMs: retryAfterMs(retryAfter, Date.now()) };
   if (status === 429) return new HubError('too_many_requests', message, wait);
-  if (status >= 500) return new HubError('provider_unavailable', message, wait);
+  if (status === 408) return new HubError('provider_unavailable', message, wait);
+  if (status === 500 || status === 503)
+    return new HubError('provider_unavailable', message, { ...wait, doubtful: true });
+  if (status > 500) return new HubError('outcome_unknown', message, wait);
   return new HubError('provider_refused', message, { cause, reason: refusalReason(code) });
 }
 

@@ -18,7 +18,7 @@ export async function findMessage(
   asked: { since: Date; known: (externalIds: readonly string[]) => Promise<ReadonlySet<string>> },
   now: Date,
   signal: AbortSignal,
-): Promise<{ externalId: string } | 'not-sent' | 'cannot-tell'> {
+): Promise<{ externalId: string } | 'not-sent' | 'not-listed' | 'cannot-tell'> {
   const from = asked.since.getTime() - clockSlackMs;
   const list = await rest(
     (client) =>
@@ -38,6 +38,6 @@ export async function findMessage(
   const [found, ...others] = alike.filter(({ sid }) => !known.has(sid));
   if (found && others.length === 0) return { externalId: found.sid };
   const isWhole = list.length < listed || list.some(({ dateCreated }) => dateCreated.getTime() < from);
-  const isFinal = now.getTime() - asked.since.getTime() >= listedByMs;
-  return !found && isWhole && isFinal ? 'not-sent' : 'cannot-tell';
+  if (found || !isWhole) return 'cannot-tell';
+  return now.getTime() - asked.since.getTime() >= listedByMs ? 'not-sent' : 'not-listed';
 }

@@ -5,6 +5,8 @@ import { z } from 'zod';
 /** Keys by which lists are cut. */
 export const idKey = z.uuid();
 export const countKey = z.int().min(0);
+/** Microseconds since 1970 and what tells apart rows of one moment. */
+export const momentKey = z.tuple([z.int(), z.string().max(200)]);
 export const nameKey = z.tuple([z.string(), z.string()]);
 
 /** A key as a client carries it: opaque, and safe in a URL. */

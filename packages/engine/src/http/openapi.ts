@@ -55,7 +55,7 @@ function headerParameters({ headers, creates }: Route): Json[] {
 
 const bytes: Json = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
 const json = (name: string): Json => ({ 'application/json': { schema: ref(name) } });
-const content = (what: string): Json => (what === 'bytes' ? bytes : json(what));
+const content = (what: string): Json => (what === 'bytes' || what === 'stream' ? bytes : json(what));
 
 function operation(route: Route): Json {
   const roles = {

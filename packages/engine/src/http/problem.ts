@@ -80,6 +80,7 @@ export function toProblem(error: HubError): Problem {
     code: error.code,
     detail: error.message,
     ...(error.issues ? { issues: error.issues } : {}),
+    ...(error.present === undefined ? {} : { present: error.present }),
   };
 }
 

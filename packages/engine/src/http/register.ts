@@ -21,7 +21,8 @@ const readBytes = express.raw({ type: () => true, limit: fileLimit });
 export function createApiRouter(parts: Parts, auth: Auth, routes: readonly Route[]): Router {
   const router = express.Router({ caseSensitive: true });
   for (const route of routes) {
-    const reader = route.body === undefined ? [] : [route.body === 'bytes' ? readBytes : readJson];
+    const reader =
+      route.body === undefined || route.body === 'stream' ? [] : [route.body === 'bytes' ? readBytes : readJson];
     router[route.method](
       route.path,
       async (request: Request, response: Response, next: NextFunction) => {
@@ -105,7 +106,7 @@ function parseParams(schema: z.ZodType, params: unknown): unknown {
 }
 
 function bodyOf(route: Route, request: Request): unknown {
-  if (route.body === undefined) return undefined;
+  if (route.body === undefined || route.body === 'stream') return undefined;
   if (route.body === 'bytes') return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   return parseInput(bodies[route.body], request.body);
 }

@@ -31,7 +31,8 @@ export interface Route {
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: BodyName | 'bytes';
+  /** `bytes`: read whole. `stream`: the handler reads the request itself. */
+  readonly body?: BodyName | 'bytes' | 'stream';
   /** Left out: an empty answer. `bytes`: the handler writes the answer itself. */
   readonly answer?: AnswerName | 'bytes';
   readonly status: 200 | 201 | 204;
@@ -49,7 +50,7 @@ export function route<
   const A extends Access,
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
-  const B extends BodyName | 'bytes' | undefined = undefined,
+  const B extends BodyName | 'bytes' | 'stream' | undefined = undefined,
   const R extends AnswerName | 'bytes' | undefined = undefined,
 >(
   declared: Omit<Route, 'access' | 'params' | 'query' | 'body' | 'answer' | 'handle' | 'status'> & {

@@ -6,6 +6,9 @@ import { composingRoutes } from './routes/composing.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
 import { fileRoutes } from './routes/files.ts';
+import { gradingRoutes } from './routes/grading.ts';
+import { guardRoutes } from './routes/guard.ts';
+import { identityRoutes } from './routes/identity.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { httpSourceRoutes } from './routes/http-sources.ts';
@@ -16,12 +19,21 @@ import { requestTypeRoutes } from './routes/request-types.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { customerPrivacyRoutes } from './routes/customer-privacy.ts';
 import { outboxRoutes } from './routes/outbox.ts';
+import { segmentRoutes } from './routes/segments.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingChangeRoutes } from './routes/setting-changes.ts';
+import { suggestionRoutes } from './routes/suggestions.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
+import { visitorSiteRoutes } from './routes/visitor-sites.ts';
 import { watchRoutes } from './routes/watch.ts';
 import { webFormRoutes } from './routes/web-forms.ts';
+import { customFieldRoutes } from './routes/custom-fields.ts';
+import { customerFileRoutes } from './routes/customer-file.ts';
+import { importRoutes } from './routes/imports.ts';
+import { organisationRoutes } from './routes/organisations.ts';
+import { purchaseRoutes } from './routes/purchases.ts';
+import { taskRoutes } from './routes/tasks.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -31,6 +43,8 @@ export const routes: readonly Route[] = [
   ...mailIdentityRoutes,
   ...fileRoutes,
   ...customerRoutes,
+  ...identityRoutes,
+  ...suggestionRoutes,
   ...inboxRoutes,
   ...deskRoutes,
   ...watchRoutes,
@@ -41,9 +55,19 @@ export const routes: readonly Route[] = [
   ...httpSourceRoutes,
   ...requestTypeRoutes,
   ...webFormRoutes,
+  ...visitorSiteRoutes,
   ...mailAccountRoutes,
   ...settingChangeRoutes,
   ...privacyRoutes,
   ...customerPrivacyRoutes,
   ...auditRoutes,
+  ...customFieldRoutes,
+  ...customerFileRoutes,
+  ...organisationRoutes,
+  ...taskRoutes,
+  ...purchaseRoutes,
+  ...importRoutes,
+  ...gradingRoutes,
+  ...segmentRoutes,
+  ...guardRoutes,
 ];

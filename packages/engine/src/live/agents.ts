@@ -1,5 +1,5 @@
 /** The namespace `/agents`: rooms by right, events in the order of `seq`, and what was missed while away. */
-import { HubError, parseInput, resumeRequest, typingRequest, watchRequest } from '@patchbay/contracts';
+import { attendRequest, HubError, parseInput, resumeRequest, typingRequest, watchRequest } from '@patchbay/contracts';
 import type { RoutedEvent } from '@patchbay/store';
 import type { Answer, HubEvent, ResumeAnswer, TypingNotice } from '@patchbay/contracts';
 import { agentQueues, markSeen, visibleEventsAfter } from '@patchbay/store';
@@ -8,6 +8,7 @@ import type { Parts } from '../parts.ts';
 import type { Principal } from '../auth/principal.ts';
 import { isSameOrigin } from '../auth/same-origin.ts';
 import { mayReadTicket } from '../http/ticket-scope.ts';
+import { attend, customerRoom, endAttendance, recheckAttendance } from './attendance.ts';
 import type { Tail } from './tail.ts';
 import { readWallboard, throttle } from './wallboard.ts';
 
@@ -34,6 +35,7 @@ export interface AgentDeskOptions {
 
 export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions): AgentDesk {
   const namespace = io.of('/agents');
+  parts.attendance.bind(namespace);
   namespace.use((socket, next) => {
     authenticate(socket, parts, options).then(
       () => next(),
@@ -98,7 +100,7 @@ async function authenticate(
     throw new HubError('forbidden', 'A page of another origin may not connect here');
   const principal = await options.identify(headers);
   if (!principal) throw new HubError('unauthenticated', 'Log in first');
-  socket.data = { principal };
+  Object.assign(socket.data as object, { principal });
 }
 
 function principalOf(socket: { data: unknown }): Principal {
@@ -147,6 +149,8 @@ function serve(socket: Socket, parts: Parts, options: AgentDeskOptions): void {
     const { room, id } = parseInput(watchRequest, input);
     await socket.leave(roomName(room, id));
   });
+  on(socket, parts, 'attend', (input) => attend(parts, socket, parseInput(attendRequest, input)));
+  socket.on('disconnect', () => endAttendance(socket));
   on(socket, parts, 'typing', async (input) => {
     const { ticketId, typing } = parseInput(typingRequest, input);
     await requireTicket(parts, socket, ticketId);
@@ -210,6 +214,7 @@ async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOpt
         const ticketId = /^ticket:(.+)$/.exec(room)?.[1];
         if (ticketId && !(await mayReadTicket(parts, principalOf(socket), ticketId))) await socket.leave(room);
       }
+      await recheckAttendance(parts, socket);
     } catch (error) {
       if (error instanceof HubError && error.code === 'unauthenticated') socket.disconnect(true);
       else parts.log.warn({ err: error }, 'rights of a socket not rechecked');
@@ -220,8 +225,12 @@ async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOpt
 
 /** Every process publishes to its own sockets: each of them reads all events. */
 function publish(namespace: Namespace, events: readonly RoutedEvent[]): void {
-  for (const { alsoQueueIds, ...event } of events)
+  for (const { alsoQueueIds, ...event } of events) {
     namespace.local.to(roomsOf(event, alsoQueueIds)).emit('event', event);
+    const { type, customerId } = event;
+    if (customerId && (type === 'message.created' || type === 'call.changed'))
+      namespace.local.to(customerRoom(customerId)).emit('guard', { customerId });
+  }
 }
 
 function roomsOf(event: HubEvent, alsoQueueIds: readonly string[]): string[] {

@@ -2,10 +2,13 @@
 import type { Server as HttpServer } from 'node:http';
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { createVisitorStore } from '@patchbay/store/queries/visitor';
+import { readVisitorProof } from '@patchbay/store/queries/visitor-sites';
 import { isChannelStaffed } from '@patchbay/store';
 import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import type { Auth } from '../auth/index.ts';
+import { tryCodeOfVisitor } from '../identity/codes.ts';
+import { identifyVisitor } from '../identity/visitor-identity.ts';
 import type { Parts } from '../parts.ts';
 import { recordDelivery } from '../pipeline/deliver.ts';
 import { receive } from '../pipeline/receive.ts';
@@ -40,6 +43,9 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
     log: parts.log,
     reach: 'process',
     receive: (contact, raw) => receive(parts, contact, raw),
+    proofOf: (visitorId) => readVisitorProof(parts.db.sql, visitorId, parts.now()),
+    identify: (visitorId, token) => identifyVisitor(parts, visitorId, token),
+    tryCode: (visitorId, text) => tryCodeOfVisitor(parts, visitorId, text),
     recordDelivery: (report) => recordDelivery(parts, report),
     isAvailable: () => isChannelStaffed(parts.db.sql, 'chat'),
     onEvents: (callback) => tail.onEvents(callback),

@@ -1,6 +1,6 @@
 /** The widget's HTTP calls. They are made from any website, by token and never by cookie, so any origin may make them. */
 import { issueVisitorToken, verifyVisitorToken } from '@patchbay/channels/chat/index';
-import { HubError, parseInput, visitorSessionRequest } from '@patchbay/contracts';
+import { HubError, parseInput, visitorIdentify, visitorSessionRequest } from '@patchbay/contracts';
 import type { StoredFile, UploadedFile, VisitorSession } from '@patchbay/contracts';
 import express from 'express';
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
@@ -14,6 +14,7 @@ const fileLimitBytes = 10 * 1024 * 1024;
 /** Many visitors can share one address, so this only stops floods. */
 const sessionLimit = { burst: 300, perSecond: 20 };
 const uploadLimit = { burst: 20, perSecond: 0.5 };
+const identifyLimit = { burst: 10, perSecond: 0.1 };
 /** Types that a browser shows without running anything in them. Everything else is downloaded. */
 const shownTypes = /^(image\/(png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/(mp4|webm))$/;
 
@@ -21,6 +22,7 @@ export function visitorRoutes(parts: VisitorParts): Router {
   const clock = () => parts.now().getTime();
   const sessions = new RateLimiter(sessionLimit, clock);
   const uploads = new RateLimiter(uploadLimit, clock);
+  const identities = new RateLimiter(identifyLimit, clock);
   const router = express.Router();
   router.use('/widget', anyOrigin);
   router.post('/widget/session', express.json({ limit: '4kb' }), async (request, response) => {
@@ -28,6 +30,12 @@ export function visitorRoutes(parts: VisitorParts): Router {
     response
       .set('Cache-Control', 'no-store')
       .json(await session(parts, parseInput(visitorSessionRequest, request.body ?? {}).token));
+  });
+  router.post('/widget/identify', express.json({ limit: '16kb' }), async (request, response) => {
+    const visitorId = visitorFrom(parts, request);
+    identities.demand(visitorId, 'tokens');
+    const { token } = parseInput(visitorIdentify, request.body ?? {});
+    response.set('Cache-Control', 'no-store').json(await parts.identify(visitorId, token));
   });
   router.post(
     '/widget/files',

@@ -117,10 +117,15 @@ function asHubError(parts: VisitorParts, error: unknown): HubError {
 async function send(parts: VisitorParts, visitorId: string, message: VisitorSend) {
   const now = parts.now();
   const files = await filesOf(parts, visitorId, message.attachments);
+  const proof = (await parts.proofOf(visitorId)) ?? undefined;
   await parts.receive(
-    contactFromVisitor(visitorId, message, files, now),
-    rawFromVisitor(visitorId, message, files, now),
+    contactFromVisitor(visitorId, message, files, now, proof),
+    rawFromVisitor(visitorId, message, files, now, proof),
   );
+  // The message is taken in, whatever becomes of the code.
+  await parts
+    .tryCode(visitorId, message.text)
+    .catch((error: unknown) => parts.log.warn({ err: error }, 'code of a visitor not tried'));
   return { clientId: message.clientId };
 }
 

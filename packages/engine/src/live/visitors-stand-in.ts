@@ -137,6 +137,9 @@ export async function startStandIn(port = 0): Promise<StandIn> {
       );
       return { inboxId: randomUUID(), outcome: 'accepted' };
     },
+    proofOf: async () => null,
+    identify: async () => ({ subject: 'nobody', name: null }),
+    tryCode: async () => undefined,
     async recordDelivery(report) {
       reports.push(report);
       const message = messages.find(({ externalId }) => externalId === report.externalId);

@@ -3,7 +3,8 @@
  * events to the visitor whose conversation they belong to. A visitor is whoever holds a signed token; there is no other state.
  */
 import type { FileStore, RawPayload, ReceiveOutcome } from '@patchbay/channels/channel';
-import type { DeliveryReport, HubEvent, InboundContactDraft } from '@patchbay/contracts';
+import type { VisitorProof } from '@patchbay/channels/chat/index';
+import type { DeliveryReport, HubEvent, InboundContactDraft, VisitorIdentified } from '@patchbay/contracts';
 import type { VisitorStore } from '@patchbay/store/queries/visitor';
 import type { Router } from 'express';
 import type { Server } from 'socket.io';
@@ -24,6 +25,12 @@ export interface VisitorParts {
   };
   /** Durable when it resolves: only then is the visitor's message acknowledged. */
   receive(contact: InboundContactDraft, raw: RawPayload): Promise<ReceiveOutcome>;
+  /** What the host site says of the visitor and stands for now; null when it has said nothing. */
+  proofOf(visitorId: string): Promise<VisitorProof | null>;
+  /** Takes the host site's token about the visitor. Throws `unauthenticated` or `conflict`. */
+  identify(visitorId: string, token: string): Promise<VisitorIdentified>;
+  /** What the visitor wrote may be the code that was sent to them. */
+  tryCode(visitorId: string, text: string): Promise<void>;
   /** Records a mark; a report about an id that nobody sent under is kept and has no other effect. */
   recordDelivery(report: DeliveryReport): Promise<unknown>;
   /** An agent could take a chat now. */

@@ -18,6 +18,7 @@ import { credentialsOf } from './credentials.ts';
 export interface RunnerOptions {
   /** Milliseconds; see {@link Mailbox.pollMs}. */
   readonly pollMs: Mailbox['pollMs'];
+  readonly silenceMs?: number | undefined;
   readonly holder: string;
 }
 
@@ -107,6 +108,15 @@ function notNoted(cause: unknown): never {
   throw new MailProblem('hub', 'How far the mailbox was fetched could not be noted in the database', cause);
 }
 
+/** Milliseconds in which an account that was just set up is opened. */
+const firstOpening = 300_000;
+
+// What came while a new account could not be opened is new, too.
+function wantedSince({ uidValidity, importSince, createdAt }: MailAccountRow, now: Date): Date | null {
+  const waited = uidValidity === null && now.getTime() - createdAt.getTime() > firstOpening;
+  return importSince ?? (waited ? createdAt : null);
+}
+
 function mailboxOf(
   parts: RunnerParts,
   account: MailAccountRow,
@@ -118,8 +128,9 @@ function mailboxOf(
   let connected = false;
   return {
     ...account,
-    cursor: account,
+    cursor: { ...account, importSince: wantedSince(account, new Date()) },
     pollMs: options.pollMs,
+    ...(options.silenceMs !== undefined && { silenceMs: options.silenceMs }),
     async save(cursor, progress) {
       if (await saveMailCursor(parts.db.sql, held, cursor, progress).catch(notNoted)) return;
       lost();
@@ -129,7 +140,8 @@ function mailboxOf(
       const text = `${news.backlog} ${news.problem?.message ?? ''}`;
       if (connected && text === noted.text && Date.now() - noted.at < noteEvery) return;
       const problem = news.problem && { code: news.problem.code, text: news.problem.message };
-      await markMailContact(parts.db.sql, held, { connected: !connected, backlog: news.backlog, problem }).catch(
+      const { backlog, completeUntil } = news;
+      await markMailContact(parts.db.sql, held, { connected: !connected, backlog, problem, completeUntil }).catch(
         notNoted,
       );
       connected = true;

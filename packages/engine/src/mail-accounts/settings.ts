@@ -31,7 +31,7 @@ export function newAccount(vault: Parts['vault'], id: string, wish: Wish): MailA
   return account;
 }
 
-/** `anew`: fetching begins as on the first day. */
+/** `anew`: fetching begins as on the first day, and with what has arrived since all was here. */
 export function changedAccount(
   vault: Parts['vault'],
   row: MailAccountRow,

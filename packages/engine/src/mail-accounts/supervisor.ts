@@ -11,6 +11,8 @@ import { type Runner, runAccount } from './runner.ts';
 export interface MailAccountOptions {
   /** Milliseconds between looks at a mailbox: beside IDLE, and where the server has none. */
   readonly pollMs?: Mailbox['pollMs'];
+  /** Milliseconds that a server may owe an answer. */
+  readonly silenceMs?: number;
   /** Milliseconds after which the accounts of a process that ended are taken over. */
   readonly leaseMs?: number;
 }
@@ -25,7 +27,7 @@ export function startMailAccounts(
 ): AsyncDisposable {
   const mailboxes = parts.channels.get('email')?.mailboxes;
   if (!mailboxes) return { [Symbol.asyncDispose]: () => Promise.resolve() };
-  const { pollMs, leaseMs } = { ...usual, ...options };
+  const { pollMs, leaseMs, silenceMs } = { ...usual, ...options };
   const holder = randomUUID();
   const runners = new Map<string, Runner>();
   const stopping = new Set<Promise<void>>();
@@ -58,7 +60,8 @@ export function startMailAccounts(
       }
     }
     for (const account of accounts)
-      if (!runners.has(account.id)) runners.set(account.id, runAccount(parts, mailboxes, account, { pollMs, holder }));
+      if (!runners.has(account.id))
+        runners.set(account.id, runAccount(parts, mailboxes, account, { pollMs, silenceMs, holder }));
   };
 
   let pending: Promise<void> = Promise.resolve();

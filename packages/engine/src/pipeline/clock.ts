@@ -1,7 +1,10 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
 import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
+import { checkFiles, countOverdue } from '../customer-file/check-files.ts';
+import { lookForGrading } from '../grading/job.ts';
 import type { Parts } from '../parts.ts';
 import { keepPrivacy, resealAll } from '../privacy/clock.ts';
+import { askForReview } from '../identity/review.ts';
 import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
 import { evaluateAlerts } from '../watch/alerts.ts';
@@ -10,10 +13,15 @@ const sweepMs = 5_000;
 const offersMs = 1_000;
 const absenceMs = 5_000;
 const alertsMs = 3_000;
+const gradingMs = 1_000;
+/** A customer who is new is compared with the others so soon. */
+const identityMs = 1_000;
 /** Whoever looks at the figures brings them up to date; this is for when nobody does. */
 const figuresMs = 60_000;
 const privacyMs = 10_000;
 const resealMs = 60_000;
+const filesMs = 2_000;
+const overdueMs = 60_000;
 
 export function startClock(parts: Parts): AsyncDisposable {
   const stop = [
@@ -23,7 +31,11 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(alertsMs, () => evaluateAlerts(parts), parts),
     every(privacyMs, () => keepPrivacy(parts), parts),
     every(resealMs, () => resealAll(parts), parts),
+    every(gradingMs, () => lookForGrading(parts), parts),
+    every(identityMs, () => askForReview(parts), parts),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
+    every(filesMs, () => checkFiles(parts), parts),
+    every(overdueMs, () => countOverdue(parts), parts),
   ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };
 }

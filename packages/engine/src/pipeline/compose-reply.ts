@@ -1,9 +1,10 @@
 /** A reply as its author handed it in, made into what is written down: recipients, sender, body and files. Writes no row. */
 import type { Channel } from '@patchbay/channels/channel';
 import { HubError, type MessageCreate, type StoredFile } from '@patchbay/contracts';
-import { chooseIdentity, forwardedSubject, messageRecipients } from '@patchbay/domain';
+import { chooseIdentity, forwardedSubject, messageRecipients, type Recipients } from '@patchbay/domain';
 import { readInbox, readUploads, type NewReply } from '@patchbay/store';
 import { readComposeContext, type ComposeContext, type ForwardedMessage } from '@patchbay/store/queries/composing';
+import { withdrawnOn } from '@patchbay/store/queries/consents';
 import type { Parts } from '../parts.ts';
 import { replyBody } from './reply-body.ts';
 
@@ -49,9 +50,11 @@ async function composeMail(parts: Parts, draft: Draft, files: StoredFile[]): Pro
     signature: identity && { text: identity.signatureText, html: identity.signatureHtml },
     forwarded: quoted && { mail: { ...quoted, date: new Date(quoted.at).toUTCString() }, html: quoted.html },
   });
+  const recipients = recipientsOf(input);
+  await refuseWithdrawn(parts, ticketId, context.contactAddress, recipients);
   return {
     ...body,
-    ...recipientsOf(input),
+    ...recipients,
     attachments: withoutDoubleIds([
       ...files,
       ...(quoted?.attachments ?? []),
@@ -76,6 +79,24 @@ function recipientsOf(input: MessageCreate) {
       issues: [{ path: recipients.wrong, message: 'not an address that mail can be sent to' }],
     });
   return recipients;
+}
+
+/** Whoever withdrew consent is not written to, not in copy either. Asked again when the message leaves. */
+async function refuseWithdrawn(
+  parts: Parts,
+  ticketId: string,
+  contactAddress: string,
+  { to, cc, bcc }: Recipients,
+): Promise<void> {
+  const lists = { to: to.length > 0 ? to : [contactAddress], cc, bcc };
+  const withdrawn = await withdrawnOn(parts.db.sql, ticketId, Object.values(lists).flat());
+  if (withdrawn.length === 0) return;
+  const issues = Object.entries(lists).flatMap(([name, addresses]) =>
+    addresses
+      .filter((address) => withdrawn.includes(address))
+      .map((address) => ({ path: name, message: `${address} has withdrawn consent to be written to` })),
+  );
+  throw new HubError('unprocessable', issues.map(({ path, message }) => `${path}: ${message}`).join('; '), { issues });
 }
 
 function forwardedIn(context: ComposeContext): ForwardedMessage {

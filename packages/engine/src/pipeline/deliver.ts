@@ -1,14 +1,16 @@
 /** The way out: an `outbound` row is claimed by one sender, handed to the provider, and how that ended is written down. */
-import type { SentMessage } from '@patchbay/channels/channel';
+import type { Channel, SentMessage } from '@patchbay/channels/channel';
 import { HubError } from '@patchbay/contracts';
 import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
-import { nextOutbound, recordDelivery as recordRow, recordReached } from '@patchbay/store';
+import { nextOutbound, recordDelivery as recordRow } from '@patchbay/store';
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
 import { withdrewBefore } from '@patchbay/store/queries/consents';
+import { withCode } from '../identity/codes.ts';
 import type { Parts } from '../parts.ts';
 import { hashedAddress } from '../privacy/erasure.ts';
 import { outboundBatches } from './outbound-batches.ts';
-import { recordOptOut, recordReportedOptOut, withTemplate } from './messaging.ts';
+import { findSent } from './find-sent.ts';
+import { withTemplate } from './messaging.ts';
 import { backoffMs, isRetryable, reasonOf, retryOnConflict, sendRetry } from './retry.ts';
 
 /** Larger bytes lie in the file store; smaller ones cost no flush of their own. */
@@ -64,15 +66,31 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   if (!channel) return { result: 'failed', error: 'The channel is not set up' };
   if (texting.has(message.channel) && (await withdrewBefore(parts.db.sql, message, hashedAddress(parts, message.to))))
     return { result: 'failed', error: 'The recipient has withdrawn consent (STOP)' };
+  let sent: SentMessage;
   try {
-    const carried = await withTemplate(parts, channel, message);
-    const sent = await channel.send(carried, AbortSignal.timeout(parts.sending.limitMs));
-    if (sent.refused?.length) return await partly(parts, message, sent.externalId, sent.refused);
-    return { result: 'sent', externalId: sent.externalId, ...(await keptRaw(parts, message, sent.raw)) };
+    const before = await arrivedBefore(parts, channel, message);
+    if (before) return { result: 'sent', externalId: before };
+    const carried = await withTemplate(parts, channel, await withCode(parts, message));
+    sent = await channel.send(carried, AbortSignal.timeout(parts.sending.limitMs));
   } catch (error) {
-    await recordOptOut(parts, message, error);
     return failure(parts, message, error);
   }
+  // From here on the provider has it: nothing that fails now may have it sent again.
+  if (sent.refused?.length) return partly(message, sent.externalId, sent.refused);
+  return { result: 'sent', externalId: sent.externalId, ...(await keptRaw(parts, message, sent.raw)) };
+}
+
+/**
+ * The provider's id of a message of which an earlier try was answered with a failure and arrived all the same; null when none did.
+ *
+ * @throws HubError `outcome_unknown` when the provider cannot tell, and whatever asking throws
+ */
+async function arrivedBefore(parts: Parts, channel: Channel, message: ClaimedOutbound): Promise<string | null> {
+  if (message.doubtfulSince === null || !channel.findSent) return null;
+  const found = await findSent(parts, channel, message, new Date(message.doubtfulSince));
+  if (found === 'cannot-tell')
+    throw new HubError('outcome_unknown', 'The provider cannot tell whether it took an earlier try');
+  return typeof found === 'object' ? found.externalId : null;
 }
 
 /** What was sent, for the outbox page. It has left: a file store that fails now must not have it sent again. */
@@ -92,23 +110,27 @@ async function keptRaw(
 }
 
 /**
- * The provider took it for some recipients. Those are written down before another try is made for the others, so that nobody gets it
- * twice; it counts as failed when the first recipient, whom it is for, is among those who did not get it.
+ * The provider took it for some recipients. Those are written down together with how this try ended, so that nobody gets it twice; it counts
+ * as failed when the first recipient, whom it is for, is among those who did not get it.
  */
-async function partly(
-  parts: Parts,
+function partly(
   message: ClaimedOutbound,
   externalId: string,
   refused: NonNullable<SentMessage['refused']>,
-): Promise<OutboundResult> {
+): OutboundResult {
   const missed = new Set(refused.map(({ address }) => address));
   const all = [message.to, ...(message.alsoTo ?? []), ...message.cc, ...(message.bcc ?? [])];
-  const taken = all.filter((address) => !missed.has(address) && !message.reached?.includes(address));
-  await recordReached(parts.db.sql, message.outboundId, taken);
+  const reached = all.filter((address) => !missed.has(address) && !message.reached?.includes(address));
   const error = `Not taken for ${refused.map(({ address, reason }) => `${address} (${reason})`).join(', ')}; everybody else has it`;
   if (refused.some(({ permanent }) => !permanent) && message.attempts < sendRetry.attempts)
-    return { result: 'retry', externalId, error, afterMs: backoffMs(sendRetry, message.attempts, Math.random()) };
-  return { result: missed.has(message.to) ? 'failed' : 'sent', externalId, error };
+    return {
+      result: 'retry',
+      externalId,
+      error,
+      reached,
+      afterMs: backoffMs(sendRetry, message.attempts, Math.random()),
+    };
+  return { result: missed.has(message.to) ? 'failed' : 'sent', externalId, error, reached };
 }
 
 /** Some have it from an earlier try: what cannot be tried again has reached them all the same. */
@@ -130,16 +152,21 @@ function failure(parts: Parts, message: ClaimedOutbound, error: unknown): Outbou
   // What an adapter did not foresee may have happened before or after the request left.
   if (!(error instanceof HubError) || error.code === 'outcome_unknown')
     return { result: 'unknown', error: reasonOf(error), afterMs: parts.sending.reconcileMs[0] };
-  if (!isRetryable(error) || message.attempts >= sendRetry.attempts) return lastTry(message, reasonOf(error));
+  const optedOut = error.reason === 'recipient-opted-out' ? error.message : undefined;
+  if (!isRetryable(error)) return { ...lastTry(message, reasonOf(error)), optedOut };
+  // After the last try nothing more is sent, and what the provider may have taken it is asked about like anything else.
+  if (message.attempts >= sendRetry.attempts)
+    return error.doubtful || message.doubtfulSince !== null
+      ? { result: 'unknown', error: reasonOf(error), afterMs: parts.sending.reconcileMs[0] }
+      : lastTry(message, reasonOf(error));
   const afterMs = backoffMs(sendRetry, message.attempts, Math.random(), error.retryAfterMs);
   // Too many requests is said to the account: the rest of its queue waits, too.
   const pauseMs = error.code === 'too_many_requests' ? afterMs : 0;
-  return { result: 'retry', error: reasonOf(error), afterMs, pauseMs };
+  return { result: 'retry', error: reasonOf(error), afterMs, pauseMs, doubtful: error.doubtful || undefined };
 }
 
 /** A provider's word on a message of ours. */
 export async function recordDelivery(parts: Parts, report: DeliveryReport): Promise<void> {
   await retryOnConflict(() => recordRow(parts.db.sql, report));
-  await recordReportedOptOut(parts, report);
   parts.relay.nudge();
 }

@@ -1,19 +1,21 @@
 /**
  * Replies that stand for some seconds before they leave, so that their author can take them back. The row is the record: a closed tab, a
- * lost job or a killed process delays a reply at the most. It becomes a message under the key `held:<id>`, and so once.
+ * lost job or a killed process delays a reply at the most. It becomes a message under a key made of its id, and so once.
  */
 import { HubError, messageCreate } from '@patchbay/contracts';
 import type { HeldReply, MessageCreate } from '@patchbay/contracts';
 import {
   claimHeldReply,
+  findHeldReply,
   holdReply,
   moveHeldReply,
+  nextHeldReply,
   readHeldReply,
   undoSecondsOf,
   type ClaimedReply,
 } from '@patchbay/store/queries/held-replies';
 import type { Parts } from '../parts.ts';
-import { checkReply, createReply, hashOfReply, wellFormed, type ReplyRequest } from './reply.ts';
+import { checkReply, createReply, hashOfReply, usedForAnother, wellFormed, type ReplyRequest } from './reply.ts';
 import { isRetryable, reasonOf } from './retry.ts';
 
 /** Who took a reply to write it and has not done so after so long is gone. Milliseconds. */
@@ -21,13 +23,20 @@ export const abandonedReplyMs = 10_000;
 /** Tries, ten seconds apart, before a reply that our own failures keep back is given to its author. */
 const mostAttempts = 30;
 
+type HoldRequest = Omit<ReplyRequest, 'key'> & { idempotencyKey: string };
+
 /**
- * Holds a reply back for as long as its author wants. What can be refused is refused at once, while the author still looks.
+ * Holds a reply back for as long as its author wants. What can be refused is refused at once, while the author still looks; the same
+ * request again is answered by the same reply, whatever has become of it and of the ticket since.
  *
  * @throws HubError like `createReply`
  */
-export async function holdBack(parts: Parts, request: ReplyRequest): Promise<HeldReply> {
+export async function holdBack(parts: Parts, request: HoldRequest): Promise<HeldReply> {
   const input = wellFormed(request.input);
+  const requestHash = hashOfReply(input);
+  const earlier = await findHeldReply(parts.db.sql, request.ticketId, request.author.id, request.idempotencyKey);
+  if (earlier?.requestHash === requestHash) return heldReplyOf(parts, earlier.id);
+  if (earlier) throw usedForAnother();
   if (input.visibility !== 'public')
     throw new HubError('unprocessable', 'visibility: only what leaves the centre is held back');
   await checkReply(parts, request);
@@ -37,12 +46,12 @@ export async function holdBack(parts: Parts, request: ReplyRequest): Promise<Hel
     authorId: request.author.id,
     authorName: request.author.name,
     idempotencyKey: request.idempotencyKey,
-    requestHash: hashOfReply(input),
+    requestHash,
     input,
     delaySeconds,
     correlationId: request.correlationId,
   });
-  if (held.outcome === 'mismatch') throw new HubError('conflict', 'This Idempotency-Key was used for another message');
+  if (held.outcome === 'mismatch') throw usedForAnother();
   if (held.outcome === 'created') {
     parts.jobs.add('release-reply', { heldReplyId: held.id, round: 0 }, { delayMs: delaySeconds * 1000 });
     parts.relay.nudge();
@@ -86,13 +95,15 @@ async function release(parts: Parts, claimed: ClaimedReply): Promise<void> {
     await moveHeldReply(parts.db.sql, claimed.id, ['leaving'], 'failed', { reason: reasonOf(error) });
     parts.relay.nudge();
   }
+  const next = await nextHeldReply(parts.db.sql, claimed);
+  if (next) parts.jobs.add('release-reply', { heldReplyId: next.id, round: next.attempts + 1 });
 }
 
 async function write(parts: Parts, claimed: ClaimedReply): Promise<string> {
   const { messageId } = await createReply(parts, {
     ticketId: claimed.ticketId,
     author: { id: claimed.authorId, name: claimed.authorName },
-    idempotencyKey: `held:${claimed.id}`,
+    key: { heldReplyId: claimed.id },
     input: inputOf(claimed),
     correlationId: claimed.correlationId,
   });

@@ -1,11 +1,10 @@
-/** What messaging channels ask before and after a send: templates, the session window, and refusals because of a STOP. */
+/** What messaging channels ask before and after a send: templates and the session window. */
 import type { Channel } from '@patchbay/channels/channel';
 import { fillTemplate, HubError, placesOf } from '@patchbay/contracts';
-import type { DeliveryReport, OutboundMessage, Ticket, TicketDetail, messageCreate } from '@patchbay/contracts';
+import type { OutboundMessage, Ticket, TicketDetail, messageCreate } from '@patchbay/contracts';
 import { isWindowOpen, windowClosesAt } from '@patchbay/domain';
 import { lastInboundAt, readTemplate, readTemplateUse, readTicketEnds } from '@patchbay/store';
 import type { ClaimedOutbound, TemplateUse } from '@patchbay/store';
-import { recordOptOut as recordRow } from '@patchbay/store/queries/consents';
 import type { z } from 'zod';
 import type { Parts } from '../parts.ts';
 
@@ -90,24 +89,4 @@ export async function messagingDetail(
       files: capabilities?.files ? { ...capabilities.files, types: [...capabilities.files.types] } : null,
     },
   };
-}
-
-/** A send that was refused because the carrier was told STOP. Written before the send is settled: a crash between loses nothing. */
-export async function recordOptOut(parts: Parts, message: ClaimedOutbound, error: unknown): Promise<void> {
-  if (!(error instanceof HubError) || error.reason !== 'recipient-opted-out') return;
-  const { outboundId } = message;
-  await recordRow(parts.db.sql, { outboundId, reason: error.message });
-  parts.log.info({ outboundId, correlationId: message.correlationId }, 'the carrier says that the recipient opted out');
-}
-
-/** The same, told in a later report. */
-export async function recordReportedOptOut(parts: Parts, report: DeliveryReport): Promise<void> {
-  if (report.reason !== 'recipient-opted-out') return;
-  await recordRow(parts.db.sql, {
-    channel: report.channel,
-    account: report.channelAccount,
-    externalId: report.externalId,
-    address: report.recipient,
-    reason: report.error ?? report.reason,
-  });
 }

@@ -1,8 +1,11 @@
 /** Claims and ends of sends, each alone when nothing else is under way, and together with others when much leaves at once. */
+import { setTimeout as after } from 'node:timers/promises';
+import { HubError } from '@patchbay/contracts';
 import { claimOutbounds, settleOutbounds } from '@patchbay/store';
 import type { ClaimedOutbound, HeldBack, OutboundResult, SettledOutbound } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { gather } from './gather.ts';
+import { pieceByPiece } from './piece-by-piece.ts';
 import { retryOnConflict } from './retry.ts';
 
 /** How the try `attempt` of a message ended. */
@@ -20,17 +23,62 @@ interface Batches {
 /** Claimed ones leave at once: more than these would be of unknown end if the process died now. */
 const claims = { atOnce: 1, most: 16 };
 const endings = { atOnce: 1, most: 32 };
+/** Milliseconds after which an end is written down again while the database does not answer: the provider has the message already. */
+const writeAgainMs = [250, 1_000, 3_000, 6_000];
 
 const ofParts = new WeakMap<Parts, Batches>();
 
 export function outboundBatches(parts: Parts): Batches {
   const known = ofParts.get(parts);
   if (known) return known;
-  const batches = {
-    claim: gather((ids: readonly string[]) => retryOnConflict(() => claimOutbounds(parts.db.sql, ids)), claims),
-    // A report of a message may come in the same moment, and the two take their locks in another order.
-    settle: gather((items: readonly Ending[]) => retryOnConflict(() => settleOutbounds(parts.db.sql, items)), endings),
+  const claim = gather(
+    pieceByPiece((ids: readonly string[]) => retryOnConflict(() => claimOutbounds(parts.db.sql, ids))),
+    claims,
+  );
+  const settle = gather(
+    pieceByPiece((items: readonly Ending[]) => writeDown(parts, items)),
+    endings,
+  );
+  const batches: Batches = {
+    claim: async (id) => (await claim(id))(),
+    settle: async (ending) => {
+      const written = await settle(ending);
+      try {
+        return written();
+      } catch (error) {
+        if (error instanceof HubError) throw error;
+        parts.log.error({ err: error, outboundId: ending.id }, 'end of a send cannot be written down as it is');
+        const [settled] = await writeDown(parts, [{ ...ending, outcome: unwritable(parts) }]);
+        return settled as SettledOutbound;
+      }
+    },
   };
   ofParts.set(parts, batches);
   return batches;
+}
+
+/** Of what ended in a way that the database does not take nothing is kept but that nobody knows how it ended. */
+function unwritable(parts: Parts): OutboundResult {
+  return {
+    result: 'unknown',
+    error: 'What the provider answered cannot be kept',
+    afterMs: parts.sending.reconcileMs[0],
+  };
+}
+
+/**
+ * A report of a message may come in the same moment, and the two take their locks in another order. Repeating it changes nothing: each try
+ * ends once.
+ */
+async function writeDown(parts: Parts, items: readonly Ending[]): Promise<SettledOutbound[]> {
+  for (const delayMs of writeAgainMs) {
+    try {
+      return await retryOnConflict(() => settleOutbounds(parts.db.sql, items));
+    } catch (error) {
+      if (!(error instanceof HubError && error.code === 'unavailable')) throw error;
+      parts.log.warn({ err: error, count: items.length }, 'ends of sends not written down yet');
+      await after(delayMs);
+    }
+  }
+  return retryOnConflict(() => settleOutbounds(parts.db.sql, items));
 }

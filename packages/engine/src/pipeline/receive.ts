@@ -1,6 +1,6 @@
 /** Takes a contact in. When `receive` resolves it is durable, and only then may the provider be told that all is well. */
 import { createHash, randomUUID } from 'node:crypto';
-import { inboundContact } from '@patchbay/contracts';
+import { inboundContact, storableText } from '@patchbay/contracts';
 import type { ChannelName, InboundContactDraft } from '@patchbay/contracts';
 import type { RawPayload, ReceiveOutcome } from '@patchbay/channels/channel';
 import { insertInbox, keepEnvelope } from '@patchbay/store';
@@ -88,7 +88,7 @@ export async function quarantine(
  * them.
  */
 export function storable<T>(value: T): T {
-  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed() as T;
+  if (typeof value === 'string') return storableText(value, value.length) as T;
   if (Array.isArray(value)) return value.map(storable) as T;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, storable(inner)])) as T;

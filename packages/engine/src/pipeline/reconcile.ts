@@ -1,9 +1,10 @@
 /** A send of unknown end is never repeated by itself: its provider is asked, and what the provider cannot tell a person decides. */
 import type { ChannelName } from '@patchbay/contracts';
 import { HubError } from '@patchbay/contracts';
-import { claimReconcile, knownExternalIds, leaveToPerson, resolveOutbound, settleOutbound } from '@patchbay/store';
+import { claimReconcile, databaseErrorCode, leaveToPerson, resolveOutbound, settleOutbound } from '@patchbay/store';
 import type { Decision, Unreconciled } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
+import { findSent } from './find-sent.ts';
 import { retryOnConflict } from './retry.ts';
 
 /** Handles the job `reconcile-outbound`. Only the claim's winner asks. */
@@ -11,15 +12,14 @@ export async function reconcileOutbound(parts: Parts, { outboundId }: { outbound
   const [, ...nextMs] = parts.sending.reconcileMs;
   const message = await claimReconcile(parts.db.sql, outboundId, nextMs);
   if (!message) return;
-  const found = await ask(parts, message);
-  if (typeof found === 'object') {
-    const outcome = { result: 'sent' as const, externalId: found.externalId };
-    await retryOnConflict(() => settleOutbound(parts.db.sql, outboundId, outcome, 'unknown'));
-  } else if (found === 'not-sent') {
+  const asked = await ask(parts, message);
+  const found =
+    typeof asked === 'object' && !(await settleFound(parts, outboundId, asked.externalId)) ? 'cannot-tell' : asked;
+  if (found === 'not-sent') {
     await leaveToPerson(parts.db.sql, outboundId, 'The provider has no such message; it can be sent again');
-  } else if (message.last) {
+  } else if (typeof found !== 'object' && message.last) {
     await leaveToPerson(parts.db.sql, outboundId, 'The provider cannot tell whether it was sent; decide it by hand');
-  } else {
+  } else if (typeof found !== 'object') {
     const delayMs = nextMs[message.round - 1] ?? 0;
     parts.jobs.add('reconcile-outbound', { outboundId, round: message.round }, { delayMs });
   }
@@ -30,19 +30,22 @@ export async function reconcileOutbound(parts: Parts, { outboundId }: { outbound
 
 async function ask(parts: Parts, message: Unreconciled) {
   const channel = parts.channels.get(message.channel as ChannelName);
-  if (!channel?.findSent) return 'cannot-tell';
   try {
-    return await channel.findSent(
-      message,
-      {
-        since: new Date(message.claimedAt),
-        known: (ids) => knownExternalIds(parts.db.sql, message.channelAccount, ids),
-      },
-      AbortSignal.timeout(parts.sending.limitMs),
-    );
+    return await findSent(parts, channel, message, new Date(message.claimedAt));
   } catch (error) {
     parts.log.warn({ err: error, outboundId: message.outboundId }, 'provider did not tell about a message');
     return 'cannot-tell';
+  }
+}
+
+/** False when another message has this id: of two that say the same to the same recipient the provider has one. */
+async function settleFound(parts: Parts, outboundId: string, externalId: string): Promise<boolean> {
+  try {
+    await retryOnConflict(() => settleOutbound(parts.db.sql, outboundId, { result: 'sent', externalId }, 'unknown'));
+    return true;
+  } catch (error) {
+    if (databaseErrorCode(error) !== '23505') throw error;
+    return false;
   }
 }
 

@@ -3,30 +3,35 @@ import { createHash } from 'node:crypto';
 import type { Channel } from '@patchbay/channels/channel';
 import { HubError } from '@patchbay/contracts';
 import type { MessageCreate } from '@patchbay/contracts';
-import { insertTemplateUse, readTicketState, writeReply } from '@patchbay/store';
+import { findReply, insertTemplateUse, readTicketState, writeReply } from '@patchbay/store';
 import type { NewReply, WrittenReply } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { composeReply } from './compose-reply.ts';
 import { chosenTemplate, refuseBeyondWindow } from './messaging.ts';
+import { keyOfReply, type ReplyKey } from './reply-key.ts';
 
 type TemplateUse = Parameters<typeof insertTemplateUse>[2];
 
 export interface ReplyRequest {
   ticketId: string;
   author: { id: string; name: string };
-  idempotencyKey: string;
+  key: ReplyKey;
   input: MessageCreate;
   correlationId: string;
 }
 
 /**
  * Writes a reply or an internal note. The same key with the same content answers the message that is there; with another content it is
- * a mistake of the caller.
+ * a mistake of the caller. A repetition is answered so whatever has become of the ticket, its files and its templates since.
  *
  * @throws HubError `not_found`, `gone` (closed ticket), `conflict` (key used for something else), `unprocessable`, `invalid_input`.
  */
 export async function createReply(parts: Parts, request: ReplyRequest): Promise<{ messageId: string }> {
   const { ticketId, author } = request;
+  const idempotencyKey = keyOfReply(request.key);
+  const requestHash = hashOfReply(request.input);
+  const earlier = await findReply(parts.db.sql, ticketId, idempotencyKey);
+  if (earlier) return repeated(earlier, requestHash);
   const { channel, input, composed, use } = await prepare(parts, request);
   const written = await writeWithTemplate(parts, use, {
     ...composed,
@@ -34,15 +39,14 @@ export async function createReply(parts: Parts, request: ReplyRequest): Promise<
     sender: channel?.sender ?? null,
     authorId: author.id,
     authorName: author.name,
-    idempotencyKey: request.idempotencyKey,
+    idempotencyKey,
     correlationId: request.correlationId,
-    requestHash: hashOfReply(input),
+    requestHash,
     visibility: input.visibility,
   });
   if (written.outcome === 'no-ticket') throw new HubError('not_found', 'There is no such ticket');
   if (written.outcome === 'closed') throw new HubError('gone', 'The ticket is closed');
-  if (written.outcome === 'mismatch' || !written.messageId)
-    throw new HubError('conflict', 'This Idempotency-Key was used for another message');
+  if (written.outcome === 'mismatch' || !written.messageId) throw usedForAnother();
   if (written.outcome === 'created') {
     parts.relay.nudge();
     if (written.outboundId) parts.jobs.add('send-outbound', { outboundId: written.outboundId, round: 0 });
@@ -50,13 +54,22 @@ export async function createReply(parts: Parts, request: ReplyRequest): Promise<
   return { messageId: written.messageId };
 }
 
+function repeated(earlier: { messageId: string; requestHash: string | null }, requestHash: string) {
+  if (earlier.requestHash !== requestHash) throw usedForAnother();
+  return { messageId: earlier.messageId };
+}
+
+/** Of a key that came with something else before. */
+export const usedForAnother = (): HubError =>
+  new HubError('conflict', 'This Idempotency-Key was used for another message');
+
 /** Everything that would refuse the reply now. @throws like {@link createReply} */
-export async function checkReply(parts: Parts, request: Omit<ReplyRequest, 'idempotencyKey'>): Promise<void> {
+export async function checkReply(parts: Parts, request: Omit<ReplyRequest, 'key'>): Promise<void> {
   const { status } = await prepare(parts, request);
   if (status === 'closed' && request.input.visibility === 'public') throw new HubError('gone', 'The ticket is closed');
 }
 
-async function prepare(parts: Parts, request: Omit<ReplyRequest, 'idempotencyKey'>) {
+async function prepare(parts: Parts, request: Omit<ReplyRequest, 'key'>) {
   const { ticketId, author } = request;
   const { channel, status } = await channelOf(parts, ticketId);
   const template = request.input.template && (await chosenTemplate(parts, channel, request.input.template));
@@ -70,7 +83,9 @@ async function prepare(parts: Parts, request: Omit<ReplyRequest, 'idempotencyKey
 
 /** Of what the author handed in. */
 export function hashOfReply(input: MessageCreate): string {
-  return createHash('sha256').update(JSON.stringify(input)).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(wellFormed(input)))
+    .digest('hex');
 }
 
 /** Lone surrogates are in no UTF-8, and the database takes neither them nor NUL. */

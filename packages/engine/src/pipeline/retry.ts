@@ -1,5 +1,5 @@
 /** When something that failed is tried again: one place for every kind of work. */
-import { HubError } from '@patchbay/contracts';
+import { HubError, storableText } from '@patchbay/contracts';
 import { databaseErrorCode } from '@patchbay/store';
 
 export interface RetryPolicy {
@@ -12,7 +12,8 @@ export interface RetryPolicy {
 export const ingestRetry: RetryPolicy = { attempts: 8, firstMs: 500, longestMs: 60_000 };
 /** A provider that asks for a longer wait is asked again after this all the same. */
 const longestRetryAfterMs = 3_600_000;
-export const sendRetry: RetryPolicy = { attempts: 10, firstMs: 1_000, longestMs: 15 * 60_000 };
+/** Lasts between two and three hours, so that a night's outage of a provider fails no message. */
+export const sendRetry: RetryPolicy = { attempts: 24, firstMs: 1_000, longestMs: 15 * 60_000 };
 
 /**
  * Milliseconds to wait before the next try, doubling from the first and with full jitter over its upper half, so that what failed
@@ -31,10 +32,10 @@ export function isRetryable(error: unknown): boolean {
   return error instanceof HubError ? error.retryable : true;
 }
 
-/** What may be shown of an error: its own words if they are meant to be shown, its kind otherwise. */
+/** What may be shown of an error, and kept: its own words if they are meant to be shown, its kind otherwise. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof HubError) return error.message;
-  return error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : 'Unknown failure';
+  if (error instanceof HubError) return storableText(error.message);
+  return error instanceof Error ? storableText(`${error.name}: ${error.message}`, 300) : 'Unknown failure';
 }
 
 /** What a decision saw may have changed before it was carried out; then it is made again. */

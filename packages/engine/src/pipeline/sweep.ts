@@ -13,6 +13,9 @@ import {
 } from '@patchbay/store';
 import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
 import { dueHeldReplies } from '@patchbay/store/queries/held-replies';
+import { waitingImports } from '@patchbay/store/queries/imports';
+import { forgetSealedCodes } from '@patchbay/store/queries/identity-codes';
+import { deleteOldTokens } from '@patchbay/store/queries/visitor-sites';
 import { deleteOldUploads, deleteStrayReports } from '@patchbay/store/queries/leftovers';
 import type { Parts } from '../parts.ts';
 import { endStaleCall } from './calls.ts';
@@ -24,6 +27,7 @@ const graceMs = 5_000;
 const heldGraceMs = 1_000;
 /** A send that has not ended after so long belongs to a process that is gone. */
 const abandonedMs = 3 * 60_000;
+const stopped = 'The hub stopped while it was being sent; whether it left is not known';
 const strayReportDays = 7;
 const uploadDays = 2;
 const batch = 500;
@@ -51,18 +55,18 @@ export async function sweep(parts: Parts): Promise<void> {
     parts.jobs.add('reconcile-outbound', { outboundId: row.id, round: row.round });
   for (const row of await dueHeldReplies(parts.db.sql, heldGraceMs, abandonedReplyMs, batch))
     parts.jobs.add('release-reply', { heldReplyId: row.id, round: row.attempts + 1 });
-  for (const id of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {
-    await settleOutbound(parts.db.sql, id, {
-      result: 'unknown',
-      error: 'The hub stopped while it was being sent; whether it left is not known',
-      afterMs: parts.sending.reconcileMs[0],
-    });
+  for (const { id, attempt } of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {
+    const outcome = { result: 'unknown', error: stopped, afterMs: parts.sending.reconcileMs[0] } as const;
+    await settleOutbound(parts.db.sql, id, outcome, 'sending', attempt);
     parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');
   }
   for (const call of await undialledCalls(parts.db.sql, graceMs)) parts.jobs.add('connect-call', call);
   for (const callSid of await staleCalls(parts.db.sql, longestCallMs)) await endStaleCall(parts, callSid);
+  for (const importId of await waitingImports(parts.db.sql, batch)) parts.jobs.add('run-import', { importId });
   await deleteStrayReports(parts.db.sql, strayReportDays, batch);
   await deleteOldUploads(parts.db.sql, uploadDays, batch);
+  await forgetSealedCodes(parts.db.sql);
+  await deleteOldTokens(parts.db.sql, batch);
   parts.relay.nudge();
 }
 

@@ -1,6 +1,17 @@
 /** What a ticket asks for: set by agents, and complete before the ticket counts as answered (service norms C3, I2). */
 import { isDeepStrictEqual } from 'node:util';
-import { checkRequest, HubError, type RequestField, type Ticket, type ticketUpdate } from '@patchbay/contracts';
+import {
+  asRequestField,
+  checkRequest,
+  type CustomField,
+  HubError,
+  type RequestField,
+  type Ticket,
+  type ticketUpdate,
+} from '@patchbay/contracts';
+import { completenessOf, isRequired, type FileOwner } from '@patchbay/domain';
+import { listCustomFields } from '@patchbay/store/queries/custom-fields';
+import { readFileOwner } from '@patchbay/store/queries/customer-file';
 import { readRequestType, setTicketRequest } from '@patchbay/store/queries/request-types';
 import { readTicket } from '@patchbay/store/queries/tickets';
 import type { z } from 'zod';
@@ -23,32 +34,56 @@ export async function changeRequest(parts: Parts, ticketId: string, actorId: str
   const definition = type === null ? null : await readRequestType(parts.db.sql, type);
   if (!definition && type !== ticket.requestType && type !== null)
     throw new HubError('invalid_input', 'requestType: there is none of this name');
-  const fields = definition
-    ? fieldsFor(definition.fields, ticket, update, type)
-    : { ...(type === null ? {} : ticket.fields) };
-  const isDone = ['resolved', 'closed'].includes(update.status ?? ticket.status);
+  const { definitions, owner } = await fieldsOfTicket(parts, ticket, type, definition?.fields ?? []);
+  const fields = fieldsFor(definitions, ticket, update, type);
+  const wasDone = isDone(ticket.status);
   const changes = type !== ticket.requestType || !isDeepStrictEqual(fields, ticket.fields);
-  if (definition && isDone && (changes || !['resolved', 'closed'].includes(ticket.status)))
-    demandAll(definition.fields, fields);
+  if (isDone(update.status ?? ticket.status) && (changes || !wasDone)) {
+    demandAll(definitions, fields);
+    if (!wasDone) await demandFile(parts, ticket, type, owner);
+  }
   await setTicketRequest(parts.db.sql, ticketId, { type, fields }, actorId);
   parts.relay.nudge();
 }
 
-/** What is given, or what the ticket has as far as the type knows it. Values of fields that its own type had once stay as they are. */
+const isDone = (status: Ticket['status']): boolean => status === 'resolved' || status === 'closed';
+
+type Owner = FileOwner & { readonly fields: Readonly<Record<string, unknown>> };
+
+/** The fields of the request type, and those that the centre added to every ticket. */
+async function fieldsOfTicket(
+  parts: Parts,
+  ticket: Ticket,
+  type: string | null,
+  asked: readonly RequestField[],
+): Promise<{ definitions: RequestField[]; owner: Owner | null }> {
+  const [custom, owner] = await Promise.all([
+    listCustomFields(parts.db.sql, 'ticket'),
+    readFileOwner(parts.db.sql, ticket.customerId),
+  ]);
+  const named = new Set(asked.map(({ key }) => key));
+  const own = { grade: owner?.grade ?? null, requestTypes: type === null ? [] : [type] };
+  const added = custom
+    .filter(({ key }) => !named.has(key))
+    .map((field) => asRequestField(field, isRequired(field, own)));
+  return { definitions: [...asked, ...added], owner };
+}
+
+/** What is given, or what the ticket has as far as its fields are known. Values of fields that its own type had once stay as they are. */
 function fieldsFor(
-  definition: readonly RequestField[],
+  definitions: readonly RequestField[],
   ticket: Ticket,
   { fields: given }: Update,
   type: string | null,
 ): Record<string, unknown> {
-  const known = new Set(definition.map((field) => field.key));
+  const known = new Set(definitions.map((field) => field.key));
   const [present, past] = [true, false].map((isKnown) =>
     Object.fromEntries(Object.entries(ticket.fields).filter(([key]) => known.has(key) === isKnown)),
   ) as [Record<string, unknown>, Record<string, unknown>];
   const kept = type === ticket.requestType ? past : {};
   if (given === undefined) return { ...kept, ...present };
   const asked = Object.entries(given).filter(([key, value]) => !(Object.hasOwn(kept, key) && kept[key] === value));
-  const { values, problems } = checkRequest(definition, Object.fromEntries(asked));
+  const { values, problems } = checkRequest(definitions, Object.fromEntries(asked));
   const issues = problems
     .filter(({ problem }) => problem !== 'required')
     .map(({ field, problem }) => ({ path: `fields.${field}`, message: problem }));
@@ -56,11 +91,32 @@ function fieldsFor(
   return { ...kept, ...values };
 }
 
-function demandAll(definition: readonly RequestField[], fields: Readonly<Record<string, unknown>>): void {
-  const missing = checkRequest(definition, fields).problems.filter(({ problem }) => problem === 'required');
+function demandAll(definitions: readonly RequestField[], fields: Readonly<Record<string, unknown>>): void {
+  const missing = checkRequest(definitions, fields).problems.filter(({ problem }) => problem === 'required');
+  demandNone(
+    missing.map(({ field }) => ({
+      path: `fields.${field}`,
+      label: definitions.find(({ key }) => key === field)?.labelEn ?? field,
+    })),
+  );
+}
+
+/** What a ticket of this type needs to know of its customer. */
+async function demandFile(parts: Parts, ticket: Ticket, type: string | null, owner: Owner | null): Promise<void> {
+  if (type === null || owner === null) return;
+  const fields = (await listCustomFields(parts.db.sql, 'customer')).filter(({ requiredTypes }) =>
+    requiredTypes.includes(type),
+  );
+  const { missing } = completenessOf(fields, { grade: null, requestTypes: [type] }, owner.fields);
+  const labelOf = (key: string) => fields.find((field: CustomField) => field.key === key)?.labelEn ?? key;
+  demandNone(missing.map((key) => ({ path: `customer.${key}`, label: `${labelOf(key)} of ${ticket.customerName}` })));
+}
+
+function demandNone(missing: readonly { path: string; label: string }[]): void {
   if (missing.length === 0) return;
-  const labels = missing.map(({ field }) => definition.find(({ key }) => key === field)?.labelEn ?? field);
-  throw new HubError('unprocessable', `Still to be filled in before the ticket is resolved: ${labels.join(', ')}`, {
-    issues: missing.map(({ field }) => ({ path: `fields.${field}`, message: 'required' })),
-  });
+  throw new HubError(
+    'unprocessable',
+    `Still to be filled in before the ticket is resolved: ${missing.map(({ label }) => label).join(', ')}`,
+    { issues: missing.map(({ path }) => ({ path, message: 'required' })) },
+  );
 }

@@ -10,15 +10,19 @@ import {
   cutQuotes,
   dropAnswers,
   dropContacts,
+  emptyImports,
   eraseOwn,
   findPerson,
   forgetAddress,
   forgetPerson,
   keptAnswers,
+  keptImports,
   lockPerson,
   maskEverywhere,
   mergedCustomers,
   obstacleTo,
+  recipientLists,
+  replaceRecipientList,
   ticketsOf,
   topIds,
   unreadContacts,
@@ -45,7 +49,10 @@ import { mentions } from './mentions.ts';
 const ownBatch = 200;
 const walkBatch = 2_000;
 /** A request that cannot go on is looked at again after so many seconds. */
-const againSeconds = { hold: 3_600, call: 60, sending: 30 } as const;
+const againSeconds = { hold: 3_600, call: 60, sending: 30, import: 60 } as const;
+
+/** Characters by which the parts of a file that is read overlap: an address with its name is shorter. */
+const longestMention = 1_000;
 
 const scopeSchema = z.object({
   customerIds: z.array(z.uuid()),
@@ -98,15 +105,24 @@ async function clearOut(parts: Parts, id: string, catalogue: Catalogue): Promise
     'thread_reference',
     'ticket_party',
     'upload',
+    'identifier_name',
+    'shared_identifier',
+    'visitor_proof',
+    'visitor_token',
+    'task',
   ];
+  /** What the last steps changed. */
+  const after = ['data_import', 'attachment'];
   for (const table of catalogue.keys())
-    if (changed.has(table) || begun.includes(table)) await vacuum(parts.db.sql, table);
+    if (changed.has(table) || begun.includes(table) || after.includes(table)) await vacuum(parts.db.sql, table);
 }
 
 /** First what is the person's, then what others said of the person, then what is kept elsewhere. */
 const stepsOf = (catalogue: Catalogue): string[] => [
   ...[...catalogue.keys()].map((table) => `own:${table}`),
   ...[...catalogue.keys()].map((table) => `walk:${table}`),
+  'imports',
+  'recipients',
   'contacts',
   'answers',
 ];
@@ -191,6 +207,8 @@ interface StepAt {
 
 async function doStep(parts: Parts, tx: Queryable, step: string, at: StepAt): Promise<StepDone> {
   const [kind, name = ''] = step.split(':');
+  if (kind === 'imports') return searchImports(parts, tx, at);
+  if (kind === 'recipients') return searchRecipients(parts, tx, at);
   if (kind === 'contacts') return searchContacts(parts, tx, at);
   if (kind === 'answers') return searchAnswers(parts, tx, at);
   const table = at.catalogue.get(name);
@@ -198,6 +216,53 @@ async function doStep(parts: Parts, tx: Queryable, step: string, at: StepAt): Pr
   return kind === 'own'
     ? eraseOwn(tx, [name, table], at.scope, at.cursor, ownBatch)
     : maskEverywhere(tx, [name, table], at.scope, at.cursor, walkBatch);
+}
+
+/** A file of rows cannot be masked row by row: one that mentions the person goes, with what is shown of it. */
+async function searchImports(parts: Parts, tx: Queryable, { scope, cursor }: StepAt): Promise<StepDone> {
+  const limit = 1;
+  if (scope.pattern === null) return { cursor: null, changed: 0 };
+  const rows = await keptImports(tx, cursor, limit);
+  const sought = new RegExp(scope.pattern, 'i');
+  const found: string[] = [];
+  for (const { id, sha256, encoding, shown } of rows)
+    if (sought.test(shown) || (sha256 !== null && (await fileMentions(parts, sha256, encoding, sought))))
+      found.push(id);
+  await emptyImports(tx, found);
+  return { cursor: rows.length < limit ? null : (rows.at(-1)?.id ?? null), changed: found.length };
+}
+
+/** Reads a file of any size. What it cannot read is held to be a mention. */
+async function fileMentions(parts: Parts, sha256: string, encoding: string | null, sought: RegExp): Promise<boolean> {
+  const decoder = new TextDecoder(encoding ?? 'utf-8');
+  let before = '';
+  try {
+    for await (const chunk of parts.files.stream(sha256)) {
+      const text = before + decoder.decode(chunk as Buffer, { stream: true });
+      if (sought.test(text)) return true;
+      before = text.slice(-longestMention);
+    }
+    return sought.test(before + decoder.decode());
+  } catch {
+    return true;
+  }
+}
+
+/** The lists of recipients that the hub makes of mails to very many: the person's address goes out of them. */
+async function searchRecipients(parts: Parts, tx: Queryable, { scope, cursor }: StepAt): Promise<StepDone> {
+  const limit = 20;
+  if (scope.pattern === null) return { cursor: null, changed: 0 };
+  const rows = await recipientLists(tx, cursor, limit);
+  let changed = 0;
+  for (const list of rows) {
+    const bytes = await parts.files.read(list.sha256).catch(() => null);
+    const text = bytes === null ? '' : Buffer.from(bytes).toString('utf8');
+    const masked = text.replaceAll(new RegExp(scope.pattern, 'gi'), '[erased]');
+    if (masked === text) continue;
+    await replaceRecipientList(tx, list, await parts.files.put(Buffer.from(masked)));
+    changed += 1;
+  }
+  return { cursor: rows.length < limit ? null : (rows.at(-1)?.id ?? null), changed };
 }
 
 /** Bytes that were never understood cannot be masked: those that mention the person go. */

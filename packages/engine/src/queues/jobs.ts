@@ -19,6 +19,8 @@ function queueOf(data: JobData<JobName>): QueueName {
   if ('inboxIds' in data) return 'ingest';
   // It may take minutes, and nobody waits for it.
   if ('privacyRequestId' in data) return 'media';
+  // An import takes minutes.
+  if ('importId' in data) return 'media';
   if (!('inboxId' in data)) return 'dispatch';
   // Replays are asked for by the thousand, and new contacts go first.
   if ('replay' in data) return 'media';
@@ -30,13 +32,16 @@ function queueOf(data: JobData<JobName>): QueueName {
  * before the ticket came that the new one is about.
  */
 function jobId(name: JobName, data: JobData<JobName>): string | undefined {
-  if ('inboxIds' in data || 'outboundIds' in data) return undefined;
+  // An import that is paused and started again is a new job; whose turn it is, its lease decides.
+  if ('inboxIds' in data || 'outboundIds' in data || 'importId' in data) return undefined;
   if ('replay' in data) return `${data.inboxId}-replay`;
+  if ('grading' in data) return name;
   if (name === 'reconcile-outbound' && 'outboundId' in data) return `reconcile-${data.outboundId}-${data.round}`;
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
   if ('privacyRequestId' in data) return `privacy-${data.privacyRequestId}`;
   if ('heldReplyId' in data) return `held-${data.heldReplyId}-${data.round}`;
+  if ('review' in data) return `review-${data.review}`;
   return 'ticketId' in data ? `${data.ticketId}-${data.agentId}` : undefined;
 }
 

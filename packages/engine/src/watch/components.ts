@@ -42,15 +42,17 @@ async function mailboxes(parts: Parts): Promise<ComponentHealth[]> {
     address: `${account.host}:${account.port}`,
     lastContactAt: account.lastContactAt?.toISOString() ?? null,
     lastErrorAt: account.lastErrorAt?.toISOString() ?? null,
-    lastError: account.state === 'failing' ? account.lastError : null,
+    lastError: account.state === 'off' ? null : account.lastError,
     nextTryAt: account.state === 'failing' ? (account.nextTryAt?.toISOString() ?? null) : null,
     counts: { backlog: account.backlog },
   }));
 }
 
-function mailboxState({ state, backlog }: { state: string; backlog: number }) {
-  if (state === 'off') return health('off', 'not-set-up');
-  if (state === 'failing') return health('failing', 'not-answering');
+/** While it is tried again it stays what it was: only an answer of the server, which takes the error away, makes it well. */
+function mailboxState({ state, backlog, lastError }: { state: string; backlog: number; lastError: string | null }) {
+  if (state === 'off') return health('off', 'paused');
+  if (state === 'failing' || (state === 'connecting' && lastError !== null)) return health('failing', 'not-answering');
+  if (state === 'connecting') return health('ok', 'connecting');
   return state === 'importing' ? health('slow', 'backlog', backlog) : health('ok', 'fine');
 }
 

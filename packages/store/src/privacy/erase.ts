@@ -89,7 +89,7 @@ export async function cutQuotes(tx: Queryable, customerIds: readonly string[]): 
   return rows.length;
 }
 
-export type Obstacle = 'hold' | 'call' | 'sending';
+export type Obstacle = 'hold' | 'call' | 'sending' | 'import';
 
 /** Why the erasure cannot begin now. */
 export async function obstacleTo(tx: Queryable, customerIds: readonly string[]): Promise<Obstacle | null> {
@@ -98,6 +98,8 @@ export async function obstacleTo(tx: Queryable, customerIds: readonly string[]):
        when exists (select 1 from legal_hold h where h.customer_id = any ($1) and h.released_at is null) then 'hold'
        when exists (select 1 from ticket k join call c on c.ticket_id = k.id where k.customer_id = any ($1) and c.state not in ('ended', 'missed')) then 'call'
        when exists (select 1 from ticket k join outbound o on o.ticket_id = k.id where k.customer_id = any ($1) and o.status = 'sending') then 'sending'
+       -- It may be about to write the person down again.
+       when exists (select 1 from data_import d where d.state in ('checking', 'running')) then 'import'
      end as obstacle`,
     [customerIds],
   );
@@ -121,7 +123,9 @@ export async function findPerson(sql: Queryable, customerIds: readonly string[])
     `select (select coalesce(jsonb_agg(distinct jsonb_build_object('kind', i.kind, 'value', i.value, 'shared', exists (
          select 1 from identifier o join customer c on c.id = o.customer_id and c.erased_at is null
          where o.value = i.value and o.kind = i.kind and o.customer_id <> all ($1)))), '[]')
-       from identifier i where i.customer_id = any ($1)) as identifiers,
+       from identifier i where i.customer_id = any ($1)) || (select coalesce(jsonb_agg(distinct jsonb_build_object('kind', 'external', 'value', s.external_id, 'shared', exists (
+         select 1 from customer_source_key o where o.external_id = s.external_id and o.customer_id <> all ($1)))), '[]')
+       from customer_source_key s where s.customer_id = any ($1)) as identifiers,
      array(select display_name from customer where id = any ($1)
        union (select distinct sender_name from message where customer_id = any ($1) and direction = 'in' and sender_name is not null limit 50)) as names`,
     [customerIds],
@@ -155,6 +159,13 @@ export async function forgetPerson(tx: Queryable, customerIds: readonly string[]
      delete from upload u where u.sha256 in (select sha256 from files)
        or u.owner_id in (select i.value from identifier i where i.customer_id = any ($1) and i.kind = 'visitor')`,
   );
+  await run(`update task set state = 'skipped', done_at = now() where state = 'open' and customer_id = any ($1)`);
+  // An address that others have too keeps their names, and not the person's.
+  await run(
+    `delete from identifier_name n using identifier i where i.customer_id = any ($1) and n.kind = i.kind and n.value = i.value and n.name in (
+       select left(lower(btrim(regexp_replace(given.name, '\\s+', ' ', 'g'))), 200) from (
+         select display_name as name from customer where id = any ($1) union select sender_name from message where customer_id = any ($1) and direction = 'in') given)`,
+  );
   await run(`delete from ticket_party where ticket_id in (${own})`);
   await run(`delete from thread_reference where ticket_id in (${own})`);
   await run('delete from identifier where customer_id = any ($1)');
@@ -176,6 +187,8 @@ export async function lockPerson(tx: Queryable, customerIds: readonly string[]):
   await tx.query('select 1 from customer where id = any ($1) order by id for no key update', [customerIds]);
 }
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** What is kept by address alone. A withdrawal stays under a keyed hash, so that a STOP is honoured for ever. */
 export async function forgetAddress(
   tx: Queryable,
@@ -192,6 +205,11 @@ export async function forgetAddress(
   await tx.query('update consent_log set address = $2, reason = null where address = $1', [value, hashed]);
   await tx.query('delete from address_mark where kind = $1 and value = $2', [kind, value]);
   await tx.query('delete from acknowledgement where address = $1', [value]);
+  await tx.query('delete from identifier_name where kind = $1 and value = $2', [kind, value]);
+  await tx.query('delete from shared_identifier where kind = $1 and value = $2', [kind, value]);
+  if (kind !== 'visitor' || !uuid.test(value)) return;
+  await tx.query('delete from visitor_proof where visitor_id = $1', [value]);
+  await tx.query('delete from visitor_token where visitor_id = $1', [value]);
 }
 
 /** The largest id of the tables that count their rows, as they stand. */
@@ -232,6 +250,58 @@ export async function dropContacts(tx: Queryable, ids: readonly string[]): Promi
        state = case state when 'quarantined' then 'discarded' else state end where id = any ($1::uuid[])`,
     [ids],
   );
+}
+
+export interface KeptImport {
+  readonly id: string;
+  readonly sha256: string | null;
+  readonly encoding: string | null;
+  /** The first rows and what a dry run found. */
+  readonly shown: string;
+}
+
+/** Imports of which something is kept that could mention a person, in the order of their ids. */
+export async function keptImports(sql: Queryable, after: string | null, limit: number): Promise<KeptImport[]> {
+  const { rows } = await sql.query<KeptImport>(
+    `select id, sha256, encoding, concat_ws(' ', sample, report) as shown from data_import
+     where ($1::uuid is null or id > $1) and (sha256 is not null or sample <> '[]' or report is not null) order by id limit $2`,
+    [after, limit],
+  );
+  return rows;
+}
+
+/** Keeps of imports only how many rows they had. Those that were not started cannot be any more. */
+export async function emptyImports(tx: Queryable, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `update data_import set sha256 = null, sample = '[]', report = null, lease_holder = null, lease_until = null,
+       state = case when state in ('done', 'cancelled', 'failed') then state else 'cancelled' end, finished_at = coalesce(finished_at, now())
+     where id = any ($1::uuid[])`,
+    [ids],
+  );
+}
+
+/** Lists of recipients that the hub put beside messages, in the order of their ids. */
+export async function recipientLists(
+  sql: Queryable,
+  after: string | null,
+  limit: number,
+): Promise<{ id: string; messageId: string; sha256: string }[]> {
+  const { rows } = await sql.query<{ id: string; messageId: string; sha256: string }>(
+    `select id, message_id as "messageId", sha256 from attachment where filename = 'recipients.txt' and ($1::uuid is null or id > $1) order by id limit $2`,
+    [after, limit],
+  );
+  return rows;
+}
+
+/** Puts a list without the person in place of one that named them. The raw copies of its message named them, too. */
+export async function replaceRecipientList(
+  tx: Queryable,
+  list: { readonly id: string; readonly messageId: string },
+  file: { readonly sha256: string; readonly size: number },
+): Promise<void> {
+  await tx.query('update attachment set sha256 = $2, size = $3 where id = $1', [list.id, file.sha256, file.size]);
+  await dropRawCopies(tx, [list.messageId]);
 }
 
 export async function ticketsOf(sql: Queryable, customerIds: readonly string[]): Promise<string[]> {

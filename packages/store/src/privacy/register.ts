@@ -25,6 +25,8 @@ export const columnClasses = {
   file: 'removed',
   /** An id that somebody else gave: it is replaced by its hash where it holds an identifier. */
   reference: 'replaced',
+  /** By what another system, or the hub itself, names the person or something of theirs: replaced by the row's own key. */
+  foreign: 'replaced',
   /** By what the rows of a person are found: they are removed with it. */
   identifier: 'removed',
 } as const;
@@ -50,6 +52,8 @@ const ownMessages = `select m.id from message m where m.customer_id = any ($1)
 const seenMessages = `select m.id from message m where m.customer_id = any ($1) union select m.id from message m where m.ticket_id in (${ownTickets})`;
 const ownOutbound = `select o.id from outbound o where o.message_id in (${ownMessages})`;
 
+const ownVisitors = `select i.value from identifier i where i.customer_id = any ($1) and i.kind = 'visitor'`;
+
 const settings = (columns: RegisteredTable['columns']): RegisteredTable => ({ about: 'settings', columns });
 const technical = (columns: RegisteredTable['columns']): RegisteredTable => ({ about: 'technical', columns });
 const staff = (columns: string): RegisteredTable => ({ about: 'staff', columns: { staff: columns } });
@@ -60,22 +64,233 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     own: 't.id = any ($1)',
     erase: 'replace',
     exported: 'customer',
-    columns: { keep: 'id merged_into created_at updated_at erased_at', marked: 'display_name' },
+    columns: {
+      keep: `id merged_into created_at updated_at erased_at file_required file_filled file_kinds file_counted file_checked_at reviewed review_at grade
+        grade_value loyalty vip grade_rule stage stage_since churn_since queue_priority`,
+      figure: 'churn_score',
+      staff: 'dedicated_agent_id',
+      marked: 'display_name',
+      json: 'fields',
+    },
   },
   identifier: {
     about: 'person',
     own: 't.customer_id = any ($1)',
     erase: 'step',
     exported: 'identifiers',
-    columns: { keep: 'id customer_id kind grade channel shared first_seen_at last_seen_at', identifier: 'value' },
+    columns: {
+      keep: 'id customer_id kind grade channel shared first_seen_at last_seen_at',
+      text: 'extension',
+      identifier: 'value',
+    },
   },
+  identifier_evidence: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    exported: 'identifier-evidence',
+    columns: {
+      keep: 'id customer_id kind grade source channel message_id at',
+      staff: 'by_agent_id',
+      text: 'reason',
+      reference: 'reference',
+      identifier: 'value',
+    },
+  },
+  identifier_name: {
+    about: 'person',
+    own: '(t.kind, t.value) in (select i.kind, i.value from identifier i where i.customer_id = any ($1))',
+    erase: 'step',
+    exported: 'identifier-names',
+    columns: { keep: 'kind', identifier: 'value name' },
+  },
+  shared_identifier: {
+    about: 'person',
+    own: '(t.kind, t.value) in (select i.kind, i.value from identifier i where i.customer_id = any ($1))',
+    erase: 'step',
+    exported: 'shared-identifiers',
+    columns: { keep: 'kind source at', staff: 'by_agent_id', text: 'organisation reason', identifier: 'value' },
+  },
+  identity_code: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    exported: 'identity-codes',
+    columns: {
+      keep: 'id customer_id ticket_id kind outbound_id expires_at used_at created_at',
+      figure: 'attempts',
+      staff: 'by_agent_id',
+      secret: 'code_hash sealed_code',
+      identifier: 'value',
+    },
+  },
+  identity_work: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    columns: { keep: 'id customer_id' },
+  },
+  blocking_key: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    columns: { keep: 'customer_id', identifier: 'key' },
+  },
+  suggestion: {
+    about: 'person',
+    own: '(t.low_id = any ($1) or t.high_id = any ($1))',
+    erase: 'delete',
+    exported: 'suggestions',
+    columns: {
+      keep: 'id low_id high_id source state decided_at merge_id created_at updated_at',
+      figure: 'score',
+      staff: 'decided_by',
+      json: 'reasons',
+    },
+  },
+  visitor_proof: {
+    about: 'person',
+    own: `t.visitor_id::text in (${ownVisitors})`,
+    erase: 'step',
+    exported: 'visitor-proofs',
+    columns: { keep: 'visitor_id site_id at expires_at', text: 'subject display_name', json: 'identifiers' },
+  },
+  visitor_token: {
+    about: 'person',
+    own: `t.visitor_id::text in (${ownVisitors})`,
+    erase: 'step',
+    columns: { keep: 'visitor_id expires_at', secret: 'token_hash' },
+  },
+
+  customer_field_value: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    exported: 'fields',
+    columns: {
+      keep: 'id customer_id key source at',
+      staff: 'by_agent_id',
+      text: 'source_ref',
+      json: 'value',
+    },
+  },
+  customer_source_key: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    exported: 'source-keys',
+    columns: { keep: 'id customer_id source created_at', identifier: 'external_id' },
+  },
+  customer_relation: {
+    about: 'person',
+    own: '(t.customer_id = any ($1) or t.other_id = any ($1))',
+    erase: 'delete',
+    exported: 'relations',
+    columns: { keep: 'id customer_id other_id kind created_at', staff: 'by_agent_id', text: 'note' },
+  },
+  organisation: settings({ keep: 'id name website created_at updated_at', text: 'notes' }),
+  organisation_member: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    exported: 'organisations',
+    columns: { keep: 'id customer_id organisation_id created_at', staff: 'by_agent_id', text: 'role' },
+  },
+  task: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'replace',
+    exported: 'tasks',
+    columns: {
+      keep: 'id kind customer_id ticket_id due_at state created_at done_at',
+      staff: 'assignee_id created_by done_by',
+      marked: 'cause',
+      text: 'reason',
+      json: 'cause_data',
+      foreign: 'unique_key',
+    },
+  },
+  purchase: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    exported: 'purchases',
+    columns: {
+      keep: 'id customer_id source occurred_at currency state created_at updated_at',
+      figure: 'amount_minor',
+      json: 'items',
+      identifier: 'external_id',
+    },
+  },
+  satisfaction_score: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'replace',
+    exported: 'scores',
+    columns: {
+      keep: 'id customer_id ticket_id source at created_at',
+      figure: 'score',
+      foreign: 'external_id',
+    },
+  },
+  /** Codes of the rules: the moves stay as figures of a customer who is nobody. */
+  customer_move: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    exported: 'moves',
+    columns: { keep: 'id customer_id kind from_value to_value cause version at' },
+  },
+  segment_member: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    exported: 'segments',
+    columns: { keep: 'id segment_id customer_id since' },
+  },
+  grading_due: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    columns: { keep: 'id customer_id at' },
+  },
+  /** Which import mentions a person is found by reading its file. */
+  data_import: {
+    about: 'person',
+    erase: 'step',
+    columns: {
+      keep: `id kind state size encoding delimiter header settings lease_holder lease_until created_at started_at finished_at`,
+      figure: 'total done created updated unchanged rejected',
+      staff: 'created_by',
+      text: 'filename problem',
+      json: 'sample report',
+      file: 'sha256',
+    },
+  },
+  import_reject: {
+    about: 'person',
+    erase: 'step',
+    columns: { keep: 'import_id row_number', json: 'reasons', texts: 'cells' },
+  },
+  import_mapping: settings({ keep: 'name kind settings updated_at' }),
+
   customer_merge: {
     about: 'person',
-    own: 't.customer_id = any ($1) or t.other_id = any ($1)',
+    own: '(t.customer_id = any ($1) or t.other_id = any ($1))',
+    erase: 'replace',
     exported: 'merges',
-    columns: { keep: 'id customer_id other_id by_agent_id at undone_at undone_by_agent_id' },
+    columns: {
+      keep: 'id position kind customer_id other_id at undone_at made_customer',
+      staff: 'by_agent_id undone_by_agent_id',
+      text: 'reason',
+      json: 'before later',
+    },
   },
-  customer_merge_row: technical({ keep: 'merge_id kind row_id' }),
+  customer_merge_row: {
+    about: 'person',
+    own: 't.merge_id in (select m.id from customer_merge m where m.customer_id = any ($1) or m.other_id = any ($1))',
+    erase: 'replace',
+    columns: { keep: 'merge_id kind row_key action', json: 'before' },
+  },
 
   ticket: {
     about: 'person',
@@ -144,7 +359,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     exported: 'deliveries',
     columns: {
       keep: `id message_id ticket_id channel channel_account automatic status next_attempt_at claimed_at correlation_id created_at reconcile_at
-        decided_at`,
+        decided_at doubtful_since`,
       figure: 'attempts postponed reconcile_attempts',
       staff: 'author_id decided_by',
       marked: 'recipient',
@@ -182,7 +397,11 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     about: 'person',
     own: `(t.channel_account, t.external_id) in (select o.channel_account, o.external_id from outbound o where o.message_id in (${ownMessages}))`,
     erase: 'replace',
-    columns: { keep: 'channel_account status at received_at', text: 'error', reference: 'external_id' },
+    columns: {
+      keep: 'channel_account status at received_at',
+      text: 'error reason recipient',
+      reference: 'external_id',
+    },
   },
   call: {
     about: 'person',
@@ -239,7 +458,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     erase: 'step',
     exported: 'messaging-consent-log',
     columns: {
-      keep: 'id channel account state source message_id at',
+      keep: 'id channel account state source message_id ticket_id inbox_id at',
       staff: 'agent_id',
       identifier: 'address',
       text: 'reason',
@@ -355,7 +574,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   mail_account: settings({
     keep: `id address provider host port security username auth folder after_fetch move_to import_from import_days authserv_id enabled oauth revision
       wake uid_validity last_uid import_until import_since import_done import_total state failures connected_at last_contact_at last_mail_at
-      last_error_code last_error_at next_try_at backlog lease_holder lease_until created_at updated_at`,
+      last_error_code last_error_at next_try_at backlog complete_until lease_holder lease_until created_at updated_at`,
     secret: 'password_sealed client_secret_sealed refresh_token_sealed',
     text: 'last_error',
   }),
@@ -364,6 +583,29 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     secret: 'secret',
   }),
   http_source_secret: settings({ keep: 'id source_id valid_until created_at', secret: 'secret' }),
+  visitor_site: settings({ keep: 'id name audience enabled created_at updated_at' }),
+  visitor_site_key: settings({ keep: 'id site_id algorithm created_at retires_at', secret: 'material' }),
+  custom_field: settings({
+    keep: `id scope key label_en label_zh type options pattern min max required required_types required_grades sensitive standard position values_walked_to
+      created_at updated_at`,
+  }),
+  customer_table: technical({ keep: 'name policy position why' }),
+  customer_file_total: {
+    about: 'figures',
+    columns: { figure: 'id customers complete filled required kinds overdue walked_to updated_at' },
+  },
+  grading_version: settings({ keep: 'version policy note published_by published_at' }),
+  grading_run: technical({
+    keep: 'id kind unique_key state policy version cursor started_at finished_at',
+    figure: 'done total counts',
+    staff: 'started_by',
+  }),
+  grading_cursor: technical({ keep: 'id seq' }),
+  segment: settings({
+    keep: 'id key name description run_id created_at updated_at',
+    figure: 'member_count',
+    json: 'condition',
+  }),
   request_type: settings({
     keep: 'key name_en name_zh description queue_id priority fields position created_at updated_at',
   }),

@@ -30,6 +30,14 @@ const keyOf = ({ key }: CatalogueTable) => ({
   same: key.map(({ column }) => `t.${quoted(column)} = w.${quoted(column)}`).join(' and '),
 });
 
+/** Tables of which a row that mentions the person is the person's, and goes; by what it is found. */
+const dropped: Readonly<Record<string, { readonly by: string; readonly id: string }>> = {
+  ticket_party: { by: 't.value', id: 't.ticket_id::text' },
+  // Written again by whoever goes through the latest messages while the erasure is under way.
+  identifier_name: { by: 't.value', id: 'null::text' },
+  import_reject: { by: "array_to_string(t.cells, E'\\n')", id: 't.import_id::text' },
+};
+
 /** Answers `last` (the key of the last row, null when there is none) and `changed`. */
 function ownStatement(table: string, entry: RegisteredTable, catalogue: CatalogueTable): string | null {
   if (!entry.own || (entry.erase !== 'replace' && entry.erase !== 'delete')) return null;
@@ -47,7 +55,7 @@ const order = ({ key }: CatalogueTable, direction: string) =>
   key.map(({ column }) => `${quoted(column)} ${direction}`).join(', ');
 
 /** What stands in a removed column of the person's own rows. */
-function removals(entry: RegisteredTable, { columns }: CatalogueTable): string[] {
+function removals(entry: RegisteredTable, { columns, key }: CatalogueTable): string[] {
   const of = (names: readonly string[], value: (column: CatalogueColumn) => string) =>
     names.map((name) => {
       const column = columns.get(name);
@@ -60,16 +68,17 @@ function removals(entry: RegisteredTable, { columns }: CatalogueTable): string[]
     ...of(columnsOf(entry, 'texts'), () => `'{}'`),
     ...of(columnsOf(entry, 'json'), ({ nullable }) => (nullable ? 'null' : `'{}'`)),
     ...of(columnsOf(entry, 'bytes', 'file'), ({ nullable }) => (nullable ? 'null' : `''`)),
+    ...of(columnsOf(entry, 'foreign'), () => `'erased:' || t.${quoted(key[0]?.column ?? '')}`),
   ];
 }
 
 function walkStatement(table: string, entry: RegisteredTable, catalogue: CatalogueTable): string | null {
-  const found = columnsOf(entry, 'text', 'marked', 'texts', 'json', 'reference').flatMap((name) => {
+  const found = columnsOf(entry, 'text', 'marked', 'texts', 'json', 'reference', 'foreign').flatMap((name) => {
     const column = catalogue.columns.get(name);
     return column && ['text', '_text', 'jsonb'].includes(column.type) ? [column] : [];
   });
-  const dropped = table === 'ticket_party';
-  if (found.length === 0 && !dropped) return null;
+  const gone = dropped[table];
+  if (found.length === 0 && !gone) return null;
   const key = keyOf(catalogue);
   const first = catalogue.key[0];
   // Rows that came after the erasure began are another customer's.
@@ -80,8 +89,8 @@ function walkStatement(table: string, entry: RegisteredTable, catalogue: Catalog
         ? `and t.${quoted(first.column)} <= $6::bigint`
         : '';
   const page = `with w as materialized (select ${key.columns} from ${quoted(table)} t where ${key.after} ${bound} order by ${key.columns} limit $3)`;
-  const work = dropped
-    ? `delete from ${quoted(table)} t using w where ${key.same} and t.value ~* $4 returning t.ticket_id::text as id`
+  const work = gone
+    ? `delete from ${quoted(table)} t using w where ${key.same} and ${gone.by} ~* $4 returning ${gone.id} as id`
     : masking(table, entry, found, catalogue, key.same);
   return `${page}, done as (${work})
     select (select ${key.json} from w order by ${order(catalogue, 'desc')} limit 1) as last, (select count(*)::int from done) as changed,
@@ -96,7 +105,7 @@ function masking(
   same: string,
 ): string {
   const own = entry.erase === 'walk' && entry.own ? entry.own : 'false';
-  const references = columnsOf(entry, 'reference');
+  const references = columnsOf(entry, 'reference', 'foreign');
   const seen = found.map(({ column, type }) =>
     type === 'text' ? `t.${quoted(column)} ~* $4` : `t.${quoted(column)}::text ~* $4`,
   );

@@ -79,25 +79,12 @@ export async function setConsent(sql: Queryable, decision: ConsentDecision): Pro
   return rows[0]?.changed ?? false;
 }
 
-/** The carrier's word that a recipient has opted out. Repeating it changes nothing. False when that was known. */
-export async function recordOptOut(
-  sql: Queryable,
-  refusal: {
-    outboundId?: string | undefined;
-    channel?: string | undefined;
-    account?: string | undefined;
-    externalId?: string | undefined;
-    address?: string | undefined;
-    reason: string;
-  },
-): Promise<boolean> {
-  const { rows } = await sql.query<{ changed: boolean }>('select record_opt_out($1, $2, $3, $4, $5, $6) as changed', [
-    refusal.outboundId ?? null,
-    refusal.channel ?? null,
-    refusal.account ?? null,
-    refusal.externalId ?? null,
-    refusal.address ?? null,
-    refusal.reason,
-  ]);
-  return rows[0]?.changed ?? false;
+/** Those of these addresses that the account of a ticket may not write to. */
+export async function withdrawnOn(sql: Queryable, ticketId: string, addresses: readonly string[]): Promise<string[]> {
+  const { rows } = await sql.query<{ address: string }>(
+    `select c.address from ticket t join consent c on c.channel = t.channel and c.account = t.channel_account
+     where t.id = $1 and c.address = any($2) and c.state = 'withdrawn' order by c.address`,
+    [ticketId, addresses],
+  );
+  return rows.map(({ address }) => address);
 }

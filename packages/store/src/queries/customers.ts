@@ -1,12 +1,12 @@
-import type { Customer, CustomerSuggestion, IdentifierGrade, IdentifierKind, Merge } from '@patchbay/contracts';
+import type { Customer, CustomerSuggestion, IdentifierGrade, IdentifierKind } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { containing, cut, present, type Cut, type Slice } from './paging.ts';
 import { parameters } from './tickets.ts';
 
-const columns = `
+export const customerColumns = `
   c.id, c.display_name as "displayName", c.created_at as "createdAt", c.updated_at as "updatedAt", c.merged_into as "mergedInto",
   coalesce(k.identifiers, '[]') as identifiers`;
-const joined = `
+export const customerJoined = `
   left join lateral (
     select jsonb_agg(jsonb_build_object('id', i.id, 'masked', false, 'kind', i.kind, 'value', i.value, 'grade', i.grade, 'channel', i.channel, 'shared', i.shared,
       'firstSeenAt', i.first_seen_at, 'lastSeenAt', i.last_seen_at, 'mark', (
@@ -14,7 +14,7 @@ const joined = `
     from identifier i where i.customer_id = c.id) k on true`;
 
 export async function readCustomer(sql: Queryable, id: string): Promise<Customer | null> {
-  const { rows } = await sql.query(`select ${columns} from customer c ${joined} where c.id = $1`, [id]);
+  const { rows } = await sql.query(`select ${customerColumns} from customer c ${customerJoined} where c.id = $1`, [id]);
   return rows[0] ? present<Customer>(rows[0]) : null;
 }
 
@@ -34,7 +34,7 @@ export async function listCustomers(
   if (slice.after !== null) conditions.push(`c.id < ${bind(slice.after)}`);
   const { rows } = await sql.query(
     `with page as materialized (select c.* from customer c where ${conditions.join(' and ')} order by c.id desc limit ${bind(slice.limit + 1)})
-     select ${columns} from page c ${joined} order by c.id desc`,
+     select ${customerColumns} from page c ${customerJoined} order by c.id desc`,
     values,
   );
   return cut(
@@ -69,14 +69,14 @@ export async function suggestCustomers(sql: Queryable, id: string): Promise<Cust
   const { rows } = await sql.query<
     Customer & { mine: IdentifierGrade; theirs: IdentifierGrade; kind: IdentifierKind; value: string }
   >(
-    `select ${columns}, s.mine, s.theirs, s.kind, s.value
+    `select ${customerColumns}, s.mine, s.theirs, s.kind, s.value
      from (
        select distinct on (o.customer_id) o.customer_id, i.grade as mine, o.grade as theirs, i.kind, i.value
        from identifier i join identifier o on o.kind = i.kind and o.value = i.value and o.customer_id <> i.customer_id
        where i.customer_id = $1 and not i.shared and not o.shared and (i.grade = 'claimed' or o.grade = 'claimed')
        order by o.customer_id, i.grade = 'claimed' and o.grade = 'claimed', i.first_seen_at
        limit 20) s
-     join customer c on c.id = s.customer_id and c.merged_into is null ${joined} order by c.id desc`,
+     join customer c on c.id = s.customer_id and c.merged_into is null ${customerJoined} order by c.id desc`,
     [id],
   );
   return rows.map(({ mine, theirs, kind, value, ...row }) => ({
@@ -125,47 +125,13 @@ export async function insertCustomer(
   const { rows } = await tx.query<{ id: string }>(
     `with made as (insert into customer (display_name) values ($1) returning id),
      named as (insert into identifier (customer_id, kind, value, grade)
-       select made.id, i.kind, i.value, i.grade from made, jsonb_to_recordset($2::jsonb) i (kind text, value text, grade text) on conflict do nothing),
+       select made.id, i.kind, i.value, i.grade from made, jsonb_to_recordset($2::jsonb) i (kind text, value text, grade text) on conflict do nothing
+       returning customer_id, kind, value, grade),
+     vouched as (insert into identifier_evidence (customer_id, kind, value, grade, source, by_agent_id, reason)
+       select customer_id, kind, value, grade, 'agent', $4, $3 from named),
      told as (insert into event (type, customer_id, actor_id, data) select 'customer.created', id, $4, jsonb_build_object('reason', $3::text) from made)
      select id from made`,
     [customer.displayName, identifiers, reason, actorId],
   );
   return { outcome: 'created', customerId: (rows[0] as { id: string }).id };
-}
-
-const mergeColumns = 'id, customer_id as "customerId", other_id as "otherId", at, undone_at as "undoneAt"';
-
-/** Merges that this customer took part in, newest first. */
-export async function listMerges(sql: Queryable, customerId: string): Promise<Merge[]> {
-  const { rows } = await sql.query(
-    `select ${mergeColumns} from customer_merge where customer_id = $1 or other_id = $1 order by id desc limit 200`,
-    [customerId],
-  );
-  return rows.map((row) => present<Merge>(row));
-}
-
-export async function readMerge(sql: Queryable, id: string): Promise<Merge | null> {
-  const { rows } = await sql.query(`select ${mergeColumns} from customer_merge where id = $1`, [id]);
-  return rows[0] ? present<Merge>(rows[0]) : null;
-}
-
-/** Raises PB003 when the two cannot be merged, PB004 when one does not exist. */
-export async function mergeCustomers(
-  sql: Queryable,
-  customerId: string,
-  otherId: string,
-  agentId: string,
-): Promise<string> {
-  const { rows } = await sql.query<{ id: string }>('select merge_customers($1, $2, $3) as id', [
-    customerId,
-    otherId,
-    agentId,
-  ]);
-  return (rows[0] as { id: string }).id;
-}
-
-/** False when it is undone already. Raises PB003 when a later merge has to be undone first, PB004 when there is no such merge. */
-export async function undoMerge(sql: Queryable, mergeId: string, agentId: string): Promise<boolean> {
-  const { rows } = await sql.query<{ yes: boolean }>('select undo_merge($1, $2) as yes', [mergeId, agentId]);
-  return rows[0]?.yes ?? false;
 }

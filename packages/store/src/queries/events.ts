@@ -1,4 +1,4 @@
-import type { HubEvent } from '@patchbay/contracts';
+import type { EventData, EventType, HubEvent } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 
 /** Numbers committed events in one batch; answers how many. See `relay_events` in the migrations. */
@@ -58,4 +58,13 @@ export async function visibleEventsAfter(
     [seq, viewer.agentId, viewer.all, limit],
   );
   return rows.map(presentEvent);
+}
+
+/** Writes down a fact that is about no ticket. */
+export async function insertEvent<T extends EventType>(
+  tx: Queryable,
+  type: T,
+  { actorId, data }: { actorId: string | null; data: EventData<T> },
+): Promise<void> {
+  await tx.query('insert into event (type, actor_id, data) values ($1, $2, $3)', [type, actorId, JSON.stringify(data)]);
 }

@@ -1,7 +1,7 @@
 /** Replies that stand for a moment before they become messages. Every change of state is a compare-and-set. */
 import type { HeldReply, MessageCreate } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
-import { present } from './paging.ts';
+import { cut, present, type Cut, type Slice } from './paging.ts';
 
 export interface NewHeldReply {
   ticketId: string;
@@ -38,13 +38,37 @@ export async function readHeldReply(sql: Queryable, id: string): Promise<HeldRep
 }
 
 /** The author's replies on a ticket that have not left, oldest first. */
-export async function listHeldReplies(sql: Queryable, ticketId: string, authorId: string): Promise<HeldReply[]> {
+export async function listHeldReplies(
+  sql: Queryable,
+  ticketId: string,
+  authorId: string,
+  slice: Slice<string>,
+): Promise<Cut<HeldReply, string>> {
   const { rows } = await sql.query(
     `select ${columns} from held_reply h
-     where h.ticket_id = $1 and h.author_id = $2 and h.state in ('held', 'leaving', 'failed') order by h.id limit 100`,
-    [ticketId, authorId],
+     where h.ticket_id = $1 and h.author_id = $2 and h.state in ('held', 'leaving', 'failed') and ($3::uuid is null or h.id > $3)
+     order by h.id limit $4`,
+    [ticketId, authorId, slice.after, slice.limit + 1],
   );
-  return rows.map((row) => present<HeldReply>(row));
+  return cut(
+    rows.map((row) => present<HeldReply>(row)),
+    slice.limit,
+    (held) => held.id,
+  );
+}
+
+/** What this author held back on the ticket under this key before, and the hash of that request. */
+export async function findHeldReply(
+  sql: Queryable,
+  ticketId: string,
+  authorId: string,
+  key: string,
+): Promise<{ id: string; requestHash: string } | null> {
+  const { rows } = await sql.query<{ id: string; requestHash: string }>(
+    `select id, request_hash as "requestHash" from held_reply where ticket_id = $1 and author_id = $2 and idempotency_key = $3`,
+    [ticketId, authorId, key],
+  );
+  return rows[0] ?? null;
 }
 
 /** False when it was in none of these states: somebody was faster. */
@@ -79,7 +103,8 @@ export interface ClaimedReply {
 
 /**
  * Takes a reply that is due, or one that a process took and left. `now`: also one that is not due yet, or that failed. Null when there
- * is nothing to do.
+ * is nothing to do. What fell due together leaves in the order in which it was written: one waits while an earlier one of its author is on
+ * its way.
  */
 export async function claimHeldReply(
   sql: Queryable,
@@ -91,10 +116,26 @@ export async function claimHeldReply(
     `update held_reply set state = 'leaving', reason = null, claimed_at = now(), attempts = case state when 'failed' then 1 else attempts + 1 end
      where id = $1 and (state = 'held' and (due_at <= now() or $3) or state = 'failed' and $3
        or state = 'leaving' and claimed_at < now() - make_interval(secs => $2 / 1000.0))
+       and ($3 or not exists (select 1 from held_reply earlier where earlier.author_id = held_reply.author_id
+         and earlier.ticket_id = held_reply.ticket_id and earlier.id < held_reply.id and earlier.state in ('held', 'leaving')
+         and earlier.due_at <= held_reply.due_at))
      returning id, ticket_id as "ticketId", author_id as "authorId", author_name as "authorName", input, attempts,
        correlation_id as "correlationId", (
          select o.message_id from outbound o where o.ticket_id = held_reply.ticket_id and o.idempotency_key = 'held:' || held_reply.id) as "writtenId"`,
     [id, abandonedMs, now],
+  );
+  return rows[0] ?? null;
+}
+
+/** The next reply of its author on the ticket that waited for this one. */
+export async function nextHeldReply(
+  sql: Queryable,
+  after: ClaimedReply,
+): Promise<{ id: string; attempts: number } | null> {
+  const { rows } = await sql.query<{ id: string; attempts: number }>(
+    `select id, attempts from held_reply where author_id = $1 and ticket_id = $2 and id > $3 and state = 'held' and due_at <= now()
+     order by id limit 1`,
+    [after.authorId, after.ticketId, after.id],
   );
   return rows[0] ?? null;
 }

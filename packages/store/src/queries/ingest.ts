@@ -53,7 +53,7 @@ export interface IngestSnapshot {
     status: TicketStatus;
     customerId: string;
     channel: ChannelName;
-    via: 'token' | 'reference' | 'tag' | 'window';
+    via: 'token' | 'reference' | 'answered' | 'tag' | 'window';
     lastActivityAt: string;
     senderIsParty: boolean;
   }[];

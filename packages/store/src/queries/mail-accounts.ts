@@ -159,7 +159,7 @@ export async function insertMailAccount(sql: Queryable, id: string, account: Mai
 
 /**
  * Writes settings over those of `revision`; false when they have changed since. `anew`: it is another mailbox now, or another part
- * of it is wanted, so that fetching begins as on the first day.
+ * of it is wanted, so that fetching begins as on the first day, and with what has arrived since all was here.
  */
 export async function updateMailAccount(
   sql: Queryable,
@@ -173,7 +173,8 @@ export async function updateMailAccount(
        updated_at = now(), failures = 0, next_try_at = null, last_error = null, last_error_code = null, last_error_at = null,
        state = case when $17 then 'connecting' else 'off' end, connected_at = null,
        uid_validity = case when $3 then null else uid_validity end, last_uid = case when $3 then 0 else last_uid end,
-       import_until = case when $3 then 0 else import_until end, import_since = case when $3 then null else import_since end,
+       import_until = case when $3 then 0 else import_until end,
+       import_since = case when $3 then coalesce(complete_until, case when uid_validity is null then import_since end, created_at) else import_since end,
        import_done = case when $3 then 0 else import_done end, import_total = case when $3 then 0 else import_total end,
        backlog = case when $3 then 0 else backlog end
      where id = $1 and revision = $2`,
@@ -280,12 +281,17 @@ export async function markMailConnecting(sql: Queryable, held: Held): Promise<vo
 export async function markMailContact(
   sql: Queryable,
   held: Held,
-  news: { connected: boolean; backlog: number; problem: { code: MailProblemCode; text: string } | null },
+  news: {
+    connected: boolean;
+    backlog: number;
+    problem: { code: MailProblemCode; text: string } | null;
+    completeUntil: Date;
+  },
 ): Promise<void> {
   await sql.query(
     `update mail_account set state = case when last_uid < import_until then 'importing' else 'watching' end, failures = 0,
        connected_at = case when $4 then now() else coalesce(connected_at, now()) end, last_contact_at = now(), next_try_at = null,
-       backlog = $5, last_error = $6, last_error_code = $7,
+       backlog = $5, last_error = $6, last_error_code = $7, complete_until = greatest(complete_until, $8),
        last_error_at = case when $6::text is null then last_error_at else now() end
      where id = $1 and revision = $2 and lease_holder = $3`,
     [
@@ -296,6 +302,7 @@ export async function markMailContact(
       news.backlog,
       news.problem?.text ?? null,
       news.problem?.code ?? null,
+      news.completeUntil,
     ],
   );
 }

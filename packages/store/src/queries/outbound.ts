@@ -1,4 +1,10 @@
-import type { DeliveryReport, MessageIdentity, OutboundMessage, StoredFile } from '@patchbay/contracts';
+import {
+  storableText,
+  type DeliveryReport,
+  type MessageIdentity,
+  type OutboundMessage,
+  type StoredFile,
+} from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 
 export interface ClaimedOutbound extends OutboundMessage {
@@ -7,6 +13,8 @@ export interface ClaimedOutbound extends OutboundMessage {
   postponed: number;
   claimedAt: string;
   messageId: string;
+  /** Since when an earlier try may have arrived although its answer said that it failed; null when none may have. */
+  doubtfulSince: string | null;
   correlationId: string;
 }
 
@@ -38,7 +46,27 @@ export interface OutboundResult {
   rawSha256?: string | undefined;
   /** The bytes that were made, where they are small enough for a row. */
   raw?: Uint8Array | undefined;
+  /** Of several recipients these have it: they are left out of every further try. */
+  reached?: readonly string[] | undefined;
+  /** The carrier's words that the recipient told it STOP. */
+  optedOut?: string | undefined;
+  /** It may have arrived all the same: the provider is asked before the next try. */
+  doubtful?: boolean | undefined;
 }
+
+/** What a provider said, in a form that can be written down. */
+function storable<T extends Pick<OutboundResult, 'externalId' | 'error' | 'optedOut'>>(outcome: T): T {
+  const { externalId, error, optedOut } = outcome;
+  return {
+    ...outcome,
+    ...(externalId !== undefined && { externalId: storableId(externalId) }),
+    ...(error !== undefined && { error: storableText(error) }),
+    ...(optedOut !== undefined && { optedOut: storableText(optedOut) }),
+  };
+}
+
+/** Ids are not cut: two that begin alike are two. */
+const storableId = (id: string): string => storableText(id, id.length);
 
 export interface SettledOutbound {
   /** False when that try is not the one that counts any more: then nothing is changed. */
@@ -59,7 +87,7 @@ export async function settleOutbounds(
         items.map(({ id, attempt, outcome: { raw, ...outcome } }) => ({
           id,
           attempt,
-          ...outcome,
+          ...storable(outcome),
           ...(raw && { raw: Buffer.from(raw).toString('base64') }),
         })),
       ),
@@ -69,45 +97,45 @@ export async function settleOutbounds(
   return items.map(({ id }) => byId.get(id) ?? { settled: false, next: null });
 }
 
-/** False when it was not in the state `from` any more: then nothing is changed. */
+/** False when it was not in the state `from` any more, or the try `attempt` is not the one that counts: then nothing is changed. */
 export async function settleOutbound(
   sql: Queryable,
   id: string,
   outcome: OutboundResult,
   from: 'sending' | 'unknown' = 'sending',
+  attempt: number | null = null,
 ): Promise<boolean> {
+  const { externalId, error } = storable(outcome);
   const { rows } = await sql.query<{ settled: boolean }>(
-    'select settle_outbound($1, $2, $3, $4, $5, $6, $7, $8) as settled',
+    'select settle_outbound($1, $2, $3, $4, $5, $6, $7, $8, $9) as settled',
     [
       id,
       outcome.result,
-      outcome.externalId ?? null,
-      outcome.error ?? null,
+      externalId ?? null,
+      error ?? null,
       outcome.afterMs ?? 0,
       outcome.rawSha256 ?? null,
       outcome.pauseMs ?? 0,
       from,
+      attempt,
     ],
   );
   return rows[0]?.settled ?? false;
 }
 
-/** Of several recipients these have it: they are left out of every further try. To be written before the try is settled. */
-export async function recordReached(sql: Queryable, id: string, recipients: readonly string[]): Promise<void> {
-  await sql.query("update outbound set reached = reached || $2::text[] where id = $1 and status = 'sending'", [
-    id,
-    recipients,
-  ]);
-}
-
-/** Writes a provider's word down and moves the message forwards. Repetitions and late comers change nothing. */
+/**
+ * Writes a provider's word down and moves the message forwards. Repetitions and late comers change nothing. That the recipient opted out is
+ * believed of a message that we sent from that account to that address, as soon as it is known.
+ */
 export async function recordDelivery(sql: Queryable, report: DeliveryReport): Promise<void> {
-  await sql.query('select record_delivery($1, $2, $3, $4, $5)', [
-    report.channelAccount,
-    report.externalId,
+  await sql.query('select record_delivery($1, $2, $3, $4, $5, $6, $7)', [
+    storableText(report.channelAccount),
+    storableId(report.externalId),
     report.status,
-    report.error ?? null,
+    report.error === undefined ? null : storableText(report.error),
     report.at,
+    report.reason ?? null,
+    report.recipient === undefined ? null : storableText(report.recipient),
   ]);
 }
 
@@ -134,12 +162,16 @@ export async function nextOutbound(sql: Queryable, ticketId: string): Promise<{ 
 }
 
 /** Messages that a process took to send and never told the end of: nobody knows whether they left. */
-export async function abandonedOutbound(sql: Queryable, ageMs: number, limit: number): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>(
-    `select id from outbound where status = 'sending' and claimed_at < now() - make_interval(secs => $1 / 1000.0) limit $2`,
+export async function abandonedOutbound(
+  sql: Queryable,
+  ageMs: number,
+  limit: number,
+): Promise<{ id: string; attempt: number }[]> {
+  const { rows } = await sql.query<{ id: string; attempt: number }>(
+    `select id, attempts as attempt from outbound where status = 'sending' and claimed_at < now() - make_interval(secs => $1 / 1000.0) limit $2`,
     [ageMs, limit],
   );
-  return rows.map((row) => row.id);
+  return rows;
 }
 
 export interface NewReply {
@@ -178,6 +210,20 @@ export async function writeReply(sql: Queryable, reply: NewReply): Promise<Writt
     JSON.stringify(reply),
   ]);
   return rows[0]?.answer as WrittenReply;
+}
+
+/** What was written on a ticket under this key before: a message, and of what request. Null when nothing was. */
+export async function findReply(
+  sql: Queryable,
+  ticketId: string,
+  key: string,
+): Promise<{ messageId: string; requestHash: string | null } | null> {
+  const { rows } = await sql.query<{ messageId: string; requestHash: string | null }>(
+    `select message_id as "messageId", request_hash as "requestHash" from outbound where ticket_id = $1 and idempotency_key = $2
+     union all select message_id, request_hash from note_key where ticket_id = $1 and idempotency_key = $2`,
+    [ticketId, key],
+  );
+  return rows[0] ?? null;
 }
 
 export async function readUploads(

@@ -1,4 +1,5 @@
 /** Sends of unknown end: asking the provider, and a person's decision. */
+import { storableText } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import type { ClaimedOutbound } from './outbound.ts';
 
@@ -49,7 +50,7 @@ export async function knownExternalIds(
 }
 
 export async function leaveToPerson(sql: Queryable, id: string, evidence: string): Promise<void> {
-  await sql.query('select leave_to_person($1, $2)', [id, evidence]);
+  await sql.query('select leave_to_person($1, $2)', [id, storableText(evidence)]);
 }
 
 export type Decision = 'sent' | 'failed' | 'resend';

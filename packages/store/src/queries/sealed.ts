@@ -10,6 +10,8 @@ export interface SealedPlace {
   readonly write: string;
   /** What the text was sealed for, from its row's key and further columns. */
   readonly context: string;
+  /** Which rows hold sealed text, where others hold something else. */
+  readonly where?: string;
 }
 
 const plain = (table: string, column: string, context: string): SealedPlace => ({
@@ -26,6 +28,17 @@ export const sealedPlaces: readonly SealedPlace[] = [
   plain('mail_account', 'refresh_token_sealed', 't.id::text'),
   plain('http_source', 'secret', `'http-source:' || t.id`),
   plain('http_source_secret', 'secret', `'http-source:' || t.source_id`),
+  plain('identity_code', 'sealed_code', 't.id::text'),
+  // Public keys are not sealed.
+  { ...plain('visitor_site_key', 'material', 't.id::text'), where: `t.algorithm = 'HS256'` },
+  {
+    table: 'customer_field_value',
+    key: ['id'],
+    text: `t.value ->> 'sealed'`,
+    write: `value = jsonb_build_object('sealed', $1::text)`,
+    context: `'field:customer_field_value:value:' || t.id`,
+    where: 'is_sealed_value(t.value)',
+  },
   plain('privacy_request', 'sought_sealed', `'privacy-request:' || t.id`),
   {
     table: 'idempotency',
@@ -34,12 +47,17 @@ export const sealedPlaces: readonly SealedPlace[] = [
     write: `answer = jsonb_build_object('sealed', $1::text)`,
     context: `'idempotency:' || t.principal_id || ':' || t.key`,
   },
-  { table: 'setting', key: ['key'], text: `t.value #>> '{}'`, write: 'value = to_jsonb($1::text)', context: 't.key' },
+  {
+    table: 'setting',
+    key: ['key'],
+    text: `t.value #>> '{}'`,
+    write: 'value = to_jsonb($1::text)',
+    context: 't.key',
+    where: `t.key = 'blind-index-key'`,
+  },
 ];
 
-/** Settings hold other texts too. */
-const isSealed = ({ table, text }: SealedPlace): string =>
-  table === 'setting' ? `t.key = 'blind-index-key' and ${text} is not null` : `${text} is not null`;
+const isSealed = ({ where, text }: SealedPlace): string => `${where ?? 'true'} and ${text} is not null`;
 
 export interface SealedText {
   readonly key: readonly string[];

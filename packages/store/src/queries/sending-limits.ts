@@ -11,6 +11,19 @@ export async function listSendingLimits(sql: Queryable): Promise<SendingLimit[]>
   return rows.map((row) => present<SendingLimit>(row));
 }
 
+/** The limit of one account as it stands; null when it has none. */
+export async function readSendingLimit(
+  sql: Queryable,
+  channel: string,
+  account: string,
+): Promise<Pick<SendingLimit, 'perSecond' | 'burst'> | null> {
+  const { rows } = await sql.query<Pick<SendingLimit, 'perSecond' | 'burst'>>(
+    `select rate as "perSecond", burst from sending_account where channel = $1 and account = $2`,
+    [channel, account],
+  );
+  return rows[0] ?? null;
+}
+
 /** Begins with a full bucket when there was no limit; those that wait are looked at again under the new one. */
 export async function setSendingLimit(
   sql: Queryable,
@@ -22,7 +35,8 @@ export async function setSendingLimit(
        on conflict (channel, account) do update set rate = excluded.rate, burst = excluded.burst, last_slot = null, refilled_at = now(),
          tokens = case when s.rate is null then excluded.burst
            else least(excluded.burst, bucket_tokens(s.tokens, extract(epoch from now() - s.refilled_at)::float8, s.rate, s.burst)) end
-       returning channel, account)
+       returning channel, account
+     )
      update outbound o set next_attempt_at = now() from limited l
      where o.status = 'queued' and o.attempts = 0 and o.next_attempt_at > now() and o.channel = l.channel and o.channel_account = l.account`,
     [limit.channel, limit.account, limit.perSecond, limit.burst],

@@ -23,3 +23,14 @@ export async function writeSetting(sql: Queryable, key: string, value: unknown):
     [key, JSON.stringify(value)],
   );
 }
+
+/** For how many hours a contact is recent, with the event that tells of it. */
+export async function writeGuardSettings(sql: Queryable, value: { hours: number }, actorId: string): Promise<void> {
+  await sql.query(
+    `with written as (
+       insert into setting (key, value) values ('contact-guard', $1)
+       on conflict (key) do update set value = excluded.value, updated_at = now())
+     insert into event (type, actor_id, data) values ('guard.set', $2, $1)`,
+    [JSON.stringify(value), actorId],
+  );
+}

@@ -38,6 +38,17 @@ export async function mayReadTicket(sql: Queryable, viewer: Viewer, ticketId: st
   return rowCount === 1;
 }
 
+/** Whether the viewer may read a ticket of the customer: who works for somebody may change what is known of them. */
+export async function mayReadCustomer(sql: Queryable, viewer: Viewer, customerId: string): Promise<boolean> {
+  if (readsEverything(viewer)) return true;
+  const { values, bind } = parameters(customerId);
+  const { rowCount } = await sql.query(
+    `select 1 where exists (select 1 from ticket t where t.customer_id = $1 and ${ticketScope(viewer, bind)})`,
+    values,
+  );
+  return rowCount === 1;
+}
+
 /** Whether the viewer may read a ticket of each of the two customers. */
 export async function mayReadBothCustomers(
   sql: Queryable,
@@ -56,17 +67,20 @@ export async function mayReadBothCustomers(
   return rowCount === 1;
 }
 
-/** {@link mayReadBothCustomers} for the two of a merge, whose tickets are told apart by what the merge moved. */
+/** {@link mayReadBothCustomers} for the two of a merge or split, told apart by what it moved. Who split may also undo it. */
 export async function mayReadBothMerged(sql: Queryable, viewer: Viewer, mergeId: string): Promise<boolean> {
   if (readsEverything(viewer)) return true;
   const { values, bind } = parameters(mergeId);
   const scope = ticketScope(viewer, bind);
+  const me = bind(viewer.agentId);
   const { rowCount } = await sql.query(
-    `with moved as (select row_id from customer_merge_row where merge_id = $1 and kind = 'ticket')
-     select 1 from customer_merge m where m.id = $1
-       and exists (select 1 from ticket t where t.customer_id = m.customer_id and t.id not in (select row_id from moved) and ${scope})
-       and (exists (select 1 from ticket t where t.id in (select row_id from moved) and ${scope})
-         or exists (select 1 from ticket t where t.customer_id = m.other_id and ${scope}))`,
+    `with moved as (select (row_key ->> 'id')::uuid as row_id from customer_merge_row where merge_id = $1 and kind = 'ticket' and action = 'moved'),
+     side as (select id, kind, by_agent_id, case kind when 'merge' then customer_id else other_id end as kept, case kind when 'merge' then other_id else customer_id end as parted
+       from customer_merge where id = $1)
+     select 1 from side s where (s.kind = 'split' and s.by_agent_id = ${me})
+       or (exists (select 1 from ticket t where t.customer_id = s.kept and t.id not in (select row_id from moved) and ${scope})
+         and (exists (select 1 from ticket t where t.id in (select row_id from moved) and ${scope})
+           or exists (select 1 from ticket t where t.customer_id = s.parted and ${scope})))`,
     values,
   );
   return rowCount === 1;

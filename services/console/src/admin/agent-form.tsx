@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
 import { queueText } from '../desk/given-names.ts';
 import { problemText } from '../feedback/problem-text.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 
 interface AgentFields {
@@ -23,6 +24,7 @@ const usualCapacity: Record<ChannelName, number> = { email: 5, sms: 5, whatsapp:
 
 export function AgentForm({ agent, queues, close }: { agent: Agent | null; queues: Queue[]; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [form] = Form.useForm<AgentFields>();
   const save = useSave(agent, close);
   const problem = save.error && problemText(t, save.error);

@@ -1,18 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
-import { HeartOutlined } from '@ant-design/icons';
+import { ControlOutlined, HeartOutlined } from '@ant-design/icons';
 import type { AccountHealth, ComponentHealth, DelayFigures } from '@patchbay/contracts';
 import { duration, keys, moment, secondsSince, useNow } from '@patchbay/ui';
-import type { ReactNode } from 'react';
+import { Button } from 'antd';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
+import { errorText } from '../feedback/error-text.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
+import { useMe } from '../session/use-me.ts';
 import '../style/health.css';
 import { PageHead } from './page-head.tsx';
+import { WatchLimitsForm } from './watch-limits-form.tsx';
 
 /** How every account and every part is doing. The browser's cache asks whether anything has changed. */
 export function HealthPage() {
   const { t } = useTranslation();
+  const { role } = useMe();
+  const [limits, setLimits] = useState(false);
   const health = useQuery({
     queryKey: keys.health,
     queryFn: ({ signal }) => api.channelHealth(signal),
@@ -23,7 +29,13 @@ export function HealthPage() {
   const { accounts, components } = health.data;
   return (
     <div className="page" data-testid="health-page">
-      <PageHead text={t('watch.text')} />
+      <PageHead text={t('watch.text')}>
+        {role !== 'agent' && (
+          <Button icon={<ControlOutlined />} onClick={() => setLimits(true)} data-testid="watch-limits-open">
+            {t('watch.limits')}
+          </Button>
+        )}
+      </PageHead>
       <h2>{t('watch.accounts')}</h2>
       {accounts.length === 0 && <Nothing icon={<HeartOutlined />} title={t('watch.noAccounts')} />}
       <div className="health-grid">
@@ -37,6 +49,7 @@ export function HealthPage() {
           <ComponentCard key={`${one.kind} ${one.name}`} one={one} />
         ))}
       </div>
+      {limits && <WatchLimitsForm close={() => setLimits(false)} />}
     </div>
   );
 }
@@ -60,11 +73,12 @@ function useWords() {
       : `${count} · ${t('watch.oldest', { age: duration(secondsSince(since, now), i18n.language) })}`;
   const delay = ({ median, p95 }: DelayFigures) =>
     median === null || p95 === null ? '–' : `${duration(median, i18n.language)} / ${duration(p95, i18n.language)}`;
-  return { t, when, waiting, delay };
+  const words = (error: string) => errorText(error, i18n.resolvedLanguage);
+  return { t, when, waiting, delay, words };
 }
 
 function AccountCard({ one }: { one: AccountHealth }) {
-  const { t, when, waiting, delay } = useWords();
+  const { t, when, waiting, delay, words } = useWords();
   const most = Math.max(1, ...one.trend);
   return (
     <article className={`health-card health-${one.state}`} data-testid="health-card" data-state={one.state}>
@@ -81,7 +95,7 @@ function AccountCard({ one }: { one: AccountHealth }) {
         <Figure label={t('watch.lost')}>{one.failed + one.unknown}</Figure>
         {one.lastErrorAt && <Figure label={t('watch.lastError')}>{when(one.lastErrorAt)}</Figure>}
       </dl>
-      {one.lastError && <p className="record-reason small">{one.lastError}</p>}
+      {one.lastError && <p className="record-reason small">{words(one.lastError)}</p>}
       <div className="health-trend" role="img" aria-label={`${t('watch.trend')}: ${one.trend.join(', ')}`}>
         {one.trend.map((count, hour) => (
           <span key={hour} style={{ height: `${(count / most) * 100}%` }} />
@@ -129,7 +143,7 @@ const counts = [
 const countOf = (name: string) => counts.find((known) => known === name) ?? 'other';
 
 function ComponentCard({ one }: { one: ComponentHealth }) {
-  const { t, when } = useWords();
+  const { t, when, words } = useWords();
   return (
     <article className={`health-card health-${one.state}`} data-testid="health-component" data-state={one.state}>
       <Head title={`${t(`watch.kind.${one.kind}`)} · ${one.name}`} state={one.state} code={one.reason.code} />
@@ -144,7 +158,7 @@ function ComponentCard({ one }: { one: ComponentHealth }) {
         {one.nextTryAt && <Figure label={t('watch.nextTry')}>{when(one.nextTryAt)}</Figure>}
       </dl>
       {one.address && <p className="muted small">{one.address}</p>}
-      {one.lastError && <p className="record-reason small">{one.lastError}</p>}
+      {one.lastError && <p className="record-reason small">{words(one.lastError)}</p>}
     </article>
   );
 }

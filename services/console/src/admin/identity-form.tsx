@@ -6,6 +6,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queueText } from '../desk/given-names.ts';
 import { problemText } from '../feedback/problem-text.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 
@@ -22,6 +23,7 @@ interface IdentityFields {
 
 export function IdentityForm({ identity, close }: { identity: MailIdentity | null; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [form] = Form.useForm<IdentityFields>();
   const queues = useQuery({ queryKey: keys.queues, queryFn: ({ signal }) => api.queues(signal) });
   const save = useSave(identity, close);

@@ -27,7 +27,9 @@ import {
 } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { errorText } from '../feedback/error-text.ts';
 import { problemText } from '../feedback/problem-text.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 
 type Fields = MailAccountCreate & { oauth?: MailAccountCreate['oauth'] };
@@ -46,6 +48,7 @@ const beginning: Partial<Fields> = {
 /** A mailbox in a drawer: whose it is, how to get in, what to fetch. */
 export function MailAccountForm({ account, close }: { account: MailAccount | null; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [form] = Form.useForm<Fields>();
   const save = useSave(account, close);
   const problem = save.error && problemText(t, save.error);
@@ -221,7 +224,7 @@ function FetchFields({ form, account }: PartProps) {
 }
 
 function TestConnection({ form, account, found }: PartProps & { found: (folders: MailFolder[]) => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const test = useMutation({
     mutationFn: async () => {
       const { host, port = 993, security = 'tls', username, auth = 'password', password } = form.getFieldsValue();
@@ -239,7 +242,12 @@ function TestConnection({ form, account, found }: PartProps & { found: (folders:
       </Button>
       {failure && <Alert type="error" showIcon title={failure.title} description={failure.detail || undefined} />}
       {problem && (
-        <Alert type="error" showIcon title={t(`mailAccounts.problem.${problem.code}`)} description={problem.text} />
+        <Alert
+          type="error"
+          showIcon
+          title={t(`mailAccounts.problem.${problem.code}`)}
+          description={errorText(problem.text, i18n.resolvedLanguage)}
+        />
       )}
       {test.data && !problem && (
         <Alert type="success" showIcon title={t('mailAccounts.tested', { count: test.data.folders.length })} />

@@ -1,17 +1,18 @@
 import { EditOutlined, LoginOutlined, PauseOutlined, PlayCircleOutlined, ReloadOutlined } from '@ant-design/icons';
 import type { MailAccount, MailAccountState } from '@patchbay/contracts';
 import { keys, moment } from '@patchbay/ui';
-import { Button, Popconfirm, Progress, Tag } from 'antd';
+import { Button, Popconfirm, Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { errorText } from '../feedback/error-text.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 
-const colors: Record<MailAccountState, string> = {
-  off: 'default',
-  connecting: 'blue',
-  importing: 'blue',
-  watching: 'green',
-  failing: 'red',
+const looks: Record<MailAccountState, string> = {
+  off: '',
+  connecting: 'status-pending',
+  importing: 'status-pending',
+  watching: 'status-resolved',
+  failing: 'status-failed',
 };
 
 export function MailAccountRow({ account, edit }: { account: MailAccount; edit: () => void }) {
@@ -21,9 +22,9 @@ export function MailAccountRow({ account, edit }: { account: MailAccount; edit: 
   return (
     <article className="record" data-testid="mail-account-row" data-account-id={account.id}>
       <div className="record-head">
-        <Tag color={colors[state]} data-testid="mail-account-state">
+        <span className={`status ${looks[state]}`} data-testid="mail-account-state">
           {t(`mailAccounts.state.${state}`)}
-        </Tag>
+        </span>
         <span className="record-title">{account.address}</span>
         <span className="grow" />
         <span className="muted small tabular">
@@ -43,7 +44,7 @@ export function MailAccountRow({ account, edit }: { account: MailAccount; edit: 
       {account.lastError !== null && account.enabled && (
         <p className="record-reason small">
           <strong>{account.lastErrorCode && t(`mailAccounts.problem.${account.lastErrorCode}`)}</strong>{' '}
-          {account.lastError}
+          {errorText(account.lastError, i18n.resolvedLanguage)}
           {account.nextTryAt && <> · {t('mailAccounts.nextTry', { at: at(account.nextTryAt) })}</>}
         </p>
       )}

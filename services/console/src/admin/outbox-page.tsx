@@ -9,7 +9,6 @@ import { DeliveryMark } from '../desk/delivery-mark.tsx';
 import { subjectText } from '../desk/given-names.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
-import '../style/desk.css';
 import { OutboxDecision } from './outbox-decision.tsx';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
@@ -71,7 +70,7 @@ function OutboxRow({ item }: { item: OutboxItem }) {
           {moment(item.createdAt, Date.now(), i18n.language)}
         </time>
       </div>
-      {item.subject && <div>{subjectText(t, item.subject)}</div>}
+      {item.subject && <p className="outbox-subject">{subjectText(t, item.subject)}</p>}
       <p className="muted ellipsis">{item.preview}</p>
       <div className="record-actions row wrap">
         <DeliveryMark status={item.status} error={item.error} />

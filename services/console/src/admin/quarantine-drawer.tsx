@@ -5,8 +5,10 @@ import { fileSize, fullMoment, inboxRawUrl, keys } from '@patchbay/ui';
 import { Button, Drawer } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { errorText } from '../feedback/error-text.ts';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
+import '../style/health.css';
 
 /** Everything that is known of one contact. What came from outside is only ever text here. */
 export function QuarantineDrawer({ item, close }: { item: InboxItem | null; close: () => void }) {
@@ -35,7 +37,9 @@ function Detail({ item }: { item: InboxItem }) {
   const { size, rawSha256, fields, kind, fieldsCut, preview } = detail.data;
   return (
     <div data-testid="quarantine-detail">
-      <p className="record-reason small">{item.reason ?? t('quarantine.noReason')}</p>
+      <p className="record-reason small">
+        {item.reason ? errorText(item.reason, i18n.resolvedLanguage) : t('quarantine.noReason')}
+      </p>
       <dl className="health-figures">
         <dt>{t('quarantine.account')}</dt>
         <dd>{item.channelAccount}</dd>

@@ -6,10 +6,11 @@ import { App, Button, Checkbox, Input, Segmented, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
+import { errorText } from '../feedback/error-text.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
-import '../style/health.css';
+import '../style/quarantine.css';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
 import { QuarantineDrawer } from './quarantine-drawer.tsx';
@@ -31,7 +32,7 @@ function useBulk(after: () => void) {
 
 /** Contacts that could not be processed: why, what fails alike, the bytes as they came, another try, or away with a reason. */
 export function QuarantinePage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [state, setState] = useState<State>('quarantined');
   const [channel, setChannel] = useState<ChannelName>();
   const [group, setGroup] = useState<string>();
@@ -80,7 +81,7 @@ export function QuarantinePage() {
           onChange={(next?: string) => (setGroup(next), restart())}
           options={(groups.data ?? []).map(({ key, reason: text, count }) => ({
             value: key,
-            label: `${count} × ${text}`,
+            label: `${count} × ${errorText(text, i18n.resolvedLanguage)}`,
           }))}
         />
         <Input.Search
@@ -191,7 +192,9 @@ function Row({ item, chosen, toggle, open }: RowProps) {
         {t('outbox.attempts', { count: item.attempts })}
         {item.replaying && ` · ${t('quarantine.replaying')}`}
       </div>
-      <p className="record-reason small">{item.reason ?? t('quarantine.noReason')}</p>
+      <p className="record-reason small">
+        {item.reason ? errorText(item.reason, i18n.resolvedLanguage) : t('quarantine.noReason')}
+      </p>
       {item.discarded && (
         <p className="muted small">{t('quarantine.discardedFor', { reason: item.discarded.reason })}</p>
       )}

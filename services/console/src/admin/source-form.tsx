@@ -4,6 +4,7 @@ import { keys } from '@patchbay/ui';
 import { Alert, Checkbox, Form, Input, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import type { FreshSecret } from './source-secret.tsx';
 
@@ -26,6 +27,7 @@ const kinds = ['external', 'account', 'email', 'phone'] as const;
 
 export function SourceForm({ source, close, created }: SourceFormProps) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [form] = Form.useForm<SourceFields>();
   const save = useSave(source, close, created);
   const problem = save.error && problemText(t, save.error);
@@ -55,8 +57,8 @@ export function SourceForm({ source, close, created }: SourceFormProps) {
       >
         <Form.Item
           name="name"
-          label={t('field.name')}
-          rules={[{ required: true, whitespace: true, max: 200, message: t('field.nameNeeded') }]}
+          label={t('form.name')}
+          rules={[{ required: true, whitespace: true, max: 200, message: t('form.needed') }]}
         >
           <Input data-testid="source-name" />
         </Form.Item>

@@ -1,12 +1,14 @@
 import type { HttpSource } from '@patchbay/contracts';
 import { Alert, Modal, Typography } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 
 export type FreshSecret = HttpSource & { secret: string };
 
 /** Shown once: the hub keeps the secret sealed and tells it to nobody again. */
 export function SourceSecret({ fresh, close }: { fresh: FreshSecret; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   return (
     <Modal
       open

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ApiOutlined, EditOutlined, KeyOutlined, PlusOutlined } from '@ant-design/icons';
-import type { HttpSource, WebForm } from '@patchbay/contracts';
+import type { HttpSource } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Button, Popconfirm, Tag, Typography } from 'antd';
 import { useState } from 'react';
@@ -12,7 +12,7 @@ import { PageHead } from './page-head.tsx';
 import { SourceForm } from './source-form.tsx';
 import { SourceSecret, type FreshSecret } from './source-secret.tsx';
 
-/** Programs that reach the centre by the signed webhook pair, and the public forms that use it. */
+/** Programs that reach the centre by the signed webhook pair. */
 export function SourcesPage() {
   const { t } = useTranslation();
   const [edited, setEdited] = useState<HttpSource | 'new' | null>(null);
@@ -37,7 +37,6 @@ export function SourcesPage() {
           ))}
         </div>
       )}
-      <Forms />
       {edited && (
         <SourceForm source={edited === 'new' ? null : edited} close={() => setEdited(null)} created={setFresh} />
       )}
@@ -66,7 +65,12 @@ function SourceRow({ source, edit, show }: SourceRowProps) {
         {source.url}
       </Typography.Text>
       <div className="record-actions">
-        <Button icon={<EditOutlined />} onClick={edit} aria-label={t('sources.editName', { name: source.name })}>
+        <Button
+          icon={<EditOutlined />}
+          onClick={edit}
+          aria-label={t('sources.editName', { name: source.name })}
+          data-testid="source-edit"
+        >
           {t('sources.edit')}
         </Button>
         <Popconfirm
@@ -79,56 +83,6 @@ function SourceRow({ source, edit, show }: SourceRowProps) {
             {t('sources.rotate')}
           </Button>
         </Popconfirm>
-      </div>
-    </article>
-  );
-}
-
-/** What a website needs to show a form: its address, or a frame. */
-function Forms() {
-  const { t } = useTranslation();
-  const forms = useQuery({ queryKey: keys.webForms, queryFn: ({ signal }) => api.webForms(signal) });
-  if (!forms.data)
-    return forms.isError ? <Failed error={forms.error} retry={() => void forms.refetch()} /> : <Loading />;
-  return (
-    <>
-      <h2>{t('sources.forms')}</h2>
-      <div className="panel">
-        {forms.data.map((form) => (
-          <FormRow key={form.id} form={form} />
-        ))}
-      </div>
-    </>
-  );
-}
-
-function FormRow({ form }: { form: WebForm }) {
-  const { t, i18n } = useTranslation();
-  const title = i18n.language.startsWith('zh') ? form.titleZh : form.titleEn;
-  const { id: _id, sourceId: _sourceId, slug, url, createdAt: _createdAt, updatedAt: _updatedAt, ...settings } = form;
-  const turn = useAction(() => api.updateWebForm(slug, { ...settings, enabled: !form.enabled }), {
-    stale: [keys.webForms],
-  });
-  return (
-    <article className="record" data-testid="form-row">
-      <div className="record-head">
-        <a className="record-title grow" href={url} target="_blank" rel="noreferrer">
-          {title}
-        </a>
-        {!form.enabled && <Tag>{t('sources.off')}</Tag>}
-      </div>
-      <Typography.Text className="small" copyable code style={{ overflowWrap: 'anywhere' }}>
-        {`<iframe src="${url}" title="${title}" width="100%" height="720"></iframe>`}
-      </Typography.Text>
-      <p className="muted small">
-        {form.frameAncestors.length === 0
-          ? t('sources.noFrames')
-          : t('sources.frames', { hosts: form.frameAncestors.join(', ') })}
-      </p>
-      <div className="record-actions">
-        <Button loading={turn.isPending} onClick={() => turn.mutate(undefined)} data-testid="form-toggle">
-          {t(form.enabled ? 'sources.turnOff' : 'sources.turnOn')}
-        </Button>
       </div>
     </article>
   );

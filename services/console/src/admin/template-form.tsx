@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, Form, Input, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 
 interface Fields {
@@ -16,6 +17,7 @@ interface Fields {
 /** Enters or corrects a template. A label is asked for each place as soon as the text has it. */
 export function TemplateForm({ template, close }: { template: MessageTemplate | null; close: () => void }) {
   const { t } = useTranslation();
+  useReturnFocus();
   const [form] = Form.useForm<Fields>();
   const client = useQueryClient();
   const save = useMutation({
@@ -56,7 +58,7 @@ export function TemplateForm({ template, close }: { template: MessageTemplate | 
         initialValues={template ?? { language: 'en', labels: [] }}
         onFinish={(fields) => save.mutate(fields)}
       >
-        <Form.Item name="name" label={t('field.name')} rules={[rule('name', t('field.nameNeeded'))]}>
+        <Form.Item name="name" label={t('form.name')} rules={[rule('name', t('form.needed'))]}>
           <Input maxLength={100} data-testid="template-name" />
         </Form.Item>
         <Form.Item name="language" label={t('texting.language')} rules={[rule('language', t('texting.languageRule'))]}>

@@ -5,6 +5,7 @@ import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../feedback/use-action.ts';
+import { useGuarded } from '../grading/use-guard.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 
@@ -32,6 +33,7 @@ export function CallPanel({ ticket, call }: { ticket: Ticket; call: CallInfo }) 
   const { t } = useTranslation();
   const me = useMe();
   const run = useCallAction(ticket, me.id);
+  const guarded = useGuarded(ticket.customerId);
   const isOver = over.includes(call.state);
   // Only who is on the call moves it; a call that is over may be returned by anybody.
   const mine = call.agentId === null || call.agentId === me.id || isOver;
@@ -68,7 +70,16 @@ export function CallPanel({ ticket, call }: { ticket: Ticket; call: CallInfo }) 
           <span className="small">{t('call.withOther', { name: ticket.assigneeName ?? t('event.someAgent') })}</span>
         )}
         {isOver && (
-          <Button type="primary" icon={<PhoneOutlined />} href={`tel:${call.from}`} data-testid="call-back">
+          <Button
+            type="primary"
+            icon={<PhoneOutlined />}
+            href={`tel:${call.from}`}
+            onClick={(event) => {
+              event.preventDefault();
+              guarded('call', () => window.location.assign(`tel:${call.from}`));
+            }}
+            data-testid="call-back"
+          >
             {t('call.call-back')}
           </Button>
         )}

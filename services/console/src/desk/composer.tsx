@@ -6,7 +6,10 @@ import { Alert, Button, Input } from 'antd';
 import { useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { GuardNotice } from '../grading/guard-notice.tsx';
+import { useAttend, useGuarded } from '../grading/use-guard.ts';
 import { api } from '../query-client.ts';
+import '../style/composer.css';
 import { ComposerChannelNotes, useSendBlocked } from './channel-notes.tsx';
 import { AttachButton, ClosedNotice, MarkupButtons } from './composer-foot.tsx';
 import { ComposerRecipients } from './composer-recipients.tsx';
@@ -36,6 +39,8 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
   const isMail = mail.enabled && kind === 'public';
   const forwarded = useForwarded(ticket.id, isMail && mail.mode === 'forward', mail.forwardOf);
   const signal = useTypingSignal(ticket.id);
+  const guarded = useGuarded(ticket.customerId);
+  useAttend(ticket.customerId, ticket.id, kind === 'public' && text.trim() !== '');
 
   const write = (next: string, of: DraftKind = kind): void => {
     setText(next);
@@ -95,7 +100,9 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
   const submit = (): void => {
     if (blocked || send.isPending) return;
     const attachments = files.uploads.flatMap(attachmentOf);
-    send.mutate({ text: text.trim(), visibility: kind, attachments, ...(isMail && mail.draft(forwarded)) });
+    const draft = { text: text.trim(), visibility: kind, attachments, ...(isMail && mail.draft(forwarded)) };
+    if (kind === 'public') guarded('send', () => send.mutate(draft));
+    else send.mutate(draft);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
@@ -115,6 +122,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
   return (
     <div className={`composer composer-${kind}`}>
       {dropping && <div className="drop-here">{t('composer.drop')}</div>}
+      <GuardNotice customerId={ticket.customerId} aloud />
       <div className="composer-head">
         <ComposerTabs
           kind={kind}

@@ -1,9 +1,11 @@
 import { ArrowLeftOutlined, IdcardOutlined } from '@ant-design/icons';
-import { ticketStatus, type Ticket, type TicketStatus } from '@patchbay/contracts';
-import { keys } from '@patchbay/ui';
+import { ticketStatus, type RequestType, type Ticket, type TicketStatus } from '@patchbay/contracts';
+import { ApiProblem, keys } from '@patchbay/ui';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, Select, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
+import { bilingual } from '../feedback/bilingual.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
@@ -83,6 +85,7 @@ function StatusSelect({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
   const change = useAction((status: TicketStatus) => api.updateTicket(ticket.id, { status }), {
     stale: [keys.tickets, keys.ticket(ticket.id), keys.events(ticket.id), keys.me],
+    explain: useMissingFields(ticket),
   });
   const options = ticketStatus.options.map((status) => ({ value: status, label: t(`status.${status}`) }));
   return (
@@ -100,4 +103,24 @@ function StatusSelect({ ticket }: { ticket: Ticket }) {
       data-status={ticket.status}
     />
   );
+}
+
+/** A ticket that is not complete cannot be resolved: says which fields, by the names that they have on the card. */
+function useMissingFields(ticket: Ticket): (error: Error) => string | null {
+  const { t, i18n } = useTranslation();
+  const client = useQueryClient();
+  return (error) => {
+    if (!(error instanceof ApiProblem) || error.code !== 'unprocessable') return null;
+    const paths = error.issues.flatMap(({ path }) =>
+      path.startsWith('fields.') ? [path.slice('fields.'.length)] : [],
+    );
+    if (paths.length === 0) return null;
+    const types = client.getQueryData<RequestType[]>(keys.requestTypes);
+    const type = types?.find(({ key }) => key === ticket.requestType);
+    const names = paths.map((path) => {
+      const field = type?.fields.find(({ key }) => key === path);
+      return field ? bilingual(i18n, field.labelEn, field.labelZh).shown : path;
+    });
+    return t('request.stillNeeded', { fields: names.join(', ') });
+  };
 }

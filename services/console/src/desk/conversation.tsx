@@ -6,6 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useWatchTicket } from '../live/live-context.ts';
 import { api } from '../query-client.ts';
+import { usePageTitle } from '../shell/page-title.ts';
+import '../style/conversation.css';
 import { CallPanel } from './call-panel.tsx';
 import { Composer, type ComposerRequest } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
@@ -24,6 +26,7 @@ export function Conversation({ ticketId }: { ticketId: string }) {
   useWatchTicket(ticketId);
   const ticket = useQuery({ queryKey: keys.ticket(ticketId), queryFn: ({ signal }) => api.ticket(ticketId, signal) });
   useMarkSeen(ticket.data);
+  usePageTitle(ticket.data ? `#${ticket.data.number} ${subjectText(t, ticket.data.subject)}` : '', 'detail');
   if (ticket.isPending)
     return (
       <section className="conversation">

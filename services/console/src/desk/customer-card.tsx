@@ -1,22 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import {
-  CheckCircleFilled,
-  ContactsOutlined,
-  QuestionCircleOutlined,
-  SafetyCertificateFilled,
-  TeamOutlined,
-} from '@ant-design/icons';
-import type { Customer, IdentifierGrade } from '@patchbay/contracts';
+import { ContactsOutlined, TeamOutlined } from '@ant-design/icons';
+import type { Customer } from '@patchbay/contracts';
 import { fullMoment, keys } from '@patchbay/ui';
-import { Tooltip } from 'antd';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { Failed, Loading } from '../feedback/states.tsx';
+import { CustomerCare } from '../grading/customer-care.tsx';
+import { GuardNotice } from '../grading/guard-notice.tsx';
 import { api } from '../query-client.ts';
 import { ConsentRecords } from '../privacy/consent-records.tsx';
 import { PrivacyMenu } from '../privacy/privacy-menu.tsx';
 import { RevealButton } from '../privacy/reveal-button.tsx';
 import { initials } from '../shell/initials.ts';
+import '../style/customer-card.css';
 import { ConsentLines } from './consent-line.tsx';
 import { CardSection } from './card-section.tsx';
 import { ChannelTag } from './channel-tag.tsx';
@@ -24,6 +20,7 @@ import { CustomerMerges } from './customer-merges.tsx';
 import { CustomerTickets } from './customer-tickets.tsx';
 import { TicketRequest } from './ticket-request.tsx';
 import { AddressMark } from './sender-marks.tsx';
+import { Grade } from './grade.tsx';
 
 /** Who the conversation is with, how we know that, and what else they asked for. */
 export function CustomerCard({ customerId, ticketId }: { customerId: string; ticketId: string }) {
@@ -57,9 +54,14 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
         <div className="grow">
           <h2 className="card-name">{customer.displayName}</h2>
           <span className="muted small">{t('customer.since', { date: since })}</span>
+          <Link className="small" to={`/customers/${customer.id}`} data-testid="customer-file-link">
+            {t('file.open')}
+          </Link>
         </div>
         <PrivacyMenu customer={customer} />
       </header>
+      <GuardNotice customerId={customer.id} />
+      <CustomerCare customerId={customer.id} />
       <CardSection title={t('customer.identifiers')} icon={<ContactsOutlined aria-hidden />}>
         <Identifiers customer={customer} />
       </CardSection>
@@ -102,22 +104,5 @@ function Identifiers({ customer }: { customer: Customer }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-const gradeIcons: Record<IdentifierGrade, ReactNode> = {
-  verified: <SafetyCertificateFilled aria-hidden />,
-  known: <CheckCircleFilled aria-hidden />,
-  claimed: <QuestionCircleOutlined aria-hidden />,
-};
-
-function Grade({ grade }: { grade: IdentifierGrade }) {
-  const { t } = useTranslation();
-  return (
-    <Tooltip title={t(`gradeHelp.${grade}`)} trigger={['hover', 'focus']}>
-      <span className={`grade grade-${grade}`} tabIndex={0}>
-        {gradeIcons[grade]} {t(`grade.${grade}`)}
-      </span>
-    </Tooltip>
   );
 }

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { keys } from '@patchbay/ui';
 import { Popconfirm, Select } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useRested } from '../customer-file/use-rested.ts';
 import { problemLine } from '../feedback/problem-text.ts';
 import { api } from '../query-client.ts';
 import { useMerge } from './use-merge.ts';
@@ -54,14 +55,4 @@ export function CustomerSearch({ customerId }: { customerId: string }) {
       />
     </Popconfirm>
   );
-}
-
-/** The text once its writer rests. */
-function useRested(text: string): string {
-  const [rested, setRested] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(text), 250);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return rested;
 }

@@ -10,6 +10,8 @@ import {
 import type { DeliveryStatus } from '@patchbay/contracts';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { errorText } from '../feedback/error-text.ts';
+import '../style/message.css';
 
 const icons: Record<DeliveryStatus, ReactNode> = {
   queued: <ClockCircleOutlined aria-hidden />,
@@ -23,11 +25,11 @@ const icons: Record<DeliveryStatus, ReactNode> = {
 
 /** How far an answer has come on its way to the customer, and why no further. */
 export function DeliveryMark({ status, error }: { status: DeliveryStatus; error: string | null }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <footer className={`delivery delivery-${status}`} data-testid="delivery-status" data-status={status}>
       {icons[status]} {t(`delivery.${status}`)}
-      {error && <span className="delivery-error">{error}</span>}
+      {error && <span className="delivery-error">{errorText(error, i18n.resolvedLanguage)}</span>}
     </footer>
   );
 }

@@ -1,11 +1,29 @@
 import DOMPurify from 'dompurify';
 import type { Attachment } from '@patchbay/contracts';
 
-const style = `
-  html { font: 14px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #17212b; }
-  body { margin: 0; display: flow-root; overflow-wrap: anywhere; } img { max-width: 100%; height: auto; } table { max-width: 100%; } pre { white-space: pre-wrap; }
-  a:focus-visible::after, a:hover::after { content: " [" attr(title) "]"; font-size: 12px; color: #5a6675; }
-  blockquote { margin: 8px 0; padding-left: 12px; border-left: 3px solid #d5dce3; color: #5a6675; }`;
+/**
+ * Before the mail's own styles, which may differ: the letters of the console. After them, which may not: nothing is wider than the frame
+ * unless its words are, and a data table keeps its columns and scrolls.
+ */
+const before = `
+  html { font: 14px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #17212b; background: #fff; }
+  body { margin: 0; } p, li, td, th, div, blockquote { unicode-bidi: plaintext; }
+  blockquote { margin: 8px 0; padding-inline-start: 12px; border-inline-start: 3px solid #d5dce3; color: #5a6675; }`;
+const after = `
+  html, body { height: auto !important; min-height: 0 !important; max-height: none !important; width: auto !important; min-width: 0 !important; overflow-y: visible !important; }
+  html { overflow-x: auto !important; } body { display: flow-root !important; position: static !important; overflow-wrap: break-word; }
+  table, div, center, section, article { max-width: 100% !important; min-width: 0 !important; }
+  img { max-width: 100% !important; height: auto !important; } pre { white-space: pre-wrap !important; }`;
+
+/**
+ * What a mail's styles may not do in a frame that is as tall as its content: heights by the frame would make it grow without end, and what
+ * is fixed to it would lie over the words.
+ */
+export function tamed(css: string): string {
+  return css
+    .replaceAll(/(\d*\.?\d+)(?:[dsl]?v(?:h|b|min|max))\b/gi, (_, size: string) => `${(Number(size) * 6).toFixed(1)}px`)
+    .replaceAll(/\bposition\s*:\s*(?:fixed|sticky)\b/gi, 'position: absolute');
+}
 
 /**
  * A whole document for a sandboxed frame. `blocked` counts pictures that would be fetched from elsewhere and tell the
@@ -18,6 +36,8 @@ export function mailDocument(
   origin: string,
 ): { document: string; blocked: number } {
   const clean = DOMPurify.sanitize(html, {
+    // With the head, whose styles belong to the mail, and the body itself, whose colours do.
+    WHOLE_DOCUMENT: true,
     FORBID_TAGS: [
       'form',
       'input',
@@ -40,7 +60,8 @@ export function mailDocument(
     ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid|data):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
   });
   // A parsed document is inert: nothing is fetched while its pictures are looked at.
-  const { body } = new DOMParser().parseFromString(clean, 'text/html');
+  const mail = new DOMParser().parseFromString(clean, 'text/html');
+  const { body } = mail;
   let blocked = 0;
   const inlined: string[] = [];
   for (const image of body.querySelectorAll('img')) {
@@ -61,10 +82,21 @@ export function mailDocument(
     link.setAttribute('target', '_blank');
     link.setAttribute('rel', 'noopener noreferrer');
   }
+  const styles = [...mail.querySelectorAll('style')].map((element) => tamed(element.textContent));
+  mail.querySelectorAll('style').forEach((element) => element.remove());
+  for (const element of mail.querySelectorAll('[style]'))
+    element.setAttribute('style', tamed(element.getAttribute('style') ?? ''));
+  if (!body.hasAttribute('dir')) body.setAttribute('dir', mail.documentElement.getAttribute('dir') ?? 'auto');
   const images = remote ? 'data: https: http:' : ['data:', ...inlined].join(' ');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src ${images}; form-action 'none'; base-uri 'none'`;
-  const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="referrer" content="no-referrer"><style>${style}</style>`;
-  return { document: `<!doctype html><html><head>${head}</head><body>${body.innerHTML}</body></html>`, blocked };
+  const sheet = (css: string) => `<style>${css.replaceAll(/<\/style/gi, '')}</style>`;
+  const head = [
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="only light">',
+    ...[before, ...styles, after].map(sheet),
+  ].join('');
+  return { document: `<!doctype html><html><head>${head}</head>${body.outerHTML}</html>`, blocked };
 }
 
 /** Where a link really leads, for pointer, keyboard and screen reader; in the open where its text names another host. */

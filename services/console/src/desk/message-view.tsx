@@ -11,6 +11,7 @@ import { DeliveryMark } from './delivery-mark.tsx';
 import { MessageBody } from './message-body.tsx';
 import { AuthenticityTag, CategoryTag } from './sender-marks.tsx';
 import { carriesCopies } from './use-mail-fields.ts';
+import '../style/message.css';
 
 /** One message: from the customer on the left, from the centre on the right, a note in yellow. */
 export const MessageView = memo(function MessageView({
@@ -47,7 +48,11 @@ export const MessageView = memo(function MessageView({
           <CategoryTag classification={message.classification} />
         ) : (
           message.kind !== 'customer' &&
-          message.kind !== 'agent' && <span className="message-tag">{t(`kind.${message.kind}`)}</span>
+          message.kind !== 'agent' && (
+            <span className="message-tag">
+              {t(message.kind === 'system' && message.direction === 'in' ? 'message.word' : `kind.${message.kind}`)}
+            </span>
+          )
         )}
         {message.authenticity && <AuthenticityTag authenticity={message.authenticity} />}
         <time

@@ -5,7 +5,7 @@ const sources = Object.values(
   import.meta.glob<string>(
     [
       '../../../../packages/engine/src/pipeline/*.ts',
-      '../../../../packages/domain/src/{identity,routing,threading}.ts',
+      '../../../../packages/domain/src/{identity/customer,routing,threading}.ts',
       '../../../../packages/store/migrations/*.sql',
       '!**/*.test.ts',
     ],
@@ -28,6 +28,7 @@ function spelledOut(): string[] {
 const filledIn = [
   'Signed reply address or token: ticket 12',
   'Answers a message of the ticket: ticket 12',
+  'A message of the ticket answers it: ticket 12',
   'Ticket number in the subject: ticket 12',
   'Recent contact of the same customer on this channel: ticket 12',
   'Ticket number in the subject, but the sender is not a party of ticket 12',

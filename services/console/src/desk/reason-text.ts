@@ -29,6 +29,7 @@ const fixed: Record<string, string> = {
 const found: Record<string, string> = {
   'Signed reply address or token': '签名的回复地址或令牌',
   'Answers a message of the ticket': '回复了工单中的消息',
+  'A message of the ticket answers it': '工单中的消息回复了它',
   'Ticket number in the subject': '主题中有工单编号',
   'Recent contact of the same customer on this channel': '同一客户近期在此渠道的联系',
 };

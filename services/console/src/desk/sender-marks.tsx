@@ -3,6 +3,7 @@ import type { Customer, Message } from '@patchbay/contracts';
 import { fullMoment } from '@patchbay/ui';
 import { Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { errorText } from '../feedback/error-text.ts';
 
 const verdictIcons = {
   pass: <CheckCircleOutlined aria-hidden />,
@@ -46,7 +47,10 @@ export function CategoryTag({ classification }: { classification: NonNullable<Me
 export function AddressMark({ mark }: { mark: NonNullable<Customer['identifiers'][number]['mark']> }) {
   const { t, i18n } = useTranslation();
   return (
-    <Tooltip title={`${mark.reason} (${fullMoment(mark.at, i18n.language)})`} trigger={['hover', 'focus']}>
+    <Tooltip
+      title={`${errorText(mark.reason, i18n.resolvedLanguage)} (${fullMoment(mark.at, i18n.language)})`}
+      trigger={['hover', 'focus']}
+    >
       <span className="address-mark" tabIndex={0} data-testid="address-mark" data-mark={mark.mark}>
         <StopOutlined aria-hidden /> {t(`addressMark.${mark.mark}`)}
       </span>

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { problemText } from '../feedback/problem-text.ts';
+import { useGuarded } from '../grading/use-guard.ts';
 import { api } from '../query-client.ts';
 import { useSend } from './use-send.ts';
 
@@ -35,6 +36,7 @@ function TemplateDialog({ ticket, close }: { ticket: Ticket; close: () => void }
   const [chosen, setChosen] = useState<MessageTemplate | null>(null);
   const [variables, setVariables] = useState<string[]>([]);
   const send = useSend(ticket.id, close);
+  const guarded = useGuarded(ticket.customerId);
   const templates = useQuery({
     queryKey: keys.templates(ticket.channel),
     queryFn: ({ signal }) => api.templates({ channel: ticket.channel, state: 'active' }, null, signal),
@@ -42,13 +44,9 @@ function TemplateDialog({ ticket, close }: { ticket: Ticket; close: () => void }
   const complete = chosen !== null && chosen.labels.every((_, at) => templateVariable.safeParse(variables[at]).success);
   const problem = send.error && problemText(t, send.error);
   const submit = (): void => {
-    if (chosen && complete)
-      send.mutate({
-        text: '',
-        visibility: 'public',
-        attachments: [],
-        template: { id: chosen.id, variables: chosen.labels.map((_, at) => (variables[at] ?? '').trim()) },
-      });
+    if (!chosen || !complete) return;
+    const template = { id: chosen.id, variables: chosen.labels.map((_, at) => (variables[at] ?? '').trim()) };
+    guarded('send', () => send.mutate({ text: '', visibility: 'public', attachments: [], template }));
   };
   const items = templates.data?.items ?? [];
   return (

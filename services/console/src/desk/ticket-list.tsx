@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
+import '../style/ticket-list.css';
 import { ChannelTag } from './channel-tag.tsx';
 import { tabFilters, useTicketFilter, type Tab } from './ticket-filter.ts';
 import { waitingOrder } from './waiting-order.ts';

@@ -1,48 +1,104 @@
 import { useQuery } from '@tanstack/react-query';
-import { ProfileOutlined } from '@ant-design/icons';
-import type { Ticket } from '@patchbay/contracts';
+import { EditOutlined, ProfileOutlined } from '@ant-design/icons';
 import { keys } from '@patchbay/ui';
+import { Button } from 'antd';
+import { type ComponentProps, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { bilingual } from '../feedback/bilingual.ts';
 import { api } from '../query-client.ts';
+import { useCustomFields } from '../customer-file/use-words.ts';
 import { CardSection } from './card-section.tsx';
+import { RequestEditor } from './request-editor.tsx';
+import { missingFields, ticketFields, valueText } from './request-values.ts';
 
-/** What the ticket asks for, in the words of its request type. */
+/** What the ticket asks for, in the words of its request type; an agent may say it better than the customer did. */
 export function TicketRequest({ ticketId }: { ticketId: string }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const ticket = useQuery({ queryKey: keys.ticket(ticketId), queryFn: ({ signal }) => api.ticket(ticketId, signal) });
   const types = useQuery({
     queryKey: keys.requestTypes,
     queryFn: ({ signal }) => api.requestTypes(signal),
     staleTime: 60_000,
   });
-  const key = ticket.data?.requestType;
-  if (!ticket.data || !key) return null;
-  const type = types.data?.find((one) => one.key === key);
-  const named = (names: { en: string; zh: string }) => (i18n.resolvedLanguage?.startsWith('zh') ? names.zh : names.en);
+  const custom = useCustomFields();
+  const [editing, setEditing] = useState(false);
+  const button = useEditButton(editing);
+  if (!ticket.data || !types.data) return null;
+  if (ticket.data.requestType === null && types.data.length === 0 && ticketFields(undefined, custom).length === 0)
+    return null;
   return (
     <CardSection
-      title={type ? named({ en: type.nameEn, zh: type.nameZh }) : key}
+      title={t('request.title')}
       icon={<ProfileOutlined aria-hidden />}
+      action={
+        !editing && (
+          <Button
+            ref={button}
+            type="text"
+            size="small"
+            icon={<EditOutlined />}
+            aria-label={t('request.change')}
+            title={t('request.change')}
+            onClick={() => setEditing(true)}
+            data-testid="request-edit"
+          />
+        )
+      }
     >
-      <dl className="request-fields small" data-testid="ticket-request" data-request-type={key}>
-        {Object.entries(ticket.data.fields).map(([field, value]) => {
-          const definition = type?.fields.find((one) => one.key === field);
-          const option = definition?.options?.find((one) => one.value === value);
-          return (
-            <div key={field}>
-              <dt className="muted">
-                {definition ? named({ en: definition.labelEn, zh: definition.labelZh }) : field}
-              </dt>
-              <dd>{option ? named({ en: option.labelEn, zh: option.labelZh }) : valueText(value, t)}</dd>
-            </div>
-          );
-        })}
-      </dl>
+      {editing ? (
+        <RequestEditor ticket={ticket.data} types={types.data} custom={custom} close={() => setEditing(false)} />
+      ) : (
+        <Values ticket={ticket.data} types={types.data} custom={custom} />
+      )}
     </CardSection>
   );
 }
 
-function valueText(value: Ticket['fields'][string], t: (key: 'request.yes' | 'request.no') => string): string {
-  if (typeof value === 'boolean') return t(value ? 'request.yes' : 'request.no');
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
+/** The focus goes back to the button when the editor is gone. */
+function useEditButton(editing: boolean) {
+  const button = useRef<HTMLButtonElement>(null);
+  const was = useRef(editing);
+  useEffect(() => {
+    if (was.current && !editing) button.current?.focus();
+    was.current = editing;
+  }, [editing]);
+  return button;
+}
+
+function Values({ ticket, types, custom }: Omit<ComponentProps<typeof RequestEditor>, 'close'>) {
+  const { t, i18n } = useTranslation();
+  const key = ticket.requestType;
+  const type = types.find((one) => one.key === key);
+  const done = ticket.status === 'resolved' || ticket.status === 'closed';
+  const fields = ticketFields(type, custom);
+  const missing = missingFields(fields, ticket.fields);
+  const known = fields.filter((field) => Object.hasOwn(ticket.fields, field.key) || missing.has(field.key));
+  const others = Object.keys(ticket.fields).filter((field) => !fields.some((one) => one.key === field));
+  return (
+    <>
+      {key === null ? (
+        <p className="muted small">{t('request.none')}</p>
+      ) : (
+        <strong>{type ? bilingual(i18n, type.nameEn, type.nameZh).shown : key}</strong>
+      )}
+      <dl className="request-fields small" data-testid="ticket-request" data-request-type={key}>
+        {known.map((field) => (
+          <div key={field.key}>
+            <dt className="muted">{bilingual(i18n, field.labelEn, field.labelZh).shown}</dt>
+            {missing.has(field.key) ? (
+              <dd className={done ? 'muted' : 'request-missing'}>{t(done ? 'request.notGiven' : 'request.missing')}</dd>
+            ) : (
+              <dd dir="auto">{valueText(t, i18n, ticket.fields[field.key], field)}</dd>
+            )}
+          </div>
+        ))}
+        {others.map((field) => (
+          <div key={field}>
+            <dt className="muted">{field}</dt>
+            <dd dir="auto">{valueText(t, i18n, ticket.fields[field])}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
 }

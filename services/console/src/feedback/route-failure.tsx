@@ -1,6 +1,7 @@
 import { ReloadOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import '../style/entry.css';
 import { Nothing } from './states.tsx';
 
 /** A page could not be loaded or broke: after an update of the hub the old chunks are gone, and reloading cures it. */

@@ -10,7 +10,13 @@ import { problemLine } from './problem-text.ts';
  */
 export function useAction<I, O>(
   run: (input: I) => Promise<O>,
-  options: { stale: Key[]; done?: string; after?: (output: O) => void },
+  options: {
+    stale: Key[];
+    done?: string;
+    after?: (output: O) => void;
+    /** Says a failure better than its code does; null where it cannot. */
+    explain?: (error: Error) => string | null;
+  },
 ) {
   const { t } = useTranslation();
   const { message } = App.useApp();
@@ -21,7 +27,7 @@ export function useAction<I, O>(
       if (options.done) void message.success(options.done);
       options.after?.(output);
     },
-    onError: (error) => void message.error({ content: problemLine(t, error), duration: 6 }),
+    onError: (error) => void message.error({ content: options.explain?.(error) ?? problemLine(t, error), duration: 6 }),
     onSettled: async () => await Promise.all(options.stale.map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
 }

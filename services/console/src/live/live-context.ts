@@ -1,4 +1,4 @@
-import type { TypingNotice } from '@patchbay/contracts';
+import type { AttendRequest, TypingNotice } from '@patchbay/contracts';
 import type { ConnectionState, Room } from '@patchbay/ui';
 import { createContext, use, useEffect, useSyncExternalStore } from 'react';
 
@@ -7,6 +7,8 @@ export interface LiveScreen {
   connection: ConnectionState;
   watch: (room: Room) => () => void;
   sendTyping: (ticketId: string, typing: boolean) => void;
+  /** Says that a customer is on screen or being written to. */
+  attend: (request: AttendRequest) => void;
   typing: TypingStore;
   /** Tickets that were offered to this agent since the page was opened, newest last. */
   offered: OfferedStore;

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import type { HubEvent } from '@patchbay/contracts';
+import type { AttendRequest, HubEvent } from '@patchbay/contracts';
 import { keys, openLive, type ConnectionState, type Live, type Room } from '@patchbay/ui';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { App } from 'antd';
@@ -45,6 +45,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       },
       reset: refresher.all,
       typing: stores.typing.notice,
+      guard: (customerId) => void client.invalidateQueries({ queryKey: keys.guard(customerId) }),
       wallboard: (snapshot) => client.setQueryData(keys.wallboard, snapshot),
     });
     setLive(opened);
@@ -59,6 +60,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const calls = useMemo(
     () => ({
       watch: (room: Room) => live?.watch(room) ?? (() => undefined),
+      attend: (request: AttendRequest) => live?.attend(request),
       sendTyping: (ticketId: string, typing: boolean) => live?.typing(ticketId, typing),
     }),
     [live],

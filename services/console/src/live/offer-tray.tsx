@@ -9,6 +9,8 @@ import { subjectText } from '../desk/given-names.ts';
 import { subjectAndPreview } from '../desk/subject-and-preview.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
+import { useTitleCall } from '../shell/page-title.ts';
+import '../style/offers.css';
 import { chime } from './chime.ts';
 import { useOffers } from './use-offers.ts';
 
@@ -20,7 +22,8 @@ export function OfferTray() {
     .filter((ticket) => ticket.offer && Date.parse(ticket.offer.expiresAt) > now)
     .sort((a, b) => (a.offer?.expiresAt ?? '').localeCompare(b.offer?.expiresAt ?? ''));
   useChime(offers);
-  useTitle(offers.length);
+  // The browser's tab says that work is offered, for who is reading something else.
+  useTitleCall(offers.length > 0 ? `(${offers.length}) ${t('offer.region')} ·` : '');
   return (
     <section className="offers" aria-label={t('offer.region')} aria-live="assertive">
       {offers.map((ticket, index) => (
@@ -28,14 +31,6 @@ export function OfferTray() {
       ))}
     </section>
   );
-}
-
-/** The browser's tab says that work is offered, for who is reading something else. */
-function useTitle(offers: number): void {
-  const { t } = useTranslation();
-  useEffect(() => {
-    document.title = offers > 0 ? `(${offers}) ${t('offer.region')} · ${t('app.name')}` : t('app.name');
-  }, [offers, t]);
 }
 
 function useChime(offers: Ticket[]): void {

@@ -1,14 +1,19 @@
 import {
   callState,
   channelName,
+  customFieldType,
   deliveryStatus,
   errorCode,
   eventType,
   identifierGrade,
   identifierKind,
+  importState,
   messageKind,
   presenceState,
+  relationKind,
   role,
+  rowProblem,
+  taskKind,
   ticketStatus,
 } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
@@ -67,6 +72,12 @@ describe('languages', () => {
       ['gradeHelp', identifierGrade.options],
       ['event', eventType.options],
       ['problem', errorCode.options],
+      ['rowReason', rowProblem.options],
+      ['taskKind', taskKind.options],
+      ['relation', relationKind.options],
+      ['relationFrom', relationKind.options],
+      ['imports.state', importState.options],
+      ['customField.types', customFieldType.options],
     ];
     for (const [group, options] of words)
       for (const option of options) expect(english.has(`${group}.${option}`), `${group}.${option}`).toBe(true);

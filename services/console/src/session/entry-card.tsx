@@ -1,10 +1,13 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { usePageTitle } from '../shell/page-title.ts';
+import '../style/entry.css';
 import { LanguageLinks } from './language-links.tsx';
 
 /** The frame of login and set-up. */
 export function EntryCard({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
   const { t } = useTranslation();
+  usePageTitle(title);
   return (
     <main className="entry">
       <div className="entry-frame">

@@ -8,11 +8,14 @@ import { Failed, Loading } from '../feedback/states.tsx';
 import { useLive } from '../live/live-context.ts';
 import { api } from '../query-client.ts';
 import { ConnectionMark } from '../shell/connection-state.tsx';
+import { usePageTitle } from '../shell/page-title.ts';
 import '../style/wallboard.css';
 import { BoardSections } from './board-sections.tsx';
 
 /** The centre at a glance, made to be read from across the room; every figure carries its formula. */
 export function WallboardPage() {
+  const { t } = useTranslation();
+  usePageTitle(t('wallboard.title'));
   const { watch } = useLive();
   useEffect(() => watch({ room: 'wallboard' }), [watch]);
   // Pushed by the live connection; asked for as well, so that it goes on without one.

@@ -7,8 +7,10 @@ import { problemOf } from './problem.ts';
 
 /** Milliseconds. */
 const connectTimeout = 20_000;
-/** A server may be this long without a byte while it owes an answer; milliseconds. */
-const silence = 90_000;
+/** Milliseconds; see {@link MailboxServer.silenceMs}. */
+const usualSilence = 90_000;
+/** Milliseconds for the answer to a command that has no long answer. */
+const answerWithin = 30_000;
 const mebibyte = 1024 * 1024;
 
 export interface Connection extends Disposable {
@@ -51,7 +53,7 @@ async function signIn(
     disableCompression: true,
     connectionTimeout: connectTimeout,
     greetingTimeout: connectTimeout,
-    socketTimeout: silence,
+    socketTimeout: server.silenceMs ?? usualSilence,
     maxLiteralSize: mailSizeLimit + mebibyte,
     // The answer to a search in a folder with millions of mails is one line.
     maxLineLength: 64 * mebibyte,
@@ -81,8 +83,13 @@ async function signIn(
   }
 }
 
-/** Waits for an answer no longer than so many milliseconds: a dead connection keeps quiet for ever. */
-export async function answered<T>(connection: Connection, command: Promise<T>, withinMs: number): Promise<T> {
+/** Waits for an answer only so long: a dead connection keeps quiet for ever. */
+export async function answered<T>(
+  connection: Connection,
+  command: Promise<T>,
+  server: Pick<MailboxServer, 'silenceMs'>,
+): Promise<T> {
+  const withinMs = Math.min(answerWithin, server.silenceMs ?? usualSilence);
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(new MailProblem('timeout', 'The server does not answer'));

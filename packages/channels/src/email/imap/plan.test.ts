@@ -50,6 +50,21 @@ describe('beginAt', () => {
     expect(beginAt(never, status, wanted, now)).toMatchObject({ uidValidity: 7, ...expected });
   });
 
+  test.each([
+    ['all', all, null],
+    ['only what comes', { importFrom: 'new', importDays: null } as const, new Date('2026-03-08T11:55:00Z')],
+    ['the last three days', { importFrom: 'days', importDays: 3 } as const, new Date('2026-03-07T12:00:00Z')],
+    ['the last day', { importFrom: 'days', importDays: 1 } as const, new Date('2026-03-08T11:55:00Z')],
+  ])('of another mailbox, wanting %s, fetches what came since the one before was complete', (_name, wanted, since) => {
+    const cursor = { ...never, importSince: new Date('2026-03-08T12:00:00Z') };
+    expect(beginAt(cursor, status, wanted, now)).toEqual({
+      ...never,
+      uidValidity: 7,
+      importUntil: 100,
+      importSince: since,
+    });
+  });
+
   test('goes through a recreated folder from its first mail, but not back beyond the first import', () => {
     const since = new Date('2026-01-01T00:00:00Z');
     const cursor = { ...never, uidValidity: 6, lastUid: 5_000, importUntil: 4_000, importSince: since, importDone: 9 };

@@ -14,7 +14,8 @@ const day = 86_400_000;
 /**
  * Where fetching goes on. Under another UIDVALIDITY every UID means another mail (RFC 9051 §2.3.1.1), so that the whole folder is gone
  * through again: what was here before is recognised by its Message-ID and content. So it is with a folder whose next UID lies at or
- * below the last that was fetched: it is back from a backup, and gives UIDs that were others' to what comes.
+ * below the last that was fetched: it is back from a backup, and gives UIDs that were others' to what comes. Where another mailbox or other
+ * settings were fetched before, what has arrived since is wanted in any case.
  */
 export function beginAt(
   cursor: MailboxCursor,
@@ -26,10 +27,15 @@ export function beginAt(
   const last = status.uidNext - 1;
   const anew = { uidValidity: status.uidValidity, lastUid: 0, importUntil: last, importDone: 0, importTotal: 0 };
   if (cursor.uidValidity !== null) return { ...anew, importSince: cursor.importSince };
-  if (wanted.importFrom === 'new') return { ...anew, lastUid: last, importSince: new Date(now.getTime() - clockSlack) };
+  const { importSince: moment } = cursor;
+  if (wanted.importFrom === 'new' && moment === null)
+    return { ...anew, lastUid: last, importSince: new Date(now.getTime() - clockSlack) };
   const days = wanted.importFrom === 'days' ? wanted.importDays : null;
-  return { ...anew, importSince: days === null ? null : new Date(now.getTime() - days * day) };
+  if (wanted.importFrom === 'all' || (moment === null && days === null)) return { ...anew, importSince: null };
+  return { ...anew, importSince: earliest(now.getTime() - (days ?? 0) * day, (moment ?? now).getTime() - clockSlack) };
 }
+
+const earliest = (...moments: number[]) => new Date(Math.min(...moments));
 
 export const isImporting = (cursor: MailboxCursor): boolean => cursor.lastUid < cursor.importUntil;
 

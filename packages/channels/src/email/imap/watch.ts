@@ -7,9 +7,6 @@ import { answered, connect, type Connection } from './connection.ts';
 import { fetchWaiting } from './fetch.ts';
 import { beginAt } from './plan.ts';
 
-/** Milliseconds for the answer to a command that has no long answer. */
-const answerWithin = 30_000;
-
 /** Resolves after an abort, when mails in progress are done. Rejects with a {@link MailProblem} when the connection breaks. */
 export async function watchMailbox(mailbox: Mailbox, deps: ChannelDeps, signal: AbortSignal): Promise<void> {
   try {
@@ -33,11 +30,12 @@ async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps
   let problem: MailProblem | null = null;
   for (;;) {
     if (look === 'again') cursor = await open(connection, mailbox, cursor, deps.now());
+    const completeUntil = deps.now();
     const outcome = await fetchWaiting({ client, mailbox, deps, signal }, cursor);
     cursor = outcome.cursor;
     if (outcome.problem !== undefined) ({ problem } = outcome);
     if (!client.usable) throw new MailProblem('connection', lost);
-    await mailbox.contact({ backlog: 0, problem });
+    await mailbox.contact({ backlog: 0, problem, completeUntil });
     look = await news.wait(pollMs);
   }
 }
@@ -50,7 +48,7 @@ async function open(
   now: Date,
 ): Promise<MailboxCursor> {
   const opening = connection.client.mailboxOpen(mailbox.folder, { readOnly: mailbox.afterFetch === 'keep' });
-  const { uidValidity, uidNext } = await answered(connection, opening, answerWithin);
+  const { uidValidity, uidNext } = await answered(connection, opening, mailbox);
   const begun = beginAt(cursor, { uidValidity: Number(uidValidity), uidNext }, mailbox, now);
   if (begun !== cursor) await mailbox.save(begun, { backlog: 0, received: false });
   return begun;
@@ -93,7 +91,7 @@ const said = (reason: string) => `${lost}: ${reason.replaceAll(/\s+/g, ' ').slic
 export async function listFolders(server: MailboxServer, signal: AbortSignal): Promise<MailFolder[]> {
   using connection = await connect(server, signal);
   try {
-    const folders = await answered(connection, connection.client.list(), answerWithin);
+    const folders = await answered(connection, connection.client.list(), server);
     return folders
       .filter(({ flags }) => !flags.has(String.raw`\Noselect`) && !flags.has(String.raw`\NonExistent`))
       .slice(0, 1000)

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { HubError } from '@patchbay/contracts';
+import { HubError, pageQuery } from '@patchbay/contracts';
 import { listHeldReplies, readHeldReply } from '@patchbay/store/queries/held-replies';
 import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
 import { holdBack, sendNow, takeBack } from '../../pipeline/held-replies.ts';
 import { recipientsFor } from '../../pipeline/recipients.ts';
+import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { idempotencyKey } from '../idempotency.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
@@ -43,10 +44,11 @@ export const composingRoutes = [
     tag,
     access: 'agent',
     params: byId,
+    query: pageQuery,
     answer: 'HeldReplyPage',
-    async handle({ parts, principal, params }) {
+    async handle({ parts, principal, params, query }) {
       await requireTicket(parts, principal, params.id);
-      return { items: await listHeldReplies(parts.db.sql, params.id, principal.agentId), nextCursor: null };
+      return pageOf(await listHeldReplies(parts.db.sql, params.id, principal.agentId, sliceOf(idKey, query)));
     },
   }),
   route({

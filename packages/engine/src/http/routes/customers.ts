@@ -3,16 +3,11 @@ import { normaliseEmail } from '@patchbay/domain';
 import {
   insertCustomer,
   listCustomers,
-  listMerges,
-  mergeCustomers,
   readCustomer,
-  readMerge,
   suggestCustomers,
-  undoMerge,
   type NewCustomer,
 } from '@patchbay/store/queries/customers';
 import { recordAudit } from '@patchbay/store/queries/audit';
-import { mayReadBothCustomers, mayReadBothMerged } from '@patchbay/store/queries/tickets';
 import { z } from 'zod';
 import { toE164 } from '../../auth/agents.ts';
 import type { Parts } from '../../parts.ts';
@@ -24,22 +19,11 @@ import { byId } from './tickets.ts';
 const tag = 'Customers';
 const customerQuery = pageQuery.extend({ q: z.string().max(200).optional() });
 
-async function customerOf(parts: Parts, id: string): Promise<Customer> {
+/** @throws HubError `not_found` */
+export async function customerOf(parts: Parts, id: string): Promise<Customer> {
   const customer = await readCustomer(parts.db.sql, id);
   if (!customer) throw new HubError('not_found', 'There is no such customer');
   return customer;
-}
-
-async function mergeOf(parts: Parts, id: string) {
-  const merge = await readMerge(parts.db.sql, id);
-  if (!merge) throw new HubError('not_found', 'There is no such merge');
-  return merge;
-}
-
-/** A merge shows one customer's tickets with the other's: for those who work for both, and for managers. */
-function requireBoth(mayReadBoth: boolean): void {
-  if (!mayReadBoth)
-    throw new HubError('forbidden', 'Only for managers, and for agents who may read a ticket of each of the two');
 }
 
 /** Identifiers in normal form. An agent who enters them vouches for them, so they are verified. */
@@ -50,7 +34,8 @@ function identifiersOf(
   return given.map(({ kind, value }) => ({ kind, value: normalised(kind, value, region), grade: 'verified' }));
 }
 
-function normalised(kind: string, value: string, region: string): string {
+/** @throws HubError `invalid_input` for what is no such identifier */
+export function normalised(kind: string, value: string, region: string): string {
   if (kind === 'phone') return toE164(value, region);
   if (kind !== 'email') return filled('identifiers', value);
   const email = normaliseEmail(value);
@@ -134,54 +119,6 @@ export const customerRoutes = [
       await customerOf(parts, params.id);
       const found = await suggestCustomers(parts.db.sql, params.id);
       return { items: await presentSuggestions(parts.db.sql, principal, found), nextCursor: null };
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/customers/:id/merges',
-    summary: 'Merges that the customer took part in, newest first',
-    tag,
-    access: 'agent',
-    params: byId,
-    answer: 'MergePage',
-    async handle({ parts, params }) {
-      await customerOf(parts, params.id);
-      return { items: await listMerges(parts.db.sql, params.id), nextCursor: null };
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/customers/:id/merge',
-    summary: 'Join another customer to this one',
-    tag,
-    access: 'agent',
-    params: byId,
-    body: 'MergeRequest',
-    answer: 'Merge',
-    status: 201,
-    creates: true,
-    async handle({ parts, principal, params, body }) {
-      await Promise.all([customerOf(parts, params.id), customerOf(parts, body.otherId)]);
-      requireBoth(await mayReadBothCustomers(parts.db.sql, principal, params.id, body.otherId));
-      const id = await mergeCustomers(parts.db.sql, params.id, body.otherId, principal.agentId);
-      parts.relay.nudge();
-      return mergeOf(parts, id);
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/merges/:id/undo',
-    summary: 'Put back exactly what a merge moved; undoing twice is undoing once',
-    tag,
-    access: 'agent',
-    params: byId,
-    answer: 'Merge',
-    async handle({ parts, principal, params }) {
-      await mergeOf(parts, params.id);
-      requireBoth(await mayReadBothMerged(parts.db.sql, principal, params.id));
-      await undoMerge(parts.db.sql, params.id, principal.agentId);
-      parts.relay.nudge();
-      return mergeOf(parts, params.id);
     },
   }),
 ];

@@ -48,7 +48,7 @@ export const messageRoutes = [
       const { messageId } = await createReply(parts, {
         ticketId: params.id,
         author: { id: principal.agentId, name: principal.name },
-        idempotencyKey: idempotencyKey(request) ?? randomUUID(),
+        key: { caller: idempotencyKey(request) ?? randomUUID() },
         input: body,
         correlationId,
       });

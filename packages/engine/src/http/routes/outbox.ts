@@ -1,8 +1,10 @@
 import { HubError, outboxQuery } from '@patchbay/contracts';
+import type { Queryable } from '@patchbay/store';
 import { listOutbox, outboxTicket, readOutboxRaw } from '@patchbay/store/queries/outbox';
-import { listSendingLimits, setSendingLimit } from '@patchbay/store/queries/sending-limits';
+import { listSendingLimits, readSendingLimit, setSendingLimit } from '@patchbay/store/queries/sending-limits';
 import { presentOutbox } from '../../privacy/masking.ts';
 import { decideOutbound } from '../../pipeline/reconcile.ts';
+import { changeSetting } from '../../setting-changes.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { sendDownload } from '../file-answer.ts';
 import { route } from '../route.ts';
@@ -68,6 +70,14 @@ export const outboxRoutes = [
     tag: 'Outbox',
     access: 'manager',
     body: 'SendingLimitUpdate',
-    handle: ({ parts, body }) => setSendingLimit(parts.db.sql, body),
+    async handle(call) {
+      const { channel, account } = call.body;
+      const setting = {
+        setting: 'sending-limit',
+        key: `${channel} ${account}`,
+        read: (tx: Queryable) => readSendingLimit(tx, channel, account),
+      };
+      await changeSetting(call, setting, (tx) => setSendingLimit(tx, call.body));
+    },
   }),
 ];

@@ -1,6 +1,6 @@
 export const channels = {
   sources: {
-    text: 'Programs that reach the centre by a signed webhook pair, and the public forms.',
+    text: 'Programs that reach the centre by a signed webhook pair.',
     add: 'Add source',
     empty: 'No sources yet',
     emptyText: 'An app, a messenger or a shop posts contacts to an address of its own, and gets the answers there.',
@@ -25,11 +25,6 @@ export const channels = {
     secret: 'Secret',
     address: 'Post contacts to',
     how: 'Signed as Standard Webhooks say; docs/http-channel.md has examples in Node, Python and curl.',
-    forms: 'Public forms',
-    noFrames: 'No website may frame it.',
-    frames: 'May be framed by {{hosts}}.',
-    turnOn: 'Turn on',
-    turnOff: 'Turn off',
   },
   identities: {
     text: 'Who the centre writes as: an address, a name and a signature, and the queue that uses it.',

@@ -27,6 +27,7 @@ export const privacy = {
       hold: 'A legal hold stands: nothing is removed until it is released.',
       call: 'A call goes on; it continues when the call has ended.',
       sending: 'A message is being sent; it continues in a moment.',
+      import: 'An import is running; it continues when the import has ended.',
     },
     confirm: 'Confirm',
     confirmAsk: 'Erase this person?',

@@ -1,6 +1,6 @@
 export const channels = {
   sources: {
-    text: '通过签名 Webhook 接入的程序，以及公开表单。',
+    text: '通过签名 Webhook 接入的程序。',
     add: '添加来源',
     empty: '还没有来源',
     emptyText: '应用、即时通讯或商城把联系发送到各自的地址，并在那里收到答复。',
@@ -25,11 +25,6 @@ export const channels = {
     secret: '密钥',
     address: '把联系发送到',
     how: '按 Standard Webhooks 规范签名；docs/http-channel.md 有 Node、Python 和 curl 示例。',
-    forms: '公开表单',
-    noFrames: '不允许任何网站嵌入。',
-    frames: '允许 {{hosts}} 嵌入。',
-    turnOn: '启用',
-    turnOff: '停用',
   },
   identities: {
     text: '中心以谁的名义写信：地址、名称、签名，以及使用它的队列。',

@@ -1,21 +1,29 @@
 import type { en } from '../en/index.ts';
 import { channels } from './channels.ts';
+import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
+import { grading } from './grading.ts';
+import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { privacy } from './privacy.ts';
+import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
 
 /** Simplified Chinese. Chinese has one plural form; both keys carry it. */
 export const zh: typeof en = {
+  ...settings,
   ...shell,
   ...glossary,
   ...desk,
   ...customers,
+  ...customerFile,
   ...channels,
+  ...grading,
   ...operations,
   ...privacy,
+  ...identity,
   ...wallboard,
 };

@@ -27,6 +27,7 @@ export const privacy = {
       hold: '存在法律保留：解除之前不删除任何内容。',
       call: '通话仍在进行；结束后继续。',
       sending: '有消息正在发送；稍后继续。',
+      import: '正在导入数据；导入结束后继续。',
     },
     confirm: '确认',
     confirmAsk: '删除此人的数据？',

@@ -112,4 +112,4 @@ function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-export { normaliseEmail } from './email-address.ts';
+export { normaliseEmail } from '../email-address.ts';

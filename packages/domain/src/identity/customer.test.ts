@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ContactIdentifier, IdentifierGrade, IdentifierKind } from '@patchbay/contracts';
-import { lockKeys, resolveCustomer } from './identity.ts';
-import type { CustomerCandidate } from './identity.ts';
+import { lockKeys, resolveCustomer } from './customer.ts';
+import type { CustomerCandidate } from './customer.ts';
 
 const id = (kind: IdentifierKind, value: string, grade: IdentifierGrade = 'known'): ContactIdentifier => ({
   kind,

@@ -1,0 +1,114 @@
+/** Mails written to make a rule look for ever: whatever stands wherever in a mail, reading it takes time in proportion to its size. */
+import { describe, expect, test } from 'vitest';
+import { parseMail } from './schema.ts';
+import { testDeps } from './test-deps.ts';
+
+const units = [
+  ' ',
+  '\t',
+  '.',
+  '<',
+  '>',
+  '"',
+  "'",
+  '(',
+  '[',
+  '-',
+  '=',
+  '_',
+  '*',
+  ':',
+  ';',
+  ',',
+  '@',
+  '/',
+  'a',
+  '5',
+  '> ',
+  '- ',
+  '_ ',
+  '=?',
+  'a@',
+  '<a@',
+  '<a@b.example>',
+  'a@b.example,',
+  '550 ',
+  '5.1.1 ',
+  '<<< ',
+  'to: ',
+  'user ',
+  'recipient ',
+  'On 1 ',
+  'On Mon, 2026 ',
+  '2026-01-01 10:00 <a@b.example> ',
+  '在 ',
+  'From: a@b ',
+  'a="',
+  'smtp; ',
+  'boundary= ',
+  '<div>',
+  '&#',
+];
+const fields = [
+  'Subject',
+  'From',
+  'To',
+  'Reply-To',
+  'Date',
+  'Message-ID',
+  'References',
+  'Content-Type',
+  'Content-Disposition',
+  'Auto-Submitted',
+  'Precedence',
+  'List-Id',
+  'Return-Path',
+  'Authentication-Results',
+  'X-Failed-Recipients',
+  'Received',
+  'DKIM-Signature',
+];
+/** Milliseconds of processor time. What grows with the square of these sizes takes several times as much. */
+const budget = 1_200;
+const filled = (unit: string, length: number) => unit.repeat(Math.ceil(length / unit.length));
+const head = 'From: MAILER-DAEMON@b.example\r\nSubject: Undelivered Mail\r\n';
+const field = (name: string, unit: string, length: number) => `${name}: ${filled(unit, length)}!\r\n`;
+
+const places: Record<string, (unit: string) => string> = {
+  'the text': (unit) => `${head}\r\nLine\r\n${filled(unit, 100_000)}!\r\n`,
+  'the lines of the text': (unit) => `${head}\r\n${`${filled(unit, 900)}!\r\n`.repeat(100)}`,
+  'short lines': (unit) => `${head}\r\nrecipient\r\n${`${unit}\r\n`.repeat(20_000)}`,
+  'the HTML': (unit) => `${head}Content-Type: text/html\r\n\r\n<p>${filled(unit, 30_000)}!`,
+  'a delivery report': (unit) =>
+    [
+      `${head}Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n`,
+      'Content-Type: message/delivery-status\r\n\r\nA: b\r\n\r\n',
+      ...['Final-Recipient', 'Action', 'Status', 'Diagnostic-Code', 'Original-Message-ID'].map((name) =>
+        field(name, unit, 30_000),
+      ),
+      '\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n',
+      ...['To', 'Message-ID'].map((name) => field(name, unit, 30_000)),
+      '\r\n--b--\r\n',
+    ].join(''),
+  'a mail without its boundary': (unit) => `${head}Content-Type: multipart/mixed\r\n\r\n${filled(unit, 60_000)}!\r\n`,
+  'the name of a file': (unit) => `${head}Content-Type: application/pdf; name="${filled(unit, 20_000)}"\r\n\r\nx\r\n`,
+  'every field': (unit) => `${fields.map((name) => field(name, unit, 20_000)).join('')}${head}\r\nText\r\n`,
+};
+
+describe('a mail filled with one thing', () => {
+  test.each(Object.entries(places))(
+    'in %s',
+    async (_name, fill) => {
+      const slow: string[] = [];
+      for (const unit of units) {
+        const begun = process.cpuUsage();
+        await parseMail(Buffer.from(fill(unit)), { from: '', to: [] }, testDeps()).catch(() => undefined);
+        const { user, system } = process.cpuUsage(begun);
+        if ((user + system) / 1000 > budget)
+          slow.push(`${JSON.stringify(unit)} ${Math.round((user + system) / 1000)} ms`);
+      }
+      expect(slow).toEqual([]);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,127 @@
+/** Whose row it is and what it adds, row by row: a later row finds whom an earlier one made. */
+import { isFilled } from './completeness.ts';
+import type { CustomerRow, RowIdentifier } from './import-row.ts';
+
+export interface FileState {
+  readonly id: string;
+  readonly fields: Record<string, unknown>;
+  /** `kind:value` */
+  readonly identifiers: Set<string>;
+  /** Names in lower case. */
+  readonly organisations: Set<string>;
+  readonly externalIds: Set<string>;
+}
+
+/** What is known before and while the rows are read. Grows with every row. */
+export interface KnownWorld {
+  /** By the source's own name. */
+  readonly externals: Map<string, string>;
+  /** By `kind:value`, who proved it alone. */
+  readonly proved: Map<string, string>;
+  /** `kind:value` that several people use: it joins nobody. */
+  readonly shared: Set<string>;
+  readonly files: Map<string, FileState>;
+}
+
+export interface PlanOptions {
+  /** The source has checked its identifiers: only then they join. */
+  readonly vouches: boolean;
+  readonly onExisting: 'keep' | 'replace';
+  readonly newId: () => string;
+}
+
+export interface RowAddition {
+  readonly customerId: string;
+  readonly outcome: 'created' | 'updated' | 'unchanged';
+  /** Of whom is new. */
+  readonly displayName: string;
+  readonly fields: readonly { key: string; value: unknown }[];
+  readonly identifiers: readonly (RowIdentifier & { grade: 'known' | 'claimed'; shared: boolean })[];
+  readonly externalId: string | null;
+  readonly organisation: string | null;
+}
+
+const nameOf = ({ kind, value }: RowIdentifier) => `${kind}:${value}`;
+
+/** A reason where the row belongs to several people, or to nobody who could be told again. */
+export function planCustomerRow(
+  row: CustomerRow,
+  world: KnownWorld,
+  options: PlanOptions,
+): RowAddition | { reason: 'several-customers' } {
+  const owners = new Set<string>();
+  const byNumber = row.externalId === null ? undefined : world.externals.get(row.externalId);
+  if (byNumber !== undefined) owners.add(byNumber);
+  if (options.vouches)
+    for (const identifier of row.identifiers) {
+      const holder = world.proved.get(nameOf(identifier));
+      if (holder !== undefined) owners.add(holder);
+    }
+  if (owners.size > 1) return { reason: 'several-customers' };
+  const [owner] = owners;
+  const file = (owner === undefined ? undefined : world.files.get(owner)) ?? emptyFile(owner ?? options.newId());
+  return learn(row, world, options, file, owner === undefined);
+}
+
+const emptyFile = (id: string): FileState => ({
+  id,
+  fields: {},
+  identifiers: new Set(),
+  organisations: new Set(),
+  externalIds: new Set(),
+});
+
+function learn(
+  row: CustomerRow,
+  world: KnownWorld,
+  options: PlanOptions,
+  file: FileState,
+  isNew: boolean,
+): RowAddition {
+  const fields = Object.entries(row.fields)
+    .filter(([key, value]) => adds(file.fields[key], value, options.onExisting))
+    .map(([key, value]) => ({ key, value }));
+  const identifiers = row.identifiers
+    .filter((identifier) => !file.identifiers.has(nameOf(identifier)))
+    .map((identifier) => ({
+      ...identifier,
+      grade: options.vouches ? ('known' as const) : ('claimed' as const),
+      shared: world.shared.has(nameOf(identifier)),
+    }));
+  const externalId = row.externalId !== null && !file.externalIds.has(row.externalId) ? row.externalId : null;
+  const joins = row.organisation !== null && !file.organisations.has(row.organisation.toLowerCase());
+  remember(world, file, { fields, identifiers, externalId, organisation: joins ? row.organisation : null });
+  const changes = fields.length > 0 || identifiers.length > 0 || externalId !== null || joins;
+  return {
+    customerId: file.id,
+    outcome: isNew ? 'created' : changes ? 'updated' : 'unchanged',
+    displayName: row.displayName ?? row.identifiers[0]?.value ?? row.externalId ?? '',
+    fields,
+    identifiers,
+    externalId,
+    organisation: joins ? row.organisation : null,
+  };
+}
+
+function adds(before: unknown, value: unknown, onExisting: PlanOptions['onExisting']): boolean {
+  if (!isFilled(before)) return true;
+  return onExisting === 'replace' && JSON.stringify(before) !== JSON.stringify(value);
+}
+
+function remember(
+  world: KnownWorld,
+  file: FileState,
+  learnt: Pick<RowAddition, 'fields' | 'identifiers' | 'externalId' | 'organisation'>,
+): void {
+  world.files.set(file.id, file);
+  for (const { key, value } of learnt.fields) file.fields[key] = value;
+  for (const identifier of learnt.identifiers) {
+    file.identifiers.add(nameOf(identifier));
+    if (identifier.grade === 'known' && !identifier.shared) world.proved.set(nameOf(identifier), file.id);
+  }
+  if (learnt.externalId !== null) {
+    file.externalIds.add(learnt.externalId);
+    world.externals.set(learnt.externalId, file.id);
+  }
+  if (learnt.organisation !== null) file.organisations.add(learnt.organisation.toLowerCase());
+}

@@ -1,0 +1,107 @@
+import { HubError, pageQuery, slug, type Segment } from '@patchbay/contracts';
+import {
+  deleteSegment,
+  insertSegment,
+  listMembers,
+  listSegments,
+  readSegment,
+  refreshSegment,
+  updateSegment,
+} from '@patchbay/store/queries/segments';
+import { z } from 'zod';
+import type { Parts } from '../../parts.ts';
+import { idKey, pageOf, sliceOf } from '../cursor.ts';
+import { route } from '../route.ts';
+
+const tag = 'Segments';
+const byKey = z.object({ key: slug });
+
+async function segmentOf(parts: Parts, key: string): Promise<Segment> {
+  const segment = await readSegment(parts.db.sql, key);
+  if (!segment) throw new HubError('not_found', 'There is no such segment');
+  return segment;
+}
+
+/** The event goes out, and every customer is looked at. */
+function changed(parts: Parts): void {
+  parts.relay.nudge();
+  parts.jobs.add('grade-customers', { grading: true });
+}
+
+export const segmentRoutes = [
+  route({
+    method: 'get',
+    path: '/segments',
+    summary: 'Saved sets of customers, with how many are in each',
+    tag,
+    access: 'agent',
+    answer: 'SegmentPage',
+    handle: async ({ parts }) => ({ items: await listSegments(parts.db.sql), nextCursor: null }),
+  }),
+  route({
+    method: 'post',
+    path: '/segments',
+    summary: 'Add a segment; its members are found by a run over all customers',
+    tag,
+    access: 'manager',
+    body: 'SegmentCreate',
+    answer: 'Segment',
+    status: 201,
+    creates: true,
+    async handle({ parts, principal, body }) {
+      await parts.db.transaction(async (tx) => {
+        if (!(await insertSegment(tx, body, principal.agentId)))
+          throw new HubError('conflict', 'There is a segment with this key, or there are too many');
+        await refreshSegment(tx, body.key, principal.agentId);
+      });
+      changed(parts);
+      return segmentOf(parts, body.key);
+    },
+  }),
+  route({
+    method: 'put',
+    path: '/segments/:key',
+    summary: 'Change a segment; its members are found anew',
+    tag,
+    access: 'manager',
+    params: byKey,
+    body: 'SegmentUpdate',
+    answer: 'Segment',
+    async handle({ parts, principal, params, body }) {
+      await parts.db.transaction(async (tx) => {
+        if (!(await updateSegment(tx, { ...body, key: params.key }, principal.agentId)))
+          throw new HubError('not_found', 'There is no such segment');
+        await refreshSegment(tx, params.key, principal.agentId);
+      });
+      changed(parts);
+      return segmentOf(parts, params.key);
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/segments/:key',
+    summary: 'Take a segment away',
+    tag,
+    access: 'manager',
+    params: byKey,
+    async handle({ parts, principal, params }) {
+      if (!(await deleteSegment(parts.db.sql, params.key, principal.agentId)))
+        throw new HubError('not_found', 'There is no such segment');
+      parts.relay.nudge();
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/segments/:key/members',
+    summary: 'Customers in the segment',
+    tag,
+    access: 'agent',
+    params: byKey,
+    query: pageQuery,
+    answer: 'SegmentMemberPage',
+    async handle({ parts, params, query }) {
+      const { id } = await segmentOf(parts, params.key);
+      return pageOf(await listMembers(parts.db.sql, id, sliceOf(idKey, query)));
+    },
+  }),
+];

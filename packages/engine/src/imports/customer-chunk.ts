@@ -1,0 +1,177 @@
+import type { ImportReject } from '@patchbay/contracts';
+import {
+  planCustomerRow,
+  readCustomerRow,
+  type CustomerRow,
+  type KnownWorld,
+  type RowAddition,
+} from '@patchbay/domain';
+import type { Queryable } from '@patchbay/store';
+import {
+  findPeople,
+  lockPeople,
+  newCustomerIds,
+  readFilesBefore,
+  writePeople,
+  type PeopleToWrite,
+} from '@patchbay/store/queries/import-rows';
+import type { ChunkContext, ChunkResult, DryMemory, NumberedRow } from './chunk.ts';
+
+interface ReadCustomer {
+  readonly source: NumberedRow;
+  readonly row: CustomerRow;
+}
+type Planned = ReadCustomer & { readonly addition: RowAddition };
+
+/** Rows of people: each becomes a customer, adds to one, or is rejected with what is wrong. */
+export async function customerChunk(
+  sql: Queryable,
+  context: ChunkContext,
+  rows: readonly NumberedRow[],
+): Promise<ChunkResult> {
+  const rejects: ImportReject[] = [];
+  const read: ReadCustomer[] = [];
+  for (const source of rows) {
+    const outcome = readCustomerRow(context.form, source.cells);
+    if ('row' in outcome) read.push({ source, row: outcome.row });
+    else rejects.push({ rowNumber: source.number, reasons: outcome.reasons, cells: source.cells });
+  }
+  const world = await learnWorld(sql, context, read);
+  const ids = context.memory ? dryIds() : (await newCustomerIds(sql, read.length)).values();
+  const planned: Planned[] = [];
+  for (const one of read) {
+    const addition = planCustomerRow(one.row, world, { ...context.settings, newId: () => String(ids.next().value) });
+    if ('reason' in addition)
+      rejects.push({
+        rowNumber: one.source.number,
+        reasons: [{ column: null, code: addition.reason }],
+        cells: one.source.cells,
+      });
+    else planned.push({ ...one, addition });
+  }
+  if (context.memory) remember(context.memory, world);
+  else await writePeople(sql, toWrite(context, planned), { source: context.settings.source, actorId: context.actorId });
+  const count = (outcome: RowAddition['outcome']) =>
+    planned.filter(({ addition }) => addition.outcome === outcome).length;
+  return {
+    counts: { created: count('created'), updated: count('updated'), unchanged: count('unchanged') },
+    rejects: rejects.toSorted((a, b) => a.rowNumber - b.rowNumber),
+  };
+}
+
+let dryId = 0;
+function* dryIds(): Generator<string> {
+  for (;;) {
+    dryId += 1;
+    yield `new-${dryId}`;
+  }
+}
+
+/** Who the rows may be about. In a real run these people are locked first, and nobody else makes them meanwhile. */
+async function learnWorld(
+  sql: Queryable,
+  { settings, memory }: ChunkContext,
+  read: readonly ReadCustomer[],
+): Promise<KnownWorld> {
+  const externalIds = read.flatMap(({ row }) => (row.externalId === null ? [] : [row.externalId]));
+  const identifiers = read.flatMap(({ row }) => row.identifiers);
+  if (!memory) await lockPeople(sql, settings.source, externalIds, settings.vouches ? identifiers : []);
+  const known = await findPeople(sql, settings.source, externalIds, identifiers);
+  const keyOf = ({ kind, value }: { kind: string; value: string }) => `${kind}:${value}`;
+  const shared = new Set(known.holders.filter((holder) => holder.shared).map(keyOf));
+  const proved = new Map(
+    known.holders.filter((holder) => !holder.shared).map((holder) => [keyOf(holder), holder.customerId]),
+  );
+  const externals = new Map(known.externals.map(({ externalId, customerId }) => [externalId, customerId]));
+  const owners = new Set([...externals.values(), ...(settings.vouches ? proved.values() : [])]);
+  const files = await readFilesBefore(sql, settings.source, [...owners], !memory);
+  return {
+    externals: memory ? merged(memory.externals, externals, externalIds) : externals,
+    proved: memory ? merged(memory.proved, proved, identifiers.map(keyOf)) : proved,
+    shared,
+    files: new Map(
+      files.map((file) => [
+        file.id,
+        {
+          id: file.id,
+          fields: file.fields,
+          identifiers: new Set(file.identifiers),
+          organisations: new Set(file.organisations),
+          externalIds: new Set(file.externalIds),
+        },
+      ]),
+    ),
+  };
+}
+
+/** What earlier rows of a dry run made counts as well as what is in the database. */
+function merged(
+  memory: ReadonlyMap<string, string>,
+  found: ReadonlyMap<string, string>,
+  keys: readonly string[],
+): Map<string, string> {
+  const all = new Map(found);
+  for (const key of keys) {
+    const earlier = memory.get(key);
+    if (earlier !== undefined && !all.has(key)) all.set(key, earlier);
+  }
+  return all;
+}
+
+/** So many keys a dry run remembers; what is doubled further apart in a larger file is then counted as new. */
+const mostRemembered = 500_000;
+
+function remember(memory: DryMemory, world: KnownWorld): void {
+  for (const [name, from] of [
+    ['externals', world.externals],
+    ['proved', world.proved],
+  ] as const)
+    for (const [key, id] of from) if (memory[name].size < mostRemembered) memory[name].set(key, id);
+}
+
+function toWrite(context: ChunkContext, planned: readonly Planned[]): PeopleToWrite {
+  const byCustomer = Map.groupBy(planned, ({ addition }) => addition.customerId);
+  const created = planned.filter(({ addition }) => addition.outcome === 'created');
+  const isNew = new Set(created.map(({ addition }) => addition.customerId));
+  return {
+    created: created.map(({ addition, source }) => ({
+      id: addition.customerId,
+      displayName: addition.displayName,
+      reason: `Imported from ${context.settings.source}: ${context.filename}, row ${source.number}`,
+    })),
+    changed: [...byCustomer].flatMap(([id, rows]) => {
+      const fields = [...new Set(rows.flatMap(({ addition }) => namesOf(addition)))];
+      return isNew.has(id) || fields.length === 0 ? [] : [{ id, fields }];
+    }),
+    identifiers: planned.flatMap(({ addition }) =>
+      addition.identifiers.map((identifier) => ({ ...identifier, customerId: addition.customerId })),
+    ),
+    externals: planned.flatMap(({ addition: { customerId, externalId } }) =>
+      externalId === null ? [] : [{ customerId, externalId }],
+    ),
+    fields: lastOfEach(context, planned),
+    memberships: planned.flatMap(({ addition: { customerId, organisation } }) =>
+      organisation === null ? [] : [{ customerId, organisation }],
+    ),
+  };
+}
+
+const namesOf = (addition: RowAddition): string[] => [
+  ...addition.fields.map(({ key }) => key),
+  ...(addition.identifiers.length > 0 ? ['identifiers'] : []),
+  ...(addition.organisation === null ? [] : ['organisations']),
+];
+
+/** When two rows of one chunk say something of the same field, the later one holds. */
+function lastOfEach({ importId }: ChunkContext, planned: readonly Planned[]): PeopleToWrite['fields'] {
+  const values = new Map<string, PeopleToWrite['fields'][number]>();
+  for (const { addition, source } of planned)
+    for (const { key, value } of addition.fields)
+      values.set(`${addition.customerId} ${key}`, {
+        customerId: addition.customerId,
+        key,
+        value,
+        sourceRef: `import:${importId}:${source.number}`,
+      });
+  return [...values.values()];
+}

@@ -1,0 +1,207 @@
+/**
+ * Runs an import, or its dry run. Rows are done in the order of the file, some at a time, and how far it is stands in the transaction that wrote them:
+ * a process that dies loses only what it had not committed, and whoever goes on begins with the next row.
+ */
+import { randomUUID } from 'node:crypto';
+import { HubError, type ImportReject } from '@patchbay/contracts';
+import { asRequestField } from '@patchbay/contracts';
+import type { Queryable } from '@patchbay/store';
+import { listCustomFields } from '@patchbay/store/queries/custom-fields';
+import {
+  advanceCheck,
+  advanceImport,
+  claimImport,
+  finishCheck,
+  freeImport,
+  holdImport,
+  moveImport,
+  readImport,
+  tellProgress,
+  type ClaimedImport,
+} from '@patchbay/store/queries/imports';
+import { toE164 } from '../auth/agents.ts';
+import type { Parts } from '../parts.ts';
+import { chunkWork, type ChunkContext, type ChunkResult, type NumberedRow } from './chunk.ts';
+import { csvRows } from './csv-source.ts';
+
+const chunkSize = 250;
+/** A process that has not said for so long that it is at work is gone. */
+const leaseMs = 10_000;
+/** How often whoever looks is told how far it is. */
+const tellMs = 1_000;
+/** Of a dry run; the others are only counted. */
+const shownRejects = 20;
+
+type Run = ClaimedImport & { readonly holder: string };
+
+export async function runImport(parts: Parts, importId: string, signal: AbortSignal): Promise<void> {
+  const holder = randomUUID();
+  const claimed = await claimImport(parts.db.sql, importId, holder, leaseMs);
+  if (!claimed) return;
+  const run = { ...claimed, holder };
+  try {
+    await (run.state === 'checking' ? check(parts, run, signal) : write(parts, run, signal));
+  } catch (error) {
+    if (!(error instanceof HubError) || error.retryable) throw error;
+    // What a file is made of does not get better by trying again.
+    await parts.db.transaction(async (tx) => {
+      const to = run.state === 'checking' ? 'ready' : 'failed';
+      await moveImport(tx, run.id, [run.state], to, null, error.message);
+    });
+  } finally {
+    await freeImport(parts.db.sql, importId, holder).catch((error: unknown) =>
+      parts.log.warn({ err: error }, 'import not given back; it goes on when its lease ends'),
+    );
+    parts.relay.nudge();
+  }
+}
+
+async function contextOf(parts: Parts, run: Run, dry: boolean): Promise<ChunkContext> {
+  const fields = await listCustomFields(parts.db.sql, 'customer');
+  const named = await readImport(parts.db.sql, run.id);
+  return {
+    importId: run.id,
+    filename: named?.filename ?? '',
+    settings: run.settings,
+    actorId: run.createdBy,
+    memory: dry ? { externals: new Map(), proved: new Map(), orders: new Set() } : null,
+    form: {
+      ...run.settings,
+      header: run.header,
+      fields: fields.map((field) => asRequestField(field, false)),
+      toPhone: (text) => phoneOf(parts, text),
+    },
+  };
+}
+
+function phoneOf({ config }: Parts, text: string): string | null {
+  try {
+    return toE164(text, config.defaultRegion);
+  } catch {
+    return null;
+  }
+}
+
+/** Rows that are still to be done, some at a time. */
+async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortSignal): AsyncGenerator<NumberedRow[]> {
+  let number = -1;
+  let chunk: NumberedRow[] = [];
+  for await (const cells of csvRows(parts.files, run.sha256, run)) {
+    if (signal.aborted) return;
+    number += 1;
+    if (number <= done) continue;
+    chunk.push({ number, cells });
+    if (chunk.length < chunkSize) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+async function check(parts: Parts, run: Run, signal: AbortSignal): Promise<void> {
+  const context = await contextOf(parts, run, true);
+  const tell = teller(parts, run.id);
+  const report = { rows: 0, created: 0, updated: 0, unchanged: 0, rejected: 0, firstRejects: [] as ImportReject[] };
+  for await (const rows of chunksAfter(parts, run, 0, signal)) {
+    const { counts, rejects } = await chunkWork[run.kind](parts.db.sql, context, rows);
+    report.rows += rows.length;
+    report.created += counts.created;
+    report.updated += counts.updated;
+    report.unchanged += counts.unchanged;
+    report.rejected += rejects.length;
+    report.firstRejects.push(...rejects.slice(0, shownRejects - report.firstRejects.length));
+    if (!(await advanceCheck(parts.db.sql, run.id, run.holder, report.rows, leaseMs))) return;
+    await tell();
+  }
+  if (signal.aborted) return;
+  await parts.db.transaction(async (tx) => {
+    if (await finishCheck(tx, run.id, run.holder, report)) await moveImport(tx, run.id, ['checking'], 'ready', null);
+  });
+}
+
+async function write(parts: Parts, run: Run, signal: AbortSignal): Promise<void> {
+  const context = await contextOf(parts, run, false);
+  const tell = teller(parts, run.id);
+  let { done } = run;
+  for await (const rows of chunksAfter(parts, run, done, signal)) {
+    if (!(await writeRows(parts, run, context, done, rows))) return;
+    done += rows.length;
+    await tell();
+  }
+  if (!signal.aborted) await parts.db.transaction((tx) => moveImport(tx, run.id, ['running'], 'done', null));
+}
+
+/**
+ * One transaction for the rows. Where the database itself refuses one of them the halves are tried, down to the row, which is then rejected. False when
+ * somebody else has the import by now.
+ */
+async function writeRows(
+  parts: Parts,
+  run: Run,
+  context: ChunkContext,
+  done: number,
+  rows: readonly NumberedRow[],
+): Promise<boolean> {
+  try {
+    return await withoutDeadlock(parts, run, done, rows.length, (tx) => chunkWork[run.kind](tx, context, rows));
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    const [only] = rows;
+    if (rows.length === 1 && only) {
+      parts.log.warn({ importId: run.id, row: only.number, code: (error as { code?: string }).code }, 'row not stored');
+      const reject = {
+        rowNumber: only.number,
+        reasons: [{ column: null, code: 'not-stored' }],
+        cells: storable(only.cells),
+      };
+      const counts = { created: 0, updated: 0, unchanged: 0 };
+      return withoutDeadlock(parts, run, done, 1, async () => ({ counts, rejects: [reject] }));
+    }
+    const middle = Math.ceil(rows.length / 2);
+    return (
+      (await writeRows(parts, run, context, done, rows.slice(0, middle))) &&
+      (await writeRows(parts, run, context, done + middle, rows.slice(middle)))
+    );
+  }
+}
+
+/** Whoever joins people takes the same locks, a merge in another order; who is chosen to give way begins again. */
+async function withoutDeadlock(
+  parts: Parts,
+  run: Run,
+  done: number,
+  count: number,
+  work: (tx: Queryable) => Promise<ChunkResult>,
+): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await parts.db.transaction(async (tx) => {
+        if (!(await holdImport(tx, run, run.holder, done))) return false;
+        const { counts, rejects } = await work(tx);
+        await advanceImport(tx, run.id, done + count, counts, rejects.map(storableReject), leaseMs);
+        return true;
+      });
+    } catch (error) {
+      if ((error as { code?: string }).code !== '40P01' || attempt === 5) throw error;
+    }
+  }
+}
+
+/** Data that the database does not take (SQLSTATE classes 22 and 23): the row's fault, not ours. */
+const isDataError = (error: unknown): boolean => /^2[23]/.test((error as { code?: string }).code ?? '');
+
+/** A rejected row is kept as it was, but for what cannot be stored at all. */
+const storable = (cells: readonly string[]): string[] =>
+  cells.map((cell) => cell.replaceAll('\0', '\uFFFD').toWellFormed());
+const storableReject = (reject: ImportReject): ImportReject => ({ ...reject, cells: storable(reject.cells) });
+
+function teller(parts: Parts, importId: string): () => Promise<void> {
+  let told = 0;
+  return async () => {
+    const now = performance.now();
+    if (now - told < tellMs) return;
+    told = now;
+    await tellProgress(parts.db.sql, importId);
+    parts.relay.nudge();
+  };
+}

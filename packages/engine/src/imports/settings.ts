@@ -1,0 +1,31 @@
+import { customerTargets, purchaseTargets, type ImportKind, type ImportSettings } from '@patchbay/contracts';
+
+/** Targets that several columns may have: one person has several numbers. */
+const several: readonly string[] = ['email', 'phone', 'account'];
+const needed: Readonly<Record<ImportKind, readonly (readonly string[])[]>> = {
+  customers: [['displayName', 'field:givenName', 'field:familyName', 'email', 'phone', 'account', 'externalId']],
+  purchases: [['externalId'], ['occurredAt'], ['amount'], ['customerExternalId', 'email', 'phone', 'account']],
+};
+
+/** What stands against reading the file by these settings. */
+export function settingsProblems(
+  kind: ImportKind,
+  header: readonly string[],
+  { columns, currency }: ImportSettings,
+): { path: string; message: string }[] {
+  const known: readonly string[] = kind === 'customers' ? customerTargets : purchaseTargets;
+  const chosen = columns.filter((target) => target !== null);
+  const unknown = chosen.find(
+    (target) => !known.includes(target) && !(kind === 'customers' && target.startsWith('field:')),
+  );
+  const twice = chosen.find((target, index) => !several.includes(target) && chosen.indexOf(target) !== index);
+  const missing = needed[kind].find((one) => !one.some((target) => chosen.includes(target)));
+  const issues: string[] = [
+    ...(columns.length === header.length ? [] : [`the file has ${header.length} columns`]),
+    ...(unknown === undefined ? [] : [`${unknown} is nothing that a column of ${kind} can be`]),
+    ...(twice === undefined ? [] : [`two columns are ${twice}`]),
+    ...(missing === undefined ? [] : [`a column has to be one of ${missing.join(', ')}`]),
+    ...(kind === 'purchases' && currency === null && !chosen.includes('currency') ? ['no currency is named'] : []),
+  ];
+  return issues.map((message) => ({ path: 'columns', message }));
+}

@@ -1,0 +1,147 @@
+/** Customers by the hundred: who is there already, and writing down what is new, in a few statements however many rows there are. */
+import type { Queryable } from '../database.ts';
+
+export interface NamedIdentifier {
+  readonly kind: string;
+  readonly value: string;
+}
+
+/** Takes the locks under which nobody else makes or joins these people, until the end of the transaction. */
+export async function lockPeople(
+  tx: Queryable,
+  source: string,
+  externalIds: readonly string[],
+  proved: readonly NamedIdentifier[],
+): Promise<void> {
+  const keys = [
+    ...externalIds.map((id) => `source:${source}:${id}`),
+    ...proved.map(({ kind, value }) => `${kind}:${value}`),
+  ];
+  await tx.query('select lock_identifiers($1)', [keys]);
+}
+
+export interface KnownPeople {
+  /** Customers by the source's own name for them. */
+  readonly externals: { externalId: string; customerId: string }[];
+  /** Who holds an identifier that was proved, and whether several people share it. */
+  readonly holders: { kind: string; value: string; customerId: string; shared: boolean }[];
+}
+
+export async function findPeople(
+  sql: Queryable,
+  source: string,
+  externalIds: readonly string[],
+  identifiers: readonly NamedIdentifier[],
+): Promise<KnownPeople> {
+  const { rows: externals } = await sql.query<KnownPeople['externals'][number]>(
+    'select external_id as "externalId", customer_id as "customerId" from customer_source_key where source = $1 and external_id = any ($2)',
+    [source, externalIds],
+  );
+  const { rows: holders } = await sql.query<KnownPeople['holders'][number]>(
+    `select i.kind, i.value, i.customer_id as "customerId", i.shared from unnest($1::text[], $2::text[]) g (kind, value)
+     join identifier i on i.kind = g.kind and i.value = g.value where i.grade <> 'claimed'`,
+    [identifiers.map(({ kind }) => kind), identifiers.map(({ value }) => value)],
+  );
+  return { externals, holders };
+}
+
+export interface FileBefore {
+  readonly id: string;
+  readonly fields: Record<string, unknown>;
+  readonly identifiers: readonly string[];
+  readonly organisations: readonly string[];
+  readonly externalIds: readonly string[];
+}
+
+/** What is known of these customers, as far as rows could add to it. `lock`: until the end of the transaction, in one order. */
+export async function readFilesBefore(
+  sql: Queryable,
+  source: string,
+  ids: readonly string[],
+  lock: boolean,
+): Promise<FileBefore[]> {
+  if (ids.length === 0) return [];
+  if (lock) await sql.query('select 1 from customer where id = any ($1::uuid[]) order by id for no key update', [ids]);
+  const { rows } = await sql.query<FileBefore>(
+    `select c.id, c.fields,
+       array(select i.kind || ':' || i.value from identifier i where i.customer_id = c.id) as identifiers,
+       array(select lower(o.name) from organisation_member m join organisation o on o.id = m.organisation_id where m.customer_id = c.id) as organisations,
+       array(select s.external_id from customer_source_key s where s.customer_id = c.id and s.source = $2) as "externalIds"
+     from customer c where c.id = any ($1::uuid[])`,
+    [ids, source],
+  );
+  return rows;
+}
+
+export async function newCustomerIds(sql: Queryable, count: number): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>('select uuid_v7() as id from generate_series(1, $1)', [count]);
+  return rows.map(({ id }) => id);
+}
+
+/** What rows add, customer by customer. */
+export interface PeopleToWrite {
+  readonly created: readonly { id: string; displayName: string; reason: string }[];
+  readonly changed: readonly { id: string; fields: readonly string[] }[];
+  readonly identifiers: readonly (NamedIdentifier & { customerId: string; grade: string; shared: boolean })[];
+  readonly externals: readonly { customerId: string; externalId: string }[];
+  readonly fields: readonly { customerId: string; key: string; value: unknown; sourceRef: string }[];
+  readonly memberships: readonly { customerId: string; organisation: string }[];
+}
+
+export async function writePeople(
+  tx: Queryable,
+  people: PeopleToWrite,
+  by: { source: string; actorId: string },
+): Promise<void> {
+  await tx.query(
+    `with made as (insert into customer (id, display_name)
+       select id, "displayName" from jsonb_to_recordset($1::jsonb) c (id uuid, "displayName" text) returning id)
+     insert into event (type, customer_id, actor_id, data)
+     select 'customer.created', c.id, $2, jsonb_build_object('reason', c.reason) from made
+       join jsonb_to_recordset($1::jsonb) c (id uuid, reason text) on c.id = made.id`,
+    [JSON.stringify(people.created), by.actorId],
+  );
+  await tx.query(
+    `insert into identifier (customer_id, kind, value, grade, shared)
+     select "customerId", kind, value, grade, shared from jsonb_to_recordset($1::jsonb) i ("customerId" uuid, kind text, value text, grade text, shared boolean)
+     on conflict (customer_id, kind, value) do nothing`,
+    [JSON.stringify(people.identifiers)],
+  );
+  await tx.query(
+    `insert into customer_source_key (customer_id, source, external_id)
+     select "customerId", $2, "externalId" from jsonb_to_recordset($1::jsonb) s ("customerId" uuid, "externalId" text)`,
+    [JSON.stringify(people.externals), by.source],
+  );
+  await tx.query(
+    `insert into customer_field_value (customer_id, key, value, source, source_ref, by_agent_id)
+     select "customerId", key, value, 'import', "sourceRef", $2 from jsonb_to_recordset($1::jsonb) f ("customerId" uuid, key text, value jsonb, "sourceRef" text)`,
+    [JSON.stringify(people.fields), by.actorId],
+  );
+  await writeMemberships(tx, people.memberships, by.actorId);
+  await tx.query(
+    `insert into event (type, customer_id, actor_id, data)
+     select 'customer.changed', id, $2, jsonb_build_object('fields', fields, 'source', 'import') from jsonb_to_recordset($1::jsonb) c (id uuid, fields jsonb)`,
+    [JSON.stringify(people.changed), by.actorId],
+  );
+}
+
+async function writeMemberships(
+  tx: Queryable,
+  memberships: PeopleToWrite['memberships'],
+  actorId: string,
+): Promise<void> {
+  if (memberships.length === 0) return;
+  // In one order, so that two imports that make the same organisations wait for each other instead of both.
+  await tx.query(
+    `insert into organisation (name) select distinct on (lower(organisation)) organisation from jsonb_to_recordset($1::jsonb) m (organisation text)
+     order by lower(organisation) on conflict do nothing`,
+    [JSON.stringify(memberships)],
+  );
+  await tx.query(
+    `insert into organisation_member (customer_id, organisation_id, by_agent_id)
+     select distinct m."customerId", o.id, $2 from jsonb_to_recordset($1::jsonb) m ("customerId" uuid, organisation text)
+     join organisation o on lower(o.name) = lower(m.organisation)
+     where not exists (select 1 from organisation_member x where x.customer_id = m."customerId" and x.organisation_id = o.id)`,
+    [JSON.stringify(memberships), actorId],
+  );
+}

@@ -1,0 +1,99 @@
+import { channelName, lifecycleStage, loyalty, type Fact, type FactTest, type FactValue } from '@patchbay/contracts';
+import type { TFunction } from 'i18next';
+
+/** What a customer's grade is called in the console's language. */
+export type GradeNames = (key: string) => string;
+
+export interface Wording {
+  readonly t: TFunction;
+  readonly language: string;
+  readonly gradeName: GradeNames;
+}
+
+/** Digits after the point in a currency: amounts are kept in minor units. */
+export function minorDigits(currency: string): number {
+  try {
+    return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+}
+
+/** `Purchases, sum, last 365 days (EUR)`. */
+export function factText({ t }: Wording, fact: Fact): string {
+  const name = t(`fact.${fact.name}`);
+  const { days } = fact;
+  const trend = fact.name.endsWith('-trend');
+  const timed =
+    days === undefined ? name : t(trend ? 'condition.trendWithin' : 'condition.within', { fact: name, days });
+  const narrowed = [
+    fact.currency,
+    fact.channel && t(`channel.${fact.channel}`),
+    fact.requestType,
+    fact.key && `“${fact.key}”`,
+  ].filter(Boolean);
+  return narrowed.length === 0 ? timed : `${timed} (${narrowed.join(', ')})`;
+}
+
+/** `Purchases, last 365 days at least 6`. */
+export function testText(wording: Wording, test: FactTest): string {
+  const threshold = test.number !== undefined ? numberText(wording, test.fact, test.number) : wordsText(wording, test);
+  return [factText(wording, test.fact), wording.t(`operator.${test.operator}`), threshold].filter(Boolean).join(' ');
+}
+
+function wordsText(wording: Wording, { fact, words = [] }: FactTest): string {
+  return words.map((word) => wordText(wording, fact, word)).join(', ');
+}
+
+/** What was found, as it reads beside the threshold. */
+export function foundText(wording: Wording, fact: Fact, found: FactValue): string {
+  if (found === null || (typeof found !== 'number' && found.length === 0)) return wording.t('condition.unknown');
+  if (typeof found === 'number') return numberText(wording, fact, found);
+  return found.map((word) => wordText(wording, fact, word)).join(', ');
+}
+
+function numberText({ language }: Wording, fact: Fact, value: number): string {
+  if (fact.name === 'purchase-sum' && fact.currency)
+    return new Intl.NumberFormat(language, { style: 'currency', currency: fact.currency }).format(
+      value / 10 ** minorDigits(fact.currency),
+    );
+  const trend = fact.name.endsWith('-trend');
+  return new Intl.NumberFormat(language, {
+    maximumFractionDigits: trend ? 0 : 2,
+    ...(trend && { style: 'percent' }),
+  }).format(value);
+}
+
+/** Words of the hub in the console's language; those of a centre's own fields as they are. */
+export function wordText({ t, gradeName }: Pick<Wording, 't' | 'gradeName'>, fact: Fact, word: string): string {
+  if (fact.name === 'grade') return gradeName(word);
+  const stage = lifecycleStage.safeParse(word);
+  if (fact.name === 'stage' && stage.success) return t(`stage.${stage.data}`);
+  const level = loyalty.safeParse(word);
+  if ((fact.name === 'value' || fact.name === 'loyalty') && level.success) return t(`level.${level.data}`);
+  const channel = channelName.safeParse(word);
+  if (fact.name === 'channels' && channel.success) return t(`channel.${channel.data}`);
+  const known = (['yes', 'no', 'warned', 'none'] as const).find((one) => one === word);
+  return known && (fact.name === 'vip' || fact.name === 'churn') ? t(`factWord.${known}`) : word;
+}
+
+/** The words that a fact can have; empty where anybody may choose their own. */
+export function wordsOf(fact: Fact, grades: readonly string[]): readonly string[] {
+  switch (fact.name) {
+    case 'stage':
+      return lifecycleStage.options;
+    case 'value':
+    case 'loyalty':
+      return loyalty.options;
+    case 'channels':
+      return channelName.options;
+    case 'vip':
+      return ['yes', 'no'];
+    case 'churn':
+      return ['warned', 'none'];
+    case 'grade':
+      return grades;
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  ApartmentOutlined,
+  ApiOutlined,
+  CheckSquareOutlined,
+  DashboardOutlined,
+  FileDoneOutlined,
+  FormOutlined,
+  HeartOutlined,
+  IdcardOutlined,
+  InboxOutlined,
+  MailOutlined,
+  MessageOutlined,
+  ProfileOutlined,
+  SafetyCertificateOutlined,
+  SafetyOutlined,
+  SendOutlined,
+  SettingOutlined,
+  SlidersOutlined,
+  SolutionOutlined,
+  TeamOutlined,
+  TrophyOutlined,
+  UsergroupAddOutlined,
+} from '@ant-design/icons';
+import type { Role } from '@patchbay/contracts';
+
+/** Where one works, in the order of the navigation. Few enough for a phone's bar. */
+export const workPlaces = [
+  { to: '/desk', key: 'desk', icon: <MessageOutlined />, needs: 'agent' },
+  { to: '/customers', key: 'customers', icon: <SolutionOutlined />, needs: 'agent' },
+  { to: '/suggestions', key: 'suggestions', icon: <UsergroupAddOutlined />, needs: 'manager' },
+  { to: '/tasks', key: 'tasks', icon: <CheckSquareOutlined />, needs: 'agent' },
+  { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
+  { to: '/outbox', key: 'outbox', icon: <SendOutlined />, needs: 'agent' },
+  { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, needs: 'manager' },
+  { to: '/health', key: 'health', icon: <HeartOutlined />, needs: 'agent' },
+  { to: '/settings', key: 'settings', icon: <SettingOutlined />, needs: 'manager' },
+] as const;
+
+/** How the centre is set up, by what one has in mind. */
+export const settingsGroups = [
+  {
+    key: 'people',
+    places: [
+      { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
+      { to: '/privacy', key: 'privacy', icon: <SafetyOutlined />, needs: 'manager' },
+    ],
+  },
+  {
+    key: 'requests',
+    places: [
+      { to: '/request-types', key: 'requestTypes', icon: <ProfileOutlined />, needs: 'manager' },
+      { to: '/web-forms', key: 'webForms', icon: <FormOutlined />, needs: 'manager' },
+    ],
+  },
+  {
+    key: 'customers',
+    places: [
+      { to: '/grading', key: 'grading', icon: <TrophyOutlined />, needs: 'manager' },
+      { to: '/segments', key: 'segments', icon: <ApartmentOutlined />, needs: 'manager' },
+    ],
+  },
+  {
+    key: 'channels',
+    places: [
+      { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },
+      { to: '/sources', key: 'sources', icon: <ApiOutlined />, needs: 'admin' },
+      { to: '/visitor-sites', key: 'visitorSites', icon: <SafetyCertificateOutlined />, needs: 'admin' },
+      { to: '/sending', key: 'sending', icon: <SlidersOutlined />, needs: 'manager' },
+    ],
+  },
+  {
+    key: 'writing',
+    places: [
+      { to: '/identities', key: 'identities', icon: <IdcardOutlined />, needs: 'manager' },
+      { to: '/templates', key: 'templates', icon: <FileDoneOutlined />, needs: 'manager' },
+    ],
+  },
+] as const;
+
+const settingsPlaces = settingsGroups.flatMap((group) => [...group.places]);
+
+const ranks: Record<Role, number> = { agent: 0, manager: 1, admin: 2 };
+/** Who sees a place of a role: that role and those above it. */
+export const mayVisit = (role: Role, place: { needs: Role }): boolean => ranks[role] >= ranks[place.needs];
+
+const within = (pathname: string, to: string): boolean => pathname === to || pathname.startsWith(`${to}/`);
+
+/** Whether it is one of the pages that the settings lead to. */
+export const isSetting = (pathname: string): boolean => settingsPlaces.some(({ to }) => within(pathname, to));
+
+export function placeAt(pathname: string) {
+  return [...workPlaces, ...settingsPlaces].find(({ to }) => within(pathname, to));
+}

@@ -1,0 +1,202 @@
+/** A mail server that hangs, drops the line or refuses at every stage of its dialogue: nobody gets a mail twice, and its author is told. */
+import { randomUUID } from 'node:crypto';
+import { testDeps } from '@patchbay/channels/email/test-deps';
+import { sendMail } from '@patchbay/channels/email/send';
+import { describe, expect, it } from 'vitest';
+import { openDesk } from '../support/agent-desk.ts';
+import { eventually } from '../support/client.ts';
+import { apiKey, startHub } from '../support/hub.ts';
+import { mailProgram } from '../support/mail.ts';
+import { startMailServer } from '../support/mail-server.ts';
+import type { SmtpFault, SmtpStage } from '../support/mail-server.ts';
+import { shared } from '../support/shared.ts';
+import { ticketClient } from '../support/ticket-client.ts';
+
+const mail = {
+  outboundId: '0c7b1f5e-1f6a-4d5c-8f25-6c6a2f6d1a11',
+  idempotencyKey: 'k',
+  ticketId: '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11',
+  ticketNumber: 12,
+  channelAccount: 'email',
+  to: 'ann@example.com',
+  cc: [],
+  subject: 'Order',
+  text: 'On its way.',
+  html: null,
+  attachments: [],
+  inReplyTo: null,
+  references: [],
+  automatic: false,
+};
+
+describe('the dialogue with a mail server', () => {
+  const server = shared(startMailServer);
+  const before: SmtpStage[] = ['greeting', 'EHLO', 'MAIL', 'RCPT', 'DATA'];
+  const again = before.flatMap((stage) =>
+    ([421, 451, 'hang', 'drop'] as const).map((fault): [SmtpStage, SmtpFault] => [stage, fault]),
+  );
+  const refused = (['MAIL', 'RCPT', 'DATA'] as const).map((stage): [SmtpStage, SmtpFault] => [stage, 550]);
+
+  it.each<[SmtpStage, SmtpFault, string, number]>([
+    // Who does not take EHLO is spoken to by HELO.
+    ...again
+      .filter(([stage, fault]) => stage !== 'EHLO' || fault !== 451)
+      .map(([stage, fault]): [SmtpStage, SmtpFault, string, number] => [stage, fault, 'provider_unavailable', 0]),
+    ...refused.map(([stage, fault]): [SmtpStage, SmtpFault, string, number] => [stage, fault, 'provider_refused', 0]),
+    ['greeting', 554, 'provider_refused', 0],
+    ['end', 451, 'provider_unavailable', 0],
+    ['end', 421, 'provider_unavailable', 0],
+    ['end', 552, 'provider_refused', 0],
+    ['body', 'drop', 'outcome_unknown', 0],
+    ['end', 'hang', 'outcome_unknown', 1],
+    ['end', 'drop', 'outcome_unknown', 1],
+  ])('at the stage %s with %s is %s', async (stage, fault, code, taken) => {
+    const { url, failOnce, taken: all } = server();
+    const had = all.length;
+    failOnce(stage, fault);
+    const sending = sendMail(mail, testDeps({}, { smtpUrl: url }), AbortSignal.timeout(fault === 'hang' ? 150 : 5_000));
+    await expect(sending).rejects.toMatchObject({ code });
+    expect(all.length - had).toBe(taken);
+  });
+});
+
+async function startMailCentre() {
+  await using stack = new AsyncDisposableStack();
+  const server = stack.use(await startMailServer());
+  const hub = stack.use(
+    await startHub('postgres', {
+      env: { SMTP_URL: server.url },
+      overrides: { sending: { limitMs: 500, reconcileMs: [100, 100] } },
+    }),
+  );
+  const desk = stack.use(await openDesk(hub.url, apiKey));
+  const write = mailProgram(hub.ground.smtpPort);
+  const owned = stack.move();
+  return {
+    server,
+    ...hub,
+    desk,
+    write,
+    ...ticketClient(hub.api, desk),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+describe('a mail whose server goes wrong', () => {
+  const centre = shared(startMailCentre);
+
+  async function openTicket() {
+    const messageId = `<${randomUUID()}@example.org>`;
+    const from = `${randomUUID().slice(0, 8)}@example.org`;
+    await centre().write({ from, messageId, subject: 'Broken lamp', text: 'It does not light up.' });
+    const { ticketId } = await centre().received(messageId);
+    const acknowledged = () => centre().server.taken.some(({ to }) => to.includes(from));
+    await eventually(async () => acknowledged(), Boolean);
+    return { from, ticketId: ticketId as string };
+  }
+  const taken = (text: string) => centre().server.taken.filter((one) => one.text.includes(text));
+  const itemOf = async (messageId: string) =>
+    (await centre().api('GET', '/api/v1/outbox?limit=200')).body.items.find(
+      (item: { messageId: string }) => item.messageId === messageId,
+    );
+  const until = (messageId: string, holds: (item: { status: string; error: string | null }) => boolean) =>
+    eventually(
+      () => itemOf(messageId),
+      (item) => item !== undefined && holds(item),
+      20_000,
+    );
+
+  it.each<[SmtpStage, SmtpFault]>([
+    ['greeting', 421],
+    ['greeting', 'hang'],
+    ['RCPT', 450],
+    ['DATA', 'drop'],
+    ['end', 451],
+  ])('%s %s: it is tried again and leaves once', async (stage, fault) => {
+    const { ticketId } = await openTicket();
+    const text = `Again after ${stage} ${fault}`;
+    centre().server.failOnce(stage, fault);
+    const { id } = await centre().reply(ticketId, text);
+    expect(await until(id, ({ status }) => status === 'sent')).toMatchObject({ attempts: 2 });
+    expect(taken(text)).toHaveLength(1);
+  });
+
+  it('RCPT 550: it is tried no more, and who wrote it is told', async () => {
+    const { ticketId, from } = await openTicket();
+    centre().server.failOnce('RCPT', 550);
+    const { id, authorId } = await centre().reply(ticketId, 'Refused for good');
+    const told = await centre().desk.event(
+      'message.status-changed',
+      ({ data }) => data['messageId'] === id && data['status'] === 'failed',
+    );
+    expect(told.data).toMatchObject({ authorId, error: expect.stringContaining('550') });
+    expect(await itemOf(id)).toMatchObject({ attempts: 1, to: from });
+    expect(taken('Refused for good')).toEqual([]);
+  });
+
+  it.each<SmtpFault>(['hang', 'drop'])(
+    '%s after the mail was taken: nobody knows, and it is not sent again',
+    async (fault) => {
+      const { ticketId } = await openTicket();
+      const text = `Taken, then ${fault}`;
+      centre().server.failOnce('end', fault);
+      const { id } = await centre().reply(ticketId, text);
+      const item = await until(id, ({ status, error }) => status === 'unknown' && /by hand/.test(error ?? ''));
+      expect(item.attempts).toBe(1);
+      const resolved = await centre().api('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'sent' });
+      expect(resolved.status).toBe(204);
+      expect(taken(text)).toHaveLength(1);
+    },
+  );
+
+  it('one recipient put off: the others do not get it again, also when the second try is lost', async () => {
+    const { ticketId, from } = await openTicket();
+    const { server, reply } = centre();
+    const cc = [`${randomUUID().slice(0, 8)}@example.net`];
+    server.failOnce('RCPT', 451, cc[0]);
+    const { id } = await reply(ticketId, 'In two steps', { to: [from], cc });
+    await until(id, ({ status }) => status === 'sent');
+    expect(taken('In two steps').map(({ to }) => to)).toEqual([[from], cc]);
+
+    server.failOnce('RCPT', 451, cc[0]);
+    server.failOnce('end', 'drop', '');
+    const lost = await reply(ticketId, 'Lost on the way', { to: [from], cc });
+    await until(lost.id, ({ status }) => status === 'unknown');
+    expect(taken('Lost on the way').map(({ to }) => to)).toEqual([[from]]);
+  });
+
+  it('whoever withdrew consent is not written to in copy either, and the author is told who', async () => {
+    const { api, hub, reply, server } = centre();
+    const { ticketId, from } = await openTicket();
+    const { channelAccount: account } = await centre().ticket(ticketId);
+    const [gone, hidden] = [`${randomUUID().slice(0, 8)}@example.net`, `${randomUUID().slice(0, 8)}@example.net`];
+    const withdraw = async (address: string) => {
+      const body = { channel: 'email', account, address, state: 'withdrawn', reason: 'Said so on the phone' };
+      expect((await api('PUT', '/api/v1/consents', body)).status).toBe(200);
+    };
+    // What waits already is asked about when it leaves.
+    const rest = `insert into sending_account (channel, account, paused_until) values ('email', $1, now() + interval '1 second')`;
+    await hub.parts.db.sql.query(rest, [account]);
+    const queued = await reply(ticketId, 'Waits', { to: [from], bcc: [hidden] });
+    await withdraw(hidden);
+    const failed = await until(queued.id, ({ status }) => status === 'failed');
+    expect(failed.error).toBe(`Consent was withdrawn by ${hidden}; nobody was written to`);
+
+    await withdraw(gone);
+    for (const path of ['messages', 'held-replies']) {
+      const refused = await api('POST', `/api/v1/tickets/${ticketId}/${path}`, {
+        text: 'Not to everybody',
+        to: [from],
+        cc: [gone],
+      });
+      expect([refused.status, refused.body.issues]).toEqual([
+        422,
+        [{ path: 'cc', message: `${gone} has withdrawn consent to be written to` }],
+      ]);
+    }
+    const { id } = await reply(ticketId, 'To who wants it', { to: [from] });
+    await until(id, ({ status }) => status === 'sent');
+    const written = server.taken.flatMap(({ to }) => to);
+    expect([written.includes(gone), written.includes(hidden), taken('Waits').length]).toEqual([false, false, 0]);
+  });
+});

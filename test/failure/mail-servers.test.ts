@@ -1,0 +1,224 @@
+/** Mailboxes on servers that can little, that stop answering, or whose certificate somebody has to vouch for; and many days' mail. */
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createHub } from '@patchbay/engine';
+import { loadEnvironment } from '@patchbay/config';
+import { openDatabase } from '@patchbay/store';
+import { describe, expect, inject, it } from 'vitest';
+import { createClient, eventually } from '../support/client.ts';
+import type { ApiClient } from '../support/client.ts';
+import { mailPassword, startDovecot } from '../support/dovecot.ts';
+import { apiKey, createGround, startHub } from '../support/hub.ts';
+import { startHubProcess } from '../support/process.ts';
+import { shared } from '../support/shared.ts';
+
+const quick = { mailAccounts: { pollMs: { beside: 1_000, without: 500 }, leaseMs: 3_000, silenceMs: 2_000 } };
+const program = fileURLToPath(new URL('../support/mail-hub.ts', import.meta.url));
+const mailOf = (n: string, size = 0) =>
+  `From: ${n}@example.org\r\nTo: help@patchbay.test\r\nMessage-ID: <${n}@example.org>\r\nDate: Tue, 03 Mar 2026 10:00:00 +0000\r\nSubject: Mail ${n}\r\n\r\nText ${n}\r\n${'x'
+    .repeat(76)
+    .concat('\r\n')
+    .repeat(Math.ceil(size / 78))}`;
+const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+
+/** Carries connections to a port, and can stop carrying those that there are, without closing them. */
+async function startWire(port: number) {
+  const pairs = new Set<[Socket, Socket]>();
+  let budget = Infinity;
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    const pair: [Socket, Socket] = [near, far];
+    pairs.add(pair);
+    for (const socket of pair) socket.on('error', () => undefined);
+    near.on('close', () => far.destroy());
+    near.pipe(far);
+    far.on('data', (chunk: Buffer) => {
+      budget -= chunk.length;
+      if (budget > 0) return void near.write(chunk);
+      near.unpipe(far);
+      far.pause();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    /** After so many bytes from the server nothing is carried any more. */
+    stallAfter(bytes: number) {
+      budget = bytes;
+    },
+    /** For connections made from now on. */
+    mend() {
+      budget = Infinity;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const pair of pairs) for (const socket of pair) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function add(api: ApiClient, username: string, port: number, more: object = {}): Promise<string> {
+  const { status, body } = await api('POST', '/api/v1/mail-accounts', {
+    address: `${username}@patchbay.test`,
+    host: '127.0.0.1',
+    port,
+    security: 'none',
+    username,
+    password: mailPassword,
+    ...more,
+  });
+  expect(status, JSON.stringify(body)).toBe(201);
+  return body.id;
+}
+
+describe.skipIf(inject('dovecot') === null)('mailboxes on servers of every kind', () => {
+  const dovecot = shared(() => startDovecot());
+  const centre = shared(() => startHub('postgres', { overrides: quick }));
+  const account = async (id: string) => (await centre().api('GET', `/api/v1/mail-accounts/${id}`)).body;
+  const until = (id: string, holds: (body: Record<string, unknown>) => boolean) =>
+    eventually(() => account(id), holds, 30_000);
+  const count = async (prefix: string) => {
+    const { rows } = await centre().hub.parts.db.sql.query<{ count: number; distinct: number }>(
+      `select count(*) as count, count(distinct external_id) as distinct from message where external_id like $1 and direction = 'in'`,
+      [`<${prefix}%`],
+    );
+    return rows[0];
+  };
+  const arrived = (prefix: string, wanted: number) =>
+    eventually(
+      () => count(prefix),
+      (found) => found?.distinct === wanted,
+      60_000,
+    );
+
+  /** Takes a mail out of the mailbox; answers its Message-ID. */
+  const expunge = async (user: string, position: number) => {
+    await using look = await dovecot().session(user);
+    await look.mailboxOpen('INBOX');
+    const found = await look.fetchOne(String(position), { envelope: true });
+    await look.messageDelete(String(position));
+    return found && found.envelope?.messageId;
+  };
+
+  it('one that has neither IDLE nor MOVE nor UIDPLUS is looked at often, and its mail moved all the same', async () => {
+    await using plain = await startDovecot({ settings: 'imap_capability = IMAP4rev1 SASL-IR LITERAL+' });
+    await using look = await plain.session('plain');
+    expect(['IDLE', 'MOVE', 'UIDPLUS'].filter((name) => look.capabilities.has(name))).toEqual([]);
+    const id = await add(centre().api, 'plain', plain.port, { afterFetch: 'move', moveTo: 'Done' });
+    await until(id, ({ state }) => state === 'watching');
+    await plain.append('plain', [mailOf('p-1'), mailOf('p-2')]);
+    await arrived('p-', 2);
+    const moved = await eventually(
+      async () => (await look.status('Done', { messages: true }).catch(() => false as const)) || { messages: 0 },
+      ({ messages }) => messages === 2,
+    );
+    expect(moved).toMatchObject({ messages: 2 });
+    // Not expunged, for that would take away what others have marked; not fetched again, either.
+    await plain.append('plain', [mailOf('p-3')]);
+    await arrived('p-', 3);
+    expect(await count('p-')).toEqual({ count: 3, distinct: 3 });
+    expect(await account(id)).toMatchObject({ lastError: null });
+  });
+
+  it('one that stops answering is given up in time, while idle and in the middle of a mail', async () => {
+    await using wire = await startWire(dovecot().port);
+    await dovecot().append('half', [mailOf('h-0')]);
+    const id = await add(centre().api, 'half', wire.port);
+    await arrived('h-', 1);
+    wire.stallAfter(0);
+    await until(id, ({ lastErrorCode }) => lastErrorCode === 'timeout');
+    wire.mend();
+    await dovecot().append('half', [mailOf('h-1')]);
+    await arrived('h-', 2);
+    wire.stallAfter(300_000);
+    await dovecot().append(
+      'half',
+      numbered('h-big', 4).map((name) => mailOf(name, 200_000)),
+    );
+    await until(id, ({ state }) => state === 'failing');
+    wire.mend();
+    await arrived('h-', 6);
+    expect(await count('h-')).toEqual({ count: 6, distinct: 6 });
+  });
+
+  it('three days of mail, some of it read, come in whole through a restart and an expunge', async () => {
+    const mails = numbered('b-', 1_500);
+    const begun = Date.now() - 3 * 86_400_000;
+    await dovecot().deliver(
+      'backlog',
+      mails.map((name) => Buffer.from(mailOf(name))),
+      (index) => ({ at: new Date(begun + index * 172_000), seen: index % 3 === 0 }),
+    );
+    const id = await add(centre().api, 'backlog', dovecot().port);
+    await eventually(
+      () => count('b-'),
+      (found) => (found?.distinct ?? 0) > 200,
+      30_000,
+    );
+    const gone = await expunge('backlog', 1_500);
+    await dovecot().stop();
+    await dovecot().start();
+    await until(id, ({ state, backlog }) => state === 'watching' && backlog === 0);
+    await eventually(
+      () => centre().api('GET', '/api/v1/inbox?state=pending'),
+      ({ body }) => body.items.length === 0,
+      30_000,
+    );
+    const { rows } = await centre().hub.parts.db.sql.query<{ id: string }>(
+      `select external_id as id from message where external_id like '<b-%' and direction = 'in'`,
+    );
+    const found = rows.map((row) => row.id);
+    const missing = mails.map((name) => `<${name}@example.org>`).filter((name) => !found.includes(name));
+    expect(new Set(found).size).toBe(found.length);
+    expect([[], [gone]]).toContainEqual(missing);
+  });
+
+  it('one whose certificate is vouched for is fetched over TLS and STARTTLS, and another hub takes over from one that was killed', async () => {
+    await using ground = await createGround('postgres');
+    const env = { ...ground.env, NODE_EXTRA_CA_CERTS: dovecot().certificate };
+    await using holder = await startHubProcess(env, [], program);
+    const api = createClient(ground.url, { authorization: `Bearer ${apiKey}` });
+    await dovecot().append(
+      'vouched',
+      numbered('v-', 3).map((name) => mailOf(name)),
+    );
+    const names = ['tls', 'starttls'] as const;
+    for (const security of names)
+      await add(api, 'vouched', security === 'tls' ? dovecot().tlsPort : dovecot().port, {
+        security,
+        ...(security === 'starttls' && { host: 'localhost' }),
+      });
+    await eventually(
+      () => api('GET', '/api/v1/mail-accounts'),
+      ({ body }) => body.items.every(({ state }: { state: string }) => state === 'watching'),
+      20_000,
+    );
+    // Nobody vouches for it here.
+    const untrusted = await add(centre().api, 'untrusted', dovecot().port, { security: 'starttls' });
+    expect(await until(untrusted, ({ state }) => state === 'failing')).toMatchObject({ lastErrorCode: 'certificate' });
+
+    await using db = openDatabase({ url: ground.databaseUrl, poolSize: 1 });
+    const messages = async () =>
+      (
+        await db.sql.query<{ count: number; distinct: number }>(
+          `select count(*) as count, count(distinct external_id) as distinct from message where external_id like '<k-%'`,
+        )
+      ).rows[0];
+    const mails = numbered('k-', 400);
+    await dovecot().deliver(
+      'killed',
+      mails.map((name) => Buffer.from(mailOf(name))),
+    );
+    await add(api, 'killed', dovecot().port);
+    await using second = await createHub(loadEnvironment({ ...ground.env, PORT: '0', SMTP_INLET_PORT: '0' }), quick);
+    expect(second.url).toBeDefined();
+    await eventually(messages, (found) => (found?.count ?? 0) > 50, 30_000);
+    await holder.kill('SIGKILL');
+    expect((await messages())?.distinct).toBeLessThan(400);
+    await eventually(messages, (found) => found?.distinct === 400, 60_000);
+    expect(await messages()).toEqual({ count: 400, distinct: 400 });
+  });
+});
