@@ -87,13 +87,19 @@ describe('privacy', () => {
     expect((await ask(api, 'GET', `/tickets/${ticketId}/messages`)).items[0].from).toBe('+44 •••• 771');
     await call('PUT', '/settings/privacy', {});
     const asAgent = { agentId: id, role: 'agent' } as const;
-    expect(await presentSensitive(centre().sql, asAgent, customerId, 'DE89370400440532013000')).toEqual({
+    expect((await presentSensitive(centre().sql, asAgent, customerId))('DE89370400440532013000')).toEqual({
       value: '••••00',
       masked: true,
     });
     await call('PUT', '/settings/privacy', { masking: { agent: { sensitive: 'own' } } });
-    expect(await presentSensitive(centre().sql, asAgent, customerId, 'DE89')).toEqual({ value: 'DE89', masked: false });
-    expect(await presentSensitive(centre().sql, asAgent, customer.id, 'DE89')).toEqual({ value: '••••', masked: true });
+    expect((await presentSensitive(centre().sql, asAgent, customerId))('DE89')).toEqual({
+      value: 'DE89',
+      masked: false,
+    });
+    expect((await presentSensitive(centre().sql, asAgent, customer.id))('DE89')).toEqual({
+      value: '••••',
+      masked: true,
+    });
     await call('PUT', '/settings/privacy', {});
   });
 

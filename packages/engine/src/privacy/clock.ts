@@ -3,6 +3,7 @@ import { retentionKind, type RetentionKind } from '@patchbay/contracts';
 import { recordAudit, sealAudit } from '@patchbay/store/queries/audit';
 import { duePrivacyRequests, expireExports, insertPrivacyRequest } from '@patchbay/store/queries/privacy-requests';
 import { countRemoved, removeExpired, silentCustomers } from '@patchbay/store/privacy/retention';
+import { walkSensitive } from '../customer-file/sensitive.ts';
 import type { Parts } from '../parts.ts';
 import { removeOldExports } from './export-files.ts';
 import { removeFiles } from './files.ts';
@@ -27,6 +28,7 @@ export async function keepPrivacy(parts: Parts): Promise<void> {
 }
 
 export async function resealAll(parts: Parts): Promise<void> {
+  await walkSensitive(parts);
   const written = await reseal(parts);
   const retired = await retireKeys(parts);
   if (written + retired > 0) parts.log.info({ written, retired }, 'secrets sealed with the present key');

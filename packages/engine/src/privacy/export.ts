@@ -9,6 +9,7 @@ import { mergedCustomers } from '@patchbay/store/privacy/erase';
 import { exportedFiles, exportedRows, exportedTables } from '@patchbay/store/privacy/exported';
 import { finishExport, leaseExport } from '@patchbay/store/queries/privacy-requests';
 import yazl from 'yazl';
+import { openValue } from '../customer-file/sensitive.ts';
 import type { Parts } from '../parts.ts';
 import { exportPlace, makeExportFolder } from './export-files.ts';
 import { readPrivacySettings } from './settings.ts';
@@ -116,7 +117,11 @@ async function* jsonArray(
 ): AsyncGenerator<string> {
   let rows = 0;
   for await (const row of exportedRows(parts.db.sql, table, customerIds)) {
-    yield `${rows === 0 ? '[\n' : ',\n'}${JSON.stringify(row)}`;
+    const shown =
+      table[0] === 'customer_field_value'
+        ? { ...row, value: openValue(parts.vault, String(row['id']), row['value']) }
+        : row;
+    yield `${rows === 0 ? '[\n' : ',\n'}${JSON.stringify(shown)}`;
     rows += 1;
   }
   counted(rows);

@@ -6,7 +6,9 @@ import type {
   MaskingRules,
   Message,
   OutboxItem,
+  Suggestion,
   Ticket,
+  TimelineItem,
 } from '@patchbay/contracts';
 import { isShown, maskedValue } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
@@ -134,24 +136,107 @@ export async function presentOutbox(sql: Queryable, asker: Asker, items: readonl
   return items.map((item) => ({ ...item, to: hide(item.to) }));
 }
 
-/** Rows that call a customer by name: who gave none is called by an address. */
-export async function presentNames<T extends { customerName: string | null }>(
+/** Rows that call a customer by name, in this column: who gave none is called by an address. */
+export async function presentNamed<K extends string, T extends { [name in K]: string | null }>(
   sql: Queryable,
   asker: Asker,
+  name: K,
   rows: readonly T[],
 ): Promise<T[]> {
   const hide = addressesHidden(await rulesFor(sql, asker));
-  return rows.map((row) => ({ ...row, customerName: row.customerName === null ? null : hide(row.customerName) }));
+  return rows.map((row) => {
+    const value = row[name];
+    return value === null ? row : { ...row, [name]: hide(value) };
+  });
 }
 
-/** A sensitive field as the asker may see it. */
+/** Identifiers of one customer, as a list of them or a part of it has them. */
+export async function presentIdentifiers<T extends { kind: string; value: string }>(
+  sql: Queryable,
+  asker: Asker,
+  customerId: string,
+  identifiers: readonly T[],
+): Promise<(T & { masked: boolean })[]> {
+  const rules = await rulesFor(sql, asker);
+  if (!hidesIdentifiers(rules)) return identifiers.map((one) => ({ ...one, masked: false }));
+  const works = (await worksForCustomers(sql, asker, [customerId])).has(customerId);
+  return identifiers.map((one) => hiddenIdentifier(one, rules, works));
+}
+
+function hiddenIdentifier<T extends { kind: string; value: string }>(
+  one: T,
+  rules: Rules,
+  works: boolean,
+): T & { masked: boolean } {
+  const kind = classOf(one.kind);
+  return kind === null || isShown(rules[kind], works)
+    ? { ...one, masked: false }
+    : { ...one, value: masked(one.kind, one.value), masked: true };
+}
+
+/** Customers of a list with the first few of their identifiers. */
+export async function presentSummaries<
+  T extends { id: string; displayName: string; identifiers: readonly { kind: string; value: string }[] },
+>(sql: Queryable, asker: Asker, rows: readonly T[]): Promise<T[]> {
+  const rules = await rulesFor(sql, asker);
+  if (!hidesIdentifiers(rules)) return [...rows];
+  const own = await worksForCustomers(
+    sql,
+    asker,
+    rows.map(({ id }) => id),
+  );
+  const hide = addressesHidden(rules);
+  return rows.map((row) => {
+    const identifiers = row.identifiers.map((one) => {
+      const { masked: _masked, ...shown } = hiddenIdentifier(one, rules, own.has(row.id));
+      return shown;
+    });
+    const at = row.identifiers.findIndex(({ value }) => value === row.displayName);
+    return { ...row, displayName: identifiers[at]?.value ?? hide(row.displayName), identifiers };
+  });
+}
+
+/** Pairs who may be one person. The reasons name what the two have in common. */
+export async function presentPairs(sql: Queryable, asker: Asker, pairs: readonly Suggestion[]): Promise<Suggestion[]> {
+  if (!hidesIdentifiers(await rulesFor(sql, asker))) return [...pairs];
+  const found = await presentCustomers(
+    sql,
+    asker,
+    pairs.flatMap(({ customer, other }) => [customer, other]),
+  );
+  return pairs.map((pair, index) => {
+    const [customer = pair.customer, other = pair.other] = found.slice(2 * index, 2 * index + 2);
+    const hidden = [customer, other].some(({ identifiers }) => identifiers.some((one) => one.masked));
+    const names = new Set([pair.customer.displayName, pair.other.displayName].map((name) => name.toLowerCase()));
+    const reasons = pair.reasons.map((reason) =>
+      hidden && !names.has(reason.detail.toLowerCase()) ? { ...reason, detail: '' } : reason,
+    );
+    return { ...pair, customer, other, reasons };
+  });
+}
+
+/** What happened with a customer: who wrote is called by an address where no agent did. */
+export async function presentTimeline(
+  sql: Queryable,
+  asker: Asker,
+  items: readonly TimelineItem[],
+): Promise<TimelineItem[]> {
+  const hide = addressesHidden(await rulesFor(sql, asker));
+  const words = (text: string) => text.replaceAll(/[^\s<>"',;:()]+/g, hide);
+  return items.map((item) => {
+    const by = item.by === null ? null : hide(item.by);
+    return item.type === 'created' ? { ...item, by, reason: words(item.reason) } : { ...item, by };
+  });
+}
+
+/** How the asker may see sensitive fields of a customer. */
 export async function presentSensitive(
   sql: Queryable,
   asker: Asker,
   customerId: string,
-  value: string,
-): Promise<{ value: string; masked: boolean }> {
+): Promise<(value: string) => { value: string; masked: boolean }> {
   const { sensitive } = await rulesFor(sql, asker);
   const works = sensitive === 'own' && (await worksForCustomers(sql, asker, [customerId])).has(customerId);
-  return isShown(sensitive, works) ? { value, masked: false } : { value: masked('sensitive', value), masked: true };
+  const shown = isShown(sensitive, works);
+  return (value) => (shown ? { value, masked: false } : { value: masked('sensitive', value), masked: true });
 }

@@ -1,5 +1,7 @@
 /** Looking at a hidden value: it is written down who did and why, and only then answered. */
 import { HubError, type Customer, type Revealed } from '@patchbay/contracts';
+import { readHeldValues } from '@patchbay/store/queries/sensitive-values';
+import { openValue, textOf } from '../customer-file/sensitive.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { Parts } from '../parts.ts';
 import { tellOfCustomer } from './events.ts';
@@ -17,10 +19,10 @@ export interface Reveal {
 
 /** @throws HubError `not_found` when the customer has no such value */
 export async function revealField(
-  parts: Pick<Parts, 'db' | 'relay' | 'now'>,
+  parts: Pick<Parts, 'db' | 'relay' | 'now' | 'vault'>,
   { principal, customer, field, reason, correlationId }: Reveal,
 ): Promise<Revealed> {
-  const found = valueOf(customer, field);
+  const found = valueOf(customer, field) ?? (await fieldOf(parts, customer.id, field));
   if (!found) throw new HubError('not_found', 'The customer has no such value');
   await parts.db.transaction((tx) =>
     tellOfCustomer(
@@ -32,6 +34,18 @@ export async function revealField(
   );
   parts.relay.nudge();
   return { value: found.value, until: new Date(parts.now().getTime() + shownMs).toISOString() };
+}
+
+async function fieldOf(
+  { db, vault }: Pick<Parts, 'db' | 'vault'>,
+  customerId: string,
+  field: string,
+): Promise<{ name: string; value: string } | null> {
+  const key = /^field:(.+)$/.exec(field)?.[1];
+  if (key === undefined) return null;
+  const [held] = await readHeldValues(db.sql, [customerId], [key]);
+  if (!held || held.value === null) return null;
+  return { name: field, value: textOf(openValue(vault, held.id, held.value)) };
 }
 
 /** The name under which it is written down says what was looked at, not what it is. */

@@ -7,6 +7,8 @@ import { Link, useParams } from 'react-router';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { Identifiers } from '../identity/identifiers.tsx';
 import { Ledger } from '../identity/ledger.tsx';
+import { ConsentRecords } from '../privacy/consent-records.tsx';
+import { PrivacyMenu } from '../privacy/privacy-menu.tsx';
 import { api } from '../query-client.ts';
 import { initials } from '../shell/initials.ts';
 import { FieldRow } from './field-row.tsx';
@@ -51,6 +53,7 @@ function File({ file }: { file: CustomerFile }) {
           <Section title={t('file.relations')}>
             <Relations file={file} />
           </Section>
+          {!file.mergedInto && <ConsentRecords customerId={file.id} />}
         </div>
         <div className="file-column">
           <Section title={t('file.identifiers')}>
@@ -89,6 +92,7 @@ function FileHead({ file }: { file: CustomerFile }) {
         </h2>
         <span className="muted small">{t('customer.since', { date: day(file.createdAt) })}</span>
       </div>
+      {!file.mergedInto && <PrivacyMenu customer={file} />}
       <div className="file-completeness" title={t('file.formula.percent')}>
         <span className="small">{t('file.completeness')}</span>
         <Progress

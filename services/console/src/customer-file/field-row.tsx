@@ -6,6 +6,7 @@ import { Alert, App, Button, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemLine } from '../feedback/problem-text.ts';
+import { RevealButton } from '../privacy/reveal-button.tsx';
 import { api } from '../query-client.ts';
 import { FieldHistory } from './field-history.tsx';
 import { draftOf, FieldInput, type FieldDraft } from './field-input.tsx';
@@ -30,7 +31,7 @@ export function FieldRow({ customerId, field, entry, required, shown }: FieldRow
   const [editing, setEditing] = useState(false);
   const [history, setHistory] = useState(false);
   const label = named(field);
-  const text = shown ?? textOf(field as CustomField, entry?.value);
+  const text = shown ?? (entry?.masked ? String(entry.value) : textOf(field as CustomField, entry?.value));
   return (
     <div className="file-field" data-testid={`field-${field.key}`}>
       <dt className="muted small">
@@ -43,12 +44,13 @@ export function FieldRow({ customerId, field, entry, required, shown }: FieldRow
           field={field}
           label={label}
           entry={entry}
-          begin={shown ?? entry?.value}
+          begin={entry?.masked ? undefined : (shown ?? entry?.value)}
           close={() => setEditing(false)}
         />
       ) : (
         <dd>
           <span className={text === '' ? 'muted file-value' : 'file-value'}>{text || t('file.empty')}</span>
+          {entry?.masked && <RevealButton customerId={customerId} field={`field:${field.key}`} />}
           <Button
             type="text"
             size="small"

@@ -14,10 +14,11 @@ import { ChoiceMenu } from '../shell/choice-menu.tsx';
 import { ErasurePreviewList } from './erasure-preview.tsx';
 import { ReasonModal } from './reason-modal.tsx';
 
+type Person = Pick<Customer, 'id' | 'displayName'>;
 type Choice = PrivacyRequestKind | 'hold' | 'release';
 
 /** On the customer: what the person may ask for, for managers. */
-export function PrivacyMenu({ customer }: { customer: Customer }) {
+export function PrivacyMenu({ customer }: { customer: Person }) {
   const { t } = useTranslation();
   const me = useMe();
   const [choice, setChoice] = useState<Choice | null>(null);
@@ -83,7 +84,7 @@ function Entries({
 }
 
 interface AskProps {
-  customer: Customer;
+  customer: Person;
   choice: Choice;
   title: string;
   close: () => void;

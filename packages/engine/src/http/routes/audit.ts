@@ -1,6 +1,6 @@
 import { auditFilter, auditQuery, type AuditEntry } from '@patchbay/contracts';
 import { checkSeals, listAudit, recordAudit } from '@patchbay/store/queries/audit';
-import { presentNames } from '../../privacy/masking.ts';
+import { presentNamed } from '../../privacy/masking.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
 import { disposition } from '../file-answer.ts';
 import { route } from '../route.ts';
@@ -41,7 +41,7 @@ export const auditRoutes = [
     answer: 'AuditEntryPage',
     async handle({ parts, principal, query }) {
       const found = await listAudit(parts.db.sql, query, sliceOf(countKey, query));
-      return pageOf({ ...found, items: await presentNames(parts.db.sql, principal, found.items) });
+      return pageOf({ ...found, items: await presentNamed(parts.db.sql, principal, 'customerName', found.items) });
     },
   }),
   route({

@@ -18,7 +18,7 @@ import { z } from 'zod';
 import type { Parts } from '../../parts.ts';
 import { tellOfCustomer } from '../../privacy/events.ts';
 import { exportPlace } from '../../privacy/export-files.ts';
-import { presentNames } from '../../privacy/masking.ts';
+import { presentNamed } from '../../privacy/masking.ts';
 import { readPrivacySettings, writePrivacySettings } from '../../privacy/settings.ts';
 import { changeSetting } from '../../setting-changes.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
@@ -69,7 +69,7 @@ export const privacyRoutes = [
     answer: 'PrivacyRequestPage',
     async handle({ parts, principal, query }) {
       const found = await listPrivacyRequests(parts.db.sql, query, sliceOf(idKey, query));
-      return pageOf({ ...found, items: await presentNames(parts.db.sql, principal, found.items) });
+      return pageOf({ ...found, items: await presentNamed(parts.db.sql, principal, 'customerName', found.items) });
     },
   }),
   route({

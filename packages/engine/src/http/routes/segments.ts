@@ -10,6 +10,7 @@ import {
 } from '@patchbay/store/queries/segments';
 import { z } from 'zod';
 import type { Parts } from '../../parts.ts';
+import { presentNamed } from '../../privacy/masking.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 
@@ -99,9 +100,10 @@ export const segmentRoutes = [
     params: byKey,
     query: pageQuery,
     answer: 'SegmentMemberPage',
-    async handle({ parts, params, query }) {
+    async handle({ parts, principal, params, query }) {
       const { id } = await segmentOf(parts, params.key);
-      return pageOf(await listMembers(parts.db.sql, id, sliceOf(idKey, query)));
+      const found = await listMembers(parts.db.sql, id, sliceOf(idKey, query));
+      return pageOf({ ...found, items: await presentNamed(parts.db.sql, principal, 'name', found.items) });
     },
   }),
 ];
