@@ -44,6 +44,18 @@ const person = {
     note: 'Careful she collects antique barometers',
     file: 'contents of the propeller drawing number 77',
     filename: 'quastenberg-drawing',
+    street: 'Ocarina Lane 4711',
+    passport: 'X99ZEPPELIN77',
+    order: 'ORDER-887766-Q',
+    item: 'Left-handed theremin',
+    task: 'Call about the theremin strings',
+    role: 'Keeper of the theremins',
+    relation: 'Sister of the walrus tamer',
+    row: 'Xylophone Square 12',
+    reject: 'Glockenspiel Yard 9',
+    key: 'CRM-QUASTENBERG-1',
+    survey: 'SURVEY-QUASTENBERG-5',
+    subject: 'shop-login-of-mina',
   },
 };
 const friend = 'friend@other.example';
@@ -105,6 +117,104 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
     return ticketId ?? '';
   }
 
+  /** What the file of a customer has besides: fields, a purchase, a task, an import, an organisation, a relation, a mark, proofs, and a merge undone. */
+  async function fillFile({ customerId, ticketId }: { customerId: string; ticketId: string }, visitorId: string) {
+    const { sql } = centre();
+    const { words } = person;
+    const label = { labelEn: 'Passport', labelZh: '护照', scope: 'customer', type: 'text' };
+    await call('POST', '/custom-fields', { ...label, key: 'passport', sensitive: true }, 201);
+    const changes = [
+      { key: 'street', value: words.street },
+      { key: 'passport', value: words.passport },
+    ];
+    await call('PATCH', `/customers/${customerId}/fields`, { changes });
+    const kept = await sql.query(`select 1 from customer_field_value where value::text like '%' || $1 || '%'`, [
+      words.passport,
+    ]);
+    expect(kept.rowCount).toBe(0);
+    const order = { source: 'shop', externalId: words.order, occurredAt: '2026-01-01T00:00:00Z', amountMinor: 1 };
+    await call('PUT', '/purchases', {
+      ...order,
+      currency: 'EUR',
+      items: [{ name: words.item, quantity: 1 }],
+      customerId,
+    });
+    await call('POST', '/tasks', { customerId, dueAt: '2030-01-01T00:00:00Z', cause: words.task }, 201);
+    const firm = await call('POST', '/organisations', { name: 'A firm of many' }, 201);
+    await call('PUT', `/customers/${customerId}/organisations/${firm.id}`, { role: words.role });
+    const other = await call('POST', '/customers', { displayName: 'Somebody else', identifiers: [] }, 201);
+    await call(
+      'POST',
+      `/customers/${customerId}/relations`,
+      { otherId: other.id, kind: 'knows', note: words.relation },
+      201,
+    );
+    const mark = { source: 'survey', externalId: words.survey, score: 5, at: '2026-01-01T00:00:00Z' };
+    await call('POST', `/customers/${customerId}/scores`, mark, 201);
+    await sql.query(
+      `insert into customer_move (customer_id, kind, to_value, cause, version) values ($1, 'grade', 'gold', 'many-orders', 0)`,
+      [customerId],
+    );
+    const { identifiers } = await call('GET', `/customers/${customerId}`);
+    const address = identifiers.find(({ value }: { value: string }) => value === person.mail);
+    await call('POST', `/customers/${customerId}/identifiers/${address.id}/code`, { ticketId }, 201);
+    const { rows: sites } = await sql.query<{ id: string }>(
+      `insert into visitor_site (name, audience) values ('Shop', 'shop') returning id`,
+      [],
+    );
+    await sql.query(
+      `insert into visitor_proof (visitor_id, site_id, subject, display_name, identifiers, expires_at) values ($1, $2, $3, $4, $5, now() + interval '1 day')`,
+      [visitorId, sites[0]?.id, words.subject, person.name, JSON.stringify([{ kind: 'email', value: person.mail }])],
+    );
+    await sql.query(`insert into visitor_token values ('hash', $1, now() + interval '1 day')`, [visitorId]);
+    await importRows();
+    await acceptAndUndo(customerId);
+  }
+
+  async function importRows() {
+    const { words } = person;
+    const { id } = await call('POST', '/imports', { kind: 'customers', filename: 'people.csv' }, 201);
+    const lines = [
+      'Number,Name,Email,Street',
+      `${words.key},${person.name},${person.mail},${words.row}`,
+      `,${person.name},${person.mail} and nothing,${words.reject}`,
+      'CRM-OTHER,Peter Other,peter@other.example,Other Street 1',
+    ];
+    const filled = await centre().api('PUT', `/api/v1/imports/${id}/file`, Buffer.from(lines.join('\n')));
+    expect([filled.status, filled.body]).toEqual([200, filled.body]);
+    const columns = ['externalId', 'displayName', 'email', 'field:street'];
+    await call('PUT', `/imports/${id}/settings`, { source: 'crm', columns, vouches: true, onExisting: 'replace' });
+    await call('POST', `/imports/${id}/check`);
+    await eventually(
+      () => call('GET', `/imports/${id}`),
+      ({ state, report }) => state === 'ready' && report !== null,
+    );
+    await call('POST', `/imports/${id}/start`);
+    const done = await eventually(
+      () => call('GET', `/imports/${id}`),
+      ({ state }) => state === 'done',
+    );
+    expect(done).toMatchObject({ created: 1, updated: 1, rejected: 1 });
+  }
+
+  async function acceptAndUndo(customerId: string) {
+    const twin = await call(
+      'POST',
+      '/customers',
+      { displayName: person.name, identifiers: [{ kind: 'account', value: 'ACCOUNT-QUASTENBERG' }] },
+      201,
+    );
+    await call('POST', `/customers/${twin.id}/identifiers`, { kind: 'email', value: person.mail }, 201);
+    const found = await eventually<{ id: string }>(
+      async () => (await call('GET', `/suggestions?customerId=${twin.id}`)).items[0],
+      Boolean,
+      30_000,
+    );
+    const merge = await call('POST', `/suggestions/${found.id}/accept`, { keepId: customerId });
+    await call('POST', `/merges/${merge.id}/undo`);
+    await call('POST', `/customers/${customerId}/merge`, { otherId: twin.id }, 201);
+  }
+
   const settle = () =>
     eventually(
       () =>
@@ -161,6 +271,7 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
       { 'idempotency-key': 'held' },
     );
     await call('DELETE', `/held-replies/${held.body.id}`);
+    await fillFile(mail, visitor.session.visitorId);
     written.customerId = mail.customerId;
     written.ticketIds = [mail.ticketId, text.ticketId, form.ticketId, chat.ticketId, voice, other.ticketId];
     for (const id of written.ticketIds) await call('PATCH', `/tickets/${id}`, { status: 'closed' });
@@ -262,6 +373,17 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
     const others = (await call('GET', `/tickets/${written.ticketIds[5]}/messages`)).items[0];
     expect(others.text.trim()).toBe('Please call [erased] or [erased], or write to [erased]. I am fine.');
     expect(await call('GET', '/audit/check')).toMatchObject({ broken: [] });
+    const { rows: gone } = await sql.query<{ n: number }>(
+      `select count(*)::int as n from customer c where c.erased_at is not null and (c.fields <> '{}'
+         or exists (select 1 from blocking_key k where k.customer_id = c.id) or exists (select 1 from suggestion s where c.id in (s.low_id, s.high_id))
+         or exists (select 1 from task k where k.customer_id = c.id and k.state = 'open') or exists (select 1 from purchase p where p.customer_id = c.id))`,
+      [],
+    );
+    expect(gone[0]?.n).toBe(0);
+    expect((await sql.query('select 1 from visitor_proof union all select 1 from visitor_token', [])).rowCount).toBe(0);
+    expect((await call('GET', '/customer-files?q=Peter%20Other')).items).toHaveLength(1);
+    const imports = (await call('GET', '/imports')).items;
+    expect(imports).toMatchObject([{ state: 'done', created: 1, updated: 1, rejected: 1, sample: [], report: null }]);
   });
 
   it('is somebody new afterwards, and is still not texted', async () => {

@@ -1,3 +1,4 @@
+import { walkSensitive } from '@patchbay/engine/customer-file/sensitive';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
@@ -101,6 +102,54 @@ describe('privacy', () => {
       masked: true,
     });
     await call('PUT', '/settings/privacy', {});
+  });
+
+  it('keeps sensitive fields sealed, hides them, and shows them to who says why', async () => {
+    const { sql, hub } = centre();
+    const label = { labelEn: 'Passport', labelZh: '护照' };
+    const field = await call(
+      'POST',
+      '/custom-fields',
+      { ...label, scope: 'customer', key: 'pass', type: 'text', sensitive: true },
+      201,
+    );
+    const { id } = await call('POST', '/customers', { displayName: 'Sealed', identifiers: [] }, 201);
+    const path = `/customers/${id}`;
+    const set = () => call('PATCH', `${path}/fields`, { changes: [{ key: 'pass', value: 'C01X0006H' }] });
+    const stored = async () =>
+      (
+        await sql.query<{ text: string }>(
+          `select concat_ws(' ', c.fields, v.value) as text from customer c join customer_field_value v on v.customer_id = c.id where c.id = $1`,
+          [id],
+        )
+      ).rows;
+    const shown = (file: { fields: { key: string }[] }) => file.fields.find(({ key }) => key === 'pass');
+    expect(shown(await set())).toMatchObject({ value: '••••6H', masked: true });
+    // The same value again is no change, though it would be sealed otherwise.
+    await set();
+    expect(await stored()).toEqual([
+      { text: expect.stringMatching(/^\{"pass": \{"sealed": true\}\} \{"sealed": "v2\.[^"]+"\}$/) },
+    ]);
+    expect((await call('GET', `${path}/fields/pass/history`)).items).toMatchObject([{ value: '••••6H', masked: true }]);
+    const lost = await centre().api('PATCH', `/api/v1${path}/fields`, {
+      changes: [{ key: 'pass', value: 'Other', version: null }],
+    });
+    expect([lost.status, JSON.stringify(lost.body).includes('C01X0006H')]).toEqual([409, false]);
+    const wanted = { field: 'field:pass', reason: 'Asked for the number' };
+    expect(await call('POST', `${path}/reveal`, wanted)).toMatchObject({ value: 'C01X0006H' });
+    const trail = (await call('GET', `/audit?customerId=${id}`)).items;
+    expect(trail[0]).toMatchObject({ action: 'customer.revealed', detail: wanted });
+    expect(trail.map(({ action }: { action: string }) => action)).toContain('customer.read');
+
+    await call('PUT', '/settings/privacy', { masking: { admin: { sensitive: 'shown' } } });
+    expect(shown(await call('GET', `${path}/file`))).toMatchObject({ value: 'C01X0006H' });
+    await call('PUT', '/settings/privacy', {});
+    await call('PUT', `/custom-fields/${field.id}`, { ...label, sensitive: false });
+    await walkSensitive(hub.parts);
+    expect(await stored()).toEqual([{ text: '{"pass": "C01X0006H"} "C01X0006H"' }]);
+    await call('PUT', `/custom-fields/${field.id}`, { ...label, sensitive: true });
+    await walkSensitive(hub.parts);
+    expect((await stored())[0]?.text).not.toContain('C01X0006H');
   });
 
   it('keeps the trail as it was written', async () => {

@@ -120,8 +120,9 @@ async function clearOut(parts: Parts, id: string, catalogue: Catalogue): Promise
 /** First what is the person's, then what others said of the person, then what is kept elsewhere. */
 const stepsOf = (catalogue: Catalogue): string[] => [
   ...[...catalogue.keys()].map((table) => `own:${table}`),
-  ...[...catalogue.keys()].map((table) => `walk:${table}`),
+  // Before words are taken out of what is shown of a file, by which it is found.
   'imports',
+  ...[...catalogue.keys()].map((table) => `walk:${table}`),
   'recipients',
   'contacts',
   'answers',
