@@ -64,6 +64,7 @@ describe.skipIf(inject('chromium') === null)('privacy on the screen', () => {
       await page.getByTestId('reason-save').click();
       await page.getByTestId('reason-save').waitFor({ state: 'detached' });
     }
+    await page.getByTestId('nav-settings').click();
     await page.getByTestId('nav-privacy').click();
     await page.locator('[data-testid=privacy-request][data-state=asked]').waitFor();
     await page.locator('[data-testid=privacy-request][data-state=done]').waitFor({ timeout: 30_000 });

@@ -251,6 +251,15 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
       subject: `Fwd: from ${person.mail}`,
       text: `Please call ${person.phone} or 0151 1235-9871, or write to ${person.mail.toUpperCase()}. I am fine.`,
     });
+    const many = Array.from({ length: 501 }, (_one, index) => `p${index}@many.example`);
+    const listed = await byMail({
+      from: `Friend <${friend}>`,
+      to: ['support@patchbay.test', person.mail, ...many],
+      envelope: { from: friend, to: ['support@patchbay.test'] },
+      messageId: `<${randomUUID()}@other.example>`,
+      subject: 'To all of us',
+      text: 'Hello all',
+    });
     const text = await byText(person.phone, person.words.text);
     await byText(person.phone, 'STOP');
     const form = await byForm();
@@ -273,7 +282,15 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
     await call('DELETE', `/held-replies/${held.body.id}`);
     await fillFile(mail, visitor.session.visitorId);
     written.customerId = mail.customerId;
-    written.ticketIds = [mail.ticketId, text.ticketId, form.ticketId, chat.ticketId, voice, other.ticketId];
+    written.ticketIds = [
+      mail.ticketId,
+      text.ticketId,
+      form.ticketId,
+      chat.ticketId,
+      voice,
+      other.ticketId,
+      listed.ticketId,
+    ];
     for (const id of written.ticketIds) await call('PATCH', `/tickets/${id}`, { status: 'closed' });
     await settle();
     const customer = await call('GET', `/customers/${mail.customerId}`);
@@ -382,6 +399,8 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
     expect(gone[0]?.n).toBe(0);
     expect((await sql.query('select 1 from visitor_proof union all select 1 from visitor_token', [])).rowCount).toBe(0);
     expect((await call('GET', '/customer-files?q=Peter%20Other')).items).toHaveLength(1);
+    const [list] = (await call('GET', `/tickets/${written.ticketIds[6]}/messages`)).items[0].attachments;
+    expect(list).toMatchObject({ filename: 'recipients.txt', size: expect.any(Number) });
     const imports = (await call('GET', '/imports')).items;
     expect(imports).toMatchObject([{ state: 'done', created: 1, updated: 1, rejected: 1, sample: [], report: null }]);
   });
