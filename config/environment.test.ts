@@ -50,6 +50,7 @@ describe('loadEnvironment', () => {
       admin: undefined,
       apiKey: undefined,
       secretKey: undefined,
+      secretKeysEarlier: [],
       centreName: 'Patchbay',
       offerSeconds: 30,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -98,6 +99,7 @@ describe('loadEnvironment', () => {
   });
 
   test.each([
+    [{ SECRET_KEYS_EARLIER: 'hunter2' }, /^SECRET_KEYS_EARLIER is malformed; expected keys like SECRET_KEY/],
     [{ PORT: 'abc' }, 'PORT is "abc"; expected a whole number from 0 to 65535'],
     [{ PORT: '70000' }, 'PORT is "70000"; expected a whole number from 0 to 65535'],
     [{ SMTP_INLET_PORT: '-1' }, 'SMTP_INLET_PORT is "-1"; expected a whole number from 0 to 65535'],

@@ -66,6 +66,7 @@ const schema = z.object({
   PATCHBAY_ADMIN_PASSWORD: format.password.optional(),
   PATCHBAY_API_KEY: format.apiKey.optional(),
   SECRET_KEY: format.secretKey.optional(),
+  SECRET_KEYS_EARLIER: format.secretKeys.default([]),
   CENTRE_NAME: z.string().default('Patchbay'),
   OFFER_SECONDS: format.offerSeconds.default(30),
   TIME_ZONE: format.timeZone.default(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
@@ -86,6 +87,7 @@ const secretVariables: ReadonlySet<string> = new Set([
   'PATCHBAY_ADMIN_PASSWORD',
   'PATCHBAY_API_KEY',
   'SECRET_KEY',
+  'SECRET_KEYS_EARLIER',
 ]);
 
 /** Everything that the environment decides about a hub, checked and frozen. */
@@ -138,6 +140,8 @@ export interface HubConfig {
   readonly apiKey: string | undefined;
   /** Seals the secrets of accounts, 32 bytes in base64. Undefined: a key generated into the data folder. */
   readonly secretKey: string | undefined;
+  /** Keys before that one, which still open what they sealed. */
+  readonly secretKeysEarlier: readonly string[];
   readonly centreName: string;
   /** How long an agent may take to accept an offer. */
   readonly offerSeconds: number;
@@ -198,6 +202,7 @@ export function loadEnvironment(
     admin: adminSet && { email: adminSet[0], password: adminSet[1] },
     apiKey: variables.PATCHBAY_API_KEY,
     secretKey: variables.SECRET_KEY,
+    secretKeysEarlier: variables.SECRET_KEYS_EARLIER,
     centreName: variables.CENTRE_NAME,
     offerSeconds: variables.OFFER_SECONDS,
     timeZone: variables.TIME_ZONE,

@@ -88,6 +88,17 @@ export const secretKey = z
   .regex(/^[A-Za-z0-9+/_-]{43}=?$/)
   .describe('32 random bytes in base64, as `openssl rand -base64 32` prints them');
 
+export const secretKeys = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(secretKey))
+  .describe('keys like SECRET_KEY, separated by commas');
+
 export const allowance = z.enum(['refuse', 'allow']).describe('refuse or allow');
 
 export const timeZone = z.string().refine(isTimeZone).describe('an IANA time zone, Europe/Berlin');

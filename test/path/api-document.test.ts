@@ -41,10 +41,12 @@ describe('the API as its document describes it', () => {
       '/api/v1/agents',
       '/api/v1/custom-fields',
       '/api/v1/customers',
+      '/api/v1/customers/{id}/consents',
       '/api/v1/customers/{id}/identifiers',
       '/api/v1/customers/{id}/identifiers/{identifierId}/code',
       '/api/v1/customers/{id}/identifiers/{identifierId}/split',
       '/api/v1/customers/{id}/merge',
+      '/api/v1/customers/{id}/privacy-requests',
       '/api/v1/customers/{id}/relations',
       '/api/v1/customers/{id}/scores',
       '/api/v1/files',
@@ -249,6 +251,44 @@ describe('the API as its document describes it', () => {
     const [form] = (await call('GET', '/web-forms')).items;
     await call('PUT', '/web-forms/:slug', { slug: form.slug }, webFormUpdate.parse(form));
 
+    const person = await call(
+      'POST',
+      '/customers',
+      {},
+      { displayName: 'Person', identifiers: [{ kind: 'account', value: 'P-1' }] },
+    );
+    const reason = { reason: 'Asked by letter' };
+    await call(
+      'POST',
+      '/customers/:id/consents',
+      { id: person.id },
+      { purpose: 'survey', state: 'granted', source: 'customer' },
+    );
+    await call('GET', '/customers/:id/consents', { id: person.id });
+    await call(
+      'POST',
+      '/customers/:id/reveal',
+      { id: person.id },
+      { ...reason, field: `identifier:${person.identifiers[0].id}` },
+    );
+    await call('PUT', '/customers/:id/legal-hold', { id: person.id }, reason);
+    await call('GET', '/customers/:id/legal-holds', { id: person.id });
+    await call('POST', '/customers/:id/legal-hold/release', { id: person.id }, reason);
+    await call('GET', '/customers/:id/erasure-preview', { id: person.id });
+    const asked = await call(
+      'POST',
+      '/customers/:id/privacy-requests',
+      { id: person.id },
+      { ...reason, kind: 'erasure' },
+    );
+    await call('PUT', '/settings/privacy', {}, { erasure: { fourEyes: false, waitDays: 1 } });
+    await call('POST', '/privacy/requests/:id/confirm', { id: asked.id });
+    await call('POST', '/privacy/requests/:id/cancel', { id: asked.id }, reason);
+    await call('GET', '/privacy/requests/:id', { id: asked.id });
+    for (const path of ['/privacy/requests', '/audit', '/audit.csv', '/audit/check', '/settings/keys'])
+      await call('GET', path);
+    const privacy = await call('GET', '/settings/privacy');
+    await call('POST', '/settings/privacy/preview', {}, privacy.retention);
     const field = { labelEn: 'Size', labelZh: '尺码' };
     const custom = await call('POST', '/custom-fields', {}, { ...field, scope: 'customer', key: 'size', type: 'text' });
     await call('GET', '/custom-fields');
@@ -326,6 +366,8 @@ describe('the API as its document describes it', () => {
       'POST /suggestions/:id/accept',
       'POST /suggestions/:id/reject',
       'GET /tickets/:id/reply-recipients',
+      'POST /privacy/requests/:id/link',
+      'GET /privacy/exports/:token',
       'POST /imports/:id/pause',
       'POST /imports/:id/cancel',
     ];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sweep } from '@patchbay/engine/pipeline/sweep';
+import { keepPeriods } from '@patchbay/engine/privacy/clock';
 import { claimKey, finishKey, freeKey } from '@patchbay/store/queries/idempotency';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, openApiCentre } from '../support/api-centre.ts';
@@ -126,7 +126,7 @@ describe('the API with an Idempotency-Key', () => {
     const age = (key: string, hours: number) =>
       sql.query('update idempotency set created_at = now() - make_interval(hours => $2) where key = $1', [key, hours]);
     await Promise.all([age(old, 25), age(young, 23)]);
-    await sweep(hub.parts);
+    await keepPeriods(hub.parts);
     const again = await Promise.all([old, young].map((key) => create({ displayName: 'Day' }, key)));
     expect(again.map(({ status, headers }) => [status, headers.has('idempotency-replayed')])).toEqual([
       [201, false],

@@ -85,7 +85,8 @@ describe("a customer's file", () => {
     const kept = await file(id);
     expect(kept.displayName).toBe('Emmy N.');
     expect(Object.fromEntries(kept.fields.map(({ key, value }) => [key, value]))).toMatchObject({
-      shoeSize: 38,
+      // A sensitive field.
+      shoeSize: '••••',
       likes: ['tea', 'coffee'],
     });
     const { rows } = await centre().sql.query<{ data: object; actor: string }>(

@@ -88,15 +88,18 @@ onBothBackends('customers who may be one person', (backend) => {
   it('are merged together only from the threshold on that the manager set', async () => {
     const values = [randomUUID(), randomUUID()];
     const pairs: [string, string][] = [];
+    const born = (id: string) =>
+      centre().api('PATCH', `/api/v1/customers/${id}/fields`, { changes: [{ key: 'birthDate', value: '1974-02-27' }] });
     for (const [index, value] of values.entries()) {
-      const one = await enter(index === 0 ? 'Dan Fox' : 'Eve Orr', ['account', value]);
-      const other = await enter(index === 0 ? 'Dan Fox' : 'Someone');
-      await claim(other, 'account', value);
-      // What one of them says, with nothing that stands for it, is never certain.
+      const one = await enter(index === 0 ? 'Dan Foxfram' : 'Eve Orr', ['account', value]);
+      const other = await enter(index === 0 ? 'Dan Foxfram' : 'Eve Orr');
+      // Name and birthday make the first pair certain. Whoever names another's name and account is never so.
+      if (index === 0) await Promise.all([born(one), born(other)]);
+      else await claim(other, 'account', value);
+      const told = index === 0 ? 'birthDate' : 'accountNumber';
       await eventually(
         () => suggested(one, other),
-        ({ score, reasons }) =>
-          score >= certain === (index === 0) && reasons.some(({ field }: Json) => field === 'accountNumber'),
+        ({ score, reasons }) => score >= certain === (index === 0) && reasons.some(({ field }: Json) => field === told),
       );
       pairs.push([one, other]);
     }

@@ -94,8 +94,11 @@ export const addressMark = z.object({
 });
 
 export const identifier = z.object({
+  id: z.uuid(),
   kind: identifierKind,
+  /** Where `masked`, only what the asker's role may see of it. */
   value: z.string(),
+  masked: z.boolean(),
   grade: identifierGrade,
   channel: channelName.nullable(),
   shared: z.boolean(),

@@ -12,6 +12,8 @@ export const fieldContent = z.union([z.string(), z.number(), z.boolean(), z.arra
 export const fieldEntry = z.object({
   key: z.string(),
   value: fieldContent.nullable(),
+  /** The value is not shown to the asker's role, only what it may see of it. */
+  masked: z.boolean().optional(),
   version: z.uuid(),
   source: fieldSource,
   /** The import and its row, or the program. */

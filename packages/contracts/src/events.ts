@@ -37,6 +37,7 @@ export const settingName = z.enum([
   'mail-account',
   'mail-identity',
   'messaging',
+  'privacy',
   'request-type',
   'segment',
   'sending-limit',
@@ -188,6 +189,25 @@ export const eventData = {
     source: z.string(),
     reason,
   }),
+  /** Consent to more than being texted. `before` is null when nothing was said so far. */
+  'consent.recorded': z.object({
+    purpose: z.string(),
+    state: z.enum(['granted', 'withdrawn']),
+    before: z.string().nullable(),
+    source: z.string(),
+    textVersion: z.string(),
+  }),
+  /** Somebody looked at a hidden value. */
+  'customer.revealed': z.object({ field: z.string(), reason }),
+  'customer.export-asked': z.object({ requestId: z.uuid(), reason }),
+  'customer.exported': z.object({ requestId: z.uuid() }),
+  'customer.erasure-asked': z.object({ requestId: z.uuid(), reason }),
+  'customer.erasure-confirmed': z.object({ requestId: z.uuid() }),
+  'customer.request-cancelled': z.object({ requestId: z.uuid(), reason }),
+  'customer.hold-placed': z.object({ holdId: z.uuid(), reason }),
+  'customer.hold-released': z.object({ holdId: z.uuid(), reason }),
+  /** `counts`: rows that were changed, by table. */
+  'customer.erased': z.object({ requestId: z.uuid(), counts: z.record(z.string(), z.number()) }),
   'agent.presence-changed': z.object({
     agentId: z.string(),
     from: presenceState,

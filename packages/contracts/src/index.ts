@@ -14,6 +14,7 @@ export * from './jobs.ts';
 export * from './live.ts';
 export * from './watch.ts';
 export * from './messaging.ts';
+export * from './privacy.ts';
 export * from './request-fields.ts';
 export * from './setting-changes.ts';
 export * from './mail-accounts.ts';

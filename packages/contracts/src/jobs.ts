@@ -25,6 +25,8 @@ export const reviewIdentity = z.object({ review: z.literal('identity') });
 /** A quarantined contact goes round again. It is asked for in bulk, and never holds up new contacts. */
 export const replayContact = z.object({ inboxId: z.uuid(), replay: z.literal(true) });
 
+/** An export or an erasure is due. */
+export const runPrivacy = z.object({ privacyRequestId: z.uuid() });
 /** An import that was started goes on, or is checked. */
 export const runImport = z.object({ importId: z.uuid() });
 /** Customers wait to be graded: the rows say which, and one worker at a time goes through them. */
@@ -41,6 +43,7 @@ export const jobs = {
   'release-reply': releaseReply,
   'connect-call': connectCall,
   'replay-contact': replayContact,
+  'run-privacy': runPrivacy,
   'run-import': runImport,
   'grade-customers': gradeCustomers,
   'review-identity': reviewIdentity,

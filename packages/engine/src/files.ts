@@ -1,14 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HubError } from '@patchbay/contracts';
 import type { FileStore } from '@patchbay/channels/channel';
 
-/** Also for files that are too large to be held whole. */
-export interface StreamedFiles extends FileStore {
+/** Also for files that are too large to be held whole, and for removing them. */
+export interface HubFiles extends FileStore {
   /** Durable when it resolves. Whatever the stream or `look` throws is thrown, and nothing is kept. */
   putStream(
     bytes: AsyncIterable<Uint8Array>,
@@ -16,19 +16,25 @@ export interface StreamedFiles extends FileStore {
   ): Promise<{ sha256: string; size: number }>;
   /** Fails by its `error` event where there is no such file. */
   stream(sha256: string, range?: { end: number }): Readable;
+  /**
+   * Removes bytes that nobody needs. `stillNeeded` is asked once more when they are out of reach: whoever stores the same bytes meanwhile
+   * writes them anew. Bytes that were stored within the last `graceMs` stay, since the row that will refer to them may still be on its way.
+   * Answers whether they are gone.
+   */
+  remove(sha256: string, graceMs: number, stillNeeded: () => Promise<boolean>): Promise<boolean>;
 }
 
 /**
  * Content-addressed files in a folder. A file is written beside its place, flushed, and renamed into it, so that a name is either
  * whole or absent whatever moment the machine stops at.
  */
-export function createFileStore(folder: string): StreamedFiles {
+export function createFileStore(folder: string): HubFiles {
   const placeOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   return {
     async put(bytes) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const place = placeOf(sha256);
-      if (!(await exists(place))) await write(place, bytes);
+      if (!(await touched(place))) await write(place, bytes);
       return { sha256, size: bytes.byteLength };
     },
     async read(sha256) {
@@ -53,6 +59,8 @@ export function createFileStore(folder: string): StreamedFiles {
       }
     },
     stream: (sha256, range) => createReadStream(placeOf(sha256), range),
+    remove: (sha256, graceMs, stillNeeded) =>
+      /^[0-9a-f]{64}$/.test(sha256) ? remove(placeOf(sha256), graceMs, stillNeeded) : Promise.resolve(true),
   };
 }
 
@@ -85,11 +93,28 @@ async function settle(beside: string, place: string): Promise<void> {
   await folder.sync();
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path, constants.F_OK).then(
+/** Says that a file is wanted now. False: there is none. */
+async function touched(path: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(path, now, now).then(
     () => true,
     () => false,
   );
+}
+
+async function remove(place: string, graceMs: number, stillNeeded: () => Promise<boolean>): Promise<boolean> {
+  const aside = `${place}.${randomUUID()}.gone`;
+  try {
+    await rename(place, aside);
+    const keep = Date.now() - (await stat(aside)).mtimeMs < graceMs || (await stillNeeded());
+    await (keep ? rename(aside, place) : rm(aside, { force: true }));
+    return !keep;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    // Nothing is lost by leaving it; the next round tries again.
+    await rename(aside, place).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function write(place: string, bytes: Uint8Array): Promise<void> {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { HubConfig } from '@patchbay/config';
 import { seed } from '@patchbay/config/seed';
 import { assertWritable } from '@patchbay/store/embedded/data-folder';
-import { keptSecret } from '@patchbay/store/embedded/secrets';
 import type { ChannelDeps } from '@patchbay/channels/channel';
 import { createCarrierSimulator, smtpMail } from '@patchbay/channels/simulator/index';
 import { migrate, openDatabase, seedQueues, settingOnce, startEmbeddedPostgres, StartError } from '@patchbay/store';
@@ -40,7 +39,8 @@ import { reconcileOutbound } from './pipeline/reconcile.ts';
 import { openJobs, openWorkers } from './queues/jobs.ts';
 import type { Jobs } from './queues/jobs.ts';
 import type { QueueBackend } from './queues/wiring.ts';
-import { createVault } from './secrets.ts';
+import { openBlindIndex, openVault, startKeyRefresh } from './privacy/keys.ts';
+import { runPrivacyRequest } from './privacy/run.ts';
 import { seedIntake } from './seed-intake.ts';
 import { createSources } from './sources.ts';
 
@@ -54,6 +54,8 @@ export interface HubOverrides {
   /** How many jobs run at once in this process. */
   concurrency?: { ingest: number; media: number; dispatch: number };
   sending?: Partial<Parts['sending']>;
+  /** So long bytes stay that were just stored. Milliseconds. */
+  fileGraceMs?: number;
   /** How mailboxes are watched. */
   mailAccounts?: MailAccountOptions;
   /** Simulated seconds in a real one, for the carrier simulator. */
@@ -97,6 +99,8 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   stack.defer(() => jobs.close());
   const relay = createRelay({ db, log, metrics, timeZone: config.timeZone, signal: stopping.signal });
   stack.defer(() => relay.drain());
+  const vault = await openVault(config, db);
+  stack.use(startKeyRefresh(vault, log));
   const base = {
     config,
     log,
@@ -106,10 +110,12 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     relay,
     attendance: createAttendance(),
     signingKey,
-    vault: createVault(await secretKey(config, db)),
+    vault,
+    blindIndex: await openBlindIndex(db, vault),
     files: createFileStore(join(config.dataDir, 'files')),
     openingHours: openingHoursOf(config),
     now: overrides.now ?? (() => new Date()),
+    fileGraceMs: overrides.fileGraceMs ?? 3_600_000,
     sending: { limitMs: 60_000, reconcileMs: [30_000, 120_000, 600_000], ...overrides.sending },
   };
   const sources = createSources(base);
@@ -143,16 +149,6 @@ async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDispos
   return embedded.url;
 }
 
-// Processes that share a data folder may start together: the lock lets one of them make the key that all of them read.
-async function secretKey(config: HubConfig, db: Parts['db']): Promise<Buffer> {
-  if (config.secretKey) return Buffer.from(config.secretKey, 'base64');
-  const kept = await db.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['secret-key']);
-    return keptSecret(config.dataDir, 'secretKey');
-  });
-  return Buffer.from(kept, 'base64url');
-}
-
 async function startWorkers(
   parts: Parts,
   backend: QueueBackend,
@@ -173,6 +169,7 @@ async function startWorkers(
       'release-reply': (data) => releaseReply(parts, data),
       'connect-call': (data) => connectCall(parts, data),
       'replay-contact': (data) => replayRequested(parts, data),
+      'run-privacy': (data) => runPrivacyRequest(parts, data.privacyRequestId),
       'run-import': (data) => runImport(parts, data.importId, signal),
       'grade-customers': () => gradeCustomers(parts),
       'review-identity': () => reviewIdentity(parts),

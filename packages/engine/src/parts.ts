@@ -4,11 +4,11 @@ import type { Channel } from '@patchbay/channels/channel';
 import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
 import type { Database } from '@patchbay/store';
 import type { Logger } from 'pino';
-import type { StreamedFiles } from './files.ts';
 import type { Attendance } from './live/attendance.ts';
 import type { Metrics } from './metrics.ts';
 import type { Sources } from './sources.ts';
-import type { Vault } from './secrets.ts';
+import type { HubFiles } from './files.ts';
+import type { BlindIndex, Vault } from './secrets.ts';
 
 /** Puts jobs on the queue. Never fails and never waits: a job is a hint, and when adding fails the sweep finds the row. */
 export interface JobQueue {
@@ -46,7 +46,7 @@ export interface Parts {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly db: Database;
-  readonly files: StreamedFiles;
+  readonly files: HubFiles;
   readonly channels: ReadonlyMap<ChannelName, Channel>;
   readonly jobs: JobQueue;
   readonly relay: Relay;
@@ -56,10 +56,14 @@ export interface Parts {
   readonly signingKey: Uint8Array;
   /** Seals what is entrusted to the hub: passwords and tokens of accounts. */
   readonly vault: Vault;
+  /** Finds what is sealed or was erased by its value. */
+  readonly blindIndex: BlindIndex;
   /** Sources that speak the webhook pair, with their secrets. */
   readonly sources: Sources;
   /** When somebody is there to answer. */
   readonly openingHours: OpeningHours;
   readonly now: () => Date;
   readonly sending: SendingTimes;
+  /** So long after bytes were stored they are not removed. Milliseconds. */
+  readonly fileGraceMs: number;
 }

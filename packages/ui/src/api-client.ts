@@ -67,6 +67,7 @@ import { customerFileCalls } from './customer-file-calls.ts';
 import { gradingCalls } from './grading-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
+import { privacyCalls } from './privacy-calls.ts';
 
 export interface Page<T> {
   items: T[];
@@ -126,6 +127,7 @@ export function createApi(send: Send = createSend()) {
     ...teamCalls(send),
     ...textingCalls(send),
     ...mailAccountCalls(send),
+    ...privacyCalls(send),
     ...settingCalls(send),
     ...customerFileCalls(send),
     ...gradingCalls(send),

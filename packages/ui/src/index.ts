@@ -5,6 +5,7 @@ export * from './http.ts';
 export * from './identity-calls.ts';
 export * from './live-socket.ts';
 export * from './live-store.ts';
+export * from './privacy-calls.ts';
 export * from './query-keys.ts';
 export * from './time-format.ts';
 export * from './use-now.ts';

@@ -53,6 +53,13 @@ export const keys = {
   outbox: ['outbox'] as const,
   failedReplies: ['outbox', 'failed-replies'] as const,
   mailAccounts: ['mail-accounts'] as const,
+  privacyRequests: ['privacy', 'requests'] as const,
+  privacySettings: ['privacy', 'settings'] as const,
+  audit: (filter: object) => ['privacy', 'audit', filter] as const,
+  auditCheck: ['privacy', 'audit-check'] as const,
+  erasurePreview: (id: string) => ['customer', id, 'erasure-preview'] as const,
+  legalHolds: (id: string) => ['customer', id, 'legal-holds'] as const,
+  consentRecords: (id: string) => ['customer', id, 'consents'] as const,
   wallboard: ['wallboard'] as const,
   consents: (address: string) => ['consents', address] as const,
   templates: (channel: string) => ['templates', channel] as const,
@@ -70,6 +77,7 @@ const settingKeys: Readonly<Record<SettingName, readonly Key[]>> = {
   'mail-account': [keys.mailAccounts],
   'mail-identity': [keys.mailIdentities],
   messaging: [keys.messagingSettings],
+  privacy: [keys.privacySettings],
   'request-type': [keys.requestTypes],
   segment: [keys.segments],
   'sending-limit': [keys.sendingLimits],
@@ -110,7 +118,11 @@ function keysOf(event: HubEvent, me: string | undefined): readonly Key[] {
       // A merge renames and moves tickets; an identification changes one card.
       return /^customer\.(merge|split)/.test(event.type)
         ? [['customer'], ['customer-file'], keys.tickets, ['ticket'], keys.suggestionList]
-        : [...of, ...(event.customerId ? [keys.customer(event.customerId), keys.customerFile(event.customerId)] : [])];
+        : [
+            ...of,
+            ...(event.customerId ? [keys.customer(event.customerId), keys.customerFile(event.customerId)] : []),
+            ...(/^customer\.(?:e|request|hold)/.test(event.type) ? [['privacy', 'requests']] : []),
+          ];
     case 'task':
     case 'purchase':
       return [...of, keys.tasks, ...(event.customerId ? [keys.customerFile(event.customerId)] : [])];
@@ -129,7 +141,7 @@ function keysOf(event: HubEvent, me: string | undefined): readonly Key[] {
     case 'identity':
       return [...of, ...(event.customerId ? [keys.customer(event.customerId)] : [])];
     case 'consent':
-      return [...of, ['consents']];
+      return [...of, ['consents'], ...(event.customerId ? [keys.consentRecords(event.customerId)] : [])];
     case 'agent':
       return event.agentId === me ? [keys.agents, keys.me] : [keys.agents];
     case 'contact':

@@ -20,6 +20,10 @@ const settings = [
     lazy: async () => ({ Component: (await import('./admin/admin-pages.ts'))[page] }),
   })),
   {
+    path: '/privacy',
+    lazy: async () => ({ Component: (await import('./privacy/privacy-page.tsx')).PrivacyPage }),
+  },
+  {
     path: '/grading',
     lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).GradingPage }),
   },

@@ -16,7 +16,9 @@ import { listMemberships, listRelations } from '@patchbay/store/queries/organisa
 import { listTasksOf } from '@patchbay/store/queries/tasks';
 import type { Principal } from '../auth/principal.ts';
 import type { Parts } from '../parts.ts';
+import { presentCustomer, presentNamed } from '../privacy/masking.ts';
 import { readReviewSettings, reviewedOf } from './check-files.ts';
+import { presentEntries, sealChanges } from './sensitive.ts';
 
 /** Open tasks that a file shows. */
 const shownTasks = 50;
@@ -24,6 +26,7 @@ const dayMs = 24 * 3600_000;
 
 const notThere = () => new HubError('not_found', 'There is no such customer');
 
+/** Who looks is written down by who asks for it. */
 export async function readCustomerFile(parts: Parts, viewer: Principal, id: string): Promise<CustomerFile> {
   const { sql } = parts.db;
   const [customer, owner, fields, entries, organisations, relations, tasks, settings] = await Promise.all([
@@ -37,19 +40,25 @@ export async function readCustomerFile(parts: Parts, viewer: Principal, id: stri
     readReviewSettings(sql),
   ]);
   if (!customer || !owner) throw notThere();
-  const { id: customerId, displayName, mergedInto, createdAt, identifiers } = customer;
+  const {
+    id: customerId,
+    displayName,
+    mergedInto,
+    createdAt,
+    identifiers,
+  } = await presentCustomer(sql, viewer, customer);
   return {
     id: customerId,
     displayName,
     mergedInto,
     createdAt,
     identifiers,
-    fields: entries,
+    fields: await presentEntries(parts, viewer, id, fields, entries),
     required: fields.filter((field) => isRequired(field, owner)).map(({ key }) => key),
     completeness: { ...completenessOf(fields, owner, owner.fields), formula: completenessFormula },
     organisations,
-    relations,
-    tasks,
+    relations: await presentNamed(sql, viewer, 'otherName', relations),
+    tasks: await presentNamed(sql, viewer, 'customerName', tasks),
     reviews: reviewsOf(settings, reviewedOf(owner), owner.reviewed, parts.now()),
   };
 }
@@ -88,7 +97,12 @@ export async function changeFields(
   const outcome = await setCustomerFields(
     parts.db.sql,
     id,
-    changes.map((change) => ({ ...change, value: checked.get(change.key) ?? null })),
+    await sealChanges(
+      parts,
+      id,
+      fields,
+      changes.map((change) => ({ ...change, value: checked.get(change.key) ?? null })),
+    ),
     {
       source: principal.via === 'api-key' ? 'api' : 'agent',
       sourceRef: null,
@@ -100,15 +114,21 @@ export async function changeFields(
     throw new HubError('conflict', `Changed meanwhile: ${outcome.conflicts.map(({ key }) => key).join(', ')}`, {
       present: await presentEntries(
         parts,
+        principal,
         id,
-        outcome.conflicts.map(({ key }) => key),
+        fields,
+        await entriesOf(
+          parts,
+          id,
+          outcome.conflicts.map(({ key }) => key),
+        ),
       ),
       issues: outcome.conflicts.map(({ key }) => ({ path: key, message: 'changed meanwhile' })),
     });
   parts.relay.nudge();
 }
 
-async function presentEntries(parts: Parts, id: string, keys: readonly string[]): Promise<FieldEntry[]> {
+async function entriesOf(parts: Parts, id: string, keys: readonly string[]): Promise<FieldEntry[]> {
   return (await listFieldEntries(parts.db.sql, id)).filter(({ key }) => keys.includes(key));
 }
 

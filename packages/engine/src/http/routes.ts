@@ -1,6 +1,7 @@
 /** Every endpoint below `/api/v1`. What is not in this table is neither served nor documented. */
 import type { Route } from './route.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { composingRoutes } from './routes/composing.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
@@ -15,6 +16,8 @@ import { mailAccountRoutes } from './routes/mail-accounts.ts';
 import { mailIdentityRoutes } from './routes/mail-identities.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { requestTypeRoutes } from './routes/request-types.ts';
+import { privacyRoutes } from './routes/privacy.ts';
+import { customerPrivacyRoutes } from './routes/customer-privacy.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -55,6 +58,9 @@ export const routes: readonly Route[] = [
   ...visitorSiteRoutes,
   ...mailAccountRoutes,
   ...settingChangeRoutes,
+  ...privacyRoutes,
+  ...customerPrivacyRoutes,
+  ...auditRoutes,
   ...customFieldRoutes,
   ...customerFileRoutes,
   ...organisationRoutes,

@@ -3,6 +3,7 @@ import type { ImportKind, ImportReject, ImportSettings } from '@patchbay/contrac
 import type { RowForm } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import type { ChunkCounts } from '@patchbay/store/queries/imports';
+import type { Vault } from '../secrets.ts';
 import { customerChunk } from './customer-chunk.ts';
 import { purchaseChunk } from './purchase-chunk.ts';
 
@@ -21,6 +22,9 @@ export interface ChunkContext {
   readonly form: RowForm;
   readonly settings: ImportSettings;
   readonly actorId: string;
+  /** Keys of fields whose values are sealed. */
+  readonly sensitive: readonly string[];
+  readonly vault: Vault;
   /** A dry run writes nothing, and remembers here what the rows before would have made. */
   readonly memory: DryMemory | null;
 }

@@ -3,7 +3,7 @@ import { csvEncoding, HubError, type CsvDelimiter, type CsvEncoding } from '@pat
 import { detectDelimiter, detectEncoding, plainCell } from '@patchbay/domain';
 import { CsvError, parse } from 'csv-parse';
 import { Readable } from 'node:stream';
-import type { StreamedFiles } from '../files.ts';
+import type { HubFiles } from '../files.ts';
 
 /** Characters of a row. More is a quote that was never closed. */
 const longestRow = 1024 * 1024;
@@ -59,7 +59,7 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>, encoding: CsvEncoding)
 
 /** The rows of a file, its header first. @throws HubError `unprocessable` where a quote is never closed or a row has no end */
 export async function* csvRows(
-  files: StreamedFiles,
+  files: HubFiles,
   sha256: string,
   { encoding, delimiter }: CsvForm,
   range?: { end: number },
@@ -103,7 +103,7 @@ function translate(error: unknown): unknown {
 
 /** Header and first rows of a file. @throws HubError `unprocessable` when it has none */
 export async function readHead(
-  files: StreamedFiles,
+  files: HubFiles,
   sha256: string,
   form: CsvForm,
 ): Promise<{ header: string[]; sample: string[][] }> {

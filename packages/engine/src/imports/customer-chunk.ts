@@ -15,6 +15,8 @@ import {
   writePeople,
   type PeopleToWrite,
 } from '@patchbay/store/queries/import-rows';
+import { newValueIds } from '@patchbay/store/queries/sensitive-values';
+import { openHeld, sealValue } from '../customer-file/sensitive.ts';
 import type { ChunkContext, ChunkResult, DryMemory, NumberedRow } from './chunk.ts';
 
 interface ReadCustomer {
@@ -50,7 +52,11 @@ export async function customerChunk(
     else planned.push({ ...one, addition });
   }
   if (context.memory) remember(context.memory, world);
-  else await writePeople(sql, toWrite(context, planned), { source: context.settings.source, actorId: context.actorId });
+  else
+    await writePeople(sql, await sealed(sql, context, toWrite(context, planned)), {
+      source: context.settings.source,
+      actorId: context.actorId,
+    });
   const count = (outcome: RowAddition['outcome']) =>
     planned.filter(({ addition }) => addition.outcome === outcome).length;
   return {
@@ -70,7 +76,7 @@ function* dryIds(): Generator<string> {
 /** Who the rows may be about. In a real run these people are locked first, and nobody else makes them meanwhile. */
 async function learnWorld(
   sql: Queryable,
-  { settings, memory }: ChunkContext,
+  { settings, memory, sensitive, vault }: ChunkContext,
   read: readonly ReadCustomer[],
 ): Promise<KnownWorld> {
   const externalIds = read.flatMap(({ row }) => (row.externalId === null ? [] : [row.externalId]));
@@ -85,6 +91,7 @@ async function learnWorld(
   const externals = new Map(known.externals.map(({ externalId, customerId }) => [externalId, customerId]));
   const owners = new Set([...externals.values(), ...(settings.vouches ? proved.values() : [])]);
   const files = await readFilesBefore(sql, settings.source, [...owners], !memory);
+  const opened = await openHeld(sql, vault, [...owners], sensitive);
   return {
     externals: memory ? merged(memory.externals, externals, externalIds) : externals,
     proved: memory ? merged(memory.proved, proved, identifiers.map(keyOf)) : proved,
@@ -94,7 +101,7 @@ async function learnWorld(
         file.id,
         {
           id: file.id,
-          fields: file.fields,
+          fields: { ...file.fields, ...opened.get(file.id) },
           identifiers: new Set(file.identifiers),
           organisations: new Set(file.organisations),
           externalIds: new Set(file.externalIds),
@@ -154,6 +161,21 @@ function toWrite(context: ChunkContext, planned: readonly Planned[]): PeopleToWr
       organisation === null ? [] : [{ customerId, organisation }],
     ),
   };
+}
+
+/** Values of sensitive fields are sealed each for the row that it will be. */
+async function sealed(
+  sql: Queryable,
+  { sensitive, vault }: ChunkContext,
+  people: PeopleToWrite,
+): Promise<PeopleToWrite> {
+  const concerned = people.fields.filter(({ key }) => sensitive.includes(key));
+  const ids = (await newValueIds(sql, concerned.length)).values();
+  const seal = (field: PeopleToWrite['fields'][number]) => {
+    const id = String(ids.next().value);
+    return { ...field, id, value: sealValue(vault, id, field.value) };
+  };
+  return { ...people, fields: people.fields.map((field) => (sensitive.includes(field.key) ? seal(field) : field)) };
 }
 
 const namesOf = (addition: RowAddition): string[] => [

@@ -20,6 +20,7 @@ import {
   tellProgress,
   type ClaimedImport,
 } from '@patchbay/store/queries/imports';
+import { sensitiveKeys } from '../customer-file/sensitive.ts';
 import type { Parts } from '../parts.ts';
 import { chunkWork, type ChunkContext, type ChunkResult, type NumberedRow } from './chunk.ts';
 import { csvRows } from './csv-source.ts';
@@ -64,6 +65,8 @@ async function contextOf(parts: Parts, run: Run, dry: boolean): Promise<ChunkCon
     filename: named?.filename ?? '',
     settings: run.settings,
     actorId: run.createdBy,
+    sensitive: [...sensitiveKeys(fields)],
+    vault: parts.vault,
     memory: dry ? { externals: new Map(), proved: new Map(), orders: new Set() } : null,
     form: {
       ...run.settings,

@@ -3,6 +3,7 @@ import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import { checkFiles, countOverdue } from '../customer-file/check-files.ts';
 import { lookForGrading } from '../grading/job.ts';
 import type { Parts } from '../parts.ts';
+import { keepPrivacy, resealAll } from '../privacy/clock.ts';
 import { askForReview } from '../identity/review.ts';
 import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
@@ -17,6 +18,8 @@ const gradingMs = 1_000;
 const identityMs = 1_000;
 /** Whoever looks at the figures brings them up to date; this is for when nobody does. */
 const figuresMs = 60_000;
+const privacyMs = 10_000;
+const resealMs = 60_000;
 const filesMs = 2_000;
 const overdueMs = 60_000;
 
@@ -26,6 +29,8 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(offersMs, () => sweepOffers(parts), parts),
     every(absenceMs, () => endAbsentPresence(parts), parts),
     every(alertsMs, () => evaluateAlerts(parts), parts),
+    every(privacyMs, () => keepPrivacy(parts), parts),
+    every(resealMs, () => resealAll(parts), parts),
     every(gradingMs, () => lookForGrading(parts), parts),
     every(identityMs, () => askForReview(parts), parts),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),

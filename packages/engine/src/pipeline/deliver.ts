@@ -4,8 +4,10 @@ import { HubError } from '@patchbay/contracts';
 import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
 import { nextOutbound, recordDelivery as recordRow } from '@patchbay/store';
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
+import { withdrewBefore } from '@patchbay/store/queries/consents';
 import { withCode } from '../identity/codes.ts';
 import type { Parts } from '../parts.ts';
+import { hashedAddress } from '../privacy/erasure.ts';
 import { outboundBatches } from './outbound-batches.ts';
 import { findSent } from './find-sent.ts';
 import { withTemplate } from './messaging.ts';
@@ -13,6 +15,9 @@ import { backoffMs, isRetryable, reasonOf, retryOnConflict, sendRetry } from './
 
 /** Larger bytes lie in the file store; smaller ones cost no flush of their own. */
 const largestRow = 64 * 1024;
+
+/** Where people say STOP; what they said holds also when nothing else is known of them any more. */
+const texting: ReadonlySet<string> = new Set(['sms', 'whatsapp']);
 
 /** Handles the job `send-outbound`. Only the claim's winner sends; a row that is not due or not queued is left alone. */
 export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: string }): Promise<void> {
@@ -59,6 +64,8 @@ async function sendNext(parts: Parts, ticketId: string): Promise<void> {
 async function handOver(parts: Parts, message: ClaimedOutbound): Promise<OutboundResult> {
   const channel = parts.channels.get(message.channel as ChannelName);
   if (!channel) return { result: 'failed', error: 'The channel is not set up' };
+  if (texting.has(message.channel) && (await withdrewBefore(parts.db.sql, message, hashedAddress(parts, message.to))))
+    return { result: 'failed', error: 'The recipient has withdrawn consent (STOP)' };
   let sent: SentMessage;
   try {
     const before = await arrivedBefore(parts, channel, message);

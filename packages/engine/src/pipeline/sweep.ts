@@ -14,7 +14,6 @@ import {
 import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
 import { dueHeldReplies } from '@patchbay/store/queries/held-replies';
 import { waitingImports } from '@patchbay/store/queries/imports';
-import { deleteOldKeys } from '@patchbay/store/queries/idempotency';
 import { forgetSealedCodes } from '@patchbay/store/queries/identity-codes';
 import { deleteOldTokens } from '@patchbay/store/queries/visitor-sites';
 import { deleteOldUploads, deleteStrayReports } from '@patchbay/store/queries/leftovers';
@@ -29,8 +28,6 @@ const heldGraceMs = 1_000;
 /** A send that has not ended after so long belongs to a process that is gone. */
 const abandonedMs = 3 * 60_000;
 const stopped = 'The hub stopped while it was being sent; whether it left is not known';
-/** So long the same request to the API gets the same answer. */
-const keyLifeMs = 24 * 60 * 60_000;
 const strayReportDays = 7;
 const uploadDays = 2;
 const batch = 500;
@@ -66,7 +63,6 @@ export async function sweep(parts: Parts): Promise<void> {
   for (const call of await undialledCalls(parts.db.sql, graceMs)) parts.jobs.add('connect-call', call);
   for (const callSid of await staleCalls(parts.db.sql, longestCallMs)) await endStaleCall(parts, callSid);
   for (const importId of await waitingImports(parts.db.sql, batch)) parts.jobs.add('run-import', { importId });
-  await deleteOldKeys(parts.db.sql, keyLifeMs);
   await deleteStrayReports(parts.db.sql, strayReportDays, batch);
   await deleteOldUploads(parts.db.sql, uploadDays, batch);
   await forgetSealedCodes(parts.db.sql);

@@ -17,6 +17,8 @@ type QueueName = (typeof queueNames)[number];
  */
 function queueOf(data: JobData<JobName>): QueueName {
   if ('inboxIds' in data) return 'ingest';
+  // It may take minutes, and nobody waits for it.
+  if ('privacyRequestId' in data) return 'media';
   // An import takes minutes.
   if ('importId' in data) return 'media';
   if (!('inboxId' in data)) return 'dispatch';
@@ -37,6 +39,7 @@ function jobId(name: JobName, data: JobData<JobName>): string | undefined {
   if (name === 'reconcile-outbound' && 'outboundId' in data) return `reconcile-${data.outboundId}-${data.round}`;
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
+  if ('privacyRequestId' in data) return `privacy-${data.privacyRequestId}`;
   if ('heldReplyId' in data) return `held-${data.heldReplyId}-${data.round}`;
   if ('review' in data) return `review-${data.review}`;
   return 'ticketId' in data ? `${data.ticketId}-${data.agentId}` : undefined;

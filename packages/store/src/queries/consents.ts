@@ -3,13 +3,31 @@ import type { Queryable } from '../database.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 import { parameters, readsEverything, ticketScope, type Viewer } from './tickets.ts';
 
-/** What is known of an address, by channel and own account. Few: one for each number of ours that the person wrote to. */
-export async function listConsents(sql: Queryable, address: string): Promise<Consent[]> {
+/**
+ * What is known of an address, by channel and own account. Few: one for each number of ours that the person wrote to.
+ * @param hashed how a withdrawal is kept of an address whose holder was erased; it counts until the address says something later
+ */
+export async function listConsents(sql: Queryable, address: string, hashed: string): Promise<Consent[]> {
   const { rows } = await sql.query(
-    `select channel, account, address, state, source, reason, at from consent where address = $1 order by channel, account limit 200`,
-    [address],
+    `select distinct on (channel, account) channel, account, $1 as address, state, source, reason, at from consent where address in ($1, $2)
+     order by channel, account, at desc limit 200`,
+    [address, hashed],
   );
   return rows.map((row) => present<Consent>(row));
+}
+
+/** Whether the holder of an address withdrew consent before being erased, and has said nothing since. */
+export async function withdrewBefore(
+  sql: Queryable,
+  message: { channel: string; channelAccount: string; to: string },
+  hashed: string,
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `select 1 from consent c where c.channel = $1 and c.account = $2 and c.address = $3 and c.state = 'withdrawn' and not exists (
+       select 1 from consent later where later.channel = $1 and later.account = $2 and later.address = $4 and later.at >= c.at)`,
+    [message.channel, message.channelAccount, hashed, message.to],
+  );
+  return rowCount === 1;
 }
 
 /** Every change of an address's consents, newest first. */

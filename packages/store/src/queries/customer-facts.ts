@@ -49,7 +49,7 @@ with wanted as (
       when s.name like '%-trend' then $3::timestamptz - make_interval(days => 2 * s.days) else $3::timestamptz - make_interval(days => s.days) end as from_at
   from jsonb_to_recordset($2::jsonb) s (key text, name text, currency text, days int, channel text, "requestType" text, field text)
 ), who as materialized (
-  select c.*, to_jsonb(c) as record from customer c where c.id = any ($1::uuid[]) and c.merged_into is null
+  select c.*, to_jsonb(c) as record from customer c where c.id = any ($1::uuid[]) and c.merged_into is null and c.erased_at is null
 ), heard as materialized (
   select m.customer_id, m.received_at, m.channel, case when exists (select 1 from wanted where "requestType" is not null) then (
     select t.request_type from ticket t where t.id = m.ticket_id) end as request_type

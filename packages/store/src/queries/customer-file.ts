@@ -1,6 +1,7 @@
 /** The customer's file: fields with their provenance and history, and lists of customers by what is in their files. */
 import type { Customer, CustomerFilter, CustomerSummary, FieldEntry } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { searchedWhole } from './customers.ts';
 import { containing, cut, present, type Cut, type Slice } from './paging.ts';
 import { parameters } from './tickets.ts';
 
@@ -20,8 +21,8 @@ export interface FileOwnerRow {
   readonly open: string[];
 }
 
-/** By name in JSON, since a centre without grades has no such column. */
-const ownerColumns = `c.created_at as "createdAt", c.merged_into as "mergedInto", to_jsonb(c) ->> 'grade' as grade, c.fields, c.reviewed,
+/** Who is erased has no file, like who was merged. By name in JSON, since a centre without grades has no such column. */
+const ownerColumns = `c.created_at as "createdAt", coalesce(c.merged_into, case when c.erased_at is not null then c.id end) as "mergedInto", to_jsonb(c) ->> 'grade' as grade, c.fields, c.reviewed,
   array(select distinct t.request_type from ticket t where t.customer_id = c.id and t.request_type is not null) as "requestTypes",
   exists (select 1 from purchase p where p.customer_id = c.id) as "hasPurchases",
   exists (select 1 from ticket t where t.customer_id = c.id) as "hasTickets",
@@ -72,6 +73,8 @@ export interface FieldChange {
   /** Null empties it. */
   readonly value: unknown;
   readonly version?: string | null | undefined;
+  /** Of the row that it becomes, where it was sealed for it. */
+  readonly id?: string;
 }
 export interface FieldConflict {
   readonly key: string;
@@ -93,9 +96,11 @@ export async function setCustomerFields(
   return rows[0]?.outcome ?? { changed: [] };
 }
 
-function conditionsOf(filter: CustomerFilter, bind: (value: unknown) => string): string[] {
-  const conditions = ['c.merged_into is null'];
-  if (filter.q) {
+/** `parted`: whether parts of an identifier find it, as in the list of customers. */
+function conditionsOf(filter: CustomerFilter, bind: (value: unknown) => string, parted: boolean): string[] {
+  const conditions = ['c.merged_into is null', 'c.erased_at is null'];
+  if (filter.q && !parted) conditions.push(searchedWhole(filter.q, bind));
+  if (filter.q && parted) {
     const pattern = bind(containing(filter.q));
     const digits = filter.q.replaceAll(/[\s()./-]/g, '');
     const phone = /^\+?\d{4,}$/.test(digits)
@@ -129,9 +134,10 @@ export async function listCustomerFiles(
   sql: Queryable,
   filter: CustomerFilter,
   slice: Slice<string>,
+  parted = true,
 ): Promise<Cut<CustomerFileRow, string>> {
   const { values, bind } = parameters();
-  const conditions = conditionsOf(filter, bind);
+  const conditions = conditionsOf(filter, bind, parted);
   if (slice.after !== null) conditions.push(`c.id < ${bind(slice.after)}`);
   const { rows } = await sql.query(
     `with page as materialized (select c.* from customer c where ${conditions.join(' and ')} order by c.id desc limit ${bind(slice.limit + 1)})
@@ -164,9 +170,10 @@ export async function readCustomersToExport(
   filter: CustomerFilter,
   after: string | null,
   limit: number,
+  parted: boolean,
 ): Promise<ExportedCustomer[]> {
   const { values, bind } = parameters();
-  const conditions = conditionsOf(filter, bind);
+  const conditions = conditionsOf(filter, bind, parted);
   if (after !== null) conditions.push(`c.id < ${bind(after)}`);
   const { rows } = await sql.query(
     `with page as materialized (select c.* from customer c where ${conditions.join(' and ')} order by c.id desc limit ${bind(limit)})

@@ -8,7 +8,7 @@ export const customerColumns = `
   coalesce(k.identifiers, '[]') as identifiers`;
 export const customerJoined = `
   left join lateral (
-    select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value, 'grade', i.grade, 'channel', i.channel, 'shared', i.shared,
+    select jsonb_agg(jsonb_build_object('id', i.id, 'masked', false, 'kind', i.kind, 'value', i.value, 'grade', i.grade, 'channel', i.channel, 'shared', i.shared,
       'firstSeenAt', i.first_seen_at, 'lastSeenAt', i.last_seen_at, 'mark', (
         select jsonb_build_object('mark', a.mark, 'reason', a.reason, 'at', a.at) from address_mark a where a.kind = i.kind and a.value = i.value)) order by i.first_seen_at, i.id) as identifiers
     from identifier i where i.customer_id = c.id) k on true`;
@@ -18,15 +18,19 @@ export async function readCustomer(sql: Queryable, id: string): Promise<Customer
   return rows[0] ? present<Customer>(rows[0]) : null;
 }
 
-/** Customers newest first, without those that were merged into another. `q`: part of the name or of an identifier. */
+/**
+ * Customers newest first, without those that were merged into another or erased. `q`: part of the name or of an identifier; where `parted` is false
+ * only of the name, or a whole identifier.
+ */
 export async function listCustomers(
   sql: Queryable,
   q: string | undefined,
   slice: Slice<string>,
+  parted = true,
 ): Promise<Cut<Customer, string>> {
   const { values, bind } = parameters();
-  const conditions = ['c.merged_into is null'];
-  if (q) conditions.push(searched(q, bind));
+  const conditions = ['c.merged_into is null', 'c.erased_at is null'];
+  if (q) conditions.push(parted ? searched(q, bind) : searchedWhole(q, bind));
   if (slice.after !== null) conditions.push(`c.id < ${bind(slice.after)}`);
   const { rows } = await sql.query(
     `with page as materialized (select c.* from customer c where ${conditions.join(' and ')} order by c.id desc limit ${bind(slice.limit + 1)})
@@ -38,6 +42,13 @@ export async function listCustomers(
     slice.limit,
     (customer) => customer.id,
   );
+}
+
+/** A name that is an address is an identifier, too. */
+export function searchedWhole(q: string, bind: (value: unknown) => string): string {
+  return `c.id in (
+    select n.id from customer n where n.display_name ilike ${bind(containing(q))} and n.display_name !~ '@|^\\+?\\d{5,}$'
+    union select i.customer_id from identifier i where i.value in (${bind(q)}, ${bind(q.toLowerCase())}, ${bind(q.replaceAll(/[\s()./-]/g, ''))}))`;
 }
 
 function searched(q: string, bind: (value: unknown) => string): string {

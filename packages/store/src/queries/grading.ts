@@ -138,7 +138,7 @@ export async function nextRun(sql: Queryable): Promise<RunState | null> {
 
 export async function countCustomers(sql: Queryable): Promise<number> {
   const { rows } = await sql.query<{ n: number }>(
-    'select count(*)::int as n from customer where merged_into is null',
+    'select count(*)::int as n from customer where merged_into is null and erased_at is null',
     [],
   );
   return rows[0]?.n ?? 0;
@@ -147,7 +147,7 @@ export async function countCustomers(sql: Queryable): Promise<number> {
 /** The next customers of a run, in the order of their ids. */
 export async function customersAfter(sql: Queryable, cursor: string | null, limit: number): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
-    `select id from customer where merged_into is null and ($1::uuid is null or id > $1) order by id limit $2`,
+    `select id from customer where merged_into is null and erased_at is null and ($1::uuid is null or id > $1) order by id limit $2`,
     [cursor, limit],
   );
   return rows.map(({ id }) => id);

@@ -73,9 +73,3 @@ export async function freeKey(sql: Queryable, { principalId, key, claim }: KeyCl
     claim,
   ]);
 }
-
-export async function deleteOldKeys(sql: Queryable, olderThanMs: number): Promise<void> {
-  await sql.query('delete from idempotency where created_at < now() - make_interval(secs => $1 / 1000.0)', [
-    olderThanMs,
-  ]);
-}

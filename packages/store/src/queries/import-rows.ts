@@ -84,7 +84,8 @@ export interface PeopleToWrite {
   readonly changed: readonly { id: string; fields: readonly string[] }[];
   readonly identifiers: readonly (NamedIdentifier & { customerId: string; grade: string; shared: boolean })[];
   readonly externals: readonly { customerId: string; externalId: string }[];
-  readonly fields: readonly { customerId: string; key: string; value: unknown; sourceRef: string }[];
+  /** `id`: of the row, where its value was sealed for it. */
+  readonly fields: readonly { id?: string; customerId: string; key: string; value: unknown; sourceRef: string }[];
   readonly memberships: readonly { customerId: string; organisation: string }[];
 }
 
@@ -113,8 +114,9 @@ export async function writePeople(
     [JSON.stringify(people.externals), by.source],
   );
   await tx.query(
-    `insert into customer_field_value (customer_id, key, value, source, source_ref, by_agent_id)
-     select "customerId", key, value, 'import', "sourceRef", $2 from jsonb_to_recordset($1::jsonb) f ("customerId" uuid, key text, value jsonb, "sourceRef" text)`,
+    `insert into customer_field_value (id, customer_id, key, value, source, source_ref, by_agent_id)
+     select coalesce(id, uuid_v7()), "customerId", key, value, 'import', "sourceRef", $2
+     from jsonb_to_recordset($1::jsonb) f (id uuid, "customerId" uuid, key text, value jsonb, "sourceRef" text)`,
     [JSON.stringify(people.fields), by.actorId],
   );
   await writeMemberships(tx, people.memberships, by.actorId);

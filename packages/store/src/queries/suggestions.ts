@@ -25,7 +25,7 @@ export async function hasIdentityWork(sql: Queryable): Promise<boolean> {
 export async function takeIdentityWork(tx: Queryable, limit: number): Promise<string[]> {
   const { rows } = await tx.query<{ id: string; live: boolean }>(
     `with taken as (delete from identity_work where id in (select id from identity_work order by id limit $1 for update skip locked) returning customer_id)
-     select t.customer_id as id, c.merged_into is null as live from (select distinct customer_id from taken) t join customer c on c.id = t.customer_id`,
+     select t.customer_id as id, c.merged_into is null and c.erased_at is null as live from (select distinct customer_id from taken) t join customer c on c.id = t.customer_id`,
     [limit],
   );
   const gone = rows.filter(({ live }) => !live).map(({ id }) => id);
@@ -59,7 +59,7 @@ export async function readIdentityRecords(sql: Queryable, ids: readonly string[]
     `select c.id, c.display_name as "displayName", c.fields - hidden.keys as fields, k.identifiers, array(
        select o.name from organisation_member m join organisation o on o.id = m.organisation_id where m.customer_id = c.id order by m.id limit 20) as organisations
      from unnest($1::uuid[]) given (id)
-     join customer c on c.id = given.id and c.merged_into is null
+     join customer c on c.id = given.id and c.merged_into is null and c.erased_at is null
      cross join (select array(select key from custom_field where scope = 'customer' and sensitive) as keys) hidden
      cross join lateral (
        select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value, 'grade', i.grade, 'shared', i.shared, 'extension', i.extension)), '[]') as identifiers

@@ -182,3 +182,17 @@ export async function listTicketEvents(
     (event) => event.seq,
   );
 }
+
+/** Of these customers, those of whom the viewer may read a ticket. */
+export async function worksForCustomers(
+  sql: Queryable,
+  viewer: Viewer,
+  customerIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { values, bind } = parameters(customerIds);
+  const { rows } = await sql.query<{ id: string }>(
+    `select c.id from unnest($1::uuid[]) c (id) where exists (select 1 from ticket t where t.customer_id = c.id and ${ticketScope(viewer, bind)})`,
+    values,
+  );
+  return new Set(rows.map(({ id }) => id));
+}

@@ -8,6 +8,7 @@ import { Failed, Loading } from '../feedback/states.tsx';
 import { CareFigures, useCustomerGrading } from '../grading/customer-care.tsx';
 import { Identifiers } from '../identity/identifiers.tsx';
 import { Ledger } from '../identity/ledger.tsx';
+import { ConsentRecords } from '../privacy/consent-records.tsx';
 import { api } from '../query-client.ts';
 import { usePageTitle } from '../shell/page-title.ts';
 import '../style/customer-card.css';
@@ -73,6 +74,7 @@ function File({ file }: { file: CustomerFile }) {
           <Section title={t('file.relations')}>
             <Relations file={file} />
           </Section>
+          {!file.mergedInto && <ConsentRecords customerId={file.id} />}
           <Section title={t('file.reviews')}>
             <Reviews file={file} />
           </Section>

@@ -9,6 +9,7 @@ import { useNamed } from '../feedback/bilingual.ts';
 import { problemLine } from '../feedback/problem-text.ts';
 import { draftOf, FieldInput, type FieldDraft } from '../fields/field-input.tsx';
 import { useFieldText } from '../fields/field-text.ts';
+import { RevealButton } from '../privacy/reveal-button.tsx';
 import { api } from '../query-client.ts';
 import { FieldHistory } from './field-history.tsx';
 
@@ -31,7 +32,7 @@ export function FieldRow({ customerId, field, entry, required, shown }: FieldRow
   const [editing, setEditing] = useState(false);
   const [history, setHistory] = useState(false);
   const label = named(field);
-  const text = shown ?? textOf(field, entry?.value);
+  const text = shown ?? (entry?.masked ? String(entry.value) : textOf(field, entry?.value));
   return (
     <div className="file-field" data-testid={`field-${field.key}`}>
       <dt className="muted small">
@@ -44,12 +45,13 @@ export function FieldRow({ customerId, field, entry, required, shown }: FieldRow
           field={field}
           label={label}
           entry={entry}
-          begin={shown ?? entry?.value}
+          begin={entry?.masked ? undefined : (shown ?? entry?.value)}
           close={() => setEditing(false)}
         />
       ) : (
         <dd>
           <span className={text === '' ? 'muted file-value' : 'file-value'}>{text || t('file.empty')}</span>
+          {entry?.masked && <RevealButton customerId={customerId} field={`field:${field.key}`} />}
           <Button
             type="text"
             size="small"

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CareNotes, GradeTags, useCustomerGrading } from '../grading/customer-care.tsx';
 import { GuardNotice } from '../grading/guard-notice.tsx';
+import { PrivacyMenu } from '../privacy/privacy-menu.tsx';
 import { initials } from '../shell/initials.ts';
 import { useOpenTickets } from './use-open-tickets.ts';
 import { useDay } from './use-words.ts';
@@ -27,6 +28,7 @@ export function FileHead({ file }: { file: CustomerFile }) {
         {grading && <CareNotes grading={grading} />}
       </div>
       <Glance file={file} />
+      {!file.mergedInto && <PrivacyMenu customer={file} />}
       <GuardNotice customerId={file.id} />
     </header>
   );

@@ -8,6 +8,9 @@ import { Failed, Loading } from '../feedback/states.tsx';
 import { CustomerCare } from '../grading/customer-care.tsx';
 import { GuardNotice } from '../grading/guard-notice.tsx';
 import { api } from '../query-client.ts';
+import { ConsentRecords } from '../privacy/consent-records.tsx';
+import { PrivacyMenu } from '../privacy/privacy-menu.tsx';
+import { RevealButton } from '../privacy/reveal-button.tsx';
 import { initials } from '../shell/initials.ts';
 import '../style/customer-card.css';
 import { ConsentLines } from './consent-line.tsx';
@@ -59,12 +62,14 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
             {t('file.open')}
           </Link>
         </div>
+        <PrivacyMenu customer={customer} />
       </header>
       <GuardNotice customerId={customer.id} />
       <CustomerCare customerId={customer.id} />
       <CardSection title={t('customer.identifiers')} icon={<ContactsOutlined aria-hidden />}>
         <Identifiers customer={customer} />
       </CardSection>
+      <ConsentRecords customerId={customer.id} />
       <TicketRequest ticketId={ticketId} />
       <CustomerMerges customerId={customer.id} />
       <CustomerTickets customerId={customer.id} ticketId={ticketId} />
@@ -80,7 +85,7 @@ function Identifiers({ customer }: { customer: Customer }) {
   return (
     <ul className="identifiers">
       {shown.map((one) => (
-        <li key={`${one.kind} ${one.value}`} data-testid="identifier" data-grade={one.grade}>
+        <li key={one.id} data-testid="identifier" data-grade={one.grade}>
           <div className="row">
             <span
               className="identifier-value"
@@ -88,6 +93,7 @@ function Identifiers({ customer }: { customer: Customer }) {
             >
               {identifierText(t, one)}
             </span>
+            {one.masked && <RevealButton customerId={customer.id} field={`identifier:${one.id}`} />}
           </div>
           <div className="row small wrap">
             <Grade grade={one.grade} />
@@ -100,7 +106,7 @@ function Identifiers({ customer }: { customer: Customer }) {
             )}
             {!one.channel && <span className="muted">{t(`identifierKind.${one.kind}`)}</span>}
           </div>
-          {one.kind === 'phone' && <ConsentLines address={one.value} />}
+          {one.kind === 'phone' && !one.masked && <ConsentLines address={one.value} />}
         </li>
       ))}
       {more > 0 && (

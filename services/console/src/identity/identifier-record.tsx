@@ -9,6 +9,7 @@ import { ChannelTag } from '../desk/channel-tag.tsx';
 import { ConsentLines } from '../desk/consent-line.tsx';
 import { Grade } from '../desk/grade.tsx';
 import { identifierText } from '../desk/identifier-text.ts';
+import { RevealButton } from '../privacy/reveal-button.tsx';
 import { CheckModal } from './check-modal.tsx';
 import { CodeModal } from './code-modal.tsx';
 import { ShareModal } from './share-modal.tsx';
@@ -32,6 +33,7 @@ export function IdentifierRecord({ customerId, identifier }: IdentifierProps) {
       <div className="record-head wrap">
         <span className="record-title identifier-value grow">
           {identifierText(t, identifier)}
+          {identifier.masked && <RevealButton customerId={customerId} field={`identifier:${identifier.id}`} />}
           {extension && ` ${t('identity.extension', { number: extension })}`}
         </span>
         <Grade grade={grade} />
@@ -47,7 +49,7 @@ export function IdentifierRecord({ customerId, identifier }: IdentifierProps) {
         {t('identity.seen', { first: at(identifier.firstSeenAt), last: at(identifier.lastSeenAt) })}
         {otherHolders > 0 && ` · ${t('identity.others', { count: otherHolders })}`}
       </p>
-      {(kind === 'phone' || kind === 'email') && <ConsentLines address={value} />}
+      {(kind === 'phone' || kind === 'email') && !identifier.masked && <ConsentLines address={value} />}
       <Evidence identifier={identifier} />
       <div className="record-actions">
         <Button size="small" onClick={() => setDeed('check')} data-testid="identifier-check">

@@ -12,6 +12,7 @@ import {
   MessageOutlined,
   ProfileOutlined,
   SafetyCertificateOutlined,
+  SafetyOutlined,
   SendOutlined,
   SettingOutlined,
   SlidersOutlined,
@@ -42,7 +43,10 @@ export const placesOnPhone = 4;
 export const settingsGroups = [
   {
     key: 'people',
-    places: [{ to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' }],
+    places: [
+      { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
+      { to: '/privacy', key: 'privacy', icon: <SafetyOutlined />, needs: 'manager' },
+    ],
   },
   {
     key: 'requests',

@@ -38,3 +38,9 @@ export function normalisePhone(raw: string, defaultRegion?: string): PhoneNumber
 export function formatPhone({ e164, extension }: PhoneNumber): string {
   return extension === null ? e164 : `${e164};ext=${extension}`;
 }
+
+/** Country calling code and national number of a number in E.164; null when it is none. */
+export function phoneParts(e164: string): { callingCode: string; national: string } | null {
+  const parsed = parsePhoneNumberFromString(e164);
+  return parsed ? { callingCode: parsed.countryCallingCode, national: parsed.nationalNumber } : null;
+}

@@ -3,6 +3,7 @@ import { normaliseIdentifier } from '@patchbay/domain';
 import { readMessagingSettings, writeMessagingSettings } from '@patchbay/store';
 import { listConsentLog, listConsents, mayChangeConsent, setConsent } from '@patchbay/store/queries/consents';
 import { normalIdentifier } from '../../identity/normal-identifier.ts';
+import { hashedAddress } from '../../privacy/erasure.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting } from '../../setting-changes.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
@@ -17,6 +18,9 @@ function normalised(parts: Parts, address: string): string {
   return isNumber ? normalIdentifier('phone', address, parts.config.defaultRegion).value : address;
 }
 
+const consentsOf = (parts: Parts, address: string) =>
+  listConsents(parts.db.sql, address, hashedAddress(parts, address));
+
 export const consentRoutes = [
   route({
     method: 'get',
@@ -27,7 +31,7 @@ export const consentRoutes = [
     query: consentQuery,
     answer: 'ConsentPage',
     handle: async ({ parts, query }) => ({
-      items: await listConsents(parts.db.sql, normalised(parts, query.address)),
+      items: await consentsOf(parts, normalised(parts, query.address)),
       nextCursor: null,
     }),
   }),
@@ -65,7 +69,7 @@ export const consentRoutes = [
       } as const;
       await setConsent(parts.db.sql, decision);
       parts.relay.nudge();
-      const found = (await listConsents(parts.db.sql, address)).find(
+      const found = (await consentsOf(parts, address)).find(
         (one) => one.channel === body.channel && one.account === account,
       );
       if (!found) throw new HubError('internal', 'The consent was written and is not there');

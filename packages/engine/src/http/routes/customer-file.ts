@@ -18,13 +18,17 @@ import {
   tellExported,
   type ExportedCustomer,
 } from '@patchbay/store/queries/customer-file';
+import { recordAudit } from '@patchbay/store/queries/audit';
 import { markReviewed } from '@patchbay/store/queries/tasks';
 import { listTimeline } from '@patchbay/store/queries/timeline';
 import { z } from 'zod';
 import { readReviewSettings, reviewSettingKey } from '../../customer-file/check-files.ts';
 import { changeFields, readCustomerFile } from '../../customer-file/file.ts';
+import { presentEntries } from '../../customer-file/sensitive.ts';
+import type { Principal } from '../../auth/index.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting } from '../../setting-changes.ts';
+import { maySearchParts, presentSummaries, presentTimeline } from '../../privacy/masking.ts';
 import { cellOf, sendCsv } from '../csv-answer.ts';
 import { idKey, momentKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -33,15 +37,32 @@ import { byId } from './tickets.ts';
 const tag = 'Customer file';
 const exportPage = 500;
 
+/** That somebody looked at a customer's file stands in the trail. */
+async function noteLook(
+  parts: Parts,
+  { agentId }: Principal,
+  customerId: string,
+  correlationId: string,
+): Promise<void> {
+  await recordAudit(parts.db.sql, { action: 'customer.read', actorId: agentId, customerId, correlationId });
+}
+
 async function requireCustomer(parts: Parts, id: string): Promise<void> {
   if (!(await readFileOwner(parts.db.sql, id))) throw new HubError('not_found', 'There is no such customer');
 }
 
-async function* exported(parts: Parts, filter: CustomerFilter, keys: readonly string[]): AsyncGenerator<string[][]> {
+async function* exported(
+  parts: Parts,
+  principal: Principal,
+  filter: CustomerFilter,
+  keys: readonly string[],
+): AsyncGenerator<string[][]> {
+  const { sql } = parts.db;
+  const parted = await maySearchParts(sql, principal);
   let after: string | null = null;
   for (;;) {
-    const rows: ExportedCustomer[] = await readCustomersToExport(parts.db.sql, filter, after, exportPage);
-    yield rows.map((row) => lineOf(row, keys));
+    const rows: ExportedCustomer[] = await readCustomersToExport(sql, filter, after, exportPage, parted);
+    yield (await presentSummaries(sql, principal, rows)).map((row) => lineOf(row, keys));
     after = rows.at(-1)?.id ?? null;
     if (rows.length < exportPage) return;
   }
@@ -82,16 +103,18 @@ export const customerFileRoutes = [
     access: 'agent',
     query: customerFileQuery,
     answer: 'CustomerSummaryPage',
-    async handle({ parts, query }) {
+    async handle({ parts, principal, query }) {
       const { limit, cursor, ...filter } = query;
       const found = await listCustomerFiles(
         parts.db.sql,
         { ...filter, q: filter.q?.trim() },
         sliceOf(idKey, { limit, cursor }),
+        await maySearchParts(parts.db.sql, principal),
       );
+      const items = await presentSummaries(parts.db.sql, principal, found.items);
       return pageOf({
         ...found,
-        items: found.items.map(({ filled, required, ...row }) => ({ ...row, percent: percentOf(filled, required) })),
+        items: items.map(({ filled, required, ...row }) => ({ ...row, percent: percentOf(filled, required) })),
       });
     },
   }),
@@ -137,7 +160,7 @@ export const customerFileRoutes = [
         'completeness',
         'createdAt',
       ];
-      await sendCsv(response, 'customers.csv', header, exported(parts, query, keys));
+      await sendCsv(response, 'customers.csv', header, exported(parts, principal, query, keys));
     },
   }),
   route({
@@ -148,7 +171,11 @@ export const customerFileRoutes = [
     access: 'agent',
     params: byId,
     answer: 'CustomerFile',
-    handle: ({ parts, principal, params }) => readCustomerFile(parts, principal, params.id),
+    async handle({ parts, principal, params, correlationId }) {
+      const file = await readCustomerFile(parts, principal, params.id);
+      await noteLook(parts, principal, params.id, correlationId);
+      return file;
+    },
   }),
   route({
     method: 'patch',
@@ -174,9 +201,14 @@ export const customerFileRoutes = [
     params: byId.extend({ key: z.string().max(60) }),
     query: pageQuery,
     answer: 'FieldEntryPage',
-    async handle({ parts, params, query }) {
+    async handle({ parts, principal, params, query, correlationId }) {
       await requireCustomer(parts, params.id);
-      return pageOf(await listFieldHistory(parts.db.sql, params.id, params.key, sliceOf(momentKey, query)));
+      await noteLook(parts, principal, params.id, correlationId);
+      const [found, fields] = await Promise.all([
+        listFieldHistory(parts.db.sql, params.id, params.key, sliceOf(momentKey, query)),
+        listCustomFields(parts.db.sql, 'customer'),
+      ]);
+      return pageOf({ ...found, items: await presentEntries(parts, principal, params.id, fields, found.items) });
     },
   }),
   route({
@@ -188,9 +220,11 @@ export const customerFileRoutes = [
     params: byId,
     query: pageQuery,
     answer: 'TimelineItemPage',
-    async handle({ parts, principal, params, query }) {
+    async handle({ parts, principal, params, query, correlationId }) {
       await requireCustomer(parts, params.id);
-      return pageOf(await listTimeline(parts.db.sql, principal, params.id, sliceOf(momentKey, query)));
+      await noteLook(parts, principal, params.id, correlationId);
+      const found = await listTimeline(parts.db.sql, principal, params.id, sliceOf(momentKey, query));
+      return pageOf({ ...found, items: await presentTimeline(parts.db.sql, principal, found.items) });
     },
   }),
   route({

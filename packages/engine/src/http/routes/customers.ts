@@ -6,9 +6,11 @@ import {
   suggestCustomers,
   type NewCustomer,
 } from '@patchbay/store/queries/customers';
+import { recordAudit } from '@patchbay/store/queries/audit';
 import { z } from 'zod';
 import { normalIdentifier } from '../../identity/normal-identifier.ts';
 import type { Parts } from '../../parts.ts';
+import { maySearchParts, presentCustomer, presentCustomers, presentSuggestions } from '../../privacy/masking.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { byId } from './tickets.ts';
@@ -50,8 +52,11 @@ export const customerRoutes = [
     access: 'agent',
     query: customerQuery,
     answer: 'CustomerPage',
-    handle: async ({ parts, query }) =>
-      pageOf(await listCustomers(parts.db.sql, query.q?.trim(), sliceOf(idKey, query))),
+    async handle({ parts, principal, query }) {
+      const parted = await maySearchParts(parts.db.sql, principal);
+      const found = await listCustomers(parts.db.sql, query.q?.trim(), sliceOf(idKey, query), parted);
+      return pageOf({ ...found, items: await presentCustomers(parts.db.sql, principal, found.items) });
+    },
   }),
   route({
     method: 'post',
@@ -74,7 +79,7 @@ export const customerRoutes = [
       if (made.outcome === 'taken')
         throw new HubError('conflict', `The ${made.kind} ${made.value} is proved to be customer ${made.customerId}`);
       parts.relay.nudge();
-      return customerOf(parts, made.customerId);
+      return presentCustomer(parts.db.sql, principal, await customerOf(parts, made.customerId));
     },
   }),
   route({
@@ -85,7 +90,12 @@ export const customerRoutes = [
     access: 'agent',
     params: byId,
     answer: 'Customer',
-    handle: ({ parts, params }) => customerOf(parts, params.id),
+    async handle({ parts, principal, params, correlationId }) {
+      const customer = await customerOf(parts, params.id);
+      const { agentId: actorId } = principal;
+      await recordAudit(parts.db.sql, { action: 'customer.read', actorId, customerId: customer.id, correlationId });
+      return presentCustomer(parts.db.sql, principal, customer);
+    },
   }),
   route({
     method: 'get',
@@ -95,9 +105,10 @@ export const customerRoutes = [
     access: 'agent',
     params: byId,
     answer: 'CustomerSuggestionPage',
-    async handle({ parts, params }) {
+    async handle({ parts, principal, params }) {
       await customerOf(parts, params.id);
-      return { items: await suggestCustomers(parts.db.sql, params.id), nextCursor: null };
+      const found = await suggestCustomers(parts.db.sql, params.id);
+      return { items: await presentSuggestions(parts.db.sql, principal, found), nextCursor: null };
     },
   }),
 ];

@@ -1,5 +1,5 @@
 /** Identifiers with what proves them, one-time codes, shared identifiers, and the ledger of merges and splits. */
-import { HubError, pageQuery, type CustomerIdentifier } from '@patchbay/contracts';
+import { HubError, pageQuery, type CustomerIdentifier, type IdentityCode, type MergeEntry } from '@patchbay/contracts';
 import {
   addIdentifier,
   listHolders,
@@ -18,6 +18,7 @@ import { confirmCode, sendCode } from '../../identity/codes.ts';
 import { normalIdentifier } from '../../identity/normal-identifier.ts';
 import { merge, mergeEntry, prove, split, undo } from '../../identity/merging.ts';
 import type { Parts } from '../../parts.ts';
+import { presentCustomers, presentIdentifiers, presentNamed } from '../../privacy/masking.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
@@ -48,9 +49,37 @@ async function identifierOf(parts: Parts, customerId: string, id: string): Promi
 
 async function identifiersOf(
   parts: Parts,
+  principal: Principal,
   customerId: string,
 ): Promise<{ items: CustomerIdentifier[]; nextCursor: null }> {
-  return { items: await listIdentifiers(parts.db.sql, customerId), nextCursor: null };
+  const { sql } = parts.db;
+  const found = await presentIdentifiers(sql, principal, customerId, await listIdentifiers(sql, customerId));
+  const items = found.map((one) => (one.masked ? { ...one, extension: null, organisation: null } : one));
+  return { items, nextCursor: null };
+}
+
+/** Both are called by name, or by an address who gave none. */
+async function presentMerges(
+  parts: Parts,
+  principal: Principal,
+  entries: readonly MergeEntry[],
+): Promise<MergeEntry[]> {
+  const half = await presentNamed(parts.db.sql, principal, 'customerName', entries);
+  return presentNamed(parts.db.sql, principal, 'otherName', half);
+}
+
+async function presentMerge(parts: Parts, principal: Principal, entry: MergeEntry): Promise<MergeEntry> {
+  return (await presentMerges(parts, principal, [entry]))[0] ?? entry;
+}
+
+async function presentCodes(
+  parts: Parts,
+  principal: Principal,
+  customerId: string,
+  codes: readonly IdentityCode[],
+): Promise<IdentityCode[]> {
+  const found = await presentIdentifiers(parts.db.sql, principal, customerId, codes);
+  return found.map(({ masked: _masked, ...code }) => code);
 }
 
 const identifierRoutes = [
@@ -62,9 +91,9 @@ const identifierRoutes = [
     access: 'agent',
     params: byId,
     answer: 'CustomerIdentifierPage',
-    async handle({ parts, params }) {
+    async handle({ parts, principal, params }) {
       await customerOf(parts, params.id);
-      return identifiersOf(parts, params.id);
+      return identifiersOf(parts, principal, params.id);
     },
   }),
   route({
@@ -90,7 +119,7 @@ const identifierRoutes = [
         }),
       );
       parts.relay.nudge();
-      return identifiersOf(parts, params.id);
+      return identifiersOf(parts, principal, params.id);
     },
   }),
   route({
@@ -144,7 +173,7 @@ const identifierRoutes = [
         agentId: principal.agentId,
       });
       parts.relay.nudge();
-      return identifiersOf(parts, params.id);
+      return identifiersOf(parts, principal, params.id);
     },
   }),
   route({
@@ -166,7 +195,7 @@ const identifierRoutes = [
         await customerOf(parts, toCustomerId);
         requireBoth(await mayReadBothCustomers(parts.db.sql, principal, params.id, toCustomerId));
       }
-      return split(parts, {
+      const entry = await split(parts, {
         customerId: params.id,
         identifierId: params.identifierId,
         toCustomerId,
@@ -174,6 +203,7 @@ const identifierRoutes = [
         agentId: principal.agentId,
         reason,
       });
+      return presentMerge(parts, principal, entry);
     },
   }),
   route({
@@ -184,8 +214,8 @@ const identifierRoutes = [
     access: 'agent',
     query: z.object({ kind: identifierKind, value: z.string().min(1).max(320) }),
     answer: 'CustomerPage',
-    handle: async ({ parts, query }) => ({
-      items: await listHolders(parts.db.sql, query.kind, query.value),
+    handle: async ({ parts, principal, query }) => ({
+      items: await presentCustomers(parts.db.sql, principal, await listHolders(parts.db.sql, query.kind, query.value)),
       nextCursor: null,
     }),
   }),
@@ -202,7 +232,15 @@ const codeRoutes = [
     answer: 'IdentityCodePage',
     async handle({ parts, principal, params }) {
       await requireCustomer(parts, principal, params.id);
-      return { items: await listOpenCodes(parts.db.sql, params.id, parts.now()), nextCursor: null };
+      return {
+        items: await presentCodes(
+          parts,
+          principal,
+          params.id,
+          await listOpenCodes(parts.db.sql, params.id, parts.now()),
+        ),
+        nextCursor: null,
+      };
     },
   }),
   route({
@@ -220,13 +258,14 @@ const codeRoutes = [
       await requireCustomer(parts, principal, params.id);
       await requireTicket(parts, principal, body.ticketId);
       const identifier = await identifierOf(parts, params.id, params.identifierId);
-      return sendCode(parts, {
+      const code = await sendCode(parts, {
         customerId: params.id,
         ticketId: body.ticketId,
         identifier,
         agentId: principal.agentId,
         correlationId,
       });
+      return (await presentCodes(parts, principal, params.id, [code]))[0] ?? code;
     },
   }),
   route({
@@ -259,9 +298,10 @@ const ledgerRoutes = [
     params: byId,
     query: pageQuery,
     answer: 'MergePage',
-    async handle({ parts, params, query }) {
+    async handle({ parts, principal, params, query }) {
       await customerOf(parts, params.id);
-      return pageOf(await listMerges(parts.db.sql, params.id, sliceOf(countKey, query)));
+      const found = await listMerges(parts.db.sql, params.id, sliceOf(countKey, query));
+      return pageOf({ ...found, items: await presentMerges(parts, principal, found.items) });
     },
   }),
   route({
@@ -278,7 +318,7 @@ const ledgerRoutes = [
     async handle({ parts, principal, params, body }) {
       await Promise.all([customerOf(parts, params.id), customerOf(parts, body.otherId)]);
       requireBoth(await mayReadBothCustomers(parts.db.sql, principal, params.id, body.otherId));
-      return merge(parts, params.id, body.otherId, principal.agentId);
+      return presentMerge(parts, principal, await merge(parts, params.id, body.otherId, principal.agentId));
     },
   }),
   route({
@@ -292,7 +332,10 @@ const ledgerRoutes = [
     async handle({ parts, principal, params }) {
       const entry = await mergeEntry(parts, params.id);
       requireBoth(await mayReadBothMerged(parts.db.sql, principal, params.id));
-      return { entry, ...(await readMergeUndo(parts.db.sql, params.id)) };
+      return {
+        entry: await presentMerge(parts, principal, entry),
+        ...(await readMergeUndo(parts.db.sql, params.id)),
+      };
     },
   }),
   route({
@@ -307,7 +350,7 @@ const ledgerRoutes = [
     async handle({ parts, principal, params }) {
       await mergeEntry(parts, params.id);
       requireBoth(await mayReadBothMerged(parts.db.sql, principal, params.id));
-      return undo(parts, params.id, principal.agentId);
+      return presentMerge(parts, principal, await undo(parts, params.id, principal.agentId));
     },
   }),
 ];

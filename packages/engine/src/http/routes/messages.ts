@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { HubError, messageQuery, pageQuery } from '@patchbay/contracts';
 import { listMessages, listTicketMessages, readMessage } from '@patchbay/store/queries/messages';
 import { createReply } from '../../pipeline/reply.ts';
+import { presentMessages } from '../../privacy/masking.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
 import { idempotencyKey } from '../idempotency.ts';
 import { route } from '../route.ts';
@@ -26,7 +27,8 @@ export const messageRoutes = [
     answer: 'MessagePage',
     async handle({ parts, principal, params, query }) {
       await requireTicket(parts, principal, params.id);
-      return pageOf(await listTicketMessages(parts.db.sql, params.id, sliceOf(countKey, query)));
+      const found = await listTicketMessages(parts.db.sql, params.id, sliceOf(countKey, query));
+      return pageOf({ ...found, items: await presentMessages(parts.db.sql, principal, found.items) });
     },
   }),
   route({
@@ -63,7 +65,10 @@ export const messageRoutes = [
     access: 'agent',
     query: messageQuery,
     answer: 'MessagePage',
-    handle: async ({ parts, principal, query }) =>
-      pageOf(await listMessages(parts.db.sql, principal, query.externalId || undefined, sliceOf(countKey, query))),
+    async handle({ parts, principal, query }) {
+      const slice = sliceOf(countKey, query);
+      const found = await listMessages(parts.db.sql, principal, query.externalId || undefined, slice);
+      return pageOf({ ...found, items: await presentMessages(parts.db.sql, principal, found.items) });
+    },
   }),
 ];

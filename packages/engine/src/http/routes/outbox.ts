@@ -2,6 +2,7 @@ import { HubError, outboxQuery } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
 import { listOutbox, readOutboxEnds, readOutboxRaw } from '@patchbay/store/queries/outbox';
 import { listSendingLimits, readSendingLimit, setSendingLimit } from '@patchbay/store/queries/sending-limits';
+import { presentOutbox } from '../../privacy/masking.ts';
 import { decideOutbound } from '../../pipeline/reconcile.ts';
 import { changeSetting } from '../../setting-changes.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
@@ -19,8 +20,10 @@ export const outboxRoutes = [
     access: 'agent',
     query: outboxQuery,
     answer: 'OutboxItemPage',
-    handle: async ({ parts, principal, query }) =>
-      pageOf(await listOutbox(parts.db.sql, principal, query.status, sliceOf(idKey, query))),
+    async handle({ parts, principal, query }) {
+      const found = await listOutbox(parts.db.sql, principal, query.status, sliceOf(idKey, query));
+      return pageOf({ ...found, items: await presentOutbox(parts.db.sql, principal, found.items) });
+    },
   }),
   route({
     method: 'get',

@@ -12,6 +12,7 @@ import {
 import { z } from 'zod';
 import type { Parts } from '../../parts.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
+import { presentNamed } from '../../privacy/masking.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 
@@ -108,9 +109,10 @@ export const segmentRoutes = [
     params: byKey,
     query: pageQuery,
     answer: 'SegmentMemberPage',
-    async handle({ parts, params, query }) {
+    async handle({ parts, principal, params, query }) {
       const { id } = await segmentOf(parts, params.key);
-      return pageOf(await listMembers(parts.db.sql, id, sliceOf(idKey, query)));
+      const found = await listMembers(parts.db.sql, id, sliceOf(idKey, query));
+      return pageOf({ ...found, items: await presentNamed(parts.db.sql, principal, 'name', found.items) });
     },
   }),
 ];

@@ -8,6 +8,7 @@ import { acceptCertain, acceptSuggestion, rejectSuggestion } from '../../identit
 import { countLimit } from '../../identity/review.ts';
 import { readIdentitySettings, writeIdentitySettings } from '../../identity/settings.ts';
 import type { Parts } from '../../parts.ts';
+import { presentNamed, presentPairs } from '../../privacy/masking.ts';
 import { pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { requireBoth } from './identity.ts';
@@ -42,11 +43,12 @@ export const suggestionRoutes = [
       const all = hasRole(principal, 'manager');
       if (query.customerId === undefined && !all) throw new HubError('forbidden', 'Only for the role manager');
       const found = await listSuggestions(parts.db.sql, query.customerId, sliceOf(scoreKey, query));
-      if (all) return pageOf(found);
+      const items = await presentPairs(parts.db.sql, principal, found.items);
+      if (all) return pageOf({ ...found, items });
       const mine = await Promise.all(
         found.items.map(({ customer, other }) => mayReadBothCustomers(parts.db.sql, principal, customer.id, other.id)),
       );
-      return pageOf({ ...found, items: found.items.filter((_item, index) => mine[index]) });
+      return pageOf({ ...found, items: items.filter((_item, index) => mine[index]) });
     },
   }),
   route({
@@ -69,7 +71,9 @@ export const suggestionRoutes = [
     answer: 'Merge',
     async handle({ parts, principal, params, body }) {
       await requireDecider(parts, principal, params.id);
-      return acceptSuggestion(parts, params.id, body.keepId, principal.agentId);
+      const entry = await acceptSuggestion(parts, params.id, body.keepId, principal.agentId);
+      const half = await presentNamed(parts.db.sql, principal, 'customerName', [entry]);
+      return (await presentNamed(parts.db.sql, principal, 'otherName', half))[0] ?? entry;
     },
   }),
   route({

@@ -5,6 +5,7 @@ import type { Queryable } from '@patchbay/store';
 import { readFileOwner } from '@patchbay/store/queries/customer-file';
 import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
+import { presentNamed } from '../../privacy/masking.ts';
 import { momentKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
@@ -63,8 +64,10 @@ export const taskRoutes = [
     access: 'agent',
     query: taskQuery,
     answer: 'TaskPage',
-    handle: async ({ parts, principal, query }) =>
-      pageOf(await listTasks(parts.db.sql, principal, query, sliceOf(momentKey, query))),
+    async handle({ parts, principal, query }) {
+      const found = await listTasks(parts.db.sql, principal, query, sliceOf(momentKey, query));
+      return pageOf({ ...found, items: await presentNamed(parts.db.sql, principal, 'customerName', found.items) });
+    },
   }),
   route({
     method: 'post',

@@ -7,6 +7,7 @@ import { acceptOffer, changeStatus, claimTicket, declineOffer, releaseTicket } f
 import { changeRequest } from '../../pipeline/ticket-request.ts';
 import { commandCall } from '../../pipeline/calls.ts';
 import { messagingDetail } from '../../pipeline/messaging.ts';
+import { presentTickets } from '../../privacy/masking.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
@@ -81,8 +82,10 @@ export const ticketRoutes = [
     access: 'agent',
     query: ticketQuery,
     answer: 'TicketPage',
-    handle: async ({ parts, principal, query }) =>
-      pageOf(await listTickets(parts.db.sql, principal, filterOf(query, principal), sliceOf(idKey, query))),
+    async handle({ parts, principal, query }) {
+      const found = await listTickets(parts.db.sql, principal, filterOf(query, principal), sliceOf(idKey, query));
+      return pageOf({ ...found, items: await presentTickets(parts.db.sql, principal, found.items) });
+    },
   }),
   route({
     method: 'get',
@@ -95,7 +98,9 @@ export const ticketRoutes = [
     async handle({ parts, principal, params }) {
       await requireTicket(parts, principal, params.id);
       const ticket = await ticketOf(parts, params.id);
-      return { ...ticket, ...(await messagingDetail(parts, ticket)) };
+      const detail = { ...ticket, ...(await messagingDetail(parts, ticket)) };
+      const [presented = detail] = await presentTickets(parts.db.sql, principal, [detail]);
+      return presented;
     },
   }),
   route({

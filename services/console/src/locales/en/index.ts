@@ -6,6 +6,7 @@ import { glossary } from './glossary.ts';
 import { grading } from './grading.ts';
 import { identity } from './identity.ts';
 import { operations } from './operations.ts';
+import { privacy } from './privacy.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
@@ -21,6 +22,7 @@ export const en = {
   ...channels,
   ...grading,
   ...operations,
+  ...privacy,
   ...identity,
   ...wallboard,
 };

@@ -22,6 +22,7 @@ export const shell = {
     segments: 'Segments',
     team: 'Team',
     mailAccounts: 'Mailboxes',
+    privacy: 'Privacy',
     settings: 'Settings',
     requestTypes: 'Request types',
     webForms: 'Web forms',

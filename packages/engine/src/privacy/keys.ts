@@ -1,0 +1,101 @@
+/** The keys of the vault: where they lie, how a new one comes in, and when an old one may go. */
+import { randomBytes } from 'node:crypto';
+import type { HubConfig } from '@patchbay/config';
+import { settingOnce, type Database } from '@patchbay/store';
+import { keptSecret, retireSecretKeys, secretKeysOf } from '@patchbay/store/embedded/secrets';
+import { recordAudit } from '@patchbay/store/queries/audit';
+import { sealedByKey, sealedOtherwise, sealedPlaces, writeSealed } from '@patchbay/store/queries/sealed';
+import type { Logger } from 'pino';
+import type { Parts } from '../parts.ts';
+import { createBlindIndex, createVault, type BlindIndex, type Vault } from '../secrets.ts';
+
+/** How often a process looks for a newer key. Milliseconds. */
+const refreshMs = 60_000;
+/** Every process has met the newer key so long after it came. */
+const settledMs = 10 * 60_000;
+const batch = 200;
+
+/** Processes that share a data folder may start together: the lock lets one of them make the key that all of them read. */
+export async function openVault(config: HubConfig, db: Database): Promise<Vault> {
+  const { secretKey, secretKeysEarlier, dataDir } = config;
+  if (secretKey !== undefined) {
+    const keys = [secretKey, ...secretKeysEarlier].map((key) => Buffer.from(key, 'base64'));
+    return createVault(() => keys);
+  }
+  await db.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['secret-key']);
+    await keptSecret(dataDir, 'secretKey');
+  });
+  return createVault(() => {
+    const { present, earlier } = secretKeysOf(dataDir);
+    return [present, ...earlier.map(({ key }) => key)].map((key) => Buffer.from(key, 'base64url'));
+  });
+}
+
+const indexSetting = 'blind-index-key';
+
+/** One key per centre, made once and kept sealed: it stays when the vault's key changes. */
+export async function openBlindIndex(db: Database, vault: Vault): Promise<BlindIndex> {
+  const made = vault.seal(randomBytes(32).toString('base64url'), indexSetting);
+  const kept = await settingOnce(db.sql, indexSetting, made);
+  return createBlindIndex(Buffer.from(vault.unseal(kept, indexSetting), 'base64url'));
+}
+
+export function startKeyRefresh(vault: Vault, log: Logger): Disposable {
+  const timer = setInterval(() => {
+    try {
+      vault.refresh();
+    } catch (error) {
+      log.warn({ err: error }, 'keys not read anew; those that are known are used');
+    }
+  }, refreshMs).unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** Seals anew whatever another key has sealed. May be repeated and run twice at once. Answers how many texts it wrote. */
+export async function reseal({ db, vault, log }: Pick<Parts, 'db' | 'vault' | 'log'>): Promise<number> {
+  let written = 0;
+  for (const place of sealedPlaces) {
+    for (let after: readonly string[] | null = null; ;) {
+      const rows = await sealedOtherwise(db.sql, place, vault.keyId, after, batch);
+      for (const row of rows) {
+        try {
+          await writeSealed(db.sql, place, row, vault.seal(vault.unseal(row.text, row.context), row.context));
+          written += 1;
+        } catch (error) {
+          log.warn({ err: error, table: place.table }, 'sealed text not sealed anew');
+        }
+      }
+      after = rows.at(-1)?.key ?? null;
+      if (rows.length < batch) break;
+    }
+  }
+  return written;
+}
+
+/** Forgets earlier keys of the data folder that open nothing any more. Answers how many. */
+export async function retireKeys({ config, db, now }: Pick<Parts, 'config' | 'db' | 'now'>): Promise<number> {
+  if (config.secretKey !== undefined) return 0;
+  const { earlier } = secretKeysOf(config.dataDir);
+  if (earlier.length === 0) return 0;
+  const used = await sealedByKey(db.sql);
+  const idOf = (key: string) => createVault(Buffer.from(key, 'base64url')).keyId;
+  const unused = earlier.filter(
+    ({ key, replacedAt }) =>
+      !used.has('v1') && !used.has(idOf(key)) && now().getTime() - Date.parse(replacedAt) >= settledMs,
+  );
+  if (unused.length === 0) return 0;
+  await db.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', ['secret-key']);
+    await retireSecretKeys(
+      config.dataDir,
+      unused.map(({ key }) => key),
+    );
+    await recordAudit(tx, {
+      action: 'keys.retired',
+      actorId: null,
+      detail: { keys: unused.map(({ key }) => idOf(key)) },
+    });
+  });
+  return unused.length;
+}
