@@ -465,6 +465,23 @@ onBothBackends('writing mail', (backend) => {
     expect((await ask('DELETE', `/held-replies/${late.id}`)).input.text).toBe('Too late.');
     await ask('PATCH', '/me', { undoSeconds: 0 });
   });
+
+  it('that is held back is not sent besides under the same key, nor held when it was sent', async () => {
+    await ask('PATCH', '/me', { undoSeconds: 60 });
+    const { ticketId } = await firstContact();
+    const by = (way: 'messages' | 'held-replies', text: string, key: string) =>
+      centre().api('POST', `/api/v1/tickets/${ticketId}/${way}`, { text }, { 'idempotency-key': key });
+    const held = (await by('held-replies', 'By one way.', 'one')).body;
+    expect((await by('messages', 'By one way.', 'one')).status).toBe(409);
+    const { messageId } = await ask('POST', `/held-replies/${held.id}/send-now`);
+    expect((await by('messages', 'By one way.', 'one')).body.id).toBe(messageId);
+    expect((await by('messages', 'Another text.', 'one')).status).toBe(409);
+    expect((await by('messages', 'At once.', 'two')).status).toBe(201);
+    expect((await by('held-replies', 'At once.', 'two')).status).toBe(409);
+    const texts = (await centre().messages(ticketId)).filter(({ kind }) => kind === 'agent').map(({ text }) => text);
+    expect(texts).toEqual(['By one way.', 'At once.']);
+    await ask('PATCH', '/me', { undoSeconds: 0 });
+  });
 });
 
 onBothBackends('a reply that is held back', (backend) => {

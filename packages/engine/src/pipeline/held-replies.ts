@@ -14,8 +14,10 @@ import {
   undoSecondsOf,
   type ClaimedReply,
 } from '@patchbay/store/queries/held-replies';
+import { findReply } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { checkReply, createReply, hashOfReply, usedForAnother, wellFormed, type ReplyRequest } from './reply.ts';
+import { keyOfReply } from './reply-key.ts';
 import { isRetryable, reasonOf } from './retry.ts';
 
 /** Who took a reply to write it and has not done so after so long is gone. Milliseconds. */
@@ -37,6 +39,8 @@ export async function holdBack(parts: Parts, request: HoldRequest): Promise<Held
   const earlier = await findHeldReply(parts.db.sql, request.ticketId, request.author.id, request.idempotencyKey);
   if (earlier?.requestHash === requestHash) return heldReplyOf(parts, earlier.id);
   if (earlier) throw usedForAnother();
+  const sent = await findReply(parts.db.sql, request.ticketId, keyOfReply({ caller: request.idempotencyKey }));
+  if (sent) throw usedForAnother();
   if (input.visibility !== 'public')
     throw new HubError('unprocessable', 'visibility: only what leaves the centre is held back');
   await checkReply(parts, request);

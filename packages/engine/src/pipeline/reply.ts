@@ -5,6 +5,7 @@ import { HubError } from '@patchbay/contracts';
 import type { MessageCreate } from '@patchbay/contracts';
 import { findReply, insertTemplateUse, readTicketState, writeReply } from '@patchbay/store';
 import type { NewReply, WrittenReply } from '@patchbay/store';
+import { findHeldReply } from '@patchbay/store/queries/held-replies';
 import type { Parts } from '../parts.ts';
 import { composeReply } from './compose-reply.ts';
 import { chosenTemplate, refuseBeyondWindow } from './messaging.ts';
@@ -30,7 +31,8 @@ export async function createReply(parts: Parts, request: ReplyRequest): Promise<
   const { ticketId, author } = request;
   const idempotencyKey = keyOfReply(request.key);
   const requestHash = hashOfReply(request.input);
-  const earlier = await findReply(parts.db.sql, ticketId, idempotencyKey);
+  const earlier =
+    (await findReply(parts.db.sql, ticketId, idempotencyKey)) ?? (await heldBefore(parts, request, requestHash));
   if (earlier) return repeated(earlier, requestHash);
   const { channel, input, composed, use } = await prepare(parts, request);
   const written = await writeWithTemplate(parts, use, {
@@ -57,6 +59,15 @@ export async function createReply(parts: Parts, request: ReplyRequest): Promise<
 function repeated(earlier: { messageId: string; requestHash: string | null }, requestHash: string) {
   if (earlier.requestHash !== requestHash) throw usedForAnother();
   return { messageId: earlier.messageId };
+}
+
+/** What was handed in to be held back does not leave by this way as well: its message, once it is one. */
+async function heldBefore(parts: Parts, { ticketId, author, key }: ReplyRequest, requestHash: string) {
+  const held = 'caller' in key ? await findHeldReply(parts.db.sql, ticketId, author.id, key.caller) : null;
+  if (!held || held.state === 'taken-back') return null;
+  if (held.messageId) return { messageId: held.messageId, requestHash: held.requestHash };
+  if (held.requestHash !== requestHash) throw usedForAnother();
+  throw new HubError('conflict', 'The message with this Idempotency-Key is held back, and leaves by itself');
 }
 
 /** Of a key that came with something else before. */

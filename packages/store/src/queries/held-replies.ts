@@ -58,15 +58,23 @@ export async function listHeldReplies(
   );
 }
 
-/** What this author held back on the ticket under this key before, and the hash of that request. */
+interface EarlierHeld {
+  id: string;
+  requestHash: string;
+  state: HeldReply['state'];
+  /** The message that it became; null while it has not left. */
+  messageId: string | null;
+}
+
+/** What this author held back on the ticket under this key before, the hash of that request, and what became of it. */
 export async function findHeldReply(
   sql: Queryable,
   ticketId: string,
   authorId: string,
   key: string,
-): Promise<{ id: string; requestHash: string } | null> {
-  const { rows } = await sql.query<{ id: string; requestHash: string }>(
-    `select id, request_hash as "requestHash" from held_reply where ticket_id = $1 and author_id = $2 and idempotency_key = $3`,
+): Promise<EarlierHeld | null> {
+  const { rows } = await sql.query<EarlierHeld>(
+    `select id, request_hash as "requestHash", state, message_id as "messageId" from held_reply where ticket_id = $1 and author_id = $2 and idempotency_key = $3`,
     [ticketId, authorId, key],
   );
   return rows[0] ?? null;
