@@ -90,6 +90,11 @@ test.each([
   expect(isWanted({ uid, size: 1, arrivedAt: arrived === null ? null : new Date(arrived) }, cursor)).toBe(wanted);
 });
 
+test('a mail too big to share a portion goes alone, even after one that says it is empty', () => {
+  const listed = [0, 8 * 1024 * 1024 + 1].map((size, uid) => ({ uid, size, arrivedAt: null }));
+  expect(portionsOf(listed).map(({ mails }) => mails.length)).toEqual([1, 1]);
+});
+
 test('portions hold every mail once and in order, and are small', () => {
   const sizes = fc.array(fc.oneof(fc.nat(100_000), fc.nat(mailSizeLimit + 5)), { maxLength: 500 });
   fc.assert(

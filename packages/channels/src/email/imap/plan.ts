@@ -75,7 +75,7 @@ export function portionsOf(listed: readonly Listed[]): Portion[] {
     if (
       !portion ||
       portion.mails.length + portion.tooLarge.length >= mostMails ||
-      (bytes > 0 && bytes + size > mostBytes)
+      (portion.mails.length > 0 && bytes + size > mostBytes)
     ) {
       portion = { mails: [], tooLarge: [], lastUid: 0 };
       portions.push(portion);
