@@ -57,7 +57,15 @@ export const eventData = {
     linkedTicketId: z.uuid().nullable().optional(),
   }),
   'ticket.reopened': z.object({ reason }),
-  'ticket.queued': z.object({ queueId: z.uuid(), reason }),
+  /** Waits in a queue: its first, or another than before. */
+  'ticket.queued': z.object({
+    queueId: z.uuid(),
+    fromQueueId: z.uuid().nullable().optional(),
+    /** Who had it until then. */
+    fromAgentId: z.string().nullable().optional(),
+    reason,
+  }),
+  'ticket.priority-changed': z.object({ from: z.int(), to: z.int(), reason }),
   'ticket.offered': z.object({ agentId: z.string(), agentName: z.string().optional(), expiresAt: timestamp, reason }),
   'ticket.offer-withdrawn': z.object({ agentId: z.string(), reason }),
   'ticket.assigned': z.object({ agentId: z.string(), agentName: z.string().optional(), reason }),

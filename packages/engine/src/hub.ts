@@ -17,6 +17,7 @@ import { runImport } from './imports/run-import.ts';
 import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
 import { createAttendance } from './live/attendance.ts';
+import { type EventReader, startEventReaders } from './live/event-readers.ts';
 import { createRelay } from './live/relay.ts';
 import { reviewIdentity } from './identity/review.ts';
 import { createLiveServer } from './live/server.ts';
@@ -125,7 +126,10 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
 
   observeWatch(parts);
   if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stopping.signal, stack);
-  if (config.roles.includes('clock')) stack.use(startClock(parts));
+  if (config.roles.includes('clock')) {
+    stack.use(startClock(parts));
+    stack.use(await startEventReaders(parts, eventReaders(), stopping.signal));
+  }
   const web = config.roles.includes('web') ? await startWeb(parts, overrides, stopping, stack) : undefined;
   // Begun last and so the first to end: what polls stops, before what it polls is closed.
   stack.defer(() => stopping.abort());
@@ -147,6 +151,11 @@ async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDispos
   }
   const embedded = stack.use(await startEmbeddedPostgres({ dataDir: config.dataDir, log }));
   return embedded.url;
+}
+
+/** What follows the events, each at its own pace. */
+function eventReaders(): EventReader[] {
+  return [];
 }
 
 async function startWorkers(

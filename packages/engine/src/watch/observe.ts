@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
 import { listAlerts } from '@patchbay/store/queries/alerts';
+import { readerStates } from '@patchbay/store/queries/event-readers';
 import { databaseNow } from '@patchbay/store/queries/channel-health';
 import type { AccountHealth } from '@patchbay/contracts';
 import type { Parts } from '../parts.ts';
@@ -37,6 +38,13 @@ export function observeWatch(parts: Parts): void {
     const at = accounts.map(of).filter((moment) => moment !== null);
     return at.length === 0 ? 0 : Math.max(0, (now.getTime() - Math.min(...at.map((one) => Date.parse(one)))) / 1000);
   };
+
+  const perReader = (name: string, help: string, of: 'behind' | 'failed') =>
+    gauge(name, help, ['reader'], async (target) => {
+      for (const state of await readerStates(parts.db.sql)) target.set({ reader: state.name }, state[of]);
+    });
+  perReader('patchbay_reader_events_behind', 'Numbered events that a reader has not worked on yet', 'behind');
+  perReader('patchbay_reader_events_failed', 'Events that a reader could not work on and passed over', 'failed');
 
   perChannel(
     'patchbay_inbox_pending',

@@ -554,6 +554,8 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   sending_account: technical({ keep: 'channel account rate burst tokens refilled_at last_slot paused_until' }),
   alert: technical({ keep: 'key firing since reasons' }),
   relay_state: technical({ keep: 'id last_seq' }),
+  event_reader: technical({ keep: 'name seq' }),
+  event_reader_failure: technical({ keep: 'reader seq at', text: 'error' }),
   sweep_progress: technical({ keep: 'name reached' }),
   schemaversion: technical({ keep: 'version name md5 run_at' }),
 

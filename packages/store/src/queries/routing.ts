@@ -96,6 +96,32 @@ export async function releaseTicket(
   ]);
 }
 
+/** Moves a ticket to another queue. False when it is there already, or settled. */
+export async function moveTicket(
+  sql: Queryable,
+  input: { ticketId: string; queueId: string; actorId: string | null; reason: string },
+): Promise<boolean> {
+  return truth(sql, 'select move_ticket($1, $2, $3, $4) as yes', [
+    input.ticketId,
+    input.queueId,
+    input.actorId,
+    input.reason,
+  ]);
+}
+
+/** False when it is the priority already. */
+export async function setTicketPriority(
+  sql: Queryable,
+  input: { ticketId: string; priority: number; actorId: string | null; reason: string },
+): Promise<boolean> {
+  return truth(sql, 'select set_ticket_priority($1, $2, $3, $4) as yes', [
+    input.ticketId,
+    input.priority,
+    input.actorId,
+    input.reason,
+  ]);
+}
+
 export async function setPresence(
   sql: Queryable,
   agentId: string,

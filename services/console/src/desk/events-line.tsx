@@ -72,7 +72,9 @@ function eventText(t: TFunction, event: HubEvent, nameOf: (id: string) => string
   const status = (value: unknown): string =>
     value === 'open' || value === 'pending' || value === 'resolved' || value === 'closed'
       ? t(`status.${value}`)
-      : text(value);
+      : typeof value === 'number'
+        ? String(value)
+        : text(value);
   return t(`event.${known.data}`, {
     agent: text(data['agentName']) || nameOf(agentId) || t('event.someAgent'),
     from: status(data['from']),

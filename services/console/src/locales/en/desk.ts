@@ -188,6 +188,7 @@ export const desk = {
       assigned: 'Taken by {{agent}}',
       released: 'Released by {{agent}}',
       'status-changed': '{{from}} → {{to}}',
+      'priority-changed': 'Priority changed from {{from}} to {{to}}',
       'request-changed': 'Request details changed',
       'customer-changed': 'Given to another customer',
     },

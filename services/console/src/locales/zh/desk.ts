@@ -180,6 +180,7 @@ export const desk = {
       assigned: '由 {{agent}} 接手',
       released: '{{agent}} 已退回',
       'status-changed': '{{from}} → {{to}}',
+      'priority-changed': '优先级由 {{from}} 改为 {{to}}',
       'request-changed': '请求信息已更改',
       'customer-changed': '已转给另一位客户',
     },

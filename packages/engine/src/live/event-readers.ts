@@ -1,0 +1,137 @@
+/**
+ * Work that follows the events (clocks, figures, automation, webhooks). Each reader goes through all of them once and in order, and what
+ * it writes commits together with its place: after a crash nothing is left out and nothing is done twice. Several processes do no
+ * harm, since one at a time has a reader's place.
+ */
+import { HubError } from '@patchbay/contracts';
+import type { Queryable, RoutedEvent } from '@patchbay/store';
+import {
+  moveReader,
+  type ReaderStart,
+  recordReaderFailure,
+  registerReader,
+  takeReader,
+} from '@patchbay/store/queries/event-readers';
+import type { Parts } from '../parts.ts';
+
+const batchSize = 500;
+/** What is committed within this time after a batch is read with the next one. Milliseconds. */
+const gatherMs = 100;
+const pollMs = 1_000;
+/** Longer than any message of ours. */
+const errorLength = 500;
+
+export interface EventReader {
+  /** Kept in the database: it names the reader's place. */
+  readonly name: string;
+  readonly from: ReaderStart;
+  /**
+   * Consecutive events of all types, in order. An error takes everything back that was written, and the events are then given one by
+   * one; one that fails alone is written down and passed over, except when the database is out of reach.
+   */
+  read(tx: Queryable, events: readonly RoutedEvent[]): Promise<void>;
+  /** After the commit of a batch. */
+  readonly committed?: () => void;
+}
+
+type ReaderParts = Pick<Parts, 'db'> & { readonly log: Pick<Parts['log'], 'warn' | 'error'> };
+
+export async function startEventReaders(
+  parts: ReaderParts,
+  readers: readonly EventReader[],
+  signal: AbortSignal,
+): Promise<AsyncDisposable> {
+  const following = await Promise.all(readers.map((reader) => follow(parts, reader, signal)));
+  const wake = () => following.forEach((each) => each.wake());
+  await parts.db.listen('patchbay_live', wake, signal);
+  const timer = setInterval(wake, pollMs);
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await Promise.all(following.map((each) => each.stop()));
+    },
+  };
+}
+
+async function follow(parts: ReaderParts, reader: EventReader, signal: AbortSignal) {
+  await registerReader(parts.db.sql, reader.name, reader.from);
+  let again = false;
+  let stopped = false;
+  let running: Promise<void> | null = null;
+  const run = async () => {
+    try {
+      do {
+        again = false;
+        while (!stopped && (await readBatch(parts, reader)) === batchSize);
+        if (!stopped) await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      } while (again && !stopped);
+    } catch (error) {
+      if (!signal.aborted) parts.log.warn({ err: error, reader: reader.name }, 'events not worked on; tried again');
+    } finally {
+      running = null;
+    }
+  };
+  return {
+    wake() {
+      again = true;
+      if (!stopped && !signal.aborted) running ??= run();
+    },
+    async stop() {
+      stopped = true;
+      await running;
+    },
+  };
+}
+
+/** Answers how many events were worked on. */
+export async function readBatch(parts: ReaderParts, reader: EventReader, limit = batchSize): Promise<number> {
+  try {
+    return await inTurn(parts, reader, limit, (tx, events) => reader.read(tx, events));
+  } catch (error) {
+    if (error instanceof HubError) throw error;
+    parts.log.warn({ err: error, reader: reader.name }, 'a batch of events failed; they are worked on one by one');
+    let done = 0;
+    while (done < limit && (await readAlone(parts, reader)) === 1) done += 1;
+    return done;
+  }
+}
+
+/** Works on the next events in the transaction that moves the reader's place past them. */
+async function inTurn(
+  parts: ReaderParts,
+  reader: EventReader,
+  limit: number,
+  work: (tx: Queryable, events: readonly RoutedEvent[]) => Promise<void>,
+): Promise<number> {
+  const done = await parts.db.transaction(async (tx) => {
+    const events = await takeReader(tx, reader.name, limit);
+    const last = events?.at(-1);
+    if (!events || !last) return 0;
+    await work(tx, events);
+    await moveReader(tx, reader.name, last.seq);
+    return events.length;
+  });
+  if (done > 0) reader.committed?.();
+  return done;
+}
+
+/** Reads one event; when that fails, takes back what was written for it and passes it over. */
+function readAlone(parts: ReaderParts, reader: EventReader): Promise<number> {
+  return inTurn(parts, reader, 1, async (tx, events) => {
+    await tx.query('savepoint event');
+    try {
+      await reader.read(tx, events);
+    } catch (error) {
+      if (error instanceof HubError) throw error;
+      await tx.query('rollback to savepoint event');
+      const seq = events[0]?.seq ?? 0;
+      const words = error instanceof Error ? error.message : 'unknown error';
+      await recordReaderFailure(tx, reader.name, seq, storable(words));
+      parts.log.error({ err: error, reader: reader.name, seq }, 'an event could not be worked on');
+    }
+  });
+}
+
+function storable(words: string): string {
+  return words.slice(0, errorLength).replaceAll('\0', '').toWellFormed();
+}
