@@ -35,6 +35,34 @@ const attemptOf = async (sql: Queryable, id: string) =>
 const stateOf = async (sql: Queryable, id: string) =>
   (await sql.query('select status, external_id as "externalId", error from outbound where id = $1', [id])).rows[0];
 
+describe('claims of many at once', () => {
+  const ground = shared(openGround);
+
+  it('give a message that is asked for twice to the first, and another account its own', async () => {
+    const { sql } = ground();
+    const [one, two] = [await queued(sql), await queued(sql)];
+    const claimed = await claimOutbounds(sql, [one, two, one]);
+    expect(claimed.map((item) => item && 'outboundId' in item && item.outboundId)).toEqual([one, two, null]);
+    expect(await claimOutbounds(sql, [two, one])).toEqual([null, null]);
+  });
+
+  it('give out of an account with a limit what it allows, and of one without all', async () => {
+    const { sql } = ground();
+    await sql.query(
+      `insert into sending_account (channel, account, rate, burst, tokens) values ('sms', $1, 0.001, 1, 1)`,
+      [account],
+    );
+    const limited = [await queued(sql), await queued(sql)];
+    const free = await queued(sql);
+    await sql.query(`update outbound set channel_account = '+15005550999' where id = $1`, [free]);
+    const [first, second, third] = await claimOutbounds(sql, [...limited, free]);
+    expect(first).toMatchObject({ outboundId: limited[0] });
+    expect(second).toMatchObject({ round: 1 });
+    expect(third).toMatchObject({ outboundId: free });
+    await sql.query('delete from sending_account');
+  });
+});
+
 describe('a try that was given up', () => {
   const ground = shared(openGround);
   const givenUp = async (sql: Queryable) => {

@@ -28,11 +28,17 @@ export async function claimOutbounds(
   sql: Queryable,
   ids: readonly string[],
 ): Promise<(ClaimedOutbound | HeldBack | null)[]> {
-  const { rows } = await sql.query<{ claimed: ClaimedOutbound | HeldBack | null }>(
-    'select claim_outbound(i.id) as claimed from unnest($1::uuid[]) with ordinality i (id, n) order by i.n',
-    [ids],
+  const { rows } = await sql.query<{ id: string; claimed: ClaimedOutbound | HeldBack | null }>(
+    'select id, claimed from claim_outbounds($1::uuid[])',
+    [[...new Set(ids)]],
   );
-  return rows.map(({ claimed }) => claimed);
+  const byId = new Map(rows.map(({ id, claimed }) => [id, claimed]));
+  // An id that is asked for twice at once is one claim.
+  return ids.map((id) => {
+    const claimed = byId.get(id) ?? null;
+    byId.delete(id);
+    return claimed;
+  });
 }
 
 export interface OutboundResult {
@@ -80,21 +86,40 @@ export async function settleOutbounds(
   sql: Queryable,
   items: readonly { id: string; attempt: number; outcome: OutboundResult }[],
 ): Promise<SettledOutbound[]> {
-  const { rows } = await sql.query<{ answers: (SettledOutbound & { id: string })[] }>(
-    'select settle_outbounds($1) as answers',
-    [
-      JSON.stringify(
-        items.map(({ id, attempt, outcome: { raw, ...outcome } }) => ({
-          id,
-          attempt,
-          ...storable(outcome),
-          ...(raw && { raw: Buffer.from(raw).toString('base64') }),
-        })),
-      ),
-    ],
+  const { rows } = await sql.query<{ ended: string[] }>('select settle_outbounds($1) as ended', [
+    JSON.stringify(
+      items.map(({ id, attempt, outcome: { raw, ...outcome } }) => ({
+        id,
+        attempt,
+        ...storable(outcome),
+        ...(raw && { raw: Buffer.from(raw).toString('base64') }),
+      })),
+    ),
+  ]);
+  const ended = new Set(rows[0]?.ended);
+  const next = await nextOutbounds(
+    sql,
+    items.map(({ id }) => id),
   );
-  const byId = new Map(rows[0]?.answers.map(({ id, ...answer }) => [id, answer]));
-  return items.map(({ id }) => byId.get(id) ?? { settled: false, next: null });
+  return items.map(({ id }) => ({ settled: ended.has(id), next: next.get(id) ?? null }));
+}
+
+/**
+ * What the tickets of these messages have to send next, by the message's id. Asked for after the commit of their ends: a message that
+ * could not be claimed before it, because one of these was on its way, was committed by then.
+ */
+async function nextOutbounds(
+  sql: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, { id: string; round: number }>> {
+  const { rows } = await sql.query<{ after: string; id: string; round: number }>(
+    `select o.id as after, n.id, n.round from outbound o cross join lateral (
+       select n.id, n.attempts + n.postponed as round from outbound n
+       where n.ticket_id = o.ticket_id and n.status = 'queued' and n.next_attempt_at <= now() order by n.id limit 1) n
+     where o.id = any ($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map(({ after, ...next }) => [after, next]));
 }
 
 /** False when it was not in the state `from` any more, or the try `attempt` is not the one that counts: then nothing is changed. */
