@@ -152,6 +152,80 @@ describe('an import', () => {
     ]);
   });
 
+  it('counts in the dry run what the run then does, also where rows of one person or order are far apart', async () => {
+    const fill = (from: number) =>
+      Array.from({ length: 260 }, (_, n) => `d${from + n},Filler,d${from + n}@dry.example.com,Bonn\n`).join('');
+    const again = 'd1,Ada Dry,d1@dry.example.com,Rome\n';
+    const counts = ({ created, updated, unchanged, rejected }: Record<string, unknown> = {}) => ({
+      created,
+      updated,
+      unchanged,
+      rejected,
+    });
+    const run = async (kind: 'customers' | 'purchases', csv: string, columns: string[]) => {
+      const { id } = await imports().upload(kind, csv);
+      const { report } = await imports().check(id, { source: 'dry', vouches: true, currency: 'EUR', columns });
+      return { dry: counts(report ?? {}), real: counts(await imports().run(id)) };
+    };
+    const rows = await run('customers', `No,Name,Mail,City\n${again}${fill(1000)}${again}d1,,d1b@dry.example.com,\n`, people);
+    expect(rows.real).toEqual({ created: 261, updated: 1, unchanged: 1, rejected: 0 });
+    expect(rows.dry).toEqual(rows.real);
+    const order = (n: number, amount = '5') => `o${n},d1,2026-01-01,${amount}\n`;
+    const orders = Array.from({ length: 260 }, (_, n) => order(n)).join('');
+    const columns = ['externalId', 'customerExternalId', 'occurredAt', 'amount'];
+    const bought = await run('purchases', `No,Who,On,Sum\n${orders}${order(0)}${order(1, '6')}`, columns);
+    expect(bought).toEqual({ dry: bought.real, real: { created: 260, updated: 1, unchanged: 1, rejected: 0 } });
+    const corrected = await run('purchases', `No,Who,On,Sum\n${order(0)}${order(1, '7')}`, columns);
+    expect(corrected).toEqual({ dry: corrected.real, real: { created: 0, updated: 1, unchanged: 1, rejected: 0 } });
+  });
+
+  it('keeps extensions of a switchboard apart, takes what is shared for nobody, and says where it knows an address from', async () => {
+    const { sql } = hub().hub.parts.db;
+    await sql.query(`insert into shared_identifier (kind, value, source) values ('email', 'info@ext.example.com', 'agent')`);
+    const rows = [
+      'x1,Ext One,+49 30 5550100,info@ext.example.com',
+      'x2,Ext Two,+49 30 5550100 ext. 12,info@ext.example.com',
+      'x3,Ext Three,+49 30 5550100 转13,three@ext.example.com',
+    ];
+    const { id } = await imports().upload('customers', `No,Name,Phone,Mail\n${rows.join('\n')}\n`);
+    const columns = ['externalId', 'displayName', 'phone', 'email'];
+    const { report } = await imports().check(id, { source: 'ext', vouches: true, columns });
+    expect(report).toMatchObject({ created: 3, rejected: 0 });
+    expect(await imports().run(id)).toMatchObject({ created: 3, rejected: 0 });
+    const { rows: written } = await sql.query(
+      `select s.external_id as no, i.kind, i.grade, i.shared, i.extension, e.source, e.reference from customer_source_key s
+       join identifier i on i.customer_id = s.customer_id
+       left join identifier_evidence e on e.customer_id = i.customer_id and e.kind = i.kind and e.value = i.value
+       where s.source = 'ext' order by 1, 2`,
+    );
+    const proved = { grade: 'known', source: 'import', reference: `import:${id}` };
+    expect(written).toEqual([
+      { no: 'x1', kind: 'email', shared: true, extension: null, ...proved },
+      { no: 'x1', kind: 'phone', shared: true, extension: null, ...proved },
+      { no: 'x2', kind: 'email', shared: true, extension: null, ...proved },
+      { no: 'x2', kind: 'phone', shared: true, extension: '12', ...proved },
+      { no: 'x3', kind: 'email', shared: false, extension: null, ...proved },
+      { no: 'x3', kind: 'phone', shared: true, extension: '13', ...proved },
+    ]);
+  });
+
+  it('has no column for a field that is not there, and waits when one is taken away meanwhile', async () => {
+    const field = { scope: 'customer', key: 'loyaltyNo', labelEn: 'Number', labelZh: '号', type: 'text' };
+    const made = await api('POST', '/custom-fields', field);
+    const rows = Array.from({ length: 2_000 }, (_, n) => `r${n},Person ${n},L${n}`).join('\n');
+    const { id } = await imports().upload('customers', `No,Name,Loyalty\n${rows}\n`);
+    const settings = (key: string) => ({ source: 'loyal', columns: ['externalId', 'displayName', `field:${key}`] });
+    expectProblem(await api('PUT', `/imports/${id}/settings`, settings('lojaltyNo')), 400, 'invalid_input');
+    await imports().check(id, settings('loyaltyNo'));
+    await imports().move(id, 'start');
+    expect((await api('DELETE', `/custom-fields/${made.body.id}`)).status).toBe(204);
+    const paused = await imports().until(id, 'paused', 'done', 'failed');
+    expect(paused).toMatchObject({ state: 'paused', problem: 'There is no field loyaltyNo any more' });
+    expect((await api('POST', '/custom-fields', field)).status).toBe(201);
+    expect(await imports().run(id)).toMatchObject({ state: 'done', created: 2_000, problem: null });
+    expect(await fieldsOf((await found('Person 1999'))[0]?.id ?? '')).toEqual({ loyaltyNo: 'L1999' });
+  });
+
   it('stops when it is paused, goes on where it was, and can be called off', async () => {
     const rows = Array.from({ length: 6_000 }, (_, index) => `${index},Person ${index},p${index}@pause.example.com,X`);
     const { id } = await imports().upload('customers', `No,Name,Mail,City\n${rows.join('\n')}\n`);

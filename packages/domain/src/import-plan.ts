@@ -2,11 +2,16 @@
 import { isFilled } from './completeness.ts';
 import type { CustomerRow, RowIdentifier } from './import-row.ts';
 
+export interface HeldIdentifier {
+  readonly grade: 'claimed' | 'known' | 'verified';
+  readonly extension: string | null;
+}
+
 export interface FileState {
   readonly id: string;
   readonly fields: Record<string, unknown>;
-  /** `kind:value` */
-  readonly identifiers: Set<string>;
+  /** By `kind:value` */
+  readonly identifiers: Map<string, HeldIdentifier>;
   /** Names in lower case. */
   readonly organisations: Set<string>;
   readonly externalIds: Set<string>;
@@ -54,7 +59,7 @@ export function planCustomerRow(
   if (byNumber !== undefined) owners.add(byNumber);
   if (options.vouches)
     for (const identifier of row.identifiers) {
-      const holder = world.proved.get(nameOf(identifier));
+      const holder = identifier.extension === null ? world.proved.get(nameOf(identifier)) : undefined;
       if (holder !== undefined) owners.add(holder);
     }
   if (owners.size > 1) return { reason: 'several-customers' };
@@ -66,7 +71,7 @@ export function planCustomerRow(
 const emptyFile = (id: string): FileState => ({
   id,
   fields: {},
-  identifiers: new Set(),
+  identifiers: new Map(),
   organisations: new Set(),
   externalIds: new Set(),
 });
@@ -81,12 +86,13 @@ function learn(
   const fields = Object.entries(row.fields)
     .filter(([key, value]) => adds(file.fields[key], value, options.onExisting))
     .map(([key, value]) => ({ key, value }));
+  const grade = options.vouches ? ('known' as const) : ('claimed' as const);
   const identifiers = row.identifiers
-    .filter((identifier) => !file.identifiers.has(nameOf(identifier)))
+    .filter((identifier) => says(file.identifiers.get(nameOf(identifier)), identifier, grade))
     .map((identifier) => ({
       ...identifier,
-      grade: options.vouches ? ('known' as const) : ('claimed' as const),
-      shared: world.shared.has(nameOf(identifier)),
+      grade,
+      shared: identifier.extension !== null || world.shared.has(nameOf(identifier)),
     }));
   const externalId = row.externalId !== null && !file.externalIds.has(row.externalId) ? row.externalId : null;
   const joins = row.organisation !== null && !file.organisations.has(row.organisation.toLowerCase());
@@ -108,6 +114,12 @@ function adds(before: unknown, value: unknown, onExisting: PlanOptions['onExisti
   return onExisting === 'replace' && JSON.stringify(before) !== JSON.stringify(value);
 }
 
+/** Whether it is more than what is known of it: a proof of what was only claimed, or another extension. */
+function says(held: HeldIdentifier | undefined, { extension }: RowIdentifier, grade: HeldIdentifier['grade']): boolean {
+  if (!held) return true;
+  return (held.grade === 'claimed' && grade === 'known') || (extension !== null && extension !== held.extension);
+}
+
 function remember(
   world: KnownWorld,
   file: FileState,
@@ -116,8 +128,12 @@ function remember(
   world.files.set(file.id, file);
   for (const { key, value } of learnt.fields) file.fields[key] = value;
   for (const identifier of learnt.identifiers) {
-    file.identifiers.add(nameOf(identifier));
-    if (identifier.grade === 'known' && !identifier.shared) world.proved.set(nameOf(identifier), file.id);
+    const name = nameOf(identifier);
+    file.identifiers.set(name, identifier);
+    if (identifier.extension !== null) {
+      world.shared.add(name);
+      world.proved.delete(name);
+    } else if (identifier.grade === 'known' && !identifier.shared) world.proved.set(name, file.id);
   }
   if (learnt.externalId !== null) {
     file.externalIds.add(learnt.externalId);

@@ -8,8 +8,7 @@ import {
   type RowReason,
 } from '@patchbay/contracts';
 import { plainCell } from './csv-format.ts';
-import { normaliseEmail } from './email-address.ts';
-import { normaliseIdentifier } from './identity/normal/identifier.ts';
+import { normaliseIdentifier, type NormalIdentifier } from './identity/normal/identifier.ts';
 import { minorDigits, readAmount, readDay, readMoment } from './import-cells.ts';
 
 export interface RowForm {
@@ -21,13 +20,15 @@ export interface RowForm {
   readonly currency: string | null;
   /** The fields of a customer's file. An empty cell says nothing, so none is required here. */
   readonly fields: readonly RequestField[];
-  /** E.164, or null for what is no number. */
-  readonly toPhone: (text: string) => string | null;
+  /** E.164 with the extension apart, or null for what is no number. */
+  readonly toPhone: (text: string) => NormalIdentifier | null;
 }
 
 export interface RowIdentifier {
   readonly kind: Extract<IdentifierKind, 'email' | 'phone' | 'account'>;
   readonly value: string;
+  /** Behind a switchboard's number, which then is several people's. */
+  readonly extension: string | null;
 }
 export interface CustomerRow {
   /** Null: the row has none, and names nobody new. */
@@ -93,14 +94,9 @@ function identifiersOf(form: RowForm, cells: Cells): RowIdentifier[] {
   const found = new Map<string, RowIdentifier>();
   for (const kind of ['email', 'phone', 'account'] as const)
     for (const { text, column } of cells.values.get(kind) ?? []) {
-      const value =
-        kind === 'email'
-          ? normaliseEmail(text)
-          : kind === 'phone'
-            ? form.toPhone(text)
-            : (normaliseIdentifier(kind, text)?.value ?? null);
-      if (value === null) cells.reasons.push({ column, code: kind === 'email' ? 'not-an-email' : 'not-a-phone' });
-      else found.set(`${kind}:${value}`, { kind, value });
+      const normal = kind === 'phone' ? form.toPhone(text) : normaliseIdentifier(kind, text);
+      if (normal === null) cells.reasons.push({ column, code: kind === 'email' ? 'not-an-email' : 'not-a-phone' });
+      else found.set(`${kind}:${normal.value}`, { kind, ...normal });
     }
   return [...found.values()];
 }

@@ -7,7 +7,7 @@ import { HubError, type ImportReject } from '@patchbay/contracts';
 import { asRequestField } from '@patchbay/contracts';
 import { normaliseIdentifier } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
-import { listCustomFields } from '@patchbay/store/queries/custom-fields';
+import { holdCustomerFields, listCustomFields } from '@patchbay/store/queries/custom-fields';
 import {
   advanceCheck,
   advanceImport,
@@ -22,8 +22,9 @@ import {
 } from '@patchbay/store/queries/imports';
 import { sensitiveKeys } from '../customer-file/sensitive.ts';
 import type { Parts } from '../parts.ts';
-import { chunkWork, type ChunkContext, type ChunkResult, type NumberedRow } from './chunk.ts';
+import { chunkWork, emptyMemory, type ChunkContext, type ChunkResult, type NumberedRow } from './chunk.ts';
 import { csvRows } from './csv-source.ts';
+import { missingField } from './settings.ts';
 
 const chunkSize = 250;
 /** A process that has not said for so long that it is at work is gone. */
@@ -44,9 +45,9 @@ export async function runImport(parts: Parts, importId: string, signal: AbortSig
     await (run.state === 'checking' ? check(parts, run, signal) : write(parts, run, signal));
   } catch (error) {
     if (!(error instanceof HubError) || error.retryable) throw error;
-    // What a file is made of does not get better by trying again.
+    // What a file is made of does not get better by trying again; fields that are not there can be made again.
     await parts.db.transaction(async (tx) => {
-      const to = run.state === 'checking' ? 'ready' : 'failed';
+      const to = run.state === 'checking' ? 'ready' : error.code === 'conflict' ? 'paused' : 'failed';
       await moveImport(tx, run.id, [run.state], to, null, error.message);
     });
   } finally {
@@ -57,28 +58,35 @@ export async function runImport(parts: Parts, importId: string, signal: AbortSig
   }
 }
 
-async function contextOf(parts: Parts, run: Run, dry: boolean): Promise<ChunkContext> {
-  const fields = await listCustomFields(parts.db.sql, 'customer');
-  const named = await readImport(parts.db.sql, run.id);
-  return {
-    importId: run.id,
-    filename: named?.filename ?? '',
-    settings: run.settings,
-    actorId: run.createdBy,
-    sensitive: [...sensitiveKeys(fields)],
-    vault: parts.vault,
-    memory: dry ? { externals: new Map(), proved: new Map(), orders: new Set() } : null,
-    form: {
-      ...run.settings,
-      header: run.header,
-      fields: fields.map((field) => asRequestField(field, false)),
-      toPhone: (text) => phoneOf(parts, text),
-    },
-  };
-}
+type ContextAt = (sql: Queryable) => Promise<ChunkContext>;
 
-function phoneOf({ config }: Parts, text: string): string | null {
-  return normaliseIdentifier('phone', text, config.defaultRegion)?.value ?? null;
+/**
+ * What rows are read by. The fields are looked at anew for some rows at a time, since a long import outlasts changes of them. @throws HubError
+ * `conflict` where a field is gone
+ */
+async function contextsOf(parts: Parts, run: Run): Promise<ContextAt> {
+  const memory = run.state === 'checking' ? emptyMemory() : null;
+  const filename = (await readImport(parts.db.sql, run.id))?.filename ?? '';
+  return async (sql) => {
+    const fields = memory ? await listCustomFields(sql, 'customer') : await holdCustomerFields(sql);
+    const missing = missingField(run.settings.columns, fields);
+    if (missing !== null) throw new HubError('conflict', `There is no field ${missing} any more`);
+    return {
+      importId: run.id,
+      filename,
+      settings: run.settings,
+      actorId: run.createdBy,
+      sensitive: [...sensitiveKeys(fields)],
+      vault: parts.vault,
+      memory,
+      form: {
+        ...run.settings,
+        header: run.header,
+        fields: fields.map((field) => asRequestField(field, false)),
+        toPhone: (text) => normaliseIdentifier('phone', text, parts.config.defaultRegion),
+      },
+    };
+  };
 }
 
 /** Rows that are still to be done, some at a time. */
@@ -98,11 +106,11 @@ async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortS
 }
 
 async function check(parts: Parts, run: Run, signal: AbortSignal): Promise<void> {
-  const context = await contextOf(parts, run, true);
+  const contextAt = await contextsOf(parts, run);
   const tell = teller(parts, run.id);
   const report = { rows: 0, created: 0, updated: 0, unchanged: 0, rejected: 0, firstRejects: [] as ImportReject[] };
   for await (const rows of chunksAfter(parts, run, 0, signal)) {
-    const { counts, rejects } = await chunkWork[run.kind](parts.db.sql, context, rows);
+    const { counts, rejects } = await chunkWork[run.kind](parts.db.sql, await contextAt(parts.db.sql), rows);
     report.rows += rows.length;
     report.created += counts.created;
     report.updated += counts.updated;
@@ -119,11 +127,11 @@ async function check(parts: Parts, run: Run, signal: AbortSignal): Promise<void>
 }
 
 async function write(parts: Parts, run: Run, signal: AbortSignal): Promise<void> {
-  const context = await contextOf(parts, run, false);
+  const contextAt = await contextsOf(parts, run);
   const tell = teller(parts, run.id);
   let { done } = run;
   for await (const rows of chunksAfter(parts, run, done, signal)) {
-    if (!(await writeRows(parts, run, context, done, rows))) return;
+    if (!(await writeRows(parts, run, contextAt, done, rows))) return;
     done += rows.length;
     await tell();
   }
@@ -137,12 +145,14 @@ async function write(parts: Parts, run: Run, signal: AbortSignal): Promise<void>
 async function writeRows(
   parts: Parts,
   run: Run,
-  context: ChunkContext,
+  contextAt: ContextAt,
   done: number,
   rows: readonly NumberedRow[],
 ): Promise<boolean> {
   try {
-    return await withoutDeadlock(parts, run, done, rows.length, (tx) => chunkWork[run.kind](tx, context, rows));
+    return await withoutDeadlock(parts, run, done, rows.length, async (tx) =>
+      chunkWork[run.kind](tx, await contextAt(tx), rows),
+    );
   } catch (error) {
     if (!isDataError(error)) throw error;
     const [only] = rows;
@@ -158,8 +168,8 @@ async function writeRows(
     }
     const middle = Math.ceil(rows.length / 2);
     return (
-      (await writeRows(parts, run, context, done, rows.slice(0, middle))) &&
-      (await writeRows(parts, run, context, done + middle, rows.slice(middle)))
+      (await writeRows(parts, run, contextAt, done, rows.slice(0, middle))) &&
+      (await writeRows(parts, run, contextAt, done + middle, rows.slice(middle)))
     );
   }
 }
