@@ -56,7 +56,7 @@ describe('an import', () => {
     const rejects = await api('GET', `/imports/${uploaded.id}/rejects.csv`);
     expect(rejects.headers.get('content-disposition')).toContain('people-rejected.csv');
     expect(String(rejects.body).replace(/^\uFEFF/, '')).toBe(
-      'No,Name,Mail,City,row,reason\r\n2,Bob Two,not a mail,Rome,2,Mail: not-an-email\r\n',
+      'No,Name,Mail,City,Row (without header),Reason\r\n2,Bob Two,not a mail,Rome,2,Mail: is not an email address\r\n',
     );
     expectProblem(await imports().move(uploaded.id, 'start'), 409, 'conflict');
   });
@@ -167,7 +167,11 @@ describe('an import', () => {
       const { report } = await imports().check(id, { source: 'dry', vouches: true, currency: 'EUR', columns });
       return { dry: counts(report ?? {}), real: counts(await imports().run(id)) };
     };
-    const rows = await run('customers', `No,Name,Mail,City\n${again}${fill(1000)}${again}d1,,d1b@dry.example.com,\n`, people);
+    const rows = await run(
+      'customers',
+      `No,Name,Mail,City\n${again}${fill(1000)}${again}d1,,d1b@dry.example.com,\n`,
+      people,
+    );
     expect(rows.real).toEqual({ created: 261, updated: 1, unchanged: 1, rejected: 0 });
     expect(rows.dry).toEqual(rows.real);
     const order = (n: number, amount = '5') => `o${n},d1,2026-01-01,${amount}\n`;
@@ -179,9 +183,35 @@ describe('an import', () => {
     expect(corrected).toEqual({ dry: corrected.real, real: { created: 0, updated: 1, unchanged: 1, rejected: 0 } });
   });
 
+  it('gives rejected rows back in their columns, by the rows of the file and in the words of the reader, and takes them again', async () => {
+    const csv = [
+      'No,Name,Mail,Phone\r\nq1,Ada\r\n\r\n',
+      '"q2","Bob ""x""",=cmd|/C calc!A0,\'+4912\n\nq3,Cy,cy@q.example.com,1,more\rq4,Di,,\r\n\r\n',
+    ].join('');
+    const { id } = await imports().upload('customers', csv);
+    const columns = ['externalId', 'displayName', 'email', 'phone'];
+    const { report, total } = await imports().check(id, { source: 'rejects', columns });
+    expect([report?.rows, total]).toEqual([4, 6]);
+    expect(await imports().run(id)).toMatchObject({ done: 6, created: 1, rejected: 3 });
+    const { body } = await api('GET', `/imports/${id}/rejects.csv?language=zh`);
+    expect(String(body).replace(/^\uFEFF/, '')).toBe(
+      [
+        'No,Name,Mail,Phone,行号（不含表头）,原因',
+        'q1,Ada,,,1,整行：单元格少于表头',
+        `q2,"Bob ""x""","'=cmd|/C calc!A0",'+4912,3,"Mail：不是电子邮箱; Phone：不是电话号码"`,
+        'q3,Cy,cy@q.example.com,1,5,"整行：单元格多于表头; Phone：不是电话号码",more',
+        '',
+      ].join('\r\n'),
+    );
+    const again = await imports().upload('customers', String(body));
+    expect(again.sample[1]?.slice(0, 4)).toEqual(['q2', 'Bob "x"', '=cmd|/C calc!A0', '+4912']);
+  });
+
   it('keeps extensions of a switchboard apart, takes what is shared for nobody, and says where it knows an address from', async () => {
     const { sql } = hub().hub.parts.db;
-    await sql.query(`insert into shared_identifier (kind, value, source) values ('email', 'info@ext.example.com', 'agent')`);
+    await sql.query(
+      `insert into shared_identifier (kind, value, source) values ('email', 'info@ext.example.com', 'agent')`,
+    );
     const rows = [
       'x1,Ext One,+49 30 5550100,info@ext.example.com',
       'x2,Ext Two,+49 30 5550100 ext. 12,info@ext.example.com',

@@ -93,7 +93,7 @@ export const rowReason = z.object({
 });
 export type RowReason = z.infer<typeof rowReason>;
 export const importReject = z.object({
-  /** Rows after the header, from 1. */
+  /** Rows after the header, from 1; empty lines count, as they do in a spreadsheet. */
   rowNumber: z.int(),
   reasons: z.array(rowReason),
   cells: z.array(z.string()),
@@ -123,7 +123,9 @@ export const dataImport = z.object({
   sample: z.array(z.array(z.string())),
   settings: importSettings.nullable(),
   report: importReport.nullable(),
+  /** The number of the last row, once they have been counted. */
   total: z.int().nullable(),
+  /** The number of the row that was done last. */
   done: z.int(),
   created: z.int(),
   updated: z.int(),
@@ -136,6 +138,7 @@ export const dataImport = z.object({
 });
 export type DataImport = z.infer<typeof dataImport>;
 export const rejectQuery = pageQuery;
+export const rejectFileQuery = z.object({ language: z.enum(['en', 'zh']).default('en') });
 
 export const importMapping = z.object({
   name: z.string(),

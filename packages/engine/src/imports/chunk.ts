@@ -4,14 +4,10 @@ import type { RowForm } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import type { ChunkCounts } from '@patchbay/store/queries/imports';
 import type { Vault } from '../secrets.ts';
+import type { CsvRow } from './csv-source.ts';
 import { customerChunk } from './customer-chunk.ts';
 import { purchaseChunk } from './purchase-chunk.ts';
 
-export interface NumberedRow {
-  /** Rows after the header, from 1. */
-  readonly number: number;
-  readonly cells: string[];
-}
 export interface ChunkResult {
   readonly counts: ChunkCounts;
   readonly rejects: ImportReject[];
@@ -53,7 +49,7 @@ export function remember(memory: Map<string, string>, key: string, value: string
   if (memory.size < mostRemembered || memory.has(key)) memory.set(key, value);
 }
 
-export type ChunkWork = (sql: Queryable, context: ChunkContext, rows: readonly NumberedRow[]) => Promise<ChunkResult>;
+export type ChunkWork = (sql: Queryable, context: ChunkContext, rows: readonly CsvRow[]) => Promise<ChunkResult>;
 
 export const chunkWork: Readonly<Record<ImportKind, ChunkWork>> = {
   customers: customerChunk,

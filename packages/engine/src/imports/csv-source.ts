@@ -57,18 +57,25 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>, encoding: CsvEncoding)
   yield decoder.decode();
 }
 
-/** The rows of a file, its header first. @throws HubError `unprocessable` where a quote is never closed or a row has no end */
+export interface CsvRow {
+  /** Rows after the header, which is 0; empty lines count, as they do in a spreadsheet. */
+  readonly number: number;
+  readonly cells: string[];
+}
+
+const isEmpty = (cells: readonly string[]): boolean => cells.length === 1 && cells[0] === '';
+
+/** The rows of a file that are not empty, its header first. @throws HubError `unprocessable` where a quote is never closed or a row has no end */
 export async function* csvRows(
   files: HubFiles,
   sha256: string,
   { encoding, delimiter }: CsvForm,
   range?: { end: number },
-): AsyncGenerator<string[]> {
+): AsyncGenerator<CsvRow> {
   const parser = parse({
     delimiter,
     relax_column_count: true,
     relax_quotes: true,
-    skip_empty_lines: true,
     max_record_size: longestRow,
     record_delimiter: ['\r\n', '\n', '\r'],
   });
@@ -77,7 +84,11 @@ export async function* csvRows(
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   try {
-    for await (const row of parser) yield row as string[];
+    let number = -1;
+    for await (const cells of parser as AsyncIterable<string[]>) {
+      if (number >= 0 || !isEmpty(cells)) number += 1;
+      if (!isEmpty(cells)) yield { number, cells };
+    }
   } catch (error) {
     throw translate(error);
   } finally {
@@ -108,8 +119,8 @@ export async function readHead(
   form: CsvForm,
 ): Promise<{ header: string[]; sample: string[][] }> {
   const rows: string[][] = [];
-  for await (const row of csvRows(files, sha256, form)) {
-    rows.push(row);
+  for await (const { cells } of csvRows(files, sha256, form)) {
+    rows.push(cells);
     if (rows.length > sampleRows) break;
   }
   const [header, ...sample] = rows;

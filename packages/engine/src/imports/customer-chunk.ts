@@ -18,10 +18,11 @@ import {
 } from '@patchbay/store/queries/import-rows';
 import { newValueIds } from '@patchbay/store/queries/sensitive-values';
 import { openHeld, sealValue } from '../customer-file/sensitive.ts';
-import { remember, type ChunkContext, type ChunkResult, type DryMemory, type NumberedRow } from './chunk.ts';
+import { remember, type ChunkContext, type ChunkResult, type DryMemory } from './chunk.ts';
+import type { CsvRow } from './csv-source.ts';
 
 interface ReadCustomer {
-  readonly source: NumberedRow;
+  readonly source: CsvRow;
   readonly row: CustomerRow;
 }
 type Planned = ReadCustomer & { readonly addition: RowAddition };
@@ -30,7 +31,7 @@ type Planned = ReadCustomer & { readonly addition: RowAddition };
 export async function customerChunk(
   sql: Queryable,
   context: ChunkContext,
-  rows: readonly NumberedRow[],
+  rows: readonly CsvRow[],
 ): Promise<ChunkResult> {
   const rejects: ImportReject[] = [];
   const read: ReadCustomer[] = [];

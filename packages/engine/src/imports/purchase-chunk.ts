@@ -4,10 +4,11 @@ import type { Queryable } from '@patchbay/store';
 import { findPeople } from '@patchbay/store/queries/import-rows';
 import { compareOrders, writePurchases, type PurchaseRow as NewPurchase } from '@patchbay/store/queries/purchases';
 import { purchaseState } from '@patchbay/contracts';
-import { remember, type ChunkContext, type ChunkResult, type DryMemory, type NumberedRow } from './chunk.ts';
+import { remember, type ChunkContext, type ChunkResult, type DryMemory } from './chunk.ts';
+import type { CsvRow } from './csv-source.ts';
 
 interface ReadPurchase {
-  readonly source: NumberedRow;
+  readonly source: CsvRow;
   readonly row: PurchaseRow;
   readonly customerId: string;
 }
@@ -16,12 +17,12 @@ interface ReadPurchase {
 export async function purchaseChunk(
   sql: Queryable,
   context: ChunkContext,
-  rows: readonly NumberedRow[],
+  rows: readonly CsvRow[],
 ): Promise<ChunkResult> {
   const rejects: ImportReject[] = [];
-  const reject = (source: NumberedRow, reasons: ImportReject['reasons']) =>
+  const reject = (source: CsvRow, reasons: ImportReject['reasons']) =>
     rejects.push({ rowNumber: source.number, reasons, cells: source.cells });
-  const read: { source: NumberedRow; row: PurchaseRow }[] = [];
+  const read: { source: CsvRow; row: PurchaseRow }[] = [];
   for (const source of rows) {
     const outcome = readPurchaseRow(context.form, source.cells);
     if ('row' in outcome) read.push({ source, row: outcome.row });

@@ -22,8 +22,8 @@ import {
 } from '@patchbay/store/queries/imports';
 import { sensitiveKeys } from '../customer-file/sensitive.ts';
 import type { Parts } from '../parts.ts';
-import { chunkWork, emptyMemory, type ChunkContext, type ChunkResult, type NumberedRow } from './chunk.ts';
-import { csvRows } from './csv-source.ts';
+import { chunkWork, emptyMemory, type ChunkContext, type ChunkResult } from './chunk.ts';
+import { csvRows, type CsvRow } from './csv-source.ts';
 import { missingField } from './settings.ts';
 
 const chunkSize = 250;
@@ -90,14 +90,12 @@ async function contextsOf(parts: Parts, run: Run): Promise<ContextAt> {
 }
 
 /** Rows that are still to be done, some at a time. */
-async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortSignal): AsyncGenerator<NumberedRow[]> {
-  let number = -1;
-  let chunk: NumberedRow[] = [];
-  for await (const cells of csvRows(parts.files, run.sha256, run)) {
+async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortSignal): AsyncGenerator<CsvRow[]> {
+  let chunk: CsvRow[] = [];
+  for await (const row of csvRows(parts.files, run.sha256, run)) {
     if (signal.aborted) return;
-    number += 1;
-    if (number <= done) continue;
-    chunk.push({ number, cells });
+    if (row.number <= done) continue;
+    chunk.push(row);
     if (chunk.length < chunkSize) continue;
     yield chunk;
     chunk = [];
@@ -105,10 +103,14 @@ async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortS
   if (chunk.length > 0) yield chunk;
 }
 
+/** How far the import is after these rows. */
+const lastOf = (rows: readonly CsvRow[]): number => rows.at(-1)?.number ?? 0;
+
 async function check(parts: Parts, run: Run, signal: AbortSignal): Promise<void> {
   const contextAt = await contextsOf(parts, run);
   const tell = teller(parts, run.id);
   const report = { rows: 0, created: 0, updated: 0, unchanged: 0, rejected: 0, firstRejects: [] as ImportReject[] };
+  let total = 0;
   for await (const rows of chunksAfter(parts, run, 0, signal)) {
     const { counts, rejects } = await chunkWork[run.kind](parts.db.sql, await contextAt(parts.db.sql), rows);
     report.rows += rows.length;
@@ -117,12 +119,14 @@ async function check(parts: Parts, run: Run, signal: AbortSignal): Promise<void>
     report.unchanged += counts.unchanged;
     report.rejected += rejects.length;
     report.firstRejects.push(...rejects.slice(0, shownRejects - report.firstRejects.length));
-    if (!(await advanceCheck(parts.db.sql, run.id, run.holder, report.rows, leaseMs))) return;
+    total = lastOf(rows);
+    if (!(await advanceCheck(parts.db.sql, run.id, run.holder, total, leaseMs))) return;
     await tell();
   }
   if (signal.aborted) return;
   await parts.db.transaction(async (tx) => {
-    if (await finishCheck(tx, run.id, run.holder, report)) await moveImport(tx, run.id, ['checking'], 'ready', null);
+    if (await finishCheck(tx, run.id, run.holder, report, total))
+      await moveImport(tx, run.id, ['checking'], 'ready', null);
   });
 }
 
@@ -132,7 +136,7 @@ async function write(parts: Parts, run: Run, signal: AbortSignal): Promise<void>
   let { done } = run;
   for await (const rows of chunksAfter(parts, run, done, signal)) {
     if (!(await writeRows(parts, run, contextAt, done, rows))) return;
-    done += rows.length;
+    done = lastOf(rows);
     await tell();
   }
   if (!signal.aborted) await parts.db.transaction((tx) => moveImport(tx, run.id, ['running'], 'done', null));
@@ -147,10 +151,10 @@ async function writeRows(
   run: Run,
   contextAt: ContextAt,
   done: number,
-  rows: readonly NumberedRow[],
+  rows: readonly CsvRow[],
 ): Promise<boolean> {
   try {
-    return await withoutDeadlock(parts, run, done, rows.length, async (tx) =>
+    return await withoutDeadlock(parts, run, done, lastOf(rows), async (tx) =>
       chunkWork[run.kind](tx, await contextAt(tx), rows),
     );
   } catch (error) {
@@ -164,12 +168,12 @@ async function writeRows(
         cells: storable(only.cells),
       };
       const counts = { created: 0, updated: 0, unchanged: 0 };
-      return withoutDeadlock(parts, run, done, 1, async () => ({ counts, rejects: [reject] }));
+      return withoutDeadlock(parts, run, done, only.number, async () => ({ counts, rejects: [reject] }));
     }
     const middle = Math.ceil(rows.length / 2);
     return (
       (await writeRows(parts, run, contextAt, done, rows.slice(0, middle))) &&
-      (await writeRows(parts, run, contextAt, done + middle, rows.slice(middle)))
+      (await writeRows(parts, run, contextAt, lastOf(rows.slice(0, middle)), rows.slice(middle)))
     );
   }
 }
@@ -179,7 +183,7 @@ async function withoutDeadlock(
   parts: Parts,
   run: Run,
   done: number,
-  count: number,
+  last: number,
   work: (tx: Queryable) => Promise<ChunkResult>,
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
@@ -187,7 +191,7 @@ async function withoutDeadlock(
       return await parts.db.transaction(async (tx) => {
         if (!(await holdImport(tx, run, run.holder, done))) return false;
         const { counts, rejects } = await work(tx);
-        await advanceImport(tx, run.id, done + count, counts, rejects.map(storableReject), leaseMs);
+        await advanceImport(tx, run.id, last, counts, rejects.map(storableReject), leaseMs);
         return true;
       });
     } catch (error) {

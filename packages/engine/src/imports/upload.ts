@@ -58,12 +58,7 @@ export async function changeSettings(parts: Parts, id: string, settings: ImportS
     (settings.delimiter ?? found.delimiter) !== found.delimiter;
   if (other) await readOtherwise(parts, found, settings);
   const after = other ? await importOf(parts, id) : found;
-  const issues = settingsProblems(
-    after.kind,
-    after.header,
-    settings,
-    await listCustomFields(parts.db.sql, 'customer'),
-  );
+  const issues = settingsProblems(after.kind, after.header, settings, await listCustomFields(parts.db.sql, 'customer'));
   if (!other && issues[0]) throw new HubError('invalid_input', `${issues[0].path}: ${issues[0].message}`, { issues });
   if (!(await setImportSettings(parts.db.sql, id, settings))) throw begun();
 }

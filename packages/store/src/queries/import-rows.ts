@@ -56,7 +56,10 @@ export async function findPeople(
 export interface FileBefore {
   readonly id: string;
   readonly fields: Record<string, unknown>;
-  readonly identifiers: readonly (NamedIdentifier & { grade: 'claimed' | 'known' | 'verified'; extension: string | null })[];
+  readonly identifiers: readonly (NamedIdentifier & {
+    grade: 'claimed' | 'known' | 'verified';
+    extension: string | null;
+  })[];
   readonly organisations: readonly string[];
   readonly externalIds: readonly string[];
 }
