@@ -18,8 +18,9 @@ import {
 } from '@patchbay/store/queries/import-rows';
 import { newValueIds } from '@patchbay/store/queries/sensitive-values';
 import { openHeld, sealValue } from '../customer-file/sensitive.ts';
-import { remember, type ChunkContext, type ChunkResult, type DryMemory } from './chunk.ts';
+import type { ChunkContext, ChunkResult } from './chunk.ts';
 import type { CsvRow } from './csv-source.ts';
+import { remember, type DryMemory } from './dry-memory.ts';
 
 interface ReadCustomer {
   readonly source: CsvRow;

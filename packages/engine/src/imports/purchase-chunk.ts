@@ -4,8 +4,9 @@ import type { Queryable } from '@patchbay/store';
 import { findPeople } from '@patchbay/store/queries/import-rows';
 import { compareOrders, writePurchases, type PurchaseRow as NewPurchase } from '@patchbay/store/queries/purchases';
 import { purchaseState } from '@patchbay/contracts';
-import { remember, type ChunkContext, type ChunkResult, type DryMemory } from './chunk.ts';
+import type { ChunkContext, ChunkResult } from './chunk.ts';
 import type { CsvRow } from './csv-source.ts';
+import { remember, type DryMemory } from './dry-memory.ts';
 
 interface ReadPurchase {
   readonly source: CsvRow;

@@ -22,8 +22,9 @@ import {
 } from '@patchbay/store/queries/imports';
 import { sensitiveKeys } from '../customer-file/sensitive.ts';
 import type { Parts } from '../parts.ts';
-import { chunkWork, emptyMemory, type ChunkContext, type ChunkResult } from './chunk.ts';
+import { chunkWork, type ChunkContext, type ChunkResult } from './chunk.ts';
 import { csvRows, type CsvRow } from './csv-source.ts';
+import { emptyMemory } from './dry-memory.ts';
 import { missingField } from './settings.ts';
 
 const chunkSize = 250;

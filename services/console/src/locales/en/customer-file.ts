@@ -94,6 +94,7 @@ export const customerFile = {
     note: 'Internal note',
     call: 'Call',
     purchase: 'Purchase {{number}}',
+    survey: 'Survey: {{score}} of 5',
     created: 'New customer',
     changed: 'Changed: {{fields}}',
     identified: 'Identifier proved',

@@ -88,6 +88,7 @@ export const customerFile = {
     knows: '被认识：',
   },
   timelineItem: {
+    survey: '满意度调查：{{score}} 分（满分 5 分）',
     messageIn: '客户来信',
     messageOut: '发给客户的消息',
     note: '内部备注',
