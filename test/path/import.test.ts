@@ -111,6 +111,8 @@ describe('an import', () => {
     expect((await settings(['email', 'email'])).status).toBe(200);
     const { body } = await api('POST', '/imports', { kind: 'customers', filename: 'x.csv' });
     expectProblem(await api('PUT', `/imports/${body.id}/file`, Buffer.from('')), 400, 'invalid_input');
+    for (const bytes of ['\0\0\0\0', 'PK\u0003\u0004 a workbook', '\n\n'])
+      expectProblem(await api('PUT', `/imports/${body.id}/file`, Buffer.from(bytes)), 422, 'unprocessable');
     const open = Buffer.from('Name\nAda\n"never closed\nBob\n');
     expectProblem(await api('PUT', `/imports/${body.id}/file`, open), 422, 'unprocessable');
   });
@@ -275,6 +277,13 @@ describe('an import', () => {
     expectProblem(await imports().move(id, 'cancel'), 409, 'conflict');
     const other = await imports().upload('customers', 'Name\nAda\n');
     expect((await imports().move(other.id, 'cancel')).body.state).toBe('cancelled');
+  });
+
+  it('rejects a row with characters that nothing can store, in the dry run as in the run', async () => {
+    const { id } = await imports().upload('customers', 'No,Name\nz1,A\0B\nz2,Ok\n');
+    const { report } = await imports().check(id, { source: 'zero', columns: ['externalId', 'displayName'] });
+    expect(report).toMatchObject({ created: 1, rejected: 1, firstRejects: [{ cells: ['z1', 'A\uFFFDB'] }] });
+    expect(await imports().run(id)).toMatchObject({ created: 1, rejected: 1 });
   });
 
   it('keeps settings under a name', async () => {

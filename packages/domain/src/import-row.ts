@@ -183,7 +183,7 @@ export function readPurchaseRow(form: RowForm, raw: readonly string[]): ReadRow<
   const digits = minorDigits(currency);
   if (digits === null) wrong('currency', 'not-a-currency');
   const amount = needed('amount');
-  const amountMinor = digits === null ? null : readAmount(amount, digits);
+  const amountMinor = digits === null ? null : readAmount(amount, digits, currency);
   if (amount !== '' && digits !== null && amountMinor === null) wrong('amount', 'not-an-amount');
   const state = states.get((first(cells, 'state')?.text ?? 'completed').toLowerCase());
   if (state === undefined) wrong('state', 'not-an-option');

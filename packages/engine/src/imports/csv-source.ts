@@ -43,8 +43,16 @@ export function createInspector() {
   };
 }
 
-/** `chosen`: what a person says of it holds. */
+/** Workbooks of spreadsheets: in a ZIP archive, and as they were before 2007. */
+const workbooks = [
+  [0x50, 0x4b, 0x03, 0x04],
+  [0xd0, 0xcf, 0x11, 0xe0],
+] as const;
+
+/** `chosen`: what a person says of it holds. @throws HubError `unprocessable` for a workbook */
 export function recognise(start: Uint8Array, validUtf8: boolean, chosen: Partial<CsvForm>): CsvForm {
+  if (workbooks.some((sign) => sign.every((byte, index) => start[index] === byte)))
+    throw new HubError('unprocessable', 'The file is a workbook; save it as CSV first');
   const encoding = chosen.encoding ?? detectEncoding(start, validUtf8);
   const text = new TextDecoder(encoding).decode(start);
   return { encoding, delimiter: chosen.delimiter ?? detectDelimiter(text) };
@@ -123,13 +131,13 @@ export async function readHead(
     rows.push(cells);
     if (rows.length > sampleRows) break;
   }
-  const [header, ...sample] = rows;
-  if (!header || header.every((name) => name.trim() === ''))
-    throw new HubError('unprocessable', 'The file has no header');
-  if (header.length > mostColumns) throw new HubError('unprocessable', `The file has more than ${mostColumns} columns`);
   const clean = (text: string) => plainCell(text).replaceAll('\0', '').toWellFormed();
+  const [first = [], ...sample] = rows;
+  const header = first.map((name) => clean(name).trim());
+  if (header.every((name) => name === '')) throw new HubError('unprocessable', 'The file has no header');
+  if (header.length > mostColumns) throw new HubError('unprocessable', `The file has more than ${mostColumns} columns`);
   return {
-    header: header.map((name) => clean(name).trim()),
+    header,
     sample: sample.map((row) => row.map((cell) => clean(cell).slice(0, 200))),
   };
 }

@@ -119,7 +119,7 @@ async function check(parts: Parts, run: Run, signal: AbortSignal): Promise<void>
     report.updated += counts.updated;
     report.unchanged += counts.unchanged;
     report.rejected += rejects.length;
-    report.firstRejects.push(...rejects.slice(0, shownRejects - report.firstRejects.length));
+    report.firstRejects.push(...rejects.slice(0, shownRejects - report.firstRejects.length).map(storableReject));
     total = lastOf(rows);
     if (!(await advanceCheck(parts.db.sql, run.id, run.holder, total, leaseMs))) return;
     await tell();

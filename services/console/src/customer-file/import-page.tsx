@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { PagedList } from '../admin/paged-list.tsx';
 import { usePageTitle } from '../shell/page-title.ts';
+import { errorText } from '../feedback/error-text.ts';
 import { languageOf } from '../feedback/bilingual.ts';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
@@ -35,7 +36,7 @@ export function ImportPage() {
 const isAtWork = (found: DataImport | undefined) => found?.state === 'checking' || found?.state === 'running';
 
 function Import({ found }: { found: DataImport }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   // The built-in fields are always there, so none means that they are still being read.
   const fields = useCustomFields();
   usePageTitle(found.filename, 'detail');
@@ -48,7 +49,7 @@ function Import({ found }: { found: DataImport }) {
         </div>
         <ImportStateTag state={found.state} />
       </header>
-      {found.problem && <Alert type="error" showIcon title={found.problem} />}
+      {found.problem && <Alert type="error" showIcon title={errorText(found.problem, i18n.resolvedLanguage)} />}
       {found.state === 'ready' && fields.length === 0 && <Loading />}
       {found.state === 'ready' && fields.length > 0 && (
         <ImportForm key={found.header.join('\0')} found={found} fields={fields} />
