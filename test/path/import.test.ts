@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { customerTargets, purchaseTargets } from '@patchbay/contracts';
 import { answers } from '@patchbay/engine/http/schemas';
 import { describe, expect, it } from 'vitest';
 import { expectProblem } from '../support/api-centre.ts';
@@ -284,6 +286,51 @@ describe('an import', () => {
     const { report } = await imports().check(id, { source: 'zero', columns: ['externalId', 'displayName'] });
     expect(report).toMatchObject({ created: 1, rejected: 1, firstRejects: [{ cells: ['z1', 'A\uFFFDB'] }] });
     expect(await imports().run(id)).toMatchObject({ created: 1, rejected: 1 });
+  });
+
+  it('takes back what it exported, and nobody twice: customers by their id, orders in their currency', async () => {
+    const rows = [
+      'b1,Back One,one@back.example.com,+49 30 5550200 ext. 7,Back AG',
+      'b2,王丽,two@back.example.com,+4915112370001,"Back AG"',
+    ];
+    const made = await imports().upload('customers', `No,Name,Mail,Phone,Firm\n${rows.join('\n')}\n`);
+    const columns = ['externalId', 'displayName', 'email', 'phone', 'organisation'];
+    await imports().check(made.id, { source: 'back', columns });
+    await imports().run(made.id);
+    const [one] = await found('one@back.example.com');
+    await api('POST', `/customers/${one?.id}/identifiers`, { kind: 'email', value: 'uno@back.example.com' });
+    const other = (await api('POST', '/organisations', { name: 'Other KG' })).body.id;
+    await api('PUT', `/customers/${one?.id}/organisations/${other}`, { role: '' });
+    const order = { source: 'back', externalId: 'B-1', occurredAt: '2026-01-01T10:00:00.000Z', amountMinor: 129_990 };
+    const items = [
+      { name: 'Lamp', quantity: 2 },
+      { name: 'Bulb', quantity: 1 },
+    ];
+    await api('PUT', '/purchases', { ...order, currency: 'EUR', items, customerId: one?.id });
+    await api('PUT', '/purchases', {
+      ...order,
+      externalId: 'B-2',
+      amountMinor: -1200,
+      currency: 'JPY',
+      customerId: one?.id,
+    });
+
+    const back = async (kind: 'customers' | 'purchases', csv: string) => {
+      const { id, header } = await imports().upload(kind, csv);
+      const targets: readonly string[] = kind === 'customers' ? customerTargets : purchaseTargets;
+      const named = header.map((name) => (targets.includes(name) ? name : null));
+      const { report } = await imports().check(id, { source: 'back', columns: named });
+      return { report, done: await imports().run(id) };
+    };
+    const people = await back('customers', String((await api('GET', '/customer-files/export?source=back')).body));
+    expect(people.done).toMatchObject({ created: 0, updated: 0, unchanged: 2, rejected: 0 });
+    const orders = await back('purchases', String((await api('GET', '/purchases/export?source=back')).body));
+    expect(orders.done).toMatchObject({ created: 0, updated: 0, unchanged: 2, rejected: 0 });
+    const wrong = `patchbayId,Name\n${randomUUID()},Nobody\nnone,Nobody\n`;
+    expect((await back('customers', wrong)).report?.firstRejects.map(({ reasons }) => reasons[0]?.code)).toEqual([
+      'no-such-customer',
+      'wrong-form',
+    ]);
   });
 
   it('keeps settings under a name', async () => {

@@ -19,13 +19,23 @@ export type DateOrder = z.infer<typeof dateOrder>;
 
 /**
  * What a column is. `field:` and a key: that field of the file. Of customers: `displayName`, `externalId`, `organisation`, and identifiers. Of
- * purchases: whose it is, and what an order has.
+ * purchases: whose it is, and what an order has. `patchbayId` is the customer's id here, as exports have it. A cell with several addresses, numbers or
+ * organisations has a semicolon and a blank between them.
  */
 export const columnTarget = z.string().regex(/^(?:field:[a-z][a-zA-Z0-9_-]{0,59}|[a-z][a-zA-Z]{0,40})$/);
-export const customerTargets = ['displayName', 'externalId', 'email', 'phone', 'account', 'organisation'] as const;
+export const customerTargets = [
+  'displayName',
+  'externalId',
+  'patchbayId',
+  'email',
+  'phone',
+  'account',
+  'organisation',
+] as const;
 export const purchaseTargets = [
   'externalId',
   'customerExternalId',
+  'patchbayId',
   'email',
   'phone',
   'account',

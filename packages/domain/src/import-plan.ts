@@ -21,6 +21,8 @@ export interface FileState {
 export interface KnownWorld {
   /** By the source's own name. */
   readonly externals: Map<string, string>;
+  /** By an id that a row names, the customer that is there by now. */
+  readonly present: ReadonlyMap<string, string>;
   /** By `kind:value`, who proved it alone. */
   readonly proved: Map<string, string>;
   /** `kind:value` that several people use: it joins nobody. */
@@ -43,7 +45,7 @@ export interface RowAddition {
   readonly fields: readonly { key: string; value: unknown }[];
   readonly identifiers: readonly (RowIdentifier & { grade: 'known' | 'claimed'; shared: boolean })[];
   readonly externalId: string | null;
-  readonly organisation: string | null;
+  readonly organisations: readonly string[];
 }
 
 const nameOf = ({ kind, value }: RowIdentifier) => `${kind}:${value}`;
@@ -53,10 +55,15 @@ export function planCustomerRow(
   row: CustomerRow,
   world: KnownWorld,
   options: PlanOptions,
-): RowAddition | { reason: 'several-customers' } {
+): RowAddition | { reason: 'several-customers' | 'no-such-customer' } {
   const owners = new Set<string>();
   const byNumber = row.externalId === null ? undefined : world.externals.get(row.externalId);
   if (byNumber !== undefined) owners.add(byNumber);
+  if (row.customerId !== null) {
+    const named = world.present.get(row.customerId);
+    if (named === undefined) return { reason: 'no-such-customer' };
+    owners.add(named);
+  }
   if (options.vouches)
     for (const identifier of row.identifiers) {
       const holder = identifier.extension === null ? world.proved.get(nameOf(identifier)) : undefined;
@@ -95,9 +102,9 @@ function learn(
       shared: identifier.extension !== null || world.shared.has(nameOf(identifier)),
     }));
   const externalId = row.externalId !== null && !file.externalIds.has(row.externalId) ? row.externalId : null;
-  const joins = row.organisation !== null && !file.organisations.has(row.organisation.toLowerCase());
-  remember(world, file, { fields, identifiers, externalId, organisation: joins ? row.organisation : null });
-  const changes = fields.length > 0 || identifiers.length > 0 || externalId !== null || joins;
+  const organisations = row.organisations.filter((name) => !file.organisations.has(name.toLowerCase()));
+  remember(world, file, { fields, identifiers, externalId, organisations });
+  const changes = fields.length + identifiers.length + organisations.length > 0 || externalId !== null;
   return {
     customerId: file.id,
     outcome: isNew ? 'created' : changes ? 'updated' : 'unchanged',
@@ -105,7 +112,7 @@ function learn(
     fields,
     identifiers,
     externalId,
-    organisation: joins ? row.organisation : null,
+    organisations,
   };
 }
 
@@ -123,7 +130,7 @@ function says(held: HeldIdentifier | undefined, { extension }: RowIdentifier, gr
 function remember(
   world: KnownWorld,
   file: FileState,
-  learnt: Pick<RowAddition, 'fields' | 'identifiers' | 'externalId' | 'organisation'>,
+  learnt: Pick<RowAddition, 'fields' | 'identifiers' | 'externalId' | 'organisations'>,
 ): void {
   world.files.set(file.id, file);
   for (const { key, value } of learnt.fields) file.fields[key] = value;
@@ -139,5 +146,5 @@ function remember(
     file.externalIds.add(learnt.externalId);
     world.externals.set(learnt.externalId, file.id);
   }
-  if (learnt.organisation !== null) file.organisations.add(learnt.organisation.toLowerCase());
+  for (const name of learnt.organisations) file.organisations.add(name.toLowerCase());
 }

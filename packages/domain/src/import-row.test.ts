@@ -43,11 +43,12 @@ describe('a row of a person', () => {
       row: {
         displayName: 'Ada Lovelace',
         externalId: '7',
+        customerId: null,
         identifiers: [
           { kind: 'email', value: 'ada@example.com', extension: null },
           { kind: 'phone', value: '+491511234567', extension: null },
         ],
-        organisation: null,
+        organisations: [],
         fields: { givenName: 'Ada', familyName: 'Lovelace', birthDate: '1815-12-10' },
       },
     });
@@ -81,6 +82,21 @@ describe('a row of a person', () => {
   it('is read back when it was exported with a sign against formulas', () => {
     expect(readCustomerRow(people, ['7', '', '', '', "'+491511234567", '', ''])).toMatchObject({
       row: { identifiers: [{ kind: 'phone', value: '+491511234567' }] },
+    });
+  });
+
+  it('has several addresses in one cell as exports write them', () => {
+    expect(
+      readCustomerRow(people, ['7', '', '', 'a@x.example; b@x.example', '+4930901820;ext=12; +491511234567', '', '']),
+    ).toMatchObject({
+      row: {
+        identifiers: [
+          { value: 'a@x.example' },
+          { value: 'b@x.example' },
+          { value: '+4930901820', extension: '12' },
+          { value: '+491511234567' },
+        ],
+      },
     });
   });
 
@@ -120,7 +136,13 @@ describe('a row of an order', () => {
 });
 
 describe('whose row it is', () => {
-  const empty = (): KnownWorld => ({ externals: new Map(), proved: new Map(), shared: new Set(), files: new Map() });
+  const empty = (): KnownWorld => ({
+    externals: new Map(),
+    present: new Map(),
+    proved: new Map(),
+    shared: new Set(),
+    files: new Map(),
+  });
   let made = 0;
   const options = (vouches: boolean, onExisting: PlanOptions['onExisting'] = 'keep'): PlanOptions => ({
     vouches,
@@ -130,8 +152,9 @@ describe('whose row it is', () => {
   const row = (more: Partial<CustomerRow> = {}): CustomerRow => ({
     displayName: 'Ada',
     externalId: null,
+    customerId: null,
     identifiers: [{ kind: 'email', value: 'ada@example.com', extension: null }],
-    organisation: null,
+    organisations: [],
     fields: { city: 'London' },
     ...more,
   });

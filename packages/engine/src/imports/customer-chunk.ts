@@ -10,6 +10,7 @@ import {
 import type { Queryable } from '@patchbay/store';
 import {
   findPeople,
+  findPresent,
   lockPeople,
   newCustomerIds,
   readFilesBefore,
@@ -20,7 +21,7 @@ import { newValueIds } from '@patchbay/store/queries/sensitive-values';
 import { openHeld, sealValue } from '../customer-file/sensitive.ts';
 import type { ChunkContext, ChunkResult } from './chunk.ts';
 import type { CsvRow } from './csv-source.ts';
-import { remember, type DryMemory } from './dry-memory.ts';
+import { packed, remember, unpacked, type DryMemory } from './dry-memory.ts';
 
 interface ReadCustomer {
   readonly source: CsvRow;
@@ -88,17 +89,20 @@ async function learnWorld(
   const settling = identifiers.filter(({ extension }) => settings.vouches || extension !== null);
   if (!memory) await lockPeople(sql, settings.source, externalIds, settling);
   const known = await findPeople(sql, settings.source, externalIds, identifiers);
+  const named = read.flatMap(({ row }) => row.customerId ?? []);
+  const present = await findPresent(sql, named, !memory);
   const keyOf = ({ kind, value }: { kind: string; value: string }) => `${kind}:${value}`;
   const shared = new Set([...known.shared.map(keyOf), ...(memory?.shared ?? [])]);
   const proved = new Map(
     known.holders.filter((holder) => !shared.has(keyOf(holder))).map((holder) => [keyOf(holder), holder.customerId]),
   );
   const externals = new Map(known.externals.map(({ externalId, customerId }) => [externalId, customerId]));
-  const owners = new Set([...externals.values(), ...(settings.vouches ? proved.values() : [])]);
+  const owners = new Set([...externals.values(), ...present.values(), ...(settings.vouches ? proved.values() : [])]);
   const files = await readFilesBefore(sql, settings.source, [...owners], !memory);
   const opened = await openHeld(sql, vault, [...owners], sensitive);
   const world: KnownWorld = {
     externals,
+    present,
     proved,
     shared,
     files: new Map(
@@ -127,11 +131,11 @@ function recall(
   const externals = merged(memory.externals, world.externals, externalIds);
   const proved = merged(memory.proved, world.proved, identifiers);
   const files = new Map(world.files);
-  for (const id of [...externals.values(), ...proved.values()]) {
+  for (const id of [...externals.values(), ...proved.values(), ...world.present.values()]) {
     const text = memory.files.get(id);
     if (text !== undefined) files.set(id, fileFrom(id, text));
   }
-  return { externals, proved, shared: world.shared, files };
+  return { ...world, externals, proved, files };
 }
 
 function merged(
@@ -158,10 +162,17 @@ function rememberAll(memory: DryMemory, world: KnownWorld): void {
 }
 
 const fileText = ({ fields, identifiers, organisations, externalIds }: FileState): string =>
-  JSON.stringify([fields, [...identifiers], [...organisations], [...externalIds]]);
+  packed(
+    JSON.stringify([
+      fields,
+      [...identifiers].map(([name, { grade, extension }]) => [name, { grade, extension }]),
+      [...organisations],
+      [...externalIds],
+    ]),
+  );
 
 function fileFrom(id: string, text: string): FileState {
-  const [fields, identifiers, organisations, externalIds] = JSON.parse(text);
+  const [fields, identifiers, organisations, externalIds] = JSON.parse(unpacked(text));
   return {
     id,
     fields,
@@ -192,8 +203,8 @@ function toWrite(context: ChunkContext, planned: readonly Planned[]): PeopleToWr
       externalId === null ? [] : [{ customerId, externalId }],
     ),
     fields: lastOfEach(context, planned),
-    memberships: planned.flatMap(({ addition: { customerId, organisation } }) =>
-      organisation === null ? [] : [{ customerId, organisation }],
+    memberships: planned.flatMap(({ addition: { customerId, organisations } }) =>
+      organisations.map((organisation) => ({ customerId, organisation })),
     ),
   };
 }
@@ -216,7 +227,7 @@ async function sealed(
 const namesOf = (addition: RowAddition): string[] => [
   ...addition.fields.map(({ key }) => key),
   ...(addition.identifiers.length > 0 ? ['identifiers'] : []),
-  ...(addition.organisation === null ? [] : ['organisations']),
+  ...(addition.organisations.length > 0 ? ['organisations'] : []),
 ];
 
 /** When two rows of one chunk say something of the same field, the later one holds. */

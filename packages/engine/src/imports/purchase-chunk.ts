@@ -1,7 +1,7 @@
 import type { ImportReject } from '@patchbay/contracts';
 import { readPurchaseRow, type PurchaseRow } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
-import { findPeople } from '@patchbay/store/queries/import-rows';
+import { findPeople, findPresent } from '@patchbay/store/queries/import-rows';
 import { compareOrders, writePurchases, type PurchaseRow as NewPurchase } from '@patchbay/store/queries/purchases';
 import { purchaseState } from '@patchbay/contracts';
 import type { ChunkContext, ChunkResult } from './chunk.ts';
@@ -104,9 +104,16 @@ async function findOwners(
   );
   const externals = new Map(known.externals.map(({ externalId, customerId }) => [externalId, customerId]));
   const proved = new Map(known.holders.map(({ kind, value, customerId }) => [`${kind}:${value}`, customerId]));
-  return ({ customerExternalId, identifiers }) => {
+  const present = await findPresent(
+    sql,
+    rows.flatMap(({ customerId }) => customerId ?? []),
+    false,
+  );
+  return ({ customerExternalId, customerId: named, identifiers }) => {
+    if (named !== null && !present.has(named)) return { reason: 'no-such-customer' };
     const owners = new Set(
       [
+        named === null ? undefined : present.get(named),
         customerExternalId === null ? undefined : externals.get(customerExternalId),
         ...identifiers.map(({ kind, value }) => proved.get(`${kind}:${value}`)),
       ].filter((id) => id !== undefined),

@@ -3,8 +3,15 @@ import { customerTargets, purchaseTargets, type ImportKind, type ImportSettings 
 /** Targets that several columns may have: one person has several numbers. */
 const several: readonly string[] = ['email', 'phone', 'account'];
 const needed: Readonly<Record<ImportKind, readonly (readonly string[])[]>> = {
-  customers: [['displayName', 'field:givenName', 'field:familyName', 'email', 'phone', 'account', 'externalId']],
-  purchases: [['externalId'], ['occurredAt'], ['amount'], ['customerExternalId', 'email', 'phone', 'account']],
+  customers: [
+    ['displayName', 'field:givenName', 'field:familyName', 'email', 'phone', 'account', 'externalId', 'patchbayId'],
+  ],
+  purchases: [
+    ['externalId'],
+    ['occurredAt'],
+    ['amount'],
+    ['customerExternalId', 'email', 'phone', 'account', 'patchbayId'],
+  ],
 };
 
 /** The field of a customer's file that a column is, if it is one. */

@@ -53,6 +53,17 @@ export async function findPeople(
   return { externals, holders, shared };
 }
 
+/** By an id that somebody was given once, the customer whom they have become. Of who is erased there is none. `lock`: until the end of the transaction. */
+export async function findPresent(sql: Queryable, ids: readonly string[], lock: boolean): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql.query<{ given: string; id: string }>(
+    `select g.id as given, c.id from unnest($1::uuid[]) g (id) join customer c on c.id = customer_root(g.id)
+     where c.merged_into is null and c.erased_at is null order by c.id ${lock ? 'for no key update of c' : ''}`,
+    [[...new Set(ids)]],
+  );
+  return new Map(rows.map(({ given, id }) => [given, id]));
+}
+
 export interface FileBefore {
   readonly id: string;
   readonly fields: Record<string, unknown>;

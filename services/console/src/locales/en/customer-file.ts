@@ -223,6 +223,7 @@ export const customerFile = {
       phone: 'Phone number',
       account: 'Account number',
       organisation: 'Organisation',
+      patchbayId: 'Id in Patchbay (of an export)',
       customerExternalId: 'Customer’s number in the source',
       occurredAt: 'Date of the purchase',
       amount: 'Amount',

@@ -221,6 +221,7 @@ export const customerFile = {
       phone: '电话号码',
       account: '账号',
       organisation: '机构',
+      patchbayId: 'Patchbay 客户编号（来自导出文件）',
       customerExternalId: '客户在来源系统中的编号',
       occurredAt: '购买日期',
       amount: '金额',
