@@ -125,7 +125,24 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
     );
     await chooseLanguage(page, 'zh');
     await picture('sending-zh');
+  });
+
+  it('shows who changed what, from what to what, and follows while it is open', async () => {
+    await openSetting(page, 'settingChanges');
+    const change = (setting: string) => page.locator(`[data-testid=setting-change][data-setting=${setting}]`);
+    await change('messaging').getByText('Lamp shop').waitFor();
+    await picture('changes-zh');
     await chooseLanguage(page, 'en');
+    await page.getByRole('combobox', { name: 'Setting' }).focus();
+    await page.keyboard.type('Alerts');
+    await page.keyboard.press('Enter');
+    await change('messaging').waitFor({ state: 'detached' });
+    await change('watch-limits').getByText('quarantine.waiting').waitFor();
+    expect(await change('watch-limits').locator('ins').allTextContents()).toEqual(['7']);
+    const { body } = await hub.api('GET', '/api/v1/watch-limits');
+    await hub.api('PUT', '/api/v1/watch-limits', { ...body, quarantine: { ...body.quarantine, waiting: 9 } });
+    await page.getByTestId('setting-change').getByText('9', { exact: true }).waitFor();
+    await picture('changes');
   });
 
   it('lets an agent say what a ticket asks for by the keyboard, and shows it to others at once', async () => {

@@ -294,11 +294,16 @@ describe("a customer's file", () => {
       customerId,
     });
     await api('POST', '/tasks', { customerId, dueAt: new Date().toISOString(), cause: 'Call back', ticketId });
+    for (const n of [1, 2, 3]) {
+      const mark = { source: 'survey', externalId: `s${n}`, score: n, at: '2021-01-01T00:00:00Z', ticketId };
+      expect((await api('POST', `/customers/${customerId}/scores`, mark)).status).toBe(201);
+    }
     const whole = await timeline(customerId);
     expect(whole.map(({ type }) => type)).toEqual(
-      expect.arrayContaining(['task', 'changed', 'message', 'created', 'purchase']),
+      expect.arrayContaining(['task', 'changed', 'message', 'created', 'survey', 'purchase']),
     );
     expect(whole.at(-1)).toMatchObject({ type: 'purchase' });
+    expect(whole.filter(({ type }) => type === 'survey').map(({ score }) => score)).toHaveLength(3);
     const moments = whole.map(({ at }) => String(at));
     expect(moments).toEqual(moments.toSorted().toReversed());
     const paged: unknown[] = [];

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { customerTargets, purchaseTargets } from '@patchbay/contracts';
 import { answers } from '@patchbay/engine/http/schemas';
 import { describe, expect, it } from 'vitest';
 import { expectProblem } from '../support/api-centre.ts';
@@ -56,7 +58,7 @@ describe('an import', () => {
     const rejects = await api('GET', `/imports/${uploaded.id}/rejects.csv`);
     expect(rejects.headers.get('content-disposition')).toContain('people-rejected.csv');
     expect(String(rejects.body).replace(/^\uFEFF/, '')).toBe(
-      'No,Name,Mail,City,row,reason\r\n2,Bob Two,not a mail,Rome,2,Mail: not-an-email\r\n',
+      'No,Name,Mail,City,Row (without header),Reason\r\n2,Bob Two,not a mail,Rome,2,Mail: is not an email address\r\n',
     );
     expectProblem(await imports().move(uploaded.id, 'start'), 409, 'conflict');
   });
@@ -111,6 +113,8 @@ describe('an import', () => {
     expect((await settings(['email', 'email'])).status).toBe(200);
     const { body } = await api('POST', '/imports', { kind: 'customers', filename: 'x.csv' });
     expectProblem(await api('PUT', `/imports/${body.id}/file`, Buffer.from('')), 400, 'invalid_input');
+    for (const bytes of ['\0\0\0\0', 'PK\u0003\u0004 a workbook', '\n\n'])
+      expectProblem(await api('PUT', `/imports/${body.id}/file`, Buffer.from(bytes)), 422, 'unprocessable');
     const open = Buffer.from('Name\nAda\n"never closed\nBob\n');
     expectProblem(await api('PUT', `/imports/${body.id}/file`, open), 422, 'unprocessable');
   });
@@ -152,6 +156,110 @@ describe('an import', () => {
     ]);
   });
 
+  it('counts in the dry run what the run then does, also where rows of one person or order are far apart', async () => {
+    const fill = (from: number) =>
+      Array.from({ length: 260 }, (_, n) => `d${from + n},Filler,d${from + n}@dry.example.com,Bonn\n`).join('');
+    const again = 'd1,Ada Dry,d1@dry.example.com,Rome\n';
+    const counts = ({ created, updated, unchanged, rejected }: Record<string, unknown> = {}) => ({
+      created,
+      updated,
+      unchanged,
+      rejected,
+    });
+    const run = async (kind: 'customers' | 'purchases', csv: string, columns: string[]) => {
+      const { id } = await imports().upload(kind, csv);
+      const { report } = await imports().check(id, { source: 'dry', vouches: true, currency: 'EUR', columns });
+      return { dry: counts(report ?? {}), real: counts(await imports().run(id)) };
+    };
+    const rows = await run(
+      'customers',
+      `No,Name,Mail,City\n${again}${fill(1000)}${again}d1,,d1b@dry.example.com,\n`,
+      people,
+    );
+    expect(rows.real).toEqual({ created: 261, updated: 1, unchanged: 1, rejected: 0 });
+    expect(rows.dry).toEqual(rows.real);
+    const order = (n: number, amount = '5') => `o${n},d1,2026-01-01,${amount}\n`;
+    const orders = Array.from({ length: 260 }, (_, n) => order(n)).join('');
+    const columns = ['externalId', 'customerExternalId', 'occurredAt', 'amount'];
+    const bought = await run('purchases', `No,Who,On,Sum\n${orders}${order(0)}${order(1, '6')}`, columns);
+    expect(bought).toEqual({ dry: bought.real, real: { created: 260, updated: 1, unchanged: 1, rejected: 0 } });
+    const corrected = await run('purchases', `No,Who,On,Sum\n${order(0)}${order(1, '7')}`, columns);
+    expect(corrected).toEqual({ dry: corrected.real, real: { created: 0, updated: 1, unchanged: 1, rejected: 0 } });
+  });
+
+  it('gives rejected rows back in their columns, by the rows of the file and in the words of the reader, and takes them again', async () => {
+    const csv = [
+      'No,Name,Mail,Phone\r\nq1,Ada\r\n\r\n',
+      '"q2","Bob ""x""",=cmd|/C calc!A0,\'+4912\n\nq3,Cy,cy@q.example.com,1,more\rq4,Di,,\r\n\r\n',
+    ].join('');
+    const { id } = await imports().upload('customers', csv);
+    const columns = ['externalId', 'displayName', 'email', 'phone'];
+    const { report, total } = await imports().check(id, { source: 'rejects', columns });
+    expect([report?.rows, total]).toEqual([4, 6]);
+    expect(await imports().run(id)).toMatchObject({ done: 6, created: 1, rejected: 3 });
+    const { body } = await api('GET', `/imports/${id}/rejects.csv?language=zh`);
+    expect(String(body).replace(/^\uFEFF/, '')).toBe(
+      [
+        'No,Name,Mail,Phone,行号（不含表头）,原因',
+        'q1,Ada,,,1,整行：单元格少于表头',
+        `q2,"Bob ""x""","'=cmd|/C calc!A0",'+4912,3,"Mail：不是电子邮箱; Phone：不是电话号码"`,
+        'q3,Cy,cy@q.example.com,1,5,"整行：单元格多于表头; Phone：不是电话号码",more',
+        '',
+      ].join('\r\n'),
+    );
+    const again = await imports().upload('customers', String(body));
+    expect(again.sample[1]?.slice(0, 4)).toEqual(['q2', 'Bob "x"', '=cmd|/C calc!A0', '+4912']);
+  });
+
+  it('keeps extensions of a switchboard apart, takes what is shared for nobody, and says where it knows an address from', async () => {
+    const { sql } = hub().hub.parts.db;
+    await sql.query(
+      `insert into shared_identifier (kind, value, source) values ('email', 'info@ext.example.com', 'agent')`,
+    );
+    const rows = [
+      'x1,Ext One,+49 30 5550100,info@ext.example.com',
+      'x2,Ext Two,+49 30 5550100 ext. 12,info@ext.example.com',
+      'x3,Ext Three,+49 30 5550100 转13,three@ext.example.com',
+    ];
+    const { id } = await imports().upload('customers', `No,Name,Phone,Mail\n${rows.join('\n')}\n`);
+    const columns = ['externalId', 'displayName', 'phone', 'email'];
+    const { report } = await imports().check(id, { source: 'ext', vouches: true, columns });
+    expect(report).toMatchObject({ created: 3, rejected: 0 });
+    expect(await imports().run(id)).toMatchObject({ created: 3, rejected: 0 });
+    const { rows: written } = await sql.query(
+      `select s.external_id as no, i.kind, i.grade, i.shared, i.extension, e.source, e.reference from customer_source_key s
+       join identifier i on i.customer_id = s.customer_id
+       left join identifier_evidence e on e.customer_id = i.customer_id and e.kind = i.kind and e.value = i.value
+       where s.source = 'ext' order by 1, 2`,
+    );
+    const proved = { grade: 'known', source: 'import', reference: `import:${id}` };
+    expect(written).toEqual([
+      { no: 'x1', kind: 'email', shared: true, extension: null, ...proved },
+      { no: 'x1', kind: 'phone', shared: true, extension: null, ...proved },
+      { no: 'x2', kind: 'email', shared: true, extension: null, ...proved },
+      { no: 'x2', kind: 'phone', shared: true, extension: '12', ...proved },
+      { no: 'x3', kind: 'email', shared: false, extension: null, ...proved },
+      { no: 'x3', kind: 'phone', shared: true, extension: '13', ...proved },
+    ]);
+  });
+
+  it('has no column for a field that is not there, and waits when one is taken away meanwhile', async () => {
+    const field = { scope: 'customer', key: 'loyaltyNo', labelEn: 'Number', labelZh: '号', type: 'text' };
+    const made = await api('POST', '/custom-fields', field);
+    const rows = Array.from({ length: 2_000 }, (_, n) => `r${n},Person ${n},L${n}`).join('\n');
+    const { id } = await imports().upload('customers', `No,Name,Loyalty\n${rows}\n`);
+    const settings = (key: string) => ({ source: 'loyal', columns: ['externalId', 'displayName', `field:${key}`] });
+    expectProblem(await api('PUT', `/imports/${id}/settings`, settings('lojaltyNo')), 400, 'invalid_input');
+    await imports().check(id, settings('loyaltyNo'));
+    await imports().move(id, 'start');
+    expect((await api('DELETE', `/custom-fields/${made.body.id}`)).status).toBe(204);
+    const paused = await imports().until(id, 'paused', 'done', 'failed');
+    expect(paused).toMatchObject({ state: 'paused', problem: 'There is no field loyaltyNo any more' });
+    expect((await api('POST', '/custom-fields', field)).status).toBe(201);
+    expect(await imports().run(id)).toMatchObject({ state: 'done', created: 2_000, problem: null });
+    expect(await fieldsOf((await found('Person 1999'))[0]?.id ?? '')).toEqual({ loyaltyNo: 'L1999' });
+  });
+
   it('stops when it is paused, goes on where it was, and can be called off', async () => {
     const rows = Array.from({ length: 6_000 }, (_, index) => `${index},Person ${index},p${index}@pause.example.com,X`);
     const { id } = await imports().upload('customers', `No,Name,Mail,City\n${rows.join('\n')}\n`);
@@ -171,6 +279,58 @@ describe('an import', () => {
     expectProblem(await imports().move(id, 'cancel'), 409, 'conflict');
     const other = await imports().upload('customers', 'Name\nAda\n');
     expect((await imports().move(other.id, 'cancel')).body.state).toBe('cancelled');
+  });
+
+  it('rejects a row with characters that nothing can store, in the dry run as in the run', async () => {
+    const { id } = await imports().upload('customers', 'No,Name\nz1,A\0B\nz2,Ok\n');
+    const { report } = await imports().check(id, { source: 'zero', columns: ['externalId', 'displayName'] });
+    expect(report).toMatchObject({ created: 1, rejected: 1, firstRejects: [{ cells: ['z1', 'A\uFFFDB'] }] });
+    expect(await imports().run(id)).toMatchObject({ created: 1, rejected: 1 });
+  });
+
+  it('takes back what it exported, and nobody twice: customers by their id, orders in their currency', async () => {
+    const rows = [
+      'b1,Back One,one@back.example.com,+49 30 5550200 ext. 7,Back AG',
+      'b2,王丽,two@back.example.com,+4915112370001,"Back AG"',
+    ];
+    const made = await imports().upload('customers', `No,Name,Mail,Phone,Firm\n${rows.join('\n')}\n`);
+    const columns = ['externalId', 'displayName', 'email', 'phone', 'organisation'];
+    await imports().check(made.id, { source: 'back', columns });
+    await imports().run(made.id);
+    const [one] = await found('one@back.example.com');
+    await api('POST', `/customers/${one?.id}/identifiers`, { kind: 'email', value: 'uno@back.example.com' });
+    const other = (await api('POST', '/organisations', { name: 'Other KG' })).body.id;
+    await api('PUT', `/customers/${one?.id}/organisations/${other}`, { role: '' });
+    const order = { source: 'back', externalId: 'B-1', occurredAt: '2026-01-01T10:00:00.000Z', amountMinor: 129_990 };
+    const items = [
+      { name: 'Lamp', quantity: 2 },
+      { name: 'Bulb', quantity: 1 },
+    ];
+    await api('PUT', '/purchases', { ...order, currency: 'EUR', items, customerId: one?.id });
+    await api('PUT', '/purchases', {
+      ...order,
+      externalId: 'B-2',
+      amountMinor: -1200,
+      currency: 'JPY',
+      customerId: one?.id,
+    });
+
+    const back = async (kind: 'customers' | 'purchases', csv: string) => {
+      const { id, header } = await imports().upload(kind, csv);
+      const targets: readonly string[] = kind === 'customers' ? customerTargets : purchaseTargets;
+      const named = header.map((name) => (targets.includes(name) ? name : null));
+      const { report } = await imports().check(id, { source: 'back', columns: named });
+      return { report, done: await imports().run(id) };
+    };
+    const people = await back('customers', String((await api('GET', '/customer-files/export?source=back')).body));
+    expect(people.done).toMatchObject({ created: 0, updated: 0, unchanged: 2, rejected: 0 });
+    const orders = await back('purchases', String((await api('GET', '/purchases/export?source=back')).body));
+    expect(orders.done).toMatchObject({ created: 0, updated: 0, unchanged: 2, rejected: 0 });
+    const wrong = `patchbayId,Name\n${randomUUID()},Nobody\nnone,Nobody\n`;
+    expect((await back('customers', wrong)).report?.firstRejects.map(({ reasons }) => reasons[0]?.code)).toEqual([
+      'no-such-customer',
+      'wrong-form',
+    ]);
   });
 
   it('keeps settings under a name', async () => {

@@ -111,6 +111,8 @@ describe('changes of the configuration', () => {
     for (const secret of [...secrets, source.secret, 'whsec_']) expect(JSON.stringify(all)).not.toContain(secret);
     const { id } = await call('GET', '/me');
     expect(new Set(all.items.map(({ actorId }: { actorId: string }) => actorId))).toEqual(new Set([id]));
+    expect((await call('GET', `/settings/changes?limit=200&actorId=${id}`)).items).toHaveLength(all.items.length);
+    expect((await call('GET', '/settings/changes?actorId=nobody')).items).toEqual([]);
     const pages = await call('GET', '/settings/changes?limit=2');
     const next = await call('GET', `/settings/changes?limit=2&cursor=${pages.nextCursor}`);
     expect([...pages.items, ...next.items]).toEqual(all.items.slice(0, 4));

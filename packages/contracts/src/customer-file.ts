@@ -260,6 +260,15 @@ export const timelineItem = z.discriminatedUnion('type', [
     currency: z.string(),
     state: purchaseState,
   }),
+  z.object({
+    ...entry,
+    type: z.literal('survey'),
+    source: z.string(),
+    externalId: z.string(),
+    /** From 1 to 5, the best. */
+    score: z.int(),
+    ticketNumber: z.int().nullable(),
+  }),
   z.object({ ...entry, type: z.literal('created'), reason: z.string() }),
   z.object({ ...entry, type: z.literal('changed'), fields: z.array(z.string()), source: z.string() }),
   z.object({ ...entry, type: z.literal('identified'), kind: z.string(), grade: z.string() }),

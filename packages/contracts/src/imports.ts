@@ -19,13 +19,23 @@ export type DateOrder = z.infer<typeof dateOrder>;
 
 /**
  * What a column is. `field:` and a key: that field of the file. Of customers: `displayName`, `externalId`, `organisation`, and identifiers. Of
- * purchases: whose it is, and what an order has.
+ * purchases: whose it is, and what an order has. `patchbayId` is the customer's id here, as exports have it. A cell with several addresses, numbers or
+ * organisations has a semicolon and a blank between them.
  */
 export const columnTarget = z.string().regex(/^(?:field:[a-z][a-zA-Z0-9_-]{0,59}|[a-z][a-zA-Z]{0,40})$/);
-export const customerTargets = ['displayName', 'externalId', 'email', 'phone', 'account', 'organisation'] as const;
+export const customerTargets = [
+  'displayName',
+  'externalId',
+  'patchbayId',
+  'email',
+  'phone',
+  'account',
+  'organisation',
+] as const;
 export const purchaseTargets = [
   'externalId',
   'customerExternalId',
+  'patchbayId',
   'email',
   'phone',
   'account',
@@ -93,7 +103,7 @@ export const rowReason = z.object({
 });
 export type RowReason = z.infer<typeof rowReason>;
 export const importReject = z.object({
-  /** Rows after the header, from 1. */
+  /** Rows after the header, from 1; empty lines count, as they do in a spreadsheet. */
   rowNumber: z.int(),
   reasons: z.array(rowReason),
   cells: z.array(z.string()),
@@ -123,7 +133,9 @@ export const dataImport = z.object({
   sample: z.array(z.array(z.string())),
   settings: importSettings.nullable(),
   report: importReport.nullable(),
+  /** The number of the last row, once they have been counted. */
   total: z.int().nullable(),
+  /** The number of the row that was done last. */
   done: z.int(),
   created: z.int(),
   updated: z.int(),
@@ -136,6 +148,7 @@ export const dataImport = z.object({
 });
 export type DataImport = z.infer<typeof dataImport>;
 export const rejectQuery = pageQuery;
+export const rejectFileQuery = z.object({ language: z.enum(['en', 'zh']).default('en') });
 
 export const importMapping = z.object({
   name: z.string(),

@@ -22,4 +22,5 @@ export * from './storable-text.ts';
 export * from './custom-fields.ts';
 export * from './customer-file.ts';
 export * from './imports.ts';
+export * from './row-reasons.ts';
 export * from './tasks.ts';

@@ -3,12 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { csvCell, csvLine, detectDelimiter, detectEncoding, plainCell } from './csv-format.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
+const utf16 = (text: string) =>
+  Uint8Array.from(Array.from(text, (sign) => sign.charCodeAt(0)).flatMap((code) => [code & 255, code >> 8]));
 const latin = (text: string) => Uint8Array.from(text, (sign) => sign.charCodeAt(0));
 
 describe('which encoding a file has', () => {
   it.each([
     ['UTF-16 by its mark', bytes(0xff, 0xfe, 0x61, 0), true, 'utf-16le'],
     ['UTF-16, big end first', bytes(0xfe, 0xff, 0, 0x61), true, 'utf-16be'],
+    ['UTF-16 without a mark', utf16('编号,姓名\n1,王丽\n'), true, 'utf-16le'],
+    ['UTF-16 without a mark, big end first', utf16('No,姓名\n1,王丽\n').toReversed(), false, 'utf-16be'],
+    ['what is UTF-8 but for a zero', latin(`name\n${'Ada\n'.repeat(20)}B\0b`), true, 'utf-8'],
     ['what is UTF-8 to the end', latin('name\nAda'), true, 'utf-8'],
     // 姓名,城市 / 王丽,北京
     [

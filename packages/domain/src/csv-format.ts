@@ -5,8 +5,19 @@ import type { CsvDelimiter, CsvEncoding } from '@patchbay/contracts';
 export function detectEncoding(start: Uint8Array, validUtf8: boolean): CsvEncoding {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
+  const wide = wideEncoding(start);
+  if (wide) return wide;
   if (validUtf8) return 'utf-8';
   return looksLikeGb(start) ? 'gb18030' : 'windows-1252';
+}
+
+/** Commas, ends of lines and Latin letters of UTF-16 have a zero, on one side of each pair only. Other encodings have none. */
+function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  const zeros = [0, 0];
+  for (const [index, byte] of bytes.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
+  const [first = 0, second = 0] = zeros;
+  if ((first + second) * 20 < bytes.length || Math.min(first, second) * 10 > Math.max(first, second)) return null;
+  return first > second ? 'utf-16be' : 'utf-16le';
 }
 
 /**

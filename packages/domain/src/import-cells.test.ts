@@ -42,6 +42,16 @@ describe('a written amount', () => {
     ['-3.10', 2, -310],
     ['(3.10)', 2, -310],
     ['EUR 7', 2, 700],
+    ['1.234.567,8', 2, 123_456_780],
+    ['12,34,567.89', 2, 123_456_789],
+    ['0.125', 2, null],
+    ['0.120', 2, 12],
+    ['1234.500', 2, 123_450],
+    ['1234.567', 2, null],
+    ['1.2.3', 2, null],
+    ['1,23.4,5', 2, null],
+    ['(3.10', 2, null],
+    ['--3', 2, null],
     ['1.2345', 2, null],
     ['1.500', 3, 1500],
     ['twelve', 2, null],
@@ -49,6 +59,10 @@ describe('a written amount', () => {
     ['1e5', 2, null],
   ])('%s with %i decimals', (text, digits, minor) => {
     expect(readAmount(text, digits)).toBe(minor);
+  });
+
+  it('is none when it names another currency', () => {
+    expect([readAmount('USD 7', 2, 'EUR'), readAmount('7 EUR', 2, 'EUR')]).toEqual([null, 700]);
   });
 
   it('is read back as it was written, whichever sign stands before the decimals', () => {

@@ -35,17 +35,22 @@ export function minorDigits(currency: string): number | null {
 }
 
 /**
- * A written amount in minor units; null when it is none or finer than the currency. The last of several kinds of separators is the decimal
- * one; a lone separator before exactly three digits groups thousands unless the currency has three decimals.
+ * A written amount in minor units; null when it is none, finer than the currency, or says another currency. The last of several kinds of
+ * separators is the decimal one; a lone separator before exactly three digits groups thousands, unless what is before it is no such group
+ * (`0.125`, `1234.500`) or the currency has three decimals.
  */
-export function readAmount(text: string, digits: number): number | null {
-  const bare = text.replaceAll(/[\p{Sc}\s'’]/gu, '').replace(/^[A-Z]{3}|[A-Z]{3}$/, '');
-  const negative = /^-|^\(.*\)$/.test(bare);
-  const number = bare.replaceAll(/^[-+(]|\)$/g, '');
+export function readAmount(text: string, digits: number, currency?: string): number | null {
+  const [, before, amount = '', after] =
+    /^([A-Z]{3})?(.*?)([A-Z]{3})?$/u.exec(text.replaceAll(/[\p{Sc}\s'’]/gu, '')) ?? [];
+  if ([before, after].some((code) => code !== undefined && currency !== undefined && code !== currency)) return null;
+  const negative = /^(?:-.+|\(.+\))$/.test(amount);
+  const number = negative ? amount.replaceAll(/^[-(]|\)$/g, '') : amount.replace(/^\+/, '');
   if (!/^\d[\d.,]*$/.test(number)) return null;
   const at = Math.max(number.lastIndexOf('.'), number.lastIndexOf(','));
   const decimal = at >= 0 && isDecimal(number, at, digits);
-  const whole = (decimal ? number.slice(0, at) : number).replaceAll(/[.,]/g, '');
+  const written = decimal ? number.slice(0, at) : number;
+  if (!isGrouped(written)) return null;
+  const whole = written.replaceAll(/[.,]/g, '');
   const fraction = decimal ? number.slice(at + 1).replace(/0+$/, '') : '';
   if (fraction.length > digits) return null;
   const minor = Number(whole + fraction.padEnd(digits, '0'));
@@ -55,6 +60,14 @@ export function readAmount(text: string, digits: number): number | null {
 function isDecimal(number: string, at: number, digits: number): boolean {
   const sign = number[at] ?? '';
   if (number.indexOf(sign) !== at) return false;
+  if (!/^[1-9]\d{0,2}$/.test(number.slice(0, at))) return true;
   const other = sign === '.' ? ',' : '.';
   return number.includes(other) || number.length - at - 1 !== 3 || digits === 3;
+}
+
+/** Digits in groups by one sign: of three, or of two before the last three as in India, or of four as in China. */
+function isGrouped(number: string): boolean {
+  return /^(?:\d+|\d{1,3}([.,])\d{3}(?:\1\d{3})*|\d{1,2}([.,])(?:\d{2}\2)*\d{3}|\d{1,4}([.,])\d{4}(?:\3\d{4})*)$/.test(
+    number,
+  );
 }

@@ -2,11 +2,16 @@
 import { isFilled } from './completeness.ts';
 import type { CustomerRow, RowIdentifier } from './import-row.ts';
 
+export interface HeldIdentifier {
+  readonly grade: 'claimed' | 'known' | 'verified';
+  readonly extension: string | null;
+}
+
 export interface FileState {
   readonly id: string;
   readonly fields: Record<string, unknown>;
-  /** `kind:value` */
-  readonly identifiers: Set<string>;
+  /** By `kind:value` */
+  readonly identifiers: Map<string, HeldIdentifier>;
   /** Names in lower case. */
   readonly organisations: Set<string>;
   readonly externalIds: Set<string>;
@@ -16,6 +21,8 @@ export interface FileState {
 export interface KnownWorld {
   /** By the source's own name. */
   readonly externals: Map<string, string>;
+  /** By an id that a row names, the customer that is there by now. */
+  readonly present: ReadonlyMap<string, string>;
   /** By `kind:value`, who proved it alone. */
   readonly proved: Map<string, string>;
   /** `kind:value` that several people use: it joins nobody. */
@@ -38,7 +45,7 @@ export interface RowAddition {
   readonly fields: readonly { key: string; value: unknown }[];
   readonly identifiers: readonly (RowIdentifier & { grade: 'known' | 'claimed'; shared: boolean })[];
   readonly externalId: string | null;
-  readonly organisation: string | null;
+  readonly organisations: readonly string[];
 }
 
 const nameOf = ({ kind, value }: RowIdentifier) => `${kind}:${value}`;
@@ -48,13 +55,18 @@ export function planCustomerRow(
   row: CustomerRow,
   world: KnownWorld,
   options: PlanOptions,
-): RowAddition | { reason: 'several-customers' } {
+): RowAddition | { reason: 'several-customers' | 'no-such-customer' } {
   const owners = new Set<string>();
   const byNumber = row.externalId === null ? undefined : world.externals.get(row.externalId);
   if (byNumber !== undefined) owners.add(byNumber);
+  if (row.customerId !== null) {
+    const named = world.present.get(row.customerId);
+    if (named === undefined) return { reason: 'no-such-customer' };
+    owners.add(named);
+  }
   if (options.vouches)
     for (const identifier of row.identifiers) {
-      const holder = world.proved.get(nameOf(identifier));
+      const holder = identifier.extension === null ? world.proved.get(nameOf(identifier)) : undefined;
       if (holder !== undefined) owners.add(holder);
     }
   if (owners.size > 1) return { reason: 'several-customers' };
@@ -66,7 +78,7 @@ export function planCustomerRow(
 const emptyFile = (id: string): FileState => ({
   id,
   fields: {},
-  identifiers: new Set(),
+  identifiers: new Map(),
   organisations: new Set(),
   externalIds: new Set(),
 });
@@ -81,17 +93,18 @@ function learn(
   const fields = Object.entries(row.fields)
     .filter(([key, value]) => adds(file.fields[key], value, options.onExisting))
     .map(([key, value]) => ({ key, value }));
+  const grade = options.vouches ? ('known' as const) : ('claimed' as const);
   const identifiers = row.identifiers
-    .filter((identifier) => !file.identifiers.has(nameOf(identifier)))
+    .filter((identifier) => says(file.identifiers.get(nameOf(identifier)), identifier, grade))
     .map((identifier) => ({
       ...identifier,
-      grade: options.vouches ? ('known' as const) : ('claimed' as const),
-      shared: world.shared.has(nameOf(identifier)),
+      grade,
+      shared: identifier.extension !== null || world.shared.has(nameOf(identifier)),
     }));
   const externalId = row.externalId !== null && !file.externalIds.has(row.externalId) ? row.externalId : null;
-  const joins = row.organisation !== null && !file.organisations.has(row.organisation.toLowerCase());
-  remember(world, file, { fields, identifiers, externalId, organisation: joins ? row.organisation : null });
-  const changes = fields.length > 0 || identifiers.length > 0 || externalId !== null || joins;
+  const organisations = row.organisations.filter((name) => !file.organisations.has(name.toLowerCase()));
+  remember(world, file, { fields, identifiers, externalId, organisations });
+  const changes = fields.length + identifiers.length + organisations.length > 0 || externalId !== null;
   return {
     customerId: file.id,
     outcome: isNew ? 'created' : changes ? 'updated' : 'unchanged',
@@ -99,7 +112,7 @@ function learn(
     fields,
     identifiers,
     externalId,
-    organisation: joins ? row.organisation : null,
+    organisations,
   };
 }
 
@@ -108,20 +121,30 @@ function adds(before: unknown, value: unknown, onExisting: PlanOptions['onExisti
   return onExisting === 'replace' && JSON.stringify(before) !== JSON.stringify(value);
 }
 
+/** Whether it is more than what is known of it: a proof of what was only claimed, or another extension. */
+function says(held: HeldIdentifier | undefined, { extension }: RowIdentifier, grade: HeldIdentifier['grade']): boolean {
+  if (!held) return true;
+  return (held.grade === 'claimed' && grade === 'known') || (extension !== null && extension !== held.extension);
+}
+
 function remember(
   world: KnownWorld,
   file: FileState,
-  learnt: Pick<RowAddition, 'fields' | 'identifiers' | 'externalId' | 'organisation'>,
+  learnt: Pick<RowAddition, 'fields' | 'identifiers' | 'externalId' | 'organisations'>,
 ): void {
   world.files.set(file.id, file);
   for (const { key, value } of learnt.fields) file.fields[key] = value;
   for (const identifier of learnt.identifiers) {
-    file.identifiers.add(nameOf(identifier));
-    if (identifier.grade === 'known' && !identifier.shared) world.proved.set(nameOf(identifier), file.id);
+    const name = nameOf(identifier);
+    file.identifiers.set(name, identifier);
+    if (identifier.extension !== null) {
+      world.shared.add(name);
+      world.proved.delete(name);
+    } else if (identifier.grade === 'known' && !identifier.shared) world.proved.set(name, file.id);
   }
   if (learnt.externalId !== null) {
     file.externalIds.add(learnt.externalId);
     world.externals.set(learnt.externalId, file.id);
   }
-  if (learnt.organisation !== null) file.organisations.add(learnt.organisation.toLowerCase());
+  for (const name of learnt.organisations) file.organisations.add(name.toLowerCase());
 }

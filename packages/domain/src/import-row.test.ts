@@ -1,6 +1,7 @@
 import type { RequestField } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import { planCustomerRow, type KnownWorld, type PlanOptions } from './import-plan.ts';
+import { normaliseIdentifier } from './identity/normal/identifier.ts';
 import { readCustomerRow, readPurchaseRow, type CustomerRow, type RowForm } from './import-row.ts';
 
 const text = (key: string, more: Partial<RequestField> = {}): RequestField => ({
@@ -22,7 +23,7 @@ const formOf = (columns: Record<string, string | null>, currency: string | null 
     text('birthDate', { type: 'date' }),
     text('size', { type: 'number' }),
   ],
-  toPhone: (given) => (/^\+?\d{6,}$/.test(given) ? `+${given.replace('+', '')}` : null),
+  toPhone: (given) => normaliseIdentifier('phone', given, 'DE'),
 });
 const people = formOf({
   No: 'externalId',
@@ -37,16 +38,17 @@ const people = formOf({
 describe('a row of a person', () => {
   it('is read by what its columns are', () => {
     expect(
-      readCustomerRow(people, ['7', 'Ada', 'Lovelace', 'Ada@Example.com ', '+491511234', '10.12.1815', 'x']),
+      readCustomerRow(people, ['7', 'Ada', 'Lovelace', 'Ada@Example.com ', '+491511234567', '10.12.1815', 'x']),
     ).toEqual({
       row: {
         displayName: 'Ada Lovelace',
         externalId: '7',
+        customerId: null,
         identifiers: [
-          { kind: 'email', value: 'ada@example.com' },
-          { kind: 'phone', value: '+491511234' },
+          { kind: 'email', value: 'ada@example.com', extension: null },
+          { kind: 'phone', value: '+491511234567', extension: null },
         ],
-        organisation: null,
+        organisations: [],
         fields: { givenName: 'Ada', familyName: 'Lovelace', birthDate: '1815-12-10' },
       },
     });
@@ -78,8 +80,29 @@ describe('a row of a person', () => {
   });
 
   it('is read back when it was exported with a sign against formulas', () => {
-    expect(readCustomerRow(people, ['7', '', '', '', "'+491511234", '', ''])).toMatchObject({
-      row: { identifiers: [{ kind: 'phone', value: '+491511234' }] },
+    expect(readCustomerRow(people, ['7', '', '', '', "'+491511234567", '', ''])).toMatchObject({
+      row: { identifiers: [{ kind: 'phone', value: '+491511234567' }] },
+    });
+  });
+
+  it('has several addresses in one cell as exports write them', () => {
+    expect(
+      readCustomerRow(people, ['7', '', '', 'a@x.example; b@x.example', '+4930901820;ext=12; +491511234567', '', '']),
+    ).toMatchObject({
+      row: {
+        identifiers: [
+          { value: 'a@x.example' },
+          { value: 'b@x.example' },
+          { value: '+4930901820', extension: '12' },
+          { value: '+491511234567' },
+        ],
+      },
+    });
+  });
+
+  it('keeps the extension of a telephone apart', () => {
+    expect(readCustomerRow(people, ['7', '', '', '', '030 901820 Durchwahl 12', '', ''])).toMatchObject({
+      row: { identifiers: [{ kind: 'phone', value: '+4930901820', extension: '12' }] },
     });
   });
 });
@@ -113,7 +136,13 @@ describe('a row of an order', () => {
 });
 
 describe('whose row it is', () => {
-  const empty = (): KnownWorld => ({ externals: new Map(), proved: new Map(), shared: new Set(), files: new Map() });
+  const empty = (): KnownWorld => ({
+    externals: new Map(),
+    present: new Map(),
+    proved: new Map(),
+    shared: new Set(),
+    files: new Map(),
+  });
   let made = 0;
   const options = (vouches: boolean, onExisting: PlanOptions['onExisting'] = 'keep'): PlanOptions => ({
     vouches,
@@ -123,8 +152,9 @@ describe('whose row it is', () => {
   const row = (more: Partial<CustomerRow> = {}): CustomerRow => ({
     displayName: 'Ada',
     externalId: null,
-    identifiers: [{ kind: 'email', value: 'ada@example.com' }],
-    organisation: null,
+    customerId: null,
+    identifiers: [{ kind: 'email', value: 'ada@example.com', extension: null }],
+    organisations: [],
     fields: { city: 'London' },
     ...more,
   });
@@ -174,6 +204,33 @@ describe('whose row it is', () => {
     });
   });
 
+  it('a number with an extension is a switchboard’s, also for the rows before and after', () => {
+    const world = empty();
+    const number = (extension: string | null) =>
+      row({ identifiers: [{ kind: 'phone', value: '+4930901820', extension }] });
+    const plan = (extension: string | null) => planCustomerRow(number(extension), world, options(true));
+    expect([plan(null), plan('12'), plan('13'), plan(null)]).toMatchObject([
+      { outcome: 'created', identifiers: [{ shared: false }] },
+      { outcome: 'created', identifiers: [{ shared: true, extension: '12' }] },
+      { outcome: 'created', identifiers: [{ shared: true, extension: '13' }] },
+      { outcome: 'created', identifiers: [{ shared: true }] },
+    ]);
+  });
+
+  it('a proof raises what was only claimed', () => {
+    const world = empty();
+    world.externals.set('7', 'ada');
+    const file = { id: 'ada', fields: { city: 'Rome' }, organisations: new Set<string>(), externalIds: new Set(['7']) };
+    const held = new Map([['email:ada@example.com', { grade: 'claimed' as const, extension: null }]]);
+    world.files.set('ada', { ...file, identifiers: held });
+    const plan = (vouches: boolean) => planCustomerRow(row({ externalId: '7' }), world, options(vouches));
+    expect([plan(false), plan(true), plan(true)]).toMatchObject([
+      { outcome: 'unchanged' },
+      { outcome: 'updated', identifiers: [{ grade: 'known' }] },
+      { outcome: 'unchanged' },
+    ]);
+  });
+
   it.each([
     ['keep', []],
     ['replace', [{ key: 'city', value: 'London' }]],
@@ -183,7 +240,7 @@ describe('whose row it is', () => {
     world.files.set('ada', {
       id: 'ada',
       fields: { city: 'Paris' },
-      identifiers: new Set(['email:ada@example.com']),
+      identifiers: new Map([['email:ada@example.com', { grade: 'known', extension: null }]]),
       organisations: new Set(),
       externalIds: new Set(),
     });

@@ -8,8 +8,7 @@ import {
   type RowReason,
 } from '@patchbay/contracts';
 import { plainCell } from './csv-format.ts';
-import { normaliseEmail } from './email-address.ts';
-import { normaliseIdentifier } from './identity/normal/identifier.ts';
+import { normaliseIdentifier, type NormalIdentifier } from './identity/normal/identifier.ts';
 import { minorDigits, readAmount, readDay, readMoment } from './import-cells.ts';
 
 export interface RowForm {
@@ -21,25 +20,30 @@ export interface RowForm {
   readonly currency: string | null;
   /** The fields of a customer's file. An empty cell says nothing, so none is required here. */
   readonly fields: readonly RequestField[];
-  /** E.164, or null for what is no number. */
-  readonly toPhone: (text: string) => string | null;
+  /** E.164 with the extension apart, or null for what is no number. */
+  readonly toPhone: (text: string) => NormalIdentifier | null;
 }
 
 export interface RowIdentifier {
   readonly kind: Extract<IdentifierKind, 'email' | 'phone' | 'account'>;
   readonly value: string;
+  /** Behind a switchboard's number, which then is several people's. */
+  readonly extension: string | null;
 }
 export interface CustomerRow {
   /** Null: the row has none, and names nobody new. */
   readonly displayName: string | null;
   readonly externalId: string | null;
+  /** Whose file it is, said by the hub's own id. */
+  readonly customerId: string | null;
   readonly identifiers: readonly RowIdentifier[];
-  readonly organisation: string | null;
+  readonly organisations: readonly string[];
   readonly fields: Readonly<Record<string, FieldValue>>;
 }
 export interface PurchaseRow {
   readonly externalId: string;
   readonly customerExternalId: string | null;
+  readonly customerId: string | null;
   readonly identifiers: readonly RowIdentifier[];
   readonly occurredAt: string;
   readonly amountMinor: number;
@@ -89,18 +93,30 @@ function hasBadCharacters(text: string): boolean {
 
 const first = ({ values }: Cells, target: string) => values.get(target)?.[0];
 
+/** A cell may hold several, as exports write them. An extension (`;ext=`) has no blank before it. */
+const severalOf = ({ values }: Cells, target: string) =>
+  (values.get(target) ?? []).flatMap(({ text, column }) =>
+    text
+      .split(/;\s+/)
+      .filter((part) => part !== '')
+      .map((part) => ({ text: part, column })),
+  );
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+function customerIdOf(cells: Cells): string | null {
+  const cell = first(cells, 'patchbayId');
+  if (cell && !uuid.test(cell.text)) cells.reasons.push({ column: cell.column, code: 'wrong-form' });
+  return cell?.text.toLowerCase() ?? null;
+}
+
 function identifiersOf(form: RowForm, cells: Cells): RowIdentifier[] {
   const found = new Map<string, RowIdentifier>();
   for (const kind of ['email', 'phone', 'account'] as const)
-    for (const { text, column } of cells.values.get(kind) ?? []) {
-      const value =
-        kind === 'email'
-          ? normaliseEmail(text)
-          : kind === 'phone'
-            ? form.toPhone(text)
-            : (normaliseIdentifier(kind, text)?.value ?? null);
-      if (value === null) cells.reasons.push({ column, code: kind === 'email' ? 'not-an-email' : 'not-a-phone' });
-      else found.set(`${kind}:${value}`, { kind, value });
+    for (const { text, column } of severalOf(cells, kind)) {
+      const normal = kind === 'phone' ? form.toPhone(text) : normaliseIdentifier(kind, text);
+      if (normal === null) cells.reasons.push({ column, code: kind === 'email' ? 'not-an-email' : 'not-a-phone' });
+      else found.set(`${kind}:${normal.value}`, { kind, ...normal });
     }
   return [...found.values()];
 }
@@ -132,15 +148,17 @@ export function readCustomerRow(form: RowForm, raw: readonly string[]): ReadRow<
   const named = first(cells, 'displayName')?.text ?? '';
   const name = named || joinedName(textOf(fields['givenName']), textOf(fields['familyName']));
   const externalId = first(cells, 'externalId')?.text ?? null;
-  if (cells.reasons.length === 0 && name === '' && identifiers.length === 0 && externalId === null)
-    cells.reasons.push({ column: null, code: 'nobody' });
+  const customerId = customerIdOf(cells);
+  const nobody = name === '' && identifiers.length === 0 && externalId === null && customerId === null;
+  if (cells.reasons.length === 0 && nobody) cells.reasons.push({ column: null, code: 'nobody' });
   if (cells.reasons.length > 0) return { reasons: cells.reasons };
   return {
     row: {
       displayName: name.slice(0, 200) || null,
       externalId,
+      customerId,
       identifiers,
-      organisation: first(cells, 'organisation')?.text ?? null,
+      organisations: severalOf(cells, 'organisation').map(({ text }) => text),
       fields,
     },
   };
@@ -179,7 +197,9 @@ export function readPurchaseRow(form: RowForm, raw: readonly string[]): ReadRow<
   const wrong = (target: string, code: string) => cells.reasons.push({ column: columnOf(form, target), code });
   const externalId = needed('externalId');
   const customerExternalId = first(cells, 'customerExternalId')?.text ?? null;
-  if (customerExternalId === null && identifiers.length === 0) cells.reasons.push({ column: null, code: 'nobody' });
+  const customerId = customerIdOf(cells);
+  if (customerExternalId === null && customerId === null && identifiers.length === 0)
+    cells.reasons.push({ column: null, code: 'nobody' });
   const written = needed('occurredAt');
   const occurredAt = readMoment(written, form.dateOrder);
   if (written !== '' && occurredAt === null) wrong('occurredAt', 'not-a-date');
@@ -187,14 +207,16 @@ export function readPurchaseRow(form: RowForm, raw: readonly string[]): ReadRow<
   const digits = minorDigits(currency);
   if (digits === null) wrong('currency', 'not-a-currency');
   const amount = needed('amount');
-  const amountMinor = digits === null ? null : readAmount(amount, digits);
+  const amountMinor = digits === null ? null : readAmount(amount, digits, currency);
   if (amount !== '' && digits !== null && amountMinor === null) wrong('amount', 'not-an-amount');
   const state = states.get((first(cells, 'state')?.text ?? 'completed').toLowerCase());
   if (state === undefined) wrong('state', 'not-an-option');
   const items = itemsOf(cells, wrong);
   if (cells.reasons.length > 0 || occurredAt === null || amountMinor === null || state === undefined)
     return { reasons: cells.reasons };
-  return { row: { externalId, customerExternalId, identifiers, occurredAt, amountMinor, currency, state, items } };
+  return {
+    row: { externalId, customerExternalId, customerId, identifiers, occurredAt, amountMinor, currency, state, items },
+  };
 }
 
 function itemsOf(cells: Cells, wrong: (target: string, code: string) => void): PurchaseRow['items'] {
@@ -202,6 +224,9 @@ function itemsOf(cells: Cells, wrong: (target: string, code: string) => void): P
   if (name === undefined) return [];
   const quantity = Number(first(cells, 'quantity')?.text ?? 1);
   if (!(quantity > 0 && quantity <= 1e9)) wrong('quantity', 'not-a-number');
+  const exported = name.split('; ').map((part) => /^(\d+(?:\.\d+)?) × (.+)$/.exec(part));
+  if (exported.every((part) => part !== null))
+    return exported.map(([, count = '', what = '']) => ({ name: what, quantity: Number(count) }));
   return [{ name, quantity }];
 }
 

@@ -18,6 +18,7 @@ import {
   type CustomFieldCreate,
   type CustomFieldUpdate,
   type FieldChanges,
+  type FormLanguage,
   type ImportKind,
   type ImportMapping,
   type ImportSettingsDraft,
@@ -42,7 +43,8 @@ export const exportUrl = (
   const search = new URLSearchParams(Object.entries(filter).flatMap(([name, value]) => (value ? [[name, value]] : [])));
   return `/api/v1/${what}/export?${search.toString()}`;
 };
-export const rejectsUrl = (importId: string): string => `/api/v1/imports/${importId}/rejects.csv`;
+export const rejectsUrl = (importId: string, language: FormLanguage): string =>
+  `/api/v1/imports/${importId}/rejects.csv?language=${language}`;
 
 export function customerFileCalls(send: Send) {
   const of = (id: string) => `/customers/${id}`;

@@ -4,6 +4,7 @@ import {
   consentRecord,
   erasurePreview,
   exportLink,
+  hubEvent,
   legalHold,
   page,
   privacyRequest,
@@ -17,6 +18,7 @@ import {
   type PrivacyRequestKind,
   type PrivacySettings,
   type RetentionPeriods,
+  type SettingChangeFilter,
 } from '@patchbay/contracts';
 import { nothing, type Send } from './http.ts';
 
@@ -55,6 +57,8 @@ export function privacyCalls(send: Send) {
     retentionPreview: (json: RetentionPeriods) => send('POST', '/settings/privacy/preview', retentionPreview, { json }),
     audit: (filter: AuditFilter, cursor: string | null | undefined, signal?: AbortSignal) =>
       send('GET', '/audit', page(auditEntry), { query: { ...filter, cursor: cursor ?? undefined }, signal }),
+    settingChanges: (filter: SettingChangeFilter, cursor: string | null | undefined, signal?: AbortSignal) =>
+      send('GET', '/settings/changes', page(hubEvent), { query: { ...filter, cursor: cursor ?? undefined }, signal }),
     auditCheck: (signal?: AbortSignal) => send('GET', '/audit/check', auditCheck, { signal }),
   };
 }

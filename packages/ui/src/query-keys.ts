@@ -55,6 +55,7 @@ export const keys = {
   mailAccounts: ['mail-accounts'] as const,
   privacyRequests: ['privacy', 'requests'] as const,
   privacySettings: ['privacy', 'settings'] as const,
+  settingChanges: (filter: object) => ['setting-changes', filter] as const,
   audit: (filter: object) => ['privacy', 'audit', filter] as const,
   auditCheck: ['privacy', 'audit-check'] as const,
   erasurePreview: (id: string) => ['customer', id, 'erasure-preview'] as const,
@@ -125,13 +126,14 @@ function keysOf(event: HubEvent, me: string | undefined): readonly Key[] {
           ];
     case 'task':
     case 'purchase':
+    case 'score':
       return [...of, keys.tasks, ...(event.customerId ? [keys.customerFile(event.customerId)] : [])];
     case 'import':
       return [keys.imports];
     case 'organisation':
       return [['organisations'], ['customer-file']];
     case 'setting':
-      return settingKeys[event.data['setting'] as SettingName] ?? [];
+      return [['setting-changes'], ...(settingKeys[event.data['setting'] as SettingName] ?? [])];
     case 'grading':
       return [keys.grading];
     case 'suggestion':

@@ -13,6 +13,7 @@ const settingsPages: readonly (readonly [string, AdminPage])[] = [
   ['/sending', 'SendingPage'],
   ['/identities', 'IdentitiesPage'],
   ['/templates', 'TemplatesPage'],
+  ['/setting-changes', 'SettingChangesPage'],
 ];
 const settings = [
   ...settingsPages.map(([path, page]) => ({

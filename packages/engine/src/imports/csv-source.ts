@@ -43,8 +43,16 @@ export function createInspector() {
   };
 }
 
-/** `chosen`: what a person says of it holds. */
+/** Workbooks of spreadsheets: in a ZIP archive, and as they were before 2007. */
+const workbooks = [
+  [0x50, 0x4b, 0x03, 0x04],
+  [0xd0, 0xcf, 0x11, 0xe0],
+] as const;
+
+/** `chosen`: what a person says of it holds. @throws HubError `unprocessable` for a workbook */
 export function recognise(start: Uint8Array, validUtf8: boolean, chosen: Partial<CsvForm>): CsvForm {
+  if (workbooks.some((sign) => sign.every((byte, index) => start[index] === byte)))
+    throw new HubError('unprocessable', 'The file is a workbook; save it as CSV first');
   const encoding = chosen.encoding ?? detectEncoding(start, validUtf8);
   const text = new TextDecoder(encoding).decode(start);
   return { encoding, delimiter: chosen.delimiter ?? detectDelimiter(text) };
@@ -57,18 +65,25 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>, encoding: CsvEncoding)
   yield decoder.decode();
 }
 
-/** The rows of a file, its header first. @throws HubError `unprocessable` where a quote is never closed or a row has no end */
+export interface CsvRow {
+  /** Rows after the header, which is 0; empty lines count, as they do in a spreadsheet. */
+  readonly number: number;
+  readonly cells: string[];
+}
+
+const isEmpty = (cells: readonly string[]): boolean => cells.length === 1 && cells[0] === '';
+
+/** The rows of a file that are not empty, its header first. @throws HubError `unprocessable` where a quote is never closed or a row has no end */
 export async function* csvRows(
   files: HubFiles,
   sha256: string,
   { encoding, delimiter }: CsvForm,
   range?: { end: number },
-): AsyncGenerator<string[]> {
+): AsyncGenerator<CsvRow> {
   const parser = parse({
     delimiter,
     relax_column_count: true,
     relax_quotes: true,
-    skip_empty_lines: true,
     max_record_size: longestRow,
     record_delimiter: ['\r\n', '\n', '\r'],
   });
@@ -77,7 +92,11 @@ export async function* csvRows(
   source.on('error', (error) => parser.destroy(error));
   source.pipe(parser);
   try {
-    for await (const row of parser) yield row as string[];
+    let number = -1;
+    for await (const cells of parser as AsyncIterable<string[]>) {
+      if (number >= 0 || !isEmpty(cells)) number += 1;
+      if (!isEmpty(cells)) yield { number, cells };
+    }
   } catch (error) {
     throw translate(error);
   } finally {
@@ -108,17 +127,17 @@ export async function readHead(
   form: CsvForm,
 ): Promise<{ header: string[]; sample: string[][] }> {
   const rows: string[][] = [];
-  for await (const row of csvRows(files, sha256, form)) {
-    rows.push(row);
+  for await (const { cells } of csvRows(files, sha256, form)) {
+    rows.push(cells);
     if (rows.length > sampleRows) break;
   }
-  const [header, ...sample] = rows;
-  if (!header || header.every((name) => name.trim() === ''))
-    throw new HubError('unprocessable', 'The file has no header');
-  if (header.length > mostColumns) throw new HubError('unprocessable', `The file has more than ${mostColumns} columns`);
   const clean = (text: string) => plainCell(text).replaceAll('\0', '').toWellFormed();
+  const [first = [], ...sample] = rows;
+  const header = first.map((name) => clean(name).trim());
+  if (header.every((name) => name === '')) throw new HubError('unprocessable', 'The file has no header');
+  if (header.length > mostColumns) throw new HubError('unprocessable', `The file has more than ${mostColumns} columns`);
   return {
-    header: header.map((name) => clean(name).trim()),
+    header,
     sample: sample.map((row) => row.map((cell) => clean(cell).slice(0, 200))),
   };
 }

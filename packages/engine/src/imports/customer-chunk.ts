@@ -3,12 +3,14 @@ import {
   planCustomerRow,
   readCustomerRow,
   type CustomerRow,
+  type FileState,
   type KnownWorld,
   type RowAddition,
 } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import {
   findPeople,
+  findPresent,
   lockPeople,
   newCustomerIds,
   readFilesBefore,
@@ -17,10 +19,12 @@ import {
 } from '@patchbay/store/queries/import-rows';
 import { newValueIds } from '@patchbay/store/queries/sensitive-values';
 import { openHeld, sealValue } from '../customer-file/sensitive.ts';
-import type { ChunkContext, ChunkResult, DryMemory, NumberedRow } from './chunk.ts';
+import type { ChunkContext, ChunkResult } from './chunk.ts';
+import type { CsvRow } from './csv-source.ts';
+import { packed, remember, unpacked, type DryMemory } from './dry-memory.ts';
 
 interface ReadCustomer {
-  readonly source: NumberedRow;
+  readonly source: CsvRow;
   readonly row: CustomerRow;
 }
 type Planned = ReadCustomer & { readonly addition: RowAddition };
@@ -29,7 +33,7 @@ type Planned = ReadCustomer & { readonly addition: RowAddition };
 export async function customerChunk(
   sql: Queryable,
   context: ChunkContext,
-  rows: readonly NumberedRow[],
+  rows: readonly CsvRow[],
 ): Promise<ChunkResult> {
   const rejects: ImportReject[] = [];
   const read: ReadCustomer[] = [];
@@ -51,11 +55,12 @@ export async function customerChunk(
       });
     else planned.push({ ...one, addition });
   }
-  if (context.memory) remember(context.memory, world);
+  if (context.memory) rememberAll(context.memory, world);
   else
     await writePeople(sql, await sealed(sql, context, toWrite(context, planned)), {
       source: context.settings.source,
       actorId: context.actorId,
+      reference: `import:${context.importId}`,
     });
   const count = (outcome: RowAddition['outcome']) =>
     planned.filter(({ addition }) => addition.outcome === outcome).length;
@@ -81,20 +86,24 @@ async function learnWorld(
 ): Promise<KnownWorld> {
   const externalIds = read.flatMap(({ row }) => (row.externalId === null ? [] : [row.externalId]));
   const identifiers = read.flatMap(({ row }) => row.identifiers);
-  if (!memory) await lockPeople(sql, settings.source, externalIds, settings.vouches ? identifiers : []);
+  const settling = identifiers.filter(({ extension }) => settings.vouches || extension !== null);
+  if (!memory) await lockPeople(sql, settings.source, externalIds, settling);
   const known = await findPeople(sql, settings.source, externalIds, identifiers);
+  const named = read.flatMap(({ row }) => row.customerId ?? []);
+  const present = await findPresent(sql, named, !memory);
   const keyOf = ({ kind, value }: { kind: string; value: string }) => `${kind}:${value}`;
-  const shared = new Set(known.holders.filter((holder) => holder.shared).map(keyOf));
+  const shared = new Set([...known.shared.map(keyOf), ...(memory?.shared ?? [])]);
   const proved = new Map(
-    known.holders.filter((holder) => !holder.shared).map((holder) => [keyOf(holder), holder.customerId]),
+    known.holders.filter((holder) => !shared.has(keyOf(holder))).map((holder) => [keyOf(holder), holder.customerId]),
   );
   const externals = new Map(known.externals.map(({ externalId, customerId }) => [externalId, customerId]));
-  const owners = new Set([...externals.values(), ...(settings.vouches ? proved.values() : [])]);
+  const owners = new Set([...externals.values(), ...present.values(), ...(settings.vouches ? proved.values() : [])]);
   const files = await readFilesBefore(sql, settings.source, [...owners], !memory);
   const opened = await openHeld(sql, vault, [...owners], sensitive);
-  return {
-    externals: memory ? merged(memory.externals, externals, externalIds) : externals,
-    proved: memory ? merged(memory.proved, proved, identifiers.map(keyOf)) : proved,
+  const world: KnownWorld = {
+    externals,
+    present,
+    proved,
     shared,
     files: new Map(
       files.map((file) => [
@@ -102,16 +111,33 @@ async function learnWorld(
         {
           id: file.id,
           fields: { ...file.fields, ...opened.get(file.id) },
-          identifiers: new Set(file.identifiers),
+          identifiers: new Map(file.identifiers.map((one) => [keyOf(one), one])),
           organisations: new Set(file.organisations),
           externalIds: new Set(file.externalIds),
         },
       ]),
     ),
   };
+  return memory ? recall(memory, world, externalIds, identifiers.map(keyOf)) : world;
 }
 
 /** What earlier rows of a dry run made counts as well as what is in the database. */
+function recall(
+  memory: DryMemory,
+  world: KnownWorld,
+  externalIds: readonly string[],
+  identifiers: readonly string[],
+): KnownWorld {
+  const externals = merged(memory.externals, world.externals, externalIds);
+  const proved = merged(memory.proved, world.proved, identifiers);
+  const files = new Map(world.files);
+  for (const id of [...externals.values(), ...proved.values(), ...world.present.values()]) {
+    const text = memory.files.get(id);
+    if (text !== undefined) files.set(id, fileFrom(id, text));
+  }
+  return { ...world, externals, proved, files };
+}
+
 function merged(
   memory: ReadonlyMap<string, string>,
   found: ReadonlyMap<string, string>,
@@ -125,15 +151,35 @@ function merged(
   return all;
 }
 
-/** So many keys a dry run remembers; what is doubled further apart in a larger file is then counted as new. */
-const mostRemembered = 500_000;
+function rememberAll(memory: DryMemory, world: KnownWorld): void {
+  for (const [key, id] of world.externals) remember(memory.externals, key, id);
+  for (const [key, id] of world.proved) remember(memory.proved, key, id);
+  for (const key of world.shared) {
+    memory.shared.add(key);
+    memory.proved.delete(key);
+  }
+  for (const file of world.files.values()) remember(memory.files, file.id, fileText(file));
+}
 
-function remember(memory: DryMemory, world: KnownWorld): void {
-  for (const [name, from] of [
-    ['externals', world.externals],
-    ['proved', world.proved],
-  ] as const)
-    for (const [key, id] of from) if (memory[name].size < mostRemembered) memory[name].set(key, id);
+const fileText = ({ fields, identifiers, organisations, externalIds }: FileState): string =>
+  packed(
+    JSON.stringify([
+      fields,
+      [...identifiers].map(([name, { grade, extension }]) => [name, { grade, extension }]),
+      [...organisations],
+      [...externalIds],
+    ]),
+  );
+
+function fileFrom(id: string, text: string): FileState {
+  const [fields, identifiers, organisations, externalIds] = JSON.parse(unpacked(text));
+  return {
+    id,
+    fields,
+    identifiers: new Map(identifiers),
+    organisations: new Set(organisations),
+    externalIds: new Set(externalIds),
+  };
 }
 
 function toWrite(context: ChunkContext, planned: readonly Planned[]): PeopleToWrite {
@@ -157,8 +203,8 @@ function toWrite(context: ChunkContext, planned: readonly Planned[]): PeopleToWr
       externalId === null ? [] : [{ customerId, externalId }],
     ),
     fields: lastOfEach(context, planned),
-    memberships: planned.flatMap(({ addition: { customerId, organisation } }) =>
-      organisation === null ? [] : [{ customerId, organisation }],
+    memberships: planned.flatMap(({ addition: { customerId, organisations } }) =>
+      organisations.map((organisation) => ({ customerId, organisation })),
     ),
   };
 }
@@ -181,7 +227,7 @@ async function sealed(
 const namesOf = (addition: RowAddition): string[] => [
   ...addition.fields.map(({ key }) => key),
   ...(addition.identifiers.length > 0 ? ['identifiers'] : []),
-  ...(addition.organisation === null ? [] : ['organisations']),
+  ...(addition.organisations.length > 0 ? ['organisations'] : []),
 ];
 
 /** When two rows of one chunk say something of the same field, the later one holds. */

@@ -1,13 +1,15 @@
 import type { ImportReject } from '@patchbay/contracts';
 import { readPurchaseRow, type PurchaseRow } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
-import { findPeople } from '@patchbay/store/queries/import-rows';
-import { knownOrders, writePurchases } from '@patchbay/store/queries/purchases';
+import { findPeople, findPresent } from '@patchbay/store/queries/import-rows';
+import { compareOrders, writePurchases, type PurchaseRow as NewPurchase } from '@patchbay/store/queries/purchases';
 import { purchaseState } from '@patchbay/contracts';
-import type { ChunkContext, ChunkResult, NumberedRow } from './chunk.ts';
+import type { ChunkContext, ChunkResult } from './chunk.ts';
+import type { CsvRow } from './csv-source.ts';
+import { remember, type DryMemory } from './dry-memory.ts';
 
 interface ReadPurchase {
-  readonly source: NumberedRow;
+  readonly source: CsvRow;
   readonly row: PurchaseRow;
   readonly customerId: string;
 }
@@ -16,12 +18,12 @@ interface ReadPurchase {
 export async function purchaseChunk(
   sql: Queryable,
   context: ChunkContext,
-  rows: readonly NumberedRow[],
+  rows: readonly CsvRow[],
 ): Promise<ChunkResult> {
   const rejects: ImportReject[] = [];
-  const reject = (source: NumberedRow, reasons: ImportReject['reasons']) =>
+  const reject = (source: CsvRow, reasons: ImportReject['reasons']) =>
     rejects.push({ rowNumber: source.number, reasons, cells: source.cells });
-  const read: { source: NumberedRow; row: PurchaseRow }[] = [];
+  const read: { source: CsvRow; row: PurchaseRow }[] = [];
   for (const source of rows) {
     const outcome = readPurchaseRow(context.form, source.cells);
     if ('row' in outcome) read.push({ source, row: outcome.row });
@@ -64,17 +66,27 @@ async function settle(sql: Queryable, context: ChunkContext, orders: readonly Re
     state: purchaseState.parse(row.state),
   }));
   if (!context.memory) return writePurchases(sql, purchases, { actorId: context.actorId });
-  const { orders: seen } = context.memory;
-  const known = new Set(
-    await knownOrders(
-      sql,
-      source,
-      purchases.map(({ externalId }) => externalId),
-    ),
+  return settleDry(sql, source, context.memory, purchases);
+}
+
+/** Whose order it is stays, so it does not count. */
+const orderText = ({ customerId: _owner, ...order }: NewPurchase): string => JSON.stringify(order);
+
+async function settleDry(sql: Queryable, source: string, memory: DryMemory, purchases: readonly NewPurchase[]) {
+  const known = new Map(
+    (await compareOrders(sql, source, purchases)).map(({ externalId, same }) => [externalId, same] as const),
   );
-  const fresh = purchases.filter(({ externalId }) => !known.has(externalId) && !seen.has(externalId));
-  for (const { externalId } of fresh) seen.add(externalId);
-  return { created: fresh.length, updated: purchases.length - fresh.length };
+  let created = 0;
+  let updated = 0;
+  for (const purchase of purchases) {
+    const { externalId } = purchase;
+    const text = orderText(purchase);
+    const earlier = memory.orders.get(externalId);
+    if (earlier === undefined && !known.has(externalId)) created += 1;
+    else if (earlier === undefined ? known.get(externalId) === false : earlier !== text) updated += 1;
+    remember(memory.orders, externalId, text);
+  }
+  return { created, updated };
 }
 
 type Owner = { customerId: string } | { reason: 'no-such-customer' | 'several-customers' };
@@ -91,14 +103,17 @@ async function findOwners(
     rows.flatMap(({ identifiers }) => identifiers),
   );
   const externals = new Map(known.externals.map(({ externalId, customerId }) => [externalId, customerId]));
-  const proved = new Map(
-    known.holders
-      .filter(({ shared }) => !shared)
-      .map(({ kind, value, customerId }) => [`${kind}:${value}`, customerId]),
+  const proved = new Map(known.holders.map(({ kind, value, customerId }) => [`${kind}:${value}`, customerId]));
+  const present = await findPresent(
+    sql,
+    rows.flatMap(({ customerId }) => customerId ?? []),
+    false,
   );
-  return ({ customerExternalId, identifiers }) => {
+  return ({ customerExternalId, customerId: named, identifiers }) => {
+    if (named !== null && !present.has(named)) return { reason: 'no-such-customer' };
     const owners = new Set(
       [
+        named === null ? undefined : present.get(named),
         customerExternalId === null ? undefined : externals.get(customerExternalId),
         ...identifiers.map(({ kind, value }) => proved.get(`${kind}:${value}`)),
       ].filter((id) => id !== undefined),

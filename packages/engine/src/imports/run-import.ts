@@ -7,7 +7,7 @@ import { HubError, type ImportReject } from '@patchbay/contracts';
 import { asRequestField } from '@patchbay/contracts';
 import { normaliseIdentifier } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
-import { listCustomFields } from '@patchbay/store/queries/custom-fields';
+import { holdCustomerFields, listCustomFields } from '@patchbay/store/queries/custom-fields';
 import {
   advanceCheck,
   advanceImport,
@@ -22,8 +22,10 @@ import {
 } from '@patchbay/store/queries/imports';
 import { sensitiveKeys } from '../customer-file/sensitive.ts';
 import type { Parts } from '../parts.ts';
-import { chunkWork, type ChunkContext, type ChunkResult, type NumberedRow } from './chunk.ts';
-import { csvRows } from './csv-source.ts';
+import { chunkWork, type ChunkContext, type ChunkResult } from './chunk.ts';
+import { csvRows, type CsvRow } from './csv-source.ts';
+import { emptyMemory } from './dry-memory.ts';
+import { missingField } from './settings.ts';
 
 const chunkSize = 250;
 /** A process that has not said for so long that it is at work is gone. */
@@ -44,9 +46,9 @@ export async function runImport(parts: Parts, importId: string, signal: AbortSig
     await (run.state === 'checking' ? check(parts, run, signal) : write(parts, run, signal));
   } catch (error) {
     if (!(error instanceof HubError) || error.retryable) throw error;
-    // What a file is made of does not get better by trying again.
+    // What a file is made of does not get better by trying again; fields that are not there can be made again.
     await parts.db.transaction(async (tx) => {
-      const to = run.state === 'checking' ? 'ready' : 'failed';
+      const to = run.state === 'checking' ? 'ready' : error.code === 'conflict' ? 'paused' : 'failed';
       await moveImport(tx, run.id, [run.state], to, null, error.message);
     });
   } finally {
@@ -57,39 +59,44 @@ export async function runImport(parts: Parts, importId: string, signal: AbortSig
   }
 }
 
-async function contextOf(parts: Parts, run: Run, dry: boolean): Promise<ChunkContext> {
-  const fields = await listCustomFields(parts.db.sql, 'customer');
-  const named = await readImport(parts.db.sql, run.id);
-  return {
-    importId: run.id,
-    filename: named?.filename ?? '',
-    settings: run.settings,
-    actorId: run.createdBy,
-    sensitive: [...sensitiveKeys(fields)],
-    vault: parts.vault,
-    memory: dry ? { externals: new Map(), proved: new Map(), orders: new Set() } : null,
-    form: {
-      ...run.settings,
-      header: run.header,
-      fields: fields.map((field) => asRequestField(field, false)),
-      toPhone: (text) => phoneOf(parts, text),
-    },
+type ContextAt = (sql: Queryable) => Promise<ChunkContext>;
+
+/**
+ * What rows are read by. The fields are looked at anew for some rows at a time, since a long import outlasts changes of them. @throws HubError
+ * `conflict` where a field is gone
+ */
+async function contextsOf(parts: Parts, run: Run): Promise<ContextAt> {
+  const memory = run.state === 'checking' ? emptyMemory() : null;
+  const filename = (await readImport(parts.db.sql, run.id))?.filename ?? '';
+  return async (sql) => {
+    const fields = memory ? await listCustomFields(sql, 'customer') : await holdCustomerFields(sql);
+    const missing = missingField(run.settings.columns, fields);
+    if (missing !== null) throw new HubError('conflict', `There is no field ${missing} any more`);
+    return {
+      importId: run.id,
+      filename,
+      settings: run.settings,
+      actorId: run.createdBy,
+      sensitive: [...sensitiveKeys(fields)],
+      vault: parts.vault,
+      memory,
+      form: {
+        ...run.settings,
+        header: run.header,
+        fields: fields.map((field) => asRequestField(field, false)),
+        toPhone: (text) => normaliseIdentifier('phone', text, parts.config.defaultRegion),
+      },
+    };
   };
 }
 
-function phoneOf({ config }: Parts, text: string): string | null {
-  return normaliseIdentifier('phone', text, config.defaultRegion)?.value ?? null;
-}
-
 /** Rows that are still to be done, some at a time. */
-async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortSignal): AsyncGenerator<NumberedRow[]> {
-  let number = -1;
-  let chunk: NumberedRow[] = [];
-  for await (const cells of csvRows(parts.files, run.sha256, run)) {
+async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortSignal): AsyncGenerator<CsvRow[]> {
+  let chunk: CsvRow[] = [];
+  for await (const row of csvRows(parts.files, run.sha256, run)) {
     if (signal.aborted) return;
-    number += 1;
-    if (number <= done) continue;
-    chunk.push({ number, cells });
+    if (row.number <= done) continue;
+    chunk.push(row);
     if (chunk.length < chunkSize) continue;
     yield chunk;
     chunk = [];
@@ -97,34 +104,40 @@ async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortS
   if (chunk.length > 0) yield chunk;
 }
 
+/** How far the import is after these rows. */
+const lastOf = (rows: readonly CsvRow[]): number => rows.at(-1)?.number ?? 0;
+
 async function check(parts: Parts, run: Run, signal: AbortSignal): Promise<void> {
-  const context = await contextOf(parts, run, true);
+  const contextAt = await contextsOf(parts, run);
   const tell = teller(parts, run.id);
   const report = { rows: 0, created: 0, updated: 0, unchanged: 0, rejected: 0, firstRejects: [] as ImportReject[] };
+  let total = 0;
   for await (const rows of chunksAfter(parts, run, 0, signal)) {
-    const { counts, rejects } = await chunkWork[run.kind](parts.db.sql, context, rows);
+    const { counts, rejects } = await chunkWork[run.kind](parts.db.sql, await contextAt(parts.db.sql), rows);
     report.rows += rows.length;
     report.created += counts.created;
     report.updated += counts.updated;
     report.unchanged += counts.unchanged;
     report.rejected += rejects.length;
-    report.firstRejects.push(...rejects.slice(0, shownRejects - report.firstRejects.length));
-    if (!(await advanceCheck(parts.db.sql, run.id, run.holder, report.rows, leaseMs))) return;
+    report.firstRejects.push(...rejects.slice(0, shownRejects - report.firstRejects.length).map(storableReject));
+    total = lastOf(rows);
+    if (!(await advanceCheck(parts.db.sql, run.id, run.holder, total, leaseMs))) return;
     await tell();
   }
   if (signal.aborted) return;
   await parts.db.transaction(async (tx) => {
-    if (await finishCheck(tx, run.id, run.holder, report)) await moveImport(tx, run.id, ['checking'], 'ready', null);
+    if (await finishCheck(tx, run.id, run.holder, report, total))
+      await moveImport(tx, run.id, ['checking'], 'ready', null);
   });
 }
 
 async function write(parts: Parts, run: Run, signal: AbortSignal): Promise<void> {
-  const context = await contextOf(parts, run, false);
+  const contextAt = await contextsOf(parts, run);
   const tell = teller(parts, run.id);
   let { done } = run;
   for await (const rows of chunksAfter(parts, run, done, signal)) {
-    if (!(await writeRows(parts, run, context, done, rows))) return;
-    done += rows.length;
+    if (!(await writeRows(parts, run, contextAt, done, rows))) return;
+    done = lastOf(rows);
     await tell();
   }
   if (!signal.aborted) await parts.db.transaction((tx) => moveImport(tx, run.id, ['running'], 'done', null));
@@ -137,12 +150,14 @@ async function write(parts: Parts, run: Run, signal: AbortSignal): Promise<void>
 async function writeRows(
   parts: Parts,
   run: Run,
-  context: ChunkContext,
+  contextAt: ContextAt,
   done: number,
-  rows: readonly NumberedRow[],
+  rows: readonly CsvRow[],
 ): Promise<boolean> {
   try {
-    return await withoutDeadlock(parts, run, done, rows.length, (tx) => chunkWork[run.kind](tx, context, rows));
+    return await withoutDeadlock(parts, run, done, lastOf(rows), async (tx) =>
+      chunkWork[run.kind](tx, await contextAt(tx), rows),
+    );
   } catch (error) {
     if (!isDataError(error)) throw error;
     const [only] = rows;
@@ -154,12 +169,12 @@ async function writeRows(
         cells: storable(only.cells),
       };
       const counts = { created: 0, updated: 0, unchanged: 0 };
-      return withoutDeadlock(parts, run, done, 1, async () => ({ counts, rejects: [reject] }));
+      return withoutDeadlock(parts, run, done, only.number, async () => ({ counts, rejects: [reject] }));
     }
     const middle = Math.ceil(rows.length / 2);
     return (
-      (await writeRows(parts, run, context, done, rows.slice(0, middle))) &&
-      (await writeRows(parts, run, context, done + middle, rows.slice(middle)))
+      (await writeRows(parts, run, contextAt, done, rows.slice(0, middle))) &&
+      (await writeRows(parts, run, contextAt, lastOf(rows.slice(0, middle)), rows.slice(middle)))
     );
   }
 }
@@ -169,7 +184,7 @@ async function withoutDeadlock(
   parts: Parts,
   run: Run,
   done: number,
-  count: number,
+  last: number,
   work: (tx: Queryable) => Promise<ChunkResult>,
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
@@ -177,7 +192,7 @@ async function withoutDeadlock(
       return await parts.db.transaction(async (tx) => {
         if (!(await holdImport(tx, run, run.holder, done))) return false;
         const { counts, rejects } = await work(tx);
-        await advanceImport(tx, run.id, done + count, counts, rejects.map(storableReject), leaseMs);
+        await advanceImport(tx, run.id, last, counts, rejects.map(storableReject), leaseMs);
         return true;
       });
     } catch (error) {

@@ -1,5 +1,6 @@
 /** A file that is handed in for an import: stored as it streams in, recognised, and its first rows shown. */
 import { HubError, type DataImport } from '@patchbay/contracts';
+import { listCustomFields } from '@patchbay/store/queries/custom-fields';
 import { readImport, readImportFile, setImportFile, setImportSettings } from '@patchbay/store/queries/imports';
 import type { ImportSettings } from '@patchbay/contracts';
 import type { Request } from 'express';
@@ -57,7 +58,7 @@ export async function changeSettings(parts: Parts, id: string, settings: ImportS
     (settings.delimiter ?? found.delimiter) !== found.delimiter;
   if (other) await readOtherwise(parts, found, settings);
   const after = other ? await importOf(parts, id) : found;
-  const issues = settingsProblems(after.kind, after.header, settings);
+  const issues = settingsProblems(after.kind, after.header, settings, await listCustomFields(parts.db.sql, 'customer'));
   if (!other && issues[0]) throw new HubError('invalid_input', `${issues[0].path}: ${issues[0].message}`, { issues });
   if (!(await setImportSettings(parts.db.sql, id, settings))) throw begun();
 }

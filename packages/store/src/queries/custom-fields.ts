@@ -18,6 +18,12 @@ export async function listCustomFields(sql: Queryable, scope?: CustomField['scop
   return rows.map((row) => present<CustomField>(row));
 }
 
+/** The fields of a file as they stay until the end of the transaction: nobody takes one away or makes it sensitive meanwhile. */
+export async function holdCustomerFields(tx: Queryable): Promise<CustomField[]> {
+  await tx.query(`select 1 from custom_field where scope = 'customer' order by id for share`);
+  return listCustomFields(tx, 'customer');
+}
+
 export async function readCustomField(sql: Queryable, id: string): Promise<CustomField | null> {
   const { rows } = await sql.query(`select ${columns} from custom_field where id = $1`, [id]);
   return rows[0] ? present<CustomField>(rows[0]) : null;

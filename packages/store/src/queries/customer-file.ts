@@ -157,7 +157,7 @@ export async function listCustomerFiles(
 }
 
 export interface ExportedCustomer extends Pick<Customer, 'id' | 'displayName' | 'createdAt'> {
-  readonly identifiers: readonly { kind: string; value: string }[];
+  readonly identifiers: readonly { kind: string; value: string; extension: string | null }[];
   readonly organisations: readonly string[];
   readonly fields: Readonly<Record<string, unknown>>;
   readonly filled: number;
@@ -178,7 +178,7 @@ export async function readCustomersToExport(
   const { rows } = await sql.query(
     `with page as materialized (select c.* from customer c where ${conditions.join(' and ')} order by c.id desc limit ${bind(limit)})
      select c.id, c.display_name as "displayName", c.created_at as "createdAt", c.file_filled as filled, c.file_required as required, c.fields,
-       (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.first_seen_at, i.id), '[]') from identifier i
+       (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value, 'extension', i.extension) order by i.first_seen_at, i.id), '[]') from identifier i
          where i.customer_id = c.id and i.kind <> 'visitor') as identifiers,
        array(select distinct o.name from organisation_member m join organisation o on o.id = m.organisation_id where m.customer_id = c.id order by 1) as organisations
      from page c order by c.id desc`,

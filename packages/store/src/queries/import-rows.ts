@@ -23,8 +23,10 @@ export async function lockPeople(
 export interface KnownPeople {
   /** Customers by the source's own name for them. */
   readonly externals: { externalId: string; customerId: string }[];
-  /** Who holds an identifier that was proved, and whether several people share it. */
-  readonly holders: { kind: string; value: string; customerId: string; shared: boolean }[];
+  /** Who alone holds an identifier that was proved. */
+  readonly holders: (NamedIdentifier & { customerId: string })[];
+  /** What several people use. */
+  readonly shared: NamedIdentifier[];
 }
 
 export async function findPeople(
@@ -37,18 +39,38 @@ export async function findPeople(
     'select external_id as "externalId", customer_id as "customerId" from customer_source_key where source = $1 and external_id = any ($2)',
     [source, externalIds],
   );
+  const named = [identifiers.map(({ kind }) => kind), identifiers.map(({ value }) => value)];
   const { rows: holders } = await sql.query<KnownPeople['holders'][number]>(
-    `select i.kind, i.value, i.customer_id as "customerId", i.shared from unnest($1::text[], $2::text[]) g (kind, value)
-     join identifier i on i.kind = g.kind and i.value = g.value where i.grade <> 'claimed'`,
-    [identifiers.map(({ kind }) => kind), identifiers.map(({ value }) => value)],
+    `select i.kind, i.value, i.customer_id as "customerId" from unnest($1::text[], $2::text[]) g (kind, value)
+     join identifier i on i.kind = g.kind and i.value = g.value where i.grade <> 'claimed' and not i.shared`,
+    named,
   );
-  return { externals, holders };
+  const { rows: shared } = await sql.query<NamedIdentifier>(
+    `select s.kind, s.value from unnest($1::text[], $2::text[]) g (kind, value)
+     join shared_identifier s on s.kind = g.kind and s.value = g.value`,
+    named,
+  );
+  return { externals, holders, shared };
+}
+
+/** By an id that somebody was given once, the customer whom they have become. Of who is erased there is none. `lock`: until the end of the transaction. */
+export async function findPresent(sql: Queryable, ids: readonly string[], lock: boolean): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql.query<{ given: string; id: string }>(
+    `select g.id as given, c.id from unnest($1::uuid[]) g (id) join customer c on c.id = customer_root(g.id)
+     where c.merged_into is null and c.erased_at is null order by c.id ${lock ? 'for no key update of c' : ''}`,
+    [[...new Set(ids)]],
+  );
+  return new Map(rows.map(({ given, id }) => [given, id]));
 }
 
 export interface FileBefore {
   readonly id: string;
   readonly fields: Record<string, unknown>;
-  readonly identifiers: readonly string[];
+  readonly identifiers: readonly (NamedIdentifier & {
+    grade: 'claimed' | 'known' | 'verified';
+    extension: string | null;
+  })[];
   readonly organisations: readonly string[];
   readonly externalIds: readonly string[];
 }
@@ -64,7 +86,8 @@ export async function readFilesBefore(
   if (lock) await sql.query('select 1 from customer where id = any ($1::uuid[]) order by id for no key update', [ids]);
   const { rows } = await sql.query<FileBefore>(
     `select c.id, c.fields,
-       array(select i.kind || ':' || i.value from identifier i where i.customer_id = c.id) as identifiers,
+       (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value, 'grade', i.grade, 'extension', i.extension)), '[]')
+         from identifier i where i.customer_id = c.id) as identifiers,
        array(select lower(o.name) from organisation_member m join organisation o on o.id = m.organisation_id where m.customer_id = c.id) as organisations,
        array(select s.external_id from customer_source_key s where s.customer_id = c.id and s.source = $2) as "externalIds"
      from customer c where c.id = any ($1::uuid[])`,
@@ -82,7 +105,12 @@ export async function newCustomerIds(sql: Queryable, count: number): Promise<str
 export interface PeopleToWrite {
   readonly created: readonly { id: string; displayName: string; reason: string }[];
   readonly changed: readonly { id: string; fields: readonly string[] }[];
-  readonly identifiers: readonly (NamedIdentifier & { customerId: string; grade: string; shared: boolean })[];
+  readonly identifiers: readonly (NamedIdentifier & {
+    customerId: string;
+    grade: string;
+    shared: boolean;
+    extension: string | null;
+  })[];
   readonly externals: readonly { customerId: string; externalId: string }[];
   /** `id`: of the row, where its value was sealed for it. */
   readonly fields: readonly { id?: string; customerId: string; key: string; value: unknown; sourceRef: string }[];
@@ -92,7 +120,7 @@ export interface PeopleToWrite {
 export async function writePeople(
   tx: Queryable,
   people: PeopleToWrite,
-  by: { source: string; actorId: string },
+  by: { source: string; actorId: string; reference: string },
 ): Promise<void> {
   await tx.query(
     `with made as (insert into customer (id, display_name)
@@ -103,11 +131,18 @@ export async function writePeople(
     [JSON.stringify(people.created), by.actorId],
   );
   await tx.query(
-    `insert into identifier (customer_id, kind, value, grade, shared)
-     select "customerId", kind, value, grade, shared from jsonb_to_recordset($1::jsonb) i ("customerId" uuid, kind text, value text, grade text, shared boolean)
-     on conflict (customer_id, kind, value) do nothing`,
-    [JSON.stringify(people.identifiers)],
+    `with said as (
+       select distinct on ("customerId", kind, value) * from jsonb_to_recordset($1::jsonb) i
+         ("customerId" uuid, kind text, value text, grade text, shared boolean, extension text) order by "customerId", kind, value, extension is null),
+     named as (
+       insert into identifier as k (customer_id, kind, value, grade, shared, extension) select * from said
+       on conflict (customer_id, kind, value) do update set grade = greatest(k.grade, excluded.grade), shared = k.shared or excluded.shared,
+         extension = coalesce(excluded.extension, k.extension))
+     insert into identifier_evidence (customer_id, kind, value, grade, source, by_agent_id, reference)
+     select "customerId", kind, value, grade, 'import', $2, $3 from said on conflict do nothing`,
+    [JSON.stringify(people.identifiers), by.actorId, by.reference],
   );
+  await shareSwitchboards(tx, people.identifiers, by.actorId);
   await tx.query(
     `insert into customer_source_key (customer_id, source, external_id)
      select "customerId", $2, "externalId" from jsonb_to_recordset($1::jsonb) s ("customerId" uuid, "externalId" text)`,
@@ -125,6 +160,19 @@ export async function writePeople(
      select 'customer.changed', id, $2, jsonb_build_object('fields', fields, 'source', 'import') from jsonb_to_recordset($1::jsonb) c (id uuid, fields jsonb)`,
     [JSON.stringify(people.changed), by.actorId],
   );
+}
+
+/** A number that has extensions is a switchboard's, and names nobody from then on. */
+async function shareSwitchboards(
+  tx: Queryable,
+  identifiers: PeopleToWrite['identifiers'],
+  agentId: string,
+): Promise<void> {
+  const numbers = new Set(identifiers.filter(({ extension }) => extension !== null).map(({ value }) => value));
+  for (const value of [...numbers].toSorted())
+    await tx.query('select set_identifier_shared($1)', [
+      JSON.stringify({ kind: 'phone', value, shared: true, source: 'extension', agentId, reason: 'It has extensions' }),
+    ]);
 }
 
 async function writeMemberships(

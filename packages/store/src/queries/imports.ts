@@ -208,10 +208,17 @@ export async function advanceCheck(
   return rowCount === 1;
 }
 
-export async function finishCheck(tx: Queryable, id: string, holder: string, report: ImportReport): Promise<boolean> {
+/** `total`: the number of the last row. */
+export async function finishCheck(
+  tx: Queryable,
+  id: string,
+  holder: string,
+  report: ImportReport,
+  total: number,
+): Promise<boolean> {
   const { rowCount } = await tx.query(
     `update data_import set report = $3, total = $4, done = 0 where id = $1 and lease_holder = $2 and state = 'checking'`,
-    [id, holder, JSON.stringify(report), report.rows],
+    [id, holder, JSON.stringify(report), total],
   );
   return rowCount === 1;
 }

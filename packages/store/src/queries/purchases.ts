@@ -106,11 +106,18 @@ export async function findCustomer(
   return rows.length === 1 ? (rows[0]?.id ?? null) : null;
 }
 
-/** Which of these order numbers are there already. */
-export async function knownOrders(sql: Queryable, source: string, externalIds: readonly string[]): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>(
-    'select external_id as id from purchase where source = $1 and external_id = any ($2)',
-    [source, externalIds],
+/** Which of these orders are there already, and whether they would stay as they are. */
+export async function compareOrders(
+  sql: Queryable,
+  source: string,
+  purchases: readonly PurchaseRow[],
+): Promise<{ externalId: string; same: boolean }[]> {
+  const { rows } = await sql.query<{ externalId: string; same: boolean }>(
+    `select p.external_id as "externalId", (p.occurred_at, p.amount_minor, p.currency, p.items, p.state) is not distinct from
+         (g."occurredAt", g."amountMinor", g.currency, g.items, g.state) as same
+     from jsonb_to_recordset($1::jsonb) g ("externalId" text, "occurredAt" timestamptz, "amountMinor" bigint, currency text, items jsonb, state text)
+     join purchase p on p.source = $2 and p.external_id = g."externalId"`,
+    [JSON.stringify(purchases), source],
   );
-  return rows.map(({ id }) => id);
+  return rows;
 }

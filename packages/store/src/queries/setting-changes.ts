@@ -1,5 +1,5 @@
 /** Changes of the configuration, as events: who changed what, and from what to what. */
-import type { HubEvent, SettingName } from '@patchbay/contracts';
+import type { HubEvent, SettingChangeFilter, SettingName } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { eventColumns, type EventRow, presentEvent } from './events.ts';
 import { cut, type Cut, type Slice } from './paging.ts';
@@ -32,14 +32,15 @@ export async function insertSettingChange(
 /** Newest first. */
 export async function listSettingChanges(
   sql: Queryable,
-  filter: { setting?: SettingName | undefined; key?: string | undefined },
+  filter: SettingChangeFilter,
   slice: Slice<number>,
 ): Promise<Cut<HubEvent, number>> {
   const { rows } = await sql.query<EventRow>(
     `select ${eventColumns} from event where type = 'setting.changed' and seq is not null
        and ($2::bigint is null or id < $2) and ($3::text is null or data ->> 'setting' = $3) and ($4::text is null or data ->> 'key' = $4)
+       and ($5::text is null or actor_id = $5)
      order by id desc limit $1`,
-    [slice.limit + 1, slice.after, filter.setting ?? null, filter.key ?? null],
+    [slice.limit + 1, slice.after, filter.setting ?? null, filter.key ?? null, filter.actorId ?? null],
   );
   return cut(rows.map(presentEvent), slice.limit, (event) => Number(event.id));
 }

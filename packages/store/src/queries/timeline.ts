@@ -92,6 +92,14 @@ const partsOf = (scope: string): Part[] => [
     from: 'purchase p where p.customer_id = $1',
   },
   {
+    at: 's.at',
+    id: `'survey:' || s.id`,
+    by: 'null::text',
+    item: `jsonb_build_object('type', 'survey', 'source', s.source, 'externalId', s.external_id, 'score', s.score,
+      'ticketNumber', (select t.number from ticket t where t.id = s.ticket_id))`,
+    from: 'satisfaction_score s where s.customer_id = $1',
+  },
+  {
     at: 'k.created_at',
     id: `'task:' || k.id`,
     by: 'k.created_by',

@@ -8,5 +8,6 @@ export { SourcesPage } from './sources-page.tsx';
 export { TemplatesPage } from './templates-page.tsx';
 export { TeamPage } from './team-page.tsx';
 export { RequestTypesPage } from './request-types-page.tsx';
+export { SettingChangesPage } from './setting-changes-page.tsx';
 export { SendingPage } from './sending-page.tsx';
 export { WebFormsPage } from './web-forms-page.tsx';

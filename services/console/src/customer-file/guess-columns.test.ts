@@ -10,6 +10,12 @@ it.each([
     ['externalId', 'field:givenName', 'field:familyName', 'email', 'field:city', undefined],
   ],
   ['customers', ['姓名', '手机号', '城市'], ['displayName', 'phone', 'field:city']],
+  ['customers', ['patchbayId', 'displayName', 'completeness'], ['patchbayId', 'displayName', undefined]],
+  [
+    'purchases',
+    ['id', 'patchbayId', 'externalId', 'occurredAt', 'amountMinor', 'amount'],
+    [undefined, 'patchbayId', 'externalId', 'occurredAt', undefined, 'amount'],
+  ],
   ['customers', ['Name', 'name'], ['displayName', undefined]],
   [
     'purchases',

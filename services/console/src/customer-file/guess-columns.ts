@@ -8,15 +8,18 @@ const words: Readonly<Record<string, readonly string[]>> = {
   account: ['account', 'accountnumber', '账号'],
   organisation: ['organisation', 'organization', 'company', 'firm', '公司', '机构', '单位'],
   externalId: ['id', 'no', 'number', 'customerid', 'customernumber', 'externalid', '编号', '客户编号'],
+  patchbayId: ['patchbayid'],
   'field:givenName': ['givenname', 'firstname', 'first', '名'],
   'field:familyName': ['familyname', 'lastname', 'surname', 'last', '姓'],
   'field:birthDate': ['birthdate', 'dateofbirth', 'dob', 'born', '出生日期', '生日'],
   'field:postalCode': ['postalcode', 'postcode', 'zip', 'zipcode', '邮编', '邮政编码'],
   'field:street': ['street', 'address', '地址'],
 };
+/** As the hub's own exports are headed, and others. */
 const orderWords: Readonly<Record<string, readonly string[]>> = {
   externalId: ['order', 'orderid', 'orderno', 'ordernumber', 'externalid', '订单', '订单号'],
   customerExternalId: ['customer', 'customerid', 'customerno', 'customernumber', '客户', '客户编号'],
+  patchbayId: words['patchbayId'] ?? [],
   email: words['email'] ?? [],
   phone: words['phone'] ?? [],
   occurredAt: ['date', 'orderdate', 'occurredat', 'time', '日期', '时间', '下单时间'],

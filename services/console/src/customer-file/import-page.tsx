@@ -1,19 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { DownloadOutlined } from '@ant-design/icons';
-import type { DataImport, ImportReject } from '@patchbay/contracts';
+import { rowReasonText, type DataImport, type ImportReject } from '@patchbay/contracts';
 import { keys, rejectsUrl } from '@patchbay/ui';
 import { Alert, Button, Popconfirm, Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { PagedList } from '../admin/paged-list.tsx';
 import { usePageTitle } from '../shell/page-title.ts';
+import { errorText } from '../feedback/error-text.ts';
+import { languageOf } from '../feedback/bilingual.ts';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { ImportCounts } from './import-counts.tsx';
 import { ImportForm } from './import-form.tsx';
 import { ImportStateTag } from './import-state.tsx';
-import { reasonText } from './row-reason.ts';
 import { useCustomFields } from './use-words.ts';
 
 /** Milliseconds after which a running import is asked again, should its events not arrive. */
@@ -35,7 +36,7 @@ export function ImportPage() {
 const isAtWork = (found: DataImport | undefined) => found?.state === 'checking' || found?.state === 'running';
 
 function Import({ found }: { found: DataImport }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   // The built-in fields are always there, so none means that they are still being read.
   const fields = useCustomFields();
   usePageTitle(found.filename, 'detail');
@@ -48,7 +49,7 @@ function Import({ found }: { found: DataImport }) {
         </div>
         <ImportStateTag state={found.state} />
       </header>
-      {found.problem && <Alert type="error" showIcon title={found.problem} />}
+      {found.problem && <Alert type="error" showIcon title={errorText(found.problem, i18n.resolvedLanguage)} />}
       {found.state === 'ready' && fields.length === 0 && <Loading />}
       {found.state === 'ready' && fields.length > 0 && (
         <ImportForm key={found.header.join('\0')} found={found} fields={fields} />
@@ -131,12 +132,16 @@ function Steps({ found }: { found: DataImport }) {
 }
 
 function Rejects({ found }: { found: DataImport }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <section>
       <div className="row wrap file-steps">
         <h2 className="grow file-h2">{t('imports.rejects')}</h2>
-        <Button icon={<DownloadOutlined />} href={rejectsUrl(found.id)} data-testid="rejects-download">
+        <Button
+          icon={<DownloadOutlined />}
+          href={rejectsUrl(found.id, languageOf(i18n))}
+          data-testid="rejects-download"
+        >
           {t('imports.download')}
         </Button>
       </div>
@@ -151,12 +156,13 @@ function Rejects({ found }: { found: DataImport }) {
 }
 
 function RejectRow({ reject, header }: { reject: ImportReject; header: readonly string[] }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const language = languageOf(i18n);
   return (
     <article className="record" data-testid="import-reject">
       <div className="record-head">
         <span className="tabular muted small">{t('imports.row', { number: reject.rowNumber })}</span>
-        <span className="file-late">{reject.reasons.map((reason) => reasonText(t, reason)).join(' · ')}</span>
+        <span className="file-late">{reject.reasons.map((reason) => rowReasonText(reason, language)).join(' · ')}</span>
       </div>
       <div className="muted small file-value">
         {reject.cells

@@ -6,6 +6,7 @@ import {
   PhoneOutlined,
   SafetyCertificateOutlined,
   ShoppingOutlined,
+  StarOutlined,
   UserAddOutlined,
 } from '@ant-design/icons';
 import type { CustomField, TimelineItem } from '@patchbay/contracts';
@@ -38,6 +39,7 @@ const icons: Record<TimelineItem['type'], ReactNode> = {
   message: <MailOutlined aria-hidden />,
   call: <PhoneOutlined aria-hidden />,
   purchase: <ShoppingOutlined aria-hidden />,
+  survey: <StarOutlined aria-hidden />,
   created: <UserAddOutlined aria-hidden />,
   changed: <EditOutlined aria-hidden />,
   identified: <SafetyCertificateOutlined aria-hidden />,
@@ -111,6 +113,13 @@ function wordsOf(
       return {
         title: t('timelineItem.purchase', { number: item.externalId }),
         text: `${amountText(item.amountMinor, item.currency, language)} · ${t(`purchaseState.${item.state}`)} · ${item.source}`,
+      };
+    case 'survey':
+      return {
+        title: t('timelineItem.survey', { score: item.score }),
+        text: [item.ticketNumber === null ? '' : t('file.ticket', { number: `#${item.ticketNumber}` }), item.source]
+          .filter(Boolean)
+          .join(' · '),
       };
     case 'created':
       return { title: t('timelineItem.created'), text: item.reason };

@@ -1,3 +1,4 @@
+import type { FormLanguage } from '@patchbay/contracts';
 import type { i18n } from 'i18next';
 import { useTranslation } from 'react-i18next';
 
@@ -7,13 +8,14 @@ type Names =
   | { readonly nameEn: string; readonly nameZh: string }
   | { readonly titleEn: string; readonly titleZh: string };
 
+/** The language of the product that the reader has chosen. */
+export const languageOf = ({ resolvedLanguage }: Pick<i18n, 'resolvedLanguage'>): FormLanguage =>
+  resolvedLanguage?.startsWith('zh') ? 'zh' : 'en';
+
 /** Its name in the reader's language, and in the other one where it differs. */
-export function bilingual(
-  { resolvedLanguage }: Pick<i18n, 'resolvedLanguage'>,
-  names: Names,
-): { shown: string; other: string } {
+export function bilingual(language: Pick<i18n, 'resolvedLanguage'>, names: Names): { shown: string; other: string } {
   const [en, zh] = bothOf(names);
-  const [shown, other] = resolvedLanguage?.startsWith('zh') ? [zh, en] : [en, zh];
+  const [shown, other] = languageOf(language) === 'zh' ? [zh, en] : [en, zh];
   return { shown: shown || other, other: other === shown ? '' : other };
 }
 

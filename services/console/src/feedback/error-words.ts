@@ -110,6 +110,11 @@ export const fixed: Readonly<Record<string, string>> = {
   'Somebody else has changed the account meanwhile; look at it again': '他人刚刚修改了该账号，请重新查看',
   'An agent with this email address exists': '已有使用该邮箱的成员',
   'The last administrator has to stay one': '必须保留至少一名管理员',
+  'The file is a workbook; save it as CSV first': '该文件是电子表格工作簿，请先另存为 CSV',
+  'The file has no header': '文件没有表头',
+  'The file is empty': '文件为空',
+  'The file was broken off': '文件上传中断',
+  'The file is no longer there': '文件已不存在',
   'There is a form with this address': '已有使用此地址的表单',
   'There is a request type with this key': '已有使用此标识的请求类型',
   'There is an identity of this address already': '该地址已有发件身份',
@@ -132,6 +137,11 @@ export const patterns: readonly (readonly [RegExp, Say])[] = [
       const said = words === '' || Object.hasOwn(meanings, words) ? '' : `“${words}”`;
       return `Twilio ${code}：${[known, said].filter(Boolean).join(' ') || '未说明原因'}`;
     },
+  ],
+  [/^There is no field (\S+) any more$/u, (_inner, key) => `字段“${key}”已不存在`],
+  [
+    /^The file cannot be read(?: past line (\d+))?: a quotation mark is never closed, or the row does not end$/u,
+    (_inner, line = '') => `文件无法读取${line && `（第 ${line} 行之后）`}：引号没有闭合，或该行没有结束`,
   ],
   [/^Twilio: (.+)$/su, (_inner, words = '') => `Twilio：${meanings[words] ?? `“${words}”`}`],
   [

@@ -12,7 +12,7 @@ import {
   presenceState,
   relationKind,
   role,
-  rowProblem,
+  settingName,
   taskKind,
   ticketStatus,
 } from '@patchbay/contracts';
@@ -72,7 +72,7 @@ describe('languages', () => {
       ['gradeHelp', identifierGrade.options],
       ['event', eventType.options],
       ['problem', errorCode.options],
-      ['rowReason', rowProblem.options],
+      ['changes.of', settingName.options],
       ['taskKind', taskKind.options],
       ['relation', relationKind.options],
       ['relationFrom', relationKind.options],

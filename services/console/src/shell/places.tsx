@@ -6,6 +6,7 @@ import {
   FileDoneOutlined,
   FormOutlined,
   HeartOutlined,
+  HistoryOutlined,
   IdcardOutlined,
   InboxOutlined,
   MailOutlined,
@@ -46,6 +47,7 @@ export const settingsGroups = [
     places: [
       { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
       { to: '/privacy', key: 'privacy', icon: <SafetyOutlined />, needs: 'manager' },
+      { to: '/setting-changes', key: 'settingChanges', icon: <HistoryOutlined />, needs: 'manager' },
     ],
   },
   {

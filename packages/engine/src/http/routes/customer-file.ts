@@ -72,7 +72,7 @@ function lineOf(row: ExportedCustomer, keys: readonly string[]): string[] {
   const valuesOf = (kind: string) =>
     row.identifiers
       .filter((identifier) => identifier.kind === kind)
-      .map(({ value }) => value)
+      .map(({ value, extension }) => (extension === null ? value : `${value};ext=${extension}`))
       .join('; ');
   return [
     row.id,
@@ -150,7 +150,7 @@ export const customerFileRoutes = [
       parts.relay.nudge();
       const keys = fields.map(({ key }) => key);
       const header = [
-        'id',
+        'patchbayId',
         'displayName',
         'email',
         'phone',

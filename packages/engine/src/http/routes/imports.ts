@@ -1,4 +1,15 @@
-import { HubError, importKind, pageQuery, rejectQuery, type ImportState } from '@patchbay/contracts';
+import {
+  HubError,
+  importKind,
+  pageQuery,
+  rejectFileQuery,
+  rejectFileWords,
+  rejectQuery,
+  rowReasonText,
+  type FormLanguage,
+  type ImportState,
+} from '@patchbay/contracts';
+import { plainCell } from '@patchbay/domain';
 import {
   deleteMapping,
   insertImport,
@@ -52,7 +63,13 @@ function move(name: string, summary: string, from: readonly ImportState[], to: I
   });
 }
 
-async function* rejected(parts: Parts, id: string): AsyncGenerator<string[][]> {
+/** The original columns at their places, then row number and reasons, then cells for which the header has no place. */
+async function* rejected(
+  parts: Parts,
+  id: string,
+  columns: number,
+  language: FormLanguage,
+): AsyncGenerator<string[][]> {
   let after: number | null = null;
   do {
     const found: Awaited<ReturnType<typeof listRejects>> = await listRejects(parts.db.sql, id, {
@@ -60,9 +77,10 @@ async function* rejected(parts: Parts, id: string): AsyncGenerator<string[][]> {
       after,
     });
     yield found.items.map(({ rowNumber, reasons, cells }) => [
-      ...cells,
+      ...Array.from({ length: columns }, (_, at) => plainCell(cells[at] ?? '')),
       String(rowNumber),
-      reasons.map(({ column, code }) => (column === null ? code : `${column}: ${code}`)).join('; '),
+      reasons.map((reason) => rowReasonText(reason, language)).join('; '),
+      ...cells.slice(columns).map(plainCell),
     ]);
     after = found.next;
   } while (after !== null);
@@ -164,11 +182,14 @@ export const importRoutes = [
     tag,
     access: 'manager',
     params: byId,
+    query: rejectFileQuery,
     answer: 'bytes',
-    async handle({ parts, params, response }) {
+    async handle({ parts, params, query, response }) {
       const { header, filename } = await importOf(parts, params.id);
       const name = `${filename.replace(/\.csv$/i, '')}-rejected.csv`;
-      await sendCsv(response, name, [...header, 'row', 'reason'], rejected(parts, params.id));
+      const { row, reason } = rejectFileWords[query.language];
+      const rows = rejected(parts, params.id, header.length, query.language);
+      await sendCsv(response, name, [...header, row, reason], rows);
     },
   }),
   route({

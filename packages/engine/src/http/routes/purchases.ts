@@ -6,6 +6,7 @@ import {
   type PurchaseFilter,
   type purchaseWrite,
 } from '@patchbay/contracts';
+import { minorDigits } from '@patchbay/domain';
 import { readFileOwner, tellExported } from '@patchbay/store/queries/customer-file';
 import { findCustomer, listPurchases, readPurchaseByNumber, writePurchases } from '@patchbay/store/queries/purchases';
 import type { z } from 'zod';
@@ -54,7 +55,24 @@ async function* exported(parts: Parts, filter: PurchaseFilter): AsyncGenerator<s
   } while (after !== null);
 }
 
-const header = ['id', 'customerId', 'source', 'externalId', 'occurredAt', 'amountMinor', 'currency', 'state', 'items'];
+const header = [
+  'id',
+  'patchbayId',
+  'source',
+  'externalId',
+  'occurredAt',
+  'amountMinor',
+  'amount',
+  'currency',
+  'state',
+  'item',
+];
+/** In the currency's own unit, as imports read it. */
+function amountText(minor: number, currency: string): string {
+  const digits = minorDigits(currency) ?? 2;
+  return (minor / 10 ** digits).toFixed(digits);
+}
+
 const lineOf = (purchase: Purchase): string[] => [
   purchase.id,
   purchase.customerId,
@@ -62,6 +80,7 @@ const lineOf = (purchase: Purchase): string[] => [
   purchase.externalId,
   purchase.occurredAt,
   String(purchase.amountMinor),
+  amountText(purchase.amountMinor, purchase.currency),
   purchase.currency,
   purchase.state,
   purchase.items.map(({ name, quantity }) => `${quantity} × ${name}`).join('; '),

@@ -23,6 +23,7 @@ export const shell = {
     team: 'Team',
     mailAccounts: 'Mailboxes',
     privacy: 'Privacy',
+    settingChanges: 'Changes of settings',
     settings: 'Settings',
     requestTypes: 'Request types',
     webForms: 'Web forms',

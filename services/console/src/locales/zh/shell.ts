@@ -22,6 +22,7 @@ export const shell = {
     segments: '客群',
     team: '团队',
     mailAccounts: '邮箱',
+    settingChanges: '设置变更',
     privacy: '隐私',
     settings: '设置',
     requestTypes: '请求类型',
