@@ -2,7 +2,7 @@ import { evaluateCustomer, type Evaluation, planFollowUp } from '@patchbay/domai
 import type { Queryable } from '@patchbay/store';
 import { gatherCustomers, type CustomerRecord } from '@patchbay/store/queries/customer-facts';
 import type { GradingChanges, NewTask } from '@patchbay/store/queries/grading-results';
-import { type GradingRules, requestsOf } from './rules.ts';
+import { type GradingRules, priorityOf, requestsOf } from './rules.ts';
 
 export interface Evaluated {
   readonly record: CustomerRecord;
@@ -53,7 +53,7 @@ export function changesOf({ record, evaluation }: Evaluated, rules: GradingRules
 }
 
 function gradeChange(record: CustomerRecord, { outcome, rule }: Evaluation, { policy }: GradingRules) {
-  const priority = policy.grades.find(({ key }) => key === outcome.grade)?.priority ?? 0;
+  const priority = priorityOf(policy, outcome.grade);
   const same =
     record.grade === outcome.grade &&
     record.value === outcome.value &&

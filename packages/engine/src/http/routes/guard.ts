@@ -2,6 +2,7 @@ import { guardSettings, type GuardSettings } from '@patchbay/contracts';
 import { guardOf } from '@patchbay/domain';
 import { readSetting, writeSetting } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
+import { attendanceOf } from '@patchbay/store/queries/attendance';
 import { callsWith, recentContacts } from '@patchbay/store/queries/customer-care';
 import { changeSetting } from '../../setting-changes.ts';
 import { route } from '../route.ts';
@@ -32,7 +33,7 @@ export const guardRoutes = [
       const { hours } = await readGuardSettings(parts.db.sql);
       const now = parts.now();
       const [present, calling, contacts] = await Promise.all([
-        parts.attendance.present(params.id),
+        attendanceOf(parts.db.sql, params.id),
         callsWith(parts.db.sql, params.id),
         recentContacts(parts.db.sql, params.id, hours, now),
       ]);
