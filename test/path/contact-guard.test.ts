@@ -62,6 +62,15 @@ describe('the contact guard', () => {
     }
     await eventually(guard, ({ present }) => present.length === 0);
 
+    // Who may not read a ticket is told of the person, not of the ticket.
+    {
+      await using other = await openDesk(url, apiKey);
+      await other.request('attend', { ...attend, ticketId: hidden.id });
+      expect((await li.api('GET', `/api/v1/customers/${id}/guard`)).body.present).toMatchObject([
+        { state: 'open', ticketId: null, ticketNumber: null },
+      ]);
+    }
+
     const sent = await li.api(
       'POST',
       `/api/v1/tickets/${mine.id}/messages`,

@@ -24,6 +24,11 @@ begin
 end $$;
 create trigger customer_begins_graded before insert on customer for each row when (new.grade is null) execute function begin_graded();
 
+-- A run also counts what it moves besides grades, and what it gives agents to do.
+alter table grading_run alter column counts set default '{"grades": [], "stages": {}, "stageMoves": [], "warned": 0,
+  "warnings": {"begun": 0, "ended": 0}, "tasks": {"winBack": 0, "followUp": 0}, "sample": []}';
+update grading_run set counts = '{"stageMoves": [], "warnings": {"begun": 0, "ended": 0}, "tasks": {"winBack": 0, "followUp": 0}}' || counts;
+
 -- A file is looked at again when its owner is merged or gets another grade. Other writes pay nothing for that.
 drop trigger customer_file_changed on customer;
 create trigger customer_file_changed before update of merged_into, grade on customer for each row

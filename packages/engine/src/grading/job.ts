@@ -17,8 +17,8 @@ import {
 } from '@patchbay/store/queries/grading';
 import { lockCustomers, writeGradings } from '@patchbay/store/queries/grading-results';
 import type { Parts } from '../parts.ts';
-import { counted } from './counts.ts';
-import { changesOf, evaluateBatch, type Evaluated } from './evaluate.ts';
+import { counted, type Looked } from './counts.ts';
+import { changesOf, evaluateBatch } from './evaluate.ts';
 import { type GradingRules, readRules, startOf } from './rules.ts';
 
 const batchSize = 500;
@@ -45,39 +45,44 @@ async function gradeBatches(parts: Parts, tx: Queryable): Promise<boolean> {
   const rules = await readRules(tx);
   if ((await startVersion(tx)) < rules.version) await writeStart(tx, startOf(rules));
   for (let from = 0; from < due.length; from += batchSize)
-    await apply(tx, due.slice(from, from + batchSize), rules, parts.now());
+    await apply(parts, tx, due.slice(from, from + batchSize), rules);
   if (run) await continueRun(parts, tx, run, rules);
   // What comes in meanwhile waits for the clock, so that a customer of whom much is told is looked at once.
   return n === eventBatch || due.length >= batchSize || run !== null;
 }
 
-/** Only customers whom the rules change are locked; what their records say is asked again then. */
-async function apply(tx: Queryable, ids: readonly string[], rules: GradingRules, now: Date): Promise<Evaluated[]> {
-  const first = await evaluateBatch(tx, ids, rules, now);
-  const settled = first.filter((one) => changesOf(one, rules, now) === null);
+/** What the rules change, or would change, of customers as their records are now. */
+async function look(parts: Parts, tx: Queryable, ids: readonly string[], rules: GradingRules): Promise<Looked[]> {
+  const now = parts.now();
+  const evaluated = await evaluateBatch(tx, ids, rules, now);
+  return evaluated.map((one) => ({ ...one, changes: changesOf(one, rules, now, parts.config.timeZone) }));
+}
+
+/** Only customers of whom the rules change something are locked, and looked at again then. */
+async function apply(parts: Parts, tx: Queryable, ids: readonly string[], rules: GradingRules): Promise<Looked[]> {
+  const settled = (await look(parts, tx, ids, rules)).filter(({ changes }) => changes === null);
   const settledIds = new Set(settled.map(({ record }) => record.id));
   const others = ids.filter((id) => !settledIds.has(id));
   if (others.length === 0) return settled;
-  const changed = await evaluateBatch(tx, await lockCustomers(tx, others), rules, now);
-  const changes = changed.flatMap((one) => changesOf(one, rules, now) ?? []);
-  if (changes.length > 0) await writeGradings(tx, changes, rules.version, now);
+  const changed = await look(parts, tx, await lockCustomers(tx, others), rules);
+  const changes = changed.flatMap((one) => one.changes ?? []);
+  if (changes.length > 0) await writeGradings(tx, changes, rules.version, parts.now());
   return [...settled, ...changed];
 }
 
 /** A preview goes by its own policy and changes no customer. */
 async function continueRun(parts: Parts, tx: Queryable, run: RunState, rules: GradingRules): Promise<void> {
   const ids = await customersAfter(tx, run.cursor, batchSize);
-  const now = parts.now();
-  const evaluated =
+  const looked =
     run.kind === 'preview'
-      ? await evaluateBatch(tx, ids, { ...rules, policy: run.policy ?? rules.policy, segments: [] }, now)
-      : await apply(tx, ids, rules, now);
+      ? await look(parts, tx, ids, { ...rules, policy: run.policy ?? rules.policy, segments: [] })
+      : await apply(parts, tx, ids, rules);
   const further = {
     ...run,
     cursor: ids.at(-1) ?? run.cursor,
-    done: run.done + evaluated.length,
+    done: run.done + looked.length,
     total: run.cursor === null ? await countCustomers(tx) : run.total,
-    counts: counted(run.counts, evaluated),
+    counts: counted(run.counts, looked),
   };
   await advanceRun(tx, further, ids.length < batchSize);
 }

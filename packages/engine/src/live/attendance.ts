@@ -8,6 +8,7 @@ import {
   attendanceMarks,
   clearAttendance,
   endAttendances,
+  markOf,
   touchAttendance,
   writeAttendance,
   type AttendanceRow,
@@ -133,15 +134,20 @@ async function beat(parts: Parts, rows: () => AttendanceRow[]): Promise<void> {
   await clearAttendance(parts.db.sql);
 }
 
+/** A customer who is new on a screen is compared with what this process itself has said of them. */
 function watchOthers(parts: Parts, namespace: Namespace, rows: () => AttendanceRow[]): () => Promise<void> {
   let known = new Map<string, string>();
   return async () => {
-    const shown = [...new Set(rows().map(({ customerId }) => customerId))];
-    const marks = shown.length > 0 ? await attendanceMarks(parts.db.sql, shown) : new Map<string, string>();
-    for (const customerId of shown)
-      if (known.has(customerId) && known.get(customerId) !== marks.get(customerId))
+    const shown = Map.groupBy(rows(), ({ customerId }) => customerId);
+    const marks = shown.size > 0 ? await attendanceMarks(parts.db.sql, [...shown.keys()]) : new Map<string, string>();
+    const seen = new Map<string, string>();
+    for (const [customerId, own] of shown) {
+      const mark = marks.get(customerId) ?? '';
+      seen.set(customerId, mark);
+      if ((known.get(customerId) ?? markOf(own)) !== mark)
         namespace.local.to(customerRoom(customerId)).emit('guard', { customerId });
-    known = new Map(shown.map((customerId) => [customerId, marks.get(customerId) ?? '']));
+    }
+    known = seen;
   };
 }
 

@@ -2,6 +2,7 @@
 import type { GuardPresence } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { present } from './paging.ts';
+import { parameters, ticketScope, type Viewer } from './tickets.ts';
 
 export interface AttendanceRow {
   readonly socketId: string;
@@ -53,20 +54,29 @@ export async function clearAttendance(sql: Queryable): Promise<void> {
   await sql.query(`delete from attendance where not (${fresh})`, []);
 }
 
-export async function attendanceOf(sql: Queryable, customerId: string): Promise<GuardPresence[]> {
+/** Without the tickets that the viewer may not read. */
+export async function attendanceOf(sql: Queryable, viewer: Viewer, customerId: string): Promise<GuardPresence[]> {
+  const { values, bind } = parameters(customerId);
   const { rows } = await sql.query(
-    `select n.agent_id as "agentId", a.name, n.state, n.ticket_id as "ticketId", t.number as "ticketNumber", n.since
-     from attendance n join agent a on a.id = n.agent_id left join ticket t on t.id = n.ticket_id
+    `select n.agent_id as "agentId", a.name, n.state, t.id as "ticketId", t.number as "ticketNumber", n.since
+     from attendance n join agent a on a.id = n.agent_id left join ticket t on t.id = n.ticket_id and ${ticketScope(viewer, bind)}
      where n.customer_id = $1 and n.${fresh}`,
-    [customerId],
+    values,
   );
   return rows.map((row) => present<GuardPresence>(row));
 }
 
+/** What {@link attendanceMarks} says of a customer with whom nobody else is. */
+export const markOf = (rows: readonly AttendanceRow[]): string =>
+  rows
+    .toSorted((a, b) => (a.socketId < b.socketId ? -1 : 1))
+    .map(({ socketId, state, ticketId }) => `${socketId} ${state} ${ticketId ?? ''}`)
+    .join(',');
+
 /** For each of the customers with whom somebody is, who that is and what they do: another text means that it has changed. */
 export async function attendanceMarks(sql: Queryable, customerIds: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await sql.query<{ id: string; mark: string }>(
-    `select customer_id as id, string_agg(socket_id || ' ' || state || ' ' || coalesce(ticket_id::text, ''), ',' order by socket_id) as mark
+    `select customer_id as id, string_agg(socket_id || ' ' || state || ' ' || coalesce(ticket_id::text, ''), ',' order by socket_id collate "C") as mark
      from attendance where customer_id = any ($1::uuid[]) and ${fresh} group by 1`,
     [customerIds],
   );

@@ -25,6 +25,9 @@ export interface CustomerRecord {
   followUpId: string | null;
   followUpMadeAt: Date | null;
   followUpDueAt: Date | null;
+  /** By which key the newest follow-up was made, whatever became of it. */
+  followUpKey: string | null;
+  winBackOpen: boolean;
   segmentIds: string[];
   facts: Facts;
 }
@@ -79,6 +82,8 @@ select w.id, w.display_name as name, w.created_at as "createdAt", w.grade, w.gra
   w.stage, w.stage_since as "stageSince", w.churn_since as "churnSince", w.churn_score as "churnScore", w.queue_priority as "queuePriority",
   w.dedicated_agent_id as "dedicatedAgentId", l.at as "lastContactAt", l.by as "lastContactBy", f.id as "followUpId",
   f.created_at as "followUpMadeAt", f.due_at as "followUpDueAt",
+  (select k.unique_key from task k where k.customer_id = w.id and k.kind = 'follow-up' order by k.created_at desc limit 1) as "followUpKey",
+  exists (select 1 from task k where k.customer_id = w.id and k.kind = 'win-back' and k.state = 'open') as "winBackOpen",
   array(select m.segment_id::text from segment_member m where m.customer_id = w.id) as "segmentIds",
   w.record, coalesce(g.found, '{}') as found,
   case when exists (select 1 from wanted where name = 'channels') then array(

@@ -130,7 +130,7 @@ async function writeChurn(sql: Queryable, changes: readonly GradingChanges[], ve
   );
 }
 
-/** The key makes a task once; only a task that is new is told of. */
+/** The key makes a task once; only a task that is new is told of. Nobody is won back twice at the same time. */
 async function writeTasks(sql: Queryable, changes: readonly GradingChanges[], now: Date) {
   const rows = changes.flatMap(({ id, tasks }) => tasks.map((task) => ({ customerId: id, ...task })));
   if (rows.length === 0) return;
@@ -139,6 +139,8 @@ async function writeTasks(sql: Queryable, changes: readonly GradingChanges[], no
        insert into task (kind, customer_id, due_at, assignee_id, cause, cause_data, unique_key, created_at)
        select kind, "customerId", "dueAt", "assigneeId", cause, data, key, $2::timestamptz
        from jsonb_to_recordset($1::jsonb) r (kind text, "customerId" uuid, "dueAt" timestamptz, "assigneeId" text, cause text, data jsonb, key text)
+       where kind <> 'win-back' or not exists (
+         select 1 from task t where t.customer_id = r."customerId" and t.kind = 'win-back' and t.state = 'open')
        on conflict (unique_key) do nothing returning id, kind, customer_id, due_at)
      insert into event (type, customer_id, data)
      select 'follow-up.planned', customer_id, jsonb_build_object('taskId', id, 'dueAt', due_at) from made where kind = 'follow-up'`,
@@ -146,14 +148,15 @@ async function writeTasks(sql: Queryable, changes: readonly GradingChanges[], no
   );
 }
 
+/** One contact does all that are open, as after two customers became one. */
 async function keepFollowUps(sql: Queryable, changes: readonly GradingChanges[]) {
-  const rows = changes.flatMap(({ kept }) => (kept ? [kept] : []));
+  const rows = changes.flatMap(({ id, kept }) => (kept ? [{ id, ...kept }] : []));
   if (rows.length === 0) return;
   await sql.query(
     `with kept as (
        update task t set state = 'done', done_at = r.at, done_by = r.by
-       from jsonb_to_recordset($1::jsonb) r ("taskId" uuid, at timestamptz, by text)
-       where t.id = r."taskId" and t.state = 'open' returning t.id, t.customer_id, t.due_at, t.done_at, t.done_by)
+       from jsonb_to_recordset($1::jsonb) r (id uuid, at timestamptz, by text)
+       where t.customer_id = r.id and t.kind = 'follow-up' and t.state = 'open' and t.created_at < r.at returning t.id, t.customer_id, t.due_at, t.done_at, t.done_by)
      insert into event (type, customer_id, actor_id, data)
      select 'follow-up.kept', customer_id, done_by, jsonb_build_object('taskId', id, 'dueAt', due_at, 'at', done_at) from kept`,
     [JSON.stringify(rows)],

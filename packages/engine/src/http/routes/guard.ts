@@ -33,9 +33,9 @@ export const guardRoutes = [
       const { hours } = await readGuardSettings(parts.db.sql);
       const now = parts.now();
       const [present, calling, contacts] = await Promise.all([
-        attendanceOf(parts.db.sql, params.id),
-        callsWith(parts.db.sql, params.id),
-        recentContacts(parts.db.sql, params.id, hours, now),
+        attendanceOf(parts.db.sql, principal, params.id),
+        callsWith(parts.db.sql, principal, params.id),
+        recentContacts(parts.db.sql, principal, params.id, hours, now),
       ]);
       return guardOf([...present, ...calling], contacts, principal.agentId, hours, now);
     },
