@@ -58,11 +58,17 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     await manager.locator('[data-testid=last-run][data-state=done]').waitFor();
     await picture(manager, 'rules');
     const rule = manager.locator('[data-rule=high]');
+    await rule.getByTestId('test-number').fill('');
+    await manager.getByTestId('grading-wrong').getByText('Rules, Buys often').waitFor();
+    await picture(manager, 'wrong');
     await rule.getByTestId('test-number').fill('3');
     await manager.getByTestId('publish-bar').waitFor();
     await manager.getByTestId('grading-preview').click();
     const preview = manager.locator('[data-testid=preview][data-state=done]');
     await preview.getByText('Li Wei: Medium value → High value').waitFor();
+    await preview
+      .getByText('0 warnings would begin, 0 would end. Agents would get at once: 0 win-back tasks, 0 follow-ups.')
+      .waitFor();
     await picture(manager, 'preview');
     await manager.keyboard.press('Escape');
     await preview.waitFor({ state: 'hidden' });
@@ -144,6 +150,11 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     // The manager has answered knowing of it, and Grace is still there.
     await line(manager, 'recent').waitFor({ state: 'detached' });
     await line(manager, 'open').waitFor();
+    // A customer's file is a customer on screen, too.
+    await agent.goto(`${hub.url}/customers/${customerId}`);
+    await agent.locator('.file-head [data-testid=guard-line]').first().getByText('has this customer open').waitFor();
+    await line(manager, 'open').getByText(grace.name).waitFor();
+    await picture(agent, 'file');
     await agent.goto('about:blank');
     await line(manager, 'open').waitFor({ state: 'detached' });
     expect(beyond).toEqual([]);

@@ -71,6 +71,15 @@ describe('the contact guard', () => {
       ]);
     }
 
+    // What stands for some seconds before it leaves is still being written.
+    const origin = { origin: url };
+    const held = await li.api('POST', `/api/v1/tickets/${mine.id}/held-replies`, { text: 'Wait' }, origin);
+    expect((await guard()).present).toMatchObject([{ name: 'Wang Li', state: 'writing', ticketNumber: mine.number }]);
+    expect((await li.api('DELETE', `/api/v1/held-replies/${held.body.id}`, undefined, origin)).status).toBeLessThan(
+      300,
+    );
+    expect((await guard()).present).toEqual([]);
+
     const sent = await li.api(
       'POST',
       `/api/v1/tickets/${mine.id}/messages`,

@@ -95,11 +95,17 @@ onBothBackends('customers by the rules', (backend) => {
     const { items } = await call('GET', `/customers/${id}/moves`);
     expect(items.map((one: { kind: string; from: string; to: string }) => [one.kind, one.from, one.to])).toEqual(
       expect.arrayContaining([
+        ['grade', null, 'low'],
         ['grade', 'low', 'high'],
+        ['stage', null, 'prospect'],
         ['stage', 'prospect', 'new'],
       ]),
     );
-    expect(items).toHaveLength(2);
+    expect(items).toHaveLength(4);
+    const pages = await call('GET', `/customers/${id}/moves?limit=1`);
+    expect(pages.items).toHaveLength(1);
+    const rest = await call('GET', `/customers/${id}/moves?cursor=${pages.nextCursor}`);
+    expect([...pages.items, ...rest.items]).toEqual(items);
     // What was written down stays as it was.
     await expect(sql.query(`update customer_move set to_value = 'vip' where customer_id = $1`, [id])).rejects.toThrow(
       /never changed/,
@@ -191,7 +197,11 @@ onBothBackends('customers by the rules', (backend) => {
     expect(await call('GET', `/grading/runs/${earlier}`)).toMatchObject({ state: 'done', done: 0 });
     const { items } = await call('GET', '/grading/runs?kind=publish&limit=1');
     expect((await finished(items[0].id)).done).toBeGreaterThan(0);
-    expect((await call('GET', `/customers/${id}/moves`)).items).toEqual([]);
+    const began = (await call('GET', `/customers/${id}/moves`)).items;
+    expect(began.map((one: { to: string; version: number }) => [one.to, one.version])).toEqual([
+      ['medium', version + 1],
+      ['prospect', version + 1],
+    ]);
     await publish(() => policy);
     await centre().graded(id, 'low');
   });

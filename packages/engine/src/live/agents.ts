@@ -223,13 +223,21 @@ async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOpt
   await see(parts, [...seen]);
 }
 
+/** After these others have contacted a customer, are about to, or are not any more. */
+const guardEvents: ReadonlySet<string> = new Set([
+  'message.created',
+  'call.changed',
+  'reply.held',
+  'reply.taken-back',
+  'reply.failed',
+]);
+
 /** Every process publishes to its own sockets: each of them reads all events. */
 function publish(namespace: Namespace, events: readonly RoutedEvent[]): void {
   for (const { alsoQueueIds, ...event } of events) {
     namespace.local.to(roomsOf(event, alsoQueueIds)).emit('event', event);
     const { type, customerId } = event;
-    if (customerId && (type === 'message.created' || type === 'call.changed'))
-      namespace.local.to(customerRoom(customerId)).emit('guard', { customerId });
+    if (customerId && guardEvents.has(type)) namespace.local.to(customerRoom(customerId)).emit('guard', { customerId });
   }
 }
 

@@ -95,14 +95,19 @@ export async function recentContacts(
   return rows.map((row) => present<GuardContact>(row));
 }
 
-/** Who is on the phone with a customer now; see {@link recentContacts}. */
-export async function callsWith(sql: Queryable, viewer: Viewer, customerId: string): Promise<GuardPresence[]> {
+/** Who is on the phone with a customer now, and whose reply to them stands for some seconds before it leaves; see {@link recentContacts}. */
+export async function engagedWith(sql: Queryable, viewer: Viewer, customerId: string): Promise<GuardPresence[]> {
   const { values, bind } = parameters(customerId);
   const { rows } = await sql.query(
     `select k.agent_id as "agentId", a.name, 'calling' as state, t.id as "ticketId", t.number as "ticketNumber",
        coalesce(k.answered_at, k.changed_at) as since
      from call k join agent a on a.id = k.agent_id left join ticket t on t.id = k.ticket_id and ${ticketScope(viewer, bind)}
-     where k.customer_id = $1 and k.state in ('connecting', 'talking', 'held')`,
+     where k.customer_id = $1 and k.state in ('connecting', 'talking', 'held')
+     union all
+     select h.author_id, a.name, 'writing', t.id, t.number, h.created_at
+     from held_reply h join ticket k on k.id = h.ticket_id join agent a on a.id = h.author_id
+       left join ticket t on t.id = h.ticket_id and ${ticketScope(viewer, bind)}
+     where h.state in ('held', 'leaving') and k.customer_id = $1`,
     values,
   );
   return rows.map((row) => present<GuardPresence>(row));

@@ -187,6 +187,15 @@ async function writeMemberships(sql: Queryable, changes: readonly GradingChanges
   );
 }
 
+/** How a customer began, before the first move that was written down: said of them when they are asked about, and kept nowhere. */
+const began = `
+  select ('00000000-0000-7000-8000-00000000000' || k.place)::uuid as id, k.kind, null::text as from_value, coalesce(f.from_value, k.present) as to_value,
+    case when k.kind = 'stage' then case coalesce(f.from_value, k.present) when 'prospect' then 'not-a-customer-yet' else 'became-customer' end end as cause,
+    coalesce((select max(v.version) from grading_version v where v.published_at <= c.created_at), 0) as version, c.created_at as at
+  from customer c cross join lateral (values ('stage', 1, c.stage), ('grade', 2, c.grade)) k (kind, place, present)
+  left join lateral (select m.id, m.from_value from customer_move m where m.customer_id = c.id and m.kind = k.kind order by m.id limit 1) f on true
+  where c.id = $1 and (f.id is null or f.from_value is not null) and coalesce(f.from_value, k.present) is not null`;
+
 /** A customer's moves, newest first. */
 export async function listMoves(
   sql: Queryable,
@@ -194,8 +203,10 @@ export async function listMoves(
   slice: Slice<string>,
 ): Promise<Cut<CustomerMove, string>> {
   const { rows } = await sql.query(
-    `select id, kind, from_value as "from", to_value as "to", cause, version, at from customer_move
-     where customer_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
+    `select id, kind, from_value as "from", to_value as "to", cause, version, at from (
+       select id, kind, from_value, to_value, cause, version, at from customer_move where customer_id = $1
+       union all ${began}) moves
+     where $2::uuid is null or id < $2 order by id desc limit $3`,
     [customerId, slice.after, slice.limit + 1],
   );
   return cut(
