@@ -212,7 +212,7 @@ export async function passEvents(tx: Queryable, limit: number): Promise<{ ids: s
 
 export async function hasGradingWork(sql: Queryable): Promise<boolean> {
   const { rows } = await sql.query<{ yes: boolean }>(
-    `select exists (select 1 from event where seq > (select seq from grading_cursor)) or exists (select 1 from grading_due)
+    `select (select last_seq from relay_state) > (select seq from grading_cursor) or exists (select 1 from grading_due)
        or exists (select 1 from grading_run where state = 'running') as yes`,
     [],
   );
