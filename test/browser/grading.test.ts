@@ -82,6 +82,9 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     for (const tab of ['Stages', 'Churn warning', 'Follow-ups', 'Contact guard', 'Versions']) {
       await manager.getByRole('tab', { name: tab }).click();
       await picture(manager, tab.toLowerCase().replace(' ', '-'));
+      // A trend reads as a share here, too.
+      if (tab === 'Churn warning')
+        expect(await manager.locator('[data-testid=test-number]:visible').first().inputValue()).toBe('50');
     }
     await manager.getByTestId('version-row').filter({ hasText: 'Three purchases are enough' }).waitFor();
   });
@@ -91,6 +94,15 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     await manager.getByTestId('segment-new').click();
     await manager.getByTestId('segment-name').fill('Buyers');
     await manager.getByTestId('segment-key').fill('buyers');
+    const choose = async (fact: string) => {
+      await manager.locator('.condition-fact:visible input').fill(fact);
+      await manager.keyboard.press('Enter');
+    };
+    await choose('Field (number)');
+    await manager.getByTestId('fact-key').getByText('City').waitFor();
+    await picture(manager, 'segment-field');
+    await choose('Purchases, sum');
+    await manager.locator('[data-testid=test-number]:visible').fill('75');
     await picture(manager, 'segment-form');
     await manager.getByTestId('segment-save').click();
     const row = manager.locator('[data-testid=segment-row][data-key=buyers][data-refreshing=false]');
