@@ -58,11 +58,17 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     await manager.locator('[data-testid=last-run][data-state=done]').waitFor();
     await picture(manager, 'rules');
     const rule = manager.locator('[data-rule=high]');
+    await rule.getByTestId('test-number').fill('');
+    await manager.getByTestId('grading-wrong').getByText('Rules, Buys often').waitFor();
+    await picture(manager, 'wrong');
     await rule.getByTestId('test-number').fill('3');
     await manager.getByTestId('publish-bar').waitFor();
     await manager.getByTestId('grading-preview').click();
     const preview = manager.locator('[data-testid=preview][data-state=done]');
     await preview.getByText('Li Wei: Medium value → High value').waitFor();
+    await preview
+      .getByText('0 warnings would begin, 0 would end. Agents would get at once: 0 win-back tasks, 0 follow-ups.')
+      .waitFor();
     await picture(manager, 'preview');
     await manager.keyboard.press('Escape');
     await preview.waitFor({ state: 'hidden' });
@@ -76,6 +82,9 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     for (const tab of ['Stages', 'Churn warning', 'Follow-ups', 'Contact guard', 'Versions']) {
       await manager.getByRole('tab', { name: tab }).click();
       await picture(manager, tab.toLowerCase().replace(' ', '-'));
+      // A trend reads as a share here, too.
+      if (tab === 'Churn warning')
+        expect(await manager.locator('[data-testid=test-number]:visible').first().inputValue()).toBe('50');
     }
     await manager.getByTestId('version-row').filter({ hasText: 'Three purchases are enough' }).waitFor();
   });
@@ -85,6 +94,15 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     await manager.getByTestId('segment-new').click();
     await manager.getByTestId('segment-name').fill('Buyers');
     await manager.getByTestId('segment-key').fill('buyers');
+    const choose = async (fact: string) => {
+      await manager.locator('.condition-fact:visible input').fill(fact);
+      await manager.keyboard.press('Enter');
+    };
+    await choose('Field (number)');
+    await manager.getByTestId('fact-key').getByText('City').waitFor();
+    await picture(manager, 'segment-field');
+    await choose('Purchases, sum');
+    await manager.locator('[data-testid=test-number]:visible').fill('75');
     await picture(manager, 'segment-form');
     await manager.getByTestId('segment-save').click();
     const row = manager.locator('[data-testid=segment-row][data-key=buyers][data-refreshing=false]');
@@ -144,6 +162,11 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     // The manager has answered knowing of it, and Grace is still there.
     await line(manager, 'recent').waitFor({ state: 'detached' });
     await line(manager, 'open').waitFor();
+    // A customer's file is a customer on screen, too.
+    await agent.goto(`${hub.url}/customers/${customerId}`);
+    await agent.locator('.file-head [data-testid=guard-line]').first().getByText('has this customer open').waitFor();
+    await line(manager, 'open').getByText(grace.name).waitFor();
+    await picture(agent, 'file');
     await agent.goto('about:blank');
     await line(manager, 'open').waitFor({ state: 'detached' });
     expect(beyond).toEqual([]);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { loadEnvironment } from '@patchbay/config';
 import { createHub } from '@patchbay/engine';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { expectProblem, logIn, openApiCentre } from '../support/api-centre.ts';
-import { freePort } from '../support/backends.ts';
+import { freePort, onBothBackends } from '../support/backends.ts';
 import { createClient, eventually } from '../support/client.ts';
 import { apiKey, createGround } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
@@ -52,9 +52,33 @@ describe('the contact guard', () => {
       expect((await guard()).present).toMatchObject([{ state: 'open' }]);
       await desk.request('attend', { ...attend, state: 'gone' });
       expect((await guard()).present).toEqual([]);
+      // Said without waiting in between, as by somebody who leafs through tickets: the last word counts.
+      await Promise.all(
+        ['open', 'writing', 'gone', 'open', 'gone'].map((state) => desk.request('attend', { ...attend, state })),
+      );
+      expect((await guard()).present).toEqual([]);
       await desk.request('attend', attend);
+      expect((await guard()).present).toHaveLength(1);
     }
     await eventually(guard, ({ present }) => present.length === 0);
+
+    // Who may not read a ticket is told of the person, not of the ticket.
+    {
+      await using other = await openDesk(url, apiKey);
+      await other.request('attend', { ...attend, ticketId: hidden.id });
+      expect((await li.api('GET', `/api/v1/customers/${id}/guard`)).body.present).toMatchObject([
+        { state: 'open', ticketId: null, ticketNumber: null },
+      ]);
+    }
+
+    // What stands for some seconds before it leaves is still being written.
+    const origin = { origin: url };
+    const held = await li.api('POST', `/api/v1/tickets/${mine.id}/held-replies`, { text: 'Wait' }, origin);
+    expect((await guard()).present).toMatchObject([{ name: 'Wang Li', state: 'writing', ticketNumber: mine.number }]);
+    expect((await li.api('DELETE', `/api/v1/held-replies/${held.body.id}`, undefined, origin)).status).toBeLessThan(
+      300,
+    );
+    expect((await guard()).present).toEqual([]);
 
     const sent = await li.api(
       'POST',
@@ -71,10 +95,10 @@ describe('the contact guard', () => {
   });
 });
 
-describe.skipIf(inject('redisServer') === null)('the contact guard of two web processes', () => {
-  it('is one', async () => {
+onBothBackends('the contact guard of two web processes', (backend) => {
+  it('is one, and forgets the consoles of a process that was killed', async () => {
     await using stack = new AsyncDisposableStack();
-    const ground = stack.use(await createGround('redis'));
+    const ground = stack.use(await createGround(backend));
     const port = String(await freePort());
     const second = {
       ...ground.env,
@@ -104,6 +128,12 @@ describe.skipIf(inject('redisServer') === null)('the contact guard of two web pr
       ]);
     }
     await eventually(guard, (present) => present.length === 0);
-    expect(hubs).toHaveLength(2);
+    const { sql } = hubs[0]?.parts.db ?? expect.fail();
+    const me = (await api('GET', '/api/v1/agents')).body.items.find(({ name }: { name: string }) => name === 'Wang Li');
+    const left = `insert into attendance (socket_id, customer_id, agent_id, state, since, seen_at) values ($1, $2, $3, 'open', now(), now() - $4::interval)`;
+    await sql.query(left, ['left', customer.id, me.id, '1 minute']);
+    expect(await guard()).toEqual([]);
+    await sql.query(left, ['lives', customer.id, me.id, '20 seconds']);
+    expect(await guard()).toMatchObject([{ name: 'Wang Li', state: 'open' }]);
   });
 });

@@ -83,7 +83,8 @@ onBothBackends('customers by the rules', (backend) => {
   it('are graded soon after they bought, with a dated move and a reason', async () => {
     const { customer, buys, graded, call, desk, sql } = centre();
     const id = await customer();
-    expect(await graded(id, 'low')).toMatchObject({ stage: 'prospect', vip: false, value: 'low' });
+    // From the first moment on, without anything being written for it.
+    expect(await centre().grading(id)).toMatchObject({ grade: 'low', stage: 'prospect', vip: false, value: 'low' });
     await buys(id, 7);
     const high = await graded(id, 'high');
     expect(high).toMatchObject({ stage: 'new', value: 'high', loyalty: 'medium' });
@@ -101,6 +102,10 @@ onBothBackends('customers by the rules', (backend) => {
       ]),
     );
     expect(items).toHaveLength(4);
+    const pages = await call('GET', `/customers/${id}/moves?limit=1`);
+    expect(pages.items).toHaveLength(1);
+    const rest = await call('GET', `/customers/${id}/moves?cursor=${pages.nextCursor}`);
+    expect([...pages.items, ...rest.items]).toEqual(items);
     // What was written down stays as it was.
     await expect(sql.query(`update customer_move set to_value = 'vip' where customer_id = $1`, [id])).rejects.toThrow(
       /never changed/,
@@ -145,11 +150,18 @@ onBothBackends('customers by the rules', (backend) => {
       rule: 'spends',
     });
     expect((await grading(euros)).grade).toBe('low');
+    // What agents would get to do is told before, too.
+    const busy = { ...defaultGradingPolicy, cadence: { enabled: true, leadDays: 60 } };
+    const grades = busy.grades.map((one) => ({ ...one, followUpDays: 1 }));
+    const { counts } = await finished((await call('POST', '/grading/previews', { policy: { ...busy, grades } })).id);
+    expect(counts.tasks).toEqual({ winBack: 0, followUp: tried.done });
+    expect(counts.stageMoves).toEqual([]);
     const published = await publish(change);
     const order = ({ counts }: GradingRun) =>
       counts.grades.toSorted((a, b) => `${a.from}${a.to}`.localeCompare(`${b.from}${b.to}`));
     expect(order(published)).toEqual(order(tried));
     expect([tried.done, tried.counts.stages]).toEqual([published.done, published.counts.stages]);
+    expect(published.counts.tasks).toEqual(tried.counts.tasks);
     await graded(euros, 'high');
     expect(await grading(yuan)).toMatchObject({ grade: 'low', explanation: { version: 1 } });
 
@@ -159,6 +171,39 @@ onBothBackends('customers by the rules', (backend) => {
     expect((await call('GET', '/grading/versions')).items).toHaveLength(1);
     expect((await call('GET', '/grading/versions/1')).policy.rules[0].id).toBe('spends');
     await expect(centre().sql.query('delete from grading_version', [])).rejects.toThrow(/never changed/);
+  });
+
+  it('are graded once by what was published last, and new ones begin by it', async () => {
+    const { call, api, hub, customer, grading, finished, publish } = centre();
+    const { version, policy } = await call('GET', '/grading');
+    const everybody: GradingPolicy['rules'][number] = {
+      id: 'everybody',
+      nameEn: 'Everybody',
+      nameZh: '所有人',
+      when: { join: 'all', tests: [{ fact: { name: 'age-days' }, operator: 'at-least', number: 0 }] },
+      outcome: { grade: 'medium', value: 'medium', loyalty: 'high', vip: false },
+    };
+    const body = { policy: { ...policy, rules: [everybody] }, basedOn: version, note: 'At once' };
+    // Nobody is graded meanwhile.
+    const { earlier, id } = await hub.parts.db.transaction(async (tx) => {
+      await tx.query('select pg_advisory_xact_lock(7421023)', []);
+      const run = await call('POST', '/grading/runs');
+      const answers = await Promise.all([body, body].map((one) => api('POST', '/api/v1/grading/versions', one)));
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
+      const created = await customer();
+      expect(await grading(created)).toMatchObject({ grade: 'medium', loyalty: 'high', stage: 'prospect' });
+      return { earlier: run.id, id: created };
+    });
+    expect(await call('GET', `/grading/runs/${earlier}`)).toMatchObject({ state: 'done', done: 0 });
+    const { items } = await call('GET', '/grading/runs?kind=publish&limit=1');
+    expect((await finished(items[0].id)).done).toBeGreaterThan(0);
+    const began = (await call('GET', `/customers/${id}/moves`)).items;
+    expect(began.map((one: { to: string; version: number }) => [one.to, one.version])).toEqual([
+      ['medium', version + 1],
+      ['prospect', version + 1],
+    ]);
+    await publish(() => policy);
+    await centre().graded(id, 'low');
   });
 
   it('get a place in the queue and their own agent on a new ticket', async () => {
@@ -199,8 +244,14 @@ onBothBackends('customers by the rules', (backend) => {
     const { rows } = await sql.query(`select kind, state, cause from task where customer_id = $1`, [id]);
     expect(rows).toEqual([{ kind: 'win-back', state: 'open', cause: 'Gave a low mark' }]);
     expect((await grading(id)).explanation.churn.signals[0].trace.tests[0]).toMatchObject({ found: 2, holds: true });
-    await publish((policy) => ({ ...policy, churn: { ...policy.churn, enabled: false } }));
+    const switched = (enabled: boolean) => publish((policy) => ({ ...policy, churn: { ...policy.churn, enabled } }));
+    await switched(false);
     expect((await grading(id)).churnSince).toBeNull();
+    // Warned anew while somebody still wins them back.
+    await switched(true);
+    expect((await grading(id)).churnSince).not.toBeNull();
+    expect((await sql.query(`select state from task where customer_id = $1`, [id])).rows).toHaveLength(1);
+    await switched(false);
   });
 
   it('are followed up once an interval, and the share done in time is told', async () => {
@@ -221,6 +272,12 @@ onBothBackends('customers by the rules', (backend) => {
     await again();
     await again();
     expect(await tasks()).toEqual([{ state: 'open' }]);
+    // Two who had one each became one customer.
+    await sql.query(
+      `insert into task (kind, customer_id, due_at, created_at) select kind, customer_id, due_at, created_at from task
+       where customer_id = $1 and kind = 'follow-up'`,
+      [id],
+    );
     // A message that an agent wrote does it.
     const me = await call('GET', '/me');
     const { rows } = await sql.query<{ id: string }>(
@@ -234,13 +291,13 @@ onBothBackends('customers by the rules', (backend) => {
     );
     pass(1);
     await again();
-    expect(await tasks()).toEqual([{ state: 'done' }]);
+    expect(await tasks()).toEqual([{ state: 'done' }, { state: 'done' }]);
     pass(3);
     const figures = await call('GET', '/grading/timeliness?days=90');
     expect(figures.grades).toContainEqual({
       grade: 'high',
       due: expect.any(Number),
-      inTime: 1,
+      inTime: 2,
       late: 0,
       open: expect.any(Number),
       share: expect.any(Number),

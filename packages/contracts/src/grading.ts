@@ -146,7 +146,11 @@ export const gradingChange = z.object({
 export const gradingCounts = z.object({
   grades: z.array(z.object({ from: z.string(), to: z.string(), count: z.int() })),
   stages: z.record(z.string(), z.int()),
+  stageMoves: z.array(z.object({ from: z.string(), to: z.string(), count: z.int() })),
   warned: z.int(),
+  /** Warnings that begin and end, and tasks that are made. */
+  warnings: z.object({ begun: z.int(), ended: z.int() }),
+  tasks: z.object({ winBack: z.int(), followUp: z.int() }),
   /** The first changes of grade that were found. */
   sample: z.array(gradingChange.omit({ name: true })),
 });

@@ -28,13 +28,13 @@ export const guardContact = z.object({
   agentId: z.string(),
   name: z.string(),
   channel: channelName,
-  ticketId: z.uuid(),
-  ticketNumber: z.int(),
+  ticketId: z.uuid().nullable(),
+  ticketNumber: z.int().nullable(),
   at: timestamp,
 });
 export type GuardContact = z.infer<typeof guardContact>;
 
-/** Of others than who asks. */
+/** Of others than who asks. A ticket is null where there is none, and where who asks may not read it. */
 export const guard = z.object({
   hours: z.int(),
   present: z.array(guardPresence),

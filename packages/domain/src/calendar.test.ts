@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isOpen, localDate } from './calendar.ts';
+import { endOfDay, isOpen, localDate } from './calendar.ts';
 import type { OpeningHours } from './calendar.ts';
 
 type Interval = OpeningHours['intervals'][number];
@@ -85,5 +85,30 @@ describe('localDate', () => {
     ['2026-01-01T00:00:00Z', 'UTC', '2026-01-01'],
   ])('%s in %s is %s', (now, timeZone, expected) => {
     expect(localDate(new Date(now), timeZone)).toBe(expected);
+  });
+});
+
+describe('endOfDay', () => {
+  it.each<[string, string, string]>([
+    ['2026-03-02T08:00:00Z', 'Europe/Berlin', '2026-03-02T22:59:59.999Z'],
+    ['2026-03-29T00:30:00Z', 'Europe/Berlin', '2026-03-29T21:59:59.999Z'],
+    ['2026-10-25T00:30:00Z', 'Europe/Berlin', '2026-10-25T22:59:59.999Z'],
+    ['2026-03-02T08:00:00Z', 'Asia/Shanghai', '2026-03-02T15:59:59.999Z'],
+    ['2026-03-02T08:00:00Z', 'Asia/Kathmandu', '2026-03-02T18:14:59.999Z'],
+  ])('%s in %s', (at, zone, expected) => {
+    expect(endOfDay(new Date(at), zone).toISOString()).toBe(expected);
+  });
+
+  it('is the last millisecond of the same day', () => {
+    const moments = fc.date({ min: new Date('2020-01-01'), max: new Date('2035-01-01'), noInvalidDate: true });
+    const zones = fc.constantFrom('Europe/Berlin', 'Asia/Shanghai', 'America/St_Johns', 'Australia/Lord_Howe');
+    fc.assert(
+      fc.property(moments, zones, (at, zone) => {
+        const end = endOfDay(at, zone);
+        expect(end.getTime()).toBeGreaterThanOrEqual(at.getTime());
+        expect(localDate(end, zone)).toBe(localDate(at, zone));
+        expect(localDate(new Date(end.getTime() + 1), zone)).not.toBe(localDate(at, zone));
+      }),
+    );
   });
 });

@@ -60,6 +60,25 @@ export function localDate(now: Date, timeZone: string): string {
   return wallClock(now, timeZone).date;
 }
 
+const dayMs = 86_400_000;
+
+/** The last millisecond of the local calendar day. Throws RangeError for an unknown time zone or an invalid date. */
+export function endOfDay(at: Date, timeZone: string): Date {
+  const { date, time } = wallClock(at, timeZone);
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  const midnight = Math.floor(at.getTime() / 60_000) * 60_000 + dayMs - (hours * 60 + minutes) * 60_000;
+  const isDay = (moment: number) => localDate(new Date(moment), timeZone) === date;
+  if (isDay(midnight - 1) && !isDay(midnight)) return new Date(midnight - 1);
+  // The clocks are changed on this day.
+  let [within, after] = [at.getTime(), midnight + dayMs / 4];
+  while (after - within > 1) {
+    const middle = Math.floor((within + after) / 2);
+    if (isDay(middle)) within = middle;
+    else after = middle;
+  }
+  return new Date(within);
+}
+
 /**
  * Whether the centre is open. Wall-clock times are compared, so that nine o'clock is nine o'clock on both sides of a change to
  * summer time; an hour that comes twice is open twice, one that is skipped is not missed. Throws RangeError for an unknown time zone.

@@ -28,7 +28,13 @@ describe('follow-ups', () => {
       'three days before the thirtieth',
       vip(),
       27,
-      { kept: null, planned: { dueAt: day(30), key: `follow-up:c:${start.getTime()}` } },
+      { kept: null, planned: { dueAt: new Date(day(31).getTime() - 1), key: `follow-up:c:${start.getTime()}` } },
+    ],
+    [
+      'with the lead days where the interval was over long ago',
+      vip(),
+      400,
+      { kept: null, planned: { dueAt: new Date(day(404).getTime() - 1), key: `follow-up:c:${start.getTime()}` } },
     ],
     ['never for a grade without an interval', vip({ grade: 'low' }), 400, { kept: null, planned: null }],
     ['never for a grade that is gone', vip({ grade: 'gold' }), 400, { kept: null, planned: null }],
@@ -48,11 +54,17 @@ describe('follow-ups', () => {
       { kept: { taskId: 't', at: day(29), by: 'ann', dueAt: day(30) }, planned: null },
     ],
   ])('%s', (_name, situation, at, expected) => {
-    expect(planFollowUp(policy, situation, day(at))).toEqual(expected);
+    expect(planFollowUp(policy, situation, day(at), 'UTC')).toEqual(expected);
+  });
+
+  it('are done in time until the day ends where the centre is', () => {
+    const midnight = { ...vip(), knownSince: new Date('2026-01-01T15:30:00Z') };
+    const { planned } = planFollowUp(policy, midnight, new Date('2026-01-29T00:00:00Z'), 'Asia/Shanghai');
+    expect(planned?.dueAt.toISOString()).toBe('2026-01-31T15:59:59.999Z');
   });
 
   it('are not planned while the cadence is off', () => {
-    expect(planFollowUp(defaultGradingPolicy, vip(), day(400))).toEqual({ kept: null, planned: null });
+    expect(planFollowUp(defaultGradingPolicy, vip(), day(400), 'UTC')).toEqual({ kept: null, planned: null });
   });
 
   it('never make two tasks at once, nor two for one interval, whatever happens', () => {
@@ -69,7 +81,7 @@ describe('follow-ups', () => {
           if (what === 'contact') situation = { ...situation, lastContact: { at: day(at), agentId: 'ann' } };
           if (what === 'skip') situation = { ...situation, open: null };
           for (let look = 0; look < 2; look += 1) {
-            const { kept, planned } = planFollowUp(policy, situation, day(at));
+            const { kept, planned } = planFollowUp(policy, situation, day(at), 'UTC');
             if (kept) situation = { ...situation, open: null };
             expect(planned !== null && situation.open !== null).toBe(false);
             // The database refuses a key that is there already.

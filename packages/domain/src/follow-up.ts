@@ -1,5 +1,6 @@
 /** When the centre is to get in touch with a customer again, and how well it keeps to that (service norm G4). */
 import type { GradingPolicy } from '@patchbay/contracts';
+import { endOfDay } from './calendar.ts';
 
 const dayMs = 86_400_000;
 
@@ -21,23 +22,36 @@ export interface FollowUpPlan {
 }
 
 /**
- * A follow-up is due one interval of the grade after the last contact, or after the customer became known. Any contact after the task was
- * made does it. There is one open task at the most, and one for each interval ever, so that what an agent skips does not come back.
+ * A follow-up is due one interval of the grade after the last contact, or after the customer became known, by the end of that day at the
+ * centre. An interval that was over before there was a task, as when a centre begins with follow-ups, is nobody's delay: then the lead days
+ * count from now. Any contact after the task was made does it. There is one open task at the most, and one for each interval ever, so that what an agent skips does not come back.
  */
-export function planFollowUp(policy: GradingPolicy, situation: FollowUpSituation, now: Date): FollowUpPlan {
+export function planFollowUp(
+  policy: GradingPolicy,
+  situation: FollowUpSituation,
+  now: Date,
+  timeZone: string,
+): FollowUpPlan {
   const { open, lastContact } = situation;
   const isKept = open !== null && lastContact !== null && lastContact.at > open.createdAt;
   const kept = isKept ? { taskId: open.taskId, at: lastContact.at, by: lastContact.agentId, dueAt: open.dueAt } : null;
-  const planned = open !== null && !isKept ? null : nextFollowUp(policy, situation, now);
+  const planned = open !== null && !isKept ? null : nextFollowUp(policy, situation, now, timeZone);
   return { kept, planned };
 }
 
-function nextFollowUp(policy: GradingPolicy, situation: FollowUpSituation, now: Date): FollowUpPlan['planned'] {
+function nextFollowUp(
+  policy: GradingPolicy,
+  situation: FollowUpSituation,
+  now: Date,
+  timeZone: string,
+): FollowUpPlan['planned'] {
   const days = policy.grades.find(({ key }) => key === situation.grade)?.followUpDays ?? null;
   if (!policy.cadence.enabled || days === null) return null;
   const from = situation.lastContact?.at ?? situation.knownSince;
-  const dueAt = new Date(from.getTime() + days * dayMs);
-  if (dueAt.getTime() - policy.cadence.leadDays * dayMs > now.getTime()) return null;
+  const over = from.getTime() + days * dayMs;
+  const withLead = now.getTime() + policy.cadence.leadDays * dayMs;
+  if (over > withLead) return null;
+  const dueAt = endOfDay(new Date(over < now.getTime() ? withLead : over), timeZone);
   return { dueAt, key: `follow-up:${situation.customerId}:${from.getTime()}` };
 }
 

@@ -1,6 +1,7 @@
 /** One customer by the rules: stage, warning, grade and segments, in this order, each with why (service norms G1, G2, G5, G7). */
 import type {
   Condition,
+  FactName,
   Facts,
   GradeOutcome,
   GradingPolicy,
@@ -8,7 +9,7 @@ import type {
   RuleTrace,
   Segment,
 } from '@patchbay/contracts';
-import { explain, factsOf, holds } from './condition.ts';
+import { explain, factKey, factsOf, holds } from './condition.ts';
 import { nextStage, type StageCause } from './lifecycle.ts';
 
 /** What was decided before. */
@@ -81,6 +82,23 @@ export function evaluateCustomer(
     segments: segments.filter(({ condition }) => holds(condition, all)).map(({ id }) => id),
   };
 }
+
+/** Somebody of whom nothing is recorded yet. */
+export function evaluateStart(policy: GradingPolicy): Evaluation {
+  const nothing = neededFacts(policy, []).map((fact) => [factKey(fact), countedFacts.has(fact.name) ? 0 : null]);
+  const before = { stage: null, stageSince: null, churnSince: null };
+  return evaluateCustomer(policy, [], Object.fromEntries(nothing) as Facts, before, new Date(0));
+}
+
+/** Nothing of it is none; of other facts it is not known. */
+const countedFacts: ReadonlySet<FactName> = new Set([
+  'purchase-sum',
+  'purchase-count',
+  'contact-count',
+  'complaint-count',
+  'low-score-count',
+  'age-days',
+]);
 
 function stageOf({ stages }: GradingPolicy, facts: Facts, before: GradingState, now: Date) {
   const signs = {

@@ -16,7 +16,6 @@ import { createFileStore } from './files.ts';
 import { runImport } from './imports/run-import.ts';
 import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
-import { createAttendance } from './live/attendance.ts';
 import { type EventReader, startEventReaders } from './live/event-readers.ts';
 import { createRelay } from './live/relay.ts';
 import { reviewIdentity } from './identity/review.ts';
@@ -109,7 +108,6 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     db,
     jobs,
     relay,
-    attendance: createAttendance(),
     signingKey,
     vault,
     blindIndex: await openBlindIndex(db, vault),

@@ -4,7 +4,6 @@ import type { Channel } from '@patchbay/channels/channel';
 import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
 import type { Database } from '@patchbay/store';
 import type { Logger } from 'pino';
-import type { Attendance } from './live/attendance.ts';
 import type { Metrics } from './metrics.ts';
 import type { Sources } from './sources.ts';
 import type { HubFiles } from './files.ts';
@@ -50,8 +49,6 @@ export interface Parts {
   readonly channels: ReadonlyMap<ChannelName, Channel>;
   readonly jobs: JobQueue;
   readonly relay: Relay;
-  /** Who is with a customer now, of all web processes. */
-  readonly attendance: Attendance;
   /** Generated once per centre and kept in the database, so that every process signs alike. */
   readonly signingKey: Uint8Array;
   /** Seals what is entrusted to the hub: passwords and tokens of accounts. */

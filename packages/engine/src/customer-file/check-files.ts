@@ -1,11 +1,5 @@
 /** Looks after customers' files off the request path: completeness, reviews that fall due, and the sums over all of them. */
-import {
-  reviewKind,
-  reviewSettings,
-  type CustomField,
-  type ReviewKind,
-  type ReviewSettings,
-} from '@patchbay/contracts';
+import { reviewKind, reviewSettings, type ReviewKind, type ReviewSettings } from '@patchbay/contracts';
 import { completenessOf, planReviews, reviewTaskKind, type ReviewedFile, type ReviewPlan } from '@patchbay/domain';
 import { readSetting } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
@@ -35,12 +29,8 @@ export async function readReviewSettings(sql: Queryable): Promise<ReviewSettings
 }
 
 export async function checkFiles(parts: Parts): Promise<void> {
-  const [fields, settings] = await Promise.all([
-    listCustomFields(parts.db.sql, 'customer'),
-    readReviewSettings(parts.db.sql),
-  ]);
   for (let batch = 0; batch < mostBatches; batch += 1) {
-    const count = await parts.db.transaction((tx) => checkBatch(tx, fields, settings, parts.now()));
+    const count = await parts.db.transaction((tx) => checkBatch(tx, parts.now()));
     if (count > 0) parts.relay.nudge();
     if (count < batchSize && !(await parts.db.transaction((tx) => walkFiles(tx, walkStep)))) return;
   }
@@ -49,14 +39,12 @@ export async function checkFiles(parts: Parts): Promise<void> {
 /** The freshness rate counts what is late by now. */
 export const countOverdue = (parts: Parts): Promise<void> => countOverdueReviews(parts.db.sql);
 
-async function checkBatch(
-  tx: Queryable,
-  fields: readonly CustomField[],
-  settings: ReviewSettings,
-  now: Date,
-): Promise<number> {
+async function checkBatch(tx: Queryable, now: Date): Promise<number> {
   const files = await takeUncheckedFiles(tx, batchSize);
   if (files.length === 0) return 0;
+  // After the files are taken: those that a changed definition has marked are checked by it.
+  const fields = await listCustomFields(tx, 'customer');
+  const settings = await readReviewSettings(tx);
   const checked: CheckedFile[] = [];
   const tasks: NewTask[] = [];
   for (const file of files) {

@@ -1,8 +1,8 @@
-import { evaluateCustomer, type Evaluation, planFollowUp } from '@patchbay/domain';
+import { endOfDay, evaluateCustomer, type Evaluation, planFollowUp } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import { gatherCustomers, type CustomerRecord } from '@patchbay/store/queries/customer-facts';
 import type { GradingChanges, NewTask } from '@patchbay/store/queries/grading-results';
-import { type GradingRules, requestsOf } from './rules.ts';
+import { type GradingRules, priorityOf, requestsOf } from './rules.ts';
 
 export interface Evaluated {
   readonly record: CustomerRecord;
@@ -24,17 +24,24 @@ export async function evaluateBatch(
 }
 
 /** What an evaluation changes of a customer; null: nothing. */
-export function changesOf({ record, evaluation }: Evaluated, rules: GradingRules, now: Date): GradingChanges | null {
+export function changesOf(
+  { record, evaluation }: Evaluated,
+  rules: GradingRules,
+  now: Date,
+  timeZone: string,
+): GradingChanges | null {
   const grade = gradeChange(record, evaluation, rules);
   const stage =
     evaluation.stageCause === null
       ? undefined
       : { from: record.stage, to: evaluation.stage, cause: evaluation.stageCause };
   const churn = churnChange(record, evaluation);
-  const followUp = planFollowUp(rules.policy, situationOf(record, evaluation), now);
+  const followUp = planFollowUp(rules.policy, situationOf(record, evaluation), now, timeZone);
   const tasks = [
-    ...(churn?.turn === 'warned' ? [winBack(record, evaluation, rules, now)] : []),
-    ...(followUp.planned ? [followUpTask(record, evaluation, followUp.planned)] : []),
+    ...(churn?.turn === 'warned' && !record.winBackOpen ? [winBack(record, evaluation, rules, now, timeZone)] : []),
+    ...(followUp.planned && followUp.planned.key !== record.followUpKey
+      ? [followUpTask(record, evaluation, followUp.planned)]
+      : []),
   ];
   const joins = evaluation.segments.filter((id) => !record.segmentIds.includes(id));
   const leaves = record.segmentIds.filter((id) => !evaluation.segments.includes(id));
@@ -53,7 +60,7 @@ export function changesOf({ record, evaluation }: Evaluated, rules: GradingRules
 }
 
 function gradeChange(record: CustomerRecord, { outcome, rule }: Evaluation, { policy }: GradingRules) {
-  const priority = policy.grades.find(({ key }) => key === outcome.grade)?.priority ?? 0;
+  const priority = priorityOf(policy, outcome.grade);
   const same =
     record.grade === outcome.grade &&
     record.value === outcome.value &&
@@ -92,10 +99,16 @@ function situationOf(record: CustomerRecord, { outcome }: Evaluation) {
 const dayMs = 86_400_000;
 
 /** One for each time that a warning begins. */
-function winBack(record: CustomerRecord, { churn }: Evaluation, { policy }: GradingRules, now: Date): NewTask {
+function winBack(
+  record: CustomerRecord,
+  { churn }: Evaluation,
+  { policy }: GradingRules,
+  now: Date,
+  timeZone: string,
+): NewTask {
   return {
     kind: 'win-back',
-    dueAt: new Date(now.getTime() + policy.churn.taskDays * dayMs),
+    dueAt: endOfDay(new Date(now.getTime() + policy.churn.taskDays * dayMs), timeZone),
     assigneeId: record.dedicatedAgentId,
     cause: churn.signals.map(({ nameEn }) => nameEn).join('; '),
     // Without what was found: that may be words about the person, and is explained from the records at any time.

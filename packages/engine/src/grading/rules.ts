@@ -1,8 +1,8 @@
 import { gradingPolicy, type GradingPolicy, type GradingVersion } from '@patchbay/contracts';
-import { defaultGradingPolicy, factKey, neededFacts, type SegmentCondition } from '@patchbay/domain';
+import { defaultGradingPolicy, evaluateStart, factKey, neededFacts, type SegmentCondition } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import type { FactRequest } from '@patchbay/store/queries/customer-facts';
-import { newestVersion } from '@patchbay/store/queries/grading';
+import { newestVersion, type GradingStart } from '@patchbay/store/queries/grading';
 import { listSegments } from '@patchbay/store/queries/segments';
 
 /** What a centre begins with, before a manager has published anything. */
@@ -40,3 +40,13 @@ export function requestsOf({ policy, segments }: GradingRules): FactRequest[] {
     field: key,
   }));
 }
+
+/** How a customer of whom nothing is recorded yet begins under these rules. */
+export function startOf({ version, policy }: Pick<GradingRules, 'version' | 'policy'>): GradingStart {
+  const { stage, outcome, rule } = evaluateStart(policy);
+  return { version, stage, outcome, rule, priority: priorityOf(policy, outcome.grade) };
+}
+
+/** What a grade adds to the priority of a new ticket. */
+export const priorityOf = ({ grades }: GradingPolicy, grade: string): number =>
+  grades.find(({ key }) => key === grade)?.priority ?? 0;

@@ -8,7 +8,7 @@ import type { Parts } from '../parts.ts';
 import type { Principal } from '../auth/principal.ts';
 import { isSameOrigin } from '../auth/same-origin.ts';
 import { mayReadTicket } from '../http/ticket-scope.ts';
-import { attend, customerRoom, endAttendance, recheckAttendance } from './attendance.ts';
+import { attend, customerRoom, endAttendance, keepAttendance, recheckAttendance } from './attendance.ts';
 import type { Tail } from './tail.ts';
 import { readWallboard, throttle } from './wallboard.ts';
 
@@ -35,7 +35,6 @@ export interface AgentDeskOptions {
 
 export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions): AgentDesk {
   const namespace = io.of('/agents');
-  parts.attendance.bind(namespace);
   namespace.use((socket, next) => {
     authenticate(socket, parts, options).then(
       () => next(),
@@ -62,6 +61,7 @@ export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions)
   );
   options.tail.onEvents(pushWallboard);
 
+  const endAttendances = keepAttendance(parts, namespace);
   const timer = setInterval(() => void recheck(namespace, parts, options), recheckMs);
   return {
     notifyTyping: (notice) => void namespace.to(`ticket:${notice.ticketId}`).emit('typing', notice),
@@ -70,7 +70,7 @@ export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions)
       clearInterval(timer);
       // At once for all, while there is still a database: afterwards each of them disconnects.
       closing = true;
-      await see(parts, [...connectedAgents(namespace)]);
+      await Promise.all([see(parts, [...connectedAgents(namespace)]), endAttendances()]);
     },
   };
 }
@@ -150,7 +150,7 @@ function serve(socket: Socket, parts: Parts, options: AgentDeskOptions): void {
     await socket.leave(roomName(room, id));
   });
   on(socket, parts, 'attend', (input) => attend(parts, socket, parseInput(attendRequest, input)));
-  socket.on('disconnect', () => endAttendance(socket));
+  socket.on('disconnect', () => void endAttendance(parts, socket));
   on(socket, parts, 'typing', async (input) => {
     const { ticketId, typing } = parseInput(typingRequest, input);
     await requireTicket(parts, socket, ticketId);
@@ -223,13 +223,21 @@ async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOpt
   await see(parts, [...seen]);
 }
 
+/** After these others have contacted a customer, are about to, or are not any more. */
+const guardEvents: ReadonlySet<string> = new Set([
+  'message.created',
+  'call.changed',
+  'reply.held',
+  'reply.taken-back',
+  'reply.failed',
+]);
+
 /** Every process publishes to its own sockets: each of them reads all events. */
 function publish(namespace: Namespace, events: readonly RoutedEvent[]): void {
   for (const { alsoQueueIds, ...event } of events) {
     namespace.local.to(roomsOf(event, alsoQueueIds)).emit('event', event);
     const { type, customerId } = event;
-    if (customerId && (type === 'message.created' || type === 'call.changed'))
-      namespace.local.to(customerRoom(customerId)).emit('guard', { customerId });
+    if (customerId && guardEvents.has(type)) namespace.local.to(customerRoom(customerId)).emit('guard', { customerId });
   }
 }
 

@@ -247,6 +247,13 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     exported: 'segments',
     columns: { keep: 'id segment_id customer_id since' },
   },
+  /** Gone with the screen that it tells of. */
+  attendance: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    columns: { keep: 'customer_id socket_id ticket_id state since seen_at', staff: 'agent_id' },
+  },
   grading_due: {
     about: 'person',
     own: 't.customer_id = any ($1)',
@@ -603,6 +610,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     staff: 'started_by',
   }),
   grading_cursor: technical({ keep: 'id seq' }),
+  grading_start: technical({ keep: 'id version grade grade_value loyalty vip grade_rule queue_priority stage' }),
   segment: settings({
     keep: 'id key name description run_id created_at updated_at',
     figure: 'member_count',

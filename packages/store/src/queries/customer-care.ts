@@ -2,6 +2,7 @@
 import type { GuardContact, GuardPresence, SatisfactionScore, ScoreCreate } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { present } from './paging.ts';
+import { parameters, ticketScope, type Viewer } from './tickets.ts';
 
 /** The same mark told twice is the first one. Null when the source gave its id to another customer's mark. */
 export async function recordScore(
@@ -66,13 +67,18 @@ export async function followUpCounts(sql: Queryable, days: number, now: Date): P
   return rows;
 }
 
-/** The last contacts that agents had with a customer within so many hours. The newest fifty: more say nothing new. */
+/**
+ * The last contacts that agents had with a customer within so many hours, without the tickets that the viewer may not read. The newest
+ * fifty: more say nothing new.
+ */
 export async function recentContacts(
   sql: Queryable,
+  viewer: Viewer,
   customerId: string,
   hours: number,
   now: Date,
 ): Promise<GuardContact[]> {
+  const { values, bind } = parameters(customerId, hours, now);
   const { rows } = await sql.query(
     `with contacts as (
        (select m.author_id as agent_id, m.channel, m.ticket_id, m.received_at as at from message m
@@ -82,21 +88,27 @@ export async function recentContacts(
        (select k.agent_id, 'phone', k.ticket_id, coalesce(k.ended_at, k.answered_at) from call k
          where k.customer_id = $1 and k.agent_id is not null and k.answered_at is not null
            and coalesce(k.ended_at, k.answered_at) > $3::timestamptz - make_interval(hours => $2) order by 4 desc limit 50))
-     select n.agent_id as "agentId", a.name, n.channel, n.ticket_id as "ticketId", t.number as "ticketNumber", n.at
-     from contacts n join agent a on a.id = n.agent_id join ticket t on t.id = n.ticket_id order by n.at desc`,
-    [customerId, hours, now],
+     select n.agent_id as "agentId", a.name, n.channel, t.id as "ticketId", t.number as "ticketNumber", n.at
+     from contacts n join agent a on a.id = n.agent_id left join ticket t on t.id = n.ticket_id and ${ticketScope(viewer, bind)} order by n.at desc`,
+    values,
   );
   return rows.map((row) => present<GuardContact>(row));
 }
 
-/** Who is on the phone with a customer now. */
-export async function callsWith(sql: Queryable, customerId: string): Promise<GuardPresence[]> {
+/** Who is on the phone with a customer now, and whose reply to them stands for some seconds before it leaves; see {@link recentContacts}. */
+export async function engagedWith(sql: Queryable, viewer: Viewer, customerId: string): Promise<GuardPresence[]> {
+  const { values, bind } = parameters(customerId);
   const { rows } = await sql.query(
-    `select k.agent_id as "agentId", a.name, 'calling' as state, k.ticket_id as "ticketId", t.number as "ticketNumber",
+    `select k.agent_id as "agentId", a.name, 'calling' as state, t.id as "ticketId", t.number as "ticketNumber",
        coalesce(k.answered_at, k.changed_at) as since
-     from call k join agent a on a.id = k.agent_id join ticket t on t.id = k.ticket_id
-     where k.customer_id = $1 and k.state in ('connecting', 'talking', 'held')`,
-    [customerId],
+     from call k join agent a on a.id = k.agent_id left join ticket t on t.id = k.ticket_id and ${ticketScope(viewer, bind)}
+     where k.customer_id = $1 and k.state in ('connecting', 'talking', 'held')
+     union all
+     select h.author_id, a.name, 'writing', t.id, t.number, h.created_at
+     from held_reply h join ticket k on k.id = h.ticket_id join agent a on a.id = h.author_id
+       left join ticket t on t.id = h.ticket_id and ${ticketScope(viewer, bind)}
+     where h.state in ('held', 'leaving') and k.customer_id = $1`,
+    values,
   );
   return rows.map((row) => present<GuardPresence>(row));
 }

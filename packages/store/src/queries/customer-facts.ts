@@ -1,17 +1,8 @@
 import type { Facts, LifecycleStage } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { factsOfRecord, type FactRequest, type FoundOfCustomer } from './fact-values.ts';
 
-/** What is asked of the records: a fact by its key, and what it is narrowed by. */
-export interface FactRequest {
-  readonly key: string;
-  readonly name: string;
-  readonly currency?: string | undefined;
-  readonly days?: number | undefined;
-  readonly channel?: string | undefined;
-  readonly requestType?: string | undefined;
-  /** The field's name, of a fact about a field. */
-  readonly field?: string | undefined;
-}
+export type { FactRequest } from './fact-values.ts';
 
 /** A customer as the rules see them. */
 export interface CustomerRecord {
@@ -34,6 +25,9 @@ export interface CustomerRecord {
   followUpId: string | null;
   followUpMadeAt: Date | null;
   followUpDueAt: Date | null;
+  /** By which key the newest follow-up was made, whatever became of it. */
+  followUpKey: string | null;
+  winBackOpen: boolean;
   segmentIds: string[];
   facts: Facts;
 }
@@ -49,7 +43,8 @@ with wanted as (
       when s.name like '%-trend' then $3::timestamptz - make_interval(days => 2 * s.days) else $3::timestamptz - make_interval(days => s.days) end as from_at
   from jsonb_to_recordset($2::jsonb) s (key text, name text, currency text, days int, channel text, "requestType" text, field text)
 ), who as materialized (
-  select c.*, to_jsonb(c) as record from customer c where c.id = any ($1::uuid[]) and c.merged_into is null and c.erased_at is null
+  select c.*, case when exists (select 1 from wanted where field is not null) then to_jsonb(c) end as record
+  from customer c where c.id = any ($1::uuid[]) and c.merged_into is null and c.erased_at is null
 ), heard as materialized (
   select m.customer_id, m.received_at, m.channel, case when exists (select 1 from wanted where "requestType" is not null) then (
     select t.request_type from ticket t where t.id = m.ticket_id) end as request_type
@@ -79,30 +74,22 @@ with wanted as (
   from satisfaction_score a join wanted s on s.name in ('score-average', 'low-score-count') and a.at > s.since
   where a.customer_id = any ($1::uuid[]) and a.at <= $3::timestamptz
   group by 1, 2
-), valued as (
-  select w.id, jsonb_object_agg(s.key, case
-    when s.name = 'purchase-sum' then to_jsonb(coalesce(g.amount, 0))
-    when s.name like '%-count' then to_jsonb(coalesce(g.n, 0))
-    when s.name like '%-trend' then to_jsonb(g.n::float8 / nullif(g.earlier, 0))
-    when s.name = 'days-since-first-purchase' then to_jsonb(floor(extract(epoch from $3::timestamptz - g.first_at) / 86400))
-    when s.name like 'days-since-%' then to_jsonb(floor(extract(epoch from $3::timestamptz - g.last_at) / 86400))
-    when s.name = 'score-average' then to_jsonb(g.mean)
-    when s.name = 'age-days' then to_jsonb(greatest(0, floor(extract(epoch from $3::timestamptz - w.created_at) / 86400)))
-    when s.name = 'channels' then to_jsonb(array(
-      select i.channel from identifier i where i.customer_id = w.id and i.channel is not null
-      union select t.channel from ticket t where t.customer_id = w.id))
-    when s.name in ('field', 'number-field') then coalesce(nullif(w.record -> s.field, 'null'), (
-      select o.value -> s.field from jsonb_each(w.record) o where jsonb_typeof(o.value) = 'object' and o.value ? s.field order by o.key limit 1))
-    end) as facts
-  from who w cross join wanted s left join found g on g.customer_id = w.id and g.key = s.key group by w.id
+), gathered as (
+  select customer_id, jsonb_object_agg(key, jsonb_build_array(n, earlier, amount,
+    extract(epoch from last_at) * 1000, extract(epoch from first_at) * 1000, mean)) as found from found group by 1
 )
 select w.id, w.display_name as name, w.created_at as "createdAt", w.grade, w.grade_value as value, w.loyalty, w.vip, w.grade_rule as rule,
   w.stage, w.stage_since as "stageSince", w.churn_since as "churnSince", w.churn_score as "churnScore", w.queue_priority as "queuePriority",
   w.dedicated_agent_id as "dedicatedAgentId", l.at as "lastContactAt", l.by as "lastContactBy", f.id as "followUpId",
   f.created_at as "followUpMadeAt", f.due_at as "followUpDueAt",
+  (select k.unique_key from task k where k.customer_id = w.id and k.kind = 'follow-up' order by k.created_at desc limit 1) as "followUpKey",
+  exists (select 1 from task k where k.customer_id = w.id and k.kind = 'win-back' and k.state = 'open') as "winBackOpen",
   array(select m.segment_id::text from segment_member m where m.customer_id = w.id) as "segmentIds",
-  coalesce(v.facts, '{}') as facts
-from who w left join valued v on v.id = w.id
+  w.record, coalesce(g.found, '{}') as found,
+  case when exists (select 1 from wanted where name = 'channels') then array(
+    select i.channel from identifier i where i.customer_id = w.id and i.channel is not null
+    union select t.channel from ticket t where t.customer_id = w.id) end as channels
+from who w left join gathered g on g.customer_id = w.id
 left join lateral (
   select at, by from (
     (select m.received_at as at, m.author_id as by from message m
@@ -124,35 +111,14 @@ export async function gatherCustomers(
   complaintTypes: readonly string[],
   now: Date,
 ): Promise<CustomerRecord[]> {
-  const { rows } = await sql.query<CustomerRecord & { facts: Record<string, unknown> }>(gather, [
+  const { rows } = await sql.query<Omit<CustomerRecord, 'facts'> & FoundOfCustomer>(gather, [
     ids,
     JSON.stringify(requests),
     now,
     complaintTypes,
   ]);
-  const numeric = new Set(requests.filter(({ name }) => name === 'number-field').map(({ key }) => key));
-  return rows.map((row) => ({ ...row, facts: normalised(row.facts, numeric) }));
-}
-
-/** Fields come in whatever shape they are kept in: numbers stay numbers where one is asked for, everything else becomes words. */
-function normalised(facts: Record<string, unknown>, numeric: ReadonlySet<string>): Facts {
-  return Object.fromEntries(
-    Object.entries(facts).map(([key, value]) => {
-      if (numeric.has(key)) return [key, numberOf(value)];
-      return [key, typeof value === 'number' && !key.startsWith('field:') ? value : wordsOf(value)];
-    }),
-  );
-}
-
-function numberOf(value: unknown): number | null {
-  const text = typeof value === 'string' ? value.trim() : value;
-  const number = typeof text === 'number' || (typeof text === 'string' && text !== '') ? Number(text) : Number.NaN;
-  return Number.isFinite(number) ? number : null;
-}
-
-function wordsOf(value: unknown): string[] | null {
-  if (value === null || value === undefined) return null;
-  if (Array.isArray(value)) return value.flatMap((one) => wordsOf(one) ?? []);
-  if (typeof value === 'boolean') return [value ? 'yes' : 'no'];
-  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : null;
+  return rows.map(({ record, found, channels, ...row }) => ({
+    ...row,
+    facts: factsOfRecord(requests, { record, found, channels, createdAt: row.createdAt }, now),
+  }));
 }

@@ -21,8 +21,8 @@ export interface FileOwnerRow {
   readonly open: string[];
 }
 
-/** Who is erased has no file, like who was merged. By name in JSON, since a centre without grades has no such column. */
-const ownerColumns = `c.created_at as "createdAt", coalesce(c.merged_into, case when c.erased_at is not null then c.id end) as "mergedInto", to_jsonb(c) ->> 'grade' as grade, c.fields, c.reviewed,
+/** Who is erased has no file, like who was merged. */
+const ownerColumns = `c.created_at as "createdAt", coalesce(c.merged_into, case when c.erased_at is not null then c.id end) as "mergedInto", c.grade, c.fields, c.reviewed,
   array(select distinct t.request_type from ticket t where t.customer_id = c.id and t.request_type is not null) as "requestTypes",
   exists (select 1 from purchase p where p.customer_id = c.id) as "hasPurchases",
   exists (select 1 from ticket t where t.customer_id = c.id) as "hasTickets",

@@ -130,7 +130,7 @@ async function writeChurn(sql: Queryable, changes: readonly GradingChanges[], ve
   );
 }
 
-/** The key makes a task once; only a task that is new is told of. */
+/** The key makes a task once; only a task that is new is told of. Nobody is won back twice at the same time. */
 async function writeTasks(sql: Queryable, changes: readonly GradingChanges[], now: Date) {
   const rows = changes.flatMap(({ id, tasks }) => tasks.map((task) => ({ customerId: id, ...task })));
   if (rows.length === 0) return;
@@ -139,6 +139,8 @@ async function writeTasks(sql: Queryable, changes: readonly GradingChanges[], no
        insert into task (kind, customer_id, due_at, assignee_id, cause, cause_data, unique_key, created_at)
        select kind, "customerId", "dueAt", "assigneeId", cause, data, key, $2::timestamptz
        from jsonb_to_recordset($1::jsonb) r (kind text, "customerId" uuid, "dueAt" timestamptz, "assigneeId" text, cause text, data jsonb, key text)
+       where kind <> 'win-back' or not exists (
+         select 1 from task t where t.customer_id = r."customerId" and t.kind = 'win-back' and t.state = 'open')
        on conflict (unique_key) do nothing returning id, kind, customer_id, due_at)
      insert into event (type, customer_id, data)
      select 'follow-up.planned', customer_id, jsonb_build_object('taskId', id, 'dueAt', due_at) from made where kind = 'follow-up'`,
@@ -146,14 +148,15 @@ async function writeTasks(sql: Queryable, changes: readonly GradingChanges[], no
   );
 }
 
+/** One contact does all that are open, as after two customers became one. */
 async function keepFollowUps(sql: Queryable, changes: readonly GradingChanges[]) {
-  const rows = changes.flatMap(({ kept }) => (kept ? [kept] : []));
+  const rows = changes.flatMap(({ id, kept }) => (kept ? [{ id, ...kept }] : []));
   if (rows.length === 0) return;
   await sql.query(
     `with kept as (
        update task t set state = 'done', done_at = r.at, done_by = r.by
-       from jsonb_to_recordset($1::jsonb) r ("taskId" uuid, at timestamptz, by text)
-       where t.id = r."taskId" and t.state = 'open' returning t.id, t.customer_id, t.due_at, t.done_at, t.done_by)
+       from jsonb_to_recordset($1::jsonb) r (id uuid, at timestamptz, by text)
+       where t.customer_id = r.id and t.kind = 'follow-up' and t.state = 'open' and t.created_at < r.at returning t.id, t.customer_id, t.due_at, t.done_at, t.done_by)
      insert into event (type, customer_id, actor_id, data)
      select 'follow-up.kept', customer_id, done_by, jsonb_build_object('taskId', id, 'dueAt', due_at, 'at', done_at) from kept`,
     [JSON.stringify(rows)],
@@ -184,6 +187,15 @@ async function writeMemberships(sql: Queryable, changes: readonly GradingChanges
   );
 }
 
+/** How a customer began, before the first move that was written down: said of them when they are asked about, and kept nowhere. */
+const began = `
+  select ('00000000-0000-7000-8000-00000000000' || k.place)::uuid as id, k.kind, null::text as from_value, coalesce(f.from_value, k.present) as to_value,
+    case when k.kind = 'stage' then case coalesce(f.from_value, k.present) when 'prospect' then 'not-a-customer-yet' else 'became-customer' end end as cause,
+    coalesce((select max(v.version) from grading_version v where v.published_at <= c.created_at), 0) as version, c.created_at as at
+  from customer c cross join lateral (values ('stage', 1, c.stage), ('grade', 2, c.grade)) k (kind, place, present)
+  left join lateral (select m.id, m.from_value from customer_move m where m.customer_id = c.id and m.kind = k.kind order by m.id limit 1) f on true
+  where c.id = $1 and (f.id is null or f.from_value is not null) and coalesce(f.from_value, k.present) is not null`;
+
 /** A customer's moves, newest first. */
 export async function listMoves(
   sql: Queryable,
@@ -191,8 +203,10 @@ export async function listMoves(
   slice: Slice<string>,
 ): Promise<Cut<CustomerMove, string>> {
   const { rows } = await sql.query(
-    `select id, kind, from_value as "from", to_value as "to", cause, version, at from customer_move
-     where customer_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
+    `select id, kind, from_value as "from", to_value as "to", cause, version, at from (
+       select id, kind, from_value, to_value, cause, version, at from customer_move where customer_id = $1
+       union all ${began}) moves
+     where $2::uuid is null or id < $2 order by id desc limit $3`,
     [customerId, slice.after, slice.limit + 1],
   );
   return cut(

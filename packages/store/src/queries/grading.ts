@@ -1,5 +1,12 @@
 /** Versions of the policy, and the ways through the customers. */
-import type { GradingCounts, GradingPolicy, GradingRun, GradingVersion } from '@patchbay/contracts';
+import type {
+  GradeOutcome,
+  GradingCounts,
+  GradingPolicy,
+  GradingRun,
+  GradingVersion,
+  LifecycleStage,
+} from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 
@@ -97,6 +104,16 @@ export async function endPreviews(sql: Queryable, agentId: string): Promise<void
   );
 }
 
+/** A run over all customers has everything in it that the others under way were begun for. */
+export async function endOtherRuns(sql: Queryable, runId: string | null): Promise<void> {
+  await sql.query(
+    `with others as (
+       update grading_run set state = 'done', finished_at = now() where kind <> 'preview' and state = 'running' and id <> $1 returning id)
+     update segment set run_id = $1 where run_id in (select id from others)`,
+    [runId],
+  );
+}
+
 /** Newest first. `applied`: all but previews. */
 export async function listRuns(
   sql: Queryable,
@@ -172,11 +189,9 @@ export async function advanceRun(sql: Queryable, run: RunState, finished: boolea
 // --- Who is due ----------------------------------------------------------------------------------------------------
 
 /** Of events, those after which a customer's facts may be others. What grading itself tells is not among them. */
-const collect = `
-with place as (
-  select seq from grading_cursor for update skip locked
-), passed as (
-  select e.seq, e.type, e.customer_id, e.data from place, event e where e.seq > place.seq order by e.seq limit $1
+const passed = `
+with passed as materialized (
+  select e.seq, e.type, e.customer_id, e.data from event e where e.seq > (select seq from grading_cursor) order by e.seq limit $1
 ), concerned as (
   select p.customer_id from passed p where p.customer_id is not null and (
     p.type in ('message.received', 'message.created', 'ticket.opened', 'ticket.request-changed', 'call.changed', 'score.recorded')
@@ -184,22 +199,21 @@ with place as (
     or (p.type like 'customer.%' and p.type not in ('customer.graded', 'customer.stage-moved', 'customer.churn-warned', 'customer.churn-cleared')))
   union
   select (p.data ->> 'otherId')::uuid from passed p where p.type in ('customer.merged', 'customer.merge-undone')
-), due as (
-  insert into grading_due (customer_id) select c.id from concerned n join customer c on c.id = n.customer_id
 ), moved as (
   update grading_cursor set seq = (select max(seq) from passed) where exists (select 1 from passed)
 )
-select count(*)::int as n from passed`;
+select array(select customer_id from concerned where customer_id is not null) as ids, (select count(*)::int from passed) as n`;
 
-/** Reads on in the events. Answers how many there were; another process that is at it has them otherwise. */
-export async function collectDue(sql: Queryable, limit: number): Promise<number> {
-  const { rows } = await sql.query<{ n: number }>(collect, [limit]);
-  return rows[0]?.n ?? 0;
+/** Reads on in the events, as part of the transaction that grades the customers whom they concern. */
+export async function passEvents(tx: Queryable, limit: number): Promise<{ ids: string[]; n: number }> {
+  const { rows } = await tx.query<{ ids: string[]; n: number }>(passed, [limit]);
+  return rows[0] ?? { ids: [], n: 0 };
 }
 
 export async function hasGradingWork(sql: Queryable): Promise<boolean> {
   const { rows } = await sql.query<{ yes: boolean }>(
-    `select exists (select 1 from grading_due) or exists (select 1 from grading_run where state = 'running') as yes`,
+    `select (select last_seq from relay_state) > (select seq from grading_cursor) or exists (select 1 from grading_due)
+       or exists (select 1 from grading_run where state = 'running') as yes`,
     [],
   );
   return rows[0]?.yes ?? false;
@@ -214,6 +228,31 @@ export async function takeDue(sql: Queryable, limit: number): Promise<string[]> 
     [limit],
   );
   return rows.map(({ id }) => id);
+}
+
+// --- How a customer begins -----------------------------------------------------------------------------------------
+
+export interface GradingStart {
+  readonly version: number;
+  readonly outcome: GradeOutcome;
+  readonly rule: string | null;
+  readonly priority: number;
+  readonly stage: LifecycleStage;
+}
+
+/** The version of the rules by which new customers begin; -1 while none does. */
+export async function startVersion(sql: Queryable): Promise<number> {
+  const { rows } = await sql.query<{ version: number }>('select version from grading_start', []);
+  return rows[0]?.version ?? -1;
+}
+
+/** New customers begin so from now on. */
+export async function writeStart(sql: Queryable, { version, outcome, rule, priority, stage }: GradingStart) {
+  await sql.query(
+    `update grading_start set version = $1, grade = $2, grade_value = $3, loyalty = $4, vip = $5, grade_rule = $6, queue_priority = $7, stage = $8
+     where version < $1`,
+    [version, outcome.grade, outcome.value, outcome.loyalty, outcome.vip, rule, priority, stage],
+  );
 }
 
 /** False when another worker is at it. Held until the transaction ends. */

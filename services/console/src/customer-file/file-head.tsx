@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CareNotes, GradeTags, useCustomerGrading } from '../grading/customer-care.tsx';
 import { GuardNotice } from '../grading/guard-notice.tsx';
+import { useAttend } from '../grading/use-guard.ts';
 import { PrivacyMenu } from '../privacy/privacy-menu.tsx';
 import { initials } from '../shell/initials.ts';
 import { useOpenTickets } from './use-open-tickets.ts';
@@ -14,6 +15,7 @@ export function FileHead({ file }: { file: CustomerFile }) {
   const { t } = useTranslation();
   const day = useDay();
   const grading = useCustomerGrading(file.id);
+  useAttend(file.id, null);
   return (
     <header className="panel file-head">
       <span className="file-avatar file-avatar-large" aria-hidden>

@@ -8,6 +8,8 @@ export interface Wording {
   readonly t: TFunction;
   readonly language: string;
   readonly gradeName: GradeNames;
+  /** What a field of the customer's file is called. */
+  readonly fieldName: (key: string) => string;
 }
 
 /** Digits after the point in a currency: amounts are kept in minor units. */
@@ -19,18 +21,27 @@ export function minorDigits(currency: string): number {
   }
 }
 
+/** A trend is a share, and is read and entered in percent. */
+export const isTrend = ({ name }: Fact): boolean => name.endsWith('-trend');
+
+/** How many of the units in which a number is kept make one of those in which it is entered. */
+export function unitOf(fact: Fact): number {
+  if (isTrend(fact)) return 0.01;
+  return fact.name === 'purchase-sum' ? 10 ** minorDigits(fact.currency ?? '') : 1;
+}
+
 /** `Purchases, sum, last 365 days (EUR)`. */
-export function factText({ t }: Wording, fact: Fact): string {
+export function factText({ t, fieldName }: Wording, fact: Fact): string {
   const name = t(`fact.${fact.name}`);
   const { days } = fact;
-  const trend = fact.name.endsWith('-trend');
+  const trend = isTrend(fact);
   const timed =
     days === undefined ? name : t(trend ? 'condition.trendWithin' : 'condition.within', { fact: name, days });
   const narrowed = [
     fact.currency,
     fact.channel && t(`channel.${fact.channel}`),
     fact.requestType,
-    fact.key && `“${fact.key}”`,
+    fact.key && `“${fieldName(fact.key)}”`,
   ].filter(Boolean);
   return narrowed.length === 0 ? timed : `${timed} (${narrowed.join(', ')})`;
 }
@@ -57,7 +68,7 @@ function numberText({ language }: Wording, fact: Fact, value: number): string {
     return new Intl.NumberFormat(language, { style: 'currency', currency: fact.currency }).format(
       value / 10 ** minorDigits(fact.currency),
     );
-  const trend = fact.name.endsWith('-trend');
+  const trend = isTrend(fact);
   return new Intl.NumberFormat(language, {
     maximumFractionDigits: trend ? 0 : 2,
     ...(trend && { style: 'percent' }),

@@ -26,7 +26,7 @@ export function GuardLines({ guard }: { guard: Guard }) {
       {guard.recent.map(({ agentId, name, at, channel, ticketNumber }) => (
         <li key={`${agentId} ${at}`} className="guard-recent" data-testid="guard-line" data-state="recent">
           <ClockCircleOutlined aria-hidden />{' '}
-          {t('guard.recent', {
+          {t(ticketNumber === null ? 'guard.recentElsewhere' : 'guard.recent', {
             name,
             ago: duration(Math.max(60, Math.floor(secondsSince(at, now) / 60) * 60), i18n.language),
             channel: t(`channel.${channel}`),

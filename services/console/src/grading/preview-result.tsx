@@ -29,11 +29,22 @@ function Counts({ run, grades }: { run: GradingRun; grades: readonly GradeDefini
   const { gradeName } = useWording(grades);
   const name = (grade: string | null): string => (grade ? gradeName(grade) : t('grading.none'));
   const changed = run.counts.grades.filter(({ from, to }) => from !== to);
-  const sum = changed.reduce((total, { count }) => total + count, 0);
+  const sum = (moves: readonly { count: number }[]) => moves.reduce((total, { count }) => total + count, 0);
+  const { stageMoves, warnings, tasks } = run.counts;
   return (
     <>
       <p>
-        {t('grading.looked', { count: run.done })} <strong>{t('grading.changes', { count: sum })}</strong>
+        {t('grading.looked', { count: run.done })} <strong>{t('grading.changes', { count: sum(changed) })}</strong>{' '}
+        {t('grading.stageChanges', { count: sum(stageMoves) })}
+      </p>
+      <p data-testid="preview-tasks">
+        {t('grading.warningsBegun', { count: warnings.begun })}
+        {t('grading.comma')}
+        {t('grading.warningsEnded', { count: warnings.ended })} {t('grading.newTasks')}{' '}
+        {t('grading.winBacks', { count: tasks.winBack })}
+        {t('grading.comma')}
+        {t('grading.followUps', { count: tasks.followUp })}
+        {t('grading.period')}
       </p>
       <div className="table-scroll">
         <table className="figures tabular">
@@ -57,6 +68,15 @@ function Counts({ run, grades }: { run: GradingRun; grades: readonly GradeDefini
           </tbody>
         </table>
       </div>
+      {stageMoves.length > 0 && (
+        <ul className="small" data-testid="preview-stages">
+          {stageMoves.map(({ from, to, count }) => (
+            <li key={`${from} ${to}`}>
+              {from === '' ? t('grading.none') : t(`stage.${from as 'new'}`)} → {t(`stage.${to as 'new'}`)}: {count}
+            </li>
+          ))}
+        </ul>
+      )}
       {run.counts.sample.length > 0 && (
         <>
           <h3>{t('grading.sample')}</h3>

@@ -1,13 +1,14 @@
-import { gradingPolicy } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Alert, Button, Input, Modal, Popconfirm } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { bilingual } from '../feedback/bilingual.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import type { Draft } from './grading-page.tsx';
 import { PreviewResult } from './preview-result.tsx';
+import { wrongPlaces } from './wrong-places.ts';
 
 interface PublishBarProps {
   draft: Draft;
@@ -18,24 +19,22 @@ interface PublishBarProps {
 
 /** What may be done with a change: try it, publish it, throw it away. */
 export function PublishBar({ draft, newest, discard }: PublishBarProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [asking, setAsking] = useState(false);
   const [preview, setPreview] = useState<string | null>(null);
-  const checked = gradingPolicy.safeParse(draft.policy);
+  const wrong = wrongPlaces(draft.policy, t, (name) => bilingual(i18n, name).shown);
   const tryIt = useAction(() => api.previewGrading(draft.policy), { stale: [], after: ({ id }) => setPreview(id) });
   const overtaken = draft.basedOn !== newest;
   return (
     <div className="publish-bar" role="region" aria-label={t('grading.unpublished')} data-testid="publish-bar">
       {overtaken && <Alert type="warning" showIcon title={t('grading.newer')} />}
-      {!checked.success && (
+      {wrong.length > 0 && (
         <Alert
           type="warning"
           showIcon
           title={t('grading.invalid')}
-          description={checked.error.issues
-            .slice(0, 3)
-            .map(({ path, message }) => `${path.join('.')}: ${message}`)
-            .join(' · ')}
+          description={`${t('grading.invalidIn')} ${wrong.slice(0, 3).join(' · ')}`}
+          data-testid="grading-wrong"
         />
       )}
       <div className="row wrap">
@@ -44,7 +43,7 @@ export function PublishBar({ draft, newest, discard }: PublishBarProps) {
           <Button>{t('grading.discard')}</Button>
         </Popconfirm>
         <Button
-          disabled={!checked.success}
+          disabled={wrong.length > 0}
           loading={tryIt.isPending}
           onClick={() => tryIt.mutate(undefined)}
           data-testid="grading-preview"
@@ -53,7 +52,7 @@ export function PublishBar({ draft, newest, discard }: PublishBarProps) {
         </Button>
         <Button
           type="primary"
-          disabled={!checked.success || overtaken}
+          disabled={wrong.length > 0 || overtaken}
           onClick={() => setAsking(true)}
           data-testid="grading-publish"
         >

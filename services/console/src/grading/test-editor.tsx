@@ -14,9 +14,10 @@ import { keys } from '@patchbay/ui';
 import { Input, InputNumber, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCustomFields } from '../customer-file/use-words.ts';
 import { useNamed } from '../feedback/bilingual.ts';
 import { api } from '../query-client.ts';
-import { minorDigits, wordsOf, wordText } from './fact-words.ts';
+import { isTrend, unitOf, wordsOf, wordText } from './fact-words.ts';
 import { useWording } from './use-wording.ts';
 
 export const newTest = (): FactTest => ({
@@ -118,16 +119,7 @@ function FactParameters({ fact, change, disabled }: FactParametersProps) {
           aria-label={t('condition.currency')}
         />
       )}
-      {takes.includes('key') && (
-        <Input
-          className="condition-words"
-          value={fact.key}
-          onChange={({ target }) => put({ key: target.value })}
-          disabled={disabled}
-          aria-label={t('condition.key')}
-          data-testid="fact-key"
-        />
-      )}
+      {takes.includes('key') && <FieldSelect value={fact.key} change={(key) => put({ key })} disabled={disabled} />}
       {takes.includes('channel') && (
         <Select<ChannelName | ''>
           className="condition-operator"
@@ -173,6 +165,41 @@ function FactParameters({ fact, change, disabled }: FactParametersProps) {
   );
 }
 
+interface FieldSelectProps {
+  value: string | undefined;
+  change: (key: string) => void;
+  disabled: boolean;
+}
+
+/** A field by its name. Of one that is sealed, or gone, the rules know nothing: that is said where it is asked for. */
+function FieldSelect({ value, change, disabled }: FieldSelectProps) {
+  const { t } = useTranslation();
+  const named = useNamed();
+  const fields = useCustomFields().filter(({ scope }) => scope === 'customer');
+  const options = [
+    { value: 'display_name', label: t('condition.displayName') },
+    ...fields.filter(({ sensitive }) => !sensitive).map((field) => ({ value: field.key, label: named(field) })),
+  ];
+  const isOffered = value === undefined || options.some((option) => option.value === value);
+  const sealed = fields.find(({ key }) => key === value);
+  const missing = sealed
+    ? t('condition.fieldSealed', { field: named(sealed) })
+    : t('condition.fieldGone', { field: value });
+  return (
+    <Select
+      className="condition-words"
+      showSearch={{ optionFilterProp: 'label' }}
+      value={value ?? null}
+      onChange={change}
+      disabled={disabled}
+      {...(!isOffered && fields.length > 0 && { status: 'warning' as const })}
+      aria-label={t('condition.key')}
+      options={isOffered ? options : [{ value, label: missing }, ...options]}
+      data-testid="fact-key"
+    />
+  );
+}
+
 interface ThresholdProps {
   test: FactTest;
   change: (test: FactTest) => void;
@@ -180,22 +207,27 @@ interface ThresholdProps {
   disabled: boolean;
 }
 
-/** Sums are entered in the currency's own unit and kept in its minor one. */
+/** Sums are entered in the currency's own unit and kept in its minor one; trends in percent and kept as a share. */
 function Threshold({ test, change, grades, disabled }: ThresholdProps) {
   const { t } = useTranslation();
   const wording = useWording();
   if (test.operator === 'known' || test.operator === 'unknown') return null;
-  const factor = test.fact.name === 'purchase-sum' ? 10 ** minorDigits(test.fact.currency ?? '') : 1;
+  const unit = unitOf(test.fact);
   if (factKinds[test.fact.name].is === 'number')
     return (
       <InputNumber
         className="condition-number"
-        value={test.number === undefined ? null : test.number / factor}
+        value={test.number === undefined ? null : Number((test.number / unit).toFixed(6))}
         onChange={(number) => {
           const { number: _before, ...rest } = test;
-          change(number === null ? rest : { ...rest, number: factor === 1 ? number : Math.round(number * factor) });
+          change(
+            number === null
+              ? rest
+              : { ...rest, number: unit > 1 ? Math.round(number * unit) : Number((number * unit).toFixed(6)) },
+          );
         }}
         disabled={disabled}
+        suffix={isTrend(test.fact) ? '%' : undefined}
         aria-label={t('condition.threshold')}
         data-testid="test-number"
       />

@@ -18,7 +18,7 @@ export function useGuardState(customerId: string): Guard | undefined {
 }
 
 /** Tells the others that this console has the customer open, or is writing to them, until it is left. */
-export function useAttend(customerId: string, ticketId: string, writing: boolean): void {
+export function useAttend(customerId: string, ticketId: string | null, writing = false): void {
   const { attend } = useLive();
   const state = writing ? 'writing' : 'open';
   useEffect(() => attend({ customerId, ticketId, state }), [attend, customerId, ticketId, state]);

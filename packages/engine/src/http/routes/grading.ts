@@ -4,17 +4,19 @@ import { databaseErrorCode } from '@patchbay/store';
 import { followUpCounts, recordScore, setDedicatedAgent, ticketNumberOf } from '@patchbay/store/queries/customer-care';
 import {
   beginRun,
+  endOtherRuns,
   endPreviews,
   insertVersion,
   listRuns,
   listVersions,
   readRun,
   readVersion,
+  writeStart,
 } from '@patchbay/store/queries/grading';
 import { listMoves } from '@patchbay/store/queries/grading-results';
 import { z } from 'zod';
 import { explainCustomer } from '../../grading/explain.ts';
-import { currentVersion } from '../../grading/rules.ts';
+import { currentVersion, startOf } from '../../grading/rules.ts';
 import type { Parts } from '../../parts.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -80,12 +82,14 @@ const policyRoutes = [
       const version = await parts.db.transaction(async (tx) => {
         const made = await insertVersion(tx, { ...body, agentId: principal.agentId });
         if (made === null) throw new HubError('conflict', 'Another version was published meanwhile; look at it first');
-        await beginRun(tx, {
+        await writeStart(tx, startOf({ version: made, policy: body.policy }));
+        const run = await beginRun(tx, {
           kind: 'publish',
           uniqueKey: `publish:${made}`,
           version: made,
           agentId: principal.agentId,
         });
+        await endOtherRuns(tx, run);
         return made;
       });
       startWork(parts);

@@ -2,7 +2,8 @@ import { guardSettings, type GuardSettings } from '@patchbay/contracts';
 import { guardOf } from '@patchbay/domain';
 import { readSetting, writeSetting } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
-import { callsWith, recentContacts } from '@patchbay/store/queries/customer-care';
+import { attendanceOf } from '@patchbay/store/queries/attendance';
+import { engagedWith, recentContacts } from '@patchbay/store/queries/customer-care';
 import { changeSetting } from '../../setting-changes.ts';
 import { route } from '../route.ts';
 import { customerOf } from './customers.ts';
@@ -31,12 +32,12 @@ export const guardRoutes = [
       await customerOf(parts, params.id);
       const { hours } = await readGuardSettings(parts.db.sql);
       const now = parts.now();
-      const [present, calling, contacts] = await Promise.all([
-        parts.attendance.present(params.id),
-        callsWith(parts.db.sql, params.id),
-        recentContacts(parts.db.sql, params.id, hours, now),
+      const [present, engaged, contacts] = await Promise.all([
+        attendanceOf(parts.db.sql, principal, params.id),
+        engagedWith(parts.db.sql, principal, params.id),
+        recentContacts(parts.db.sql, principal, params.id, hours, now),
       ]);
-      return guardOf([...present, ...calling], contacts, principal.agentId, hours, now);
+      return guardOf([...present, ...engaged], contacts, principal.agentId, hours, now);
     },
   }),
   route({
