@@ -21,7 +21,7 @@ export async function hasIdentityWork(sql: Queryable): Promise<boolean> {
   return rows[0]?.yes ?? false;
 }
 
-/** Takes customers to look at off the list; those that were merged away are gone from the keys. */
+/** Takes customers to look at off the list; those that were merged away are gone from the keys, and leave nothing behind that came late. */
 export async function takeIdentityWork(tx: Queryable, limit: number): Promise<string[]> {
   const { rows } = await tx.query<{ id: string; live: boolean }>(
     `with taken as (delete from identity_work where id in (select id from identity_work order by id limit $1 for update skip locked) returning customer_id)
@@ -30,6 +30,7 @@ export async function takeIdentityWork(tx: Queryable, limit: number): Promise<st
   );
   const gone = rows.filter(({ live }) => !live).map(({ id }) => id);
   if (gone.length > 0) {
+    await tx.query('select gather_strays($1)', [gone]);
     await tx.query('delete from blocking_key where customer_id = any ($1::uuid[])', [gone]);
     await tx.query(
       `delete from suggestion where state = 'open' and (low_id = any ($1::uuid[]) or high_id = any ($1::uuid[]))`,
