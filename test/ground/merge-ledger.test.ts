@@ -443,8 +443,8 @@ describe('the ledger of merges and splits', () => {
     const world = newWorld();
     const [anna, other] = [await write(hub().hub, world, 0), await write(hub().hub, world, 1)];
     const ownerOf = async () =>
-      (await sql().query<{ id: string }>('select customer_id as id from purchase where external_id = $1', [world])).rows[0]
-        ?.id;
+      (await sql().query<{ id: string }>('select customer_id as id from purchase where external_id = $1', [world]))
+        .rows[0]?.id;
     // Nobody else is looked at.
     await sql().query('delete from identity_work');
     const merging = await hub().hub.parts.db.transaction(async (tx) => {

@@ -4,7 +4,15 @@ import { countPeople } from './people-of-names.ts';
 
 it.each([
   [
-    ['Anna Schmidt', 'Schmidt, Anna', 'A. Schmidt', 'anna.schmidt@firm.test', 'Anna', 'annaschmidt', 'Anna Schmidt (Sales)'],
+    [
+      'Anna Schmidt',
+      'Schmidt, Anna',
+      'A. Schmidt',
+      'anna.schmidt@firm.test',
+      'Anna',
+      'annaschmidt',
+      'Anna Schmidt (Sales)',
+    ],
     1,
   ],
   [['Anna Schmidt', 'Anna Weber', 'Anna Schmidt-Weber', 'Anna M. Weber'], 1],
@@ -17,9 +25,8 @@ it.each([
 ])('%j', (names, people) => expect(countPeople(names)).toBe(people));
 
 it('is of a switchboard not far below the number of names', () => {
-  const given = 'James Mary Robert Linda David Barbara Thomas Sarah Karen Daniel Nancy Mark Sandra Paul Emily Kevin'.split(
-    ' ',
-  );
+  const given =
+    'James Mary Robert Linda David Barbara Thomas Sarah Karen Daniel Nancy Mark Sandra Paul Emily Kevin'.split(' ');
   const family = fc.constantFrom('Smith', 'Jones', 'Garcia', 'Miller', 'Nguyen', 'Walker');
   fc.assert(
     fc.property(fc.array(family, { minLength: 16, maxLength: 16 }), (families) => {

@@ -84,8 +84,7 @@ function familyStart(words: readonly string[]): number {
 function fromWords(words: readonly string[]): Pick<PersonName, 'given' | 'family'> {
   if (words.length < 2) return { given: [...words], family: [] };
   const parted = partedSurname(words);
-  if (parted !== null)
-    return { given: words.toSpliced(parted, 2), family: words.slice(parted, parted + 2) };
+  if (parted !== null) return { given: words.toSpliced(parted, 2), family: words.slice(parted, parted + 2) };
   if (familyFirst(words)) return { given: words.slice(1), family: words.slice(0, 1) };
   const start = familyStart(words);
   return { given: words.slice(0, start), family: words.slice(start) };
