@@ -137,10 +137,24 @@ function inOrder(same: readonly number[], stranger: readonly number[]): number[]
   );
 }
 
+/**
+ * Of one person's records at most so many differ in what tells a household apart. Without a bound, where most people of a household are
+ * in the data, one person comes to be whoever shares the address, and no household is left.
+ */
+const differAtMost: Readonly<Partial<Record<RecordField['kind'], number>>> = { givenName: 0.2, birthDate: 0.1 };
+
+/** The last level, `different`, within its bound. */
+function bounded(levels: readonly number[], most: number): readonly number[] {
+  const different = levels.at(-1) ?? 0;
+  if (different <= most) return levels;
+  return levels.map((value, level) => (level === levels.length - 1 ? most : (value * (1 - most)) / (1 - different)));
+}
+
 function maximise(sums: Sums, seen: Observations, others: Others): LinkageModel {
   const models = seen.schema.map(({ kind }, field): FieldModel => {
     const [prior, stranger, counts] = [seen.prior[field] ?? [], seen.stranger[field] ?? [], sums.levels[field] ?? []];
-    const mixed = normalised(counts.map((count, level) => count + seen.priorPairs * (prior[level] ?? 0)));
+    const found = normalised(counts.map((count, level) => count + seen.priorPairs * (prior[level] ?? 0)));
+    const mixed = bounded(found, others === 'households' ? (differAtMost[kind] ?? 1) : 1);
     const ordered = fields[kind].scope === 'neutral' ? normalised(inOrder(mixed, stranger)) : mixed;
     const between = ordered.map((same, level) => (same + (stranger[level] ?? 0)) / 2);
     const household =
