@@ -8,6 +8,7 @@ import type { Queryable } from '@patchbay/store';
 import { proveIdentifier, setIdentifierShared } from '@patchbay/store/queries/identifiers';
 import { mergeCustomers, readMergeUndo, splitIdentifier, undoMerge } from '@patchbay/store/queries/merges';
 import { merge as mergeAgain } from '@patchbay/engine/identity/merging';
+import { reviewIdentity } from '@patchbay/engine/identity/review';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
@@ -75,7 +76,8 @@ async function holderOf(
   name: number,
 ): Promise<{ id: string; customerId: string } | null> {
   const { rows } = await sql.query<{ id: string; customerId: string }>(
-    `select id, customer_id as "customerId" from identifier where value = $1 and grade <> 'claimed'`,
+    `select i.id, i.customer_id as "customerId" from identifier i join customer c on c.id = i.customer_id and c.merged_into is null
+     where i.value = $1 and i.grade <> 'claimed' order by i.id`,
     [address(world, name)],
   );
   return rows[0] ?? null;
@@ -108,6 +110,9 @@ const step = fc.oneof(
   }),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+/** Of a mark on a person's address; who keeps it when it is taken off. */
+const mark = fc.record({ do: fc.constant('mark' as const), one: person, other: person, on: fc.boolean() });
+type Mark = typeof mark extends fc.Arbitrary<infer T> ? T : never;
 
 /** Carries a step out where it can be; answers the entry of the ledger. */
 async function take(hub: Hub, world: string, { do: what, one, other }: Step): Promise<string | null> {
@@ -128,6 +133,29 @@ async function take(hub: Hub, world: string, { do: what, one, other }: Step): Pr
     agentId: 'somebody',
     reason: 'Two people',
   });
+}
+
+async function setMark(sql: Queryable, world: string, name: number, shared: boolean, keepCustomerId: string | null) {
+  await setIdentifierShared(sql, {
+    kind: 'email',
+    value: address(world, name),
+    shared,
+    organisation: null,
+    agentId: 'somebody',
+    reason: 'Several people',
+    keepCustomerId,
+  });
+}
+
+/** Puts the mark on, or takes it off for somebody who may keep the address and lives. */
+async function takeMark(sql: Queryable, world: string, { one, other, on }: Mark): Promise<void> {
+  const { rows } = await sql.query<{ id: string }>(
+    `select distinct customer_root(customer_id) as id from identifier where value = $1 and grade <> 'claimed' order by 1`,
+    [address(world, one)],
+  );
+  await setMark(sql, world, one, on, on ? null : (rows[other % Math.max(rows.length, 1)]?.id ?? null)).catch(
+    (error: unknown) => expect(databaseErrorCode(error)).toBe('PB003'),
+  );
 }
 
 /** Undoes an entry, after those that it names; each of them is a later one. */
@@ -257,6 +285,36 @@ describe('the ledger of merges and splits', () => {
     );
   });
 
+  it('lets nobody prove what another one does, whatever is marked in between and undone in any order', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(step, { arbitrary: mark, weight: 2 }), { minLength: 4, maxLength: 12 }),
+        fc.infiniteStream(fc.nat(100)),
+        async (steps, order) => {
+          const world = newWorld();
+          for (let name = 0; name < people; name += 1)
+            await write(hub().hub, world, name, name % 2 ? name - 1 : undefined);
+          const entries: string[] = [];
+          for (const one of steps) {
+            const entry = one.do === 'mark' ? await takeMark(sql(), world, one) : await take(hub().hub, world, one);
+            if (entry) entries.push(entry);
+            await expectLaw(sql(), world);
+          }
+          const undone = new Set<string>();
+          while (undone.size < entries.length) {
+            const left = entries.filter((entry) => !undone.has(entry));
+            await undoWithBlockers(sql(), left[(order.next().value ?? 0) % left.length] ?? '', undone);
+            await expectLaw(sql(), world);
+          }
+          for (let name = 0; name < people; name += 1)
+            await takeMark(sql(), world, { do: 'mark', one: name, other: name, on: false });
+          await expectLaw(sql(), world);
+        },
+      ),
+      { numRuns: 6 },
+    );
+  });
+
   it('moves a claim’s proof to the survivor, and tells what came since where it went', async () => {
     const world = newWorld();
     const anna = await write(hub().hub, world, 0, 1);
@@ -309,26 +367,98 @@ describe('the ledger of merges and splits', () => {
     expect(await proof(anna, 1)).toMatchObject({ outcome: 'kept-apart', customerId: anna });
   });
 
+  it('does not join by a proof again what a person took apart', async () => {
+    const world = newWorld();
+    const [anna, other] = [await write(hub().hub, world, 0, 1), await write(hub().hub, world, 1)];
+    const proof = (customerId: string) =>
+      proveIdentifier(sql(), {
+        customerId,
+        kind: 'email',
+        value: address(world, 1),
+        source: 'token',
+        channel: 'chat',
+        agentId: null,
+        reason: null,
+        reference: world + customerId,
+        mayMerge: true,
+      });
+    await proof(other);
+    const merged = await proof(anna);
+    expect(merged).toMatchObject({ outcome: 'merged' });
+    await undoMerge(sql(), merged.mergeId ?? '', 'somebody');
+    expect(await proof(anna)).toMatchObject({ outcome: 'kept-apart', customerId: anna });
+  });
+
   it('lets a shared identifier join nobody, and unmarks it for one holder only', async () => {
     const world = newWorld();
     const anna = await write(hub().hub, world, 0);
     const mark = (isShared: boolean, keepCustomerId: string | null = null) =>
-      setIdentifierShared(sql(), {
-        kind: 'email',
-        value: address(world, 0),
-        shared: isShared,
-        organisation: 'A firm',
-        agentId: 'somebody',
-        reason: 'A switchboard',
-        keepCustomerId,
-      });
+      setMark(sql(), world, 0, isShared, keepCustomerId);
     await mark(true);
     const second = await write(hub().hub, world, 0);
     expect(second).not.toBe(anna);
     await expect(mark(false)).rejects.toMatchObject({ code: 'PB003' });
+    // Whoever never proved it cannot be the one to keep it.
+    await expect(mark(false, await write(hub().hub, world, 1, 0))).rejects.toMatchObject({ code: 'PB003' });
     await mark(false, anna);
     expect(await write(hub().hub, world, 0)).toBe(anna);
     await expectLaw(sql(), world);
+  });
+
+  it('leads to whom its holder was merged into once the mark is gone, and back', async () => {
+    const world = newWorld();
+    const [anna, other] = [await write(hub().hub, world, 0, 1), await write(hub().hub, world, 1)];
+    await setMark(sql(), world, 1, true, null);
+    const entry = await mergeCustomers(sql(), anna, other, null);
+    // Nobody who lives has to be chosen from.
+    await setMark(sql(), world, 1, false, null);
+    await expectLaw(sql(), world);
+    expect(await write(hub().hub, world, 1)).toBe(anna);
+    await undoMerge(sql(), entry, 'somebody');
+    expect(await write(hub().hub, world, 1)).toBe(other);
+  });
+
+  it('keeps the mark of an identifier that nobody holds, and of a claim that an undone split brings back', async () => {
+    const world = newWorld();
+    const [anna, other] = [await write(hub().hub, world, 0, 1), await write(hub().hub, world, 1)];
+    const identifier = await holderOf(sql(), world, 1);
+    const entry = await splitIdentifier(sql(), {
+      customerId: other,
+      identifierId: identifier?.id ?? '',
+      toCustomerId: anna,
+      displayName: null,
+      agentId: 'somebody',
+      reason: 'Hers',
+    });
+    await setMark(sql(), world, 1, true, null);
+    await undoMerge(sql(), entry, 'somebody');
+    const isShared = () => sql().query('select shared from identifier where value = $1', [address(world, 1)]);
+    expect((await isShared()).rows).toEqual([{ shared: true }, { shared: true }]);
+    await sql().query('delete from identifier where value = $1', [address(world, 1)]);
+    await write(hub().hub, world, 1);
+    expect((await isShared()).rows).toEqual([{ shared: true }]);
+  });
+
+  it('takes along what is written to a customer while it is merged away, and gives it back', async () => {
+    const world = newWorld();
+    const [anna, other] = [await write(hub().hub, world, 0), await write(hub().hub, world, 1)];
+    const ownerOf = async () =>
+      (await sql().query<{ id: string }>('select customer_id as id from purchase where external_id = $1', [world]))
+        .rows[0]?.id;
+    // Nobody else is looked at.
+    await sql().query('delete from identity_work');
+    const merging = await hub().hub.parts.db.transaction(async (tx) => {
+      await tx.query(
+        `insert into purchase (customer_id, source, external_id, occurred_at, amount_minor, currency) values ($1, 'shop', $2, now(), 1, 'EUR')`,
+        [other, world],
+      );
+      return mergeCustomers(sql(), anna, other, null);
+    });
+    expect(await ownerOf()).toBe(other);
+    await reviewIdentity(hub().hub.parts);
+    expect(await ownerOf()).toBe(anna);
+    await undoMerge(sql(), merging, 'somebody');
+    expect(await ownerOf()).toBe(other);
   });
 });
 

@@ -267,6 +267,23 @@ onBothBackends('customers who may be one person', (backend) => {
     expect(kept.body.items[0]).toMatchObject({ shared: false, grade: 'known' });
   });
 
+  it('leave her mailbox to a woman who writes her name in many ways, and marries', async () => {
+    const from = `anna-${randomUUID()}@home.test`;
+    const names = ['Anna Schmidt', 'Schmidt Anna', 'A. Schmidt', 'anna', 'Anna M. Schmidt', 'Anna Weber'];
+    for (const name of names)
+      await mailProgram(centre().ground.smtpPort)({
+        from: `"${name}" <${from}>`,
+        to: 'support@patchbay.test',
+        text: `I am ${name}`,
+      });
+    await eventually(
+      () => centre().hub.parts.db.sql.query('select name from identifier_name where value = $1', [from]),
+      ({ rows }) => rows.length === names.length,
+    );
+    const { rows } = await centre().hub.parts.db.sql.query('select shared from identifier where value = $1', [from]);
+    expect(rows).toEqual([{ shared: false }]);
+  });
+
   it('keep the extension of a number apart, which is a switchboard’s', async () => {
     const one = await enter('Gus Hall');
     await claim(one, 'phone', '+49 30 1234567 ext. 55');

@@ -230,6 +230,25 @@ describe('who a visitor is', () => {
     expect(again.body).toEqual({ result: 'used', proof: null });
   });
 
+  it('is proved by a code only where it was asked for: on a conversation of the customer', async () => {
+    const { api, sql } = centre();
+    await using visitor = await openVisitor(centre().url);
+    const message = await say(visitor, 'Who am I?');
+    const phone = '+4915112359911';
+    const other = await centre().ticketByText('+4915112359912');
+    await api('POST', `/api/v1/customers/${other.customerId}/identifiers`, { kind: 'phone', value: phone });
+    const { id } = await identifierOf(other.customerId, phone);
+    const path = `/api/v1/customers/${other.customerId}/identifiers/${id}/code`;
+    expectProblem(await api('POST', path, { ticketId: message.ticketId }), 422, 'unprocessable');
+    // Nor where the conversation has become somebody else's since.
+    await api('POST', path, { ticketId: other.ticketId });
+    const code = await centre().codeTexted(phone);
+    await sql.query('update identity_code set ticket_id = $2 where value = $1', [phone, message.ticketId]);
+    await say(visitor, code);
+    await say(visitor, 'Well?');
+    expect(await identifierOf(other.customerId, phone)).toMatchObject({ grade: 'claimed' });
+  });
+
   it('is not proved by guessing: five tries, ten minutes, three codes', async () => {
     const { api } = centre();
     await using visitor = await openVisitor(centre().url);

@@ -6,6 +6,8 @@ export interface ColumnMap {
   /** Position of the record's id. */
   id: number;
   columns: { position: number; field: RecordField | 'fullName' }[];
+  /** Names in the map that the file has no column for. */
+  unknown: string[];
 }
 
 /** The values of one such field belong together; several columns of any other kind are compared one by one. */
@@ -45,12 +47,35 @@ function idPosition(
   return Math.max(position, 0);
 }
 
+/** Names as the header writes them, whose blanks and case nobody looks at. */
+function asWritten(value: unknown, written: ReadonlyMap<string, string>): unknown {
+  const name = (text: string) => written.get(text.trim().toLowerCase()) ?? text;
+  if (typeof value === 'string') return name(value);
+  if (Array.isArray(value)) return value.map((one) => asWritten(one, written));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [name(key), asWritten(inner, written)]));
+}
+
+/** What the map says that is neither a column of the file nor of what fields and settings are called. */
+function unknownNames(map: Readonly<Record<string, unknown>>, header: readonly string[]): string[] {
+  return Object.entries(map).flatMap(([key, value]) =>
+    settings.has(key) || header.includes(key) || textsIn(value).some((text) => header.includes(text)) ? [] : [key],
+  );
+}
+
 /** Throws when the map names no column of the file. Columns that it does not name are not looked at. */
 export function columnMapOf(
-  map: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
   header: readonly string[],
   side: 'first' | 'second',
 ): ColumnMap {
+  const written = new Map(header.map((column) => [column.trim().toLowerCase(), column]));
+  const map = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => {
+      const name = settings.has(key) ? key : (written.get(key.trim().toLowerCase()) ?? key);
+      return [name, asWritten(value, written)];
+    }),
+  );
   const own = isObject(map[side]) ? { ...map, ...map[side] } : map;
   const flat = Object.fromEntries(Object.entries(own).filter(([key]) => !settings.has(key) || header.includes(key)));
   const entries = entriesOf({ ...flat, ...(isObject(own.fields) ? own.fields : {}) }, header);
@@ -68,5 +93,5 @@ export function columnMapOf(
     return [{ position, field: { name: name.includes(':') ? name : ordinal, kind: target satisfies FieldKind } }];
   });
   if (columns.length === 0) throw new Error(`The map names no column of the file, which has ${header.join(', ')}`);
-  return { id, columns };
+  return { id, columns, unknown: unknownNames({ ...flat, ...(isObject(own.fields) ? own.fields : {}) }, header) };
 }

@@ -6,13 +6,35 @@ export interface Table {
   rows: string[][];
 }
 
-/** UTF-8 where that fits, else Windows-1252, which holds Latin-1. */
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
+/** Bytes beyond ASCII come in pairs in Chinese text, and mostly alone between other letters in that of Western Europe. */
+const PAIRED = 0.8;
+
+function isPaired(bytes: Uint8Array): boolean {
+  let [paired, all] = [0, 0];
+  for (let at = 0; at < bytes.length; at++) {
+    if ((bytes[at] ?? 0) < 0x80) continue;
+    const from = at;
+    while ((bytes[at] ?? 0) >= 0x80) at++;
+    all += at - from;
+    if (at - from > 1) paired += at - from;
   }
+  return paired > all * PAIRED;
+}
+
+const read = (bytes: Uint8Array, encoding: string, fatal = false) => new TextDecoder(encoding, { fatal }).decode(bytes);
+
+/** As the byte order mark says; UTF-8 where that fits; GB 18030, which holds GBK, for Chinese; else Windows-1252, which holds Latin-1. */
+export function decode(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return read(bytes, 'utf-16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return read(bytes, 'utf-16be');
+  for (const encoding of isPaired(bytes) ? ['utf-8', 'gb18030'] : ['utf-8']) {
+    try {
+      return read(bytes, encoding, true);
+    } catch {
+      // It is none of that encoding; the next one is tried.
+    }
+  }
+  return read(bytes, 'windows-1252');
 }
 
 /** The separator that the first line has most of, outside quotes. */

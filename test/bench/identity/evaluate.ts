@@ -22,6 +22,31 @@ function positionsOf({ table, map }: Source): Map<string, number> {
   return new Map(table.rows.map((row, index) => [row[map.id] ?? '', index]));
 }
 
+/** A record is known by its id: one without, or with another's, is left out, since no pair can name it. */
+function withIds({ table, map }: Source, file: string): Source {
+  const seen = new Set(['']);
+  const rows = table.rows.filter((row) => {
+    const id = row[map.id] ?? '';
+    const fresh = !seen.has(id);
+    seen.add(id);
+    return fresh;
+  });
+  if (rows.length === 0) throw new Error(`${file} has no records with an id in column ${table.header[map.id] ?? ''}`);
+  const left = table.rows.length - rows.length;
+  if (left > 0) note(`${file}: ${left} records left out that have no id, or one that an earlier record has`);
+  if (map.unknown.length > 0) note(`${file} has no column for what the map calls ${map.unknown.join(', ')}`);
+  return { table: { ...table, rows }, map };
+}
+
+async function readMap(path: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, unknown>;
+  } catch (error) {
+    throw new Error(`${path} is no map in JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 /** A column called a name that holds titles, firms or products is compared by its words. */
 function holdsPersons(values: readonly string[]): boolean {
   const filled = values.filter((value) => value !== '');
@@ -112,16 +137,20 @@ async function main(): Promise<void> {
   const pairsFile = others.pop();
   if (values.map === undefined || records === undefined || pairsFile === undefined || others.length > 1)
     throw new Error(USAGE);
-  const map = JSON.parse(await readFile(values.map, 'utf8')) as Record<string, unknown>;
-  const tables = await Promise.all([records, ...others].map(readTable));
-  const sources = tables.map((table, index) => ({
-    table,
-    map: columnMapOf(map, table.header, index === 0 ? 'first' : 'second'),
-  }));
+  const map = await readMap(values.map);
+  const files = [records, ...others];
+  const tables = await Promise.all(files.map(readTable));
+  const sources = tables.map((table, index) =>
+    withIds({ table, map: columnMapOf(map, table.header, index === 0 ? 'first' : 'second') }, files[index] ?? ''),
+  );
   settleNames(sources);
   const [first = new Map(), second = null] = sources.map(positionsOf);
   const pairs = await readTable(pairsFile);
   const truth = new Truth([pairs.header, ...pairs.rows], first, second);
+  if (truth.size === 0)
+    throw new Error(
+      `No line of ${pairsFile} names two records by their ids, which are like ${[...first.keys()].slice(0, 3).join(', ')}`,
+    );
   const linkage = link(sources, readingOf(map, sources));
   note(
     `${sources.map(({ table }) => table.rows.length).join(' and ')} records, ${truth.size} true pairs (${truth.unknown} of unknown ids), ` +

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { customerModel, fittedParameters } from '@patchbay/domain/identity/parameters';
 import { columnMapOf } from './column-map.ts';
-import { parseCsv } from './csv.ts';
+import { decode, parseCsv } from './csv.ts';
 import { measuresAt } from './curve.ts';
 import { labelledRecords, pairsSharing } from './data-set.ts';
 import { candidatePairs, scorePairs } from './pairs.ts';
@@ -81,6 +81,14 @@ describe('parseCsv', () => {
   ])('%j', (text, rows) => expect(parseCsv(text)).toEqual(rows));
 });
 
+describe('decode', () => {
+  it.each<[string, number[], string]>([
+    ['UTF-16', [0xff, 0xfe, 0x8b, 0x73], '王'],
+    ['GBK', [0x49, 0x64, 0x0a, 0xcd, 0xf5, 0xd0, 0xa1, 0xc3, 0xf7], 'Id\n王小明'],
+    ['Latin-1', [0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72], 'Müller'],
+  ])('%s', (_name, bytes, text) => expect(decode(Uint8Array.from(bytes))).toBe(text));
+});
+
 describe('columnMapOf', () => {
   const header = ['rec_id', 'first', 'surname', 'phone_1', 'phone_2', 'note'];
   const fieldsIn = (map: Record<string, unknown>) =>
@@ -121,6 +129,11 @@ describe('columnMapOf', () => {
     expect(columnMapOf(map, header, 'first').id).toBe(0);
   });
 
+  it('looks at neither blanks nor case of a header, and tells what is in none', () => {
+    const map = columnMapOf({ ' Rec_ID': 'id', FIRST: 'givenName', Surnam: 'familyName' }, header, 'first');
+    expect(map).toMatchObject({ id: 0, columns: [{ position: 1 }], unknown: ['Surnam'] });
+  });
+
   it('says which columns there are when none is named', () => {
     expect(() => columnMapOf({ nobody: 'email' }, header, 'first')).toThrow('rec_id, first');
   });
@@ -144,6 +157,17 @@ describe('Truth', () => {
   it('turns pairs that name the second file first', () => {
     const truth = new Truth([['B1', 'A1']], ids('A1'), ids('B1'));
     expect([truth.size, truth.has(0, 0)]).toEqual([1, true]);
+  });
+  it('turns each of them where they stand in either order', () => {
+    const truth = new Truth(
+      [
+        ['A1', 'B1'],
+        ['B2', 'A2'],
+      ],
+      ids('A1', 'A2'),
+      ids('B1', 'B2'),
+    );
+    expect([truth.size, truth.unknown, truth.has(0, 0), truth.has(1, 1)]).toEqual([2, 0, true, true]);
   });
 });
 

@@ -31,7 +31,7 @@ export interface CodeOrder {
   correlationId: string;
 }
 
-/** @throws HubError `unprocessable` for what no code can be sent to; `too_many_requests` */
+/** @throws HubError `unprocessable` for what no code can be sent to, or on another customer's ticket; `too_many_requests` */
 export async function sendCode(parts: Parts, order: CodeOrder): Promise<IdentityCode> {
   const { kind, value } = order.identifier;
   if (kind !== 'email' && kind !== 'phone')
@@ -39,8 +39,12 @@ export async function sendCode(parts: Parts, order: CodeOrder): Promise<Identity
   const id = randomUUID();
   const code = String(randomInt(1_000_000)).padStart(6, '0');
   const way = wayOf(parts, kind);
-  const outboundId = await parts.db.transaction(async (tx) =>
-    insertCode(tx, {
+  const outboundId = await parts.db.transaction(async (tx) => {
+    const ticket = await readTicket(tx, order.ticketId);
+    // Whoever reads the ticket types the code: it must not prove anything of somebody else.
+    if (ticket?.customerId !== order.customerId)
+      throw new HubError('unprocessable', 'A code is sent on a ticket of the customer whom it proves');
+    return insertCode(tx, {
       id,
       customerId: order.customerId,
       ticketId: order.ticketId,
@@ -52,9 +56,9 @@ export async function sendCode(parts: Parts, order: CodeOrder): Promise<Identity
       agentId: order.agentId,
       correlationId: order.correlationId,
       ...way,
-      ...wordsOf(parts, (await readTicket(tx, order.ticketId)) ?? { subject: '', preview: '' }),
-    }),
-  );
+      ...wordsOf(parts, ticket),
+    });
+  });
   if (outboundId === null)
     throw new HubError('too_many_requests', 'Too many codes were asked for; wait a quarter of an hour', {
       retryAfterMs: lifeMs,

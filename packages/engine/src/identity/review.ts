@@ -12,6 +12,7 @@ import {
   noteContacts,
   readCandidates,
   readIdentityRecords,
+  readNames,
   replaceSuggestions,
   shareByNames,
   takeIdentityWork,
@@ -35,6 +36,8 @@ const batchesInJob = 20;
 export const countLimit = 1000;
 /** Names kept of one identifier when nobody counts them. */
 const leastNames = 5;
+/** One person writes the name in so many ways at most: names are kept until they are enough all the same. */
+const spellings = 4;
 /** Customers of a name are counted up to here. */
 const nameLimit = 2_000;
 /** A young centre's customers are a few of many people: among fewer than these a likeness is taken for no less of a chance. */
@@ -86,8 +89,13 @@ interface Reviewed {
 async function reviewBatch(tx: Queryable, review: Review): Promise<Reviewed & { more: boolean }> {
   if (!(await lockIdentityReview(tx))) return { more: false, changed: false, crowded: [] };
   const { sharedNames } = review.settings;
-  const contacts = await noteContacts(tx, contactsAtOnce, Math.max(sharedNames, leastNames));
-  if (sharedNames > 0 && contacts.named.length > 0) await shareByNames(tx, contacts.named, sharedNames);
+  const contacts = await noteContacts(tx, contactsAtOnce, Math.max(sharedNames, leastNames) * spellings);
+  if (sharedNames > 0 && contacts.named.length > 0) {
+    const manyPeoples = (await readNames(tx, contacts.named)).filter(
+      ({ names }) => names.length >= sharedNames && review.rules.countPeople(names) >= sharedNames,
+    );
+    if (manyPeoples.length > 0) await shareByNames(tx, manyPeoples, sharedNames);
+  }
   const customerIds = await takeIdentityWork(tx, customersAtOnce);
   const done = customerIds.length === 0 ? { changed: false, crowded: [] } : await suggestFor(tx, review, customerIds);
   return { more: contacts.more || customerIds.length > 0, ...done };

@@ -89,10 +89,10 @@ export async function readCode(sql: Queryable, id: string): Promise<CodeRow | nu
   return rows[0] ? present<CodeRow>(rows[0]) : null;
 }
 
-/** The code that a visitor may be typing: the newest that holds on one of the visitor's conversations. */
+/** The code that a visitor may be typing: the newest that holds on one of the visitor's conversations, for whoever that is of. */
 export async function openCodeOfVisitor(sql: Queryable, visitorId: string, now: Date): Promise<string | null> {
   const { rows } = await sql.query<{ id: string }>(
-    `select c.id from ticket t join identity_code c on c.ticket_id = t.id
+    `select c.id from ticket t join identity_code c on c.ticket_id = t.id and c.customer_id = t.customer_id
      where t.visitor_id = $1 and c.used_at is null and c.expires_at > $2 order by c.created_at desc limit 1`,
     [visitorId, now],
   );

@@ -21,7 +21,7 @@ export async function hasIdentityWork(sql: Queryable): Promise<boolean> {
   return rows[0]?.yes ?? false;
 }
 
-/** Takes customers to look at off the list; those that were merged away are gone from the keys. */
+/** Takes customers to look at off the list; those that were merged away are gone from the keys, and leave nothing behind that came late. */
 export async function takeIdentityWork(tx: Queryable, limit: number): Promise<string[]> {
   const { rows } = await tx.query<{ id: string; live: boolean }>(
     `with taken as (delete from identity_work where id in (select id from identity_work order by id limit $1 for update skip locked) returning customer_id)
@@ -30,6 +30,7 @@ export async function takeIdentityWork(tx: Queryable, limit: number): Promise<st
   );
   const gone = rows.filter(({ live }) => !live).map(({ id }) => id);
   if (gone.length > 0) {
+    await tx.query('select gather_strays($1)', [gone]);
     await tx.query('delete from blocking_key where customer_id = any ($1::uuid[])', [gone]);
     await tx.query(
       `delete from suggestion where state = 'open' and (low_id = any ($1::uuid[]) or high_id = any ($1::uuid[]))`,
@@ -226,15 +227,27 @@ export async function noteContacts(
   return rows[0] ?? { named: [], more: false };
 }
 
-/** Marks those that so many names were given with. */
-export async function shareByNames(tx: Queryable, named: readonly NamedIdentifier[], names: number): Promise<void> {
+/** The names that were given with each of them, of those that are not marked. */
+export async function readNames(
+  tx: Queryable,
+  named: readonly NamedIdentifier[],
+): Promise<(NamedIdentifier & { names: string[] })[]> {
+  const { rows } = await tx.query<NamedIdentifier & { names: string[] }>(
+    `select n.kind, n.value, array_agg(n.name) as names
+     from jsonb_to_recordset($1::jsonb) i (kind text, value text) join identifier_name n on n.kind = i.kind and n.value = i.value
+     where exists (select 1 from identifier k where k.kind = i.kind and k.value = i.value and not k.shared) group by n.kind, n.value`,
+    [JSON.stringify(named)],
+  );
+  return rows;
+}
+
+/** Marks those that so many people gave their names with. */
+export async function shareByNames(tx: Queryable, named: readonly NamedIdentifier[], people: number): Promise<void> {
   await tx.query(
     `select set_identifier_shared(jsonb_build_object('kind', i.kind, 'value', i.value, 'shared', true, 'source', 'names',
        'reason', $2 || ' names were given with it'))
-     from jsonb_to_recordset($1::jsonb) i (kind text, value text)
-     where (select count(*) from (select 1 from identifier_name n where n.kind = i.kind and n.value = i.value limit $2::integer) few) >= $2::integer
-       and exists (select 1 from identifier k where k.kind = i.kind and k.value = i.value and not k.shared)`,
-    [JSON.stringify(named), String(names)],
+     from jsonb_to_recordset($1::jsonb) i (kind text, value text)`,
+    [JSON.stringify(named), String(people)],
   );
 }
 

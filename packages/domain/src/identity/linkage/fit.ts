@@ -4,7 +4,7 @@
  */
 import { MISSING } from '../score/comparison.ts';
 import { fields, type RecordField } from '../score/fields.ts';
-import { type FieldModel, householdLevels, type LinkageModel, tellsHouseholds } from '../score/model.ts';
+import { type FieldModel, householdLevels, type LinkageModel, NAMESAKES, tellsHouseholds } from '../score/model.ts';
 
 /** Pairs with the same levels count as one. */
 export interface Pattern {
@@ -29,6 +29,8 @@ export interface Observations {
 const ROUNDS = 200;
 const SETTLED = 1e-6;
 const LEAST = 1e-9;
+/** The usual share of namesakes weighs so many pairs. */
+const NAMESAKE_PAIRS = 50;
 
 /** The patterns in a matrix of levels, one row of `width` for each pair. */
 export function patternsOf(levels: Uint8Array, width: number): Pattern[] {
@@ -61,6 +63,9 @@ interface Sums {
   levels: number[][];
   /** Of pairs that are related without being the same, where nothing else is known of them. */
   related: number[][];
+  /** Pairs of one household whom their birthdays tell apart, and those of them who have one given name. */
+  apart: number;
+  namesakes: number;
 }
 
 function product(probabilities: readonly FieldModel[], of: keyof FieldModel, levels: Uint8Array): number {
@@ -76,10 +81,20 @@ function add(row: number[] | undefined, level: number, share: number): void {
   if (row) row[level] = (row[level] ?? 0) + share;
 }
 
+const indexOf = (schema: readonly RecordField[], kind: RecordField['kind']) =>
+  schema.findIndex((field) => field.kind === kind);
+
+/** Fathers and sons of one name are as many as the birthdays in the data tell, and never fewer than anywhere. */
+function namesakeShare({ apart, namesakes }: Sums): number {
+  return Math.max(NAMESAKES, (namesakes + NAMESAKES * NAMESAKE_PAIRS) / (apart + NAMESAKE_PAIRS));
+}
+
 /** The expected number of pairs of each kind, and of one person's pairs at each level. */
 function expect(model: LinkageModel, patterns: readonly Pattern[]): Sums {
   const empty = () => model.schema.map(({ kind }) => fields[kind].levels.map(() => 0));
-  const sums: Sums = { same: 0, household: 0, levels: empty(), related: empty() };
+  const sums: Sums = { same: 0, household: 0, levels: empty(), related: empty(), apart: 0, namesakes: 0 };
+  const [given, birth] = [indexOf(model.schema, 'givenName'), indexOf(model.schema, 'birthDate')];
+  const otherBirthday = fields.birthDate.levels.length - 1;
   for (const { levels, count } of patterns) {
     const same = model.samePrior * product(model.fields, 'same', levels);
     const household = model.householdPrior * product(model.fields, 'household', levels);
@@ -88,6 +103,10 @@ function expect(model: LinkageModel, patterns: readonly Pattern[]): Sums {
     sums.same += share;
     const related = all === 0 ? 0 : (count * household) / all;
     sums.household += related;
+    if (levels[birth] === otherBirthday && levels[given] !== MISSING) {
+      sums.apart += related;
+      if (levels[given] === 0) sums.namesakes += related;
+    }
     for (let field = 0; field < levels.length; field++) {
       const level = levels[field] ?? MISSING;
       if (level === MISSING) continue;
@@ -118,15 +137,29 @@ function inOrder(same: readonly number[], stranger: readonly number[]): number[]
   );
 }
 
+/**
+ * Of one person's records at most so many differ in what tells a household apart. Without a bound, where most people of a household are
+ * in the data, one person comes to be whoever shares the address, and no household is left.
+ */
+const differAtMost: Readonly<Partial<Record<RecordField['kind'], number>>> = { givenName: 0.2, birthDate: 0.1 };
+
+/** The last level, `different`, within its bound. */
+function bounded(levels: readonly number[], most: number): readonly number[] {
+  const different = levels.at(-1) ?? 0;
+  if (different <= most) return levels;
+  return levels.map((value, level) => (level === levels.length - 1 ? most : (value * (1 - most)) / (1 - different)));
+}
+
 function maximise(sums: Sums, seen: Observations, others: Others): LinkageModel {
   const models = seen.schema.map(({ kind }, field): FieldModel => {
     const [prior, stranger, counts] = [seen.prior[field] ?? [], seen.stranger[field] ?? [], sums.levels[field] ?? []];
-    const mixed = normalised(counts.map((count, level) => count + seen.priorPairs * (prior[level] ?? 0)));
+    const found = normalised(counts.map((count, level) => count + seen.priorPairs * (prior[level] ?? 0)));
+    const mixed = bounded(found, others === 'households' ? (differAtMost[kind] ?? 1) : 1);
     const ordered = fields[kind].scope === 'neutral' ? normalised(inOrder(mixed, stranger)) : mixed;
     const between = ordered.map((same, level) => (same + (stranger[level] ?? 0)) / 2);
     const household =
       others === 'households'
-        ? householdLevels(kind, ordered, stranger)
+        ? householdLevels(kind, ordered, stranger, namesakeShare(sums))
         : normalised(
             (sums.related[field] ?? []).map((count, level) => count + seen.priorPairs * (between[level] ?? 0)),
           );
@@ -157,7 +190,7 @@ const REMAINS = 0.5;
 /** The model that explains the observations best, starting from what is expected. Deterministic. */
 export function fitModel(seen: Observations): LinkageModel {
   const zeros = seen.prior.map((row) => row.map(() => 0));
-  const none: Sums = { same: seen.guess, household: seen.guess, levels: zeros, related: zeros };
+  const none: Sums = { same: seen.guess, household: seen.guess, levels: zeros, related: zeros, apart: 0, namesakes: 0 };
   const started = { ...seen, priorPairs: Math.max(1, seen.priorPairs) };
   const fitWith = (others: Others) => settle(maximise(none, started, others), seen, others);
   if (tellsHouseholds(seen.schema)) return fitWith('households');

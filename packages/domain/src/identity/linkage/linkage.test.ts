@@ -105,3 +105,35 @@ describe('linkRecords', () => {
     expect(linkRecords(input)).toEqual(linkRecords(input));
   });
 });
+
+it('takes nobody for somebody else of one address, or a father of one name, where the data has many of them', () => {
+  const schema = (['givenName', 'familyName', 'birthDate', 'phone', 'street'] as const).map((kind) => ({
+    name: kind,
+    kind,
+  }));
+  const random = numbersFrom(11);
+  const below = (count: number) => Math.floor(random() * count);
+  const word = () => Array.from({ length: 7 }, () => String.fromCharCode(97 + below(26))).join('');
+  const names = Array.from({ length: 150 }, word);
+  const name = () => names[below(names.length)] ?? '';
+  const written: { person: number; raw: Record<string, string> }[] = [];
+  let people = 0;
+  const write = (home: Record<string, string>, from: number) => {
+    const person = (people += 1);
+    const birthDate = `${from + below(20)}-0${1 + below(9)}-1${below(10)}`;
+    for (let times = 1 + below(2); times > 0; times -= 1)
+      written.push({ person, raw: { ...home, ...(random() < 0.6 && { birthDate }) } });
+  };
+  for (let home = 0; home < 500; home += 1) {
+    const phone = `+4930${String(10_000_000 + below(89_999_999))}`;
+    const one = { givenName: name(), familyName: name(), phone, street: `${word()} ${1 + below(90)}` };
+    write(one, 1940);
+    if (home % 6 === 0) write(one, 1970);
+    else if (home % 6 < 3) write({ ...one, givenName: name() }, 1950);
+  }
+  const first = written.map(({ raw }) => readRecord(raw, schema));
+  const { pairs, scores, thresholds } = linkRecords({ schema, first, second: null, blockingKeys: first.map(() => []) });
+  const same = [...scores.keys()].filter((at) => (scores[at] ?? 0) >= thresholds.same);
+  const wrong = same.filter((at) => written[pairs.left[at] ?? 0]?.person !== written[pairs.right[at] ?? 0]?.person);
+  expect([same.length > 50, wrong.length]).toEqual([true, 0]);
+});

@@ -66,6 +66,13 @@ const plain =
 
 const romanised = new Set([...plain.split(' '), ...Object.values(elsewhere).flatMap((list) => list.split(' '))]);
 
+/** Spelled apart these two syllables are one surname still; of others the first is a surname more often. */
+const spelledApart = new Set(['ou yang', 'au yeung', 'au yong', 'si ma', 'si tu', 'shang guan', 'zhu ge']);
+
+/** Frequent surnames, and those of them that hardly ever end a given name. */
+const frequent = new Set('li chen yang wu xu ma zhu hu guo he lin luo liang lam lim ng ho leung cheung'.split(' '));
+const frequentOnly = new Set('wang zhang liu huang zhao zhou sun xie chan wong lee lau chow tsang'.split(' '));
+
 /** One syllable of pinyin without tone. */
 const SYLLABLE =
   /^(?:(?:[bpm]|f|[dt]|[nl]|[gkh]|[jqx]|[zcs]h?|[ryw])?(?:[aeiouv]|a[inou]|ang|e[inr]|eng|i[aenu]|iao|ian|iang|ing|iong|ong|ou|u[aeino]|uai|uan|uang|[uv]e))$/u;
@@ -81,6 +88,16 @@ export function surnameOf(name: string): string {
 
 /** True when folded Latin letters spell a Chinese surname. */
 export const isRomanisedSurname = (word: string): boolean => romanised.has(word);
+
+/** True for a surname of two characters. */
+export const isCompoundSurname = (characters: string): boolean => compound.has(characters);
+
+/** True when two folded words are the two syllables of one surname. */
+export const areOneSurname = (first = '', second = ''): boolean => spelledApart.has(`${first} ${second}`);
+
+/** True when the last of three syllables is the surname rather than the first: Tai Man Chan. */
+export const isRatherLast = (first: string, last: string): boolean =>
+  frequentOnly.has(last) && !frequentOnly.has(first) && !frequent.has(first);
 
 /** True when folded Latin letters can be read as one to three syllables of pinyin and nothing else. */
 export function isPinyin(word: string): boolean {

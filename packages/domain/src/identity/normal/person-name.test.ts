@@ -30,6 +30,14 @@ describe('parsePersonName', () => {
     ['WANG Xiaoming', 'wang, xiaoming'],
     ['Zhang Xiao-Ming', 'zhang, xiao ming'],
     ['Ouyang Nana', 'ouyang, nana'],
+    ['Ou-Yang Nana', 'ou yang, nana'],
+    ['Nana Ou Yang', 'ou yang, nana'],
+    ['娜娜 欧阳', '欧阳, 娜娜'],
+    ['小明 王', '王, 小明'],
+    ['Chan Tai Man', 'chan, tai man'],
+    ['Tai Man Chan', 'chan, tai man'],
+    ['Xiao Ming Wang', 'wang, xiao ming'],
+    ['Deng Ya Li', 'deng, ya li'],
     ['Ｗａｎｇ　Ｗｅｉｍｉｎｇ', 'wang, weiming'],
   ])('%s', (raw, form) => expect(formatPersonName(parsePersonName(raw))).toBe(form));
 

@@ -1,5 +1,12 @@
 /** Names of people taken apart: which words are the family name depends on script, order and custom. */
-import { isPinyin, isRomanisedSurname, surnameOf } from './chinese-surname.ts';
+import {
+  areOneSurname,
+  isCompoundSurname,
+  isPinyin,
+  isRatherLast,
+  isRomanisedSurname,
+  surnameOf,
+} from './chinese-surname.ts';
 import { foldText, hasHan, settled, wordsOf } from './text.ts';
 
 export interface PersonName {
@@ -58,7 +65,14 @@ function familyFirst(words: readonly string[]): boolean {
   const last = rest.at(-1) ?? '';
   if (words.length < 2 || words.length > 4 || !isRomanisedSurname(first) || !rest.every(isPinyin)) return false;
   // Two surnames (Wang Li) can be either order; the order of the West is taken, and swapped names are compared as well.
-  return !isRomanisedSurname(last) || last.length > 6 || rest.length === 2;
+  return !isRomanisedSurname(last) || last.length > 6 || (rest.length === 2 && !isRatherLast(first, last));
+}
+
+/** Where a Chinese surname whose syllables are written apart begins: Ou Yang Nana, Nana Ou-Yang. */
+function partedSurname(words: readonly string[]): number | null {
+  if (words.length < 3 || words.length > 4) return null;
+  if (areOneSurname(words[0], words[1]) && words.slice(2).every(isPinyin)) return 0;
+  return areOneSurname(words.at(-2), words.at(-1)) ? words.length - 2 : null;
 }
 
 /** Where the family name begins in words of Western order. */
@@ -69,9 +83,18 @@ function familyStart(words: readonly string[]): number {
 
 function fromWords(words: readonly string[]): Pick<PersonName, 'given' | 'family'> {
   if (words.length < 2) return { given: [...words], family: [] };
+  const parted = partedSurname(words);
+  if (parted !== null) return { given: words.toSpliced(parted, 2), family: words.slice(parted, parted + 2) };
   if (familyFirst(words)) return { given: words.slice(1), family: words.slice(0, 1) };
   const start = familyStart(words);
   return { given: words.slice(0, start), family: words.slice(start) };
+}
+
+/** The surname of a name in Western order, as forms with two boxes make it: 小明 王, 娜娜 欧阳. */
+function surnameBehind(folded: string): string | null {
+  const [first = '', second = '', ...more] = folded.split(' ');
+  if (more.length > 0 || Array.from(first).length < 2 || isCompoundSurname(first)) return null;
+  return isCompoundSurname(second) || Array.from(second).length === 1 ? second : null;
 }
 
 function fromHan(folded: string): PersonName {
@@ -82,8 +105,9 @@ function fromHan(folded: string): PersonName {
   }
   const polite = name.replace(HONORIFICS, '');
   const core = polite === '' ? name : polite;
-  const family = surnameOf(core);
-  const given = core.slice(family.length);
+  const behind = core === name ? surnameBehind(folded) : null;
+  const family = behind ?? surnameOf(core);
+  const given = behind === null ? core.slice(family.length) : core.slice(0, -family.length);
   return { given: given === '' ? [] : [given], family: [family], generation: null };
 }
 

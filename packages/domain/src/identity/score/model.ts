@@ -25,9 +25,11 @@ export interface LinkageModel {
 /** The share of records that have this term; undefined where it is not known. */
 export type TermFrequency = (field: number, term: string) => number | undefined;
 
+/** The share of pairs of one household who have one given name, where the data tells nothing of it. */
+export const NAMESAKES = 0.05;
+
 /** Father and son of one name, twins of one birthday, couples with one mailbox: seen this often in a household at least. */
 const sharedByChance: Readonly<Record<string, number>> = {
-  givenName: 0.05,
   birthDate: 0.06,
   email: 0.12,
   gender: 0.4,
@@ -49,10 +51,11 @@ export function householdLevels(
   kind: RecordField['kind'],
   same: readonly number[],
   stranger: readonly number[],
+  namesakes = NAMESAKES,
 ): number[] {
   const { scope } = fields[kind];
   if (scope === 'household') return mixed(same, stranger, 1 - (apart[kind] ?? 0));
-  const share = scope === 'person' ? (sharedByChance[kind] ?? 0) : 0;
+  const share = kind === 'givenName' ? namesakes : scope === 'person' ? (sharedByChance[kind] ?? 0) : 0;
   return mixed(same, stranger, share);
 }
 
