@@ -8,6 +8,7 @@ import type { Parts } from '../parts.ts';
 import type { Principal } from '../auth/principal.ts';
 import { isSameOrigin } from '../auth/same-origin.ts';
 import { mayReadTicket } from '../http/ticket-scope.ts';
+import { presentAnswer, rolesWithHidden } from '../privacy/door.ts';
 import { attend, customerRoom, endAttendance, recheckAttendance } from './attendance.ts';
 import type { Tail } from './tail.ts';
 import { readWallboard, throttle } from './wallboard.ts';
@@ -50,7 +51,15 @@ export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions)
       if (!closing && !connectedAgents(namespace).has(agentIdOf(socket))) void see(parts, [agentIdOf(socket)]);
     });
   });
-  options.tail.onEvents((events) => publish(namespace, events));
+  let published = Promise.resolve();
+  options.tail.onEvents((events) => {
+    // One batch after the other, so that each socket is told in the order of `seq`.
+    published = published
+      .then(() => publish(namespace, parts, events))
+      .catch((error: unknown) =>
+        parts.log.error({ err: error, upTo: events.at(-1)?.seq }, 'events not shown to one of their readers'),
+      );
+  });
 
   const pushWallboard = throttle(
     async () => {
@@ -136,7 +145,8 @@ function serve(socket: Socket, parts: Parts, options: AgentDeskOptions): void {
     const seq = options.tail.seq;
     const events = await visibleEventsAfter(parts.db.sql, viewer, after, replayLimit + 1);
     const reset = events.length > replayLimit;
-    return { events: reset ? [] : events, seq: Math.max(seq, events.at(-1)?.seq ?? 0), reset };
+    const shown = reset ? [] : await presentAnswer(parts, principalOf(socket), events);
+    return { events: shown, seq: Math.max(seq, events.at(-1)?.seq ?? 0), reset };
   });
   on(socket, parts, 'watch', async (input) => {
     const { room, id } = parseInput(watchRequest, input);
@@ -224,13 +234,29 @@ async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOpt
 }
 
 /** Every process publishes to its own sockets: each of them reads all events. */
-function publish(namespace: Namespace, events: readonly RoutedEvent[]): void {
+async function publish(namespace: Namespace, parts: Parts, events: readonly RoutedEvent[]): Promise<void> {
+  const veiled = await veiledSockets(namespace, parts);
   for (const { alsoQueueIds, ...event } of events) {
-    namespace.local.to(roomsOf(event, alsoQueueIds)).emit('event', event);
+    const rooms = roomsOf(event, alsoQueueIds);
+    namespace.local
+      .to(rooms)
+      .except(veiled.map(({ id }) => id))
+      .emit('event', event);
+    for (const socket of veiled)
+      if (rooms.some((room) => socket.rooms.has(room)))
+        socket.emit('event', await presentAnswer(parts, principalOf(socket), event));
     const { type, customerId } = event;
     if (customerId && (type === 'message.created' || type === 'call.changed'))
       namespace.local.to(customerRoom(customerId)).emit('guard', { customerId });
   }
+}
+
+/** Sockets of those from whom identifiers are hidden: what they are told is made for each of them. */
+async function veiledSockets(namespace: Namespace, parts: Parts): Promise<Socket[]> {
+  const sockets = [...namespace.sockets.values()];
+  if (sockets.length === 0) return [];
+  const roles = await rolesWithHidden(parts);
+  return sockets.filter((socket) => roles.has(principalOf(socket).role));
 }
 
 /** Who wrote a message is told of its failure, also when somebody else has the ticket now. */

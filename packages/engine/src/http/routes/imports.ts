@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { changeSettings, importOf, takeFile } from '../../imports/upload.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
+import { presentPages } from '../../privacy/door.ts';
 import { sendCsv } from '../csv-answer.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -165,10 +166,11 @@ export const importRoutes = [
     access: 'manager',
     params: byId,
     answer: 'bytes',
-    async handle({ parts, params, response }) {
+    async handle({ parts, principal, params, response }) {
       const { header, filename } = await importOf(parts, params.id);
       const name = `${filename.replace(/\.csv$/i, '')}-rejected.csv`;
-      await sendCsv(response, name, [...header, 'row', 'reason'], rejected(parts, params.id));
+      const rows = presentPages(parts, principal, rejected(parts, params.id));
+      await sendCsv(response, name, [...header, 'row', 'reason'], rows);
     },
   }),
   route({

@@ -7,7 +7,7 @@ import { acceptOffer, changeStatus, claimTicket, declineOffer, releaseTicket } f
 import { changeRequest } from '../../pipeline/ticket-request.ts';
 import { commandCall } from '../../pipeline/calls.ts';
 import { messagingDetail } from '../../pipeline/messaging.ts';
-import { presentTickets } from '../../privacy/masking.ts';
+import { maySearchParts, presentTickets } from '../../privacy/masking.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
@@ -83,7 +83,9 @@ export const ticketRoutes = [
     query: ticketQuery,
     answer: 'TicketPage',
     async handle({ parts, principal, query }) {
-      const found = await listTickets(parts.db.sql, principal, filterOf(query, principal), sliceOf(idKey, query));
+      const parted = await maySearchParts(parts.db.sql, principal);
+      const filter = { ...filterOf(query, principal), parted };
+      const found = await listTickets(parts.db.sql, principal, filter, sliceOf(idKey, query));
       return pageOf({ ...found, items: await presentTickets(parts.db.sql, principal, found.items) });
     },
   }),
