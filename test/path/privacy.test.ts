@@ -11,7 +11,7 @@ import { erase } from '@patchbay/engine/privacy/erasure';
 import { reseal, retireKeys } from '@patchbay/engine/privacy/keys';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, logIn, openApiCentre } from '../support/api-centre.ts';
-import type { ApiClient } from '../support/client.ts';
+import { eventually, type ApiClient } from '../support/client.ts';
 import { shared } from '../support/shared.ts';
 
 describe('privacy', () => {
@@ -150,6 +150,47 @@ describe('privacy', () => {
     await call('PUT', `/custom-fields/${field.id}`, { ...label, sensitive: true });
     await walkSensitive(hub.parts);
     expect((await stored())[0]?.text).not.toContain('C01X0006H');
+  });
+
+  it('forgets at once what it compared of a field that becomes sensitive', async () => {
+    const { sql } = centre();
+    const twin = async () => {
+      const { id } = await call('POST', '/customers', { displayName: 'Wendelin Ostrowski', identifiers: [] }, 201);
+      const changes = [
+        { key: 'birthDate', value: '1971-03-14' },
+        { key: 'street', value: 'Zinnia Alley 77' },
+        { key: 'postalCode', value: '10999' },
+      ];
+      await call('PATCH', `/customers/${id}/fields`, { changes });
+      return id as string;
+    };
+    const [one, other, third] = [await twin(), await twin(), await twin()];
+    const shown = async () => JSON.stringify((await call('GET', `/suggestions?customerId=${one}`)).items);
+    await eventually(shown, (text) => text.includes('1971') && text.includes('zinnia'), 30_000);
+    await call('POST', `/customers/${other}/merge`, { otherId: third }, 201);
+    const kept = async () =>
+      (
+        await sql.query<{ text: string }>(
+          `select coalesce(string_agg(t, ' '), '') as text from (select reasons::text as t from suggestion union all select key from blocking_key
+             union all select before::text from customer_merge) k`,
+          [],
+        )
+      ).rows[0]?.text ?? '';
+    const fields = (await call('GET', '/custom-fields?scope=customer')).items;
+    for (const key of ['birthDate', 'street']) {
+      const { id, ...field } = fields.find((found: { key: string }) => found.key === key);
+      await call('PUT', `/custom-fields/${id}`, { ...field, sensitive: true });
+    }
+    const words = /1971|zinnia|door:/i;
+    expect([words.exec(await kept()), words.exec(await shown())]).toEqual([null, null]);
+    await walkSensitive(centre().hub.parts);
+    await eventually(
+      async () => (await sql.query('select 1 from identity_work', [])).rowCount,
+      (left) => left === 0,
+    );
+    expect(words.exec(await kept())).toBeNull();
+    for (const { id, ...field } of fields.filter(({ key }: { key: string }) => /birthDate|street/.test(key)))
+      await call('PUT', `/custom-fields/${id}`, field);
   });
 
   it('keeps the trail as it was written', async () => {
