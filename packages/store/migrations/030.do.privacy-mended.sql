@@ -25,3 +25,6 @@ create trigger custom_field_made_sensitive after insert on custom_field
   for each row when (new.scope = 'customer' and new.sensitive) execute function forget_compared_values();
 create trigger custom_field_turned_sensitive after update of sensitive on custom_field
   for each row when (new.scope = 'customer' and new.sensitive and not old.sensitive) execute function forget_compared_values();
+
+-- By which the file of an import, what is shown of it and its rejected rows are encrypted; sealed by the key of the hub. Null: they are not.
+alter table data_import add column key_sealed text;

@@ -59,7 +59,7 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>, encoding: CsvEncoding)
 
 /** The rows of a file, its header first. @throws HubError `unprocessable` where a quote is never closed or a row has no end */
 export async function* csvRows(
-  files: HubFiles,
+  files: Pick<HubFiles, 'stream'>,
   sha256: string,
   { encoding, delimiter }: CsvForm,
   range?: { end: number },
@@ -103,7 +103,7 @@ function translate(error: unknown): unknown {
 
 /** Header and first rows of a file. @throws HubError `unprocessable` when it has none */
 export async function readHead(
-  files: HubFiles,
+  files: Pick<HubFiles, 'stream'>,
   sha256: string,
   form: CsvForm,
 ): Promise<{ header: string[]; sample: string[][] }> {

@@ -24,6 +24,7 @@ import { sensitiveKeys } from '../customer-file/sensitive.ts';
 import type { Parts } from '../parts.ts';
 import { chunkWork, type ChunkContext, type ChunkResult, type NumberedRow } from './chunk.ts';
 import { csvRows } from './csv-source.ts';
+import { importKeyOf, openedFiles, sealReject, sealShown, type ImportKey } from './sealed-import.ts';
 
 const chunkSize = 250;
 /** A process that has not said for so long that it is at work is gone. */
@@ -33,13 +34,13 @@ const tellMs = 1_000;
 /** Of a dry run; the others are only counted. */
 const shownRejects = 20;
 
-type Run = ClaimedImport & { readonly holder: string };
+type Run = ClaimedImport & { readonly holder: string; readonly key: ImportKey | null };
 
 export async function runImport(parts: Parts, importId: string, signal: AbortSignal): Promise<void> {
   const holder = randomUUID();
   const claimed = await claimImport(parts.db.sql, importId, holder, leaseMs);
   if (!claimed) return;
-  const run = { ...claimed, holder };
+  const run = { ...claimed, holder, key: importKeyOf(parts.vault, importId, claimed.keySealed) };
   try {
     await (run.state === 'checking' ? check(parts, run, signal) : write(parts, run, signal));
   } catch (error) {
@@ -85,7 +86,7 @@ function phoneOf({ config }: Parts, text: string): string | null {
 async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortSignal): AsyncGenerator<NumberedRow[]> {
   let number = -1;
   let chunk: NumberedRow[] = [];
-  for await (const cells of csvRows(parts.files, run.sha256, run)) {
+  for await (const cells of csvRows(openedFiles(parts.files, run.key), run.sha256, run)) {
     if (signal.aborted) return;
     number += 1;
     if (number <= done) continue;
@@ -114,7 +115,9 @@ async function check(parts: Parts, run: Run, signal: AbortSignal): Promise<void>
   }
   if (signal.aborted) return;
   await parts.db.transaction(async (tx) => {
-    if (await finishCheck(tx, run.id, run.holder, report)) await moveImport(tx, run.id, ['checking'], 'ready', null);
+    const kept = sealShown(run.key, 'report', report);
+    if (await finishCheck(tx, run.id, run.holder, kept, report.rows))
+      await moveImport(tx, run.id, ['checking'], 'ready', null);
   });
 }
 
@@ -177,7 +180,8 @@ async function withoutDeadlock(
       return await parts.db.transaction(async (tx) => {
         if (!(await holdImport(tx, run, run.holder, done))) return false;
         const { counts, rejects } = await work(tx);
-        await advanceImport(tx, run.id, done + count, counts, rejects.map(storableReject), leaseMs);
+        const kept = rejects.map((reject) => sealReject(run.key, storableReject(reject)));
+        await advanceImport(tx, run.id, done + count, counts, kept, leaseMs);
         return true;
       });
     } catch (error) {

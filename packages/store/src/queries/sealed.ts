@@ -39,6 +39,7 @@ export const sealedPlaces: readonly SealedPlace[] = [
     context: `'field:customer_field_value:value:' || t.id`,
     where: 'is_sealed_value(t.value)',
   },
+  plain('data_import', 'key_sealed', `'import:' || t.id`),
   plain('privacy_request', 'sought_sealed', `'privacy-request:' || t.id`),
   {
     table: 'idempotency',

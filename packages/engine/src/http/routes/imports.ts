@@ -4,13 +4,13 @@ import {
   insertImport,
   listImports,
   listMappings,
-  listRejects,
   moveImport,
   readMapping,
   writeMapping,
 } from '@patchbay/store/queries/imports';
 import { z } from 'zod';
-import { changeSettings, importOf, takeFile } from '../../imports/upload.ts';
+import { openImport } from '../../imports/sealed-import.ts';
+import { changeSettings, importOf, rejectsOf, takeFile } from '../../imports/upload.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { presentPages } from '../../privacy/door.ts';
@@ -56,7 +56,7 @@ function move(name: string, summary: string, from: readonly ImportState[], to: I
 async function* rejected(parts: Parts, id: string): AsyncGenerator<string[][]> {
   let after: number | null = null;
   do {
-    const found: Awaited<ReturnType<typeof listRejects>> = await listRejects(parts.db.sql, id, {
+    const found: Awaited<ReturnType<typeof rejectsOf>> = await rejectsOf(parts, id, {
       limit: rejectPage,
       after,
     });
@@ -78,7 +78,10 @@ export const importRoutes = [
     access: 'manager',
     query: pageQuery,
     answer: 'DataImportPage',
-    handle: async ({ parts, query }) => pageOf(await listImports(parts.db.sql, sliceOf(idKey, query))),
+    async handle({ parts, query }) {
+      const found = await listImports(parts.db.sql, sliceOf(idKey, query));
+      return pageOf({ ...found, items: found.items.map((one) => openImport(parts.vault, one)) });
+    },
   }),
   route({
     method: 'post',
@@ -155,7 +158,7 @@ export const importRoutes = [
     answer: 'ImportRejectPage',
     async handle({ parts, params, query }) {
       await importOf(parts, params.id);
-      return pageOf(await listRejects(parts.db.sql, params.id, sliceOf(countKey, query)));
+      return pageOf(await rejectsOf(parts, params.id, sliceOf(countKey, query)));
     },
   }),
   route({
