@@ -1,3 +1,4 @@
+import { walkSensitiveRequests } from '@patchbay/engine/pipeline/sensitive-request';
 import { walkSensitive } from '@patchbay/engine/customer-file/sensitive';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -12,7 +13,9 @@ import { reseal, retireKeys } from '@patchbay/engine/privacy/keys';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, logIn, openApiCentre } from '../support/api-centre.ts';
 import { eventually, type ApiClient } from '../support/client.ts';
+import { addSource, postTo } from '../support/http-source.ts';
 import { shared } from '../support/shared.ts';
+import { everythingStored, tracesOf } from '../support/traces.ts';
 
 describe('privacy', () => {
   const centre = shared(openApiCentre);
@@ -71,11 +74,12 @@ describe('privacy', () => {
     const trail = (await call('GET', `/audit?customerId=${customer.id}`)).items;
     expect(trail.map(({ action }: { action: string }) => action)).toEqual([
       'customer.revealed',
+      'customer.reveal-refused',
       'customer.read',
       'customer.created',
     ]);
     expect(trail[0].detail).toEqual({ field: 'email', reason: wanted.reason });
-    expect(trail[1].actorId).toBe(id);
+    expect([trail[1].actorId, trail[2].actorId]).toEqual([id, id]);
     expect(JSON.stringify(trail)).not.toContain(mail.value);
 
     const { ticketId, customerId } = await centre().ticketByText('+447700900771');
@@ -150,6 +154,58 @@ describe('privacy', () => {
     await call('PUT', `/custom-fields/${field.id}`, { ...label, sensitive: true });
     await walkSensitive(hub.parts);
     expect((await stored())[0]?.text).not.toContain('C01X0006H');
+  });
+
+  it('keeps sensitive values of tickets sealed from the first moment, and those of before soon after', async () => {
+    const { sql, ground, hub } = centre();
+    const label = { labelEn: 'Number', labelZh: '号码' };
+    const fields = [
+      { ...label, key: 'iban', type: 'text', sensitive: true },
+      { ...label, key: 'born', type: 'date' },
+    ];
+    const type = { nameEn: 'Refund', nameZh: '退款', fields };
+    await call('POST', '/request-types', { ...type, key: 'refund' }, 201);
+    const app = await addSource(centre().api, { replyBy: 'none' });
+    const values = { iban: 'DE44500105175407324931', born: '1969-07-21' };
+    const from = { externalId: 'sealed-1' };
+    const id = randomUUID();
+    expect(
+      (await postTo(app, { id, from, text: 'Hello', acknowledge: false, requestType: 'refund', fields: values }))
+        .status,
+    ).toBe(202);
+    const { ticketId, customerId } = await centre().received(id);
+    const path = `/tickets/${ticketId}`;
+    const hidden = { iban: '••••31', born: '1969-07-21' };
+    expect(await call('GET', path)).toMatchObject({ fields: hidden, hiddenFields: ['iban'] });
+    // What comes back as it was shown stays; another value is sealed, too.
+    expect((await call('PATCH', path, { fields: hidden })).fields).toEqual(hidden);
+    const reveal = (field: string) => call('POST', `/customers/${customerId}/reveal`, { field, reason: 'To pay it' });
+    expect((await reveal(`ticket:${ticketId}:iban`)).value).toBe(values.iban);
+    const later = 'GB29NWBK60161331926819';
+    expect((await call('PATCH', path, { fields: { ...hidden, iban: later } })).fields.iban).toBe('••••19');
+    expect((await reveal(`ticket:${ticketId}:iban`)).value).toBe(later);
+    const traces = async (words: string[]) =>
+      tracesOf(words, await everythingStored(sql, ground.env['DATA_DIR'] ?? ''));
+    expect(await traces([values.iban, later])).toEqual([]);
+    const changed = await eventually(
+      async () =>
+        (await call('GET', `${path}/events`)).items.filter(
+          (one: { type: string }) => one.type === 'ticket.request-changed',
+        ),
+      (items) => items.length > 0,
+    );
+    expect(changed.at(-1).data.changes).toEqual([{ field: 'iban', from: '[sealed]', to: '[sealed]' }]);
+
+    await call('PATCH', path, { fields: { ...hidden, born: '1969-07-22' } });
+    await call('PUT', '/request-types/refund', {
+      ...type,
+      fields: fields.map((field) => ({ ...field, sensitive: true })),
+    });
+    expect((await call('GET', path)).hiddenFields.toSorted()).toEqual(['born', 'iban']);
+    await walkSensitiveRequests(hub.parts);
+    expect(await traces([values.born, '1969-07-22'])).toEqual([]);
+    expect(await call('GET', '/audit/check')).toMatchObject({ broken: [] });
+    expect((await reveal(`ticket:${ticketId}:born`)).value).toBe('1969-07-22');
   });
 
   it('forgets at once what it compared of a field that becomes sensitive', async () => {
@@ -389,6 +445,8 @@ describe('privacy', () => {
     expect(await retireKeys(parts)).toBe(0);
     expect(await reseal(parts)).toBeGreaterThanOrEqual(2);
     expect([...(await sealedByKey(sql)).keys()]).toEqual([parts.vault.keyId]);
+    const { rows: tickets } = await sql.query(`select 1 from ticket where jsonb_path_exists(fields, '$.*.sealed')`, []);
+    expect(tickets.length).toBeGreaterThan(0);
     const { rows } = await sql.query<{ secret: string }>('select secret from http_source where id = $1', [id]);
     expect(parts.vault.unseal(rows[0]?.secret ?? '', `http-source:${id}`)).toMatch(/.{20}/);
     expect(await retireKeys(parts)).toBe(1);

@@ -28,3 +28,34 @@ create trigger custom_field_turned_sensitive after update of sensitive on custom
 
 -- By which the file of an import, what is shown of it and its rejected rows are encrypted; sealed by the key of the hub. Null: they are not.
 alter table data_import add column key_sealed text;
+
+-- Sensitive values of tickets are {"ref", "sealed"}, sealed for their ref.
+create index ticket_sealed on ticket (id) where jsonb_path_exists(fields, '$.*.sealed');
+
+-- As before; of a value that is sealed is told that it changed.
+create or replace function set_ticket_request(p_ticket_id uuid, p_type text, p_fields jsonb, p_actor_id text) returns boolean language plpgsql volatile as $$
+declare
+  t ticket%rowtype;
+  changes jsonb;
+begin
+  select * into t from ticket where id = p_ticket_id for no key update;
+  if not found then return false; end if;
+  select coalesce(jsonb_agg(case when is_sealed_value(t.fields -> k) or is_sealed_value(p_fields -> k)
+      then jsonb_build_object('field', k, 'from', case when t.fields ? k then '[sealed]' end, 'to', case when p_fields ? k then '[sealed]' end)
+      else jsonb_build_object('field', k, 'from', t.fields -> k, 'to', p_fields -> k) end order by k), '[]') into changes
+  from (select jsonb_object_keys(t.fields) union select jsonb_object_keys(p_fields)) f (k)
+  where t.fields -> k is distinct from p_fields -> k;
+  if t.request_type is not distinct from p_type and changes = '[]' then return true; end if;
+  update ticket set request_type = p_type, fields = p_fields, updated_at = now() where id = t.id;
+  insert into event (type, ticket_id, customer_id, queue_id, agent_id, actor_id, data)
+  values ('ticket.request-changed', t.id, t.customer_id, t.queue_id, t.assignee_id, p_actor_id,
+    jsonb_build_object('from', t.request_type, 'to', p_type, 'changes', changes));
+  return true;
+end $$;
+
+-- What an event tells of changed fields, without the values of these.
+create function without_sensitive_changes(p_data jsonb, p_keys text[]) returns jsonb language sql immutable parallel safe as $$
+  select case when jsonb_typeof(p_data -> 'changes') = 'array' then jsonb_set(p_data, '{changes}', (
+    select coalesce(jsonb_agg(case when c ->> 'field' = any (p_keys) then c || '{"from": "[sealed]", "to": "[sealed]"}' else c end order by n), '[]')
+    from jsonb_array_elements(p_data -> 'changes') with ordinality e (c, n))) else p_data end
+$$;

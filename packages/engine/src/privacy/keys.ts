@@ -5,7 +5,10 @@ import { settingOnce, type Database } from '@patchbay/store';
 import { keptSecret, retireSecretKeys, secretKeysOf } from '@patchbay/store/embedded/secrets';
 import { recordAudit } from '@patchbay/store/queries/audit';
 import { sealedByKey, sealedOtherwise, sealedPlaces, writeSealed } from '@patchbay/store/queries/sealed';
+import { replaceTicketFields, sealedTickets } from '@patchbay/store/queries/sensitive-requests';
 import type { Logger } from 'pino';
+import { isDeepStrictEqual } from 'node:util';
+import { resealFields } from '../pipeline/sensitive-request.ts';
 import type { Parts } from '../parts.ts';
 import { createBlindIndex, createVault, type BlindIndex, type Vault } from '../secrets.ts';
 
@@ -70,7 +73,27 @@ export async function reseal({ db, vault, log }: Pick<Parts, 'db' | 'vault' | 'l
       if (rows.length < batch) break;
     }
   }
-  return written;
+  return written + (await resealTickets({ db, vault, log }));
+}
+
+/** A ticket holds several texts. */
+async function resealTickets({ db, vault, log }: Pick<Parts, 'db' | 'vault' | 'log'>): Promise<number> {
+  let written = 0;
+  for (let after: string | null = null; ;) {
+    const rows: Awaited<ReturnType<typeof sealedTickets>> = await sealedTickets(db.sql, after, batch);
+    for (const { id, fields } of rows) {
+      try {
+        const anew = resealFields(vault, fields);
+        if (isDeepStrictEqual(anew, fields)) continue;
+        await replaceTicketFields(db.sql, id, fields, anew);
+        written += 1;
+      } catch (error) {
+        log.warn({ err: error, table: 'ticket' }, 'sealed text not sealed anew');
+      }
+    }
+    after = rows.at(-1)?.id ?? null;
+    if (rows.length < batch) return written;
+  }
 }
 
 /** Forgets earlier keys of the data folder that open nothing any more. Answers how many. */

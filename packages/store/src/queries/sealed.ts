@@ -1,5 +1,6 @@
 /** Every place where sealed text is kept, so that it can be sealed anew when the key changes. */
 import type { Queryable } from '../database.ts';
+import { sealedRequestKeys } from './sensitive-requests.ts';
 
 export interface SealedPlace {
   readonly table: string;
@@ -100,7 +101,7 @@ export async function sealedByKey(sql: Queryable): Promise<ReadonlyMap<string, n
       `select case when ${place.text} like 'v2.%' then split_part(${place.text}, '.', 2) else 'v1' end as id from ${place.table} t where ${isSealed(place)}`,
   );
   const { rows } = await sql.query<{ id: string; n: number }>(
-    `select id, count(*)::int as n from (${counts.join(' union all ')}) texts group by id`,
+    `select id, count(*)::int as n from (${[...counts, sealedRequestKeys].join(' union all ')}) texts group by id`,
     [],
   );
   return new Map(rows.map(({ id, n }) => [id, n]));
