@@ -59,3 +59,24 @@ create function without_sensitive_changes(p_data jsonb, p_keys text[]) returns j
     select coalesce(jsonb_agg(case when c ->> 'field' = any (p_keys) then c || '{"from": "[sealed]", "to": "[sealed]"}' else c end order by n), '[]')
     from jsonb_array_elements(p_data -> 'changes') with ordinality e (c, n))) else p_data end
 $$;
+
+create index audit_entry_ticket on audit_entry (ticket_id, id) where ticket_id is not null;
+
+-- As before; the moves of tickets, grades and stages, what warned of churn and when a follow-up was kept are figures and name nobody.
+create or replace function erased_data(p_type text, p_data jsonb) returns jsonb language sql immutable parallel safe as $$
+  select coalesce(jsonb_object_agg(key, case
+    when key in ('channel', 'kind', 'messageId', 'status', 'direction', 'visibility', 'authorId', 'state', 'step', 'queueId', 'agentId', 'agentName',
+      'expiresAt', 'linkedTicketId', 'mergeId', 'otherId', 'heldReplyId', 'dueAt', 'inboxId', 'mark', 'source', 'requestId', 'holdId', 'purpose',
+      'grade', 'callSid', 'importId', 'suggestionId', 'taskId', 'decision', 'outcome', 'what', 'codeId', 'scoreId', 'purchaseId', 'result')
+      and jsonb_typeof(value) = 'string' then value
+    when p_type in ('ticket.status-changed', 'ticket.customer-changed', 'customer.graded', 'customer.stage-moved')
+      and key in ('from', 'to', 'rule', 'cause') then value
+    when p_type = 'customer.churn-warned' and key = 'signals' then value
+    when p_type = 'follow-up.kept' and key = 'at' then value
+    when key = 'counts' then value
+    when jsonb_typeof(value) = 'string' then '"[erased]"'
+    when jsonb_typeof(value) = 'array' then '[]'
+    when jsonb_typeof(value) = 'object' then '{}'
+    else value end), '{}')
+  from jsonb_each(p_data)
+$$;

@@ -66,8 +66,8 @@ export async function writeTicketFields(
     [ids, keys],
   );
   await tx.query(
-    `update audit_entry a set detail = without_sensitive_changes(a.detail, $2), salt = null from ticket t
-     where t.id = any ($1::uuid[]) and a.customer_id = t.customer_id and a.ticket_id = t.id and a.action = 'ticket.request-changed'`,
+    `update audit_entry a set detail = without_sensitive_changes(a.detail, $2), salt = null
+     where a.ticket_id = any ($1::uuid[]) and a.action = 'ticket.request-changed'`,
     [ids, keys],
   );
   await tx.query(`select set_config('patchbay.privacy', '', true)`);
