@@ -16,7 +16,7 @@ export interface HiddenValue {
 /** Bounded, so that a long text without blanks costs no more than its length. */
 const addresses = /[^\s<>()[\]{}",;:\\|]{1,80}(?:@|%40|&#64;|&commat;)[^\s<>()[\]{}",;:\\|/?&=]{1,255}/giu;
 const at = /@|%40|&#64;|&commat;/i;
-const digitRuns = /\d(?:(?:[\s().\u00a0/-]|%20){0,3}\d){5,}/gu;
+const digitRuns = /\d(?:(?:[\s().\u00a0\u2009\u202f\u2010-\u2015/-]|%20|&nbsp;){0,3}\d){5,}/gu;
 /** Ids of accounts and programs as they stand in a sentence. */
 const words = /[\p{L}\p{N}](?:[\p{L}\p{N}._+-]{2,98}[\p{L}\p{N}])/gu;
 /** Shorter ids are too common among other words; as the whole of a value they are hidden from this length on. */

@@ -39,6 +39,7 @@ import {
   readPrivacyRequest,
   type RunningRequest,
 } from '@patchbay/store/queries/privacy-requests';
+import { domainToUnicode } from 'node:url';
 import { phoneParts } from '@patchbay/domain/identity/normal/phone';
 import { z } from 'zod';
 import { listRejects } from '@patchbay/store/queries/imports';
@@ -153,7 +154,12 @@ async function begin(
   const scope: ErasureScope = {
     customerIds,
     pattern: soughtPattern({
-      identifiers: own.map(({ kind, value }) => ({ kind, value, national: nationalOf(kind, value) })),
+      identifiers: own.map(({ kind, value }) => ({
+        kind,
+        value,
+        national: nationalOf(kind, value),
+        unicode: kind === 'email' ? inOwnLetters(value) : undefined,
+      })),
       names: person.names,
     }),
     startedAt: (await momentOf(tx)).toISOString(),
@@ -178,6 +184,12 @@ async function momentOf(tx: Queryable): Promise<Date> {
 
 const nationalOf = (kind: string, value: string): string | undefined =>
   kind === 'phone' ? phoneParts(value)?.national : undefined;
+
+/** Identifiers hold domains as A-labels (RFC 5890); people write them otherwise. */
+function inOwnLetters(address: string): string {
+  const at = address.lastIndexOf('@') + 1;
+  return address.slice(0, at) + (domainToUnicode(address.slice(at)) || address.slice(at));
+}
 
 async function goOn(
   parts: Parts,
