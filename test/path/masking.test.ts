@@ -3,7 +3,7 @@ import { maskingRules } from '@patchbay/contracts';
 import { routes } from '@patchbay/engine/http/routes';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
-import { openApiCentre } from '../support/api-centre.ts';
+import { logIn, openApiCentre } from '../support/api-centre.ts';
 import { eventually } from '../support/client.ts';
 import { apiKey } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
@@ -258,5 +258,30 @@ describe('a role from which identifiers are hidden', () => {
     for (const path of ['/tickets', '/customers', '/customer-files', '/inbox'])
       expect([path, (await call('GET', `${path}?state=quarantined&q=plantagenet@hid`)).items]).toEqual([path, []]);
     expect((await call('GET', `/tickets?q=${encodeURIComponent(planted.mail)}`)).items.length).toBeGreaterThan(0);
+  });
+
+  it('is theirs at once when it is given to somebody whose console is open', async () => {
+    await call('PUT', '/settings/privacy', { masking: maskingRules.parse({ agent: all }) });
+    const credentials = { email: `${randomUUID()}@patchbay.test`, password: 'a long enough password' };
+    const { id } = await call(
+      'POST',
+      '/agents',
+      { name: 'Mana Ger', role: 'manager', queueIds: [], ...credentials },
+      201,
+    );
+    const { cookie } = await logIn(centre().url, credentials);
+    await using desk = await openDesk(centre().url, { cookie });
+    const mark = async (state: string, reason: string) =>
+      call('PUT', '/consents', { channel: 'sms', account: '+15005550006', address: planted.phone, state, reason });
+    const told = (by: typeof desk, reason: string) =>
+      by.event('consent.changed', ({ data }) => data['reason'] === reason);
+    await mark('withdrawn', 'Before');
+    expect(leaks(await told(desk, 'Before'))).not.toEqual([]);
+    await call('PATCH', `/agents/${id}`, { role: 'agent' });
+    await mark('granted', 'After');
+    await told(centre().desk, 'After');
+    await desk.request('resume', { after: 0 });
+    const later = desk.events.items.filter(({ data }) => data['reason'] === 'After');
+    expect(later.flatMap(leaks)).toEqual([]);
   });
 });

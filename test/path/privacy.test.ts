@@ -1,6 +1,6 @@
 import { walkSensitiveRequests } from '@patchbay/engine/pipeline/sensitive-request';
 import { walkSensitive } from '@patchbay/engine/customer-file/sensitive';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { addSecretKey } from '@patchbay/store/embedded/secrets';
@@ -9,7 +9,9 @@ import { sealedByKey } from '@patchbay/store/queries/sealed';
 import { keepPeriods, keepPrivacy } from '@patchbay/engine/privacy/clock';
 import { presentSensitive } from '@patchbay/engine/privacy/masking';
 import { erase } from '@patchbay/engine/privacy/erasure';
-import { reseal, retireKeys } from '@patchbay/engine/privacy/keys';
+import { createVault } from '@patchbay/engine/secrets';
+import { StartError } from '@patchbay/engine';
+import { openBlindIndex, reseal, retireKeys } from '@patchbay/engine/privacy/keys';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, logIn, openApiCentre } from '../support/api-centre.ts';
 import { eventually, type ApiClient } from '../support/client.ts';
@@ -431,6 +433,12 @@ describe('privacy', () => {
     });
     await keepPeriods(hub.parts);
     await call('PUT', '/settings/privacy', {});
+  });
+
+  it('does not start with a key that opens nothing, and says which are meant', async () => {
+    const other = createVault(randomBytes(32));
+    await expect(openBlindIndex(centre().hub.parts.db, other)).rejects.toThrow(StartError);
+    await expect(openBlindIndex(centre().hub.parts.db, other)).rejects.toThrow(/SECRET_KEYS_EARLIER/);
   });
 
   it('seals anew with the newest key what an older one sealed, and forgets the older one', async () => {

@@ -110,7 +110,7 @@ function hideNumbers(text: string, numbers: ReadonlyMap<string, string>, lengths
     let kept = 0;
     for (let first = 0; first < places.length; first += 1) {
       const from = places[first] ?? 0;
-      if (from < kept || (touches(from - 1) && !/%20$/.test(text.slice(0, start + from)))) continue;
+      if (from < kept || (touches(from - 1) && !text.slice(0, start + from).endsWith('%20'))) continue;
       const length = lengths.find((one) => {
         const last = places[first + one - 1];
         return last !== undefined && !touches(last + 1) && numbers.has(digits.slice(first, first + one));

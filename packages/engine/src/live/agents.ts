@@ -3,6 +3,7 @@ import { attendRequest, HubError, parseInput, resumeRequest, typingRequest, watc
 import type { RoutedEvent } from '@patchbay/store';
 import type { Answer, HubEvent, ResumeAnswer, TypingNotice } from '@patchbay/contracts';
 import { agentQueues, markSeen, visibleEventsAfter } from '@patchbay/store';
+import { rolesOf } from '@patchbay/store/queries/agents';
 import type { Namespace, Server, Socket } from 'socket.io';
 import type { Parts } from '../parts.ts';
 import type { Principal } from '../auth/principal.ts';
@@ -139,6 +140,7 @@ function serve(socket: Socket, parts: Parts, options: AgentDeskOptions): void {
 
   on(socket, parts, 'resume', async (input): Promise<ResumeAnswer> => {
     const { after } = parseInput(resumeRequest, input);
+    await followRoles([socket], parts);
     // Rooms first: what is published from here on arrives by itself, and what was published before is in the database.
     await joinRooms(socket, parts);
     const viewer = { agentId: principalOf(socket).agentId, all: seesAll(principalOf(socket)) };
@@ -220,10 +222,7 @@ async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOpt
       await authenticate(socket, parts, options);
       seen.add(agentIdOf(socket));
       await joinRooms(socket, parts);
-      for (const room of socket.rooms) {
-        const ticketId = /^ticket:(.+)$/.exec(room)?.[1];
-        if (ticketId && !(await mayReadTicket(parts, principalOf(socket), ticketId))) await socket.leave(room);
-      }
+      await leaveForeignTickets(socket, parts);
       await recheckAttendance(parts, socket);
     } catch (error) {
       if (error instanceof HubError && error.code === 'unauthenticated') socket.disconnect(true);
@@ -235,6 +234,7 @@ async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOpt
 
 /** Every process publishes to its own sockets: each of them reads all events. */
 async function publish(namespace: Namespace, parts: Parts, events: readonly RoutedEvent[]): Promise<void> {
+  await followRoles([...namespace.sockets.values()], parts);
   const veiled = await veiledSockets(namespace, parts);
   for (const { alsoQueueIds, ...event } of events) {
     const rooms = roomsOf(event, alsoQueueIds);
@@ -248,6 +248,27 @@ async function publish(namespace: Namespace, parts: Parts, events: readonly Rout
     const { type, customerId } = event;
     if (customerId && (type === 'message.created' || type === 'call.changed'))
       namespace.local.to(customerRoom(customerId)).emit('guard', { customerId });
+  }
+}
+
+/** Whoever has another role than when they connected is told what that role is told, from the next event on. */
+async function followRoles(sockets: readonly Socket[], parts: Parts): Promise<void> {
+  if (sockets.length === 0) return;
+  const roles = await rolesOf(parts.db.sql, [...new Set(sockets.map(agentIdOf))]);
+  for (const socket of sockets) {
+    const principal = principalOf(socket);
+    const role = roles.get(principal.agentId);
+    if (role === undefined || role === principal.role) continue;
+    Object.assign(socket.data as object, { principal: { ...principal, role } });
+    await joinRooms(socket, parts);
+    await leaveForeignTickets(socket, parts);
+  }
+}
+
+async function leaveForeignTickets(socket: Socket, parts: Parts): Promise<void> {
+  for (const room of socket.rooms) {
+    const ticketId = /^ticket:(.+)$/.exec(room)?.[1];
+    if (ticketId && !(await mayReadTicket(parts, principalOf(socket), ticketId))) await socket.leave(room);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The keys of the vault: where they lie, how a new one comes in, and when an old one may go. */
 import { randomBytes } from 'node:crypto';
 import type { HubConfig } from '@patchbay/config';
-import { settingOnce, type Database } from '@patchbay/store';
+import { settingOnce, StartError, type Database } from '@patchbay/store';
 import { keptSecret, retireSecretKeys, secretKeysOf } from '@patchbay/store/embedded/secrets';
 import { recordAudit } from '@patchbay/store/queries/audit';
 import { sealedByKey, sealedOtherwise, sealedPlaces, writeSealed } from '@patchbay/store/queries/sealed';
@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 import { isDeepStrictEqual } from 'node:util';
 import { resealFields } from '../pipeline/sensitive-request.ts';
 import type { Parts } from '../parts.ts';
-import { createBlindIndex, createVault, type BlindIndex, type Vault } from '../secrets.ts';
+import { createBlindIndex, createVault, keyIdOf, type BlindIndex, type Vault } from '../secrets.ts';
 
 /** How often a process looks for a newer key. Milliseconds. */
 const refreshMs = 60_000;
@@ -41,7 +41,20 @@ const indexSetting = 'blind-index-key';
 export async function openBlindIndex(db: Database, vault: Vault): Promise<BlindIndex> {
   const made = vault.seal(randomBytes(32).toString('base64url'), indexSetting);
   const kept = await settingOnce(db.sql, indexSetting, made);
-  return createBlindIndex(Buffer.from(vault.unseal(kept, indexSetting), 'base64url'));
+  return createBlindIndex(Buffer.from(openedAtStart(vault, kept), 'base64url'));
+}
+
+/** What is sealed in this database was sealed by other keys: nothing would work, and nothing is written with the wrong one. */
+function openedAtStart(vault: Vault, kept: string): string {
+  try {
+    return vault.unseal(kept, indexSetting);
+  } catch (error) {
+    throw new StartError(
+      `The key does not open what this database holds (sealed with ${keyIdOf(kept) ?? 'none'}, at hand is ${vault.keyId}).
+       Put the former one, SECRET_KEY or that of DATA_DIR/secrets.json, into SECRET_KEY or SECRET_KEYS_EARLIER`,
+      { cause: error },
+    );
+  }
 }
 
 export function startKeyRefresh(vault: Vault, log: Logger): Disposable {

@@ -1,6 +1,6 @@
 import type { ChannelName, HubEvent, Role, Ticket, TicketStatus } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
-import { searchedWhole } from './customers.ts';
+import { searchedWhole } from './searched-whole.ts';
 import { containing, cut, present, type Cut, type Slice } from './paging.ts';
 
 /** Who asks. */
