@@ -6,6 +6,7 @@ import { expectProblem } from '../support/api-centre.ts';
 import { startHub } from '../support/hub.ts';
 import { importClient } from '../support/import-client.ts';
 import { shared } from '../support/shared.ts';
+import { everythingStored, tracesOf } from '../support/traces.ts';
 
 const people = ['externalId', 'displayName', 'email', 'field:city'];
 
@@ -44,6 +45,9 @@ describe('an import', () => {
       cells: ['2', 'Bob Two', 'not a mail', 'Rome'],
     };
     expect(checked.report?.firstRejects).toEqual([reject]);
+    // Neither the file nor what is shown of it can be read where it is kept.
+    const stored = await everythingStored(hub().hub.parts.db.sql, hub().ground.env['DATA_DIR'] ?? '');
+    expect(tracesOf(['Bob Two', 'ada.one@example.com', 'Cy; Three'], stored)).toEqual([]);
     expect(await found('ada.one@')).toEqual([]);
 
     const done = await imports().run(uploaded.id);

@@ -1,5 +1,6 @@
+import { walkSensitiveRequests } from '@patchbay/engine/pipeline/sensitive-request';
 import { walkSensitive } from '@patchbay/engine/customer-file/sensitive';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { addSecretKey } from '@patchbay/store/embedded/secrets';
@@ -8,11 +9,15 @@ import { sealedByKey } from '@patchbay/store/queries/sealed';
 import { keepPeriods, keepPrivacy } from '@patchbay/engine/privacy/clock';
 import { presentSensitive } from '@patchbay/engine/privacy/masking';
 import { erase } from '@patchbay/engine/privacy/erasure';
-import { reseal, retireKeys } from '@patchbay/engine/privacy/keys';
+import { createVault } from '@patchbay/engine/secrets';
+import { StartError } from '@patchbay/engine';
+import { openBlindIndex, reseal, retireKeys } from '@patchbay/engine/privacy/keys';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, logIn, openApiCentre } from '../support/api-centre.ts';
-import type { ApiClient } from '../support/client.ts';
+import { eventually, type ApiClient } from '../support/client.ts';
+import { addSource, postTo } from '../support/http-source.ts';
 import { shared } from '../support/shared.ts';
+import { everythingStored, tracesOf } from '../support/traces.ts';
 
 describe('privacy', () => {
   const centre = shared(openApiCentre);
@@ -71,11 +76,12 @@ describe('privacy', () => {
     const trail = (await call('GET', `/audit?customerId=${customer.id}`)).items;
     expect(trail.map(({ action }: { action: string }) => action)).toEqual([
       'customer.revealed',
+      'customer.reveal-refused',
       'customer.read',
       'customer.created',
     ]);
     expect(trail[0].detail).toEqual({ field: 'email', reason: wanted.reason });
-    expect(trail[1].actorId).toBe(id);
+    expect([trail[1].actorId, trail[2].actorId]).toEqual([id, id]);
     expect(JSON.stringify(trail)).not.toContain(mail.value);
 
     const { ticketId, customerId } = await centre().ticketByText('+447700900771');
@@ -150,6 +156,99 @@ describe('privacy', () => {
     await call('PUT', `/custom-fields/${field.id}`, { ...label, sensitive: true });
     await walkSensitive(hub.parts);
     expect((await stored())[0]?.text).not.toContain('C01X0006H');
+  });
+
+  it('keeps sensitive values of tickets sealed from the first moment, and those of before soon after', async () => {
+    const { sql, ground, hub } = centre();
+    const label = { labelEn: 'Number', labelZh: '号码' };
+    const fields = [
+      { ...label, key: 'iban', type: 'text', sensitive: true },
+      { ...label, key: 'born', type: 'date' },
+    ];
+    const type = { nameEn: 'Refund', nameZh: '退款', fields };
+    await call('POST', '/request-types', { ...type, key: 'refund' }, 201);
+    const app = await addSource(centre().api, { replyBy: 'none' });
+    const values = { iban: 'DE44500105175407324931', born: '1969-07-21' };
+    const from = { externalId: 'sealed-1' };
+    const id = randomUUID();
+    expect(
+      (await postTo(app, { id, from, text: 'Hello', acknowledge: false, requestType: 'refund', fields: values }))
+        .status,
+    ).toBe(202);
+    const { ticketId, customerId } = await centre().received(id);
+    const path = `/tickets/${ticketId}`;
+    const hidden = { iban: '••••31', born: '1969-07-21' };
+    expect(await call('GET', path)).toMatchObject({ fields: hidden, hiddenFields: ['iban'] });
+    // What comes back as it was shown stays; another value is sealed, too.
+    expect((await call('PATCH', path, { fields: hidden })).fields).toEqual(hidden);
+    const reveal = (field: string) => call('POST', `/customers/${customerId}/reveal`, { field, reason: 'To pay it' });
+    expect((await reveal(`ticket:${ticketId}:iban`)).value).toBe(values.iban);
+    const later = 'GB29NWBK60161331926819';
+    expect((await call('PATCH', path, { fields: { ...hidden, iban: later } })).fields.iban).toBe('••••19');
+    expect((await reveal(`ticket:${ticketId}:iban`)).value).toBe(later);
+    const traces = async (words: string[]) =>
+      tracesOf(words, await everythingStored(sql, ground.env['DATA_DIR'] ?? ''));
+    expect(await traces([values.iban, later])).toEqual([]);
+    const changed = await eventually(
+      async () =>
+        (await call('GET', `${path}/events`)).items.filter(
+          (one: { type: string }) => one.type === 'ticket.request-changed',
+        ),
+      (items) => items.length > 0,
+    );
+    expect(changed.at(-1).data.changes).toEqual([{ field: 'iban', from: '[sealed]', to: '[sealed]' }]);
+
+    await call('PATCH', path, { fields: { ...hidden, born: '1969-07-22' } });
+    await call('PUT', '/request-types/refund', {
+      ...type,
+      fields: fields.map((field) => ({ ...field, sensitive: true })),
+    });
+    expect((await call('GET', path)).hiddenFields.toSorted()).toEqual(['born', 'iban']);
+    await walkSensitiveRequests(hub.parts);
+    expect(await traces([values.born, '1969-07-22'])).toEqual([]);
+    expect(await call('GET', '/audit/check')).toMatchObject({ broken: [] });
+    expect((await reveal(`ticket:${ticketId}:born`)).value).toBe('1969-07-22');
+  });
+
+  it('forgets at once what it compared of a field that becomes sensitive', async () => {
+    const { sql } = centre();
+    const twin = async () => {
+      const { id } = await call('POST', '/customers', { displayName: 'Wendelin Ostrowski', identifiers: [] }, 201);
+      const changes = [
+        { key: 'birthDate', value: '1971-03-14' },
+        { key: 'street', value: 'Zinnia Alley 77' },
+        { key: 'postalCode', value: '10999' },
+      ];
+      await call('PATCH', `/customers/${id}/fields`, { changes });
+      return id as string;
+    };
+    const [one, other, third] = [await twin(), await twin(), await twin()];
+    const shown = async () => JSON.stringify((await call('GET', `/suggestions?customerId=${one}`)).items);
+    await eventually(shown, (text) => text.includes('1971') && text.includes('zinnia'), 30_000);
+    await call('POST', `/customers/${other}/merge`, { otherId: third }, 201);
+    const kept = async () =>
+      (
+        await sql.query<{ text: string }>(
+          `select coalesce(string_agg(t, ' '), '') as text from (select reasons::text as t from suggestion union all select key from blocking_key
+             union all select before::text from customer_merge) k`,
+          [],
+        )
+      ).rows[0]?.text ?? '';
+    const fields = (await call('GET', '/custom-fields?scope=customer')).items;
+    for (const key of ['birthDate', 'street']) {
+      const { id, ...field } = fields.find((found: { key: string }) => found.key === key);
+      await call('PUT', `/custom-fields/${id}`, { ...field, sensitive: true });
+    }
+    const words = /1971|zinnia|door:/i;
+    expect([words.exec(await kept()), words.exec(await shown())]).toEqual([null, null]);
+    await walkSensitive(centre().hub.parts);
+    await eventually(
+      async () => (await sql.query('select 1 from identity_work', [])).rowCount,
+      (left) => left === 0,
+    );
+    expect(words.exec(await kept())).toBeNull();
+    for (const { id, ...field } of fields.filter(({ key }: { key: string }) => /birthDate|street/.test(key)))
+      await call('PUT', `/custom-fields/${id}`, field);
   });
 
   it('keeps the trail as it was written', async () => {
@@ -336,6 +435,12 @@ describe('privacy', () => {
     await call('PUT', '/settings/privacy', {});
   });
 
+  it('does not start with a key that opens nothing, and says which are meant', async () => {
+    const other = createVault(randomBytes(32));
+    await expect(openBlindIndex(centre().hub.parts.db, other)).rejects.toThrow(StartError);
+    await expect(openBlindIndex(centre().hub.parts.db, other)).rejects.toThrow(/SECRET_KEYS_EARLIER/);
+  });
+
   it('seals anew with the newest key what an older one sealed, and forgets the older one', async () => {
     const { hub, sql, ground } = centre();
     const { parts } = hub;
@@ -348,6 +453,8 @@ describe('privacy', () => {
     expect(await retireKeys(parts)).toBe(0);
     expect(await reseal(parts)).toBeGreaterThanOrEqual(2);
     expect([...(await sealedByKey(sql)).keys()]).toEqual([parts.vault.keyId]);
+    const { rows: tickets } = await sql.query(`select 1 from ticket where jsonb_path_exists(fields, '$.*.sealed')`, []);
+    expect(tickets.length).toBeGreaterThan(0);
     const { rows } = await sql.query<{ secret: string }>('select secret from http_source where id = $1', [id]);
     expect(parts.vault.unseal(rows[0]?.secret ?? '', `http-source:${id}`)).toMatch(/.{20}/);
     expect(await retireKeys(parts)).toBe(1);

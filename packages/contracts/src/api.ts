@@ -177,6 +177,8 @@ export const ticket = z.object({
   /** What is asked for, where the contact said so. */
   requestType: z.string().nullable(),
   fields: z.record(z.string(), z.unknown()),
+  /** Keys of the fields whose values are hidden from who asks. What is sent back as it is shown stays as it is. */
+  hiddenFields: z.array(z.string()).optional(),
   /** First words of the last public message. */
   preview: z.string(),
   call: callInfo.nullable(),

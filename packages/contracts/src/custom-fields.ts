@@ -89,6 +89,7 @@ export function asRequestField(field: CustomField, required: boolean): RequestFi
     labelZh: field.labelZh,
     type: field.type,
     required,
+    ...(field.sensitive && { sensitive: true }),
     options: field.options,
     pattern: field.pattern ?? undefined,
     min: field.min ?? undefined,

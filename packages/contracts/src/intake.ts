@@ -23,6 +23,7 @@ export const requestField = z
     labelZh: label,
     type: z.enum(['text', 'longtext', 'number', 'date', 'choice', 'email', 'phone', 'checkbox']),
     required: z.boolean().default(false),
+    sensitive: z.boolean().optional(),
     options: z
       .array(z.object({ value: z.string().min(1).max(100), labelEn: label, labelZh: label }))
       .max(100)

@@ -188,8 +188,8 @@ export type RetentionPreview = z.infer<typeof retentionPreview>;
 // --- Reveal and audit --------------------------------------------------------------------------------------------
 
 export const revealRequest = z.object({
-  /** `identifier:` and the id of one, or `field:` and the key of a field of the file. */
-  field: z.string().regex(/^(?:identifier:[0-9a-f-]{36}|field:[a-z][a-zA-Z0-9_-]{0,59})$/),
+  /** `identifier:` and the id of one, `field:` and the key of a field of the file, or `ticket:` with the id of a ticket and the key of its field. */
+  field: z.string().regex(/^(?:identifier:[0-9a-f-]{36}|(?:field|ticket:[0-9a-f-]{36}):[a-z][a-zA-Z0-9_-]{0,59})$/),
   reason,
 });
 export const revealed = z.object({

@@ -30,6 +30,8 @@ export interface RequestField {
   readonly labelZh: string;
   readonly type: FieldType;
   readonly required: boolean;
+  /** Sealed where it is kept, and hidden from roles that need not see it. */
+  readonly sensitive?: boolean | undefined;
   /** Of a choice. */
   readonly options?: readonly FieldOption[] | undefined;
   /** Of a text: a regular expression that the whole of it matches. */

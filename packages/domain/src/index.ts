@@ -10,6 +10,7 @@ export * from './follow-up.ts';
 export * from './forwarded-mail.ts';
 export * from './grading.ts';
 export * from './grading-policy.ts';
+export * from './hidden-values.ts';
 export * from './histogram.ts';
 export * from './identity/customer.ts';
 export * from './identity/normal/identifier.ts';

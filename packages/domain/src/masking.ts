@@ -1,7 +1,7 @@
 /** What somebody who does not need a value sees of it: enough to tell two apart, not enough to use it. */
 
 /** Stands for what is hidden, always the same number of times, so that it does not tell how much that is. */
-const dots = '••••';
+export const hiddenSign = '••••';
 
 /**
  * - mail: the first letter, and the last label of the domain (`a••••@••••.com`);
@@ -12,7 +12,7 @@ export function maskedValue(kind: string, value: string, countryCode?: string): 
   if (kind === 'email') return maskedEmail(value);
   if (kind === 'phone') return maskedPhone(value, countryCode);
   const signs = [...value];
-  return signs.length < 8 ? dots : `${dots}${signs.slice(-2).join('')}`;
+  return signs.length < 8 ? hiddenSign : `${hiddenSign}${signs.slice(-2).join('')}`;
 }
 
 function maskedEmail(value: string): string {
@@ -20,14 +20,14 @@ function maskedEmail(value: string): string {
   // One letter of one or two is half of it.
   const first = [...local].length > 2 ? ([...local][0] ?? '') : '';
   const end = /\.([a-z]{2,})$/i.exec(domain)?.[1];
-  return `${first}${dots}@${dots}${end === undefined ? '' : `.${end}`}`;
+  return `${first}${hiddenSign}@${hiddenSign}${end === undefined ? '' : `.${end}`}`;
 }
 
 function maskedPhone(value: string, countryCode: string | undefined): string {
   const digits = value.replaceAll(/\D/g, '');
   const country = countryCode !== undefined && digits.startsWith(countryCode) ? `+${countryCode} ` : '';
   const rest = digits.slice(country === '' ? 0 : (countryCode ?? '').length);
-  return rest.length < 7 ? `${country}${dots}` : `${country}${dots} ${rest.slice(-3)}`;
+  return rest.length < 7 ? `${country}${hiddenSign}` : `${country}${hiddenSign} ${rest.slice(-3)}`;
 }
 
 export type Visibility = 'shown' | 'own' | 'masked';

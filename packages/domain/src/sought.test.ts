@@ -27,6 +27,9 @@ describe('identifiers in the words of others', () => {
     '%2B447700900123',
     '07700 900 123',
     '(0)7700 900123',
+    '07700/900123',
+    '07700 – 900123',
+    '07700&nbsp;900 123',
     'C-10042',
   ])('are found as %s', (spelling) => {
     expect(masked(`so write ${spelling}, or "${spelling}".`)).toBe('so write [erased], or "[erased]".');
@@ -45,6 +48,12 @@ describe('identifiers in the words of others', () => {
     'Anna Lee',
     '7',
   ])('are not part of %s', (other) => expect(masked(`so ${other} stays`)).toBe(`so ${other} stays`));
+
+  it('are found with the domain in its own letters', () => {
+    const abroad = { kind: 'email', value: 'jo@xn--mller-kva.example', unicode: 'jo@müller.example' };
+    const pattern = new RegExp(soughtPattern({ identifiers: [abroad], names: [] }) ?? '', 'gi');
+    expect('jo@müller.example, JO@XN--MLLER-KVA.EXAMPLE'.replaceAll(pattern, '-')).toBe('-, -');
+  });
 
   it('take the name with them that stands before the address', () => {
     expect(masked('"Anna Lee" <anna.lee+shop@example.com> wrote:')).toBe('"[erased]> wrote:');

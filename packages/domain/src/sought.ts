@@ -9,6 +9,8 @@ export interface Sought {
     readonly kind: string;
     readonly value: string;
     readonly national?: string | undefined;
+    /** The address with its domain in its own letters. */
+    readonly unicode?: string | undefined;
   }[];
   /** Names that stood beside these addresses. They are found only right before one: other people have the same name. */
   readonly names: readonly string[];
@@ -18,8 +20,8 @@ export interface Sought {
 const shortestId = 6;
 /** A number without its country is told from other numbers by its length. */
 const shortestNational = 9;
-/** What people put between the digits of a number; `%20` in links. */
-const gap = String.raw`(?:[\s().\u00a0-]|%20){0,3}`;
+/** What people put between the digits of a number; `%20` in links, `&nbsp;` in HTML. */
+const gap = String.raw`(?:[\s()./\u00a0\u2009\u202f\u2010-\u2015-]|%20|&nbsp;|&#160;){0,3}`;
 /** Not in the middle of a longer word; the two digits of `%3A` are none of the word. */
 const before = String.raw`(?:(?<![\w.+-])|(?<=%[0-9a-f]{2}))`;
 
@@ -32,8 +34,8 @@ export function soughtPattern({ identifiers, names }: Sought): string | null {
   return `${named}(?:${found.join('|')})`;
 }
 
-function spellings({ kind, value, national }: Sought['identifiers'][number]): string[] {
-  if (kind === 'email') return [email(value)];
+function spellings({ kind, value, national, unicode }: Sought['identifiers'][number]): string[] {
+  if (kind === 'email') return [...new Set([value, unicode ?? value])].map(email);
   if (kind === 'phone') return phone(value, national);
   return value.length < shortestId ? [] : [`${before}${quoted(value)}${String.raw`(?![\w-])`}`];
 }

@@ -7,6 +7,7 @@ import { idempotencyKey, onceByKey } from './idempotency.ts';
 import { fetchHeaders } from './request.ts';
 import type { Call, Route } from './route.ts';
 import { bodies } from './schemas.ts';
+import { presentAnswer, presentError } from '../privacy/door.ts';
 import { sendProblem } from './problem.ts';
 
 /** Bytes of a JSON body. */
@@ -89,13 +90,16 @@ async function run(parts: Parts, auth: Auth, route: Route, request: Request, res
   const handle = async () => route.handle(call as Call<never, never, never, never>);
   const key = route.creates ? idempotencyKey(request) : null;
   response.status(route.status);
-  const answer =
+  const answer = await (
     key !== null && principal
-      ? await onceByKey(parts, { request, response, principal, key, body, status: route.status }, handle)
-      : await handle();
+      ? onceByKey(parts, { request, response, principal, key, body, status: route.status }, handle)
+      : handle()
+  ).catch(async (error: unknown) => {
+    throw principal ? await presentError(parts, principal, error) : error;
+  });
   if (route.answer === 'bytes') return;
   if (answer === undefined) response.end();
-  else response.json(answer);
+  else response.json(principal ? await presentAnswer(parts, principal, answer) : answer);
 }
 
 /** An id that cannot be one names nothing. */

@@ -75,7 +75,7 @@ const isEmpty = (cells: readonly string[]): boolean => cells.length === 1 && cel
 
 /** The rows of a file that are not empty, its header first. @throws HubError `unprocessable` where a quote is never closed or a row has no end */
 export async function* csvRows(
-  files: HubFiles,
+  files: Pick<HubFiles, 'stream'>,
   sha256: string,
   { encoding, delimiter }: CsvForm,
   range?: { end: number },
@@ -122,7 +122,7 @@ function translate(error: unknown): unknown {
 
 /** Header and first rows of a file. @throws HubError `unprocessable` when it has none */
 export async function readHead(
-  files: HubFiles,
+  files: Pick<HubFiles, 'stream'>,
   sha256: string,
   form: CsvForm,
 ): Promise<{ header: string[]; sample: string[][] }> {

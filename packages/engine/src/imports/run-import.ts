@@ -25,6 +25,7 @@ import type { Parts } from '../parts.ts';
 import { chunkWork, type ChunkContext, type ChunkResult } from './chunk.ts';
 import { csvRows, type CsvRow } from './csv-source.ts';
 import { emptyMemory } from './dry-memory.ts';
+import { importKeyOf, openedFiles, sealReject, sealShown, type ImportKey } from './sealed-import.ts';
 import { missingField } from './settings.ts';
 
 const chunkSize = 250;
@@ -35,13 +36,13 @@ const tellMs = 1_000;
 /** Of a dry run; the others are only counted. */
 const shownRejects = 20;
 
-type Run = ClaimedImport & { readonly holder: string };
+type Run = ClaimedImport & { readonly holder: string; readonly key: ImportKey | null };
 
 export async function runImport(parts: Parts, importId: string, signal: AbortSignal): Promise<void> {
   const holder = randomUUID();
   const claimed = await claimImport(parts.db.sql, importId, holder, leaseMs);
   if (!claimed) return;
-  const run = { ...claimed, holder };
+  const run = { ...claimed, holder, key: importKeyOf(parts.vault, importId, claimed.keySealed) };
   try {
     await (run.state === 'checking' ? check(parts, run, signal) : write(parts, run, signal));
   } catch (error) {
@@ -93,7 +94,7 @@ async function contextsOf(parts: Parts, run: Run): Promise<ContextAt> {
 /** Rows that are still to be done, some at a time. */
 async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortSignal): AsyncGenerator<CsvRow[]> {
   let chunk: CsvRow[] = [];
-  for await (const row of csvRows(parts.files, run.sha256, run)) {
+  for await (const row of csvRows(openedFiles(parts.files, run.key), run.sha256, run)) {
     if (signal.aborted) return;
     if (row.number <= done) continue;
     chunk.push(row);
@@ -126,7 +127,8 @@ async function check(parts: Parts, run: Run, signal: AbortSignal): Promise<void>
   }
   if (signal.aborted) return;
   await parts.db.transaction(async (tx) => {
-    if (await finishCheck(tx, run.id, run.holder, report, total))
+    const kept = sealShown(run.key, 'report', report);
+    if (await finishCheck(tx, run.id, run.holder, kept, total))
       await moveImport(tx, run.id, ['checking'], 'ready', null);
   });
 }
@@ -192,7 +194,8 @@ async function withoutDeadlock(
       return await parts.db.transaction(async (tx) => {
         if (!(await holdImport(tx, run, run.holder, done))) return false;
         const { counts, rejects } = await work(tx);
-        await advanceImport(tx, run.id, last, counts, rejects.map(storableReject), leaseMs);
+        const kept = rejects.map((reject) => sealReject(run.key, storableReject(reject)));
+        await advanceImport(tx, run.id, last, counts, kept, leaseMs);
         return true;
       });
     } catch (error) {

@@ -3,11 +3,13 @@ import { attendRequest, HubError, parseInput, resumeRequest, typingRequest, watc
 import type { RoutedEvent } from '@patchbay/store';
 import type { Answer, HubEvent, ResumeAnswer, TypingNotice } from '@patchbay/contracts';
 import { agentQueues, markSeen, visibleEventsAfter } from '@patchbay/store';
+import { rolesOf } from '@patchbay/store/queries/agents';
 import type { Namespace, Server, Socket } from 'socket.io';
 import type { Parts } from '../parts.ts';
 import type { Principal } from '../auth/principal.ts';
 import { isSameOrigin } from '../auth/same-origin.ts';
 import { mayReadTicket } from '../http/ticket-scope.ts';
+import { presentAnswer, rolesWithHidden } from '../privacy/door.ts';
 import { attend, customerRoom, endAttendance, keepAttendance, recheckAttendance } from './attendance.ts';
 import type { Tail } from './tail.ts';
 import { readWallboard, throttle } from './wallboard.ts';
@@ -49,7 +51,15 @@ export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions)
       if (!closing && !connectedAgents(namespace).has(agentIdOf(socket))) void see(parts, [agentIdOf(socket)]);
     });
   });
-  options.tail.onEvents((events) => publish(namespace, events));
+  let published = Promise.resolve();
+  options.tail.onEvents((events) => {
+    // One batch after the other, so that each socket is told in the order of `seq`.
+    published = published
+      .then(() => publish(namespace, parts, events))
+      .catch((error: unknown) =>
+        parts.log.error({ err: error, upTo: events.at(-1)?.seq }, 'events not shown to one of their readers'),
+      );
+  });
 
   const pushWallboard = throttle(
     async () => {
@@ -130,13 +140,15 @@ function serve(socket: Socket, parts: Parts, options: AgentDeskOptions): void {
 
   on(socket, parts, 'resume', async (input): Promise<ResumeAnswer> => {
     const { after } = parseInput(resumeRequest, input);
+    await followRoles([socket], parts);
     // Rooms first: what is published from here on arrives by itself, and what was published before is in the database.
     await joinRooms(socket, parts);
     const viewer = { agentId: principalOf(socket).agentId, all: seesAll(principalOf(socket)) };
     const seq = options.tail.seq;
     const events = await visibleEventsAfter(parts.db.sql, viewer, after, replayLimit + 1);
     const reset = events.length > replayLimit;
-    return { events: reset ? [] : events, seq: Math.max(seq, events.at(-1)?.seq ?? 0), reset };
+    const shown = reset ? [] : await presentAnswer(parts, principalOf(socket), events);
+    return { events: shown, seq: Math.max(seq, events.at(-1)?.seq ?? 0), reset };
   });
   on(socket, parts, 'watch', async (input) => {
     const { room, id } = parseInput(watchRequest, input);
@@ -210,10 +222,7 @@ async function recheck(namespace: Namespace, parts: Parts, options: AgentDeskOpt
       await authenticate(socket, parts, options);
       seen.add(agentIdOf(socket));
       await joinRooms(socket, parts);
-      for (const room of socket.rooms) {
-        const ticketId = /^ticket:(.+)$/.exec(room)?.[1];
-        if (ticketId && !(await mayReadTicket(parts, principalOf(socket), ticketId))) await socket.leave(room);
-      }
+      await leaveForeignTickets(socket, parts);
       await recheckAttendance(parts, socket);
     } catch (error) {
       if (error instanceof HubError && error.code === 'unauthenticated') socket.disconnect(true);
@@ -233,12 +242,50 @@ const guardEvents: ReadonlySet<string> = new Set([
 ]);
 
 /** Every process publishes to its own sockets: each of them reads all events. */
-function publish(namespace: Namespace, events: readonly RoutedEvent[]): void {
+async function publish(namespace: Namespace, parts: Parts, events: readonly RoutedEvent[]): Promise<void> {
+  await followRoles([...namespace.sockets.values()], parts);
+  const veiled = await veiledSockets(namespace, parts);
   for (const { alsoQueueIds, ...event } of events) {
-    namespace.local.to(roomsOf(event, alsoQueueIds)).emit('event', event);
+    const rooms = roomsOf(event, alsoQueueIds);
+    namespace.local
+      .to(rooms)
+      .except(veiled.map(({ id }) => id))
+      .emit('event', event);
+    for (const socket of veiled)
+      if (rooms.some((room) => socket.rooms.has(room)))
+        socket.emit('event', await presentAnswer(parts, principalOf(socket), event));
     const { type, customerId } = event;
     if (customerId && guardEvents.has(type)) namespace.local.to(customerRoom(customerId)).emit('guard', { customerId });
   }
+}
+
+/** Whoever has another role than when they connected is told what that role is told, from the next event on. */
+async function followRoles(sockets: readonly Socket[], parts: Parts): Promise<void> {
+  if (sockets.length === 0) return;
+  const roles = await rolesOf(parts.db.sql, [...new Set(sockets.map(agentIdOf))]);
+  for (const socket of sockets) {
+    const principal = principalOf(socket);
+    const role = roles.get(principal.agentId);
+    if (role === undefined || role === principal.role) continue;
+    Object.assign(socket.data as object, { principal: { ...principal, role } });
+    await joinRooms(socket, parts);
+    await leaveForeignTickets(socket, parts);
+  }
+}
+
+async function leaveForeignTickets(socket: Socket, parts: Parts): Promise<void> {
+  for (const room of socket.rooms) {
+    const ticketId = /^ticket:(.+)$/.exec(room)?.[1];
+    if (ticketId && !(await mayReadTicket(parts, principalOf(socket), ticketId))) await socket.leave(room);
+  }
+}
+
+/** Sockets of those from whom identifiers are hidden: what they are told is made for each of them. */
+async function veiledSockets(namespace: Namespace, parts: Parts): Promise<Socket[]> {
+  const sockets = [...namespace.sockets.values()];
+  if (sockets.length === 0) return [];
+  const roles = await rolesWithHidden(parts);
+  return sockets.filter((socket) => roles.has(principalOf(socket).role));
 }
 
 /** Who wrote a message is told of its failure, also when somebody else has the ticket now. */

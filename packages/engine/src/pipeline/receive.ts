@@ -5,6 +5,7 @@ import type { ChannelName, InboundContactDraft } from '@patchbay/contracts';
 import type { RawPayload, ReceiveOutcome } from '@patchbay/channels/channel';
 import { insertInbox, keepEnvelope } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
+import { sealContact } from './sensitive-request.ts';
 
 /** Larger payloads lie in the file store, and the row keeps their hash; smaller ones cost no flush of their own. */
 const largestRow = 64 * 1024;
@@ -34,12 +35,18 @@ export async function receive(
       correlationId,
     );
   }
-  const stored = await storeRaw(parts, raw);
+  const sealed = await sealContact(parts, parsed.data);
+  const contact = sealed ?? parsed.data;
+  // The bytes say in plain what is sealed: what was understood of them is kept instead.
+  const stored = await storeRaw(
+    parts,
+    sealed === null ? raw : { bytes: Buffer.from(JSON.stringify(sealed)), contentType: 'application/json' },
+  );
   const row = await insertInbox(parts.db.sql, {
     ...origin(parsed.data),
     ...stored,
     contentHash: parsed.data.contentHash ?? null,
-    contact: parsed.data,
+    contact,
     state: 'pending',
     reason: null,
     correlationId,

@@ -1,9 +1,10 @@
 /** Whom an answer on a ticket goes to and who it is from, before anybody has written it. */
-import { HubError, type ReplyRecipients } from '@patchbay/contracts';
-import { chooseIdentity, normaliseEmail, replyRecipients } from '@patchbay/domain';
+import { HubError, type MessageCreate, type ReplyRecipients } from '@patchbay/contracts';
+import { chooseIdentity, hiddenSign, normaliseEmail, replyRecipients } from '@patchbay/domain';
 import { readTicketState } from '@patchbay/store';
 import { readComposeContext, type ComposeContext } from '@patchbay/store/queries/composing';
 import type { Parts } from '../parts.ts';
+import { wholeAddresses } from '../privacy/door.ts';
 
 /** @throws HubError `not_found`, `unprocessable` on a channel that carries no copies */
 export async function recipientsFor(parts: Parts, ticketId: string): Promise<ReplyRecipients> {
@@ -25,6 +26,18 @@ export async function recipientsFor(parts: Parts, ticketId: string): Promise<Rep
       reason,
     },
   };
+}
+
+/** A message as it was handed in by somebody to whom addresses were shown hidden, with these addresses whole. */
+export async function withWholeAddresses(parts: Parts, ticketId: string, input: MessageCreate): Promise<MessageCreate> {
+  const lists = { to: input.to, cc: input.cc, bcc: input.bcc };
+  if (!Object.values(lists).some((list) => list?.some((address) => address.includes(hiddenSign)))) return input;
+  const { reply, replyAll, doubtfulReplyTo } = await recipientsFor(parts, ticketId);
+  const known = [...reply.to, ...reply.cc, ...replyAll.to, ...replyAll.cc, ...doubtfulReplyTo];
+  const whole = Object.entries(lists).flatMap(([name, list]) =>
+    list === undefined ? [] : [[name, wholeAddresses(list, known)] as const],
+  );
+  return { ...input, ...Object.fromEntries(whole) };
 }
 
 /** What is addressed to a domain of ours comes back to this hub; so does what an account of ours fetched. */

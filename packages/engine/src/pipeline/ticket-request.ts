@@ -15,7 +15,9 @@ import { readFileOwner } from '@patchbay/store/queries/customer-file';
 import { readRequestType, setTicketRequest } from '@patchbay/store/queries/request-types';
 import { readTicket } from '@patchbay/store/queries/tickets';
 import type { z } from 'zod';
+import { sensitiveTicketKeys } from '@patchbay/store/queries/sensitive-requests';
 import type { Parts } from '../parts.ts';
+import { isSealedValue, maskedText, openFields, sealFields } from './sensitive-request.ts';
 
 type Update = Pick<z.infer<typeof ticketUpdate>, 'requestType' | 'fields' | 'status'>;
 
@@ -28,22 +30,54 @@ type Update = Pick<z.infer<typeof ticketUpdate>, 'requestType' | 'fields' | 'sta
 export async function changeRequest(parts: Parts, ticketId: string, actorId: string, update: Update): Promise<void> {
   const ends = update.status === 'resolved' || update.status === 'closed';
   if (update.requestType === undefined && update.fields === undefined && !ends) return;
-  const ticket = await readTicket(parts.db.sql, ticketId);
-  if (!ticket) throw new HubError('not_found', 'There is no such ticket');
+  const kept = await readTicket(parts.db.sql, ticketId);
+  const ticket = kept && { ...kept, fields: openFields(parts.vault, kept.fields) };
+  if (!kept || !ticket) throw new HubError('not_found', 'There is no such ticket');
   const type = update.requestType === undefined ? ticket.requestType : update.requestType;
   const definition = type === null ? null : await readRequestType(parts.db.sql, type);
   if (!definition && type !== ticket.requestType && type !== null)
     throw new HubError('invalid_input', 'requestType: there is none of this name');
   const { definitions, owner } = await fieldsOfTicket(parts, ticket, type, definition?.fields ?? []);
-  const fields = fieldsFor(definitions, ticket, update, type);
+  const fields = fieldsFor(definitions, ticket, withHidden(update, kept.fields, ticket.fields), type);
   const wasDone = isDone(ticket.status);
   const changes = type !== ticket.requestType || !isDeepStrictEqual(fields, ticket.fields);
   if (isDone(update.status ?? ticket.status) && (changes || !wasDone)) {
     demandAll(definitions, fields);
     if (!wasDone) await demandFile(parts, ticket, type, owner);
   }
-  await setTicketRequest(parts.db.sql, ticketId, { type, fields }, actorId);
+  const keys = await sensitiveTicketKeys(parts.db.sql);
+  await setTicketRequest(
+    parts.db.sql,
+    ticketId,
+    { type, fields: sealedAsKept(parts, keys, kept.fields, fields) },
+    actorId,
+  );
   parts.relay.nudge();
+}
+
+/** A hidden value that comes back as it was shown is the value that is there. */
+function withHidden(update: Update, kept: Ticket['fields'], open: Ticket['fields']): Update {
+  if (update.fields === undefined) return update;
+  const given = Object.entries(update.fields).map(([key, value]) => [
+    key,
+    isSealedValue(kept[key]) && value === maskedText(open[key]) ? open[key] : value,
+  ]);
+  return { ...update, fields: Object.fromEntries(given) as Ticket['fields'] };
+}
+
+/** What did not change stays as it is sealed. */
+function sealedAsKept(
+  { vault }: Pick<Parts, 'vault'>,
+  keys: ReadonlySet<string>,
+  kept: Ticket['fields'],
+  fields: Ticket['fields'],
+): Ticket['fields'] {
+  const open = openFields(vault, kept);
+  const same = Object.entries(fields).map(([key, value]) => [
+    key,
+    isSealedValue(kept[key]) && isDeepStrictEqual(open[key], value) ? kept[key] : value,
+  ]);
+  return sealFields(vault, keys, Object.fromEntries(same) as Ticket['fields']);
 }
 
 const isDone = (status: Ticket['status']): boolean => status === 'resolved' || status === 'closed';

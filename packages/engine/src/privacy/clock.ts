@@ -4,6 +4,7 @@ import { recordAudit, sealAudit } from '@patchbay/store/queries/audit';
 import { duePrivacyRequests, expireExports, insertPrivacyRequest } from '@patchbay/store/queries/privacy-requests';
 import { countRemoved, removeExpired, silentCustomers } from '@patchbay/store/privacy/retention';
 import { walkSensitive } from '../customer-file/sensitive.ts';
+import { walkSensitiveRequests } from '../pipeline/sensitive-request.ts';
 import type { Parts } from '../parts.ts';
 import { removeOldExports } from './export-files.ts';
 import { removeFiles } from './files.ts';
@@ -29,6 +30,7 @@ export async function keepPrivacy(parts: Parts): Promise<void> {
 
 export async function resealAll(parts: Parts): Promise<void> {
   await walkSensitive(parts);
+  await walkSensitiveRequests(parts);
   const written = await reseal(parts);
   const retired = await retireKeys(parts);
   if (written + retired > 0) parts.log.info({ written, retired }, 'secrets sealed with the present key');

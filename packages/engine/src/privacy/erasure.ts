@@ -10,6 +10,7 @@ import {
   cutQuotes,
   dropAnswers,
   dropContacts,
+  dropRejects,
   emptyImports,
   eraseOwn,
   findPerson,
@@ -38,8 +39,12 @@ import {
   readPrivacyRequest,
   type RunningRequest,
 } from '@patchbay/store/queries/privacy-requests';
+import { domainToUnicode } from 'node:url';
 import { phoneParts } from '@patchbay/domain/identity/normal/phone';
 import { z } from 'zod';
+import { listRejects } from '@patchbay/store/queries/imports';
+import type { HubFiles } from '../files.ts';
+import { importKeyOf, openedFiles, openReject, openShown, type ImportKey } from '../imports/sealed-import.ts';
 import type { Parts } from '../parts.ts';
 import { removeOldExports } from './export-files.ts';
 import { removeFiles } from './files.ts';
@@ -48,6 +53,7 @@ import { mentions } from './mentions.ts';
 /** Rows in a batch: the person's own, and those that are read for what they mention. */
 const ownBatch = 200;
 const walkBatch = 2_000;
+const rejectBatch = 1_000;
 /** A request that cannot go on is looked at again after so many seconds. */
 const againSeconds = { hold: 3_600, call: 60, sending: 30, import: 60 } as const;
 
@@ -112,7 +118,7 @@ async function clearOut(parts: Parts, id: string, catalogue: Catalogue): Promise
     'task',
   ];
   /** What the last steps changed. */
-  const after = ['data_import', 'attachment'];
+  const after = ['data_import', 'import_reject', 'attachment'];
   for (const table of catalogue.keys())
     if (changed.has(table) || begun.includes(table) || after.includes(table)) await vacuum(parts.db.sql, table);
 }
@@ -148,7 +154,12 @@ async function begin(
   const scope: ErasureScope = {
     customerIds,
     pattern: soughtPattern({
-      identifiers: own.map(({ kind, value }) => ({ kind, value, national: nationalOf(kind, value) })),
+      identifiers: own.map(({ kind, value }) => ({
+        kind,
+        value,
+        national: nationalOf(kind, value),
+        unicode: kind === 'email' ? inOwnLetters(value) : undefined,
+      })),
       names: person.names,
     }),
     startedAt: (await momentOf(tx)).toISOString(),
@@ -173,6 +184,12 @@ async function momentOf(tx: Queryable): Promise<Date> {
 
 const nationalOf = (kind: string, value: string): string | undefined =>
   kind === 'phone' ? phoneParts(value)?.national : undefined;
+
+/** Identifiers hold domains as A-labels (RFC 5890); people write them otherwise. */
+function inOwnLetters(address: string): string {
+  const at = address.lastIndexOf('@') + 1;
+  return address.slice(0, at) + (domainToUnicode(address.slice(at)) || address.slice(at));
+}
 
 async function goOn(
   parts: Parts,
@@ -226,19 +243,51 @@ async function searchImports(parts: Parts, tx: Queryable, { scope, cursor }: Ste
   const rows = await keptImports(tx, cursor, limit);
   const sought = new RegExp(scope.pattern, 'i');
   const found: string[] = [];
-  for (const { id, sha256, encoding, shown } of rows)
-    if (sought.test(shown) || (sha256 !== null && (await fileMentions(parts, sha256, encoding, sought))))
+  for (const kept of rows) {
+    const { id, sha256, encoding } = kept;
+    const key = importKeyOf(parts.vault, id, kept.keySealed);
+    const shown = [openShown(key, 'sample', kept.sample), openShown(key, 'report', kept.report)];
+    const files = openedFiles(parts.files, key);
+    if (
+      sought.test(JSON.stringify(shown)) ||
+      (sha256 !== null && (await fileMentions(files, sha256, encoding, sought)))
+    )
       found.push(id);
+    await forgetRejects(tx, id, key, sought);
+  }
   await emptyImports(tx, found);
   return { cursor: rows.length < limit ? null : (rows.at(-1)?.id ?? null), changed: found.length };
 }
 
+/** Rejected rows that mention the person go; what is sealed is opened to see it. */
+async function forgetRejects(tx: Queryable, importId: string, key: ImportKey | null, sought: RegExp): Promise<void> {
+  for (let after: number | null = null; ;) {
+    const page: Awaited<ReturnType<typeof listRejects>> = await listRejects(tx, importId, {
+      limit: rejectBatch,
+      after,
+    });
+    const gone = page.items.filter((reject) => sought.test(openReject(key, reject).cells.join('\n')));
+    await dropRejects(
+      tx,
+      importId,
+      gone.map(({ rowNumber }) => rowNumber),
+    );
+    after = page.next;
+    if (after === null) return;
+  }
+}
+
 /** Reads a file of any size. What it cannot read is held to be a mention. */
-async function fileMentions(parts: Parts, sha256: string, encoding: string | null, sought: RegExp): Promise<boolean> {
+async function fileMentions(
+  files: Pick<HubFiles, 'stream'>,
+  sha256: string,
+  encoding: string | null,
+  sought: RegExp,
+): Promise<boolean> {
   const decoder = new TextDecoder(encoding ?? 'utf-8');
   let before = '';
   try {
-    for await (const chunk of parts.files.stream(sha256)) {
+    for await (const chunk of files.stream(sha256)) {
       const text = before + decoder.decode(chunk as Buffer, { stream: true });
       if (sought.test(text)) return true;
       before = text.slice(-longestMention);

@@ -11,6 +11,7 @@ import { finishExport, leaseExport } from '@patchbay/store/queries/privacy-reque
 import yazl from 'yazl';
 import { openValue } from '../customer-file/sensitive.ts';
 import type { Parts } from '../parts.ts';
+import { openFields } from '../pipeline/sensitive-request.ts';
 import { exportPlace, makeExportFolder } from './export-files.ts';
 import { readPrivacySettings } from './settings.ts';
 
@@ -117,15 +118,18 @@ async function* jsonArray(
 ): AsyncGenerator<string> {
   let rows = 0;
   for await (const row of exportedRows(parts.db.sql, table, customerIds)) {
-    const shown =
-      table[0] === 'customer_field_value'
-        ? { ...row, value: openValue(parts.vault, String(row['id']), row['value']) }
-        : row;
-    yield `${rows === 0 ? '[\n' : ',\n'}${JSON.stringify(shown)}`;
+    yield `${rows === 0 ? '[\n' : ',\n'}${JSON.stringify(openRow(parts, table[0], row))}`;
     rows += 1;
   }
   counted(rows);
   yield rows === 0 ? '[]\n' : '\n]\n';
+}
+
+/** What is sealed of a person is theirs to read. */
+function openRow({ vault }: Pick<Parts, 'vault'>, table: string, row: Record<string, unknown>): object {
+  if (table === 'customer_field_value') return { ...row, value: openValue(vault, String(row['id']), row['value']) };
+  if (table === 'ticket') return { ...row, fields: openFields(vault, row['fields'] as Record<string, unknown>) };
+  return row;
 }
 
 /** No name leads out of the folder that somebody unpacks it into. */

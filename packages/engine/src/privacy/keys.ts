@@ -1,13 +1,16 @@
 /** The keys of the vault: where they lie, how a new one comes in, and when an old one may go. */
 import { randomBytes } from 'node:crypto';
 import type { HubConfig } from '@patchbay/config';
-import { settingOnce, type Database } from '@patchbay/store';
+import { settingOnce, StartError, type Database } from '@patchbay/store';
 import { keptSecret, retireSecretKeys, secretKeysOf } from '@patchbay/store/embedded/secrets';
 import { recordAudit } from '@patchbay/store/queries/audit';
 import { sealedByKey, sealedOtherwise, sealedPlaces, writeSealed } from '@patchbay/store/queries/sealed';
+import { replaceTicketFields, sealedTickets } from '@patchbay/store/queries/sensitive-requests';
 import type { Logger } from 'pino';
+import { isDeepStrictEqual } from 'node:util';
+import { resealFields } from '../pipeline/sensitive-request.ts';
 import type { Parts } from '../parts.ts';
-import { createBlindIndex, createVault, type BlindIndex, type Vault } from '../secrets.ts';
+import { createBlindIndex, createVault, keyIdOf, type BlindIndex, type Vault } from '../secrets.ts';
 
 /** How often a process looks for a newer key. Milliseconds. */
 const refreshMs = 60_000;
@@ -38,7 +41,20 @@ const indexSetting = 'blind-index-key';
 export async function openBlindIndex(db: Database, vault: Vault): Promise<BlindIndex> {
   const made = vault.seal(randomBytes(32).toString('base64url'), indexSetting);
   const kept = await settingOnce(db.sql, indexSetting, made);
-  return createBlindIndex(Buffer.from(vault.unseal(kept, indexSetting), 'base64url'));
+  return createBlindIndex(Buffer.from(openedAtStart(vault, kept), 'base64url'));
+}
+
+/** What is sealed in this database was sealed by other keys: nothing would work, and nothing is written with the wrong one. */
+function openedAtStart(vault: Vault, kept: string): string {
+  try {
+    return vault.unseal(kept, indexSetting);
+  } catch (error) {
+    throw new StartError(
+      `The key does not open what this database holds (sealed with ${keyIdOf(kept) ?? 'none'}, at hand is ${vault.keyId}).
+       Put the former one, SECRET_KEY or that of DATA_DIR/secrets.json, into SECRET_KEY or SECRET_KEYS_EARLIER`,
+      { cause: error },
+    );
+  }
 }
 
 export function startKeyRefresh(vault: Vault, log: Logger): Disposable {
@@ -70,7 +86,27 @@ export async function reseal({ db, vault, log }: Pick<Parts, 'db' | 'vault' | 'l
       if (rows.length < batch) break;
     }
   }
-  return written;
+  return written + (await resealTickets({ db, vault, log }));
+}
+
+/** A ticket holds several texts. */
+async function resealTickets({ db, vault, log }: Pick<Parts, 'db' | 'vault' | 'log'>): Promise<number> {
+  let written = 0;
+  for (let after: string | null = null; ;) {
+    const rows: Awaited<ReturnType<typeof sealedTickets>> = await sealedTickets(db.sql, after, batch);
+    for (const { id, fields } of rows) {
+      try {
+        const anew = resealFields(vault, fields);
+        if (isDeepStrictEqual(anew, fields)) continue;
+        await replaceTicketFields(db.sql, id, fields, anew);
+        written += 1;
+      } catch (error) {
+        log.warn({ err: error, table: 'ticket' }, 'sealed text not sealed anew');
+      }
+    }
+    after = rows.at(-1)?.id ?? null;
+    if (rows.length < batch) return written;
+  }
 }
 
 /** Forgets earlier keys of the data folder that open nothing any more. Answers how many. */

@@ -3,9 +3,11 @@ import type {
   Customer,
   CustomerSuggestion,
   FieldClass,
+  HeldReply,
   MaskingRules,
   Message,
   OutboxItem,
+  ReplyRecipients,
   Suggestion,
   Ticket,
   TimelineItem,
@@ -17,20 +19,20 @@ import { worksForCustomers } from '@patchbay/store/queries/tickets';
 import type { Principal } from '../auth/principal.ts';
 import { readPrivacySettings } from './settings.ts';
 
-type Asker = Pick<Principal, 'agentId' | 'role'>;
-type Rules = MaskingRules['agent'];
+export type Asker = Pick<Principal, 'agentId' | 'role'>;
+export type Rules = MaskingRules['agent'];
 
-const classOf = (kind: string): FieldClass | null =>
+export const classOf = (kind: string): FieldClass | null =>
   kind === 'email' || kind === 'phone' || kind === 'account' || kind === 'external' ? kind : null;
 
 const identifierClasses = ['email', 'phone', 'account', 'external'] as const;
 
 /** Which classes the asker does not see at all, whosever the customer is. */
-async function rulesFor(sql: Queryable, asker: Asker): Promise<Rules> {
+export async function rulesFor(sql: Queryable, asker: Asker): Promise<Rules> {
   return (await readPrivacySettings(sql)).masking[asker.role];
 }
 
-const hidesIdentifiers = (rules: Rules): boolean => identifierClasses.some((one) => rules[one] !== 'shown');
+export const hidesIdentifiers = (rules: Rules): boolean => identifierClasses.some((one) => rules[one] !== 'shown');
 
 export function masked(kind: string, value: string): string {
   return maskedValue(kind, value, kind === 'phone' ? phoneParts(value)?.callingCode : undefined);
@@ -128,6 +130,35 @@ export async function presentTickets<T extends Ticket & { contactAddress?: strin
     customerName: hide(ticket.customerName),
     call: ticket.call && { ...ticket.call, from: hide(ticket.call.from) },
     ...(ticket.contactAddress !== undefined && { contactAddress: hide(ticket.contactAddress) }),
+  }));
+}
+
+/** Whom an answer goes to. Who sends it with the addresses as they are shown means these recipients. */
+export async function presentRecipients(
+  sql: Queryable,
+  asker: Asker,
+  { reply, replyAll, doubtfulReplyTo, identity }: ReplyRecipients,
+): Promise<ReplyRecipients> {
+  const hide = addressesHidden(await rulesFor(sql, asker));
+  const hidden = ({ to, cc }: ReplyRecipients['reply']) => ({ to: to.map(hide), cc: cc.map(hide) });
+  return {
+    reply: hidden(reply),
+    replyAll: hidden(replyAll),
+    doubtfulReplyTo: doubtfulReplyTo.map(hide),
+    identity,
+  };
+}
+
+export async function presentHeldReplies(
+  sql: Queryable,
+  asker: Asker,
+  replies: readonly HeldReply[],
+): Promise<HeldReply[]> {
+  const hide = addressesHidden(await rulesFor(sql, asker));
+  const list = (name: 'to' | 'cc' | 'bcc', { input }: HeldReply) => input[name] && { [name]: input[name].map(hide) };
+  return replies.map((one) => ({
+    ...one,
+    input: { ...one.input, ...list('to', one), ...list('cc', one), ...list('bcc', one) },
   }));
 }
 

@@ -256,18 +256,29 @@ export interface KeptImport {
   readonly id: string;
   readonly sha256: string | null;
   readonly encoding: string | null;
-  /** The first rows and what a dry run found. */
-  readonly shown: string;
+  /** The first rows and what a dry run found, as they are kept. */
+  readonly sample: unknown;
+  readonly report: unknown;
+  readonly keySealed: string | null;
 }
 
 /** Imports of which something is kept that could mention a person, in the order of their ids. */
 export async function keptImports(sql: Queryable, after: string | null, limit: number): Promise<KeptImport[]> {
   const { rows } = await sql.query<KeptImport>(
-    `select id, sha256, encoding, concat_ws(' ', sample, report) as shown from data_import
-     where ($1::uuid is null or id > $1) and (sha256 is not null or sample <> '[]' or report is not null) order by id limit $2`,
+    `select id, sha256, encoding, sample, report, key_sealed as "keySealed" from data_import d where ($1::uuid is null or id > $1)
+       and (sha256 is not null or sample <> '[]' or report is not null or exists (select 1 from import_reject r where r.import_id = d.id))
+     order by id limit $2`,
     [after, limit],
   );
   return rows;
+}
+
+export async function dropRejects(tx: Queryable, importId: string, rowNumbers: readonly number[]): Promise<void> {
+  if (rowNumbers.length === 0) return;
+  await tx.query('delete from import_reject where import_id = $1 and row_number = any ($2::int[])', [
+    importId,
+    rowNumbers,
+  ]);
 }
 
 /** Keeps of imports only how many rows they had. Those that were not started cannot be any more. */

@@ -270,6 +270,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
       staff: 'created_by',
       text: 'filename problem',
       json: 'sample report',
+      secret: 'key_sealed',
       file: 'sha256',
     },
   },

@@ -48,7 +48,11 @@ const kinds: Record<Exclude<RetentionKind, 'customers' | 'audit' | 'idempotency'
         where ticket_id in (select id from due)),
       sent as (update outbound set recipient = '[erased]', error = null, reached = '{}', "references" = '{}', in_reply_to = null
         where ticket_id in (select id from due)),
-      variables as (update message_template_use set variables = '{}' where message_id in (select m.id from message m where m.ticket_id in (select id from due)))
+      variables as (update message_template_use set variables = '{}' where message_id in (select m.id from message m where m.ticket_id in (select id from due))),
+      held as (update held_reply set input = '{}', reason = null where ticket_id in (select id from due) and state not in ('held', 'leaving')),
+      told as (update event set data = erased_data(type, data) where ticket_id in (select id from due) and type = 'ticket.request-changed'),
+      trail as (update audit_entry set detail = erased_data(action, detail), salt = null
+        where ticket_id in (select id from due) and action = 'ticket.request-changed')
       update ticket set emptied_at = now(), subject = '[erased]', preview = '', fields = '{}' where id in (select id from due) returning 1`,
   },
   attachments: { due: files(false), remove: removeFiles(false) },

@@ -125,3 +125,11 @@ export async function updateAgent(tx: Queryable, id: string, change: AgentChange
   if (change.queueIds) await setQueues(tx, id, change.queueIds);
   return 'changed';
 }
+
+/** The roles of these agents as they stand. */
+export async function rolesOf(sql: Queryable, agentIds: readonly string[]): Promise<ReadonlyMap<string, Role>> {
+  const { rows } = await sql.query<{ id: string; role: Role }>('select id, role from agent where id = any ($1)', [
+    agentIds,
+  ]);
+  return new Map(rows.map(({ id, role }) => [id, role]));
+}

@@ -1,7 +1,7 @@
 /** The customer's file: fields with their provenance and history, and lists of customers by what is in their files. */
 import type { Customer, CustomerFilter, CustomerSummary, FieldEntry } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
-import { searchedWhole } from './customers.ts';
+import { searchedWhole } from './searched-whole.ts';
 import { containing, cut, present, type Cut, type Slice } from './paging.ts';
 import { parameters } from './tickets.ts';
 

@@ -1,6 +1,7 @@
 import type { Customer, CustomerSuggestion, IdentifierGrade, IdentifierKind } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { containing, cut, present, type Cut, type Slice } from './paging.ts';
+import { searchedWhole } from './searched-whole.ts';
 import { parameters } from './tickets.ts';
 
 export const customerColumns = `
@@ -42,13 +43,6 @@ export async function listCustomers(
     slice.limit,
     (customer) => customer.id,
   );
-}
-
-/** A name that is an address is an identifier, too. */
-export function searchedWhole(q: string, bind: (value: unknown) => string): string {
-  return `c.id in (
-    select n.id from customer n where n.display_name ilike ${bind(containing(q))} and n.display_name !~ '@|^\\+?\\d{5,}$'
-    union select i.customer_id from identifier i where i.value in (${bind(q)}, ${bind(q.toLowerCase())}, ${bind(q.replaceAll(/[\s()./-]/g, ''))}))`;
 }
 
 function searched(q: string, bind: (value: unknown) => string): string {

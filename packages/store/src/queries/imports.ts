@@ -6,7 +6,6 @@ import type {
   ImportKind,
   ImportMapping,
   ImportReject,
-  ImportReport,
   ImportSettings,
   ImportState,
 } from '@patchbay/contracts';
@@ -14,7 +13,14 @@ import type { Queryable } from '../database.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 
 const columns = `id, kind, state, filename, size, encoding, delimiter, header, sample, settings, report, total, done, created, updated, unchanged, rejected,
-  problem, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt"`;
+  problem, created_at as "createdAt", started_at as "startedAt", finished_at as "finishedAt", key_sealed as "keySealed"`;
+
+/** As it is kept: what is shown of its rows is sealed by the import's own key. */
+export type StoredImport = Omit<DataImport, 'sample' | 'report'> & {
+  readonly sample: unknown;
+  readonly report: unknown;
+  readonly keySealed: string | null;
+};
 
 export async function insertImport(tx: Queryable, kind: ImportKind, filename: string, by: string): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
@@ -26,9 +32,9 @@ export async function insertImport(tx: Queryable, kind: ImportKind, filename: st
   return (rows[0] as { id: string }).id;
 }
 
-export async function readImport(sql: Queryable, id: string): Promise<DataImport | null> {
+export async function readImport(sql: Queryable, id: string): Promise<StoredImport | null> {
   const { rows } = await sql.query(`select ${columns} from data_import where id = $1`, [id]);
-  return rows[0] ? present<DataImport>(rows[0]) : null;
+  return rows[0] ? present<StoredImport>(rows[0]) : null;
 }
 
 /** By which name the file store has it; null before there is a file. */
@@ -38,13 +44,13 @@ export async function readImportFile(sql: Queryable, id: string): Promise<string
 }
 
 /** The newest first. */
-export async function listImports(sql: Queryable, slice: Slice<string>): Promise<Cut<DataImport, string>> {
+export async function listImports(sql: Queryable, slice: Slice<string>): Promise<Cut<StoredImport, string>> {
   const { rows } = await sql.query(
     `select ${columns} from data_import where $1::uuid is null or id < $1 order by id desc limit $2`,
     [slice.after, slice.limit + 1],
   );
   return cut(
-    rows.map((row) => present<DataImport>(row)),
+    rows.map((row) => present<StoredImport>(row)),
     slice.limit,
     ({ id }) => id,
   );
@@ -56,15 +62,26 @@ export interface ImportFile {
   readonly encoding: CsvEncoding;
   readonly delimiter: CsvDelimiter;
   readonly header: readonly string[];
-  readonly sample: readonly (readonly string[])[];
+  /** Sealed by the key. */
+  readonly sample: unknown;
+  readonly keySealed: string | null;
 }
 
 /** Another file, or the same one read otherwise; what a dry run found is out of date then. False unless nothing was imported yet. */
 export async function setImportFile(tx: Queryable, id: string, file: ImportFile): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update data_import set state = 'ready', sha256 = $2, size = $3, encoding = $4, delimiter = $5, header = $6, sample = $7, report = null, total = null, problem = null
+    `update data_import set state = 'ready', sha256 = $2, size = $3, encoding = $4, delimiter = $5, header = $6, sample = $7, key_sealed = $8, report = null, total = null, problem = null
      where id = $1 and state in ('draft', 'ready')`,
-    [id, file.sha256, file.size, file.encoding, file.delimiter, file.header, JSON.stringify(file.sample)],
+    [
+      id,
+      file.sha256,
+      file.size,
+      file.encoding,
+      file.delimiter,
+      file.header,
+      JSON.stringify(file.sample),
+      file.keySealed,
+    ],
   );
   return rowCount === 1;
 }
@@ -112,6 +129,7 @@ export interface ClaimedImport {
   readonly settings: ImportSettings;
   readonly done: number;
   readonly createdBy: string;
+  readonly keySealed: string | null;
 }
 
 /** Makes one process the one that works on the import. Null when another one does, or there is nothing to do. */
@@ -124,7 +142,7 @@ export async function claimImport(
   const { rows } = await sql.query<ClaimedImport>(
     `update data_import set lease_holder = $2, lease_until = now() + $3::double precision * interval '1 millisecond'
      where id = $1 and state in ('checking', 'running') and (lease_until is null or lease_until < now()) and settings is not null
-     returning id, kind, state, sha256, encoding, delimiter, header, settings, done, created_by as "createdBy"`,
+     returning id, kind, state, sha256, encoding, delimiter, header, settings, done, created_by as "createdBy", key_sealed as "keySealed"`,
     [id, holder, leaseMs],
   );
   return rows[0] ?? null;
@@ -208,12 +226,12 @@ export async function advanceCheck(
   return rowCount === 1;
 }
 
-/** `total`: the number of the last row. */
+/** `report` as it is kept; `total`: the number of the last row. */
 export async function finishCheck(
   tx: Queryable,
   id: string,
   holder: string,
-  report: ImportReport,
+  report: unknown,
   total: number,
 ): Promise<boolean> {
   const { rowCount } = await tx.query(

@@ -8,8 +8,8 @@ const columns = `
   contact ->> 'subject' as subject, deliveries, quarantined_at as "quarantinedAt", replay_requested_at is not null as replaying,
   case when state = 'discarded' then json_build_object('at', discarded_at, 'by', discarded_by, 'reason', coalesce(discard_reason, '')) end as discarded`;
 
-/** The conditions of a filter; their values are added to `values`. */
-export function inboxConditions(filter: InboxFilter, values: unknown[]): string[] {
+/** The conditions of a filter; their values are added to `values`. `parted`: whether parts of a sender's address find what came from it. */
+export function inboxConditions(filter: InboxFilter, values: unknown[], parted = true): string[] {
   const { state, channel, group, olderThan, q } = filter;
   const conditions: string[] = [];
   if (state) conditions.push(`state = $${values.push(state)}`);
@@ -18,9 +18,12 @@ export function inboxConditions(filter: InboxFilter, values: unknown[]): string[
   if (olderThan !== undefined)
     conditions.push(`quarantined_at <= now() - make_interval(mins => $${values.push(olderThan)})`);
   if (q) {
+    const whole = parted ? '' : `$${values.push(q)}`;
     const pattern = `$${values.push(containing(q))}`;
     conditions.push(
-      `(reason ilike ${pattern} or external_id ilike ${pattern} or contact ->> 'from' ilike ${pattern} or contact ->> 'subject' ilike ${pattern})`,
+      parted
+        ? `(reason ilike ${pattern} or external_id ilike ${pattern} or contact ->> 'from' ilike ${pattern} or contact ->> 'subject' ilike ${pattern})`
+        : `(external_id = ${whole} or contact ->> 'from' = ${whole} or (contact ->> 'subject' ilike ${pattern} and contact ->> 'subject' !~ '@|\\d{5}'))`,
     );
   }
   return conditions;
@@ -31,9 +34,10 @@ export async function listInbox(
   sql: Queryable,
   filter: InboxFilter,
   slice: Slice<string>,
+  parted = true,
 ): Promise<Cut<InboxItem, string>> {
   const values: unknown[] = [slice.limit + 1];
-  const conditions = ['true', ...inboxConditions(filter, values)];
+  const conditions = ['true', ...inboxConditions(filter, values, parted)];
   if (slice.after !== null) conditions.push(`id < $${values.push(slice.after)}`);
   const { rows } = await sql.query(
     `select ${columns} from inbox where ${conditions.join(' and ')} order by id desc limit $1`,

@@ -1,5 +1,6 @@
 /** Every place where sealed text is kept, so that it can be sealed anew when the key changes. */
 import type { Queryable } from '../database.ts';
+import { sealedRequestKeys } from './sensitive-requests.ts';
 
 export interface SealedPlace {
   readonly table: string;
@@ -39,6 +40,7 @@ export const sealedPlaces: readonly SealedPlace[] = [
     context: `'field:customer_field_value:value:' || t.id`,
     where: 'is_sealed_value(t.value)',
   },
+  plain('data_import', 'key_sealed', `'import:' || t.id`),
   plain('privacy_request', 'sought_sealed', `'privacy-request:' || t.id`),
   {
     table: 'idempotency',
@@ -99,7 +101,7 @@ export async function sealedByKey(sql: Queryable): Promise<ReadonlyMap<string, n
       `select case when ${place.text} like 'v2.%' then split_part(${place.text}, '.', 2) else 'v1' end as id from ${place.table} t where ${isSealed(place)}`,
   );
   const { rows } = await sql.query<{ id: string; n: number }>(
-    `select id, count(*)::int as n from (${counts.join(' union all ')}) texts group by id`,
+    `select id, count(*)::int as n from (${[...counts, sealedRequestKeys].join(' union all ')}) texts group by id`,
     [],
   );
   return new Map(rows.map(({ id, n }) => [id, n]));

@@ -1,5 +1,6 @@
 import type { ChannelName, HubEvent, Role, Ticket, TicketStatus } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { searchedWhole } from './searched-whole.ts';
 import { containing, cut, present, type Cut, type Slice } from './paging.ts';
 
 /** Who asks. */
@@ -117,6 +118,8 @@ export interface TicketFilter {
   /** Null asks for tickets that nobody has. */
   readonly assigneeId?: string | null | undefined;
   readonly q?: string | undefined;
+  /** Whether parts of an identifier find it, as in the list of customers. */
+  readonly parted?: boolean;
 }
 
 /** Tickets that the viewer may read, newest first. */
@@ -149,20 +152,23 @@ function conditionsOf(filter: TicketFilter, bind: (value: unknown) => string): s
   if (filter.customerId) conditions.push(`t.customer_id = ${bind(filter.customerId)}`);
   if (filter.assigneeId === null) conditions.push('t.assignee_id is null');
   else if (filter.assigneeId !== undefined) conditions.push(`t.assignee_id = ${bind(filter.assigneeId)}`);
-  if (filter.q) conditions.push(searched(filter.q, bind));
+  if (filter.q) conditions.push(searched(filter.q, bind, filter.parted ?? true));
   return conditions;
 }
 
 /** By exact number, or by part of the subject, the customer's name or an identifier. A union, so that each arm has its index. */
-function searched(q: string, bind: (value: unknown) => string): string {
+function searched(q: string, bind: (value: unknown) => string, parted: boolean): string {
   const pattern = bind(containing(q));
   const number = /^#?(\d{1,9})$/.exec(q)?.[1];
   return `t.id in (
-    select s.id from ticket s where s.subject ilike ${pattern}
-    union select s.id from ticket s join customer n on n.id = s.customer_id where n.display_name ilike ${pattern}
-    union select s.id from ticket s join identifier i on i.customer_id = s.customer_id where i.value ilike ${pattern}
+    select s.id from ticket s where s.subject ilike ${pattern}${parted ? '' : ` and s.subject !~ '@|\\d{5}'`}
+    ${parted ? inParts(pattern) : `union select s.id from ticket s join customer c on c.id = s.customer_id where ${searchedWhole(q, bind)}`}
     ${number === undefined ? '' : `union select s.id from ticket s where s.number = ${bind(Number(number))}`})`;
 }
+
+const inParts = (pattern: string): string => `
+    union select s.id from ticket s join customer n on n.id = s.customer_id where n.display_name ilike ${pattern}
+    union select s.id from ticket s join identifier i on i.customer_id = s.customer_id where i.value ilike ${pattern}`;
 
 /** A ticket's timeline, oldest first: the events that have been given their `seq`. */
 export async function listTicketEvents(

@@ -20,6 +20,7 @@ export interface FieldDraft {
   labelZh: string;
   type: FieldType;
   required?: boolean;
+  sensitive?: boolean | undefined;
   options?: OptionDraft[];
   pattern?: string | undefined;
   min?: number | string | null | undefined;
@@ -115,6 +116,7 @@ function fieldOf(draft: FieldDraft, taken: Set<string>): RequestField & { option
     labelZh: draft.labelZh.trim(),
     type,
     required: draft.required ?? false,
+    ...(draft.sensitive && { sensitive: true }),
     ...(type === 'choice' && { options: optionsOf(draft.options ?? []) }),
     ...(pattern && { pattern }),
     ...(min !== undefined && { min }),

@@ -97,6 +97,9 @@ function FieldPart({ form, at }: { form: FormInstance<TypeFields>; at: number })
       <Form.Item name={[at, 'required']} valuePropName="checked">
         <Checkbox data-testid={`field-${at}-required`}>{t('requestTypes.required')}</Checkbox>
       </Form.Item>
+      <Form.Item name={[at, 'sensitive']} valuePropName="checked">
+        <Checkbox data-testid={`field-${at}-sensitive`}>{t('customField.sensitive')}</Checkbox>
+      </Form.Item>
       {boundsOf[type] && <Bounds at={at} kind={boundsOf[type]} />}
       {type === 'text' && <Pattern at={at} />}
       {type === 'choice' && <Options at={at} />}

@@ -8,7 +8,7 @@ import { useNamed } from '../feedback/bilingual.ts';
 import { FieldInput } from '../fields/field-input.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
-import { checkedValues, ticketFields } from './request-values.ts';
+import { checkedValues, editableValues, ticketFields, withHidden } from './request-values.ts';
 
 interface RequestEditorProps {
   ticket: TicketDetail;
@@ -40,10 +40,13 @@ export function RequestEditor({ ticket, types, custom, close }: RequestEditorPro
   );
   const save = useAction(
     ({ type: key, values }: EditorFields) =>
-      api.updateTicket(ticket.id, { requestType: key ?? null, fields: checkedValues(fields, values).fields }),
+      api.updateTicket(ticket.id, {
+        requestType: key ?? null,
+        fields: withHidden(ticket, fields, checkedValues(fields, values).fields),
+      }),
     { stale: [keys.ticket(ticket.id), keys.events(ticket.id), keys.tickets], after: close },
   );
-  const initial = { type: ticket.requestType, values: ticket.fields };
+  const initial = { type: ticket.requestType, values: editableValues(ticket) };
   const changed = begun !== stateOf(ticket);
   const press = (event: KeyboardEvent<HTMLElement>) => {
     if (event.nativeEvent.isComposing || event.defaultPrevented) return;
@@ -94,7 +97,11 @@ export function RequestEditor({ ticket, types, custom, close }: RequestEditorPro
         />
       </Form.Item>
       {fields.map((field) => (
-        <FieldItem key={`${chosen ?? ''} ${field.key}`} field={field} />
+        <FieldItem
+          key={`${chosen ?? ''} ${field.key}`}
+          field={field}
+          hidden={ticket.hiddenFields?.includes(field.key) ? String(ticket.fields[field.key]) : undefined}
+        />
       ))}
       <div className="row">
         <Button type="primary" htmlType="submit" size="middle" loading={save.isPending} data-testid="request-save">
@@ -114,7 +121,8 @@ function typeOptions(types: readonly RequestType[], present: string | null) {
   return gone ? [...types, { key: present, nameEn: present, nameZh: present }] : types;
 }
 
-function FieldItem({ field }: { field: RequestField }) {
+/** `hidden`: how the value is shown to who may not see it; left empty it stays. */
+function FieldItem({ field, hidden }: { field: RequestField; hidden: string | undefined }) {
   const { t } = useTranslation();
   const label = useNamed()(field);
   const testId = `request-${field.key}`;
@@ -124,6 +132,7 @@ function FieldItem({ field }: { field: RequestField }) {
       name={['values', field.key]}
       label={checkbox ? undefined : label}
       required={field.required}
+      {...(hidden !== undefined && { extra: t('request.hiddenStays', { value: hidden }) })}
       {...(checkbox && { valuePropName: 'checked' })}
       rules={[
         {

@@ -1,6 +1,6 @@
 import type { CustomField, RequestType } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
-import { checkedValues, missingFields, ticketFields } from './request-values.ts';
+import { checkedValues, editableValues, missingFields, ticketFields, withHidden } from './request-values.ts';
 
 const label = { labelEn: 'x', labelZh: 'x' };
 const type: RequestType = {
@@ -62,4 +62,13 @@ describe('the fields of a request', () => {
     expect([...missingFields(ticketFields(type, custom), { number: 'A-1', agreed: true })]).toEqual(['plant']);
     expect([...missingFields(ticketFields(undefined, custom), {})]).toEqual([]);
   });
+});
+
+it('leaves a hidden value as it is shown, unless it is written over or belongs to another type', () => {
+  const ticket = { fields: { iban: '••••31', note: 'x' }, hiddenFields: ['iban'] };
+  const iban = { key: 'iban', labelEn: 'IBAN', labelZh: 'IBAN', type: 'text', required: false } as const;
+  expect(editableValues(ticket)).toEqual({ note: 'x' });
+  expect(withHidden(ticket, [iban], { note: 'y' })).toEqual({ iban: '••••31', note: 'y' });
+  expect(withHidden(ticket, [iban], { iban: 'DE1' })).toEqual({ iban: 'DE1' });
+  expect(withHidden(ticket, [], { note: 'y' })).toEqual({ note: 'y' });
 });

@@ -42,5 +42,19 @@ export function checkedValues(
   return { fields: known, problems: new Map(wrong.map(({ field, problem }) => [field, problem])) };
 }
 
+/** What an editor begins with: a value that is hidden is not there to be changed letter by letter. */
+export const editableValues = ({ fields, hiddenFields = [] }: Pick<Ticket, 'fields' | 'hiddenFields'>): Values =>
+  Object.fromEntries(Object.entries(fields).filter(([key]) => !hiddenFields.includes(key)));
+
+/** A hidden value that nobody wrote over goes back as it is shown, and so stays. */
+export function withHidden(
+  { fields, hiddenFields = [] }: Pick<Ticket, 'fields' | 'hiddenFields'>,
+  known: readonly RequestField[],
+  given: Values,
+): Values {
+  const kept = hiddenFields.filter((hidden) => known.some(({ key }) => key === hidden));
+  return { ...Object.fromEntries(kept.map((key) => [key, fields[key]])), ...given };
+}
+
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);

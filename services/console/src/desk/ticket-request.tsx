@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { EditOutlined, ProfileOutlined } from '@ant-design/icons';
+import type { TicketDetail } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Button } from 'antd';
 import { type ComponentProps, useEffect, useRef, useState } from 'react';
@@ -8,6 +9,7 @@ import { useNamed } from '../feedback/bilingual.ts';
 import { useFieldText } from '../fields/field-text.ts';
 import { api } from '../query-client.ts';
 import { useCustomFields } from '../customer-file/use-words.ts';
+import { RevealButton } from '../privacy/reveal-button.tsx';
 import { CardSection } from './card-section.tsx';
 import { RequestEditor } from './request-editor.tsx';
 import { missingFields, ticketFields } from './request-values.ts';
@@ -66,6 +68,17 @@ function useEditButton(editing: boolean) {
   return button;
 }
 
+/** A hidden one is shown to whoever says why. */
+function Value({ ticket, field, text }: { ticket: TicketDetail; field: string; text: string }) {
+  if (!ticket.hiddenFields?.includes(field)) return text;
+  return (
+    <>
+      <span>{String(ticket.fields[field])}</span>{' '}
+      <RevealButton customerId={ticket.customerId} field={`ticket:${ticket.id}:${field}`} />
+    </>
+  );
+}
+
 function Values({ ticket, types, custom }: Omit<ComponentProps<typeof RequestEditor>, 'close'>) {
   const { t } = useTranslation();
   const named = useNamed();
@@ -87,14 +100,18 @@ function Values({ ticket, types, custom }: Omit<ComponentProps<typeof RequestEdi
             {missing.has(field.key) ? (
               <dd className={done ? 'muted' : 'request-missing'}>{t(done ? 'request.notGiven' : 'request.missing')}</dd>
             ) : (
-              <dd dir="auto">{textOf(field, ticket.fields[field.key])}</dd>
+              <dd dir="auto">
+                <Value ticket={ticket} field={field.key} text={textOf(field, ticket.fields[field.key])} />
+              </dd>
             )}
           </div>
         ))}
         {others.map((field) => (
           <div key={field}>
             <dt className="muted">{field}</dt>
-            <dd dir="auto">{textOf(undefined, ticket.fields[field])}</dd>
+            <dd dir="auto">
+              <Value ticket={ticket} field={field} text={textOf(undefined, ticket.fields[field])} />
+            </dd>
           </div>
         ))}
       </dl>

@@ -1,5 +1,6 @@
 import { auditFilter, auditQuery, type AuditEntry } from '@patchbay/contracts';
 import { checkSeals, listAudit, recordAudit } from '@patchbay/store/queries/audit';
+import { presentAnswer } from '../../privacy/door.ts';
 import { presentNamed } from '../../privacy/masking.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
 import { disposition } from '../file-answer.ts';
@@ -66,7 +67,8 @@ export const auditRoutes = [
       response.write(`\uFEFF${columns.join(',')}\r\n`);
       for (let after: number | null = null; ;) {
         const found = await listAudit(parts.db.sql, query, { limit: batch, after });
-        const taken = response.write(found.items.map(csvLine).join(''));
+        const items = await presentAnswer(parts, principal, found.items);
+        const taken = response.write(items.map(csvLine).join(''));
         after = found.next;
         if (after === null || response.destroyed) break;
         if (!taken) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));

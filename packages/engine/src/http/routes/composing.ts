@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { heldReplyQuery, HubError, pageQuery } from '@patchbay/contracts';
+import { heldReplyQuery, HubError, pageQuery, type HeldReply } from '@patchbay/contracts';
 import { listHeldReplies, readHeldReply } from '@patchbay/store/queries/held-replies';
 import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
 import { holdBack, sendNow, takeBack } from '../../pipeline/held-replies.ts';
-import { recipientsFor } from '../../pipeline/recipients.ts';
+import { recipientsFor, withWholeAddresses } from '../../pipeline/recipients.ts';
+import { presentHeldReplies, presentRecipients } from '../../privacy/masking.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { idempotencyKey } from '../idempotency.ts';
 import { route } from '../route.ts';
@@ -23,6 +24,10 @@ async function requireOwn(parts: Parts, principal: Principal, id: string): Promi
   if (held?.authorId !== principal.agentId) throw new HubError('not_found', 'There is no such message');
 }
 
+async function presentHeldReply(parts: Parts, principal: Principal, held: HeldReply): Promise<HeldReply> {
+  return (await presentHeldReplies(parts.db.sql, principal, [held]))[0] ?? held;
+}
+
 export const composingRoutes = [
   route({
     method: 'get',
@@ -34,7 +39,7 @@ export const composingRoutes = [
     answer: 'ReplyRecipients',
     async handle({ parts, principal, params }) {
       await requireTicket(parts, principal, params.id);
-      return recipientsFor(parts, params.id);
+      return presentRecipients(parts.db.sql, principal, await recipientsFor(parts, params.id));
     },
   }),
   route({
@@ -49,7 +54,8 @@ export const composingRoutes = [
     async handle({ parts, principal, params, query }) {
       await requireTicket(parts, principal, params.id);
       const wanted = { ticketId: params.id };
-      return pageOf(await listHeldReplies(parts.db.sql, principal.agentId, wanted, sliceOf(idKey, query)));
+      const found = await listHeldReplies(parts.db.sql, principal.agentId, wanted, sliceOf(idKey, query));
+      return pageOf({ ...found, items: await presentHeldReplies(parts.db.sql, principal, found.items) });
     },
   }),
   route({
@@ -60,8 +66,11 @@ export const composingRoutes = [
     access: 'agent',
     query: heldReplyQuery,
     answer: 'HeldReplyPage',
-    handle: async ({ parts, principal, query }) =>
-      pageOf(await listHeldReplies(parts.db.sql, principal.agentId, { state: query.state }, sliceOf(idKey, query))),
+    async handle({ parts, principal, query }) {
+      const wanted = { state: query.state };
+      const found = await listHeldReplies(parts.db.sql, principal.agentId, wanted, sliceOf(idKey, query));
+      return pageOf({ ...found, items: await presentHeldReplies(parts.db.sql, principal, found.items) });
+    },
   }),
   route({
     method: 'post',
@@ -77,13 +86,14 @@ export const composingRoutes = [
     async handle({ parts, principal, params, body, request, correlationId }) {
       await requireTicket(parts, principal, params.id);
       await requireIdentity(parts, principal, params.id, body.identityId);
-      return holdBack(parts, {
+      const held = await holdBack(parts, {
         ticketId: params.id,
         author: { id: principal.agentId, name: principal.name },
         idempotencyKey: idempotencyKey(request) ?? randomUUID(),
-        input: body,
+        input: await withWholeAddresses(parts, params.id, body),
         correlationId,
       });
+      return presentHeldReply(parts, principal, held);
     },
   }),
   route({
@@ -96,7 +106,7 @@ export const composingRoutes = [
     answer: 'HeldReply',
     async handle({ parts, principal, params }) {
       await requireOwn(parts, principal, params.id);
-      return takeBack(parts, params.id);
+      return presentHeldReply(parts, principal, await takeBack(parts, params.id));
     },
   }),
   route({
@@ -109,7 +119,7 @@ export const composingRoutes = [
     answer: 'HeldReply',
     async handle({ parts, principal, params }) {
       await requireOwn(parts, principal, params.id);
-      return sendNow(parts, params.id);
+      return presentHeldReply(parts, principal, await sendNow(parts, params.id));
     },
   }),
 ];

@@ -28,6 +28,7 @@ import { presentEntries } from '../../customer-file/sensitive.ts';
 import type { Principal } from '../../auth/index.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting } from '../../setting-changes.ts';
+import { presentPages } from '../../privacy/door.ts';
 import { maySearchParts, presentSummaries, presentTimeline } from '../../privacy/masking.ts';
 import { cellOf, sendCsv } from '../csv-answer.ts';
 import { idKey, momentKey, pageOf, sliceOf } from '../cursor.ts';
@@ -160,7 +161,8 @@ export const customerFileRoutes = [
         'completeness',
         'createdAt',
       ];
-      await sendCsv(response, 'customers.csv', header, exported(parts, principal, query, keys));
+      const rows = presentPages(parts, principal, exported(parts, principal, query, keys));
+      await sendCsv(response, 'customers.csv', header, rows);
     },
   }),
   route({

@@ -1,5 +1,6 @@
 import { HubError, type Customer } from '@patchbay/contracts';
 import { mergedCustomers } from '@patchbay/store/privacy/erase';
+import { recordAudit } from '@patchbay/store/queries/audit';
 import { previewErasure } from '@patchbay/store/privacy/preview';
 import { insertConsentRecord, listConsentRecords } from '@patchbay/store/queries/consent-records';
 import { readCustomer } from '@patchbay/store/queries/customers';
@@ -145,7 +146,18 @@ export const customerPrivacyRoutes = [
     answer: 'Revealed',
     async handle({ parts, principal, params, body, correlationId }) {
       const customer = await personOf(parts, params.id);
-      await requireWork(parts, principal, customer.id);
+      await requireWork(parts, principal, customer.id).catch(async (error: unknown) => {
+        const { agentId: actorId } = principal;
+        const detail = { field: body.field.replace(/^identifier:.*/, 'identifier'), reason: body.reason };
+        await recordAudit(parts.db.sql, {
+          action: 'customer.reveal-refused',
+          actorId,
+          customerId: customer.id,
+          correlationId,
+          detail,
+        });
+        throw error;
+      });
       return revealField(parts, { principal, customer, correlationId, ...body });
     },
   }),

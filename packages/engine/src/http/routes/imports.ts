@@ -15,15 +15,16 @@ import {
   insertImport,
   listImports,
   listMappings,
-  listRejects,
   moveImport,
   readMapping,
   writeMapping,
 } from '@patchbay/store/queries/imports';
 import { z } from 'zod';
-import { changeSettings, importOf, takeFile } from '../../imports/upload.ts';
+import { openImport } from '../../imports/sealed-import.ts';
+import { changeSettings, importOf, rejectsOf, takeFile } from '../../imports/upload.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
+import { presentPages } from '../../privacy/door.ts';
 import { sendCsv } from '../csv-answer.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -72,7 +73,7 @@ async function* rejected(
 ): AsyncGenerator<string[][]> {
   let after: number | null = null;
   do {
-    const found: Awaited<ReturnType<typeof listRejects>> = await listRejects(parts.db.sql, id, {
+    const found: Awaited<ReturnType<typeof rejectsOf>> = await rejectsOf(parts, id, {
       limit: rejectPage,
       after,
     });
@@ -95,7 +96,10 @@ export const importRoutes = [
     access: 'manager',
     query: pageQuery,
     answer: 'DataImportPage',
-    handle: async ({ parts, query }) => pageOf(await listImports(parts.db.sql, sliceOf(idKey, query))),
+    async handle({ parts, query }) {
+      const found = await listImports(parts.db.sql, sliceOf(idKey, query));
+      return pageOf({ ...found, items: found.items.map((one) => openImport(parts.vault, one)) });
+    },
   }),
   route({
     method: 'post',
@@ -172,7 +176,7 @@ export const importRoutes = [
     answer: 'ImportRejectPage',
     async handle({ parts, params, query }) {
       await importOf(parts, params.id);
-      return pageOf(await listRejects(parts.db.sql, params.id, sliceOf(countKey, query)));
+      return pageOf(await rejectsOf(parts, params.id, sliceOf(countKey, query)));
     },
   }),
   route({
@@ -184,11 +188,11 @@ export const importRoutes = [
     params: byId,
     query: rejectFileQuery,
     answer: 'bytes',
-    async handle({ parts, params, query, response }) {
+    async handle({ parts, principal, params, query, response }) {
       const { header, filename } = await importOf(parts, params.id);
       const name = `${filename.replace(/\.csv$/i, '')}-rejected.csv`;
       const { row, reason } = rejectFileWords[query.language];
-      const rows = rejected(parts, params.id, header.length, query.language);
+      const rows = presentPages(parts, principal, rejected(parts, params.id, header.length, query.language));
       await sendCsv(response, name, [...header, row, reason], rows);
     },
   }),

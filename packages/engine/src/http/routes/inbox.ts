@@ -12,6 +12,8 @@ import {
 import { inboxGroups, listInbox, quarantineSummary, readInboxItem } from '@patchbay/store/queries/inbox-list';
 import type { Parts } from '../../parts.ts';
 import { replayContact } from '../../pipeline/replay.ts';
+import { requireWhole } from '../../privacy/door.ts';
+import { maySearchParts } from '../../privacy/masking.ts';
 import { fieldsOf, previewOf, textOf } from '../../watch/received-fields.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { sendDownload } from '../file-answer.ts';
@@ -94,10 +96,11 @@ export const inboxRoutes = [
     access: 'manager',
     query: inboxQuery,
     answer: 'InboxItemPage',
-    async handle({ parts, query }) {
+    async handle({ parts, principal, query }) {
       const { limit: _limit, cursor: _cursor, ...filter } = query;
       requireBounded(filter);
-      return pageOf(await listInbox(parts.db.sql, filter, sliceOf(idKey, query)));
+      const parted = await maySearchParts(parts.db.sql, principal);
+      return pageOf(await listInbox(parts.db.sql, filter, sliceOf(idKey, query), parted));
     },
   }),
   route({
@@ -146,7 +149,10 @@ export const inboxRoutes = [
     access: 'manager',
     params: byId,
     answer: 'InboxDetail',
-    handle: ({ parts, params }) => detailOf(parts, params.id),
+    async handle({ parts, principal, params }) {
+      await requireWhole(parts, principal);
+      return detailOf(parts, params.id);
+    },
   }),
   route({
     method: 'get',
@@ -156,7 +162,8 @@ export const inboxRoutes = [
     access: 'manager',
     params: byId,
     answer: 'InboxText',
-    async handle({ parts, params }) {
+    async handle({ parts, principal, params }) {
+      await requireWhole(parts, principal);
       const { bytes } = await received(parts, params.id);
       return { ...textOf(bytes), size: bytes.byteLength };
     },
@@ -169,7 +176,8 @@ export const inboxRoutes = [
     access: 'manager',
     params: byId,
     answer: 'bytes',
-    async handle({ parts, params, response }) {
+    async handle({ parts, principal, params, response }) {
+      await requireWhole(parts, principal);
       const { row, bytes } = await received(parts, params.id);
       sendDownload(response, `${row.id}.${row.rawType === 'message/rfc822' ? 'eml' : 'bin'}`, row.rawType, bytes);
     },

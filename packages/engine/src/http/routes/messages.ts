@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { HubError, messageQuery, pageQuery } from '@patchbay/contracts';
 import { listMessages, listTicketMessages, readMessage } from '@patchbay/store/queries/messages';
 import { createReply } from '../../pipeline/reply.ts';
+import { withWholeAddresses } from '../../pipeline/recipients.ts';
 import { presentMessages } from '../../privacy/masking.ts';
 import { countKey, pageOf, sliceOf } from '../cursor.ts';
 import { idempotencyKey } from '../idempotency.ts';
@@ -49,12 +50,12 @@ export const messageRoutes = [
         ticketId: params.id,
         author: { id: principal.agentId, name: principal.name },
         key: { caller: idempotencyKey(request) ?? randomUUID() },
-        input: body,
+        input: await withWholeAddresses(parts, params.id, body),
         correlationId,
       });
       const message = await readMessage(parts.db.sql, messageId);
       if (!message) throw new HubError('internal', 'The message was written and is not there');
-      return message;
+      return (await presentMessages(parts.db.sql, principal, [message]))[0] ?? message;
     },
   }),
   route({

@@ -2,6 +2,7 @@ import { HubError, outboxQuery } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
 import { listOutbox, readOutboxEnds, readOutboxRaw } from '@patchbay/store/queries/outbox';
 import { listSendingLimits, readSendingLimit, setSendingLimit } from '@patchbay/store/queries/sending-limits';
+import { requireWhole } from '../../privacy/door.ts';
 import { presentOutbox } from '../../privacy/masking.ts';
 import { decideOutbound } from '../../pipeline/reconcile.ts';
 import { changeSetting } from '../../setting-changes.ts';
@@ -34,6 +35,7 @@ export const outboxRoutes = [
     params: byId,
     answer: 'bytes',
     async handle({ parts, principal, params, response }) {
+      await requireWhole(parts, principal);
       const { raw, sha256 } = await readOutboxRaw(parts.db.sql, principal, params.id);
       if (raw === null && sha256 === null) throw new HubError('not_found', 'No bytes were kept of this message');
       sendDownload(response, `${params.id}.eml`, 'message/rfc822', raw ?? (await parts.files.read(sha256 ?? '')));

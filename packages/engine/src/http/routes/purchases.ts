@@ -12,6 +12,7 @@ import { findCustomer, listPurchases, readPurchaseByNumber, writePurchases } fro
 import type { z } from 'zod';
 import { normalIdentifier } from '../../identity/normal-identifier.ts';
 import type { Parts } from '../../parts.ts';
+import { presentPages } from '../../privacy/door.ts';
 import { sendCsv } from '../csv-answer.ts';
 import { momentKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -131,7 +132,7 @@ export const purchaseRoutes = [
     async handle({ parts, principal, query, response, correlationId }) {
       await tellExported(parts.db.sql, 'purchases', query, principal.agentId, correlationId);
       parts.relay.nudge();
-      await sendCsv(response, 'purchases.csv', header, exported(parts, query));
+      await sendCsv(response, 'purchases.csv', header, presentPages(parts, principal, exported(parts, query)));
     },
   }),
 ];

@@ -7,7 +7,8 @@ import { acceptOffer, changeStatus, claimTicket, declineOffer, releaseTicket } f
 import { changeRequest } from '../../pipeline/ticket-request.ts';
 import { commandCall } from '../../pipeline/calls.ts';
 import { messagingDetail } from '../../pipeline/messaging.ts';
-import { presentTickets } from '../../privacy/masking.ts';
+import { presentRequests } from '../../pipeline/sensitive-request.ts';
+import { maySearchParts, presentTickets } from '../../privacy/masking.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
@@ -15,10 +16,24 @@ import { requireTicket } from '../ticket-scope.ts';
 const tag = 'Tickets';
 export const byId = z.object({ id: z.uuid() });
 
+/** Tickets as the asker may see them. */
+async function shown<T extends Ticket & { contactAddress?: string }>(
+  parts: Parts,
+  principal: Principal,
+  tickets: readonly T[],
+): Promise<T[]> {
+  return presentRequests(parts, principal, await presentTickets(parts.db.sql, principal, tickets));
+}
+
 async function ticketOf(parts: Parts, id: string): Promise<Ticket> {
   const ticket = await readTicket(parts.db.sql, id);
   if (!ticket) throw new HubError('not_found', 'There is no such ticket');
   return ticket;
+}
+
+async function shownTicket(parts: Parts, principal: Principal, id: string): Promise<Ticket> {
+  const ticket = await ticketOf(parts, id);
+  return (await shown(parts, principal, [ticket]))[0] ?? ticket;
 }
 
 function filterOf(query: z.infer<typeof ticketQuery>, principal: Principal): TicketFilter {
@@ -68,7 +83,7 @@ function action(
     async handle({ parts, principal, params }) {
       await requireTicket(parts, principal, params.id);
       await work(parts, params.id, principal.agentId);
-      return ticketOf(parts, params.id);
+      return shownTicket(parts, principal, params.id);
     },
   });
 }
@@ -83,8 +98,10 @@ export const ticketRoutes = [
     query: ticketQuery,
     answer: 'TicketPage',
     async handle({ parts, principal, query }) {
-      const found = await listTickets(parts.db.sql, principal, filterOf(query, principal), sliceOf(idKey, query));
-      return pageOf({ ...found, items: await presentTickets(parts.db.sql, principal, found.items) });
+      const parted = await maySearchParts(parts.db.sql, principal);
+      const filter = { ...filterOf(query, principal), parted };
+      const found = await listTickets(parts.db.sql, principal, filter, sliceOf(idKey, query));
+      return pageOf({ ...found, items: await shown(parts, principal, found.items) });
     },
   }),
   route({
@@ -99,7 +116,7 @@ export const ticketRoutes = [
       await requireTicket(parts, principal, params.id);
       const ticket = await ticketOf(parts, params.id);
       const detail = { ...ticket, ...(await messagingDetail(parts, ticket)) };
-      const [presented = detail] = await presentTickets(parts.db.sql, principal, [detail]);
+      const [presented = detail] = await shown(parts, principal, [detail]);
       return presented;
     },
   }),
@@ -116,7 +133,7 @@ export const ticketRoutes = [
       await requireTicket(parts, principal, params.id);
       await changeRequest(parts, params.id, principal.agentId, body);
       await changeStatus(parts, params.id, principal.agentId, body);
-      return ticketOf(parts, params.id);
+      return shownTicket(parts, principal, params.id);
     },
   }),
   route({
@@ -149,7 +166,7 @@ export const ticketRoutes = [
     async handle({ parts, principal, params, body }) {
       await requireTicket(parts, principal, params.id);
       await commandCall(parts, params.id, principal.agentId, body.action);
-      return ticketOf(parts, params.id);
+      return shownTicket(parts, principal, params.id);
     },
   }),
 ];

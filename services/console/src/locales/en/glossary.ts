@@ -10,6 +10,7 @@ export const glossary = {
     missing: 'Needed before the ticket is resolved',
     notGiven: 'Not given',
     stillNeeded: 'Still needed before it is resolved: {{fields}}',
+    hiddenStays: '{{value}}: hidden from you. Left empty, it stays.',
     changedMeanwhile: 'A colleague has changed this meanwhile.',
     takeOver: 'Show theirs',
     problem: {

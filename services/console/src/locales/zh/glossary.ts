@@ -10,6 +10,7 @@ export const glossary = {
     missing: '工单解决前须填写',
     notGiven: '未填写',
     stillNeeded: '解决前还须填写：{{fields}}',
+    hiddenStays: '{{value}}：对您隐藏。留空则保持不变。',
     changedMeanwhile: '同事刚刚修改了这些内容。',
     takeOver: '显示其内容',
     problem: {

@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import { maskingRules } from '@patchbay/contracts';
+import { routes } from '@patchbay/engine/http/routes';
+import { describe, expect, it } from 'vitest';
+import { openDesk } from '../support/agent-desk.ts';
+import { logIn, openApiCentre } from '../support/api-centre.ts';
+import { eventually } from '../support/client.ts';
+import { apiKey } from '../support/hub.ts';
+import { mailProgram } from '../support/mail.ts';
+import { shared } from '../support/shared.ts';
+
+const planted = {
+  mail: 'quentin.plantagenet@hidden.example',
+  phone: '+4915112359871',
+  account: 'KD-7781234',
+  source: 'CRM-5512345',
+  claimed: 'other.plantagenet@hidden.example',
+};
+/** What must not be found, in lower case and without what people put between digits. */
+const traces = ['plantagenet', '15112359871', 'kd-7781234', 'crm-5512345'];
+const all = { email: 'masked', phone: 'masked', account: 'masked', external: 'masked', sensitive: 'masked' } as const;
+
+describe('a role from which identifiers are hidden', () => {
+  const centre = shared(openApiCentre);
+  const call = async (method: string, path: string, body?: unknown, status = 200) => {
+    const answer = await centre().api(method, `/api/v1${path}`, body);
+    expect([path, answer.status, answer.body]).toEqual([path, status, answer.body]);
+    return answer.body;
+  };
+  const leaks = (value: unknown): string[] => {
+    const text = (typeof value === 'string' ? value : JSON.stringify(value ?? '')).toLowerCase();
+    const digits = text.replaceAll(/[\s().\u00a0-]|%20/g, '');
+    return traces.filter((trace) => text.includes(trace) || (/^\d+$/.test(trace) && digits.includes(trace)));
+  };
+  const ids: Record<string, string> = {};
+
+  async function plant() {
+    const messageId = `<${randomUUID()}@outside.example>`;
+    await mailProgram(centre().ground.smtpPort)({
+      from: planted.mail,
+      to: 'support@patchbay.test',
+      cc: planted.claimed,
+      messageId,
+      subject: `Mail of ${planted.mail}`,
+      text: `Call 0151 1235-9871 or +49 (0)151 1235 9871. My number is ${planted.account}.`,
+      html: `<p><a href="mailto:${encodeURIComponent(planted.mail)}">write</a> <a href="tel:+49%20151%2012359871">call</a></p>`,
+    });
+    const mail = await centre().received(messageId);
+    const text = await centre().ticketByText(planted.phone, `I am ${planted.mail.toUpperCase()}`);
+    const customer = mail.customerId as string;
+    await call('POST', `/customers/${customer}/merge`, { otherId: text.customerId }, 201);
+    await call('POST', `/customers/${customer}/identifiers`, { kind: 'account', value: planted.account }, 201);
+    const other = await call('POST', '/customers', { displayName: planted.claimed, identifiers: [] }, 201);
+    for (const [id, value] of [
+      [other.id, planted.mail],
+      [other.id, planted.claimed],
+      [customer, planted.claimed],
+    ])
+      await call('POST', `/customers/${id}/identifiers`, { kind: 'email', value }, 201);
+    const held = (await call('GET', `/customers/${customer}/identifiers`)).items;
+    const its = held.find(({ value }: { value: string }) => value === planted.mail);
+    await call('POST', `/customers/${customer}/identifiers/${its.id}/check`, { reason: `Wrote from ${planted.mail}` });
+    await call('POST', `/customers/${customer}/identifiers/${its.id}/code`, { ticketId: mail.ticketId }, 201);
+    await call('PUT', `/customers/${customer}/identifiers/${its.id}/shared`, {
+      shared: true,
+      reason: `${planted.mail} is the family's`,
+    });
+    await call('PUT', '/consents', {
+      channel: 'sms',
+      account: '+15005550006',
+      address: planted.phone,
+      state: 'withdrawn',
+      reason: `Said on ${planted.phone}`,
+    });
+    await call(
+      'POST',
+      `/tickets/${mail.ticketId}/messages`,
+      { text: `Note of ${planted.phone}`, visibility: 'internal' },
+      201,
+    );
+    await call('POST', `/tickets/${mail.ticketId}/messages`, { text: 'Hello', cc: [planted.claimed] }, 201);
+    await call('PATCH', '/me', { undoSeconds: 60 });
+    const reply = await call(
+      'POST',
+      `/tickets/${mail.ticketId}/held-replies`,
+      { text: 'Hello', to: [planted.mail] },
+      201,
+    );
+    await call(
+      'POST',
+      '/tasks',
+      { customerId: customer, dueAt: '2030-01-01T00:00:00Z', cause: `Call ${planted.phone}` },
+      201,
+    );
+    const note = `Known as ${planted.mail}`;
+    await call('POST', `/customers/${customer}/relations`, { otherId: other.id, kind: 'knows', note }, 201);
+    const order = { source: 'shop', externalId: planted.source, occurredAt: '2026-01-01T00:00:00Z', amountMinor: 1 };
+    await call('PUT', '/purchases', { ...order, currency: 'EUR', customerId: customer });
+    await call(
+      'POST',
+      `/customers/${customer}/consents`,
+      { purpose: 'survey', state: 'granted', source: 'customer', note },
+      201,
+    );
+    const request = await call(
+      'POST',
+      `/customers/${customer}/privacy-requests`,
+      { kind: 'erasure', reason: note },
+      201,
+    );
+    await call('PUT', `/customers/${customer}/legal-hold`, { reason: note }, 204);
+    const rows = await call('POST', '/imports', { kind: 'customers', filename: 'rows.csv' }, 201);
+    const line = `${planted.source},Quentin,${planted.mail},${planted.phone}\n,Quentin,${planted.mail} and more,x\n`;
+    await call('PUT', `/imports/${rows.id}/file`, Buffer.from(`Number,Name,Email,Phone\n${line}`));
+    const columns = ['externalId', 'displayName', 'email', 'phone'];
+    await call('PUT', `/imports/${rows.id}/settings`, { source: 'crm', columns, vouches: true, onExisting: 'replace' });
+    await call('POST', `/imports/${rows.id}/check`);
+    const state = (wanted: string) =>
+      eventually(
+        () => call('GET', `/imports/${rows.id}`),
+        (one) => one.state === wanted && one.report !== null,
+      );
+    await state('ready');
+    await call('POST', `/imports/${rows.id}/start`);
+    await state('done');
+    const condition = { join: 'all', tests: [{ fact: { name: 'age-days' }, operator: 'at-least', number: 0 }] };
+    await call('POST', '/segments', { key: 'everybody', name: 'Everybody', condition }, 201);
+    const { items: merges } = await call('GET', `/customers/${customer}/merges`);
+    const { items: inbox } = await call('GET', '/inbox');
+    const { policy } = await call('GET', '/grading');
+    const run = await call('POST', '/grading/previews', { policy }, 201);
+    await eventually(
+      async () => (await call('GET', `/suggestions?customerId=${customer}`)).items,
+      (items) => items.length > 0,
+      30_000,
+    );
+    Object.assign(ids, {
+      customers: customer,
+      tickets: mail.ticketId,
+      merges: merges[0].id,
+      inbox: inbox.find(({ ticketId }: { ticketId: string }) => ticketId === mail.ticketId).id,
+      requests: request.id,
+      imports: rows.id,
+      runs: run.id,
+      'held-replies': reply.id,
+      tasks: other.id,
+      key: 'street',
+      version: '1',
+      segments: 'everybody',
+      other: other.id,
+    });
+  }
+
+  const pathOf = (template: string) => {
+    let before = '';
+    return template
+      .split('/')
+      .map((part) => {
+        const filled = part.startsWith(':') ? (ids[before] ?? ids[part.slice(1)] ?? '') : part;
+        before = part.startsWith(':') ? '' : part;
+        return filled;
+      })
+      .join('/');
+  };
+  /** What there is none of here, and the export of a person, which is everything by its nature. */
+  const notHere = [
+    '/attachments/:id',
+    '/outbox/:id/raw',
+    '/mail-accounts/:id',
+    '/mail-accounts/oauth/callback',
+    '/privacy/exports/:token',
+    '/grading/versions/:version',
+    '/segments/:key/members',
+    '/identifiers/holders',
+    '/consents',
+    '/consents/log',
+  ];
+  const questions = () => [
+    ...routes.filter(({ method, path }) => method === 'get' && !notHere.includes(path)).map(({ path }) => pathOf(path)),
+    '/segments/everybody/members',
+    `/identifiers/holders?kind=email&value=${encodeURIComponent(planted.mail)}`,
+    `/consents?address=${encodeURIComponent(planted.phone)}`,
+    `/consents/log?address=${encodeURIComponent(planted.phone)}`,
+    `/customers/${ids['other']}`,
+    `/customers/${ids['other']}/file`,
+    `/suggestions?customerId=${ids['customers']}`,
+  ];
+  const readAll = async () => {
+    const answers = await Promise.all(
+      questions().map(async (path) => ({
+        path,
+        ...(await centre().api('GET', `/api/v1${path}?limit=200`.replace(/\?(.*)\?/, '?$1&'))),
+      })),
+    );
+    return answers;
+  };
+
+  it('is shown them by no endpoint and in no room', async () => {
+    await plant();
+    const before = await readAll();
+    const failed = before.filter(({ status }) => status >= 400).map(({ path, status }) => `${path} ${status}`);
+    expect(failed).toEqual([]);
+    const open = new Set(before.filter(({ body }) => leaks(body).length > 0).map(({ path }) => path));
+    // The planting is worth something: so many answers do show them.
+    expect(open.size).toBeGreaterThan(25);
+
+    await call('PUT', '/settings/privacy', { masking: maskingRules.parse({ agent: all, manager: all, admin: all }) });
+    const shown = (await readAll()).flatMap(({ path, body }) => leaks(body).map((trace) => `${trace} in ${path}`));
+    expect(shown).toEqual([]);
+
+    await using desk = await openDesk(centre().url, apiKey);
+    await desk.request('watch', { room: 'ticket', id: ids['tickets'] });
+    const customer = `/customers/${ids['customers']}`;
+    const ticket = `/tickets/${ids['tickets']}`;
+    const writes: [string, string, unknown?][] = [
+      ['PATCH', ticket, { subject: `About ${planted.mail}` }],
+      ['POST', `${ticket}/messages`, { text: `To ${planted.mail}`, visibility: 'internal' }],
+      ['POST', `${customer}/identifiers`, { kind: 'email', value: planted.mail }],
+      ['POST', '/customers', { displayName: planted.mail, identifiers: [{ kind: 'phone', value: planted.phone }] }],
+      ['POST', '/tasks', { customerId: ids['customers'], dueAt: '2030-01-01T00:00:00Z', cause: planted.phone }],
+      ['POST', `/merges/${ids['merges']}/undo`],
+      ['POST', `${customer}/merge`, { otherId: ids['other'] }],
+      ['DELETE', `/held-replies/${ids['held-replies']}`],
+      ['POST', `${customer}/legal-hold/release`, { reason: planted.mail }],
+      [
+        'PUT',
+        '/consents',
+        { channel: 'sms', account: '+15005550006', address: planted.phone, state: 'granted', reason: planted.phone },
+      ],
+    ];
+    for (const [method, path, body] of writes) {
+      const answer = await centre().api(method, `/api/v1${path}`, body);
+      expect([path, leaks(answer.body)]).toEqual([path, []]);
+    }
+    const { at } = await call('GET', '/metrics/wallboard');
+    expect(at).toEqual(expect.any(String));
+    await desk.event('customer.merged');
+    const told = desk.events.items;
+    expect(told.some(({ type }) => type === 'consent.changed')).toBe(true);
+    expect(told.flatMap((event) => leaks(event).map((trace) => `${trace} in ${event.type}`))).toEqual([]);
+  });
+
+  it('answers whom it does not see, by what it is shown', async () => {
+    const { reply } = await call('GET', `/tickets/${ids['tickets']}/reply-recipients`);
+    expect(reply.to).toEqual(['q••••@••••.example']);
+    const sent = await call('POST', `/tickets/${ids['tickets']}/messages`, { text: 'Hello', to: reply.to }, 201);
+    expect(sent.to).toEqual(reply.to);
+    const { rows } = await centre().sql.query('select recipients from message where id = $1', [sent.id]);
+    expect(rows).toEqual([{ recipients: [planted.mail] }]);
+    const wrong = await centre().api('POST', `/api/v1/tickets/${ids['tickets']}/messages`, {
+      text: 'Hello',
+      to: ['z••••@••••.org'],
+    });
+    expect(wrong.status).toBe(422);
+  });
+
+  it('cannot find by parts what it does not see', async () => {
+    for (const path of ['/tickets', '/customers', '/customer-files', '/inbox'])
+      expect([path, (await call('GET', `${path}?state=quarantined&q=plantagenet@hid`)).items]).toEqual([path, []]);
+    expect((await call('GET', `/tickets?q=${encodeURIComponent(planted.mail)}`)).items.length).toBeGreaterThan(0);
+  });
+
+  it('is theirs at once when it is given to somebody whose console is open', async () => {
+    await call('PUT', '/settings/privacy', { masking: maskingRules.parse({ agent: all }) });
+    const credentials = { email: `${randomUUID()}@patchbay.test`, password: 'a long enough password' };
+    const { id } = await call(
+      'POST',
+      '/agents',
+      { name: 'Mana Ger', role: 'manager', queueIds: [], ...credentials },
+      201,
+    );
+    const { cookie } = await logIn(centre().url, credentials);
+    await using desk = await openDesk(centre().url, { cookie });
+    const mark = async (state: string, reason: string) =>
+      call('PUT', '/consents', { channel: 'sms', account: '+15005550006', address: planted.phone, state, reason });
+    const told = (by: typeof desk, reason: string) =>
+      by.event('consent.changed', ({ data }) => data['reason'] === reason);
+    await mark('withdrawn', 'Before');
+    expect(leaks(await told(desk, 'Before'))).not.toEqual([]);
+    await call('PATCH', `/agents/${id}`, { role: 'agent' });
+    await mark('granted', 'After');
+    await told(centre().desk, 'After');
+    await desk.request('resume', { after: 0 });
+    const later = desk.events.items.filter(({ data }) => data['reason'] === 'After');
+    expect(later.flatMap(leaks)).toEqual([]);
+  });
+});
