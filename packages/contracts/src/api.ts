@@ -271,6 +271,8 @@ export const figure = z.object({
   value: z.number().nullable(),
   unit: z.enum(['count', 'seconds', 'ratio']),
   formula: z.string(),
+  /** By what the formula is found in another language. */
+  formulaKey: z.string().optional(),
   /** What the figure is broken down by, e.g. `{ queue: 'Email' }`. */
   dimensions: z.record(z.string(), z.string()),
 });

@@ -23,3 +23,4 @@ export * from './custom-fields.ts';
 export * from './customer-file.ts';
 export * from './imports.ts';
 export * from './tasks.ts';
+export * from './figures.ts';
