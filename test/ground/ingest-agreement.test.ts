@@ -191,4 +191,3 @@ describe('the fast path of ingest', () => {
     });
   });
 });
-

@@ -106,6 +106,13 @@ begin
   end if;
 end $$;
 
+create function figure_team_names() returns table (team_id text, name text) language plpgsql stable as $$
+begin
+  if to_regclass('team') is not null then
+    return query execute 'select t.id::text, t.name::text from team t';
+  end if;
+end $$;
+
 drop table figure_count;
 drop table figure_latency;
 drop function relay_events(integer, text);

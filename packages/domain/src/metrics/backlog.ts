@@ -9,10 +9,6 @@ export const ageBands = [
 ] as const;
 export type AgeBand = (typeof ageBands)[number]['key'];
 
-/** The band of an age in seconds; what is at a band's end belongs to the next. */
-export const ageBandOf = (seconds: number): AgeBand =>
-  ageBands.find(({ below }) => seconds < below)?.key ?? 'over-7-days';
-
 /** How the backlog grew: opened + reopened − settled. */
 export const backlogChange = (c: { opened: number; reopened: number; resolved: number }): number =>
   c.opened + c.reopened - c.resolved;

@@ -21,22 +21,31 @@ export interface WallboardSnapshot {
 export const momentFigures = {
   waiting: {
     unit: 'count',
+    title: { en: 'Waiting', zh: '等待数' },
     en: 'Tickets in the queue that no agent has taken, now',
     zh: '队列中当前尚无坐席接手的工单数',
   },
   'longest-wait': {
     unit: 'seconds',
+    title: { en: 'Longest wait', zh: '最长等待' },
     en: 'Now minus the moment since when the ticket that waits longest in the queue has been waiting; none when nothing waits',
     zh: '当前时间减去队列中等待最久的工单开始等待的时间；无等待则无值',
   },
-  agents: { unit: 'count', en: 'Agents in the presence state, now', zh: '当前处于该状态的坐席数' },
+  agents: {
+    unit: 'count',
+    title: { en: 'Agents', zh: '坐席数' },
+    en: 'Agents in the presence state, now',
+    zh: '当前处于该状态的坐席数',
+  },
   'contacts-today': {
     unit: 'count',
+    title: { en: 'Contacts today', zh: '今日联系量' },
     en: "Messages of kind customer received on the channel since the local midnight of the centre's time zone",
     zh: '自中心所在时区当日零点起该渠道收到的客户消息数',
   },
   backlog: {
     unit: 'count',
+    title: { en: 'Backlog', zh: '积压' },
     en: 'Tickets that are neither resolved nor closed, by the time since they were opened, now',
     zh: '当前既未解决也未关闭的工单数，按打开以来的时间分段',
   },

@@ -93,7 +93,8 @@ async function run(parts: Parts, auth: Auth, route: Route, request: Request, res
     key !== null && principal
       ? await onceByKey(parts, { request, response, principal, key, body, status: route.status }, handle)
       : await handle();
-  if (route.answer === 'bytes') return;
+  // Who would rather have a file than JSON has it by now.
+  if (route.answer === 'bytes' || response.headersSent) return;
   if (answer === undefined) response.end();
   else response.json(answer);
 }

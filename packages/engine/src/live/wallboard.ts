@@ -1,8 +1,9 @@
-import { ageBands, localDate, totalsOf, wallboardFigures, type FactTotals } from '@patchbay/domain';
+import { ageBands, localDate, startOfDay, totalsOf, wallboardFigures, type FactTotals } from '@patchbay/domain';
 import type { Wallboard } from '@patchbay/contracts';
 import { readWallboardSnapshot } from '@patchbay/store';
 import { listAlerts } from '@patchbay/store/queries/alerts';
 import { factNames } from '../figures/keep.ts';
+import { openAgentTime } from '../figures/open-time.ts';
 import { addTotals, totalsOfStored } from '../figures/stored.ts';
 import type { Parts } from '../parts.ts';
 import { readTiles } from '../watch/health.ts';
@@ -18,7 +19,7 @@ export async function readWallboard(parts: Parts): Promise<Wallboard> {
   const figures = wallboardFigures({
     ...snapshot,
     now,
-    today: addTotals(byQueue.values()),
+    today: addTotals([...byQueue.values(), ...(await timeOfToday(parts, now))]),
     todayByQueue: snapshot.queues.map(({ id, name }) => ({ queue: name, totals: byQueue.get(id) ?? totalsOf({}) })),
     backlog: snapshot.queues.flatMap(({ id, name }) => {
       const counts = snapshot.backlog.find(({ queueId }) => queueId === id)?.ages ?? [];
@@ -34,6 +35,12 @@ export async function readWallboard(parts: Parts): Promise<Wallboard> {
     channels,
     alerts: alerts.filter(({ firing }) => firing),
   };
+}
+
+/** Agents' time that goes on, as far as it is of today. */
+async function timeOfToday({ db, config }: Parts, now: Date): Promise<FactTotals[]> {
+  const midnight = startOfDay(localDate(now, config.timeZone), config.timeZone);
+  return (await openAgentTime(db.sql, now)).flatMap(({ at, sums }) => (at >= midnight ? [totalsOf({ sums })] : []));
 }
 
 /** Calls `work` once for any number of calls within `intervalMs`, the first time at once. What fails is told and done again at the next call. */
