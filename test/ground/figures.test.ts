@@ -192,7 +192,9 @@ describe('the running figures', () => {
           await write(tx, historyOf(steps));
           while ((await relayEvents(tx, 500)) > 0);
           await readAll(tx, figuresReader(parts), [7]);
-          const { rows } = await tx.query(`select ${sums} from figure_sum group by grain, slice`);
+          const { rows } = await tx.query(
+            `select ${sums} from figure_sum where grain > 0 or slice < 2 group by grain, slice`,
+          );
           expect(new Set(rows.map((row) => JSON.stringify(row))).size).toBe(1);
         }),
       ),

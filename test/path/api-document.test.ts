@@ -330,6 +330,15 @@ describe('the API as its document describes it', () => {
       await call('GET', path);
     await call('PUT', '/settings/customer-reviews', {}, await call('GET', '/settings/customer-reviews'));
 
+    await call('GET', '/reports/definitions');
+    const asking =
+      (query: string): typeof api =>
+      (method, path) =>
+        api(method, `${path}?from=2026-11-01&to=2026-11-02&${query}`);
+    for (const path of ['/reports', '/reports/mine'])
+      await call('GET', path, {}, undefined, asking('figures=offered&interval=day&compare=previous'));
+    await call('GET', '/reports/tickets', {}, undefined, asking('figure=offered'));
+
     const rows = { id: (await call('POST', '/imports', {}, { kind: 'customers', filename: 'rows.csv' })).id as string };
     await call('PUT', '/imports/:id/file', rows, Buffer.from('Name\nAda\n'));
     const settings = { source: 'crm', columns: ['displayName'] };

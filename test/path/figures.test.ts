@@ -178,6 +178,7 @@ it.each([
   ['a period that ends before it begins', 'figures=offered&from=2026-11-02&to=2026-11-01'],
   ['too fine an interval for the period', 'figures=offered&from=2026-01-01&to=2026-11-01&interval=15m'],
   ['dimensions that are not kept together', 'figures=offered&from=2026-11-01&to=2026-11-02&by=agent&grade=gold'],
+  ['request types by the hour', 'figures=offered&from=2026-11-01&to=2026-11-02&by=type&interval=1h'],
   ['the time of agents by channel', 'figures=occupancy&from=2026-11-01&to=2026-11-02&by=channel'],
   ['no day', 'figures=offered&from=2026-11-31&to=2026-12-01'],
 ])('%s is refused', async (_name, query) => {

@@ -20,7 +20,8 @@ create table figure_agent (
 create table figure_sum (
   -- 0 a quarter of an hour, 1 a day, 2 a month, of the centre's own clock.
   grain integer not null,
-  -- Which dimensions are kept: 0 queue and channel; 1 these with agent and team; 2 these with request type and grade.
+  -- Which dimensions are kept: 0 queue and channel; 1 these with agent and team; 2 these with request type and grade,
+  -- which are not kept by the quarter.
   slice integer not null,
   -- Of a month its first.
   day date not null,

@@ -1,5 +1,6 @@
 /**
- * Facts added up into rows: per quarter of an hour, day and month of the centre's own clock, each under three sets of dimensions. One row is the
+ * Facts added up into rows: per quarter of an hour, day and month of the centre's own clock, each under three sets of dimensions, of which
+ * request type and grade are not kept by the quarter. One row is the
  * sum of all facts that agree in them, so a report reads few rows however many contacts there were (Harinarayan, Rajaraman, Ullman:
  * Implementing Data Cubes Efficiently, SIGMOD 1996).
  */
@@ -83,9 +84,10 @@ export function rollUp(facts: Iterable<Fact>, quarterOf: (at: number) => LocalQu
       [grains.month, `${day.slice(0, 8)}01`, -1],
     ] as const) {
       for (const { number, dimensions } of Object.values(slices)) {
+        if (place === grains.quarter && number === slices.kind.number) continue;
         const kept = { ...noDimensions };
         for (const name of dimensions) (kept[name] as string) = fact.dimensions[name];
-        const key = JSON.stringify([place, number, period, part, ...Object.values(kept)]);
+        const key = [place, number, period, part, ...Object.values(kept)].join('\n');
         let row = rows.get(key);
         if (!row)
           rows.set(

@@ -63,12 +63,14 @@ export function definitionOf(key: string): FigureDefinition {
   return found;
 }
 
-function sliceFor({ by, ...filter }: ReportAsked, definitions: readonly FigureDefinition[]): Slice {
+function sliceFor({ by, interval, ...filter }: ReportAsked, definitions: readonly FigureDefinition[]): Slice {
   const asks = (...names: (keyof ReportFilter)[]) => names.some((name) => filter[name] !== undefined);
   const ofStaff = by === 'agent' || by === 'team' || asks('agentId', 'teamId');
   const ofKind = by === 'type' || by === 'grade' || asks('type', 'grade');
   if (ofStaff && ofKind) throw refused('by', 'Agents and teams are not kept by request type or grade');
   const ofContacts = by === 'queue' || by === 'channel' || asks('queueId', 'channel');
+  if (ofKind && interval && interval in quarters)
+    throw refused('interval', 'Request types and grades are kept by the day');
   const agentTime = definitions.find(({ about }) => about === 'agents');
   if (agentTime && (ofKind || ofContacts))
     throw refused('figures', `${agentTime.key} is about the time of agents, and is asked for by agent or team only`);

@@ -155,7 +155,11 @@ export async function addSums(tx: Queryable, rows: readonly FigureSumRow[], name
      on conflict (${keyColumns.join(', ')}) do update set
        ${[
          ...sums.map((name) => `${name} = add_up(f.${name}, excluded.${name})`),
-         ...sketches.map((name) => `${name} = merge_sketches(f.${name}, excluded.${name})`),
+         // Most rows bring few of them, and merging costs more than looking.
+         ...sketches.map(
+           (name) =>
+             `${name} = case when excluded.${name} is null then f.${name} else merge_sketches(f.${name}, excluded.${name}) end`,
+         ),
        ].join(', ')}`,
     [JSON.stringify(flat)],
   );
