@@ -26,7 +26,13 @@ export type ReportFilter = z.infer<typeof reportFilter>;
 
 const comparison = z.union([
   z.literal('previous'),
-  z.string().regex(/^\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2}$/, 'previous, or two days as 2026-11-01..2026-11-30'),
+  z
+    .string()
+    .max(30)
+    .refine(
+      (text) => text.split('..').length === 2 && text.split('..').every((day) => localDay.safeParse(day).success),
+      'previous, or two days as 2026-11-01..2026-11-30',
+    ),
 ]);
 
 /** `from` and `to` are local days, both included. */

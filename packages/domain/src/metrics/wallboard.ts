@@ -57,7 +57,7 @@ function momentFigure(
   dimensions: Figure['dimensions'] = {},
 ): Figure {
   const { unit, en } = momentFigures[key];
-  return { key, value, unit, formula: en, formulaKey: `figure-formula.${key}`, dimensions };
+  return { key, value, unit, formula: en, formulaKey: key, dimensions };
 }
 
 const todayOfCentre = [
@@ -85,7 +85,7 @@ function todayFigures(keys: readonly string[], totals: FactTotals, dimensions: F
     if (!found) return [];
     const { unit, formula, compute } = found;
     const said = `${formula.en}; since local midnight`;
-    return [{ key, value: compute(totals), unit, formula: said, formulaKey: `figure-formula.${key}`, dimensions }];
+    return [{ key, value: compute(totals), unit, formula: said, formulaKey: key, dimensions }];
   });
 }
 
