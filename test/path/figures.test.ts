@@ -186,6 +186,28 @@ it.each([
   expectProblem(await centre().api('GET', `/api/v1/reports?${query}`), 400, 'invalid_input');
 });
 
+it('that are asked for again and again are saved, by names of their own, and told of', async () => {
+  const { api, desk, today } = centre();
+  const write = (name: string, query: object) => api('POST', '/api/v1/saved-reports', { name, query });
+  const query = { figures: ['offered', 'abandoned'], period: 'today', by: 'channel' };
+  const { status, body } = await write('Today', query);
+  expect([status, body.query]).toEqual([201, query]);
+  await desk.event('setting.changed', ({ data }) => data['setting'] === 'saved-report' && data['key'] === body.id);
+  expectProblem(await write('Today', query), 409, 'conflict');
+  expectProblem(await write('Wrong', { ...query, figures: ['nonsense'] }), 400, 'invalid_input');
+  expectProblem(
+    await write('Too fine', { ...query, period: 'this-year', figures: ['occupancy'] }),
+    400,
+    'invalid_input',
+  );
+  const said = (await api('GET', `/api/v1/saved-reports/${body.id}/report`)).body;
+  expect([said.from, said.to, said.totals]).toEqual([today, today, { offered: 3, abandoned: 1 }]);
+  const file = await api('GET', `/api/v1/saved-reports/${body.id}/report`, undefined, { accept: 'text/csv' });
+  expect(file.body).toContain(`${today}..${today},Total,,3,1`);
+  expect((await api('DELETE', `/api/v1/saved-reports/${body.id}`)).status).toBe(204);
+  expectProblem(await api('GET', `/api/v1/saved-reports/${body.id}/report`), 404, 'not_found');
+});
+
 it('are explained in both languages, and those of the wallboard by keys as well', async () => {
   const { api } = centre();
   const { items } = (await api('GET', '/api/v1/reports/definitions')).body;

@@ -114,3 +114,34 @@ export const reportDefinition = z.object({
 });
 export type ReportDefinition = z.infer<typeof reportDefinition>;
 export const reportDefinitions = z.object({ items: z.array(reportDefinition) });
+
+// --- Saved reports -----------------------------------------------------------------------------------------------
+
+/** Days counted from the one on which the report is asked for. */
+export const reportPeriod = z.enum([
+  'today',
+  'yesterday',
+  'last-7-days',
+  'last-30-days',
+  'this-week',
+  'last-week',
+  'this-month',
+  'last-month',
+  'this-year',
+]);
+export type ReportPeriod = z.infer<typeof reportPeriod>;
+
+export const savedQuery = reportFilter.extend({
+  figures: z.array(figureKey).min(1).max(30),
+  period: reportPeriod,
+  interval: reportInterval.optional(),
+  by: reportDimension.optional(),
+  compare: z.literal('previous').optional(),
+});
+export type SavedQuery = z.infer<typeof savedQuery>;
+
+export const savedReportWrite = z.object({ name: z.string().trim().min(1).max(100), query: savedQuery });
+export type SavedReportWrite = z.infer<typeof savedReportWrite>;
+export const savedReport = savedReportWrite.extend({ id: z.uuid(), createdAt: timestamp, updatedAt: timestamp });
+export type SavedReport = z.infer<typeof savedReport>;
+export const savedReportRun = reportQuery.pick({ format: true, language: true });

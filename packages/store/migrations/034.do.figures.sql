@@ -20,8 +20,8 @@ create table figure_agent (
 create table figure_sum (
   -- 0 a quarter of an hour, 1 a day, 2 a month, of the centre's own clock.
   grain integer not null,
-  -- Which dimensions are kept: 0 queue and channel; 1 these with agent and team; 2 these with request type and grade,
-  -- which are not kept by the quarter.
+  -- Which dimensions are kept: 0 queue and channel; 1 these with agent and team; and, but for quarters, 2 these with request type and grade;
+  -- 3 agent and team alone; 4 request type and grade alone.
   slice integer not null,
   -- Of a month its first.
   day date not null,
@@ -83,6 +83,15 @@ create table figure_entry (
   primary key (fact, at, id)
 );
 create index figure_entry_agent on figure_entry (agent_id, fact, at, id) where agent_id <> '';
+
+-- What managers ask for again and again. Its days are counted from when it is asked for.
+create table saved_report (
+  id uuid primary key default uuid_v7(),
+  name text not null unique,
+  query jsonb not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
 
 create index event_presence on event (id) where type = 'agent.presence-changed';
 

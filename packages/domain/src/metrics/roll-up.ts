@@ -1,7 +1,6 @@
 /**
- * Facts added up into rows: per quarter of an hour, day and month of the centre's own clock, each under three sets of dimensions, of which
- * request type and grade are not kept by the quarter. One row is the
- * sum of all facts that agree in them, so a report reads few rows however many contacts there were (Harinarayan, Rajaraman, Ullman:
+ * Facts added up into rows: per quarter of an hour, day and month of the centre's own clock, each under several sets of dimensions. One row is
+ * the sum of all facts that agree in them, so a report reads few rows however many contacts there were (Harinarayan, Rajaraman, Ullman:
  * Implementing Data Cubes Efficiently, SIGMOD 1996).
  */
 import { localDate } from '../calendar.ts';
@@ -11,12 +10,17 @@ import { bucketOf } from './sketch.ts';
 export const grains = { quarter: 0, day: 1, month: 2 } as const;
 export type Grain = keyof typeof grains;
 
-/** The sets of dimensions, by the number that their rows carry. */
+/** The sets of dimensions, by the number that their rows carry. Those of `byQuarter` are kept by the quarter of an hour, too. */
 export const slices = {
-  contact: { number: 0, dimensions: ['queueId', 'channel'] },
-  staff: { number: 1, dimensions: ['queueId', 'channel', 'agentId', 'teamId'] },
-  kind: { number: 2, dimensions: ['queueId', 'channel', 'type', 'grade'] },
-} as const satisfies Record<string, { number: number; dimensions: readonly (keyof FactDimensions)[] }>;
+  contact: { number: 0, byQuarter: true, dimensions: ['queueId', 'channel'] },
+  staff: { number: 1, byQuarter: true, dimensions: ['queueId', 'channel', 'agentId', 'teamId'] },
+  kind: { number: 2, byQuarter: false, dimensions: ['queueId', 'channel', 'type', 'grade'] },
+  agent: { number: 3, byQuarter: false, dimensions: ['agentId', 'teamId'] },
+  type: { number: 4, byQuarter: false, dimensions: ['type', 'grade'] },
+} as const satisfies Record<
+  string,
+  { number: number; byQuarter: boolean; dimensions: readonly (keyof FactDimensions)[] }
+>;
 export type Slice = keyof typeof slices;
 
 export interface FigureRow extends FactDimensions {
@@ -83,8 +87,8 @@ export function rollUp(facts: Iterable<Fact>, quarterOf: (at: number) => LocalQu
       [grains.day, day, -1],
       [grains.month, `${day.slice(0, 8)}01`, -1],
     ] as const) {
-      for (const { number, dimensions } of Object.values(slices)) {
-        if (place === grains.quarter && number === slices.kind.number) continue;
+      for (const { number, byQuarter, dimensions } of Object.values(slices)) {
+        if (place === grains.quarter && !byQuarter) continue;
         const kept = { ...noDimensions };
         for (const name of dimensions) (kept[name] as string) = fact.dimensions[name];
         const key = [place, number, period, part, ...Object.values(kept)].join('\n');

@@ -42,8 +42,7 @@ const refused = (path: string, message: string): HubError =>
 
 /** @throws HubError `invalid_input` for an unknown figure, too long a period, too many rows, or dimensions that are not kept together */
 export async function readReport(parts: ReportParts, asked: ReportAsked): Promise<Report> {
-  const definitions = asked.figures.map(definitionOf);
-  const slice = sliceFor(asked, definitions);
+  const { definitions, slice } = checkReport(asked);
   const part = await readPart(parts, asked, definitions, slice);
   const compared = comparedPeriod(asked);
   return {
@@ -55,6 +54,13 @@ export async function readReport(parts: ReportParts, asked: ReportAsked): Promis
     seq: await figuresSeq(parts.db.sql),
     compared: compared && (await readPart(parts, { ...asked, ...compared }, definitions, slice)),
   };
+}
+
+/** @throws HubError `invalid_input` for what cannot be asked for */
+export function checkReport(asked: ReportAsked): { definitions: FigureDefinition[]; slice: Slice } {
+  const definitions = asked.figures.map(definitionOf);
+  checkedDays(asked);
+  return { definitions, slice: sliceFor(asked, definitions) };
 }
 
 export function definitionOf(key: string): FigureDefinition {
@@ -74,7 +80,10 @@ function sliceFor({ by, interval, ...filter }: ReportAsked, definitions: readonl
   const agentTime = definitions.find(({ about }) => about === 'agents');
   if (agentTime && (ofKind || ofContacts))
     throw refused('figures', `${agentTime.key} is about the time of agents, and is asked for by agent or team only`);
-  return ofStaff ? 'staff' : ofKind ? 'kind' : 'contact';
+  // The fewer dimensions, the fewer rows.
+  if (ofStaff) return ofContacts || (interval && interval in quarters) ? 'staff' : 'agent';
+  if (ofKind) return ofContacts ? 'kind' : 'type';
+  return 'contact';
 }
 
 function checkedDays({ from, to, interval }: Pick<ReportAsked, 'from' | 'to' | 'interval'>): void {

@@ -24,6 +24,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { settingChangeRoutes } from './routes/setting-changes.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { savedReportRoutes } from './routes/saved-reports.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { visitorSiteRoutes } from './routes/visitor-sites.ts';
@@ -72,4 +73,5 @@ export const routes: readonly Route[] = [
   ...segmentRoutes,
   ...guardRoutes,
   ...reportRoutes,
+  ...savedReportRoutes,
 ];

@@ -543,6 +543,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   file_removal: technical({ keep: 'sha256 at' }),
   retention_count: { about: 'figures', columns: { figure: 'kind day removed' } },
 
+  saved_report: settings({ keep: 'id name query created_at updated_at' }),
   figure_ticket: { about: 'figures', columns: { keep: 'ticket_id queue_id opened_at settled_at', figure: 'state' } },
   figure_agent: { about: 'staff', columns: { staff: 'agent_id', figure: 'state' } },
   figure_entry: {

@@ -149,7 +149,7 @@ export async function listEntries(
     `select e.id::text, (extract(epoch from e.at) * 1000000)::bigint as micros, e.fact, e.at, e.seconds, t.id as "ticketId", t.number, t.subject, t.status, e.channel,
        nullif(e.queue_id, '')::uuid as "queueId", nullif(e.agent_id, '') as "agentId"
      from unnest($1::text[]) f (fact) cross join lateral (
-       select * from figure_entry where fact = f.fact and at >= $2 and at < $3
+       select * from figure_entry where fact = f.fact and at >= $2 and at < $3 and at <= coalesce(to_timestamp(0) + $4::bigint * interval '1 microsecond', 'infinity')
          and ($4::bigint is null or (at, id) < (to_timestamp(0) + $4::bigint * interval '1 microsecond', $5::bigint)) and ${filterSql(7)}
        order by at desc, id desc limit $6) e
      join ticket t on t.id = e.ticket_id

@@ -18,7 +18,7 @@ import { route } from '../route.ts';
 const tag = 'Figures';
 
 /** What the address asks for; otherwise what the client would rather have. */
-function formatOf(request: Request, query: ReportQuery): ReportFormat | 'json' {
+function formatOf(request: Request, query: Pick<ReportQuery, 'format'>): ReportFormat | 'json' {
   if (query.format) return query.format;
   const best = request.accepts(['application/json', 'text/csv', reportTypes.xlsx]);
   if (best === 'text/csv') return 'csv';
@@ -26,7 +26,12 @@ function formatOf(request: Request, query: ReportQuery): ReportFormat | 'json' {
 }
 
 /** As a file where one is asked for, and otherwise left to be answered as JSON. */
-async function answered(request: Request, response: Response, query: ReportQuery, report: Report): Promise<Report> {
+export async function answeredAs(
+  request: Request,
+  response: Response,
+  query: Pick<ReportQuery, 'format' | 'language'>,
+  report: Report,
+): Promise<Report> {
   response.vary('Accept');
   const format = formatOf(request, query);
   if (format !== 'json') {
@@ -67,7 +72,7 @@ export const reportRoutes = [
     query: reportQuery,
     answer: 'Report',
     handle: async ({ parts, query, request, response }) =>
-      answered(request, response, query, await readReport(parts, query)),
+      answeredAs(request, response, query, await readReport(parts, query)),
   }),
   route({
     method: 'get',
@@ -81,7 +86,7 @@ export const reportRoutes = [
       if (query.by && query.by !== 'queue' && query.by !== 'channel')
         throw new HubError('invalid_input', 'by: your own figures are by queue or channel');
       const report = await readReport(parts, { ...query, agentId: principal.agentId });
-      return answered(request, response, query, report);
+      return answeredAs(request, response, query, report);
     },
   }),
   route({
