@@ -23,7 +23,7 @@ async function happen(db: Database, count: number): Promise<void> {
     `insert into event (type, data) select 'system.alert-cleared', '{"key":"x"}' from generate_series(1, $1::int)`,
     [count],
   );
-  await relayEvents(db.sql, 10_000, 'UTC');
+  await relayEvents(db.sql, 10_000);
 }
 
 function writing(by: string, before: (seq: number) => void = () => undefined): EventReader {

@@ -1,17 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { channelName, identifierGrade, inboundContact, messageKind, ticketStatus } from '@patchbay/contracts';
 import type { ContactIdentifier, InboundContact } from '@patchbay/contracts';
-import {
-  bucketOf,
-  contactsByChannel,
-  decideTicket,
-  firstResponseHistogram,
-  foundBy,
-  localDate,
-  resolveCustomer,
-} from '@patchbay/domain';
-import type { FigureEvent } from '@patchbay/domain';
-import { ingestFast, ingestSnapshot, openDatabase, relayEvents } from '@patchbay/store';
+import { decideTicket, foundBy, resolveCustomer } from '@patchbay/domain';
+import { ingestFast, ingestSnapshot, openDatabase } from '@patchbay/store';
 import type { IngestSnapshot, Queryable } from '@patchbay/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -197,110 +188,6 @@ describe('the fast path of ingest', () => {
       const { customerId } = byRules(incoming, await ingestSnapshot(tx, incoming, 0), new Date());
       const { rows } = await tx.query<{ id: string }>(`select customer_id as id from identifier where grade = 'known'`);
       expect(customerId).toBe(rows[0]?.id);
-    });
-  });
-});
-
-const zone = 'Europe/Berlin';
-/** Around a night on which the clocks change, so that some days have 23 hours. */
-const at = fc.date({
-  min: new Date('2026-03-27T20:00:00Z'),
-  max: new Date('2026-03-31T04:00:00Z'),
-  noInvalidDate: true,
-});
-const seconds = fc.oneof(
-  fc.double({ min: 0, max: 1e6, noNaN: true }),
-  fc.integer({ min: 0, max: 1e6 }),
-  fc.constantFrom(0, 0.001, 1, 60, 3600),
-);
-const event: fc.Arbitrary<FigureEvent> = fc.oneof(
-  fc
-    .record({
-      at,
-      channel: fc.constantFrom(...channelName.options),
-      kind: usually('customer', fc.constantFrom(...messageKind.options)),
-    })
-    .map((given) => ({
-      type: 'message.received' as const,
-      at: given.at.toISOString(),
-      data: { messageId: randomUUID(), channel: given.channel, kind: given.kind },
-    })),
-  fc
-    .record({ at, channel: fc.constantFrom(...channelName.options), firstResponseSeconds: fc.option(seconds) })
-    .map(({ at: moment, ...given }) => ({
-      type: 'message.created' as const,
-      at: moment.toISOString(),
-      data: { messageId: randomUUID(), kind: 'agent', visibility: 'public', direction: 'out', ...given },
-    })),
-);
-
-async function figuresOf(tx: Queryable, day: string) {
-  const counts = await tx.query<{ dimension: string; count: number }>(
-    `select dimension, count::int from figure_count where figure = 'contacts' and day = $1`,
-    [day],
-  );
-  const latencies = await tx.query<{ bucket: number; count: number }>(
-    `select bucket, sum(count)::int as count from figure_latency where figure = 'first-response' and day = $1 group by 1`,
-    [day],
-  );
-  return {
-    contacts: Object.fromEntries(counts.rows.map(({ dimension, count }) => [dimension, count])),
-    firstResponse: Object.fromEntries(latencies.rows.map(({ bucket, count }) => [bucket, count])),
-  };
-}
-
-describe('the running figures', () => {
-  const database = shared(openTestDatabase);
-
-  it('are what the events add up to, however the relay cuts them', async () => {
-    const agree = async (tx: Queryable, events: FigureEvent[], batch: number) => {
-      await tx.query(
-        'insert into event (type, at, data) select * from jsonb_to_recordset($1) as e (type text, at timestamptz, data jsonb)',
-        [JSON.stringify(events)],
-      );
-      while ((await relayEvents(tx, batch, zone)) > 0);
-      for (const day of new Set(events.map((one) => localDate(new Date(one.at), zone)))) {
-        expect(await figuresOf(tx, day), day).toEqual({
-          contacts: Object.fromEntries(contactsByChannel(events, day, zone)),
-          firstResponse: Object.fromEntries(firstResponseHistogram(events, day, zone)),
-        });
-      }
-      const { rows } = await tx.query<{ dense: boolean }>(
-        'select count(seq) = count(*) and coalesce(max(seq), 0) = count(*) as dense from event',
-      );
-      expect(rows[0]?.dense).toBe(true);
-    };
-    const { db } = database();
-    await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 40 }), fc.integer({ min: 1, max: 50 }), (events, batch) =>
-        rolledBack(db, (tx) => agree(tx, events, batch)),
-      ),
-      { numRuns: 100 },
-    );
-  }, 60_000);
-
-  it('put every duration into the bucket that domain/histogram puts it into', async () => {
-    // Powers of the buckets' own factor are where the two could part. Within a few roundings of one they may: either bucket is then as near.
-    const edges = Array.from({ length: 1200 }, (_, power) => (1.01 / 0.99) ** (power - 350)).flatMap((edge) => [
-      edge * (1 - 1e-12),
-      edge * (1 + 1e-12),
-    ]);
-    await rolledBack(database().db, async (tx) => {
-      const events = edges.map((firstResponseSeconds) => ({
-        type: 'message.created',
-        data: { channel: 'sms', firstResponseSeconds },
-      }));
-      await tx.query(
-        'insert into event (type, data) select * from jsonb_to_recordset($1) as e (type text, data jsonb)',
-        [JSON.stringify(events)],
-      );
-      while ((await relayEvents(tx, 500, 'UTC')) > 0);
-      const { rows } = await tx.query<{ bucket: number; count: number }>(
-        'select bucket, count::int from figure_latency order by 1',
-      );
-      const expected = new Map<number, number>();
-      for (const edge of edges) expected.set(bucketOf(edge), (expected.get(bucketOf(edge)) ?? 0) + 1);
-      expect(rows.map(({ bucket, count }) => [bucket, count])).toEqual([...expected].toSorted(([a], [b]) => a - b));
     });
   });
 });

@@ -60,6 +60,7 @@ describe('the API as its document describes it', () => {
       '/api/v1/mail-identities',
       '/api/v1/organisations',
       '/api/v1/request-types',
+      '/api/v1/saved-reports',
       '/api/v1/segments',
       '/api/v1/tasks',
       '/api/v1/templates',
@@ -329,6 +330,21 @@ describe('the API as its document describes it', () => {
     ])
       await call('GET', path);
     await call('PUT', '/settings/customer-reviews', {}, await call('GET', '/settings/customer-reviews'));
+
+    await call('GET', '/reports/definitions');
+    const asking =
+      (query: string): typeof api =>
+      (method, path) =>
+        api(method, `${path}?from=2026-11-01&to=2026-11-02&${query}`);
+    for (const path of ['/reports', '/reports/mine'])
+      await call('GET', path, {}, undefined, asking('figures=offered&interval=day&compare=previous'));
+    const saving = { name: 'Every day', query: { figures: ['offered'], period: 'yesterday' } };
+    const kept = { id: (await call('POST', '/saved-reports', {}, saving)).id as string };
+    await call('PUT', '/saved-reports/:id', kept, { ...saving, query: { ...saving.query, by: 'queue' } });
+    await call('GET', '/saved-reports');
+    await call('GET', '/saved-reports/:id/report', kept);
+    await call('DELETE', '/saved-reports/:id', kept);
+    await call('GET', '/reports/tickets', {}, undefined, asking('figure=offered'));
 
     const rows = { id: (await call('POST', '/imports', {}, { kind: 'customers', filename: 'rows.csv' })).id as string };
     await call('PUT', '/imports/:id/file', rows, Buffer.from('Name\nAda\n'));

@@ -273,6 +273,8 @@ export const figure = z.object({
   value: z.number().nullable(),
   unit: z.enum(['count', 'seconds', 'ratio']),
   formula: z.string(),
+  /** By what `GET /reports/definitions` has the formula in both languages. */
+  formulaKey: z.string().optional(),
   /** What the figure is broken down by, e.g. `{ queue: 'Email' }`. */
   dimensions: z.record(z.string(), z.string()),
 });

@@ -39,6 +39,7 @@ export const settingName = z.enum([
   'messaging',
   'privacy',
   'request-type',
+  'saved-report',
   'segment',
   'sending-limit',
   'template',

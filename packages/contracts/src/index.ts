@@ -24,3 +24,4 @@ export * from './customer-file.ts';
 export * from './imports.ts';
 export * from './row-reasons.ts';
 export * from './tasks.ts';
+export * from './figures.ts';

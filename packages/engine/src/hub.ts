@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
 import { carrierAccount, createChannels } from './channels.ts';
 import { createFileStore } from './files.ts';
+import { figuresReader } from './figures/reader.ts';
 import { runImport } from './imports/run-import.ts';
 import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
@@ -97,7 +98,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     : { kind: 'postgres', url: databaseUrl };
   const jobs = openJobs(backend, log);
   stack.defer(() => jobs.close());
-  const relay = createRelay({ db, log, metrics, timeZone: config.timeZone, signal: stopping.signal });
+  const relay = createRelay({ db, log, metrics, signal: stopping.signal });
   stack.defer(() => relay.drain());
   const vault = await openVault(config, db);
   stack.use(startKeyRefresh(vault, log));
@@ -126,7 +127,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stopping.signal, stack);
   if (config.roles.includes('clock')) {
     stack.use(startClock(parts));
-    stack.use(await startEventReaders(parts, eventReaders(), stopping.signal));
+    stack.use(await startEventReaders(parts, eventReaders(parts), stopping.signal));
   }
   const web = config.roles.includes('web') ? await startWeb(parts, overrides, stopping, stack) : undefined;
   // Begun last and so the first to end: what polls stops, before what it polls is closed.
@@ -152,8 +153,8 @@ async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDispos
 }
 
 /** What follows the events, each at its own pace. */
-function eventReaders(): EventReader[] {
-  return [];
+function eventReaders(parts: Parts): EventReader[] {
+  return [figuresReader(parts)];
 }
 
 async function startWorkers(
@@ -198,6 +199,7 @@ async function startWeb(
   const { setupLink } = await ensureFirstAdministrator(parts);
   const tail = await createTail({ db: parts.db, log, signal: stopping.signal });
   const live = createLiveServer(parts, auth, tail);
+  await parts.db.listen('patchbay_figures', live.figuresMoved, stopping.signal);
 
   const inlets = new AbortController();
   let smtp: string | undefined;

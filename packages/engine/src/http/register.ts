@@ -97,7 +97,8 @@ async function run(parts: Parts, auth: Auth, route: Route, request: Request, res
   ).catch(async (error: unknown) => {
     throw principal ? await presentError(parts, principal, error) : error;
   });
-  if (route.answer === 'bytes') return;
+  // Who would rather have a file than JSON has it by now.
+  if (route.answer === 'bytes' || response.headersSent) return;
   if (answer === undefined) response.end();
   else response.json(principal ? await presentAnswer(parts, principal, answer) : answer);
 }

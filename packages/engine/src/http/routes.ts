@@ -23,6 +23,8 @@ import { segmentRoutes } from './routes/segments.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingChangeRoutes } from './routes/setting-changes.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
+import { reportRoutes } from './routes/reports.ts';
+import { savedReportRoutes } from './routes/saved-reports.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { visitorSiteRoutes } from './routes/visitor-sites.ts';
@@ -70,4 +72,6 @@ export const routes: readonly Route[] = [
   ...gradingRoutes,
   ...segmentRoutes,
   ...guardRoutes,
+  ...reportRoutes,
+  ...savedReportRoutes,
 ];

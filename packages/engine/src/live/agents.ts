@@ -24,6 +24,8 @@ export interface AgentDesk {
   /** Tells those who have a ticket on screen that somebody types. */
   notifyTyping(notice: TypingNotice): void;
   isWatched(ticketId: string): Promise<boolean>;
+  /** Shows the wallboard anew to those who look at it. */
+  figuresMoved(): void;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions)
   return {
     notifyTyping: (notice) => void namespace.to(`ticket:${notice.ticketId}`).emit('typing', notice),
     isWatched: async (ticketId) => (await namespace.in(`ticket:${ticketId}`).fetchSockets()).length > 0,
+    figuresMoved: pushWallboard,
     async close() {
       clearInterval(timer);
       // At once for all, while there is still a database: afterwards each of them disconnects.

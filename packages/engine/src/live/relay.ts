@@ -22,11 +22,10 @@ export function createRelay(options: {
   db: Database;
   log: Logger;
   metrics: Metrics;
-  timeZone: string;
   signal: AbortSignal;
   pollMs?: number;
 }): RunningRelay {
-  const { db, log, metrics, timeZone, signal } = options;
+  const { db, log, metrics, signal } = options;
   let again = false;
   let running: Promise<void> | null = null;
 
@@ -35,7 +34,7 @@ export function createRelay(options: {
       again = false;
       const lull = delay(gatherMs);
       try {
-        const numbered = await relayEvents(db.sql, batchSize, timeZone);
+        const numbered = await relayEvents(db.sql, batchSize);
         metrics.events.inc(numbered);
         if (numbered === batchSize) again = true;
       } catch (error) {

@@ -22,6 +22,8 @@ export interface LiveServer {
   readonly widget: VisitorDesk['router'];
   /** Takes the HTTP server's upgrade requests from here on. */
   attach(server: HttpServer): void;
+  /** Whoever looks at figures is shown them anew. */
+  figuresMoved(): void;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
   return {
     widget: visitors.router,
     attach: (server) => void io.attach(server),
+    figuresMoved: agents.figuresMoved,
     async close() {
       await agents.close();
       await visitors.close();

@@ -551,8 +551,23 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   file_removal: technical({ keep: 'sha256 at' }),
   retention_count: { about: 'figures', columns: { figure: 'kind day removed' } },
 
-  figure_count: { about: 'figures', columns: { figure: 'day figure dimension count' } },
-  figure_latency: { about: 'figures', columns: { figure: 'day figure dimension bucket count' } },
+  saved_report: settings({ keep: 'id name query created_at updated_at' }),
+  figure_ticket: { about: 'figures', columns: { keep: 'ticket_id queue_id opened_at settled_at', figure: 'state' } },
+  figure_agent: { about: 'staff', columns: { staff: 'agent_id', figure: 'state' } },
+  figure_entry: {
+    about: 'figures',
+    columns: { keep: 'id ticket_id at queue_id channel type grade team_id', staff: 'agent_id', figure: 'fact seconds' },
+  },
+  figure_sum: {
+    about: 'figures',
+    columns: {
+      keep: 'grain slice day quarter queue_id channel type grade team_id',
+      staff: 'agent_id',
+      figure: `received opened offered answered answered_in_target wait_ms abandoned abandoned_in_target abandoned_short abandoned_wait_ms diverted handled
+        talk_ms hold_ms wrap_ms transferred resolved first_contact first_contact_undone reopened staffed_ms available_ms occupied_ms away_ms answer_wait
+        first_response first_response_business next_response next_response_business resolution resolution_business`,
+    },
+  },
   channel_traffic: { about: 'figures', columns: { figure: 'at channel account contacts' } },
   channel_rollup: technical({ keep: 'id rolled_to' }),
   channel_account: technical({

@@ -2,8 +2,8 @@ import type { EventData, EventType, HubEvent } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 
 /** Numbers committed events in one batch; answers how many. See `relay_events` in the migrations. */
-export async function relayEvents(sql: Queryable, limit: number, timeZone: string): Promise<number> {
-  const { rows } = await sql.query<{ n: number }>('select relay_events($1, $2) as n', [limit, timeZone]);
+export async function relayEvents(sql: Queryable, limit: number): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>('select relay_events($1) as n', [limit]);
   return rows[0]?.n ?? 0;
 }
 

@@ -57,6 +57,7 @@ export const settings = {
       privacy: 'Privacy',
       'request-type': 'Request type',
       segment: 'Segment',
+      'saved-report': 'Saved report',
       'sending-limit': 'Limit of sending',
       template: 'Template',
       'visitor-site': 'Visitor site',

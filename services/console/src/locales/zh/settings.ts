@@ -57,6 +57,7 @@ export const settings = {
       privacy: '隐私',
       'request-type': '请求类型',
       segment: '客群',
+      'saved-report': '已存报表',
       'sending-limit': '发送限额',
       template: '模板',
       'visitor-site': '访客网站',

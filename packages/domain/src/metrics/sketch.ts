@@ -1,13 +1,12 @@
 /**
- * Latency histograms that can be added up, with any quantile within 1 % of the exact one.
- *
- * Buckets grow by a constant factor, as in DDSketch (Masson, Rim, Lee: DDSketch, VLDB 2019):
+ * Sketches of durations that can be added up, with any quantile within 1 % of the exact one: DDSketch with its logarithmic mapping (Masson,
+ * Rim, Lee: DDSketch, a fast and fully-mergeable quantile sketch with relative-error guarantees, VLDB 2019). Buckets grow by a constant factor:
  *
  *     gamma  = (1 + 0.01) / (1 - 0.01)
  *     bucket = ceil(ln(max(seconds, 0.001)) / ln(gamma))
  *     value  = 2 * gamma^bucket / (gamma + 1)
  *
- * SQL computes the very same bucket; whoever changes one changes both, and the stored counts with them.
+ * SQL computes the very same bucket for the health of channels; whoever changes one changes both, and the stored counts with them.
  */
 
 const RELATIVE_ERROR = 0.01;
@@ -17,7 +16,7 @@ const LN_GAMMA = Math.log(GAMMA);
 const SHORTEST_SECONDS = 0.001;
 
 /** Counts by bucket. */
-export type Histogram = ReadonlyMap<number, number>;
+export type Sketch = ReadonlyMap<number, number>;
 
 /** The bucket of a duration in seconds: `ceil(ln(max(seconds, 0.001)) / ln(gamma))`. Throws RangeError when it is not a finite number. */
 export function bucketOf(seconds: number): number {
@@ -31,8 +30,8 @@ export function valueOf(bucket: number): number {
   return (2 * GAMMA ** bucket) / (GAMMA + 1);
 }
 
-/** The histogram of some durations in seconds. */
-export function histogramOf(durations: Iterable<number>): Map<number, number> {
+/** The sketch of some durations in seconds. */
+export function sketchOf(durations: Iterable<number>): Map<number, number> {
   const counts = new Map<number, number>();
   for (const seconds of durations) {
     const bucket = bucketOf(seconds);
@@ -41,11 +40,11 @@ export function histogramOf(durations: Iterable<number>): Map<number, number> {
   return counts;
 }
 
-/** The histogram of everything in the given ones. Their order does not matter. */
-export function mergeHistograms(histograms: Iterable<Histogram>): Map<number, number> {
+/** The sketch of everything in the given ones. Their order does not matter. */
+export function mergeSketches(sketches: Iterable<Sketch>): Map<number, number> {
   const merged = new Map<number, number>();
-  for (const histogram of histograms) {
-    for (const [bucket, count] of histogram) merged.set(bucket, (merged.get(bucket) ?? 0) + count);
+  for (const sketch of sketches) {
+    for (const [bucket, count] of sketch) merged.set(bucket, (merged.get(bucket) ?? 0) + count);
   }
   return merged;
 }
@@ -54,7 +53,7 @@ export function mergeHistograms(histograms: Iterable<Histogram>): Map<number, nu
  * The quantile `q` (0 to 1) in seconds by nearest rank: the value of the smallest bucket with at least `q` of all counts at or
  * below it. Within 1 % of the exact one for durations of at least a millisecond. Null when there are no counts.
  */
-export function quantile(counts: Histogram, q: number): number | null {
+export function quantile(counts: Sketch, q: number): number | null {
   const buckets = [...counts].filter(([, count]) => count > 0).toSorted(([a], [b]) => a - b);
   const total = buckets.reduce((sum, [, count]) => sum + count, 0);
   // The small step back undoes what binary fractions add: 0.55 × 20 is a little more than 11.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketOf, histogramOf, mergeHistograms, quantile, valueOf } from './histogram.ts';
+import { bucketOf, sketchOf, mergeSketches, quantile, valueOf } from './sketch.ts';
 
 const duration = fc.oneof(
   fc.double({ min: 0.001, max: 1, noNaN: true }),
@@ -43,16 +43,16 @@ describe('bucketOf', () => {
   });
 });
 
-describe('mergeHistograms', () => {
+describe('mergeSketches', () => {
   it('gives the histogram of everything, in whatever parts and order', () => {
     fc.assert(
       fc.property(fc.array(fc.array(duration)), (parts) => {
-        const histograms = parts.map(histogramOf);
-        const whole = sorted(histogramOf(parts.flat()));
-        expect(sorted(mergeHistograms(histograms))).toEqual(whole);
-        expect(sorted(mergeHistograms(histograms.toReversed()))).toEqual(whole);
+        const histograms = parts.map(sketchOf);
+        const whole = sorted(sketchOf(parts.flat()));
+        expect(sorted(mergeSketches(histograms))).toEqual(whole);
+        expect(sorted(mergeSketches(histograms.toReversed()))).toEqual(whole);
         const [first, ...rest] = histograms;
-        if (first) expect(sorted(mergeHistograms([mergeHistograms(rest), first]))).toEqual(whole);
+        if (first) expect(sorted(mergeSketches([mergeSketches(rest), first]))).toEqual(whole);
       }),
     );
   });
@@ -94,7 +94,7 @@ describe('quantile', () => {
           // Whole numbers: no rounding in the exact rank.
           const rank = Math.max(1, Math.ceil((percent * durations.length) / 100));
           const exact = durations.toSorted((a, b) => a - b)[rank - 1] ?? Number.NaN;
-          const estimate = quantile(histogramOf(durations), percent / 100) ?? Number.NaN;
+          const estimate = quantile(sketchOf(durations), percent / 100) ?? Number.NaN;
           expect(Math.abs(estimate - exact) / exact).toBeLessThanOrEqual(0.01 + 1e-9);
         },
       ),

@@ -1,0 +1,275 @@
+import type { ChannelName } from '@patchbay/contracts';
+import { describe, expect, it } from 'vitest';
+import { foldFacts, type FactEvent } from './fold.ts';
+import { durationNames, sumNames } from './facts.ts';
+
+const start = Date.parse('2026-03-02T09:00:00Z');
+const id = '0190c1f4-0000-7000-8000-000000000001';
+type Said = [after: number, type: FactEvent['type'], data?: object, of?: Partial<FactEvent>];
+
+const opened = (channel: ChannelName, of: Partial<FactEvent> = {}): Said => [0, 'ticket.opened', { channel }, of];
+const asks = (after: number, channel: ChannelName = 'email'): Said => [
+  after,
+  'message.received',
+  { kind: 'customer', channel },
+];
+const answers = (after: number, firstResponseSeconds: number | null = null): Said => [
+  after,
+  'message.created',
+  { kind: 'agent', visibility: 'public', direction: 'out', channel: 'email', firstResponseSeconds },
+  { actorId: 'ann' },
+];
+const assigned = (after: number, agentId = 'ann'): Said => [after, 'ticket.assigned', { agentId }];
+const status = (after: number, to: string): Said => [
+  after,
+  'ticket.status-changed',
+  { from: 'open', to },
+  { actorId: 'ann' },
+];
+const reopens = (after: number): Said => [after, 'ticket.reopened', {}];
+const call = (after: number, state: string, agentId: string | null = null): Said => [
+  after,
+  'call.changed',
+  { state },
+  { agentId },
+];
+const presence = (after: number, to: string, from = 'offline'): Said => [
+  after,
+  'agent.presence-changed',
+  { agentId: 'ann', from, to },
+  { ticketId: null },
+];
+
+function fold(...said: Said[]) {
+  const events = said.map(([after, type, data = {}, of = {}]): FactEvent => ({
+    type,
+    at: new Date(start + after * 1000).toISOString(),
+    ticketId: id,
+    queueId: 'q',
+    agentId: null,
+    actorId: null,
+    data: data as Record<string, unknown>,
+    ...of,
+  }));
+  return foldFacts({ tickets: new Map(), agents: new Map() }, events, {
+    businessTime: (from, to) => (to - from) / 2,
+    attributes: () => ({ type: 'order', grade: 'gold' }),
+    teamOf: (agentId) => (agentId === 'ann' ? 'team' : ''),
+  });
+}
+
+/** Everything added up, without what is nothing. */
+function added(...said: Said[]) {
+  const facts = fold(...said);
+  const total: Record<string, number | number[]> = {};
+  for (const name of sumNames) {
+    const sum = facts.reduce((all, { sums }) => all + (sums[name] ?? 0), 0);
+    if (sum !== 0) total[name] = sum;
+  }
+  for (const name of durationNames) {
+    const found = facts.flatMap(({ durations }) => durations[name] ?? []);
+    if (found.length > 0) total[name] = found;
+  }
+  return total;
+}
+
+describe('a mail', () => {
+  const answered = {
+    opened: 1,
+    offered: 1,
+    received: 1,
+    answered: 1,
+    answeredInTarget: 1,
+    waitMs: 60_000,
+    answerWait: [60],
+  };
+  const first = { firstResponse: [60], firstResponseBusiness: [30] };
+
+  it('is offered when it comes and answered by the first public message of an agent', () => {
+    expect(added(opened('email'), asks(0), assigned(10), answers(60, 60))).toEqual({ ...answered, ...first });
+  });
+
+  it('is late after 24 hours', () => {
+    const { answeredInTarget, answered: count } = added(opened('email'), asks(0), answers(86_401, 86_401));
+    expect([answeredInTarget, count]).toEqual([undefined, 1]);
+  });
+
+  it('has further responses, each from the first message that had none', () => {
+    expect(added(opened('email'), asks(0), answers(60, 60), asks(100), asks(200), answers(300), answers(310))).toEqual({
+      ...answered,
+      ...first,
+      received: 3,
+      nextResponse: [200],
+      nextResponseBusiness: [100],
+    });
+  });
+
+  it('that is settled after one contact is so until it is reopened', () => {
+    const settled = { resolved: 1, firstContact: 1, resolution: [120], resolutionBusiness: [60] };
+    const told = [opened('email'), asks(0), answers(60, 60), status(120, 'resolved')];
+    expect(added(...told, status(200, 'closed'))).toEqual({ ...answered, ...first, ...settled });
+    expect(added(...told, asks(300), reopens(300))).toEqual({
+      ...answered,
+      ...first,
+      ...settled,
+      received: 2,
+      offered: 2,
+      reopened: 1,
+      firstContactUndone: 1,
+    });
+  });
+
+  it('that needed a second contact is not settled at the first', () => {
+    const { firstContact } = added(
+      opened('email'),
+      asks(0),
+      answers(60, 60),
+      asks(90),
+      answers(100),
+      status(120, 'resolved'),
+    );
+    expect(firstContact).toBeUndefined();
+  });
+
+  it('that waited for the customer goes on and is not reopened', () => {
+    const { reopened, offered } = added(
+      opened('email'),
+      asks(0),
+      answers(60, 60),
+      status(61, 'pending'),
+      asks(90),
+      reopens(90),
+    );
+    expect([reopened, offered]).toEqual([undefined, 1]);
+  });
+
+  it('that nobody answers before it is settled is offered only; what an agent begins is offered to nobody', () => {
+    expect(added(opened('email'), status(10, 'closed'))).toMatchObject({ offered: 1, resolved: 1 });
+    expect(added(opened('email', { actorId: 'ann' }))).toEqual({ opened: 1 });
+  });
+
+  it('passed on by its agent, to another or to another queue, is a transfer of who had it', () => {
+    const facts = fold(opened('email'), assigned(5), assigned(9, 'bob'), [
+      12,
+      'ticket.queued',
+      { queueId: 'other', fromQueueId: 'q', fromAgentId: 'bob' },
+    ]);
+    const passed = facts.filter(({ sums }) => sums.transferred === 1).map(({ dimensions }) => dimensions);
+    expect(passed.map(({ agentId, queueId }) => [agentId, queueId])).toEqual([
+      ['ann', 'q'],
+      ['bob', 'q'],
+    ]);
+  });
+});
+
+describe('a call', () => {
+  const rings = [opened('phone'), call(0, 'waiting')];
+  const offered = { opened: 1, offered: 1 };
+
+  it('is answered when an agent talks, and handled when it ends: talk without hold, and hold', () => {
+    const told = [
+      ...rings,
+      assigned(8),
+      call(8, 'connecting', 'ann'),
+      call(15, 'talking', 'ann'),
+      call(45, 'held', 'ann'),
+    ];
+    expect(added(...told, call(65, 'talking', 'ann'), call(75, 'ended', 'ann'), call(80, 'ended', 'ann'))).toEqual({
+      ...offered,
+      answered: 1,
+      answeredInTarget: 1,
+      waitMs: 15_000,
+      answerWait: [15],
+      handled: 1,
+      talkMs: 40_000,
+      holdMs: 20_000,
+    });
+  });
+
+  it.each([
+    [3, { abandonedShort: 1, abandonedInTarget: 1 }],
+    [20, { abandonedInTarget: 1 }],
+    [21, {}],
+  ])('that is given up after %s s', (after, also) => {
+    expect(added(...rings, call(after, 'missed'))).toEqual({
+      ...offered,
+      abandoned: 1,
+      abandonedWaitMs: after * 1000,
+      ...also,
+    });
+  });
+
+  it('that the voicemail answers is neither answered nor abandoned', () => {
+    expect(added(...rings, call(40, 'voicemail'), call(60, 'ended'))).toEqual({ ...offered, diverted: 1 });
+  });
+
+  it('has the wrap-up after it, for its queue', () => {
+    const told = [presence(0, 'online'), ...rings, assigned(5), call(10, 'talking', 'ann'), call(40, 'ended', 'ann')];
+    const facts = fold(...told, presence(40, 'wrap-up', 'online'), presence(70, 'online', 'wrap-up'));
+    expect(
+      facts
+        .filter(({ sums }) => sums.wrapMs)
+        .map(({ sums, dimensions, ticketId }) => [sums.wrapMs, dimensions, ticketId]),
+    ).toEqual([
+      [30_000, { queueId: 'q', channel: 'phone', agentId: 'ann', teamId: 'team', type: 'order', grade: 'gold' }, id],
+    ]);
+  });
+});
+
+describe('a chat', () => {
+  it('is answered when an agent takes it, and handled until it is settled', () => {
+    expect(added(opened('chat'), assigned(30), status(90, 'resolved'))).toMatchObject({
+      answered: 1,
+      answeredInTarget: 1,
+      waitMs: 30_000,
+      handled: 1,
+      talkMs: 60_000,
+    });
+  });
+
+  it('that is settled before anybody took it was abandoned', () => {
+    expect(added(opened('chat'), status(90, 'closed'))).toMatchObject({ abandoned: 1, abandonedWaitMs: 90_000 });
+  });
+});
+
+describe('the time of an agent', () => {
+  it('is there, free, at work and away, in the quarters of the hour in which it passed', () => {
+    const facts = fold(
+      presence(0, 'online'),
+      opened('email'),
+      assigned(600),
+      status(1200, 'pending'),
+      presence(2000, 'away'),
+      presence(2400, 'offline'),
+    );
+    const times = facts.filter(({ sums }) => sums.staffedMs);
+    expect(times.map(({ at, sums }) => [(at - start) / 1000, sums])).toEqual([
+      [0, { staffedMs: 600_000, availableMs: 600_000 }],
+      [600, { staffedMs: 300_000, occupiedMs: 300_000 }],
+      [900, { staffedMs: 300_000, occupiedMs: 300_000 }],
+      [1200, { staffedMs: 600_000, availableMs: 600_000 }],
+      [1800, { staffedMs: 200_000, availableMs: 200_000 }],
+      [2000, { staffedMs: 400_000, awayMs: 400_000 }],
+    ]);
+  });
+
+  it('is busy without anything in hand, and nothing while offline', () => {
+    expect(added(presence(0, 'busy'), presence(100, 'offline'), presence(500, 'online'))).toEqual({
+      staffedMs: 100_000,
+      occupiedMs: 100_000,
+    });
+  });
+});
+
+it('facts carry the request type that the ticket has by then', () => {
+  const facts = fold(
+    opened('email'),
+    [1, 'ticket.request-changed', { from: 'order', to: 'complaint' }],
+    status(9, 'resolved'),
+  );
+  expect(facts.map(({ dimensions }) => dimensions.type)).toEqual(['order', 'complaint']);
+});
+
+it('events of tickets that nobody has told of are counted where they can be', () => {
+  expect(added(asks(0, 'sms'), status(5, 'resolved'), call(6, 'waiting'))).toEqual({ received: 1 });
+});

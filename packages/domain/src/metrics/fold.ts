@@ -1,0 +1,405 @@
+/** From events to facts: a pure fold, the same for running figures and for recomputing a day. What counts as what is in `facts.ts`. */
+import type { CallState, ChannelName, EventData, EventType, HubEvent } from '@patchbay/contracts';
+import { countAgentTime, newAgent, type AgentState } from './agent-fold.ts';
+import type { BusinessTime } from './business-time.ts';
+import { noDimensions, serviceTargets, type Fact, type FactDimensions } from './facts.ts';
+
+/** What figures need of an event. */
+export type FactEvent = Pick<HubEvent, 'type' | 'at' | 'ticketId' | 'queueId' | 'agentId' | 'actorId' | 'data'>;
+
+/** Plain data: it is kept between batches of events. Moments are milliseconds since 1970. */
+export interface TicketState {
+  channel: ChannelName;
+  queueId: string;
+  agentId: string;
+  type: string;
+  grade: string;
+  openedAt: number;
+  settledAt: number | null;
+  /** A contact was offered then and is not answered yet. */
+  offeredAt: number | null;
+  /** The customer has been waiting for an answer since. */
+  askedAt: number | null;
+  /** How often the customer got in touch, counting what came before an answer as one. */
+  turns: number;
+  responded: boolean;
+  /** It was settled at the first contact. */
+  firstContact: boolean;
+  /** Whose capacity it takes up, and since when. */
+  held: { agentId: string; since: number } | null;
+  call: { state: CallState; since: number; agentId: string } | null;
+  talkMs: number;
+  holdMs: number;
+}
+
+export interface FigureWorld {
+  tickets: Map<string, TicketState>;
+  agents: Map<string, AgentState>;
+}
+
+export interface FactContext {
+  businessTime: BusinessTime;
+  /** What a ticket is when it is opened. */
+  attributes: (ticketId: string) => { type: string; grade: string };
+  /** Empty: none. */
+  teamOf: (agentId: string) => string;
+}
+
+const settled: ReadonlySet<string> = new Set(['resolved', 'closed']);
+/** Events of earlier versions lack what came later. */
+const datumOf = <K extends EventType>(_type: K, event: FactEvent) => event.data as Partial<EventData<K>>;
+
+/** Events in the order of their numbers. Changes `world` and answers the facts. */
+export function foldFacts(world: FigureWorld, events: Iterable<FactEvent>, context: FactContext): Fact[] {
+  const fold = new Fold(world, context);
+  for (const event of events) fold.take(event);
+  return fold.facts;
+}
+
+/** Types that `foldFacts` looks at. */
+export const factEventTypes = [
+  'ticket.opened',
+  'ticket.reopened',
+  'ticket.queued',
+  'ticket.assigned',
+  'ticket.released',
+  'ticket.status-changed',
+  'ticket.request-changed',
+  'message.received',
+  'message.created',
+  'call.changed',
+  'agent.presence-changed',
+] as const;
+
+class Fold {
+  readonly facts: Fact[] = [];
+  readonly world: FigureWorld;
+  readonly context: FactContext;
+
+  constructor(world: FigureWorld, context: FactContext) {
+    this.world = world;
+    this.context = context;
+  }
+
+  take(event: FactEvent): void {
+    const at = Date.parse(event.at);
+    if (event.type === 'agent.presence-changed') return this.presence(event, at);
+    if (event.type === 'ticket.opened' && event.ticketId) this.open(event, event.ticketId, at);
+    const ticket = event.ticketId ? this.world.tickets.get(event.ticketId) : undefined;
+    if (event.type === 'message.received') return this.received(event, ticket, at);
+    if (event.type === 'message.created') return this.written(event, ticket, at);
+    if (!ticket || !event.ticketId) return;
+    const about = new Contact(this, event.ticketId, ticket, at);
+    if (event.type === 'ticket.opened') about.opened(event);
+    else if (event.type === 'ticket.reopened') about.reopened(event.agentId);
+    else if (event.type === 'ticket.queued') about.queued(event);
+    else if (event.type === 'ticket.assigned') about.assigned(String(event.data['agentId']));
+    else if (event.type === 'ticket.released') about.released();
+    else if (event.type === 'ticket.status-changed') about.statusChanged(event);
+    else if (event.type === 'ticket.request-changed') ticket.type = datumOf('ticket.request-changed', event).to ?? '';
+    else if (event.type === 'call.changed') about.callChanged(event);
+  }
+
+  agent(id: string, at: number): AgentState {
+    const known = this.world.agents.get(id);
+    if (known) return known;
+    const agent = newAgent(at);
+    this.world.agents.set(id, agent);
+    return agent;
+  }
+
+  countTime(agentId: string, at: number): AgentState {
+    const agent = this.agent(agentId, at);
+    countAgentTime(agent, at, { agentId, teamId: this.context.teamOf(agentId) }, this.facts);
+    return agent;
+  }
+
+  private presence(event: FactEvent, at: number): void {
+    const { agentId = '', from = 'offline', to = 'offline' } = datumOf('agent.presence-changed', event);
+    if (!this.world.agents.has(agentId)) this.world.agents.set(agentId, newAgent(at, from));
+    this.countTime(agentId, at).presence = to;
+  }
+
+  private open(event: FactEvent, ticketId: string, at: number): void {
+    const { channel = 'email' } = datumOf('ticket.opened', event);
+    this.world.tickets.set(ticketId, {
+      channel,
+      queueId: event.queueId ?? '',
+      agentId: '',
+      ...this.context.attributes(ticketId),
+      openedAt: at,
+      settledAt: null,
+      offeredAt: null,
+      askedAt: null,
+      turns: 0,
+      responded: false,
+      firstContact: false,
+      held: null,
+      call: null,
+      talkMs: 0,
+      holdMs: 0,
+    });
+  }
+
+  private received(event: FactEvent, ticket: TicketState | undefined, at: number): void {
+    const { kind, channel = '' } = datumOf('message.received', event);
+    if (kind !== 'customer') return;
+    const dimensions = ticket
+      ? ofTicket(this, ticket, ticket.agentId)
+      : { ...noDimensions, queueId: event.queueId ?? '' };
+    this.facts.push({
+      at,
+      ticketId: event.ticketId,
+      dimensions: { ...dimensions, channel },
+      sums: { received: 1 },
+      durations: {},
+    });
+    if (ticket) noteTurn(ticket, at);
+  }
+
+  private written(event: FactEvent, ticket: TicketState | undefined, at: number): void {
+    const {
+      firstResponseSeconds = null,
+      kind,
+      visibility,
+      direction,
+      channel = '',
+    } = datumOf('message.created', event);
+    const agentId = event.actorId ?? event.agentId ?? '';
+    const isAnswer = kind === 'agent' && visibility === 'public' && direction === 'out';
+    if (firstResponseSeconds === null && !isAnswer) return;
+    const durations: Fact['durations'] = {};
+    if (firstResponseSeconds !== null) {
+      durations.firstResponse = firstResponseSeconds;
+      durations.firstResponseBusiness =
+        this.context.businessTime(ticket?.openedAt ?? at - firstResponseSeconds * 1000, at) / 1000;
+    } else if (ticket?.responded && ticket.askedAt !== null) {
+      durations.nextResponse = Math.max(0, at - ticket.askedAt) / 1000;
+      durations.nextResponseBusiness = this.context.businessTime(ticket.askedAt, at) / 1000;
+    }
+    const dimensions: FactDimensions = ticket
+      ? ofTicket(this, ticket, agentId)
+      : { ...noDimensions, queueId: event.queueId ?? '', channel };
+    if (Object.keys(durations).length > 0)
+      this.facts.push({ at, ticketId: event.ticketId, dimensions, sums: {}, durations });
+    if (!ticket || !event.ticketId) return;
+    if (ticket.channel !== 'phone') new Contact(this, event.ticketId, ticket, at).answered(agentId);
+    ticket.responded = true;
+    ticket.askedAt = null;
+  }
+}
+
+function ofTicket(fold: Fold, ticket: TicketState, agentId: string): FactDimensions {
+  const { queueId, channel, type, grade } = ticket;
+  return { queueId, channel, agentId, teamId: agentId ? fold.context.teamOf(agentId) : '', type, grade };
+}
+
+const isOver = (state: CallState): boolean => state === 'missed' || state === 'ended';
+
+function noteTurn(ticket: TicketState, at: number): void {
+  if (ticket.askedAt !== null) return;
+  ticket.askedAt = at;
+  ticket.turns += 1;
+}
+
+/** One ticket at the moment of one event. */
+class Contact {
+  readonly fold: Fold;
+  readonly id: string;
+  readonly ticket: TicketState;
+  readonly at: number;
+
+  constructor(fold: Fold, id: string, ticket: TicketState, at: number) {
+    this.fold = fold;
+    this.id = id;
+    this.ticket = ticket;
+    this.at = at;
+  }
+
+  private say(agentId: string, sums: Fact['sums'], durations: Fact['durations'] = {}): void {
+    const dimensions = ofTicket(this.fold, this.ticket, agentId);
+    this.fold.facts.push({ at: this.at, ticketId: this.id, dimensions, sums, durations });
+  }
+
+  private since(moment: number): number {
+    return Math.max(0, this.at - moment);
+  }
+
+  opened(event: FactEvent): void {
+    // A call is offered when it rings; what an agent begins is offered to nobody.
+    const isOffered = this.ticket.channel !== 'phone' && event.actorId === null;
+    this.say('', { opened: 1, ...(isOffered && { offered: 1 }) });
+    if (isOffered) this.ticket.offeredAt = this.at;
+  }
+
+  answered(agentId: string): void {
+    const { offeredAt, channel } = this.ticket;
+    if (offeredAt === null) return;
+    const waitMs = this.since(offeredAt);
+    this.ticket.offeredAt = null;
+    const inTarget = waitMs <= serviceTargets[channel].answerMs;
+    this.say(agentId, { answered: 1, waitMs, ...(inTarget && { answeredInTarget: 1 }) }, { answerWait: waitMs / 1000 });
+  }
+
+  private abandoned(): void {
+    const { offeredAt, channel } = this.ticket;
+    if (offeredAt === null) return;
+    const abandonedWaitMs = this.since(offeredAt);
+    const { answerMs, shortMs } = serviceTargets[channel];
+    this.ticket.offeredAt = null;
+    this.say('', {
+      abandoned: 1,
+      abandonedWaitMs,
+      ...(abandonedWaitMs <= answerMs && { abandonedInTarget: 1 }),
+      ...(abandonedWaitMs <= shortMs && { abandonedShort: 1 }),
+    });
+  }
+
+  assigned(agentId: string): void {
+    const { ticket } = this;
+    if (ticket.agentId !== '' && ticket.agentId !== agentId) this.say(ticket.agentId, { transferred: 1 });
+    this.letGo(ticket.agentId !== agentId);
+    ticket.agentId = agentId;
+    if (ticket.channel === 'chat') this.answered(agentId);
+    this.take();
+  }
+
+  released(): void {
+    this.letGo(true);
+    this.ticket.agentId = '';
+  }
+
+  queued(event: FactEvent): void {
+    const { queueId, fromQueueId, fromAgentId } = datumOf('ticket.queued', event);
+    if (fromQueueId && fromAgentId) this.say(fromAgentId, { transferred: 1 });
+    this.letGo(true);
+    this.ticket.agentId = '';
+    this.ticket.queueId = queueId ?? event.queueId ?? '';
+  }
+
+  /** By the customer. A ticket that only waited for the customer goes on, which is no reopening. */
+  reopened(agentId: string | null): void {
+    const { ticket } = this;
+    ticket.agentId = agentId ?? '';
+    if (ticket.settledAt !== null) {
+      this.unsettle();
+      if (ticket.channel !== 'phone' && ticket.offeredAt === null) {
+        ticket.offeredAt = this.at;
+        this.say(ticket.agentId, { offered: 1 });
+      }
+    }
+    this.take();
+  }
+
+  private unsettle(): void {
+    const { ticket } = this;
+    this.say(ticket.agentId, { reopened: 1, ...(ticket.firstContact && { firstContactUndone: 1 }) });
+    ticket.settledAt = null;
+    ticket.firstContact = false;
+  }
+
+  statusChanged(event: FactEvent): void {
+    const { to = 'open' } = datumOf('ticket.status-changed', event);
+    if (settled.has(to)) this.settle(event.actorId);
+    else if (to === 'pending') this.letGo(false);
+    else {
+      if (this.ticket.settledAt !== null) this.unsettle();
+      this.take();
+    }
+  }
+
+  private settle(actorId: string | null): void {
+    const { ticket, at } = this;
+    if (ticket.settledAt !== null) return;
+    const agentId = ticket.agentId || (actorId ?? '');
+    if (ticket.channel === 'chat') this.abandoned();
+    ticket.settledAt = at;
+    ticket.firstContact = ticket.turns <= 1;
+    this.say(
+      agentId,
+      { resolved: 1, ...(ticket.firstContact && { firstContact: 1 }) },
+      {
+        resolution: this.since(ticket.openedAt) / 1000,
+        resolutionBusiness: this.fold.context.businessTime(ticket.openedAt, at) / 1000,
+      },
+    );
+    this.letGo(true);
+    if (ticket.channel !== 'phone') ticket.offeredAt = null;
+    ticket.askedAt = null;
+  }
+
+  private take(): void {
+    const { ticket, at } = this;
+    if (ticket.agentId === '' || ticket.held) return;
+    ticket.held = { agentId: ticket.agentId, since: at };
+    this.fold.countTime(ticket.agentId, at).load += 1;
+  }
+
+  /** `done`: the agent has finished with it, or somebody else goes on. A chat is handled from when it is taken until then. */
+  private letGo(done: boolean): void {
+    const { ticket, at } = this;
+    const { held } = ticket;
+    ticket.held = null;
+    if (held) {
+      const agent = this.fold.countTime(held.agentId, at);
+      agent.load = Math.max(0, agent.load - 1);
+      if (ticket.channel === 'chat') ticket.talkMs += this.since(held.since);
+    }
+    if (done && ticket.channel === 'chat') this.handled(held?.agentId ?? ticket.agentId);
+  }
+
+  private handled(agentId: string): void {
+    const { ticket } = this;
+    const { talkMs, holdMs } = ticket;
+    if (agentId === '' || talkMs + holdMs === 0) return;
+    ticket.talkMs = 0;
+    ticket.holdMs = 0;
+    this.say(agentId, { handled: 1, talkMs, holdMs });
+    this.fold.agent(agentId, this.at).last = {
+      ticketId: this.id,
+      dimensions: ofTicket(this.fold, ticket, agentId),
+    };
+  }
+
+  callChanged(event: FactEvent): void {
+    const { ticket, at } = this;
+    const { state = 'waiting' } = datumOf('call.changed', event);
+    const before = ticket.call;
+    const isNew = before === null || (isOver(before.state) && state === 'waiting');
+    // What is told of a call after its end changes nothing.
+    if (!isNew && isOver(before.state)) return;
+    if (before?.state === 'talking') ticket.talkMs += this.since(before.since);
+    if (before?.state === 'held') ticket.holdMs += this.since(before.since);
+    const agentId = event.agentId ?? before?.agentId ?? '';
+    if (isNew) this.rings();
+    ticket.call = { state, since: at, agentId };
+    if (state === 'talking' || state === 'held') this.connected(agentId);
+    else if (state === 'voicemail') this.diverted();
+    else if (isOver(state)) this.over(agentId);
+  }
+
+  private rings(): void {
+    this.ticket.offeredAt = this.at;
+    this.say('', { offered: 1 });
+    noteTurn(this.ticket, this.at);
+  }
+
+  private connected(agentId: string): void {
+    this.answered(agentId);
+    this.ticket.askedAt = null;
+    this.ticket.responded = true;
+  }
+
+  /** The voicemail answered. */
+  private diverted(): void {
+    if (this.ticket.offeredAt === null) return;
+    this.ticket.offeredAt = null;
+    this.say('', { diverted: 1 });
+  }
+
+  private over(agentId: string): void {
+    this.abandoned();
+    this.handled(agentId);
+    this.letGo(true);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Whether reports take longer as history grows: `npm run bench:reports`. The same year with a hundred thousand and with a million tickets, and
+ * the same reports of it by turns. BENCH_SMALL, BENCH_LARGE and BENCH_N change the sizes and the number of turns.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { reportQuery, type ReportFilter } from '@patchbay/contracts';
+import { addDays, startOfDay } from '@patchbay/domain';
+import { definitionOf, readReport } from '@patchbay/engine/figures/report';
+import { migrate, openDatabase, type Database } from '@patchbay/store';
+import { listEntries } from '@patchbay/store/queries/reports';
+import { loadEnvironment } from '@patchbay/config';
+import { artifactsFolder, createDatabase, startPostgres } from '../ground.ts';
+import { agents, firstDay, populate, queues, timeZone } from './centre.ts';
+
+const sizes = {
+  small: Number(process.env['BENCH_SMALL'] ?? 100_000),
+  large: Number(process.env['BENCH_LARGE'] ?? 1_000_000),
+};
+const turns = Number(process.env['BENCH_N'] ?? 15);
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+const config = { ...loadEnvironment({ TIME_ZONE: timeZone }), timeZone };
+const aDay = '2025-06-17';
+const year = { from: firstDay, to: '2025-12-31' };
+const counts =
+  'offered,answered,abandoned,service-level,average-speed-of-answer,average-handle-time,first-contact-resolution';
+const percentiles = `${counts},first-response-median,first-response-p90,resolution-p95`;
+
+type Work = (db: Database) => Promise<unknown>;
+const reported =
+  (query: Record<string, string>): Work =>
+  (db) =>
+    readReport({ config, db, now: () => new Date('2026-01-01T00:00:00Z') }, reportQuery.parse(query));
+const tickets =
+  (figure: string, from: string, to: string, filter: ReportFilter): Work =>
+  (db) =>
+    listEntries(
+      db.sql,
+      {
+        facts: definitionOf(figure).behind,
+        from: new Date(startOfDay(from, timeZone)),
+        until: new Date(startOfDay(addDays(to, 1), timeZone)),
+        filter,
+      },
+      { limit: 50, after: null },
+    );
+
+const day = { from: aDay, to: aDay };
+/** Name, limit in milliseconds at the large size, work. */
+const works: readonly (readonly [string, number, Work])[] = [
+  ['a day', 300, reported({ ...day, figures: percentiles })],
+  ['a day by queue', 300, reported({ ...day, figures: percentiles, by: 'queue' })],
+  ['a day by agent', 300, reported({ ...day, figures: percentiles, by: 'agent' })],
+  ['a day by quarters and queue', 300, reported({ ...day, figures: percentiles, by: 'queue', interval: '15m' })],
+  ['a year', 1_000, reported({ ...year, figures: percentiles })],
+  ['a year by day', 1_000, reported({ ...year, figures: counts, interval: 'day' })],
+  ['a year by month, percentiles', 1_000, reported({ ...year, figures: percentiles, interval: 'month' })],
+  ['a year by queue', 1_000, reported({ ...year, figures: percentiles, by: 'queue' })],
+  ['a year by agent', 1_000, reported({ ...year, figures: percentiles, by: 'agent' })],
+  [
+    'a year by agent of one queue',
+    1_000,
+    reported({ ...year, figures: counts, by: 'agent', queueId: queues[0] ?? '' }),
+  ],
+  ['a year by request type', 1_000, reported({ ...year, figures: percentiles, by: 'type' })],
+  ['tickets behind a day', 300, tickets('abandoned', aDay, aDay, {})],
+  ['tickets behind a year', 1_000, tickets('service-level', year.from, year.to, {})],
+  ['tickets of an agent behind a year', 1_000, tickets('answered', year.from, year.to, { agentId: agents[7] ?? '' })],
+];
+
+async function prepare(server: string, name: string, size: number) {
+  const url = await createDatabase(server, name);
+  await migrate(url);
+  const db = openDatabase({ url, poolSize: 2 });
+  const began = performance.now();
+  await populate(db, size);
+  const { rows } = await db.sql.query<{ sums: number; entries: number; bytes: number }>(
+    `select (select count(*) from figure_sum) as sums, (select count(*) from figure_entry) as entries,
+       pg_total_relation_size('figure_sum') + pg_total_relation_size('figure_entry') as bytes`,
+  );
+  const { sums = 0, entries = 0, bytes = 0 } = rows[0] ?? {};
+  say(
+    `${size} tickets in ${((performance.now() - began) / 1000).toFixed(0)} s: ${sums} sums, ${entries} entries, ${(bytes / 1e6).toFixed(0)} MB`,
+  );
+  return { db, times: new Map<string, number[]>() };
+}
+
+const median = (times: readonly number[]): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+
+const folder = await mkdtemp(join(tmpdir(), 'patchbay-bench-reports-'));
+await using stack = new AsyncDisposableStack();
+stack.defer(() => rm(folder, { recursive: true, force: true }));
+const postgres = stack.use(await startPostgres(join(folder, 'postgres'), false));
+const small = await prepare(postgres.url, 'bench_small', sizes.small);
+stack.use(small.db);
+const large = await prepare(postgres.url, 'bench_large', sizes.large);
+stack.use(large.db);
+
+for (let turn = 0; turn <= turns; turn += 1)
+  for (const [name, , work] of works)
+    for (const side of [small, large]) {
+      const began = performance.now();
+      await work(side.db);
+      // The first turn prepares statements and reads the disk.
+      if (turn > 0) side.times.set(name, [...(side.times.get(name) ?? []), performance.now() - began]);
+    }
+
+const figures = works.map(([name, limit]) => {
+  const [few, many] = [median(small.times.get(name) ?? []), median(large.times.get(name) ?? [])];
+  const late = many > limit;
+  say(
+    `${name.padEnd(36)} ${few.toFixed(1).padStart(7)} ms ${many.toFixed(1).padStart(7)} ms   ratio ${(many / few).toFixed(2).padStart(5)}${late ? `   over ${limit} ms` : ''}`,
+  );
+  if (late) process.exitCode = 1;
+  return { name, small: few, large: many, limit };
+});
+await writeFile(
+  join(await artifactsFolder(), 'reports.json'),
+  `${JSON.stringify({ sizes, turns, figures }, null, 2)}\n`,
+);
