@@ -23,3 +23,6 @@ export * from './custom-fields.ts';
 export * from './customer-file.ts';
 export * from './imports.ts';
 export * from './tasks.ts';
+export * from './automation.ts';
+export * from './tags.ts';
+export * from './webhooks-out.ts';

@@ -13,6 +13,8 @@ import type { Logger } from 'pino';
 import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
 import { carrierAccount, createChannels } from './channels.ts';
 import { createFileStore } from './files.ts';
+import { automationReader } from './automation/reader.ts';
+import { runAutomation } from './automation/run.ts';
 import { runImport } from './imports/run-import.ts';
 import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
@@ -40,6 +42,8 @@ import { reconcileOutbound } from './pipeline/reconcile.ts';
 import { openJobs, openWorkers } from './queues/jobs.ts';
 import type { Jobs } from './queues/jobs.ts';
 import type { QueueBackend } from './queues/wiring.ts';
+import { deliverWebhooks } from './outgoing-webhooks/deliver.ts';
+import { webhookReader } from './outgoing-webhooks/reader.ts';
 import { openBlindIndex, openVault, startKeyRefresh } from './privacy/keys.ts';
 import { runPrivacyRequest } from './privacy/run.ts';
 import { seedIntake } from './seed-intake.ts';
@@ -128,7 +132,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stopping.signal, stack);
   if (config.roles.includes('clock')) {
     stack.use(startClock(parts));
-    stack.use(await startEventReaders(parts, eventReaders(), stopping.signal));
+    stack.use(await startEventReaders(parts, eventReaders(parts), stopping.signal));
   }
   const web = config.roles.includes('web') ? await startWeb(parts, overrides, stopping, stack) : undefined;
   // Begun last and so the first to end: what polls stops, before what it polls is closed.
@@ -154,8 +158,8 @@ async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDispos
 }
 
 /** What follows the events, each at its own pace. */
-function eventReaders(): EventReader[] {
-  return [];
+function eventReaders(parts: Parts): EventReader[] {
+  return [automationReader(parts), webhookReader(parts)];
 }
 
 async function startWorkers(
@@ -182,9 +186,11 @@ async function startWorkers(
       'run-import': (data) => runImport(parts, data.importId, signal),
       'grade-customers': () => gradeCustomers(parts),
       'review-identity': () => reviewIdentity(parts),
+      'run-automation': (data) => runAutomation(parts, data.automatedTicketId),
+      'deliver-webhooks': (data) => deliverWebhooks(parts, data.endpointId, signal),
     },
     parts,
-    overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },
+    { webhooks: 8, ...(overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 }) },
   );
   stack.defer(() => workers.close());
 }

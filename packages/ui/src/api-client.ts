@@ -64,6 +64,7 @@ import {
   type WatchLimits,
 } from '@patchbay/contracts';
 import { customerFileCalls } from './customer-file-calls.ts';
+import { automationCalls } from './automation-calls.ts';
 import { gradingCalls } from './grading-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
@@ -131,6 +132,7 @@ export function createApi(send: Send = createSend()) {
     ...settingCalls(send),
     ...customerFileCalls(send),
     ...gradingCalls(send),
+    ...automationCalls(send),
     ...identityCalls(send),
   };
 }
