@@ -1,6 +1,5 @@
 import { openDatabase } from '@patchbay/store';
-import { expect, it } from 'vitest';
-import { onBothBackends } from '../support/backends.ts';
+import { describe, expect, it } from 'vitest';
 import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
 import { startCarrierRest } from '../support/carrier-rest.ts';
 import { createClient, eventually } from '../support/client.ts';
@@ -8,7 +7,7 @@ import { startReceiver } from '../support/http-source.ts';
 import { apiKey, createGround } from '../support/hub.ts';
 import { spawnHub, startHubProcess } from '../support/process.ts';
 
-const tickets = 60;
+const tickets = 30;
 const actions = [
   { do: 'tag', tags: ['ruled'] },
   { do: 'note', text: 'Noted' },
@@ -17,11 +16,11 @@ const actions = [
 ];
 
 /** Two hubs with all roles on one database; one of them is killed in the middle and comes back. */
-onBothBackends('rules and webhooks of two hubs, one of which is killed', (backend) => {
+describe('rules and webhooks of two hubs, one of which is killed', () => {
   it('does every action once, and tells of every event in the order of its ticket', async () => {
     await using receiver = await startReceiver();
     await using carrier = await startCarrierRest();
-    await using ground = await createGround(backend, {
+    await using ground = await createGround('postgres', {
       ...carrierEnvironment(carrier.url),
       OUTGOING_ALLOWED_HOSTS: new URL(receiver.url).host,
     });
@@ -43,18 +42,25 @@ onBothBackends('rules and webhooks of two hubs, one of which is killed', (backen
     });
     await Promise.all(
       Array.from({ length: tickets }, (_, at) => {
-        const message = smsFields({ sid: `SM${String(at).padStart(32, '0')}`, from: `+4915200${10_000 + at}`, body: `Number ${at}` });
+        const message = smsFields({
+          sid: `SM${String(at).padStart(32, '0')}`,
+          from: `+4915200${10_000 + at}`,
+          body: `Number ${at}`,
+        });
         return postSigned(ground.url, '/webhooks/twilio/sms', message);
       }),
     );
-    await receiver.delivered.until(() => receiver.delivered.items.length > 20, 'some deliveries', 60_000);
+    await receiver.delivered.until(() => receiver.delivered.items.length > 10, 'some deliveries', 60_000);
     await killed.kill('SIGKILL');
     await using _third = spawnHub(ground.env, roles);
 
     await using db = openDatabase({ url: ground.databaseUrl, poolSize: 2 });
     // As long ago as the sweep waits before it takes a delivery for abandoned.
+    await db.sql.query(
+      `update webhook_delivery set claimed_at = claimed_at - interval '2 minutes' where state = 'sending'`,
+      [],
+    );
     const open = async () => {
-      await db.sql.query(`update webhook_delivery set claimed_at = claimed_at - interval '1 minute' where state = 'sending' and claimed_at < now() - interval '20 seconds'`, []);
       const { rows } = await db.sql.query<{ runs: number; done: number; deliveries: number }>(
         `select (select count(*)::int from automation_run) as runs, (select count(*)::int from automation_run where state = 'done') as done,
            (select count(*)::int from webhook_delivery where state = 'delivered') as deliveries`,
@@ -64,7 +70,13 @@ onBothBackends('rules and webhooks of two hubs, one of which is killed', (backen
     };
     await eventually(open, (state) => state?.done === tickets && state.deliveries === 3 * tickets, 90_000);
 
-    const { rows } = await db.sql.query<{ notes: number; replies: number; tagged: number; raised: number; results: number }>(
+    const { rows } = await db.sql.query<{
+      notes: number;
+      replies: number;
+      tagged: number;
+      raised: number;
+      results: number;
+    }>(
       `select (select count(*)::int from message m where m.ticket_id = t.id and m.body_text = 'Noted') as notes,
          (select count(*)::int from message m where m.ticket_id = t.id and m.body_text = 'We are on it') as replies,
          (select count(*)::int from event e where e.ticket_id = t.id and e.type = 'ticket.tagged') as tagged,
@@ -73,12 +85,15 @@ onBothBackends('rules and webhooks of two hubs, one of which is killed', (backen
        from ticket t`,
       [],
     );
-    expect(rows).toEqual(Array.from({ length: tickets }, () => ({ notes: 1, replies: 1, tagged: 1, raised: 1, results: 4 })));
+    expect(rows).toEqual(
+      Array.from({ length: tickets }, () => ({ notes: 1, replies: 1, tagged: 1, raised: 1, results: 4 })),
+    );
 
     // Who counts by the id counts each event once, and the first of each come in order.
     const seen = new Map<string, { ticketId: string; seq: number }>();
     for (const { headers, body } of receiver.delivered.items)
-      if (!seen.has(headers['webhook-id'] ?? '')) seen.set(headers['webhook-id'] ?? '', { ticketId: body.ticketId, seq: body.seq });
+      if (!seen.has(headers['webhook-id'] ?? ''))
+        seen.set(headers['webhook-id'] ?? '', { ticketId: body.ticketId, seq: body.seq });
     expect(seen.size).toBe(3 * tickets);
     for (const events of Map.groupBy(seen.values(), ({ ticketId }) => ticketId).values()) {
       const order = events.map(({ seq }) => seq);

@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { verifySignature } from '@patchbay/channels/http/signature';
 import { keepWebhooks } from '@patchbay/engine/outgoing-webhooks/keep';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, openApiCentre } from '../support/api-centre.ts';
+import { freePort } from '../support/backends.ts';
 import { eventually } from '../support/client.ts';
+import { Feed } from '../support/feed.ts';
 import { startReceiver, type Delivered } from '../support/http-source.ts';
 import { shared } from '../support/shared.ts';
 
@@ -11,10 +16,11 @@ const open = async () => {
   await using stack = new AsyncDisposableStack();
   const receiver = stack.use(await startReceiver());
   const slow = stack.use(await startReceiver());
-  const hosts = [receiver, slow].map(({ url }) => new URL(url).host).join(',');
+  const port = await freePort();
+  const hosts = [...[receiver, slow].map(({ url }) => new URL(url).host), `127.0.0.1:${port}`].join(',');
   const centre = stack.use(await openApiCentre({ OUTGOING_ALLOWED_HOSTS: hosts }));
   const owned = stack.move();
-  return { ...centre, receiver, slow, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { ...centre, receiver, slow, port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };
 
 describe('outgoing webhooks', () => {
@@ -56,10 +62,20 @@ describe('outgoing webhooks', () => {
     const both = await came(({ body }) => body.type === 'ticket.tagged' && body.ticketId === ticketId);
     for (const secret of [made.secret, rotated.secret]) verifySignature([secret], both.headers, both.bytes, new Date());
     const [log] = await deliveries(made.id, over);
-    expect(log).toMatchObject({ eventType: 'ticket.tagged', attemptCount: 1, attempts: [{ status: 200, error: null }] });
+    expect(log).toMatchObject({
+      eventType: 'ticket.tagged',
+      attemptCount: 1,
+      attempts: [{ status: 200, error: null }],
+    });
     const detail = await call('GET', `/webhook-deliveries/${log.id}`);
-    expect(detail.request).toMatchObject({ url: centre().receiver.url, headers: { 'webhook-id': log.id }, body: both.body });
-    const all = JSON.stringify(await call('GET', '/webhook-endpoints')) + JSON.stringify(await call('GET', '/settings/changes?setting=webhook'));
+    expect(detail.request).toMatchObject({
+      url: centre().receiver.url,
+      headers: { 'webhook-id': log.id },
+      body: both.body,
+    });
+    const all =
+      JSON.stringify(await call('GET', '/webhook-endpoints')) +
+      JSON.stringify(await call('GET', '/settings/changes?setting=webhook'));
     for (const secret of [made.secret, rotated.secret]) expect(all).not.toContain(secret);
     await call('DELETE', `/webhook-endpoints/${made.id}`, undefined, 204);
   });
@@ -85,11 +101,17 @@ describe('outgoing webhooks', () => {
     expect(ids[2]).toBe(ids[0]);
     expect(new Set(ids).size).toBe(3);
     const log = await deliveries(made.id, over);
-    expect(log.at(-1)).toMatchObject({ attemptCount: 2, attempts: [{ status: 503, error: 'HTTP 503' }, { status: 200 }] });
+    expect(log.at(-1)).toMatchObject({
+      attemptCount: 2,
+      attempts: [{ status: 503, error: 'HTTP 503' }, { status: 200 }],
+    });
 
     const before = slow.delivered.items.length;
     await call('POST', `/webhook-endpoints/${made.id}/replay`, { ids: [log.at(-1).id] });
-    await eventually(async () => slow.delivered.items.length, (count) => count === before + 1);
+    await eventually(
+      async () => slow.delivered.items.length,
+      (count) => count === before + 1,
+    );
     expect(slow.delivered.items.at(-1)?.headers['webhook-id']).toBe(ids[0]);
     const test = await call('POST', `/webhook-endpoints/${made.id}/test`, undefined, 201);
     const got = await slow.delivered.until(({ headers }) => headers['webhook-id'] === test.id, 'the test');
@@ -103,7 +125,10 @@ describe('outgoing webhooks', () => {
     const made = await endpoint(['ticket.tagged'], slow.url);
     slow.answers.push({ status: 500 });
     await tags(ticketId, 'x');
-    await deliveries(made.id, ([first]) => first?.state === 'waiting' && (first as never as { attemptCount: number }).attemptCount === 1);
+    await deliveries(
+      made.id,
+      ([first]) => first?.state === 'waiting' && (first as never as { attemptCount: number }).attemptCount === 1,
+    );
     await sql.query(`update webhook_endpoint set failing_since = now() - interval '4 days' where id = $1`, [made.id]);
     await keepWebhooks(hub.parts);
     const told = await desk.event('webhook.disabled', ({ data }) => data['endpointId'] === made.id);
@@ -163,26 +188,72 @@ describe('outgoing webhooks', () => {
       'http://example.com/',
       `https://${new URL(receiver.url).hostname}:1/`,
     ])
-      expectProblem(await api('POST', '/api/v1/webhook-endpoints', { name: 'x', url, events: [] }), 422, 'unprocessable');
+      expectProblem(
+        await api('POST', '/api/v1/webhook-endpoints', { name: 'x', url, events: [] }),
+        422,
+        'unprocessable',
+      );
     for (const url of ['ftp://example.com/', 'x'])
-      expectProblem(await api('POST', '/api/v1/webhook-endpoints', { name: 'x', url, events: [] }), 400, 'invalid_input');
+      expectProblem(
+        await api('POST', '/api/v1/webhook-endpoints', { name: 'x', url, events: [] }),
+        400,
+        'invalid_input',
+      );
 
     // A name is looked at when it is connected to.
     const named = await endpoint([], 'https://localhost/hook');
     await call('POST', `/webhook-endpoints/${named.id}/test`, undefined, 201);
-    const [inside] = await deliveries(named.id, ([first]) => (first as never as { attemptCount: number })?.attemptCount === 1 && first?.state === 'waiting');
+    const [inside] = await deliveries(
+      named.id,
+      ([first]) => (first as never as { attemptCount: number })?.attemptCount === 1 && first?.state === 'waiting',
+    );
     expect(inside.attempts[0]).toMatchObject({ status: null, error: expect.stringMatching(/private network/) });
 
     const made = await endpoint([], slow.url);
     const before = receiver.delivered.items.length;
     slow.answers.push({ status: 307, headers: { location: receiver.url } });
     await call('POST', `/webhook-endpoints/${made.id}/test`, undefined, 201);
-    const [sent] = await deliveries(made.id, ([first]) => (first as never as { attemptCount: number })?.attemptCount === 1 && first?.state === 'waiting');
+    const [sent] = await deliveries(
+      made.id,
+      ([first]) => (first as never as { attemptCount: number })?.attemptCount === 1 && first?.state === 'waiting',
+    );
     expect(sent.attempts[0]).toMatchObject({ status: 307, error: 'HTTP 307' });
     expect(receiver.delivered.items).toHaveLength(before);
     for (const { id } of [named, made]) await call('DELETE', `/webhook-endpoints/${id}`, undefined, 204);
     const agent = await centre().plainAgent();
     expect((await agent.api('GET', '/api/v1/webhook-endpoints')).status).toBe(403);
+  });
+
+  it('are verified by the example of the documentation', async () => {
+    const page = await readFile(new URL('../../docs/webhooks-out.md', import.meta.url), 'utf8');
+    const example = /```js\n(.*?)```/s.exec(page)?.[1] ?? '';
+    const { port } = centre();
+    const made = await endpoint([], `http://127.0.0.1:${port}/`);
+    const env = { ...process.env, HUB_WEBHOOK_SECRET: made.secret, PORT: String(port) };
+    const program = spawn(process.execPath, ['--input-type=module', '-e', example], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = new Feed<string>();
+    createInterface({ input: program.stdout }).on('line', (line) => lines.push(line));
+    try {
+      await lines.until((line) => line === 'listening', 'the example to listen');
+      expect(
+        (
+          await fetch(`http://127.0.0.1:${port}/`, {
+            method: 'POST',
+            body: '{}',
+            headers: { 'webhook-signature': 'v1,x' },
+          })
+        ).status,
+      ).toBe(401);
+      await call('POST', `/webhook-endpoints/${made.id}/test`, undefined, 201);
+      await lines.until((line) => line === 'genuine webhook.test', 'the test to be verified');
+      await deliveries(made.id, over);
+    } finally {
+      program.kill();
+      await call('DELETE', `/webhook-endpoints/${made.id}`, undefined, 204);
+    }
   });
 
   it('hide addresses where managers do not see them', async () => {

@@ -82,6 +82,7 @@ export interface TicketFilter {
   /** An agent's id, `me` or `none`. */
   assigneeId?: string;
   q?: string;
+  tag?: string;
 }
 /** `undelivered`: one's own that failed or whose end is unknown, as long as nobody has decided. */
 export type OutboxFilter = 'failed' | 'unknown' | 'undelivered' | undefined;

@@ -27,7 +27,8 @@ export function automationCalls(send: Send) {
   return {
     changeTags: (ticketId: string, json: { add?: string[]; remove?: string[] }) =>
       send('PATCH', `/tickets/${ticketId}/tags`, ticket, { json }),
-    tags: async (q: string, signal?: AbortSignal) => (await send('GET', '/tags', tagList, { query: { q }, signal })).items,
+    tags: async (q: string, signal?: AbortSignal) =>
+      (await send('GET', '/tags', tagList, { query: { q }, signal })).items,
 
     automationRules: async (signal?: AbortSignal) => (await send('GET', '/automation/rules', rules, { signal })).items,
     createRule: (json: AutomationDefinition & { enabled?: boolean; note?: string }) =>

@@ -107,6 +107,7 @@ function keysOf(event: HubEvent, me: string | undefined): readonly Key[] {
   switch (noun) {
     case 'ticket':
       // Everything that hangs on a customer has moved.
+      if (event.type === 'ticket.tagged') return [...of, keys.tickets, ['tags']];
       return event.type === 'ticket.customer-changed' ? [...of, keys.tickets, ['customer']] : [...of, keys.tickets];
     case 'automation':
       return [...of, keys.automation];

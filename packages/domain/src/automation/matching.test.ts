@@ -7,8 +7,7 @@ const rule = (id: string, events: ActiveRule['events'], words?: string[]): Activ
   id,
   version: 1,
   events,
-  condition:
-    words === undefined ? null : { join: 'all', tests: [{ fact: { name: 'tags' }, operator: 'is', words }] },
+  condition: words === undefined ? null : { join: 'all', tests: [{ fact: { name: 'tags' }, operator: 'is', words }] },
 });
 const facts: Facts = { tags: ['vip'] };
 const rules = [

@@ -49,7 +49,8 @@ export function act(acting: Acting, action: AutomationAction): Promise<Result> {
 
 async function tag({ tx, ticket, reason }: Acting, add: string[], remove: string[]): Promise<Result> {
   const outcome = await changeTags(tx, { ticketId: ticket.id, add, remove, most: mostTags, actorId: null, reason });
-  if (outcome === 'too-many' || outcome === 'no-ticket') throw new Refusal(outcome === 'too-many' ? 'too-many-tags' : outcome);
+  if (outcome === 'too-many' || outcome === 'no-ticket')
+    throw new Refusal(outcome === 'too-many' ? 'too-many-tags' : outcome);
   return changed(outcome === 'done');
 }
 

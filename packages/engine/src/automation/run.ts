@@ -43,7 +43,10 @@ async function workOn(parts: Parts, tx: Queryable, ticketId: string, later: (() 
     settleRun(tx, run.id, state, outcomes, Math.round(performance.now() - begun));
   await correlateEvents(tx, correlationOfRun(run.id));
   if (!run.active) {
-    await settle('done', run.definition.actions.map((action) => ({ do: action.do, result: 'refused', why: 'rule-off' })));
+    await settle(
+      'done',
+      run.definition.actions.map((action) => ({ do: action.do, result: 'refused', why: 'rule-off' })),
+    );
     return true;
   }
   if (run.recent >= runsPerHour) {
@@ -59,7 +62,8 @@ async function workOn(parts: Parts, tx: Queryable, ticketId: string, later: (() 
 
 async function actAll(parts: Parts, tx: Queryable, run: ClaimedRun): Promise<ActionOutcome[]> {
   const outcomes: ActionOutcome[] = [];
-  for (const [place, action] of run.definition.actions.entries()) outcomes.push(await actOne(parts, tx, run, action, place));
+  for (const [place, action] of run.definition.actions.entries())
+    outcomes.push(await actOne(parts, tx, run, action, place));
   return outcomes;
 }
 

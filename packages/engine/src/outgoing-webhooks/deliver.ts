@@ -60,14 +60,16 @@ async function deliver(
   const begun = performance.now();
   const { status, error, delivered, askedMs } = await attempt(parts, endpoint, delivery, signal);
   const gone = status === 410;
-  const afterMs = delivered || gone ? null : error === stopped ? 0 : retryDelayMs(delivery.attempt, Math.random(), askedMs);
+  const afterMs =
+    delivered || gone ? null : error === stopped ? 0 : retryDelayMs(delivery.attempt, Math.random(), askedMs);
   const log = { at, status, ms: Math.round(performance.now() - begun), error };
   await settleDelivery(parts.db.sql, delivery, log, { delivered, afterMs });
   if (gone) {
     await disableFailing(parts.db.sql, { id: endpoint.id }, 'It answered that it is gone (HTTP 410)');
     parts.relay.nudge();
   }
-  if (afterMs !== null && afterMs > 0) parts.jobs.add('deliver-webhooks', { endpointId: endpoint.id }, { delayMs: afterMs });
+  if (afterMs !== null && afterMs > 0)
+    parts.jobs.add('deliver-webhooks', { endpointId: endpoint.id }, { delayMs: afterMs });
 }
 
 async function attempt(
@@ -110,7 +112,8 @@ async function attempt(
 /** Of network errors the code: their words name addresses inside. */
 function wordsOf(error: unknown): string {
   if (error instanceof HubError) return storableText(error.message, 300);
-  if (error instanceof Error && /^(AbortError|TimeoutError)$/.test(error.name)) return `No answer within ${answerMs / 1000} s`;
+  if (error instanceof Error && /^(AbortError|TimeoutError)$/.test(error.name))
+    return `No answer within ${answerMs / 1000} s`;
   const { code } = error as NodeJS.ErrnoException;
   return storableText(code ?? 'The request failed', 100);
 }

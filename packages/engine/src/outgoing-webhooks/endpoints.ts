@@ -3,7 +3,12 @@ import { newSecret } from '@patchbay/channels/http/signature';
 import { outgoingUrl } from '@patchbay/channels/outgoing-address';
 import { HubError, type WebhookEndpoint } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
-import { readEndpoint, rotateEndpointSecret, type CountedEndpoint, type EndpointRow } from '@patchbay/store/queries/webhooks-out';
+import {
+  readEndpoint,
+  rotateEndpointSecret,
+  type CountedEndpoint,
+  type EndpointRow,
+} from '@patchbay/store/queries/webhooks-out';
 import type { Parts } from '../parts.ts';
 import { secretMark } from '../setting-changes.ts';
 
@@ -65,5 +70,13 @@ export function presentEndpoint(row: CountedEndpoint): WebhookEndpoint {
 /** As events tell of it: a mark in place of its secret. */
 export async function recordedEndpoint(sql: Queryable, id: string): Promise<object | null> {
   const row = await readEndpoint(sql, id);
-  return row && { name: row.name, url: row.url, events: row.events, enabled: row.enabled, secretMark: secretMark(row.secret) };
+  return (
+    row && {
+      name: row.name,
+      url: row.url,
+      events: row.events,
+      enabled: row.enabled,
+      secretMark: secretMark(row.secret),
+    }
+  );
 }

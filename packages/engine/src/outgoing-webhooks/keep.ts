@@ -21,7 +21,11 @@ export async function keepWebhooks(parts: Parts): Promise<void> {
   const { sql } = parts.db;
   await freeAbandoned(sql, abandonedMs, 'The hub stopped while it was being sent; it may have arrived');
   await endOverdue(sql, batch);
-  const off = await disableFailing(sql, { olderMs: disableMs }, `Nothing has arrived there for ${disableMs / 86_400_000} days`);
+  const off = await disableFailing(
+    sql,
+    { olderMs: disableMs },
+    `Nothing has arrived there for ${disableMs / 86_400_000} days`,
+  );
   for (const { id } of off) parts.log.warn({ endpointId: id }, 'webhook endpoint switched off');
   const failed = await failedEndpoints(sql);
   const reasons = failed === 0 ? [] : [{ code: 'webhooks-off', value: failed, limit: 0 } as const];

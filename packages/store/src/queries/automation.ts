@@ -11,7 +11,9 @@ const joined = `automation_rule r join automation_rule_version v on v.rule_id = 
   left join agent a on a.id = v.published_by`;
 
 function ruleOf(row: object): AutomationRule {
-  const { definition, ...rest } = present<Omit<AutomationRule, keyof AutomationDefinition> & { definition: AutomationDefinition }>(row);
+  const { definition, ...rest } = present<
+    Omit<AutomationRule, keyof AutomationDefinition> & { definition: AutomationDefinition }
+  >(row);
   return { ...definition, ...rest };
 }
 

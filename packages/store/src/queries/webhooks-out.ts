@@ -77,7 +77,9 @@ export async function deleteEndpoint(tx: Queryable, id: string): Promise<boolean
 
 /** Puts a new secret in place; the one before holds until `until`, and those before that no longer. */
 export async function rotateEndpointSecret(tx: Queryable, id: string, secret: string, until: Date): Promise<boolean> {
-  const { rows } = await tx.query<{ secret: string }>('select secret from webhook_endpoint where id = $1 for update', [id]);
+  const { rows } = await tx.query<{ secret: string }>('select secret from webhook_endpoint where id = $1 for update', [
+    id,
+  ]);
   if (!rows[0]) return false;
   await tx.query('delete from webhook_secret where endpoint_id = $1', [id]);
   await tx.query('insert into webhook_secret (endpoint_id, secret, valid_until) values ($1, $2, $3)', [

@@ -10,6 +10,7 @@ import {
   InboxOutlined,
   MailOutlined,
   MessageOutlined,
+  NotificationOutlined,
   ProfileOutlined,
   SafetyCertificateOutlined,
   SafetyOutlined,
@@ -18,6 +19,7 @@ import {
   SlidersOutlined,
   SolutionOutlined,
   TeamOutlined,
+  ThunderboltOutlined,
   TrophyOutlined,
   UsergroupAddOutlined,
 } from '@ant-design/icons';
@@ -53,6 +55,7 @@ export const settingsGroups = [
     places: [
       { to: '/request-types', key: 'requestTypes', icon: <ProfileOutlined />, needs: 'manager' },
       { to: '/web-forms', key: 'webForms', icon: <FormOutlined />, needs: 'manager' },
+      { to: '/automation', key: 'automation', icon: <ThunderboltOutlined />, needs: 'manager' },
     ],
   },
   {
@@ -67,6 +70,7 @@ export const settingsGroups = [
     places: [
       { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },
       { to: '/sources', key: 'sources', icon: <ApiOutlined />, needs: 'admin' },
+      { to: '/webhooks', key: 'webhooks', icon: <NotificationOutlined />, needs: 'admin' },
       { to: '/visitor-sites', key: 'visitorSites', icon: <SafetyCertificateOutlined />, needs: 'admin' },
       { to: '/sending', key: 'sending', icon: <SlidersOutlined />, needs: 'manager' },
     ],

@@ -19,6 +19,8 @@ export const settings = {
       team: 'Who works here, in which queues, and how much at once.',
       privacy: 'Exports and erasures, how long things are kept, who sees what, and who looked.',
       requestTypes: 'What customers can ask for, and what they have to fill in.',
+      automation: 'Rules that act when something happens.',
+      webhooks: 'Programs elsewhere that are told of events.',
       webForms: 'Public forms for your website.',
       grading: 'How customers are graded, when to call again, and who may leave.',
       segments: 'Sets of customers by what is known of them.',

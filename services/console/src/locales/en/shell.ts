@@ -25,6 +25,8 @@ export const shell = {
     privacy: 'Privacy',
     settings: 'Settings',
     requestTypes: 'Request types',
+    automation: 'Automation',
+    webhooks: 'Webhooks',
     webForms: 'Web forms',
     sending: 'Sending and HELP',
     skip: 'Skip to the content',

@@ -19,6 +19,8 @@ export const settings = {
       team: '成员、所属队列以及同时处理的数量。',
       privacy: '数据导出与删除、保存期限、可见范围以及查看记录。',
       requestTypes: '客户可以提出的请求，以及需要填写的内容。',
+      automation: '事件发生时自动执行的规则。',
+      webhooks: '把事件通知给其他程序。',
       webForms: '用于网站的公开表单。',
       grading: '客户如何分级、何时跟进，以及流失预警。',
       segments: '按已知信息划分的客户群。',
