@@ -72,8 +72,12 @@ describe('automation', () => {
       ['system', 'internal', `About ${now.number}`],
       ['system', 'public', `Dear ${now.customerName}, we look into ${now.number}.`],
     ]);
-    const caused = (await timeline(first.ticketId)).filter(
-      ({ type, correlationId }) => correlationId === `automation:${run.id}` && type !== 'message.status-changed',
+    const caused = await eventually(
+      async () =>
+        (await timeline(first.ticketId)).filter(
+          ({ type, correlationId }) => correlationId === `automation:${run.id}` && type !== 'message.status-changed',
+        ),
+      ({ length }) => length >= 5,
     );
     expect(caused.map(({ type, actorId }) => [type, actorId])).toEqual([
       ['ticket.tagged', null],

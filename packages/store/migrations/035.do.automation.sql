@@ -211,8 +211,10 @@ create table webhook_delivery (
   finished_at timestamptz,
   unique (endpoint_id, event_seq, cause)
 );
-create index webhook_delivery_open on webhook_delivery (endpoint_id, next_attempt_at) where state in ('waiting', 'sending');
+create index webhook_delivery_due on webhook_delivery (endpoint_id, next_attempt_at) where state = 'waiting';
 create index webhook_delivery_ticket on webhook_delivery (endpoint_id, ticket_id, event_seq) where state in ('waiting', 'sending');
+create index webhook_delivery_sending on webhook_delivery (endpoint_id, claimed_at) where state = 'sending';
+create index webhook_delivery_overdue on webhook_delivery (give_up_at) where state = 'waiting';
 create index webhook_delivery_log on webhook_delivery (endpoint_id, id);
 
 -- Takes what is due for an endpoint, as long as no more than `p_most` are on their way: of each ticket the earliest.
@@ -252,6 +254,15 @@ begin
   where u.id = p_id and u.state = 'sending' and u.attempt_count = p_attempt
   returning * into d;
   if not found then return false; end if;
+  -- What waits for it is not looked at before it is its turn.
+  if d.state = 'waiting' then
+    update webhook_delivery set next_attempt_at = d.next_attempt_at
+    where endpoint_id = d.endpoint_id and ticket_id = d.ticket_id and state = 'waiting' and next_attempt_at < d.next_attempt_at;
+  else
+    update webhook_delivery set next_attempt_at = now() where id = (
+      select n.id from webhook_delivery n where n.endpoint_id = d.endpoint_id and n.ticket_id = d.ticket_id and n.state in ('waiting', 'sending')
+      order by n.event_seq, n.id limit 1) and state = 'waiting' and attempt_count = 0 and next_attempt_at > now();
+  end if;
   if p_delivered then
     update webhook_endpoint set failing_since = null, delivered_at = now() where id = d.endpoint_id;
   else

@@ -127,7 +127,7 @@ export function RuleEditor({ rule, close }: { rule: AutomationRule | null; close
         </Form.Item>
       </Form>
       <RuleCondition condition={draft.condition} change={(condition) => change({ condition })} />
-      <h3>{t('automation.does')}</h3>
+      <h3 className="rule-part">{t('automation.does')}</h3>
       <ActionsEditor actions={draft.actions} change={(actions) => change({ actions })} />
       <Form layout="vertical" component="div">
         <Form.Item label={t('automation.note')} htmlFor="rule-note">
@@ -150,7 +150,7 @@ function RuleCondition({
   const grades = useGradingVersion().data?.policy.grades.map(({ key }) => key) ?? [];
   return (
     <>
-      <h3>{t('automation.if')}</h3>
+      <h3 className="rule-part">{t('automation.if')}</h3>
       <Checkbox
         checked={condition === null}
         onChange={({ target }) => change(target.checked ? null : { join: 'all', tests: [freshTest()] })}

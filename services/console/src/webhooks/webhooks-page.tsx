@@ -6,6 +6,7 @@ import { Alert, Button, Popconfirm, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHead } from '../admin/page-head.tsx';
+import { reasonText } from '../desk/reason-text.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
@@ -89,7 +90,11 @@ function EndpointRow({ endpoint, edit, log, tell }: EndpointRowProps) {
       </div>
       <code className="small webhook-url">{endpoint.url}</code>
       {endpoint.disabledReason && (
-        <Alert type="warning" showIcon title={t('webhooks.disabled', { reason: endpoint.disabledReason })} />
+        <Alert
+          type="warning"
+          showIcon
+          title={t('webhooks.disabled', { reason: reasonText(endpoint.disabledReason, i18n.resolvedLanguage) })}
+        />
       )}
       <div className="webhook-events">
         {endpoint.events.map((type) => (

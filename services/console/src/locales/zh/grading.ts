@@ -164,7 +164,7 @@ export const grading = {
     queue: '队列',
     language: '语言',
     'request-type': '请求类型',
-    segment: '客户群',
+    segment: '客群',
     tags: '标签',
     status: '状态',
     priority: '优先级',
