@@ -20,7 +20,7 @@ describe('automation', () => {
   const rule = (name: string, events: string[], condition: object | null, ...actions: object[]) =>
     call('POST', '/automation/rules', { name, events, condition, actions }, 201);
   const phone = () => `+4915${String(Math.floor(Math.random() * 1e9)).padStart(9, '0')}`;
-  /** Once nothing waits any more: the runs of the ticket, oldest first. */
+  /** Once nothing waits any more: the runs of the ticket in the order in which they were done. */
   const runsOf = async (ticketId: string, count: number) => {
     const { items } = (
       await eventually(
@@ -29,7 +29,8 @@ describe('automation', () => {
           body.items.length >= count && body.items.every((run: { state: string }) => run.state !== 'waiting'),
       )
     ).body;
-    return items.toReversed();
+    const ended = ({ finishedAt }: { finishedAt: string }) => Date.parse(finishedAt);
+    return items.toSorted((one: never, other: never) => ended(one) - ended(other));
   };
   const count = async (what: string) => (await centre().sql.query(`select 1 from ${what}`, [])).rowCount;
 

@@ -137,6 +137,15 @@ describe('outgoing webhooks', () => {
     const [off] = (await call('GET', '/webhook-endpoints')).items;
     expect(off).toMatchObject({ enabled: false, open: 1, disabledReason: told.data['reason'] });
     await tags(ticketId, 'not told');
+    await eventually(
+      () =>
+        sql.query(
+          `select 1 from event_reader r where r.name = 'webhooks' and not exists (
+             select 1 from event e where e.type = 'ticket.tagged' and (e.seq is null or e.seq > r.seq))`,
+          [],
+        ),
+      ({ rowCount }) => rowCount === 1,
+    );
     const { name, url, events } = off;
     await call('PUT', `/webhook-endpoints/${made.id}`, { name, url, events, enabled: true });
     await sql.query('update webhook_delivery set next_attempt_at = now() where endpoint_id = $1', [made.id]);

@@ -26,7 +26,7 @@ function spelledOut(): string[] {
 
 /** One of each form that the hub fills in. */
 const filledIn = [
-  'Rule “Refunds”, version 2',
+  'Rule “A1”, version 2',
   'Ran 10 times on this ticket within an hour',
   'Nothing has arrived there for 3 days',
   'Signed reply address or token: ticket 12',
