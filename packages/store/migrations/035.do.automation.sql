@@ -90,6 +90,7 @@ create table automation_run (
 create index automation_run_waiting on automation_run (ticket_id, event_seq, position) where state = 'waiting';
 create index automation_run_ticket on automation_run (ticket_id, rule_id, created_at);
 create index automation_run_rule on automation_run (rule_id, id);
+create index automation_run_trouble on automation_run (state, id) where state in ('failed', 'paused');
 
 -- A rule answers a ticket once, unless it may do so again.
 create table automation_reply (
@@ -216,6 +217,7 @@ create index webhook_delivery_ticket on webhook_delivery (endpoint_id, ticket_id
 create index webhook_delivery_sending on webhook_delivery (endpoint_id, claimed_at) where state = 'sending';
 create index webhook_delivery_overdue on webhook_delivery (give_up_at) where state = 'waiting';
 create index webhook_delivery_log on webhook_delivery (endpoint_id, id);
+create index webhook_delivery_state on webhook_delivery (endpoint_id, state, id);
 
 -- Takes what is due for an endpoint, as long as no more than `p_most` are on their way: of each ticket the earliest.
 create function claim_webhooks(p_endpoint_id uuid, p_most integer) returns setof webhook_delivery language plpgsql volatile as $$

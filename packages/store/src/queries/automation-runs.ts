@@ -3,6 +3,7 @@ import type { ActionOutcome, AutomationDefinition, AutomationRun } from '@patchb
 import type { Queryable } from '../database.ts';
 import type { EventRow, RoutedEvent } from './events.ts';
 import { eventColumns, presentEvent } from './events.ts';
+import { parameters } from './tickets.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 
 export interface NewRun {
@@ -164,15 +165,19 @@ export async function listAutomationRuns(
   filter: { ruleId?: string | undefined; ticketId?: string | undefined; state?: string | undefined },
   slice: Slice<string>,
 ): Promise<Cut<AutomationRun, string>> {
+  const { values, bind } = parameters(slice.limit + 1);
+  const conditions = ['true'];
+  if (filter.ruleId) conditions.push(`u.rule_id = ${bind(filter.ruleId)}`);
+  if (filter.ticketId) conditions.push(`u.ticket_id = ${bind(filter.ticketId)}`);
+  if (filter.state) conditions.push(`u.state = ${bind(filter.state)}`);
+  if (slice.after !== null) conditions.push(`u.id < ${bind(slice.after)}`);
   const { rows } = await sql.query(
     `select u.id, u.rule_id as "ruleId", v.definition ->> 'name' as "ruleName", u.version, u.event_seq as "eventSeq", u.event_type as "eventType",
        u.ticket_id as "ticketId", t.number as "ticketNumber", cardinality(u.chain) as depth, u.state, u.outcomes, u.duration_ms as "durationMs",
        u.created_at as "createdAt", u.finished_at as "finishedAt"
      from automation_run u join automation_rule_version v on v.rule_id = u.rule_id and v.version = u.version left join ticket t on t.id = u.ticket_id
-     where ($1::uuid is null or u.rule_id = $1) and ($2::uuid is null or u.ticket_id = $2) and ($3::text is null or u.state = $3)
-       and ($4::uuid is null or u.id < $4)
-     order by u.id desc limit $5`,
-    [filter.ruleId ?? null, filter.ticketId ?? null, filter.state ?? null, slice.after, slice.limit + 1],
+     where ${conditions.join(' and ')} order by u.id desc limit $1`,
+    values,
   );
   return cut(
     rows.map((row) => present<AutomationRun>(row)),

@@ -1,6 +1,7 @@
 /** Endpoints outside that are told of events, and what is on its way to them. Secrets come and go sealed. */
 import type { WebhookAttempt, WebhookDelivery, WebhookEvent } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { parameters } from './tickets.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 
 /** How many a centre can have: they are listed whole. */
@@ -233,10 +234,14 @@ export async function listDeliveries(
   filter: { state?: string | undefined; ticketId?: string | undefined },
   slice: Slice<string>,
 ): Promise<Cut<WebhookDelivery, string>> {
+  const { values, bind } = parameters(endpointId, slice.limit + 1);
+  const conditions = ['d.endpoint_id = $1'];
+  if (filter.state) conditions.push(`d.state = ${bind(filter.state)}`);
+  if (filter.ticketId) conditions.push(`d.ticket_id = ${bind(filter.ticketId)}`);
+  if (slice.after !== null) conditions.push(`d.id < ${bind(slice.after)}`);
   const { rows } = await sql.query(
-    `select ${logged} from webhook_delivery d where d.endpoint_id = $1 and ($2::text is null or d.state = $2)
-       and ($3::uuid is null or d.ticket_id = $3) and ($4::uuid is null or d.id < $4) order by d.id desc limit $5`,
-    [endpointId, filter.state ?? null, filter.ticketId ?? null, slice.after, slice.limit + 1],
+    `select ${logged} from webhook_delivery d where ${conditions.join(' and ')} order by d.id desc limit $2`,
+    values,
   );
   return cut(
     rows.map((row) => present<WebhookDelivery>(row)),

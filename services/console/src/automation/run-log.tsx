@@ -45,6 +45,7 @@ export function RunLog() {
         empty={
           <Nothing icon={<ThunderboltOutlined />} title={t('automation.noRuns')} text={t('automation.noRunsText')} />
         }
+        refreshMs={5_000}
         row={(run) => <Run key={run.id} run={run} />}
       />
     </>

@@ -55,6 +55,7 @@ export function DeliveryLog({ endpoint, close }: { endpoint: WebhookEndpoint; cl
         queryKey={keys.webhookDeliveries(endpoint.id, filter)}
         read={(cursor, signal) => api.webhookDeliveries(endpoint.id, filter, cursor, signal)}
         empty={<Nothing icon={<NotificationOutlined />} title={t('webhooks.noDeliveries')} />}
+        refreshMs={2_000}
         row={(delivery) => <Delivery key={delivery.id} delivery={delivery} />}
       />
     </Drawer>
