@@ -212,7 +212,7 @@ create table webhook_delivery (
   finished_at timestamptz,
   unique (endpoint_id, event_seq, cause)
 );
-create index webhook_delivery_due on webhook_delivery (endpoint_id, next_attempt_at) where state = 'waiting';
+create index webhook_delivery_due on webhook_delivery (endpoint_id, next_attempt_at, event_seq) where state = 'waiting';
 create index webhook_delivery_ticket on webhook_delivery (endpoint_id, ticket_id, event_seq) where state in ('waiting', 'sending');
 create index webhook_delivery_sending on webhook_delivery (endpoint_id, claimed_at) where state = 'sending';
 create index webhook_delivery_overdue on webhook_delivery (give_up_at) where state = 'waiting';
