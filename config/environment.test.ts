@@ -57,6 +57,7 @@ describe('loadEnvironment', () => {
       openingHours: undefined,
       defaultRegion: 'US',
       outgoingPrivateAddresses: false,
+      outgoingAllowedHosts: [],
       logLevel: 'info',
     });
   });
@@ -141,6 +142,10 @@ describe('loadEnvironment', () => {
     [{ OPENING_HOURS: '9 to 5' }, /^OPENING_HOURS is "9 to 5"; expected JSON of days/],
     [{ DEFAULT_REGION: 'Germany' }, /^DEFAULT_REGION is "Germany"; expected a country/],
     [{ OUTGOING_PRIVATE_ADDRESSES: 'yes' }, 'OUTGOING_PRIVATE_ADDRESSES is "yes"; expected refuse or allow'],
+    [
+      { OUTGOING_ALLOWED_HOSTS: 'http://x' },
+      /^OUTGOING_ALLOWED_HOSTS is "http:..x"; expected a comma separated list of h/,
+    ],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL is "loud"; expected one of trace/],
     [{ NODE_ENV: 'prod' }, /^NODE_ENV is "prod"; expected development, test or production/],
     [{ CENTRE_NAME: 'fine', PORT: 'two\nlines' }, /^PORT is "two\\nlines"/],

@@ -73,6 +73,7 @@ const schema = z.object({
   OPENING_HOURS: format.openingHours.optional(),
   DEFAULT_REGION: format.region.default('US'),
   OUTGOING_PRIVATE_ADDRESSES: format.allowance.default('refuse'),
+  OUTGOING_ALLOWED_HOSTS: format.hosts.default([]),
   LOG_LEVEL: format.logLevel.default('info'),
 });
 
@@ -153,6 +154,8 @@ export interface HubConfig {
   readonly defaultRegion: string;
   /** Addresses that somebody outside chose may lead into a private network, and need no TLS. */
   readonly outgoingPrivateAddresses: boolean;
+  /** Hosts, each with a port or without, that outgoing webhooks may reach wherever they are, also without TLS. */
+  readonly outgoingAllowedHosts: readonly string[];
   readonly logLevel: LogLevel;
 }
 
@@ -209,6 +212,7 @@ export function loadEnvironment(
     openingHours: variables.OPENING_HOURS,
     defaultRegion: variables.DEFAULT_REGION,
     outgoingPrivateAddresses: variables.OUTGOING_PRIVATE_ADDRESSES === 'allow',
+    outgoingAllowedHosts: variables.OUTGOING_ALLOWED_HOSTS,
     logLevel: variables.LOG_LEVEL,
   });
 }

@@ -54,6 +54,13 @@ export const relays = z
   .pipe(z.array(z.string().refine(isAddressOrRange)))
   .describe('a comma separated list of addresses or ranges, 192.0.2.25,10.0.0.0/8');
 
+export const hosts = z
+  .string()
+  .toLowerCase()
+  .transform(commaList)
+  .pipe(z.array(z.string().regex(/^(?:[a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/)))
+  .describe('a comma separated list of hosts with or without a port, crm.internal,10.0.0.7:8080');
+
 export const authservId = z
   .string()
   .toLowerCase()

@@ -39,6 +39,7 @@ describe('the API as its document describes it', () => {
       .map(([path]) => path);
     expect(inUnicodeOrder(keyed)).toEqual([
       '/api/v1/agents',
+      '/api/v1/automation/rules',
       '/api/v1/custom-fields',
       '/api/v1/customers',
       '/api/v1/customers/{id}/consents',
@@ -68,6 +69,9 @@ describe('the API as its document describes it', () => {
       '/api/v1/tickets/{id}/messages',
       '/api/v1/visitor-sites',
       '/api/v1/web-forms',
+      '/api/v1/webhook-endpoints',
+      '/api/v1/webhook-endpoints/{id}/secret',
+      '/api/v1/webhook-endpoints/{id}/test',
     ]);
   });
 
@@ -362,6 +366,33 @@ describe('the API as its document describes it', () => {
     await call('PUT', '/import-mappings/:name', { name: 'Rows' }, { kind: 'customers', settings });
     await call('GET', '/import-mappings');
     await call('DELETE', '/import-mappings/:name', { name: 'Rows' });
+
+    await call('PATCH', '/tickets/:id/tags', ids, { add: ['One'] });
+    await call('GET', '/tags');
+    const rule = { name: 'Rule', events: ['ticket.tagged'], condition: null, actions: [{ do: 'tag', tags: ['two'] }] };
+    const acts = { id: (await call('POST', '/automation/rules', {}, rule)).id as string };
+    await call('PUT', '/automation/rules/:id', acts, { ...rule, basedOn: 1 });
+    await call('PUT', '/automation/order', {}, { ids: [acts.id] });
+    await call('POST', '/automation/try', {}, rule);
+    await call('PATCH', '/tickets/:id/tags', ids, { add: ['Three'] });
+    await eventually(
+      () => call('GET', '/automation/runs'),
+      ({ items }) => items.length > 0,
+    );
+    await call('PATCH', '/automation/rules/:id', acts, { enabled: false });
+    await call('GET', '/automation/rules');
+    await call('GET', '/automation/rules/:id/versions', acts);
+    await call('DELETE', '/automation/rules/:id', acts);
+    const told = { name: 'CRM', url: 'https://crm.invalid/hook', events: [] };
+    const endpoint = { id: (await call('POST', '/webhook-endpoints', {}, told)).id as string };
+    await call('POST', '/webhook-endpoints/:id/secret', endpoint);
+    const sent = await call('POST', '/webhook-endpoints/:id/test', endpoint);
+    await call('GET', '/webhook-endpoints/:id/deliveries', endpoint);
+    await call('GET', '/webhook-deliveries/:id', { id: sent.id });
+    await call('POST', '/webhook-endpoints/:id/replay', endpoint, { ids: [sent.id] });
+    await call('PUT', '/webhook-endpoints/:id', endpoint, { ...told, enabled: false });
+    await call('GET', '/webhook-endpoints');
+    await call('DELETE', '/webhook-endpoints/:id', endpoint);
 
     const credentials = { email: 'newcomer@patchbay.test', password: 'a long enough password' };
     const agent = await call('POST', '/agents', {}, { name: 'New Comer', phone: '+49 30 1234567', ...credentials });

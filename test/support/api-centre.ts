@@ -10,10 +10,10 @@ import type { ApiAnswer, ApiClient } from './client.ts';
 import { apiKey, startHub } from './hub.ts';
 import { ticketClient } from './ticket-client.ts';
 
-export async function openApiCentre() {
+export async function openApiCentre(env: Record<string, string> = {}) {
   await using stack = new AsyncDisposableStack();
   const carrier = stack.use(await startCarrierRest());
-  const hub = stack.use(await startHub('postgres', { env: carrierEnvironment(carrier.url) }));
+  const hub = stack.use(await startHub('postgres', { env: { ...carrierEnvironment(carrier.url), ...env } }));
   const desk = stack.use(await openDesk(hub.url, apiKey));
   const tickets = ticketClient(hub.api, desk);
   const owned = stack.move();

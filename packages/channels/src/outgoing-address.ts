@@ -49,6 +49,8 @@ export interface OutgoingRequest {
   readonly body?: Uint8Array;
   /** Bytes of an answer; a longer one is `too_large`. */
   readonly limit: number;
+  /** What the answer says besides its head is not read. */
+  readonly discardBody?: boolean;
   readonly signal: AbortSignal;
   /** OUTGOING_PRIVATE_ADDRESSES=allow: also HTTP without TLS, and private addresses. */
   readonly allowPrivate: boolean;
@@ -91,6 +93,10 @@ export async function outgoingRequest(address: string, options: OutgoingRequest)
     request.once('response', settled).once('error', failed);
     request.end(options.body);
   });
+  if (options.discardBody) {
+    answer.destroy();
+    return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.alloc(0) };
+  }
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readLimited(answer, options.limit) };
 }
 

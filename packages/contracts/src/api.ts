@@ -16,6 +16,7 @@ import {
 } from './glossary.ts';
 import { longestUndoSeconds, messageIdentity } from './composing.ts';
 import { authenticity, classification } from './contact.ts';
+import { ticketTag } from './tags.ts';
 import { alert, channelTile } from './watch.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
@@ -182,6 +183,7 @@ export const ticket = z.object({
   /** First words of the last public message. */
   preview: z.string(),
   call: callInfo.nullable(),
+  tags: z.array(z.string()),
 });
 export type Ticket = z.infer<typeof ticket>;
 export const ticketQuery = pageQuery.extend({
@@ -192,6 +194,7 @@ export const ticketQuery = pageQuery.extend({
   /** An agent's id, `me`, or `none` for tickets that nobody has. */
   assigneeId: z.string().optional(),
   q: z.string().max(200).optional(),
+  tag: ticketTag.optional(),
 });
 export const ticketUpdate = z.object({
   status: ticketStatus.optional(),

@@ -1,6 +1,6 @@
 /**
- * The one language in which conditions on customers are written: rules of grades, stages, signals of churn and segments (service norms
- * G1–G7). A condition is a group of tests, all or any of which have to hold; a group may hold further groups, one level deep.
+ * The one language in which conditions are written: on customers (rules of grades, stages, signals of churn and segments, service norms
+ * G1–G7) and on tickets and their contacts (automation, routing). A condition is a group of tests, all or any of which have to hold; a group may hold further groups, one level deep.
  */
 import { z } from 'zod';
 import { channelName } from './glossary.ts';
@@ -31,6 +31,23 @@ export const factName = z.enum([
   'value',
   'loyalty',
   'vip',
+  'contact-channel',
+  'address',
+  'sender',
+  'queue',
+  'language',
+  'request-type',
+  'segment',
+  'tags',
+  'status',
+  'priority',
+  'assigned',
+  'message-kind',
+  'subject',
+  'text',
+  'time-of-day',
+  'weekday',
+  'business-hours',
 ]);
 export type FactName = z.infer<typeof factName>;
 
@@ -38,8 +55,8 @@ export type FactName = z.infer<typeof factName>;
 export type FactParameter = 'currency' | 'days' | 'channel' | 'requestType' | 'key';
 
 export interface FactKind {
-  /** A number, or words of which any may match. */
-  readonly is: 'number' | 'words';
+  /** A number, words of which any may match, or a text in which words are found. */
+  readonly is: 'number' | 'words' | 'text';
   readonly takes: readonly FactParameter[];
   /** Which of them have to be given. */
   readonly needs: readonly FactParameter[];
@@ -78,7 +95,60 @@ export const factKinds: Readonly<Record<FactName, FactKind>> = {
   value: kind('words'),
   loyalty: kind('words'),
   vip: kind('words'),
+  'contact-channel': kind('words'),
+  address: kind('words'),
+  sender: kind('text'),
+  queue: kind('words'),
+  language: kind('words'),
+  'request-type': kind('words'),
+  segment: kind('words'),
+  tags: kind('words'),
+  status: kind('words'),
+  priority: kind('number'),
+  assigned: kind('words'),
+  'message-kind': kind('words'),
+  subject: kind('text'),
+  text: kind('text'),
+  'time-of-day': kind('number'),
+  weekday: kind('words'),
+  'business-hours': kind('words'),
 };
+
+/**
+ * What can be asked of a ticket at the moment of an event. `address` is ours, at which the contact arrived; `sender` is the customer's. `queue`
+ * is an id, `segment` and `request-type` are keys. `text` is the message that the event is about, else the customer's last; `language` is the
+ * one in which the hub acknowledges it. `time-of-day` counts minutes since midnight on the centre's clock.
+ */
+export const ticketFactNames = [
+  'contact-channel',
+  'address',
+  'sender',
+  'queue',
+  'language',
+  'request-type',
+  'tags',
+  'status',
+  'priority',
+  'assigned',
+  'message-kind',
+  'subject',
+  'text',
+  'time-of-day',
+  'weekday',
+  'business-hours',
+  'grade',
+  'stage',
+  'vip',
+  'segment',
+] as const satisfies readonly FactName[];
+const ofTickets: readonly FactName[] = ticketFactNames;
+/** Facts about a customer that a ticket can be asked for as well. */
+const ofBoth: readonly FactName[] = ['grade', 'stage', 'vip'];
+export const customerFactNames: readonly FactName[] = factName.options.filter(
+  (name) => ofBoth.includes(name) || !ofTickets.includes(name),
+);
+/** Characters of a text that are looked at. */
+export const longestFactText = 4_000;
 
 /** What the evaluation itself finds out; everything else is gathered from the records. */
 export const stateFacts = ['stage', 'churn', 'grade', 'value', 'loyalty', 'vip'] as const satisfies readonly FactName[];
@@ -114,10 +184,32 @@ export type Fact = z.infer<typeof fact>;
 
 export const numberOperators = ['at-least', 'at-most', 'more-than', 'less-than', 'known', 'unknown'] as const;
 export const wordOperators = ['is', 'is-not', 'known', 'unknown'] as const;
-export const operator = z.enum(['at-least', 'at-most', 'more-than', 'less-than', 'is', 'is-not', 'known', 'unknown']);
+export const textOperators = ['contains', 'contains-not', 'known', 'unknown'] as const;
+export const operator = z.enum([
+  'at-least',
+  'at-most',
+  'more-than',
+  'less-than',
+  'is',
+  'is-not',
+  'contains',
+  'contains-not',
+  'known',
+  'unknown',
+]);
 export type Operator = z.infer<typeof operator>;
 
-/** A fact against a threshold. An unknown fact passes `unknown` and `is-not` and nothing else. `is`: any of the words. */
+/** The operators of each kind of fact. */
+export const operatorsOf: Readonly<Record<FactKind['is'], readonly Operator[]>> = {
+  number: numberOperators,
+  words: wordOperators,
+  text: textOperators,
+};
+
+/**
+ * A fact against a threshold. An unknown fact passes `unknown`, `is-not` and `contains-not` and nothing else. `is` and `contains`: any of the
+ * words.
+ */
 export const factTest = z
   .object({
     fact,
@@ -127,13 +219,12 @@ export const factTest = z
   })
   .superRefine((given, context) => {
     const { is } = factKinds[given.fact.name];
-    const operators: readonly Operator[] = is === 'number' ? numberOperators : wordOperators;
-    if (!operators.includes(given.operator))
+    if (!operatorsOf[is].includes(given.operator))
       context.addIssue({ code: 'custom', path: ['operator'], message: `Not an operator of ${given.fact.name}` });
     const compares = !['known', 'unknown'].includes(given.operator);
     if ((given.number !== undefined) !== (compares && is === 'number'))
       context.addIssue({ code: 'custom', path: ['number'], message: compares ? 'Enter a number' : 'Takes no number' });
-    if ((given.words !== undefined) !== (compares && is === 'words'))
+    if ((given.words !== undefined) !== (compares && is !== 'number'))
       context.addIssue({ code: 'custom', path: ['words'], message: compares ? 'Enter a word' : 'Takes no words' });
   });
 export type FactTest = z.infer<typeof factTest>;
@@ -142,14 +233,24 @@ const join = z.enum(['all', 'any']);
 export type Join = z.infer<typeof join>;
 export const testGroup = z.object({ join, tests: z.array(factTest).min(1).max(20) });
 export type TestGroup = z.infer<typeof testGroup>;
-export const condition = z.object({
+const anyCondition = z.object({
   join,
   tests: z
     .array(z.union([testGroup, factTest]))
     .min(1)
     .max(20),
 });
-export type Condition = z.infer<typeof condition>;
+export type Condition = z.infer<typeof anyCondition>;
+
+const conditionOn = (what: string, facts: readonly FactName[]) =>
+  anyCondition.superRefine((given, context) => {
+    for (const { fact: asked } of testsOf(given))
+      if (!facts.includes(asked.name))
+        context.addIssue({ code: 'custom', path: ['tests'], message: `${asked.name} is no fact about a ${what}` });
+  });
+/** On customers. */
+export const condition = conditionOn('customer', customerFactNames);
+export const ticketCondition = conditionOn('ticket', ticketFactNames);
 
 /** What is known of a customer, by the keys of the facts. */
 export type FactValue = number | readonly string[] | null;

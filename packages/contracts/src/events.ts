@@ -20,7 +20,7 @@ const reason = z.string();
 
 /** Which limit was passed, and by what. Seconds where it is a time. */
 export const alertReason = z.object({
-  code: z.enum(['many-new', 'many-waiting', 'old']),
+  code: z.enum(['many-new', 'many-waiting', 'old', 'webhooks-off']),
   value: z.number(),
   limit: z.number(),
 });
@@ -28,6 +28,7 @@ export type AlertReason = z.infer<typeof alertReason>;
 
 /** The kinds of configuration whose changes are told of. */
 export const settingName = z.enum([
+  'automation',
   'contact-guard',
   'custom-field',
   'customer-reviews',
@@ -46,6 +47,7 @@ export const settingName = z.enum([
   'visitor-site',
   'watch-limits',
   'web-form',
+  'webhook',
 ]);
 export type SettingName = z.infer<typeof settingName>;
 
@@ -78,6 +80,12 @@ export const eventData = {
     to: z.string().nullable(),
     changes: z.array(z.object({ field: z.string(), from: z.unknown(), to: z.unknown() })),
   }),
+  'ticket.tagged': z.object({ tags: z.array(z.string()), reason: reason.optional() }),
+  'ticket.untagged': z.object({ tags: z.array(z.string()), reason: reason.optional() }),
+  /** A rule ran too often on the ticket within an hour, and leaves it alone for the rest of it. */
+  'automation.paused': z.object({ ruleId: z.uuid(), ruleName: z.string(), limit: z.int(), reason }),
+  /** The hub switched an endpoint off by itself. */
+  'webhook.disabled': z.object({ endpointId: z.uuid(), endpointName: z.string(), reason }),
   'message.received': z.object({ messageId: z.uuid(), channel: channelName, kind: messageKind, reason }),
   /** The same mail arrived at further addresses of ours. */
   'message.address-added': z.object({ messageId: z.uuid(), addresses: z.array(z.string()) }),

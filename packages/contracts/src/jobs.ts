@@ -31,6 +31,10 @@ export const runPrivacy = z.object({ privacyRequestId: z.uuid() });
 export const runImport = z.object({ importId: z.uuid() });
 /** Customers wait to be graded: the rows say which, and one worker at a time goes through them. */
 export const gradeCustomers = z.object({ grading: z.literal(true) });
+/** Rules hold for events of a ticket: what they do is done in order. */
+export const runAutomation = z.object({ automatedTicketId: z.uuid() });
+/** Something is due for an endpoint. */
+export const deliverWebhooks = z.object({ endpointId: z.uuid() });
 
 /** Every job by name. Payloads are parsed with these on both sides of the queue. */
 export const jobs = {
@@ -47,6 +51,8 @@ export const jobs = {
   'run-import': runImport,
   'grade-customers': gradeCustomers,
   'review-identity': reviewIdentity,
+  'run-automation': runAutomation,
+  'deliver-webhooks': deliverWebhooks,
 } as const;
 export type JobName = keyof typeof jobs;
 export type JobData<N extends JobName> = z.infer<(typeof jobs)[N]>;

@@ -1,6 +1,7 @@
-/** The evaluator of conditions on customers: total, and the same facts give the same answer. Explaining is evaluating. */
+/** The evaluator of conditions: total, and the same facts give the same answer. Explaining is evaluating. */
 import {
   factKinds,
+  longestFactText,
   stateFacts,
   testsOf,
   type Condition,
@@ -55,7 +56,8 @@ function passes(test: FactTest, found: FactValue): boolean {
   const known = Array.isArray(found) ? found.length > 0 : found !== null;
   if (test.operator === 'known') return known;
   if (test.operator === 'unknown') return !known;
-  return typeof found === 'number' ? compares(test, found) : matches(test, (found ?? []) as readonly string[]);
+  if (typeof found === 'number') return compares(test, found);
+  return (factKinds[test.fact.name].is === 'text' ? contains : matches)(test, (found ?? []) as readonly string[]);
 }
 
 function compares({ operator, number }: FactTest, found: number): boolean {
@@ -74,4 +76,13 @@ function matches({ operator, words = [] }: FactTest, found: readonly string[]): 
   return operator === 'is-not' && !any;
 }
 
+/** Any of the words anywhere in the text, compared as in {@link matches}; runs of blanks count as one. */
+function contains({ operator, words = [] }: FactTest, found: readonly string[]): boolean {
+  const text = spaced(found.map((part) => part.slice(0, longestFactText)).join(' '));
+  const any = words.some((word) => spaced(word) !== '' && text.includes(spaced(word)));
+  if (operator === 'contains') return any;
+  return operator === 'contains-not' && !any;
+}
+
+const spaced = (text: string): string => folded(text).replaceAll(/\s+/g, ' ');
 const folded = (word: string): string => word.normalize('NFKC').trim().toLowerCase();

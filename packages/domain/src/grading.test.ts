@@ -1,7 +1,7 @@
 import {
   condition,
   factKinds,
-  factName,
+  customerFactNames,
   gradingPolicy,
   numberOperators,
   wordOperators,
@@ -28,7 +28,7 @@ const parameters: Record<FactParameter, fc.Arbitrary<unknown>> = {
   requestType: fc.constantFrom('complaint', 'order'),
   key: fc.constantFrom('city', 'tags'),
 };
-const anyTest: fc.Arbitrary<FactTest> = fc.constantFrom(...factName.options).chain((name) => {
+const anyTest: fc.Arbitrary<FactTest> = fc.constantFrom(...customerFactNames).chain((name) => {
   const { is, takes, needs } = factKinds[name];
   const given = Object.fromEntries(
     takes.map((one) => [one, needs.includes(one) ? parameters[one] : fc.option(parameters[one], { nil: undefined })]),

@@ -33,3 +33,8 @@ export * from './import-cells.ts';
 export * from './import-plan.ts';
 export * from './import-row.ts';
 export * from './review.ts';
+export * from './automation/matching.ts';
+export * from './automation/places.ts';
+export * from './automation/ticket-facts.ts';
+export * from './automation/would.ts';
+export * from './webhooks/retry.ts';

@@ -14,6 +14,8 @@ import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
 import { carrierAccount, createChannels } from './channels.ts';
 import { createFileStore } from './files.ts';
 import { figuresReader } from './figures/reader.ts';
+import { automationReader } from './automation/reader.ts';
+import { runAutomation } from './automation/run.ts';
 import { runImport } from './imports/run-import.ts';
 import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
@@ -40,6 +42,8 @@ import { reconcileOutbound } from './pipeline/reconcile.ts';
 import { openJobs, openWorkers } from './queues/jobs.ts';
 import type { Jobs } from './queues/jobs.ts';
 import type { QueueBackend } from './queues/wiring.ts';
+import { deliverWebhooks } from './outgoing-webhooks/deliver.ts';
+import { webhookReader } from './outgoing-webhooks/reader.ts';
 import { openBlindIndex, openVault, startKeyRefresh } from './privacy/keys.ts';
 import { runPrivacyRequest } from './privacy/run.ts';
 import { seedIntake } from './seed-intake.ts';
@@ -154,7 +158,7 @@ async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDispos
 
 /** What follows the events, each at its own pace. */
 function eventReaders(parts: Parts): EventReader[] {
-  return [figuresReader(parts)];
+  return [figuresReader(parts), automationReader(parts), webhookReader(parts)];
 }
 
 async function startWorkers(
@@ -181,9 +185,11 @@ async function startWorkers(
       'run-import': (data) => runImport(parts, data.importId, signal),
       'grade-customers': () => gradeCustomers(parts),
       'review-identity': () => reviewIdentity(parts),
+      'run-automation': (data) => runAutomation(parts, data.automatedTicketId),
+      'deliver-webhooks': (data) => deliverWebhooks(parts, data.endpointId, signal),
     },
     parts,
-    overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },
+    { webhooks: 8, ...(overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 }) },
   );
   stack.defer(() => workers.close());
 }

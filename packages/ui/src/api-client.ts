@@ -64,6 +64,7 @@ import {
   type WatchLimits,
 } from '@patchbay/contracts';
 import { customerFileCalls } from './customer-file-calls.ts';
+import { automationCalls } from './automation-calls.ts';
 import { gradingCalls } from './grading-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
@@ -81,6 +82,7 @@ export interface TicketFilter {
   /** An agent's id, `me` or `none`. */
   assigneeId?: string;
   q?: string;
+  tag?: string;
 }
 /** `undelivered`: one's own that failed or whose end is unknown, as long as nobody has decided. */
 export type OutboxFilter = 'failed' | 'unknown' | 'undelivered' | undefined;
@@ -131,6 +133,7 @@ export function createApi(send: Send = createSend()) {
     ...settingCalls(send),
     ...customerFileCalls(send),
     ...gradingCalls(send),
+    ...automationCalls(send),
     ...identityCalls(send),
   };
 }

@@ -65,11 +65,17 @@ export const keys = {
   wallboard: ['wallboard'] as const,
   consents: (address: string) => ['consents', address] as const,
   templates: (channel: string) => ['templates', channel] as const,
+  tags: (q: string) => ['tags', q] as const,
+  automation: ['automation'] as const,
+  automationRuns: (filter: object) => ['automation', 'runs', filter] as const,
+  webhooks: ['webhooks'] as const,
+  webhookDeliveries: (endpointId: string, filter: object) => ['webhooks', endpointId, filter] as const,
 };
 export type Key = readonly unknown[];
 
 /** What shows each setting. Agents are not told of changes: what they see of these grows old within a minute. */
 const settingKeys: Readonly<Record<SettingName, readonly Key[]>> = {
+  automation: [keys.automation],
   'contact-guard': [keys.guardSettings, ['guard']],
   'custom-field': [keys.customFields],
   'customer-reviews': [keys.reviewSettings],
@@ -88,6 +94,7 @@ const settingKeys: Readonly<Record<SettingName, readonly Key[]>> = {
   'visitor-site': [keys.visitorSites],
   'watch-limits': [keys.watchLimits],
   'web-form': [keys.webForms],
+  webhook: [keys.webhooks],
 };
 
 /** What an event makes out of date. Pure, so that one burst of events becomes one set of reads. */
@@ -103,7 +110,12 @@ function keysOf(event: HubEvent, me: string | undefined): readonly Key[] {
   switch (noun) {
     case 'ticket':
       // Everything that hangs on a customer has moved.
+      if (event.type === 'ticket.tagged') return [...of, keys.tickets, ['tags']];
       return event.type === 'ticket.customer-changed' ? [...of, keys.tickets, ['customer']] : [...of, keys.tickets];
+    case 'automation':
+      return [...of, keys.automation];
+    case 'webhook':
+      return [keys.webhooks];
     case 'call':
       return [...of, keys.tickets];
     case 'message':

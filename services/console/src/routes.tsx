@@ -29,6 +29,14 @@ const settings = [
     lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).GradingPage }),
   },
   {
+    path: '/automation',
+    lazy: async () => ({ Component: (await import('./automation/automation-page.tsx')).AutomationPage }),
+  },
+  {
+    path: '/webhooks',
+    lazy: async () => ({ Component: (await import('./webhooks/webhooks-page.tsx')).WebhooksPage }),
+  },
+  {
     path: '/visitor-sites',
     lazy: async () => ({ Component: (await import('./identity/pages.ts')).VisitorSitesPage }),
   },

@@ -1,6 +1,7 @@
 /** Every endpoint below `/api/v1`. What is not in this table is neither served nor documented. */
 import type { Route } from './route.ts';
 import { agentRoutes } from './routes/agents.ts';
+import { automationRoutes } from './routes/automation.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { composingRoutes } from './routes/composing.ts';
 import { customerRoutes } from './routes/customers.ts';
@@ -36,6 +37,8 @@ import { importRoutes } from './routes/imports.ts';
 import { organisationRoutes } from './routes/organisations.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { tagRoutes } from './routes/tags.ts';
+import { webhookRoutes } from './routes/webhooks-out.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -74,4 +77,7 @@ export const routes: readonly Route[] = [
   ...guardRoutes,
   ...reportRoutes,
   ...savedReportRoutes,
+  ...tagRoutes,
+  ...automationRoutes,
+  ...webhookRoutes,
 ];

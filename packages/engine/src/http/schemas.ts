@@ -155,6 +155,24 @@ import {
   taskSkip,
   taskUpdate,
   timelineItem,
+  automationOrder,
+  automationRule,
+  automationRuleCreate,
+  automationRulePublish,
+  automationRuleSwitch,
+  automationRun,
+  automationTried,
+  automationTry,
+  automationVersion,
+  tagChange,
+  tagList,
+  webhookDelivery,
+  webhookDeliveryDetail,
+  webhookEndpoint,
+  webhookEndpointWithSecret,
+  webhookEndpointWrite,
+  webhookReplay,
+  webhookReplayed,
 } from '@patchbay/contracts';
 
 export const answers = {
@@ -279,6 +297,19 @@ export const answers = {
   PurchasePage: page(purchase),
   TaskPage: page(task),
   TimelineItemPage: page(timelineItem),
+  AutomationRule: automationRule,
+  AutomationRulePage: page(automationRule),
+  AutomationRunPage: page(automationRun),
+  AutomationTried: automationTried,
+  AutomationVersionPage: page(automationVersion),
+  TagList: tagList,
+  WebhookDelivery: webhookDelivery,
+  WebhookDeliveryDetail: webhookDeliveryDetail,
+  WebhookDeliveryPage: page(webhookDelivery),
+  WebhookEndpoint: webhookEndpoint,
+  WebhookEndpointPage: page(webhookEndpoint),
+  WebhookEndpointWithSecret: webhookEndpointWithSecret,
+  WebhookReplayed: webhookReplayed,
 } as const;
 
 export const bodies = {
@@ -355,6 +386,14 @@ export const bodies = {
   TaskDone: taskDone,
   TaskSkip: taskSkip,
   TaskUpdate: taskUpdate,
+  AutomationOrder: automationOrder,
+  AutomationRuleCreate: automationRuleCreate,
+  AutomationRulePublish: automationRulePublish,
+  AutomationRuleSwitch: automationRuleSwitch,
+  AutomationTry: automationTry,
+  TagChange: tagChange,
+  WebhookEndpointWrite: webhookEndpointWrite,
+  WebhookReplay: webhookReplay,
 } as const;
 
 export type AnswerName = keyof typeof answers;

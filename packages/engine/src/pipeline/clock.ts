@@ -1,9 +1,11 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
 import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
+import { keepAutomation } from '../automation/keep.ts';
 import { checkFiles, countOverdue } from '../customer-file/check-files.ts';
 import { lookForGrading } from '../grading/job.ts';
 import type { Parts } from '../parts.ts';
 import { keepPrivacy, resealAll } from '../privacy/clock.ts';
+import { keepWebhooks } from '../outgoing-webhooks/keep.ts';
 import { askForReview } from '../identity/review.ts';
 import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
@@ -22,6 +24,8 @@ const privacyMs = 10_000;
 const resealMs = 60_000;
 const filesMs = 2_000;
 const overdueMs = 60_000;
+const automationMs = 5_000;
+const webhooksMs = 5_000;
 
 export function startClock(parts: Parts): AsyncDisposable {
   const stop = [
@@ -36,6 +40,8 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
     every(filesMs, () => checkFiles(parts), parts),
     every(overdueMs, () => countOverdue(parts), parts),
+    every(automationMs, () => keepAutomation(parts), parts),
+    every(webhooksMs, () => keepWebhooks(parts), parts),
   ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };
 }

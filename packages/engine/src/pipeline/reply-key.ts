@@ -4,8 +4,8 @@
  */
 export type ReplyKey = { readonly caller: string } | { readonly heldReplyId: string };
 
-/** `acknowledgement:` is given by the statement that writes the message which is acknowledged. */
-const own = /^(held|acknowledgement|caller):/;
+/** `acknowledgement:` is given by the statement that writes the message which is acknowledged, `automation:` by a run of a rule. */
+const own = /^(held|acknowledgement|automation|caller):/;
 
 export function keyOfReply(key: ReplyKey): string {
   if ('heldReplyId' in key) return `held:${key.heldReplyId}`;

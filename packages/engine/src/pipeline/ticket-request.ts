@@ -27,7 +27,12 @@ type Update = Pick<z.infer<typeof ticketUpdate>, 'requestType' | 'fields' | 'sta
  *
  * @throws HubError `invalid_input` naming each field, `unprocessable` when it would be resolved with required fields missing
  */
-export async function changeRequest(parts: Parts, ticketId: string, actorId: string, update: Update): Promise<void> {
+export async function changeRequest(
+  parts: Parts,
+  ticketId: string,
+  actorId: string | null,
+  update: Update,
+): Promise<void> {
   const ends = update.status === 'resolved' || update.status === 'closed';
   if (update.requestType === undefined && update.fields === undefined && !ends) return;
   const kept = await readTicket(parts.db.sql, ticketId);

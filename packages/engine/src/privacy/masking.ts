@@ -4,6 +4,7 @@ import type {
   CustomerSuggestion,
   FieldClass,
   HeldReply,
+  HubEvent,
   MaskingRules,
   Message,
   OutboxItem,
@@ -259,6 +260,25 @@ export async function presentTimeline(
     const by = item.by === null ? null : hide(item.by);
     return item.type === 'created' ? { ...item, by, reason: words(item.reason) } : { ...item, by };
   });
+}
+
+/** Events: addresses stand in reasons, in what a provider said, and in values that were changed. */
+export async function presentEvents<T extends { data: HubEvent['data'] }>(
+  sql: Queryable,
+  asker: Asker,
+  events: readonly T[],
+): Promise<T[]> {
+  const rules = await rulesFor(sql, asker);
+  if (!hidesIdentifiers(rules)) return [...events];
+  const hide = addressesHidden(rules);
+  return events.map((event) => ({ ...event, data: hiddenIn(event.data, hide) as HubEvent['data'] }));
+}
+
+function hiddenIn(value: unknown, hide: (word: string) => string): unknown {
+  if (typeof value === 'string') return value.replaceAll(/[^\s<>"',;:()]+/g, hide);
+  if (Array.isArray(value)) return value.map((one) => hiddenIn(one, hide));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, hiddenIn(one, hide)]));
 }
 
 /** How the asker may see sensitive fields of a customer. */

@@ -8,15 +8,16 @@ import type { Logger } from 'pino';
 import { openQueue, openWorker } from './wiring.ts';
 import type { QueueBackend, RawJob, RawQueue, RawWorker } from './wiring.ts';
 
-const queueNames = ['ingest', 'media', 'dispatch'] as const;
+const queueNames = ['ingest', 'media', 'dispatch', 'webhooks'] as const;
 type QueueName = (typeof queueNames)[number];
 
 /**
  * Contacts have a queue of their own, so that a slow provider on the way out never delays what comes in; and those whose files lie
- * with a provider have another, so that a slow file store delays no other contact.
+ * with a provider have another, so that a slow file store delays no other contact. Webhooks wait for strangers, and delay only webhooks.
  */
 function queueOf(data: JobData<JobName>): QueueName {
   if ('inboxIds' in data) return 'ingest';
+  if ('endpointId' in data) return 'webhooks';
   // It may take minutes, and nobody waits for it.
   if ('privacyRequestId' in data) return 'media';
   // An import takes minutes.

@@ -324,6 +324,13 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   /** Our own addresses. */
   ticket_address: technical({ keep: 'ticket_id address' }),
   ticket_decline: staff('ticket_id agent_id at'),
+  ticket_tag: {
+    about: 'person',
+    own: `t.ticket_id in (${ownTickets})`,
+    erase: 'delete',
+    exported: 'tags',
+    columns: { keep: 'ticket_id at', identifier: 'tag' },
+  },
   message: {
     about: 'person',
     own: `t.id in (${ownMessages})`,
@@ -608,6 +615,23 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     secret: 'secret',
   }),
   http_source_secret: settings({ keep: 'id source_id valid_until created_at', secret: 'secret' }),
+  tag: settings({ keep: 'name used_at' }),
+  automation_rule: settings({ keep: 'id position enabled version created_at updated_at removed_at' }),
+  automation_rule_version: settings({ keep: 'rule_id version definition note published_by published_at' }),
+  automation_run: technical({
+    keep: 'id rule_id version event_seq event_type ticket_id position chain state outcomes created_at finished_at',
+    figure: 'duration_ms',
+  }),
+  automation_reply: technical({ keep: 'rule_id ticket_id at' }),
+  webhook_endpoint: settings({
+    keep: 'id name url event_types enabled failing_since delivered_at disabled_reason created_at updated_at',
+    secret: 'secret',
+  }),
+  webhook_secret: settings({ keep: 'id endpoint_id valid_until created_at', secret: 'secret' }),
+  webhook_delivery: technical({
+    keep: `id endpoint_id event_seq event_type ticket_id cause state attempts next_attempt_at give_up_at claimed_at created_at finished_at`,
+    figure: 'attempt_count replays',
+  }),
   visitor_site: settings({ keep: 'id name audience enabled created_at updated_at' }),
   visitor_site_key: settings({ keep: 'id site_id algorithm created_at retires_at', secret: 'material' }),
   custom_field: settings({

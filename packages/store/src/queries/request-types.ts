@@ -81,7 +81,7 @@ export async function setTicketRequest(
   sql: Queryable,
   ticketId: string,
   request: { type: string | null; fields: Readonly<Record<string, unknown>> },
-  actorId: string,
+  actorId: string | null,
 ): Promise<boolean> {
   const { rows } = await sql.query<{ done: boolean }>('select set_ticket_request($1, $2, $3, $4) as done', [
     ticketId,

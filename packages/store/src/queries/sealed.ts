@@ -29,6 +29,8 @@ export const sealedPlaces: readonly SealedPlace[] = [
   plain('mail_account', 'refresh_token_sealed', 't.id::text'),
   plain('http_source', 'secret', `'http-source:' || t.id`),
   plain('http_source_secret', 'secret', `'http-source:' || t.source_id`),
+  plain('webhook_endpoint', 'secret', `'webhook:' || t.id`),
+  plain('webhook_secret', 'secret', `'webhook:' || t.endpoint_id`),
   plain('identity_code', 'sealed_code', 't.id::text'),
   // Public keys are not sealed.
   { ...plain('visitor_site_key', 'material', 't.id::text'), where: `t.algorithm = 'HS256'` },

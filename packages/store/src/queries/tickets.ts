@@ -94,7 +94,8 @@ const columns = `
   case when t.offer_agent_id is not null then jsonb_build_object('agentId', t.offer_agent_id, 'expiresAt', t.offer_expires_at) end as offer,
   t.linked_ticket_id as "linkedTicketId",
   array(select d.address from ticket_address d where d.ticket_id = t.id order by d.address) as addresses,
-  t.request_type as "requestType", t.fields, t.preview, l.call`;
+  t.request_type as "requestType", t.fields, t.preview, l.call,
+  array(select g.tag from ticket_tag g where g.ticket_id = t.id order by g.tag) as tags`;
 const joined = `
   join customer c on c.id = t.customer_id
   left join agent a on a.id = t.assignee_id
@@ -120,6 +121,7 @@ export interface TicketFilter {
   readonly q?: string | undefined;
   /** Whether parts of an identifier find it, as in the list of customers. */
   readonly parted?: boolean;
+  readonly tag?: string | undefined;
 }
 
 /** Tickets that the viewer may read, newest first. */
@@ -152,6 +154,7 @@ function conditionsOf(filter: TicketFilter, bind: (value: unknown) => string): s
   if (filter.customerId) conditions.push(`t.customer_id = ${bind(filter.customerId)}`);
   if (filter.assigneeId === null) conditions.push('t.assignee_id is null');
   else if (filter.assigneeId !== undefined) conditions.push(`t.assignee_id = ${bind(filter.assigneeId)}`);
+  if (filter.tag) conditions.push(`t.id in (select g.ticket_id from ticket_tag g where g.tag = ${bind(filter.tag)})`);
   if (filter.q) conditions.push(searched(filter.q, bind, filter.parted ?? true));
   return conditions;
 }

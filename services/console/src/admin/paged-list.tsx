@@ -10,16 +10,19 @@ interface PagedListProps<T> {
   read: (cursor: string | null, signal: AbortSignal) => Promise<Page<T>>;
   empty: ReactNode;
   row: (item: T) => ReactNode;
+  /** Read anew so often, where no event tells of changes. Milliseconds. */
+  refreshMs?: number;
 }
 
 /** A list from the hub with its further pages on request. */
-export function PagedList<T>({ queryKey, read, empty, row }: PagedListProps<T>) {
+export function PagedList<T>({ queryKey, read, empty, row, refreshMs }: PagedListProps<T>) {
   const { t } = useTranslation();
   const list = useInfiniteQuery({
     queryKey: [...queryKey, 'pages'],
     queryFn: ({ pageParam, signal }) => read(pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.nextCursor,
+    refetchInterval: refreshMs ?? false,
   });
   if (list.isPending) return <Loading />;
   if (!list.data) return <Failed error={list.error} retry={() => void list.refetch()} />;

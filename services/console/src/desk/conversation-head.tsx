@@ -11,6 +11,7 @@ import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 import { ChannelTag } from './channel-tag.tsx';
 import { SubjectLine } from './subject-line.tsx';
+import { TicketTags } from './ticket-tags.tsx';
 import { useTicketFilter } from './ticket-filter.ts';
 
 export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; showCustomer?: () => void }) {
@@ -37,6 +38,7 @@ export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; sho
           </span>
           {ticket.linkedTicketId && <Link to={`/desk/${ticket.linkedTicketId}${address}`}>{t('ticket.linked')}</Link>}
         </div>
+        <TicketTags key={`tags ${ticket.id}`} ticket={ticket} />
       </div>
       <HoldButton ticket={ticket} />
       <StatusSelect ticket={ticket} />

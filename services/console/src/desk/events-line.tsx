@@ -82,6 +82,8 @@ function eventText(t: TFunction, event: HubEvent, nameOf: (id: string) => string
     step: callStep(t, text(data['step'])),
     value: text(data['value']),
     address: text(data['address']),
+    tags: Array.isArray(data['tags']) ? data['tags'].map(text).join(', ') : '',
+    rule: text(data['ruleName']),
   });
 }
 

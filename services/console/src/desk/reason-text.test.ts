@@ -26,6 +26,9 @@ function spelledOut(): string[] {
 
 /** One of each form that the hub fills in. */
 const filledIn = [
+  'Rule “A1”, version 2',
+  'Ran 10 times on this ticket within an hour',
+  'Nothing has arrived there for 3 days',
   'Signed reply address or token: ticket 12',
   'Answers a message of the ticket: ticket 12',
   'A message of the ticket answers it: ticket 12',

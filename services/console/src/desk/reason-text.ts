@@ -24,6 +24,7 @@ const fixed: Record<string, string> = {
   'Automatic message that belongs to no earlier ticket': '自动消息，不属于之前的任何工单',
   'A message could not be delivered': '有一条消息未能送达',
   'There are no agents': '没有坐席',
+  'It answered that it is gone (HTTP 410)': '对方应答已不存在（HTTP 410）',
 };
 
 const found: Record<string, string> = {
@@ -71,6 +72,9 @@ const patterns: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
   [/^ticket (\d+) was resolved too long ago to be reopened$/u, (number) => `工单 ${number} 解决已久，不能重新打开`],
   [/^agent went (\S+)$/u, (state = '') => `坐席状态变为${causes[state] ?? state}`],
   [/^The call could not be connected: (.+)$/u, (why = '') => `电话未能接通：${chinese(why)}`],
+  [/^Rule “(.+)”, version (\d+)$/u, (name, version) => `规则“${name}”，第 ${version} 版`],
+  [/^Nothing has arrived there for (\d+) days$/u, (days) => `已有 ${days} 天未能送达`],
+  [/^Ran (\d+) times on this ticket within an hour$/u, (count) => `一小时内已在此工单上运行 ${count} 次`],
   [/^Entered by (.+)$/u, (name) => `由 ${name} 录入`],
   [/^Nobody is available\. (.+)$/u, (counts = '') => `没有可用的坐席。${tally(counts)}`],
   [/^(.+) had the ticket before\. (.+)$/u, (name, counts = '') => `${name} 之前处理过此工单。${tally(counts)}`],

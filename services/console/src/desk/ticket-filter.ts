@@ -12,13 +12,14 @@ export const tabFilters: Record<Tab, TicketFilter> = {
   all: {},
 };
 
-/** Tab, channel and search live in the address, so that a reload or a shared link shows the same list. */
+/** Tab, channel, tag and search live in the address, so that a reload or a shared link shows the same list. */
 export function useTicketFilter() {
   const [search, setSearch] = useSearchParams();
   const tab = tabs.find((one) => one === search.get('tab')) ?? 'mine';
   const channel = channelName.safeParse(search.get('channel')).data;
   const q = search.get('q') ?? '';
-  const set = (name: 'tab' | 'channel' | 'q', value: string): void =>
+  const tag = search.get('tag') ?? '';
+  const set = (name: 'tab' | 'channel' | 'q' | 'tag', value: string): void =>
     setSearch(
       (before) => {
         const next = new URLSearchParams(before);
@@ -28,6 +29,11 @@ export function useTicketFilter() {
       },
       { replace: true },
     );
-  const filter: TicketFilter = { ...tabFilters[tab], ...(channel ? { channel } : {}), ...(q ? { q } : {}) };
-  return { tab, channel, q, set, filter, address: search.size > 0 ? `?${search.toString()}` : '' };
+  const filter: TicketFilter = {
+    ...tabFilters[tab],
+    ...(channel ? { channel } : {}),
+    ...(q ? { q } : {}),
+    ...(tag ? { tag } : {}),
+  };
+  return { tab, channel, q, tag, set, filter, address: search.size > 0 ? `?${search.toString()}` : '' };
 }

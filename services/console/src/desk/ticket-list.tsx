@@ -5,9 +5,11 @@ import { keys, type TicketFilter } from '@patchbay/ui';
 import { Button, Input, Select } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useTagOptions } from '../automation/use-ticket-choices.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
+import '../style/automation.css';
 import '../style/ticket-list.css';
 import { ChannelTag } from './channel-tag.tsx';
 import { tabFilters, useTicketFilter, type Tab } from './ticket-filter.ts';
@@ -25,7 +27,7 @@ function useTickets(filter: TicketFilter) {
 
 export function TicketList({ openId }: { openId: string | undefined }) {
   const { t } = useTranslation();
-  const { tab, channel, q, set, filter, address } = useTicketFilter();
+  const { tab, channel, q, tag, set, filter, address } = useTicketFilter();
   return (
     <aside className="list" aria-label={t('desk.tickets')}>
       <div className="list-head">
@@ -34,8 +36,15 @@ export function TicketList({ openId }: { openId: string | undefined }) {
           <Search value={q} change={(next) => set('q', next)} />
           <ChannelFilter value={channel} change={(next) => set('channel', next ?? '')} />
         </div>
+        <TagFilter value={tag} change={(next) => set('tag', next)} />
       </div>
-      <TicketRows filter={filter} tab={tab} narrowed={Boolean(channel) || q !== ''} openId={openId} address={address} />
+      <TicketRows
+        filter={filter}
+        tab={tab}
+        narrowed={Boolean(channel) || q !== '' || tag !== ''}
+        openId={openId}
+        address={address}
+      />
     </aside>
   );
 }
@@ -113,6 +122,27 @@ function useCount(filter: TicketFilter): string {
   if (!data) return '';
   const count = data.pages.reduce((sum, page) => sum + page.items.length, 0);
   return data.pages.at(-1)?.nextCursor ? `${count}+` : String(count);
+}
+
+/** Only where there are tags at all. */
+function TagFilter({ value, change }: { value: string; change: (tag: string) => void }) {
+  const { t } = useTranslation();
+  const options = useTagOptions();
+  if (options.length === 0 && value === '') return null;
+  return (
+    <Select
+      className="tag-filter"
+      size="small"
+      allowClear
+      showSearch
+      placeholder={t('tags.all')}
+      aria-label={t('tags.filter')}
+      options={options}
+      value={value || null}
+      onChange={(next) => change(next ?? '')}
+      data-testid="tag-filter"
+    />
+  );
 }
 
 /** Asks for what was typed once the typing rests. */

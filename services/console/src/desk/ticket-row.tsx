@@ -62,6 +62,12 @@ export const TicketRow = memo(function TicketRow({
             <FireOutlined aria-hidden /> {t('ticket.urgent')}
           </span>
         )}
+        {ticket.tags.slice(0, 2).map((tag) => (
+          <span key={tag} className="ticket-tag ellipsis">
+            {tag}
+          </span>
+        ))}
+        {ticket.tags.length > 2 && <span className="muted">+{ticket.tags.length - 2}</span>}
         <span className="muted ellipsis">{ticket.assigneeName ?? queueText(t, ticket.queueName ?? '')}</span>
       </span>
     </Link>

@@ -1,5 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
-import { factName, type Condition, type FactName, type FactTest, type TestGroup } from '@patchbay/contracts';
+import { customerFactNames, type Condition, type FactName, type FactTest, type TestGroup } from '@patchbay/contracts';
 import { Button, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,20 +8,23 @@ import { newTest, TestEditor } from './test-editor.tsx';
 interface ConditionEditorProps {
   condition: Condition;
   change: (condition: Condition) => void;
-  /** Facts that may be asked for here. */
+  /** Facts that may be asked for here; those about customers unless said otherwise. */
   facts?: readonly FactName[];
+  /** What a test that is added begins as. */
+  fresh?: () => FactTest;
   grades: readonly string[];
   disabled?: boolean;
   label: string;
 }
 
 /** A group of tests, some of which may be groups themselves. */
-export function ConditionEditor({ condition, change, facts, grades, disabled, label }: ConditionEditorProps) {
+export function ConditionEditor(props: ConditionEditorProps) {
+  const { condition, change, facts, fresh = newTest, grades, disabled, label } = props;
   const { t } = useTranslation();
-  const allowed = facts ?? factName.options;
+  const allowed = facts ?? customerFactNames;
   const put = (at: number, part: FactTest | TestGroup | null): void =>
     change({ ...condition, tests: replaced(condition.tests, at, part) });
-  const shared = { facts: allowed, grades, disabled: disabled ?? false };
+  const shared = { facts: allowed, fresh, grades, disabled: disabled ?? false };
   return (
     <fieldset className="condition" aria-label={label} data-testid="condition">
       <JoinSelect
@@ -36,20 +39,24 @@ export function ConditionEditor({ condition, change, facts, grades, disabled, la
         return 'tests' in part ? (
           <GroupEditor key={at} group={part} change={(group) => put(at, group)} remove={remove} {...shared} />
         ) : (
-          <TestEditor key={at} test={part} change={(test) => put(at, test)} remove={remove} {...shared} />
+          <TestEditor
+            key={at}
+            test={part}
+            change={(test) => put(at, test)}
+            remove={remove}
+            facts={allowed}
+            grades={grades}
+            disabled={shared.disabled}
+          />
         );
       })}
       {!disabled && (
         <div className="row wrap">
-          <AddButton
-            text={t('condition.addTest')}
-            add={() => put(condition.tests.length, newTest())}
-            testId="add-test"
-          />
+          <AddButton text={t('condition.addTest')} add={() => put(condition.tests.length, fresh())} testId="add-test" />
           <AddButton
             text={t('condition.addGroup')}
             add={() =>
-              put(condition.tests.length, { join: condition.join === 'all' ? 'any' : 'all', tests: [newTest()] })
+              put(condition.tests.length, { join: condition.join === 'all' ? 'any' : 'all', tests: [fresh()] })
             }
             testId="add-group"
           />
@@ -64,11 +71,12 @@ interface GroupEditorProps {
   change: (group: TestGroup) => void;
   remove: ReactNode;
   facts: readonly FactName[];
+  fresh: () => FactTest;
   grades: readonly string[];
   disabled: boolean;
 }
 
-function GroupEditor({ group, change, remove, disabled, ...shared }: GroupEditorProps) {
+function GroupEditor({ group, change, remove, disabled, fresh, ...shared }: GroupEditorProps) {
   const { t } = useTranslation();
   const put = (at: number, test: FactTest | null): void => change({ ...group, tests: replaced(group.tests, at, test) });
   return (
@@ -88,11 +96,7 @@ function GroupEditor({ group, change, remove, disabled, ...shared }: GroupEditor
         />
       ))}
       {!disabled && (
-        <AddButton
-          text={t('condition.addTest')}
-          add={() => put(group.tests.length, newTest())}
-          testId="add-inner-test"
-        />
+        <AddButton text={t('condition.addTest')} add={() => put(group.tests.length, fresh())} testId="add-inner-test" />
       )}
     </div>
   );

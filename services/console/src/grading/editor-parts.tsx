@@ -1,6 +1,6 @@
 import { ArrowDownOutlined, ArrowUpOutlined, DeleteOutlined } from '@ant-design/icons';
 import type { FactName, GradingPolicy } from '@patchbay/contracts';
-import { factName, stateFacts } from '@patchbay/contracts';
+import { customerFactNames, stateFacts } from '@patchbay/contracts';
 import { Button, Input, InputNumber } from 'antd';
 import { useId, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,7 +12,7 @@ export interface PolicyEditorProps {
 }
 
 /** Facts of the records; an evaluation comes to the others in this order: stage, churn, grade. */
-const recordFacts = factName.options.filter((name) => !stateFacts.some((one) => one === name));
+const recordFacts = customerFactNames.filter((name) => !stateFacts.some((one) => one === name));
 export const factsFor: Readonly<Record<'stage' | 'churn' | 'rule', readonly FactName[]>> = {
   stage: recordFacts,
   churn: [...recordFacts, 'stage'],

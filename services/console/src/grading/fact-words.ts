@@ -1,4 +1,13 @@
-import { channelName, lifecycleStage, loyalty, type Fact, type FactTest, type FactValue } from '@patchbay/contracts';
+import {
+  channelName,
+  lifecycleStage,
+  loyalty,
+  messageKind,
+  ticketStatus,
+  type Fact,
+  type FactTest,
+  type FactValue,
+} from '@patchbay/contracts';
 import type { TFunction } from 'i18next';
 
 /** What a customer's grade is called in the console's language. */
@@ -10,6 +19,8 @@ export interface Wording {
   readonly gradeName: GradeNames;
   /** What a field of the customer's file is called. */
   readonly fieldName: (key: string) => string;
+  /** What a word that is a key or an id is called here. */
+  readonly nameOf?: (fact: Fact, word: string) => string | undefined;
 }
 
 /** Digits after the point in a currency: amounts are kept in minor units. */
@@ -68,6 +79,7 @@ function numberText({ language }: Wording, fact: Fact, value: number): string {
     return new Intl.NumberFormat(language, { style: 'currency', currency: fact.currency }).format(
       value / 10 ** minorDigits(fact.currency),
     );
+  if (fact.name === 'time-of-day') return clockText(value);
   const trend = isTrend(fact);
   return new Intl.NumberFormat(language, {
     maximumFractionDigits: trend ? 0 : 2,
@@ -76,7 +88,10 @@ function numberText({ language }: Wording, fact: Fact, value: number): string {
 }
 
 /** Words of the hub in the console's language; those of a centre's own fields as they are. */
-export function wordText({ t, gradeName }: Pick<Wording, 't' | 'gradeName'>, fact: Fact, word: string): string {
+export function wordText(wording: Pick<Wording, 't' | 'gradeName' | 'nameOf'>, fact: Fact, word: string): string {
+  const { t, gradeName, nameOf } = wording;
+  const named = nameOf?.(fact, word) ?? ticketWord(t, fact, word);
+  if (named !== undefined) return named;
   if (fact.name === 'grade') return gradeName(word);
   const stage = lifecycleStage.safeParse(word);
   if (fact.name === 'stage' && stage.success) return t(`stage.${stage.data}`);
@@ -88,6 +103,29 @@ export function wordText({ t, gradeName }: Pick<Wording, 't' | 'gradeName'>, fac
   return known && (fact.name === 'vip' || fact.name === 'churn') ? t(`factWord.${known}`) : word;
 }
 
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const open = ['open', 'closed'] as const;
+const languages = ['en', 'zh'] as const;
+const yesOrNo = ['yes', 'no'] as const;
+
+/** Words of facts about tickets. */
+function ticketWord(t: TFunction, { name }: Fact, word: string): string | undefined {
+  const one = <T extends string>(words: readonly T[]): T | undefined => words.find((known) => known === word);
+  const [channel, status, kind] = [one(channelName.options), one(ticketStatus.options), one(messageKind.options)];
+  const [day, hours, language, answer] = [one(weekdays), one(open), one(languages), one(yesOrNo)];
+  if (name === 'contact-channel' && channel) return t(`channel.${channel}`);
+  if (name === 'status' && status) return t(`status.${status}`);
+  if (name === 'message-kind' && kind) return t(`kind.${kind}`);
+  if (name === 'weekday' && day) return t(`factWord.${day}`);
+  if (name === 'business-hours' && hours) return t(`factWord.${hours}`);
+  if (name === 'language' && language) return t(`factWord.${language}`);
+  return name === 'assigned' && answer ? t(`factWord.${answer}`) : undefined;
+}
+
+/** Minutes since midnight as a clock shows them. */
+export const clockText = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
 /** The words that a fact can have; empty where anybody may choose their own. */
 export function wordsOf(fact: Fact, grades: readonly string[]): readonly string[] {
   switch (fact.name) {
@@ -97,7 +135,18 @@ export function wordsOf(fact: Fact, grades: readonly string[]): readonly string[
     case 'loyalty':
       return loyalty.options;
     case 'channels':
+    case 'contact-channel':
       return channelName.options;
+    case 'status':
+      return ticketStatus.options;
+    case 'message-kind':
+      return messageKind.options;
+    case 'weekday':
+      return weekdays;
+    case 'business-hours':
+      return open;
+    case 'assigned':
+      return yesOrNo;
     case 'vip':
       return ['yes', 'no'];
     case 'churn':

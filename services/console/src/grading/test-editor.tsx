@@ -1,8 +1,7 @@
 import {
   channelName,
   factKinds,
-  numberOperators,
-  wordOperators,
+  operatorsOf,
   type ChannelName,
   type Fact,
   type FactName,
@@ -17,7 +16,8 @@ import { useTranslation } from 'react-i18next';
 import { useCustomFields } from '../customer-file/use-words.ts';
 import { useNamed } from '../feedback/bilingual.ts';
 import { api } from '../query-client.ts';
-import { isTrend, unitOf, wordsOf, wordText } from './fact-words.ts';
+import { useTicketChoices } from '../automation/use-ticket-choices.ts';
+import { clockText, isTrend, unitOf, wordsOf, wordText } from './fact-words.ts';
 import { useWording } from './use-wording.ts';
 
 export const newTest = (): FactTest => ({
@@ -38,8 +38,7 @@ interface TestEditorProps {
 /** One fact against one threshold, in a line that reads from left to right. */
 export function TestEditor({ test, change, remove, facts, grades, disabled }: TestEditorProps) {
   const { t } = useTranslation();
-  const { is } = factKinds[test.fact.name];
-  const operators: readonly Operator[] = is === 'number' ? numberOperators : wordOperators;
+  const operators = operatorsOf[factKinds[test.fact.name].is];
   return (
     <div className="condition-test" data-testid="test" data-fact={test.fact.name}>
       <Select
@@ -66,6 +65,8 @@ export function TestEditor({ test, change, remove, facts, grades, disabled }: Te
   );
 }
 
+const usualOperator = { number: 'at-least', words: 'is', text: 'contains' } as const satisfies Record<string, Operator>;
+
 /** Another fact, with what both take, and a threshold of its kind. */
 function withFact(test: FactTest, name: FactName): FactTest {
   const { takes, needs, is } = factKinds[name];
@@ -78,9 +79,9 @@ function withFact(test: FactTest, name: FactName): FactTest {
     }),
   );
   const fact = { name, ...kept };
-  return is === factKinds[test.fact.name].is
+  return is === factKinds[test.fact.name].is && is === 'number'
     ? { ...test, fact }
-    : withOperator({ ...test, fact }, is === 'number' ? 'at-least' : 'is');
+    : withOperator({ ...test, fact }, usualOperator[is]);
 }
 
 function withOperator({ fact, number, words }: FactTest, operator: Operator): FactTest {
@@ -200,6 +201,12 @@ function FieldSelect({ value, change, disabled }: FieldSelectProps) {
   );
 }
 
+/** Of an input of a time of day; nothing in it is midnight. */
+function minutesOf(clock: string): number {
+  const [hours = 0, minutes = 0] = clock.split(':').map(Number);
+  return (hours || 0) * 60 + (minutes || 0);
+}
+
 interface ThresholdProps {
   test: FactTest;
   change: (test: FactTest) => void;
@@ -211,8 +218,21 @@ interface ThresholdProps {
 function Threshold({ test, change, grades, disabled }: ThresholdProps) {
   const { t } = useTranslation();
   const wording = useWording();
+  const choices = useTicketChoices(test.fact.name);
   if (test.operator === 'known' || test.operator === 'unknown') return null;
   const unit = unitOf(test.fact);
+  if (test.fact.name === 'time-of-day')
+    return (
+      <Input
+        className="condition-number"
+        type="time"
+        value={clockText(test.number ?? 0)}
+        onChange={({ target }) => change({ ...test, number: minutesOf(target.value) })}
+        disabled={disabled}
+        aria-label={t('condition.threshold')}
+        data-testid="test-time"
+      />
+    );
   if (factKinds[test.fact.name].is === 'number')
     return (
       <InputNumber
@@ -232,11 +252,13 @@ function Threshold({ test, change, grades, disabled }: ThresholdProps) {
         data-testid="test-number"
       />
     );
-  const options = wordsOf(test.fact, grades).map((value) => ({ value, label: wordText(wording, test.fact, value) }));
+  const known = wordsOf(test.fact, grades).map((value) => ({ value, label: wordText(wording, test.fact, value) }));
+  const options = choices?.options ?? known;
   return (
     <Select
       className="condition-words"
-      mode={options.length > 0 ? 'multiple' : 'tags'}
+      mode={options.length > 0 && choices?.free !== true ? 'multiple' : 'tags'}
+      showSearch={{ optionFilterProp: 'label' }}
       value={test.words ?? []}
       onChange={(words: string[]) => {
         const { words: _before, ...rest } = test;

@@ -20,8 +20,9 @@ export function AlertBanner() {
     queryFn: ({ signal }) => api.alerts(signal),
     enabled: role !== 'agent',
   });
-  const alert = data?.find(({ firing, key }) => firing && key === 'quarantine');
+  const alert = data?.find(({ firing, key }) => firing && (key === 'quarantine' || key === 'webhooks'));
   if (!alert || dismissed === alert.since) return null;
+  const webhooks = alert.key === 'webhooks';
   const reasons = alert.reasons.map(({ code, value }) =>
     t(`watch.alertReason.${code}`, { value, age: duration(value, i18n.language) }),
   );
@@ -32,8 +33,8 @@ export function AlertBanner() {
   return (
     <div className="connection-alert down" role="alert" data-testid="alert-banner">
       <WarningOutlined aria-hidden />
-      <span>{[t('watch.alert'), ...reasons].join(' · ')}</span>
-      <Link to="/quarantine">{t('watch.open')}</Link>
+      <span>{[t(webhooks ? 'watch.alertWebhooks' : 'watch.alert'), ...reasons].join(' · ')}</span>
+      <Link to={webhooks ? '/webhooks' : '/quarantine'}>{t('watch.open')}</Link>
       <Button size="small" type="text" onClick={dismiss} data-testid="alert-dismiss">
         {t('watch.dismiss')}
       </Button>

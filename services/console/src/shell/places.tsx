@@ -11,6 +11,7 @@ import {
   InboxOutlined,
   MailOutlined,
   MessageOutlined,
+  NotificationOutlined,
   ProfileOutlined,
   SafetyCertificateOutlined,
   SafetyOutlined,
@@ -19,6 +20,7 @@ import {
   SlidersOutlined,
   SolutionOutlined,
   TeamOutlined,
+  ThunderboltOutlined,
   TrophyOutlined,
   UsergroupAddOutlined,
 } from '@ant-design/icons';
@@ -55,6 +57,7 @@ export const settingsGroups = [
     places: [
       { to: '/request-types', key: 'requestTypes', icon: <ProfileOutlined />, needs: 'manager' },
       { to: '/web-forms', key: 'webForms', icon: <FormOutlined />, needs: 'manager' },
+      { to: '/automation', key: 'automation', icon: <ThunderboltOutlined />, needs: 'manager' },
     ],
   },
   {
@@ -69,6 +72,7 @@ export const settingsGroups = [
     places: [
       { to: '/mail-accounts', key: 'mailAccounts', icon: <MailOutlined />, needs: 'admin' },
       { to: '/sources', key: 'sources', icon: <ApiOutlined />, needs: 'admin' },
+      { to: '/webhooks', key: 'webhooks', icon: <NotificationOutlined />, needs: 'admin' },
       { to: '/visitor-sites', key: 'visitorSites', icon: <SafetyCertificateOutlined />, needs: 'admin' },
       { to: '/sending', key: 'sending', icon: <SlidersOutlined />, needs: 'manager' },
     ],

@@ -41,6 +41,7 @@ function filterOf(query: z.infer<typeof ticketQuery>, principal: Principal): Tic
     channel: query.channel,
     customerId: query.customerId,
     q: query.q?.trim(),
+    tag: query.tag,
     status: query.status ? statusesOf(query.status) : undefined,
     assigneeId:
       query.assigneeId === 'me'

@@ -190,6 +190,8 @@ export const desk = {
       'status-changed': '{{from}} → {{to}}',
       'priority-changed': 'Priority changed from {{from}} to {{to}}',
       'request-changed': 'Request details changed',
+      tagged: 'Tagged {{tags}}',
+      untagged: 'Tags taken off: {{tags}}',
       'customer-changed': 'Given to another customer',
     },
     message: {
@@ -244,6 +246,8 @@ export const desk = {
       discarded: 'Discarded',
       restored: 'Taken back',
     },
+    automation: { paused: 'Rule “{{rule}}” leaves the ticket alone for an hour' },
+    webhook: { disabled: 'A webhook was switched off' },
     setting: { changed: 'Settings changed' },
     system: { alert: 'Alert', 'alert-cleared': 'Alert ended' },
     consent: { changed: 'Consent changed', recorded: 'Consent written down' },

@@ -1,3 +1,4 @@
+import { automation } from './automation.ts';
 import { channels } from './channels.ts';
 import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
@@ -25,4 +26,5 @@ export const en = {
   ...privacy,
   ...identity,
   ...wallboard,
+  ...automation,
 };

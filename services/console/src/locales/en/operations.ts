@@ -122,10 +122,12 @@ export const operations = {
     backlog: 'waiting',
     delay: 'delay',
     alert: 'The quarantine needs attention',
+    alertWebhooks: 'Webhooks fail',
     alertReason: {
       'many-new': '{{value}} new within a short time',
       'many-waiting': '{{value}} are waiting',
       old: 'The oldest has waited for {{age}}',
+      'webhooks-off': '{{value}} switched off because nothing arrived there',
     },
     limits: 'Limits',
     limitsText:

@@ -26,6 +26,8 @@ export const shell = {
     settingChanges: 'Changes of settings',
     settings: 'Settings',
     requestTypes: 'Request types',
+    automation: 'Automation',
+    webhooks: 'Webhooks',
     webForms: 'Web forms',
     sending: 'Sending and HELP',
     skip: 'Skip to the content',

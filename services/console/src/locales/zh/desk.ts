@@ -182,6 +182,8 @@ export const desk = {
       'status-changed': '{{from}} → {{to}}',
       'priority-changed': '优先级由 {{from}} 改为 {{to}}',
       'request-changed': '请求信息已更改',
+      tagged: '加上标签 {{tags}}',
+      untagged: '去掉标签：{{tags}}',
       'customer-changed': '已转给另一位客户',
     },
     message: {
@@ -232,6 +234,8 @@ export const desk = {
       discarded: '已丢弃',
       restored: '已恢复',
     },
+    automation: { paused: '规则“{{rule}}”一小时内不再处理此工单' },
+    webhook: { disabled: '一个网络回调已停用' },
     setting: { changed: '设置已更改' },
     system: { alert: '警报', 'alert-cleared': '警报解除' },
     consent: { changed: '同意状态已更改', recorded: '已记录同意' },

@@ -1,4 +1,5 @@
 import type { en } from '../en/index.ts';
+import { automation } from './automation.ts';
 import { channels } from './channels.ts';
 import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
@@ -26,4 +27,5 @@ export const zh: typeof en = {
   ...privacy,
   ...identity,
   ...wallboard,
+  ...automation,
 };

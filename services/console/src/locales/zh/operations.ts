@@ -122,10 +122,12 @@ export const operations = {
     backlog: '等待',
     delay: '延迟',
     alert: '隔离区需要处理',
+    alertWebhooks: '网络回调发送失败',
     alertReason: {
       'many-new': '短时间内新增 {{value}} 条',
       'many-waiting': '有 {{value}} 条等待',
       old: '最早一条已等待 {{age}}',
+      'webhooks-off': '{{value}} 个因无法送达而停用',
     },
     limits: '警戒值',
     limitsText: '达到警戒值即视为超过。隔离区会提醒管理人员，渠道状态会在此处和大屏上变化。',

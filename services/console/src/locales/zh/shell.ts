@@ -26,6 +26,8 @@ export const shell = {
     privacy: '隐私',
     settings: '设置',
     requestTypes: '请求类型',
+    automation: '自动化',
+    webhooks: '网络回调',
     webForms: '网页表单',
     sending: '发送与 HELP',
     skip: '跳到正文',

@@ -1,0 +1,28 @@
+import type { WebhookEndpointWithSecret } from '@patchbay/contracts';
+import { Alert, Modal, Typography } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useReturnFocus } from '../feedback/use-return-focus.ts';
+
+/** Shown once: the hub keeps the secret sealed and tells it to nobody again. */
+export function EndpointSecret({ fresh, close }: { fresh: WebhookEndpointWithSecret; close: () => void }) {
+  const { t } = useTranslation();
+  useReturnFocus();
+  return (
+    <Modal
+      open
+      title={t('sources.secretOf', { name: fresh.name })}
+      onOk={close}
+      onCancel={close}
+      okText={t('sources.secretKept')}
+      cancelButtonProps={{ style: { display: 'none' } }}
+      okButtonProps={{ 'data-testid': 'secret-kept' }}
+    >
+      <Alert type="warning" showIcon title={t('sources.secretOnce')} />
+      <p className="muted small">{t('sources.secret')}</p>
+      <Typography.Text copyable code className="webhook-url" data-testid="endpoint-secret">
+        {fresh.secret}
+      </Typography.Text>
+      <p className="muted small">{t('webhooks.how')}</p>
+    </Modal>
+  );
+}
