@@ -16,6 +16,7 @@ import {
 } from './glossary.ts';
 import { longestUndoSeconds, messageIdentity } from './composing.ts';
 import { authenticity, classification } from './contact.ts';
+import { ticketClocks } from './service-targets.ts';
 import { alert, channelTile } from './watch.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
@@ -180,6 +181,8 @@ export const ticket = z.object({
   /** First words of the last public message. */
   preview: z.string(),
   call: callInfo.nullable(),
+  /** The clock that is due next; null while nothing is measured. */
+  clocks: ticketClocks.nullable(),
 });
 export type Ticket = z.infer<typeof ticket>;
 export const ticketQuery = pageQuery.extend({

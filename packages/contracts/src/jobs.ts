@@ -32,6 +32,11 @@ export const runImport = z.object({ importId: z.uuid() });
 /** Customers wait to be graded: the rows say which, and one worker at a time goes through them. */
 export const gradeCustomers = z.object({ grading: z.literal(true) });
 
+/** Clocks are due at this moment: milliseconds since the epoch. */
+export const fireClocks = z.object({ fireAt: z.int() });
+/** A run over the clocks of open tickets goes on. */
+export const runClocks = z.object({ clockRuns: z.literal(true) });
+
 /** Every job by name. Payloads are parsed with these on both sides of the queue. */
 export const jobs = {
   'ingest-contact': ingestContact,
@@ -47,6 +52,8 @@ export const jobs = {
   'run-import': runImport,
   'grade-customers': gradeCustomers,
   'review-identity': reviewIdentity,
+  'fire-clocks': fireClocks,
+  'run-clocks': runClocks,
 } as const;
 export type JobName = keyof typeof jobs;
 export type JobData<N extends JobName> = z.infer<(typeof jobs)[N]>;

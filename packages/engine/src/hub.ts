@@ -13,6 +13,11 @@ import type { Logger } from 'pino';
 import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
 import { carrierAccount, createChannels } from './channels.ts';
 import { createFileStore } from './files.ts';
+import { escalationReader } from './clocks/escalate.ts';
+import { fireDueClocks } from './clocks/fire.ts';
+import { seedPlan } from './clocks/plans.ts';
+import { clockReader } from './clocks/reader.ts';
+import { runClocks } from './clocks/runs.ts';
 import { runImport } from './imports/run-import.ts';
 import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
@@ -121,6 +126,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   };
   const sources = createSources(base);
   await seedIntake({ ...base, sources });
+  await seedPlan(base);
   const channels = createChannels(() => parts, base, overrides.dns);
   const parts: Hub['parts'] = { ...base, sources, channels: overrides.channels?.(channels) ?? channels };
 
@@ -128,7 +134,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stopping.signal, stack);
   if (config.roles.includes('clock')) {
     stack.use(startClock(parts));
-    stack.use(await startEventReaders(parts, eventReaders(), stopping.signal));
+    stack.use(await startEventReaders(parts, eventReaders(parts), stopping.signal));
   }
   const web = config.roles.includes('web') ? await startWeb(parts, overrides, stopping, stack) : undefined;
   // Begun last and so the first to end: what polls stops, before what it polls is closed.
@@ -154,8 +160,8 @@ async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDispos
 }
 
 /** What follows the events, each at its own pace. */
-function eventReaders(): EventReader[] {
-  return [];
+function eventReaders(parts: Parts): EventReader[] {
+  return [clockReader(parts), escalationReader(parts)];
 }
 
 async function startWorkers(
@@ -182,6 +188,8 @@ async function startWorkers(
       'run-import': (data) => runImport(parts, data.importId, signal),
       'grade-customers': () => gradeCustomers(parts),
       'review-identity': () => reviewIdentity(parts),
+      'fire-clocks': () => fireDueClocks(parts),
+      'run-clocks': () => runClocks(parts),
     },
     parts,
     overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },

@@ -63,6 +63,7 @@ import {
   type SendingLimit,
   type WatchLimits,
 } from '@patchbay/contracts';
+import { clockCalls } from './clock-calls.ts';
 import { customerFileCalls } from './customer-file-calls.ts';
 import { gradingCalls } from './grading-calls.ts';
 import { identityCalls } from './identity-calls.ts';
@@ -132,6 +133,7 @@ export function createApi(send: Send = createSend()) {
     ...customerFileCalls(send),
     ...gradingCalls(send),
     ...identityCalls(send),
+    ...clockCalls(send),
   };
 }
 

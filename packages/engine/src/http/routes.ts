@@ -2,6 +2,7 @@
 import type { Route } from './route.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { clockRoutes } from './routes/clocks.ts';
 import { composingRoutes } from './routes/composing.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
@@ -20,6 +21,7 @@ import { privacyRoutes } from './routes/privacy.ts';
 import { customerPrivacyRoutes } from './routes/customer-privacy.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { servicePlanRoutes } from './routes/service-plan.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingChangeRoutes } from './routes/setting-changes.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
@@ -70,4 +72,6 @@ export const routes: readonly Route[] = [
   ...gradingRoutes,
   ...segmentRoutes,
   ...guardRoutes,
+  ...clockRoutes,
+  ...servicePlanRoutes,
 ];

@@ -1,4 +1,5 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
+import { sweepClocks } from '../clocks/fire.ts';
 import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import { checkFiles, countOverdue } from '../customer-file/check-files.ts';
 import { lookForGrading } from '../grading/job.ts';
@@ -22,6 +23,8 @@ const privacyMs = 10_000;
 const resealMs = 60_000;
 const filesMs = 2_000;
 const overdueMs = 60_000;
+/** Clocks are told of by jobs at their moments; this finds those whose job was lost, and makes jobs for what is near. */
+const clocksMs = 2_000;
 
 export function startClock(parts: Parts): AsyncDisposable {
   const stop = [
@@ -35,6 +38,7 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(identityMs, () => askForReview(parts), parts),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
     every(filesMs, () => checkFiles(parts), parts),
+    every(clocksMs, () => sweepClocks(parts), parts),
     every(overdueMs, () => countOverdue(parts), parts),
   ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };

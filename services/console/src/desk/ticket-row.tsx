@@ -1,5 +1,6 @@
 import { ClockCircleOutlined, FireOutlined } from '@ant-design/icons';
 import type { Ticket } from '@patchbay/contracts';
+import { DueClock } from '../clocks/due-clock.tsx';
 import { clock, moment, secondsSince, useNow } from '@patchbay/ui';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -62,6 +63,7 @@ export const TicketRow = memo(function TicketRow({
             <FireOutlined aria-hidden /> {t('ticket.urgent')}
           </span>
         )}
+        {ticket.clocks && <DueClock clocks={ticket.clocks} />}
         <span className="muted ellipsis">{ticket.assigneeName ?? queueText(t, ticket.queueName ?? '')}</span>
       </span>
     </Link>

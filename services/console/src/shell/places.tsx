@@ -1,7 +1,9 @@
 import {
   ApartmentOutlined,
   ApiOutlined,
+  CalendarOutlined,
   CheckSquareOutlined,
+  ClockCircleOutlined,
   DashboardOutlined,
   FileDoneOutlined,
   FormOutlined,
@@ -11,6 +13,7 @@ import {
   MailOutlined,
   MessageOutlined,
   ProfileOutlined,
+  RiseOutlined,
   SafetyCertificateOutlined,
   SafetyOutlined,
   SendOutlined,
@@ -53,6 +56,14 @@ export const settingsGroups = [
     places: [
       { to: '/request-types', key: 'requestTypes', icon: <ProfileOutlined />, needs: 'manager' },
       { to: '/web-forms', key: 'webForms', icon: <FormOutlined />, needs: 'manager' },
+    ],
+  },
+  {
+    key: 'service',
+    places: [
+      { to: '/targets', key: 'targets', icon: <ClockCircleOutlined />, needs: 'manager' },
+      { to: '/calendars', key: 'calendars', icon: <CalendarOutlined />, needs: 'manager' },
+      { to: '/escalation', key: 'escalation', icon: <RiseOutlined />, needs: 'manager' },
     ],
   },
   {

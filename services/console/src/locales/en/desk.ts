@@ -191,6 +191,13 @@ export const desk = {
       'priority-changed': 'Priority changed from {{from}} to {{to}}',
       'request-changed': 'Request details changed',
       'customer-changed': 'Given to another customer',
+      'targets-changed': 'Other service targets',
+      escalated: 'Escalated',
+    },
+    clock: {
+      warned: 'Nearly due: {{clock}}',
+      breached: 'Late: {{clock}}',
+      met: 'Done: {{clock}}',
     },
     message: {
       received: 'Message received',

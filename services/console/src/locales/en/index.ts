@@ -1,4 +1,5 @@
 import { channels } from './channels.ts';
+import { clocks } from './clocks.ts';
 import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
@@ -20,6 +21,7 @@ export const en = {
   ...customers,
   ...customerFile,
   ...channels,
+  ...clocks,
   ...grading,
   ...operations,
   ...privacy,

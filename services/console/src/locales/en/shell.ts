@@ -27,6 +27,9 @@ export const shell = {
     requestTypes: 'Request types',
     webForms: 'Web forms',
     sending: 'Sending and HELP',
+    calendars: 'Calendars',
+    targets: 'Service targets',
+    escalation: 'Escalation',
     skip: 'Skip to the content',
   },
   state: {
@@ -79,6 +82,7 @@ export const shell = {
   user: {
     menu: 'Account of {{name}}',
     sound: 'Sound for offers',
+    clockSound: 'Sound when a ticket is late',
     logOut: 'Log out',
     undo: 'Undo sending',
     undoOff: 'Off',

@@ -183,6 +183,13 @@ export const desk = {
       'priority-changed': '优先级由 {{from}} 改为 {{to}}',
       'request-changed': '请求信息已更改',
       'customer-changed': '已转给另一位客户',
+      'targets-changed': '服务时限已变更',
+      escalated: '已升级',
+    },
+    clock: {
+      warned: '即将到期：{{clock}}',
+      breached: '已超时：{{clock}}',
+      met: '已完成：{{clock}}',
     },
     message: {
       received: '收到消息',

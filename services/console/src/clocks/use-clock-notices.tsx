@@ -1,0 +1,49 @@
+import { App, Button } from 'antd';
+import type { HubEvent } from '@patchbay/contracts';
+import { useRef, type RefObject } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { clockChime } from '../live/chime.ts';
+import { useMe } from '../session/use-me.ts';
+import { clockNotices, type ClockNotice } from './clock-notices.ts';
+
+/** How long a warning stays; what is late stays until it is closed. Seconds. */
+const warningStays = 12;
+
+/** Shows warnings, lateness and escalations. The function is kept in a reference, so that a live connection need not be made anew. */
+export function useClockNotices(): RefObject<(fresh: readonly HubEvent[]) => void> {
+  const { t } = useTranslation();
+  const { notification } = App.useApp();
+  const navigate = useNavigate();
+  const me = useMe();
+  const show = ({ ticketId, what, clock, reason }: ClockNotice) => {
+    // The same ticket told again replaces what was told before.
+    const key = `clock ${ticketId}`;
+    const open = () => {
+      notification.destroy(key);
+      void navigate(`/desk/${ticketId}`);
+    };
+    notification[what === 'warned' ? 'warning' : 'error']({
+      key,
+      title: t(`clocks.${what}`),
+      description: (
+        <>
+          <p data-testid="clock-notice" data-what={what}>
+            {clock ? t(`clockKind.${clock}`) : reason}
+          </p>
+          <Button type="link" size="small" onClick={open} data-testid="clock-notice-ticket">
+            {t('clocks.toTicket')}
+          </Button>
+        </>
+      ),
+      duration: what === 'warned' ? warningStays : 0,
+    });
+  };
+  const tell = useRef<(fresh: readonly HubEvent[]) => void>(() => undefined);
+  tell.current = (fresh) => {
+    const notices = clockNotices(fresh, me);
+    notices.forEach(show);
+    if (notices.length > 0) clockChime();
+  };
+  return tell;
+}
