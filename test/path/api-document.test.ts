@@ -39,6 +39,7 @@ describe('the API as its document describes it', () => {
       .map(([path]) => path);
     expect(inUnicodeOrder(keyed)).toEqual([
       '/api/v1/agents',
+      '/api/v1/clock-runs',
       '/api/v1/custom-fields',
       '/api/v1/customers',
       '/api/v1/customers/{id}/consents',
@@ -63,6 +64,7 @@ describe('the API as its document describes it', () => {
       '/api/v1/segments',
       '/api/v1/tasks',
       '/api/v1/templates',
+      '/api/v1/tickets/{id}/escalate',
       '/api/v1/tickets/{id}/held-replies',
       '/api/v1/tickets/{id}/messages',
       '/api/v1/visitor-sites',
@@ -160,6 +162,25 @@ describe('the API as its document describes it', () => {
     for (const path of ['/customers/:id/grading', '/customers/:id/moves', '/customers/:id/guard'])
       await call('GET', path, { id: one });
     await call('PUT', '/settings/contact-guard', {}, await call('GET', '/settings/contact-guard'));
+
+    const { version, plan } = await call('GET', '/service-plan');
+    const basis = { basedOn: version, note: 'As it was' };
+    const shown = await call('PUT', '/service-plan/policies', {}, { ...basis, policies: plan.policies });
+    const calendar = { ...plan.calendars[0], key: 'second' };
+    const kept = { ...basis, basedOn: shown.version, calendar };
+    const with2 = await call('PUT', '/service-plan/calendars/:key', { key: 'second' }, kept);
+    await call('DELETE', '/service-plan/calendars/:key', { key: `second?basedOn=${with2.version}` });
+    await call('GET', '/service-plan/versions');
+    await call('GET', '/service-plan/versions/:version', { version: String(version) });
+    await call('GET', '/holiday-regions');
+    expect((await api('GET', '/api/v1/holidays?country=CN&year=2026')).body.items.length).toBeGreaterThan(5);
+    called.add('GET /holidays');
+    const run = await call('POST', '/clock-runs', {}, { kind: 'preview', reason: 'To see' });
+    await call('GET', '/clock-runs');
+    await call('GET', '/clock-runs/:id', { id: run.id });
+    await call('GET', '/tickets/:id/clocks', ids);
+    await call('POST', '/tickets/:id/escalate', { id: second.ticketId }, { reason: 'Needs a supervisor' });
+    await call('PUT', '/escalation-rules', {}, await call('GET', '/escalation-rules'));
     const tests = [{ fact: { name: 'age-days' }, operator: 'at-least', number: 0 }];
     const set = { name: 'Everybody', condition: { join: 'all', tests } };
     await call('POST', '/segments', {}, { key: 'everybody', ...set });

@@ -189,7 +189,7 @@ async function startWorkers(
       'grade-customers': () => gradeCustomers(parts),
       'review-identity': () => reviewIdentity(parts),
       'fire-clocks': () => fireDueClocks(parts),
-      'run-clocks': () => runClocks(parts),
+      'run-clocks': async () => void (await runClocks(parts)),
     },
     parts,
     overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 },

@@ -22,6 +22,8 @@ import { soonMs } from './fire.ts';
 import { beginKept, foldEvents, summaryOf, type FoldedEvent, type Kept } from './fold.ts';
 import { openBook } from './plans.ts';
 
+export const clockReaderName = 'clocks';
+
 type Book = Awaited<ReturnType<typeof openBook>>;
 const types: readonly string[] = clockEvents;
 
@@ -32,7 +34,7 @@ export function clockReader(parts: Pick<Parts, 'db' | 'jobs' | 'relay' | 'channe
   let coming = new Set<number>();
   let told = false;
   return {
-    name: 'clocks',
+    name: clockReaderName,
     from: 'now',
     async read(tx, events) {
       [coming, told] = [new Set(), false];

@@ -1,5 +1,5 @@
 /** Goes through the clocks of open tickets: rebuilds them from the events, or tries or applies the newest version of the plan. */
-import type { ClockRunCounts } from '@patchbay/contracts';
+import type { ClockRun, ClockRunCounts } from '@patchbay/contracts';
 import { advance, clocksOfTicket, type Clock, type TicketState } from '@patchbay/domain/sla/clocks';
 import { clockEvents, type Choice } from '@patchbay/domain/sla/facts';
 import { choosePolicy } from '@patchbay/domain/sla/policy';
@@ -15,11 +15,19 @@ import {
   tellTargetsChanged,
   type TraitsRow,
 } from '@patchbay/store/queries/clocks';
-import { advanceClockRun, takeClockRun, type ClockRunState } from '@patchbay/store/queries/clock-runs';
+import {
+  advanceClockRun,
+  beginClockRun,
+  readClockRun,
+  takeClockRun,
+  type ClockRunState,
+} from '@patchbay/store/queries/clock-runs';
+import { newestPlanNumber } from '@patchbay/store/queries/service-plans';
+import { registerReader } from '@patchbay/store/queries/event-readers';
 import type { Parts } from '../parts.ts';
 import { beginKept, foldEvents, summaryOf, type Kept } from './fold.ts';
-import { openBook } from './plans.ts';
-import { surroundingsOf } from './reader.ts';
+import { noCounts, openBook } from './plans.ts';
+import { clockReaderName, surroundingsOf } from './reader.ts';
 
 type RunParts = Pick<Parts, 'db' | 'channels' | 'now' | 'relay'>;
 type Book = Awaited<ReturnType<typeof openBook>>;
@@ -28,16 +36,23 @@ const batchSize = 200;
 const sampleSize = 20;
 /** A job ends after so long; the clock begins the next one. Milliseconds. */
 const workMs = 5_000;
+const askMs = 200;
 
-/** Handles the job `run-clocks`. A batch that was cut off by a crash is done again, with the same result. */
-export async function runClocks(parts: RunParts, workFor = workMs): Promise<void> {
-  const end = performance.now() + workFor;
-  while (performance.now() < end && (await parts.db.transaction((tx) => runBatch(parts, tx)))) parts.relay.nudge();
+/** Handles the job `run-clocks`; answers how many batches it did. One that was cut off by a crash is done again, with the same result. */
+export async function runClocks(parts: RunParts): Promise<number> {
+  const end = performance.now() + workMs;
+  let batches = 0;
+  while (performance.now() < end && (await parts.db.transaction((tx) => runBatch(parts, tx)))) {
+    parts.relay.nudge();
+    batches += 1;
+  }
+  return batches;
 }
 
 async function runBatch(parts: RunParts, tx: Queryable): Promise<boolean> {
   const run = await takeClockRun(tx);
   if (!run) return false;
+  await registerReader(tx, clockReaderName, 'now');
   const place = await holdClockReader(tx);
   const ids = await clockTicketsAfter(tx, run.cursor, run.kind !== 'rebuild', batchSize);
   const work = run.kind === 'rebuild' ? rebuild(parts, tx, ids, place) : replan(parts, tx, ids, run);
@@ -175,4 +190,19 @@ function added(counts: ClockRunCounts, differences: readonly Difference[], now: 
     for (const key of earlier.keys()) if (!later.has(key)) total.dropped += 1;
   }
   return total;
+}
+
+/** Goes through all of them at once, after whatever runs already. */
+export async function rebuildClocks(parts: RunParts): Promise<ClockRun> {
+  const { sql } = parts.db;
+  const version = await newestPlanNumber(sql);
+  const run = { kind: 'rebuild', version, reason: 'Asked for by command', counts: noCounts, agentId: null } as const;
+  const id = await beginClockRun(sql, run);
+  let read = await readClockRun(sql, id);
+  while (read?.state === 'running') {
+    // Somebody else may be at it.
+    if ((await runClocks(parts)) === 0) await new Promise((resolve) => setTimeout(resolve, askMs));
+    read = await readClockRun(sql, id);
+  }
+  return read as ClockRun;
 }

@@ -162,7 +162,7 @@ export async function readClocks(sql: Queryable, ticketId: string, limit: number
 
 // --- Runs over open tickets ----------------------------------------------------------------------------------------
 
-/** Nobody else reads events for the clocks until the transaction ends. Answers the reader's place. */
+/** Nobody else reads events for the clocks until the transaction ends. Answers the place of their reader, which is registered. */
 export async function holdClockReader(tx: Queryable): Promise<number> {
   const { rows } = await tx.query<{ seq: number }>(`select seq from event_reader where name = 'clocks' for update`, []);
   return rows[0]?.seq ?? 0;
