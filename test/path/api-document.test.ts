@@ -163,15 +163,15 @@ describe('the API as its document describes it', () => {
       await call('GET', path, { id: one });
     await call('PUT', '/settings/contact-guard', {}, await call('GET', '/settings/contact-guard'));
 
-    const { version, plan } = await call('GET', '/service-plan');
-    const basis = { basedOn: version, note: 'As it was' };
-    const shown = await call('PUT', '/service-plan/policies', {}, { ...basis, policies: plan.policies });
-    const calendar = { ...plan.calendars[0], key: 'second' };
+    const planned = await call('GET', '/service-plan');
+    const basis = { basedOn: planned.version, note: 'As it was' };
+    const shown = await call('PUT', '/service-plan/policies', {}, { ...basis, policies: planned.plan.policies });
+    const calendar = { ...planned.plan.calendars[0], key: 'second' };
     const kept = { ...basis, basedOn: shown.version, calendar };
     const with2 = await call('PUT', '/service-plan/calendars/:key', { key: 'second' }, kept);
     await call('DELETE', '/service-plan/calendars/:key', { key: `second?basedOn=${with2.version}` });
     await call('GET', '/service-plan/versions');
-    await call('GET', '/service-plan/versions/:version', { version: String(version) });
+    await call('GET', '/service-plan/versions/:version', { version: String(planned.version) });
     await call('GET', '/holiday-regions');
     expect((await api('GET', '/api/v1/holidays?country=CN&year=2026')).body.items.length).toBeGreaterThan(5);
     called.add('GET /holidays');

@@ -99,8 +99,13 @@ describe('service targets', () => {
     const other = queues.find(({ channels }) => !channels.includes('sms'));
     const all = { channels: [], queueIds: [], requestTypes: [] };
     const rule = (id: string, cause: object, actions: object[]) => ({
-      ...{ id, nameEn: id, nameZh: id, enabled: true, when: all },
-      ...{ cause, actions },
+      id,
+      nameEn: id,
+      nameZh: id,
+      enabled: true,
+      when: all,
+      cause,
+      actions,
     });
     await call('PUT', '/escalation-rules', {
       rules: [
@@ -211,7 +216,10 @@ describe('service targets', () => {
     const { version, plan } = await call('GET', '/service-plan');
     const key = `k${randomUUID().slice(0, 8)}`;
     const calendar = {
-      ...{ key, nameEn: 'Munich', nameZh: '慕尼黑', timeZone: 'Europe/Berlin' },
+      key,
+      nameEn: 'Munich',
+      nameZh: '慕尼黑',
+      timeZone: 'Europe/Berlin',
       intervals: [{ weekday: 1, from: '09:00', to: '17:00' }],
       holidays: { country: 'DE', region: 'BY', open: ['easter 1'] },
       days: [{ date: '2027-08-02', until: '2027-08-20', name: 'Works holidays', intervals: [] }],

@@ -71,7 +71,6 @@ export const businessCalendar = z
     });
   });
 export type BusinessCalendar = z.infer<typeof businessCalendar>;
-export const businessCalendarUpdate = z.object({ ...businessCalendar.shape, key: slug.optional() });
 
 export const calendarHoliday = z.object({
   date: day,
