@@ -63,7 +63,10 @@ describe.skipIf(inject('chromium') === null)('service targets on screen', () => 
     await manager.getByTestId('policy-form-save').click();
     await manager.locator('[data-testid=targets-page][data-version="3"]').waitFor();
     await manager.getByTestId('plan-preview').click();
-    await manager.locator('[data-testid=plan-run][data-kind=preview][data-state=done]').getByText('earlier: 1').waitFor();
+    await manager
+      .locator('[data-testid=plan-run][data-kind=preview][data-state=done]')
+      .getByText('earlier: 1')
+      .waitFor();
     await picture('targets');
     await manager.getByTestId('plan-apply').click();
     await manager.getByTestId('plan-apply-sure').click();

@@ -27,7 +27,7 @@ export function HolidayFields({ form }: { form: FormInstance<CalendarFields> }) 
   const regions = (places.data?.regions ?? []).map(({ code, name }) => ({ value: code, label: name }));
   return (
     <>
-      <h3 className="form-part">{t('calendars.country')}</h3>
+      <h3 className="form-part">{t('calendars.publicHolidays')}</h3>
       <div className="pair">
         <Form.Item name="country" label={t('calendars.country')}>
           <Select

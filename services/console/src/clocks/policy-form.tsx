@@ -173,6 +173,7 @@ function TargetRow({ clock }: { clock: ClockKind }) {
           max={99}
           precision={0}
           disabled={!on}
+          prefix={t('targets.warn')}
           suffix="%"
           style={{ width: '100%' }}
           aria-label={label(t('targets.warn'))}

@@ -5,6 +5,7 @@ import { duration, fullMoment, keys, moment } from '@patchbay/ui';
 import { Button, Drawer } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { reasonText } from '../desk/reason-text.ts';
 import { bilingual } from '../feedback/bilingual.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
@@ -32,7 +33,7 @@ export function TicketClocksButton({ ticket }: { ticket: Ticket }) {
 }
 
 function ClocksDrawer({ ticket, close }: { ticket: Ticket; close: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [escalating, setEscalating] = useState(false);
   const clocks = useQuery({
     queryKey: keys.clocks(ticket.id),
@@ -61,7 +62,9 @@ function ClocksDrawer({ ticket, close }: { ticket: Ticket; close: () => void }) 
         <ClockExplained key={`${clock.kind} ${clock.round}`} clock={clock} />
       ))}
       {clocks.data?.reason && clocks.data.items.length > 0 && (
-        <p className="muted small">{t('clocks.why', { reason: clocks.data.reason })}</p>
+        <p className="muted small">
+          {t('clocks.why', { reason: reasonText(clocks.data.reason, i18n.resolvedLanguage) })}
+        </p>
       )}
       {escalating && <EscalateModal ticket={ticket} close={() => setEscalating(false)} />}
     </Drawer>
