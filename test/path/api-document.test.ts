@@ -40,6 +40,7 @@ describe('the API as its document describes it', () => {
     expect(inUnicodeOrder(keyed)).toEqual([
       '/api/v1/agents',
       '/api/v1/automation/rules',
+      '/api/v1/clock-runs',
       '/api/v1/custom-fields',
       '/api/v1/customers',
       '/api/v1/customers/{id}/consents',
@@ -65,6 +66,7 @@ describe('the API as its document describes it', () => {
       '/api/v1/segments',
       '/api/v1/tasks',
       '/api/v1/templates',
+      '/api/v1/tickets/{id}/escalate',
       '/api/v1/tickets/{id}/held-replies',
       '/api/v1/tickets/{id}/messages',
       '/api/v1/visitor-sites',
@@ -165,6 +167,25 @@ describe('the API as its document describes it', () => {
     for (const path of ['/customers/:id/grading', '/customers/:id/moves', '/customers/:id/guard'])
       await call('GET', path, { id: one });
     await call('PUT', '/settings/contact-guard', {}, await call('GET', '/settings/contact-guard'));
+
+    const planned = await call('GET', '/service-plan');
+    const basis = { basedOn: planned.version, note: 'As it was' };
+    const shown = await call('PUT', '/service-plan/policies', {}, { ...basis, policies: planned.plan.policies });
+    const calendar = { ...planned.plan.calendars[0], key: 'second' };
+    const kept = { ...basis, basedOn: shown.version, calendar };
+    const with2 = await call('PUT', '/service-plan/calendars/:key', { key: 'second' }, kept);
+    await call('DELETE', '/service-plan/calendars/:key', { key: `second?basedOn=${with2.version}` });
+    await call('GET', '/service-plan/versions');
+    await call('GET', '/service-plan/versions/:version', { version: String(planned.version) });
+    await call('GET', '/holiday-regions');
+    expect((await api('GET', '/api/v1/holidays?country=CN&year=2026')).body.items.length).toBeGreaterThan(5);
+    called.add('GET /holidays');
+    const run = await call('POST', '/clock-runs', {}, { kind: 'preview', reason: 'To see' });
+    await call('GET', '/clock-runs');
+    await call('GET', '/clock-runs/:id', { id: run.id });
+    await call('GET', '/tickets/:id/clocks', ids);
+    await call('POST', '/tickets/:id/escalate', { id: second.ticketId }, { reason: 'Needs a supervisor' });
+    await call('PUT', '/escalation-rules', {}, await call('GET', '/escalation-rules'));
     const tests = [{ fact: { name: 'age-days' }, operator: 'at-least', number: 0 }];
     const set = { name: 'Everybody', condition: { join: 'all', tests } };
     await call('POST', '/segments', {}, { key: 'everybody', ...set });
@@ -343,11 +364,11 @@ describe('the API as its document describes it', () => {
     for (const path of ['/reports', '/reports/mine'])
       await call('GET', path, {}, undefined, asking('figures=offered&interval=day&compare=previous'));
     const saving = { name: 'Every day', query: { figures: ['offered'], period: 'yesterday' } };
-    const kept = { id: (await call('POST', '/saved-reports', {}, saving)).id as string };
-    await call('PUT', '/saved-reports/:id', kept, { ...saving, query: { ...saving.query, by: 'queue' } });
+    const savedReport = { id: (await call('POST', '/saved-reports', {}, saving)).id as string };
+    await call('PUT', '/saved-reports/:id', savedReport, { ...saving, query: { ...saving.query, by: 'queue' } });
     await call('GET', '/saved-reports');
-    await call('GET', '/saved-reports/:id/report', kept);
-    await call('DELETE', '/saved-reports/:id', kept);
+    await call('GET', '/saved-reports/:id/report', savedReport);
+    await call('DELETE', '/saved-reports/:id', savedReport);
     await call('GET', '/reports/tickets', {}, undefined, asking('figure=offered'));
 
     const rows = { id: (await call('POST', '/imports', {}, { kind: 'customers', filename: 'rows.csv' })).id as string };

@@ -17,6 +17,7 @@ import {
 import { longestUndoSeconds, messageIdentity } from './composing.ts';
 import { authenticity, classification } from './contact.ts';
 import { ticketTag } from './tags.ts';
+import { ticketClocks } from './service-targets.ts';
 import { alert, channelTile } from './watch.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
@@ -184,6 +185,8 @@ export const ticket = z.object({
   preview: z.string(),
   call: callInfo.nullable(),
   tags: z.array(z.string()),
+  /** The clock that is due next; null while nothing is measured. */
+  clocks: ticketClocks.nullable(),
 });
 export type Ticket = z.infer<typeof ticket>;
 export const ticketQuery = pageQuery.extend({

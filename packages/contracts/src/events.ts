@@ -3,6 +3,7 @@
  * The relay gives each committed event its `seq`, dense and in commit order.
  */
 import { z } from 'zod';
+import { escalationAction } from './escalation.ts';
 import {
   callState,
   channelName,
@@ -15,8 +16,17 @@ import {
   timestamp,
   visibility,
 } from './glossary.ts';
+import { clockKind } from './service-targets.ts';
 
 const reason = z.string();
+
+/** Which clock of the ticket. `late`: so many seconds after the moment it was told of. */
+const clockFact = {
+  clock: clockKind,
+  round: z.int(),
+  dueAt: timestamp,
+  late: z.number(),
+};
 
 /** Which limit was passed, and by what. Seconds where it is a time. */
 export const alertReason = z.object({
@@ -29,9 +39,11 @@ export type AlertReason = z.infer<typeof alertReason>;
 /** The kinds of configuration whose changes are told of. */
 export const settingName = z.enum([
   'automation',
+  'calendar',
   'contact-guard',
   'custom-field',
   'customer-reviews',
+  'escalation-rules',
   'http-source',
   'identity-settings',
   'import-mapping',
@@ -43,6 +55,7 @@ export const settingName = z.enum([
   'saved-report',
   'segment',
   'sending-limit',
+  'service-policies',
   'template',
   'visitor-site',
   'watch-limits',
@@ -86,6 +99,26 @@ export const eventData = {
   'automation.paused': z.object({ ruleId: z.uuid(), ruleName: z.string(), limit: z.int(), reason }),
   /** The hub switched an endpoint off by itself. */
   'webhook.disabled': z.object({ endpointId: z.uuid(), endpointName: z.string(), reason }),
+  /** Other targets hold for it from now on; null where none does. */
+  'ticket.targets-changed': z.object({
+    version: z.int(),
+    policy: z.string().nullable(),
+    name: z.string().nullable(),
+    reason,
+  }),
+  /** By a rule, once for each of its causes, or by hand. `rule` is null then. */
+  'ticket.escalated': z.object({
+    rule: z.string().nullable(),
+    name: z.string(),
+    actions: z.array(escalationAction),
+    /** Who is told: the owner, the supervisors. */
+    tell: z.array(z.enum(['owner', 'supervisors'])),
+    reason,
+  }),
+  'clock.warned': z.object(clockFact),
+  'clock.breached': z.object(clockFact),
+  /** `late`: so many seconds after its due moment; 0 in time. */
+  'clock.met': z.object({ ...clockFact, businessSeconds: z.number(), calendarSeconds: z.number() }),
   'message.received': z.object({ messageId: z.uuid(), channel: channelName, kind: messageKind, reason }),
   /** The same mail arrived at further addresses of ours. */
   'message.address-added': z.object({ messageId: z.uuid(), addresses: z.array(z.string()) }),

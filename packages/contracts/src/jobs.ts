@@ -36,6 +36,11 @@ export const runAutomation = z.object({ automatedTicketId: z.uuid() });
 /** Something is due for an endpoint. */
 export const deliverWebhooks = z.object({ endpointId: z.uuid() });
 
+/** Clocks are due at this moment: milliseconds since the epoch. */
+export const fireClocks = z.object({ fireAt: z.int() });
+/** A run over the clocks of open tickets goes on. */
+export const runClocks = z.object({ clockRuns: z.literal(true) });
+
 /** Every job by name. Payloads are parsed with these on both sides of the queue. */
 export const jobs = {
   'ingest-contact': ingestContact,
@@ -53,6 +58,8 @@ export const jobs = {
   'review-identity': reviewIdentity,
   'run-automation': runAutomation,
   'deliver-webhooks': deliverWebhooks,
+  'fire-clocks': fireClocks,
+  'run-clocks': runClocks,
 } as const;
 export type JobName = keyof typeof jobs;
 export type JobData<N extends JobName> = z.infer<(typeof jobs)[N]>;

@@ -16,6 +16,11 @@ import { createFileStore } from './files.ts';
 import { figuresReader } from './figures/reader.ts';
 import { automationReader } from './automation/reader.ts';
 import { runAutomation } from './automation/run.ts';
+import { escalationReader } from './clocks/escalate.ts';
+import { fireDueClocks } from './clocks/fire.ts';
+import { seedPlan } from './clocks/plans.ts';
+import { clockReader } from './clocks/reader.ts';
+import { runClocks } from './clocks/runs.ts';
 import { runImport } from './imports/run-import.ts';
 import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
@@ -124,6 +129,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   };
   const sources = createSources(base);
   await seedIntake({ ...base, sources });
+  await seedPlan(base);
   const channels = createChannels(() => parts, base, overrides.dns);
   const parts: Hub['parts'] = { ...base, sources, channels: overrides.channels?.(channels) ?? channels };
 
@@ -158,7 +164,13 @@ async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDispos
 
 /** What follows the events, each at its own pace. */
 function eventReaders(parts: Parts): EventReader[] {
-  return [figuresReader(parts), automationReader(parts), webhookReader(parts)];
+  return [
+    figuresReader(parts),
+    clockReader(parts),
+    escalationReader(parts),
+    automationReader(parts),
+    webhookReader(parts),
+  ];
 }
 
 async function startWorkers(
@@ -187,6 +199,8 @@ async function startWorkers(
       'review-identity': () => reviewIdentity(parts),
       'run-automation': (data) => runAutomation(parts, data.automatedTicketId),
       'deliver-webhooks': (data) => deliverWebhooks(parts, data.endpointId, signal),
+      'fire-clocks': () => fireDueClocks(parts),
+      'run-clocks': async () => void (await runClocks(parts)),
     },
     parts,
     { webhooks: 8, ...(overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 }) },

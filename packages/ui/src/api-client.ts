@@ -63,6 +63,7 @@ import {
   type SendingLimit,
   type WatchLimits,
 } from '@patchbay/contracts';
+import { clockCalls } from './clock-calls.ts';
 import { customerFileCalls } from './customer-file-calls.ts';
 import { automationCalls } from './automation-calls.ts';
 import { gradingCalls } from './grading-calls.ts';
@@ -135,6 +136,7 @@ export function createApi(send: Send = createSend()) {
     ...gradingCalls(send),
     ...automationCalls(send),
     ...identityCalls(send),
+    ...clockCalls(send),
   };
 }
 

@@ -63,6 +63,11 @@ export const keys = {
   legalHolds: (id: string) => ['customer', id, 'legal-holds'] as const,
   consentRecords: (id: string) => ['customer', id, 'consents'] as const,
   wallboard: ['wallboard'] as const,
+  servicePlan: ['service-plan'] as const,
+  planVersions: ['service-plan', 'versions'] as const,
+  holidays: (filter: object) => ['holidays', filter] as const,
+  escalationRules: ['escalation-rules'] as const,
+  clocks: (ticketId: string) => ['clocks', ticketId] as const,
   consents: (address: string) => ['consents', address] as const,
   templates: (channel: string) => ['templates', channel] as const,
   tags: (q: string) => ['tags', q] as const,
@@ -76,9 +81,11 @@ export type Key = readonly unknown[];
 /** What shows each setting. Agents are not told of changes: what they see of these grows old within a minute. */
 const settingKeys: Readonly<Record<SettingName, readonly Key[]>> = {
   automation: [keys.automation],
+  calendar: [keys.servicePlan],
   'contact-guard': [keys.guardSettings, ['guard']],
   'custom-field': [keys.customFields],
   'customer-reviews': [keys.reviewSettings],
+  'escalation-rules': [keys.escalationRules],
   'http-source': [keys.httpSources],
   'identity-settings': [keys.identitySettings, keys.suggestionList],
   'import-mapping': [keys.importMappings],
@@ -89,6 +96,7 @@ const settingKeys: Readonly<Record<SettingName, readonly Key[]>> = {
   'request-type': [keys.requestTypes],
   'saved-report': [keys.savedReports],
   segment: [keys.segments],
+  'service-policies': [keys.servicePlan],
   'sending-limit': [keys.sendingLimits],
   template: [['templates']],
   'visitor-site': [keys.visitorSites],
@@ -118,6 +126,8 @@ function keysOf(event: HubEvent, me: string | undefined): readonly Key[] {
       return [keys.webhooks];
     case 'call':
       return [...of, keys.tickets];
+    case 'clock':
+      return [...of, keys.tickets, ...(event.ticketId ? [keys.clocks(event.ticketId)] : [])];
     case 'message':
       return [
         ...of,

@@ -41,6 +41,18 @@ const settings = [
     lazy: async () => ({ Component: (await import('./identity/pages.ts')).VisitorSitesPage }),
   },
   {
+    path: '/targets',
+    lazy: async () => ({ Component: (await import('./clocks/clock-pages.ts')).TargetsPage }),
+  },
+  {
+    path: '/calendars',
+    lazy: async () => ({ Component: (await import('./clocks/clock-pages.ts')).CalendarsPage }),
+  },
+  {
+    path: '/escalation',
+    lazy: async () => ({ Component: (await import('./clocks/clock-pages.ts')).EscalationPage }),
+  },
+  {
     path: '/segments',
     lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).SegmentsPage }),
   },

@@ -3,6 +3,7 @@ import type { Route } from './route.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { automationRoutes } from './routes/automation.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { clockRoutes } from './routes/clocks.ts';
 import { composingRoutes } from './routes/composing.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deskRoutes } from './routes/desk.ts';
@@ -21,6 +22,7 @@ import { privacyRoutes } from './routes/privacy.ts';
 import { customerPrivacyRoutes } from './routes/customer-privacy.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { servicePlanRoutes } from './routes/service-plan.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { settingChangeRoutes } from './routes/setting-changes.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
@@ -80,4 +82,6 @@ export const routes: readonly Route[] = [
   ...tagRoutes,
   ...automationRoutes,
   ...webhookRoutes,
+  ...clockRoutes,
+  ...servicePlanRoutes,
 ];

@@ -1,5 +1,15 @@
 /** The answers and bodies of the API by the names that its document gives them. */
 import {
+  calendarPublish,
+  clockRun,
+  clockRunCreate,
+  escalationCreate,
+  escalationRules,
+  holidayList,
+  holidayRegions,
+  planVersion,
+  policiesPublish,
+  ticketClockList,
   auditCheck,
   auditEntry,
   consentRecord,
@@ -176,6 +186,14 @@ import {
 } from '@patchbay/contracts';
 
 export const answers = {
+  ClockRun: clockRun,
+  ClockRunPage: page(clockRun),
+  EscalationRules: escalationRules,
+  HolidayList: holidayList,
+  HolidayRegions: holidayRegions,
+  PlanVersion: planVersion,
+  PlanVersionPage: page(planVersion),
+  TicketClockList: ticketClockList,
   Agent: agent,
   AgentPage: page(agent),
   AlertList: alertList,
@@ -313,6 +331,11 @@ export const answers = {
 } as const;
 
 export const bodies = {
+  CalendarPublish: calendarPublish,
+  ClockRunCreate: clockRunCreate,
+  EscalationCreate: escalationCreate,
+  EscalationRules: escalationRules,
+  PoliciesPublish: policiesPublish,
   AgentCreate: agentCreate,
   AgentUpdate: agentUpdate,
   CallCommand: callCommand,

@@ -1,4 +1,5 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
+import { sweepClocks } from '../clocks/fire.ts';
 import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import { keepAutomation } from '../automation/keep.ts';
 import { checkFiles, countOverdue } from '../customer-file/check-files.ts';
@@ -26,6 +27,8 @@ const filesMs = 2_000;
 const overdueMs = 60_000;
 const automationMs = 5_000;
 const webhooksMs = 5_000;
+/** Clocks are told of by jobs at their moments; this finds those whose job was lost, and makes jobs for what is near. */
+const clocksMs = 2_000;
 
 export function startClock(parts: Parts): AsyncDisposable {
   const stop = [
@@ -39,6 +42,7 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(identityMs, () => askForReview(parts), parts),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
     every(filesMs, () => checkFiles(parts), parts),
+    every(clocksMs, () => sweepClocks(parts), parts),
     every(overdueMs, () => countOverdue(parts), parts),
     every(automationMs, () => keepAutomation(parts), parts),
     every(webhooksMs, () => keepWebhooks(parts), parts),

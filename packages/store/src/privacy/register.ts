@@ -584,6 +584,18 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   sending_account: technical({ keep: 'channel account rate burst tokens refilled_at last_slot paused_until' }),
   alert: technical({ keep: 'key firing since reasons' }),
   relay_state: technical({ keep: 'id last_seq' }),
+  service_plan: settings({ keep: 'version plan note published_by published_at' }),
+  ticket_service: technical({ keep: 'ticket_id seq first_choice decided state clock_kind clock_state due_at warn_at' }),
+  ticket_clock: technical({
+    keep: 'ticket_id kind round choice target state started_at due_at warn_at met_at runs warned_at breached_at met_told next_at',
+    figure: 'business_ms calendar_ms',
+  }),
+  clock_run: technical({
+    keep: 'id kind state version reason cursor started_at finished_at',
+    figure: 'done counts',
+    staff: 'started_by',
+  }),
+  escalation: technical({ keep: 'id ticket_id rule_id cause at', staff: 'actor_id' }),
   event_reader: technical({ keep: 'name seq' }),
   event_reader_failure: technical({ keep: 'reader seq at', text: 'error' }),
   sweep_progress: technical({ keep: 'name reached' }),

@@ -95,11 +95,14 @@ const columns = `
   t.linked_ticket_id as "linkedTicketId",
   array(select d.address from ticket_address d where d.ticket_id = t.id order by d.address) as addresses,
   t.request_type as "requestType", t.fields, t.preview, l.call,
-  array(select g.tag from ticket_tag g where g.ticket_id = t.id order by g.tag) as tags`;
+  array(select g.tag from ticket_tag g where g.ticket_id = t.id order by g.tag) as tags,
+  case when s.clock_kind is not null then jsonb_build_object('kind', s.clock_kind, 'dueAt', s.due_at, 'warnAt', s.warn_at, 'clockState', case
+    when s.due_at <= now() then 'breached' when s.clock_state = 'running' and s.warn_at <= now() then 'warning' else s.clock_state end) end as clocks`;
 const joined = `
   join customer c on c.id = t.customer_id
   left join agent a on a.id = t.assignee_id
   left join queue q on q.id = t.queue_id
+  left join ticket_service s on s.ticket_id = t.id
   left join lateral (
     select jsonb_build_object('callSid', k.call_sid, 'state', k.state, 'from', k.caller, 'startedAt', k.started_at, 'answeredAt', k.answered_at,
       'endedAt', k.ended_at, 'agentId', k.agent_id, 'talkSeconds',

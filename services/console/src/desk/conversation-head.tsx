@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button, Select, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
+import { TicketClocksButton } from '../clocks/ticket-clocks.tsx';
 import { bilingual } from '../feedback/bilingual.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
@@ -40,6 +41,7 @@ export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; sho
         </div>
         <TicketTags key={`tags ${ticket.id}`} ticket={ticket} />
       </div>
+      <TicketClocksButton ticket={ticket} />
       <HoldButton ticket={ticket} />
       <StatusSelect ticket={ticket} />
       {showCustomer && (

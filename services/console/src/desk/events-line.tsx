@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { RightOutlined } from '@ant-design/icons';
-import { eventType, type HubEvent } from '@patchbay/contracts';
+import { clockKind, eventType, type HubEvent } from '@patchbay/contracts';
 import { clock, fullMoment, keys, moment } from '@patchbay/ui';
 import type { TFunction } from 'i18next';
 import { useId, useState } from 'react';
@@ -84,7 +84,13 @@ function eventText(t: TFunction, event: HubEvent, nameOf: (id: string) => string
     address: text(data['address']),
     tags: Array.isArray(data['tags']) ? data['tags'].map(text).join(', ') : '',
     rule: text(data['ruleName']),
+    clock: clockText(t, data['clock']),
   });
+}
+
+function clockText(t: TFunction, value: unknown): string {
+  const known = clockKind.safeParse(value);
+  return known.success ? t(`clockKind.${known.data}`) : '';
 }
 
 /** A step that lasted, with its length: `durationSeconds` of the event. */

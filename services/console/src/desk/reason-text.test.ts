@@ -83,6 +83,15 @@ describe('reasons in Chinese', () => {
     expect(reasonText('Entered by Grace Hopper', 'zh')).toBe('由 Grace Hopper 录入');
   });
 
+  it('tell of targets and escalation', () => {
+    expect(reasonText('Complaints: request type complaint, grade a', 'zh')).toBe(
+      'Complaints：请求类型 complaint，客户等级 a',
+    );
+    expect(reasonText('Written: holds for every ticket', 'zh')).toBe('Written：适用于所有工单');
+    expect(reasonText('Late: first-response is breached', 'zh')).toBe('Late：首次响应已超时');
+    expect(reasonText('Grave: priority is 60', 'zh')).toBe('Grave：优先级为 60');
+  });
+
   it('leave alone what somebody typed, and English', () => {
     expect(reasonText('Customer asked for it', 'zh')).toBe('Customer asked for it');
     expect(reasonText('Offer accepted', 'en')).toBe('Offer accepted');

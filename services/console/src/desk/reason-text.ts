@@ -25,6 +25,7 @@ const fixed: Record<string, string> = {
   'A message could not be delivered': '有一条消息未能送达',
   'There are no agents': '没有坐席',
   'It answered that it is gone (HTTP 410)': '对方应答已不存在（HTTP 410）',
+  'No policy fits the ticket': '没有适用于此工单的策略',
 };
 
 const found: Record<string, string> = {
@@ -49,6 +50,21 @@ const causes: Record<string, string> = {
   offline: '离线',
 };
 
+const clocks: Record<string, string> = {
+  'first-response': '首次响应',
+  'next-response': '后续响应',
+  resolution: '解决',
+  acceptance: '受理',
+  'complaint-acknowledgement': '投诉受理答复',
+  'complaint-resolution': '投诉解决',
+};
+const traits: Record<string, string> = {
+  channel: '渠道',
+  queue: '队列',
+  'request type': '请求类型',
+  grade: '客户等级',
+};
+
 const words: Record<string, string> = {
   email: '邮箱',
   phone: '电话',
@@ -70,6 +86,17 @@ const patterns: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
   [/^the sender is not a party of ticket (\d+)$/u, (number) => `发件人不是工单 ${number} 的参与者`],
   [/^ticket (\d+) is closed$/u, (number) => `工单 ${number} 已关闭`],
   [/^ticket (\d+) was resolved too long ago to be reopened$/u, (number) => `工单 ${number} 解决已久，不能重新打开`],
+  [/^(.+): holds for every ticket$/u, (name) => `${name}：适用于所有工单`],
+  [/^(.+): priority is (-?\d+)$/u, (name, priority) => `${name}：优先级为 ${priority}`],
+  [/^(.+): grade is (\S+)$/u, (name, grade) => `${name}：客户等级为 ${grade}`],
+  [
+    /^(.+): ([a-z-]+) is (breached|nearly due)$/u,
+    (name, clock = '', how) => `${name}：${clocks[clock] ?? clock}${how === 'breached' ? '已超时' : '即将到期'}`,
+  ],
+  [
+    /^(.+): ((?:channel|queue|request type|grade)(?: [^,]+)?(?:, .+)?)$/u,
+    (name, traits = '') => `${name}：${traits.split(', ').map(trait).join('，')}`,
+  ],
   [/^agent went (\S+)$/u, (state = '') => `坐席状态变为${causes[state] ?? state}`],
   [/^The call could not be connected: (.+)$/u, (why = '') => `电话未能接通：${chinese(why)}`],
   [/^Rule “(.+)”, version (\d+)$/u, (name, version) => `规则“${name}”，第 ${version} 版`],
@@ -96,6 +123,12 @@ const patterns: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
     (kind, value) => `对方填写了${word(kind)} ${value}，此客户已证实`,
   ],
 ];
+
+/** `channel phone` */
+function trait(text: string): string {
+  const [, kind = '', value = ''] = /^(channel|queue|request type|grade)(?: (.+))?$/u.exec(text) ?? [];
+  return kind === '' ? text : `${traits[kind] ?? kind}${value && ` ${value}`}`;
+}
 
 function chinese(reason: string): string {
   const whole = fixed[reason];

@@ -1,5 +1,6 @@
 import { ClockCircleOutlined, FireOutlined } from '@ant-design/icons';
 import type { Ticket } from '@patchbay/contracts';
+import { DueClock } from '../clocks/due-clock.tsx';
 import { clock, moment, secondsSince, useNow } from '@patchbay/ui';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -68,6 +69,7 @@ export const TicketRow = memo(function TicketRow({
           </span>
         ))}
         {ticket.tags.length > 2 && <span className="muted">+{ticket.tags.length - 2}</span>}
+        {ticket.clocks && <DueClock clocks={ticket.clocks} />}
         <span className="muted ellipsis">{ticket.assigneeName ?? queueText(t, ticket.queueName ?? '')}</span>
       </span>
     </Link>

@@ -4,10 +4,24 @@ const STORE = 'patchbay.sound';
 export const soundOn = (): boolean => localStorage.getItem(STORE) !== 'off';
 export const setSound = (on: boolean): void => localStorage.setItem(STORE, on ? 'on' : 'off');
 
+const CLOCK_STORE = 'patchbay.clock-sound';
+/** Off until somebody turns it on: what is late is on the screen. */
+export const clockSoundOn = (): boolean => localStorage.getItem(CLOCK_STORE) === 'on';
+export const setClockSound = (on: boolean): void => localStorage.setItem(CLOCK_STORE, on ? 'on' : 'off');
+
 let context: AudioContext | undefined;
 
 export function chime(): void {
-  if (!soundOn() || !('AudioContext' in window)) return;
+  if (soundOn()) play();
+}
+
+/** A ticket is late, or nearly. */
+export function clockChime(): void {
+  if (clockSoundOn()) play();
+}
+
+function play(): void {
+  if (!('AudioContext' in window)) return;
   context ??= new AudioContext();
   const audio = context;
   // Browsers keep a page silent until it was touched once; the offer on screen then has to do.

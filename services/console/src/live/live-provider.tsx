@@ -6,6 +6,7 @@ import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMe } from '../session/use-me.ts';
+import { useClockNotices } from '../clocks/use-clock-notices.tsx';
 import { failedMessages } from './failed-messages.ts';
 import { LiveContext, type LiveScreen } from './live-context.ts';
 import { createRefresher } from './refresh.ts';
@@ -45,6 +46,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       duration: 0,
     });
 
+  const tellClocks = useClockNotices();
+
   useEffect(() => {
     const refresher = createRefresher(client, me);
     const opened = openLive({
@@ -56,6 +59,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         rememberOffers(stores.offered.ids, fresh, me);
         refresher.events(fresh);
         for (const failed of failedMessages(fresh, me)) tell.current(failed);
+        tellClocks.current(fresh);
       },
       reset: refresher.all,
       typing: stores.typing.notice,
@@ -68,7 +72,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       opened.close();
       setLive(null);
     };
-  }, [client, me, stores]);
+  }, [client, me, stores, tellClocks]);
 
   // These change with the connection object only, so that rooms are not left and joined for nothing.
   const calls = useMemo(

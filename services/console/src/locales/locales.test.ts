@@ -1,6 +1,8 @@
 import {
   callState,
   channelName,
+  clockKind,
+  clockState,
   customFieldType,
   deliveryStatus,
   errorCode,
@@ -62,6 +64,8 @@ describe('languages', () => {
     const words: [string, readonly string[]][] = [
       ['channel', channelName.options],
       ['status', ticketStatus.options],
+      ['clockKind', clockKind.options],
+      ['clockState', clockState.options],
       ['kind', messageKind.options],
       ['delivery', deliveryStatus.options],
       ['presence', presenceState.options],

@@ -1,7 +1,9 @@
 import {
   ApartmentOutlined,
   ApiOutlined,
+  CalendarOutlined,
   CheckSquareOutlined,
+  ClockCircleOutlined,
   DashboardOutlined,
   FileDoneOutlined,
   FormOutlined,
@@ -13,6 +15,7 @@ import {
   MessageOutlined,
   NotificationOutlined,
   ProfileOutlined,
+  RiseOutlined,
   SafetyCertificateOutlined,
   SafetyOutlined,
   SendOutlined,
@@ -58,6 +61,14 @@ export const settingsGroups = [
       { to: '/request-types', key: 'requestTypes', icon: <ProfileOutlined />, needs: 'manager' },
       { to: '/web-forms', key: 'webForms', icon: <FormOutlined />, needs: 'manager' },
       { to: '/automation', key: 'automation', icon: <ThunderboltOutlined />, needs: 'manager' },
+    ],
+  },
+  {
+    key: 'service',
+    places: [
+      { to: '/targets', key: 'targets', icon: <ClockCircleOutlined />, needs: 'manager' },
+      { to: '/calendars', key: 'calendars', icon: <CalendarOutlined />, needs: 'manager' },
+      { to: '/escalation', key: 'escalation', icon: <RiseOutlined />, needs: 'manager' },
     ],
   },
   {

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useAction } from '../feedback/use-action.ts';
 import { languages } from '../i18n.ts';
-import { setSound, soundOn } from '../live/chime.ts';
+import { clockSoundOn, setClockSound, setSound, soundOn } from '../live/chime.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 import { ChoiceMenu } from './choice-menu.tsx';
@@ -22,6 +22,7 @@ export function UserMenu() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [sound, setSoundState] = useState(soundOn);
+  const [clockSound, setClockSoundState] = useState(clockSoundOn);
   const logOut = useAction(api.logOut, {
     stale: [],
     after: () => {
@@ -35,6 +36,9 @@ export function UserMenu() {
     else if (key === 'sound') {
       setSound(!sound);
       setSoundState(!sound);
+    } else if (key === 'clock-sound') {
+      setClockSound(!clockSound);
+      setClockSoundState(!clockSound);
     } else if (key.startsWith('undo-')) setUndo.mutate(Number(key.slice('undo-'.length)));
     else void i18n.changeLanguage(key);
   };
@@ -51,6 +55,10 @@ export function UserMenu() {
     })),
     { type: 'divider' as const },
     { key: 'sound', label: <MenuItem text={t('user.sound')} on={sound} testId="sound-toggle" /> },
+    {
+      key: 'clock-sound',
+      label: <MenuItem text={t('user.clockSound')} on={clockSound} testId="clock-sound-toggle" />,
+    },
     {
       type: 'group' as const,
       key: 'undo',

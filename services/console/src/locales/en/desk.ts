@@ -193,6 +193,13 @@ export const desk = {
       tagged: 'Tagged {{tags}}',
       untagged: 'Tags taken off: {{tags}}',
       'customer-changed': 'Given to another customer',
+      'targets-changed': 'Other service targets',
+      escalated: 'Escalated',
+    },
+    clock: {
+      warned: 'Nearly due: {{clock}}',
+      breached: 'Late: {{clock}}',
+      met: 'Done: {{clock}}',
     },
     message: {
       received: 'Message received',

@@ -1,5 +1,6 @@
 import { automation } from './automation.ts';
 import { channels } from './channels.ts';
+import { clocks } from './clocks.ts';
 import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
@@ -21,6 +22,7 @@ export const en = {
   ...customers,
   ...customerFile,
   ...channels,
+  ...clocks,
   ...grading,
   ...operations,
   ...privacy,

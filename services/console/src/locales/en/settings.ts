@@ -14,7 +14,14 @@ export const settings = {
     stay: 'Go on editing',
   },
   settings: {
-    group: { people: 'People', requests: 'Requests', customers: 'Customers', channels: 'Channels', writing: 'Writing' },
+    group: {
+      people: 'People',
+      requests: 'Requests',
+      service: 'Service',
+      customers: 'Customers',
+      channels: 'Channels',
+      writing: 'Writing',
+    },
     about: {
       team: 'Who works here, in which queues, and how much at once.',
       privacy: 'Exports and erasures, how long things are kept, who sees what, and who looked.',
@@ -31,6 +38,9 @@ export const settings = {
       sending: 'How fast accounts may send, and the answer to HELP.',
       identities: 'Names, addresses and signatures to write as.',
       templates: 'Texts that the provider has approved.',
+      calendars: 'Opening hours, holidays and days off by which time is counted.',
+      targets: 'How soon each kind of ticket is to be answered and resolved.',
+      escalation: 'What happens when a ticket is nearly late, late, or grave.',
     },
   },
   changes: {

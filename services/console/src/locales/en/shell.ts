@@ -30,6 +30,9 @@ export const shell = {
     webhooks: 'Webhooks',
     webForms: 'Web forms',
     sending: 'Sending and HELP',
+    calendars: 'Calendars',
+    targets: 'Service targets',
+    escalation: 'Escalation',
     skip: 'Skip to the content',
   },
   state: {
@@ -82,6 +85,7 @@ export const shell = {
   user: {
     menu: 'Account of {{name}}',
     sound: 'Sound for offers',
+    clockSound: 'Sound when a ticket is late',
     logOut: 'Log out',
     undo: 'Undo sending',
     undoOff: 'Off',

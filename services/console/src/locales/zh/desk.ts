@@ -185,6 +185,13 @@ export const desk = {
       tagged: '加上标签 {{tags}}',
       untagged: '去掉标签：{{tags}}',
       'customer-changed': '已转给另一位客户',
+      'targets-changed': '服务时限已变更',
+      escalated: '已升级',
+    },
+    clock: {
+      warned: '即将到期：{{clock}}',
+      breached: '已超时：{{clock}}',
+      met: '已完成：{{clock}}',
     },
     message: {
       received: '收到消息',

@@ -1,6 +1,7 @@
 import type { en } from '../en/index.ts';
 import { automation } from './automation.ts';
 import { channels } from './channels.ts';
+import { clocks } from './clocks.ts';
 import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
@@ -22,6 +23,7 @@ export const zh: typeof en = {
   ...customers,
   ...customerFile,
   ...channels,
+  ...clocks,
   ...grading,
   ...operations,
   ...privacy,

@@ -14,7 +14,14 @@ export const settings = {
     stay: '继续编辑',
   },
   settings: {
-    group: { people: '人员', requests: '请求', customers: '客户', channels: '渠道', writing: '撰写' },
+    group: {
+      people: '人员',
+      requests: '请求',
+      service: '服务',
+      customers: '客户',
+      channels: '渠道',
+      writing: '撰写',
+    },
     about: {
       team: '成员、所属队列以及同时处理的数量。',
       privacy: '数据导出与删除、保存期限、可见范围以及查看记录。',
@@ -31,6 +38,9 @@ export const settings = {
       sending: '各账号的发送速度，以及对 HELP 的答复。',
       identities: '写信时使用的名称、地址和签名。',
       templates: '服务商已批准的文本。',
+      calendars: '计时所依据的营业时间、节假日和休息日。',
+      targets: '各类工单应在多长时间内答复和解决。',
+      escalation: '工单即将超时、已超时或情况严重时的处理。',
     },
   },
   changes: {

@@ -30,6 +30,9 @@ export const shell = {
     webhooks: '网络回调',
     webForms: '网页表单',
     sending: '发送与 HELP',
+    calendars: '工作日历',
+    targets: '服务时限',
+    escalation: '升级规则',
     skip: '跳到正文',
   },
   state: {
@@ -82,6 +85,7 @@ export const shell = {
   user: {
     menu: '{{name}} 的账号',
     sound: '新任务提示音',
+    clockSound: '超时提示音',
     logOut: '退出登录',
     undo: '撤回发送',
     undoOff: '关闭',

@@ -1,0 +1,4 @@
+/** One chunk for the pages about time. */
+export { CalendarsPage } from './calendars-page.tsx';
+export { EscalationPage } from './escalation-page.tsx';
+export { TargetsPage } from './targets-page.tsx';
