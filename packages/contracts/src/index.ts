@@ -16,6 +16,7 @@ export * from './watch.ts';
 export * from './messaging.ts';
 export * from './privacy.ts';
 export * from './request-fields.ts';
+export * from './routing.ts';
 export * from './setting-changes.ts';
 export * from './mail-accounts.ts';
 export * from './storable-text.ts';

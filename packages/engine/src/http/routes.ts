@@ -34,6 +34,9 @@ import { importRoutes } from './routes/imports.ts';
 import { organisationRoutes } from './routes/organisations.ts';
 import { purchaseRoutes } from './routes/purchases.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { queueRoutes } from './routes/queues.ts';
+import { teamRoutes } from './routes/teams.ts';
+import { transferRoutes } from './routes/transfers.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -70,4 +73,7 @@ export const routes: readonly Route[] = [
   ...gradingRoutes,
   ...segmentRoutes,
   ...guardRoutes,
+  ...queueRoutes,
+  ...teamRoutes,
+  ...transferRoutes,
 ];

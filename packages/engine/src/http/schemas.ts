@@ -150,6 +150,18 @@ import {
   taskSkip,
   taskUpdate,
   timelineItem,
+  presenceReasons,
+  queueOrder,
+  queueSettings,
+  queueWrite,
+  skill,
+  skillCreate,
+  takeOver,
+  team,
+  teamWrite,
+  ticketTransfer,
+  transferTarget,
+  waitingPlace,
 } from '@patchbay/contracts';
 
 export const answers = {
@@ -269,6 +281,15 @@ export const answers = {
   PurchasePage: page(purchase),
   TaskPage: page(task),
   TimelineItemPage: page(timelineItem),
+  PresenceReasons: presenceReasons,
+  QueueSettings: queueSettings,
+  QueueSettingsPage: page(queueSettings),
+  Skill: skill,
+  SkillPage: page(skill),
+  Team: team,
+  TeamPage: page(team),
+  TransferTargetPage: page(transferTarget),
+  WaitingPlace: waitingPlace,
 } as const;
 
 export const bodies = {
@@ -344,6 +365,16 @@ export const bodies = {
   TaskDone: taskDone,
   TaskSkip: taskSkip,
   TaskUpdate: taskUpdate,
+  PresenceReasonsUpdate: presenceReasons,
+  QueueCreate: queueWrite,
+  QueueOrder: queueOrder,
+  QueueUpdate: queueWrite,
+  SkillCreate: skillCreate,
+  SkillUpdate: skillCreate,
+  TakeOver: takeOver,
+  TeamCreate: teamWrite,
+  TeamUpdate: teamWrite,
+  TicketTransfer: ticketTransfer,
 } as const;
 
 export type AnswerName = keyof typeof answers;

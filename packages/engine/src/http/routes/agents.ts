@@ -1,10 +1,11 @@
 import { HubError, pageQuery, type Agent, type agentUpdate } from '@patchbay/contracts';
 import { listAgents, updateAgent, type AgentChange } from '@patchbay/store/queries/agents';
 import { z } from 'zod';
-import { createAgent, toE164, unknownQueue } from '../../auth/agents.ts';
+import { createAgent, toE164, unknownReference } from '../../auth/agents.ts';
 import { hasRole, type Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
-import { changePresence } from '../../pipeline/assign.ts';
+import { changePresence, serve } from '../../pipeline/assign.ts';
+import { refuseWithoutReason } from '../../pipeline/presence-reasons.ts';
 import { nameKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { agentOf } from './session.ts';
@@ -79,9 +80,11 @@ const agentBasics = [
       const id = idOf(params.id, principal);
       demandRight(principal, id, body);
       const change = changeOf(parts, body);
-      const outcome = await parts.db.transaction((tx) => updateAgent(tx, id, change)).catch(unknownQueue);
+      const outcome = await parts.db.transaction((tx) => updateAgent(tx, id, change)).catch(unknownReference);
       if (outcome === 'no-agent') throw new HubError('not_found', 'There is no such agent');
       if (outcome === 'last-administrator') throw new HubError('conflict', 'The last administrator has to stay one');
+      // There may be room for more now.
+      serve(parts, id);
       return agentOf(parts, id);
     },
   }),
@@ -100,6 +103,7 @@ const presence = route({
     const id = idOf(params.id, principal);
     if (id !== principal.agentId && !hasRole(principal, 'manager'))
       throw new HubError('forbidden', "Only a manager may change somebody else's presence");
+    await refuseWithoutReason(parts, body);
     await changePresence(parts, id, body.state, body.reason ?? null, principal.agentId);
     return seenBy(principal, await agentOf(parts, id));
   },

@@ -15,7 +15,7 @@ import { requireTicket } from '../ticket-scope.ts';
 const tag = 'Tickets';
 export const byId = z.object({ id: z.uuid() });
 
-async function ticketOf(parts: Parts, id: string): Promise<Ticket> {
+export async function ticketOf(parts: Parts, id: string): Promise<Ticket> {
   const ticket = await readTicket(parts.db.sql, id);
   if (!ticket) throw new HubError('not_found', 'There is no such ticket');
   return ticket;
@@ -55,7 +55,7 @@ function statusesOf(text: string): z.infer<typeof ticketStatus>[] {
 function action(
   name: string,
   summary: string,
-  work: (parts: Parts, ticketId: string, agentId: string) => Promise<void>,
+  work: (parts: Parts, ticketId: string, principal: Principal) => Promise<void>,
 ) {
   return route({
     method: 'post',
@@ -67,7 +67,7 @@ function action(
     answer: 'Ticket',
     async handle({ parts, principal, params }) {
       await requireTicket(parts, principal, params.id);
-      await work(parts, params.id, principal.agentId);
+      await work(parts, params.id, principal);
       return ticketOf(parts, params.id);
     },
   });
@@ -133,10 +133,10 @@ export const ticketRoutes = [
       return pageOf(await listTicketEvents(parts.db.sql, params.id, sliceOf(countKey, query)));
     },
   }),
-  action('accept', 'Take the ticket that is offered', acceptOffer),
-  action('decline', 'Let the offer pass', declineOffer),
+  action('accept', 'Take the ticket that is offered', (parts, id, { agentId }) => acceptOffer(parts, id, agentId)),
+  action('decline', 'Let the offer pass', (parts, id, { agentId }) => declineOffer(parts, id, agentId)),
   action('claim', 'Take a ticket out of the queue', claimTicket),
-  action('release', 'Give the ticket back to its queue', releaseTicket),
+  action('release', 'Give the ticket back to its queue', (parts, id, { agentId }) => releaseTicket(parts, id, agentId)),
   route({
     method: 'post',
     path: '/tickets/:id/call',

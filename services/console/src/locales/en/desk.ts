@@ -191,6 +191,8 @@ export const desk = {
       'priority-changed': 'Priority changed from {{from}} to {{to}}',
       'request-changed': 'Request details changed',
       'customer-changed': 'Given to another customer',
+      transferred: 'Handed on',
+      'call-back-asked': 'Asked to be called back',
     },
     message: {
       received: 'Message received',

@@ -183,6 +183,8 @@ export const desk = {
       'priority-changed': '优先级由 {{from}} 改为 {{to}}',
       'request-changed': '请求信息已更改',
       'customer-changed': '已转给另一位客户',
+      transferred: '已转交',
+      'call-back-asked': '要求回电',
     },
     message: {
       received: '收到消息',
