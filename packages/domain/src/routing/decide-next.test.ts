@@ -40,11 +40,19 @@ describe('decideNext', () => {
   it.each<[string, WaitingItem[], Partial<AgentSnapshot>, string | null]>([
     ['nothing waits', [], {}, null],
     ['the longest waiting', [item('a'), item('b', { waitingSince: minutesAgo(3) })], {}, 'b: became-free'],
-    ['of all queues the most urgent', [item('a'), item('b', { queueId: 'r' })], { skills: { french: 4 } }, 'b: became-free'],
+    [
+      'of all queues the most urgent',
+      [item('a'), item('b', { queueId: 'r' })],
+      { skills: { french: 4 } },
+      'b: became-free',
+    ],
     ['passes over what asks for more skill', [item('a'), item('b', { queueId: 'r' })], {}, 'a: became-free'],
     [
       'passes over what is kept for another',
-      [item('a', { waitingSince: minutesAgo(4), preferred: { agentId: 'x', because: 'last-agent', expected: true } }), item('b')],
+      [
+        item('a', { waitingSince: minutesAgo(4), preferred: { agentId: 'x', because: 'last-agent', expected: true } }),
+        item('b'),
+      ],
       {},
       'b: became-free',
     ],

@@ -228,9 +228,9 @@ describe('decideOffer', () => {
   });
   const crew = fc.uniqueArray(snapshot, { selector: (one) => one.agentId });
   const anyItem = fc.constantFrom(last('a'), last('b', false), null).map((preferred) => item({ preferred }));
-  const anyQueue = fc.record({ stickySeconds: fc.constantFrom(0, 600), level: fc.nat(3) }).map(({ level, ...over }) =>
-    queue({ ...over, skills: level > 0 ? [{ skillId: 'french', level }] : [] }),
-  );
+  const anyQueue = fc
+    .record({ stickySeconds: fc.constantFrom(0, 600), level: fc.nat(3) })
+    .map(({ level, ...over }) => queue({ ...over, skills: level > 0 ? [{ skillId: 'french', level }] : [] }));
 
   it('offers only to those who can take it, and waits only when nobody can or it is kept', () => {
     fc.assert(
@@ -259,9 +259,7 @@ describe('decideOffer', () => {
   it('does not depend on the order of the agents', () => {
     fc.assert(
       fc.property(anyItem, anyQueue, crew, (waiting, rules, agents) => {
-        expect(decideOffer(waiting, rules, agents.toReversed(), now)).toEqual(
-          decideOffer(waiting, rules, agents, now),
-        );
+        expect(decideOffer(waiting, rules, agents.toReversed(), now)).toEqual(decideOffer(waiting, rules, agents, now));
       }),
     );
   });

@@ -10,9 +10,7 @@ const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1000));
 
 /** Whether it still waits for the agent who knows it, who is at work and may get free. */
 export function isKept(item: WaitingItem, queue: QueueRules, now: Date): boolean {
-  return (
-    item.preferred?.expected === true && now.getTime() - item.inQueueSince.getTime() < queue.stickySeconds * 1000
-  );
+  return item.preferred?.expected === true && now.getTime() - item.inQueueSince.getTime() < queue.stickySeconds * 1000;
 }
 
 /** What is told of every decision about the item. */

@@ -15,7 +15,12 @@ export function effectivePriority(
 ): NonNullable<RoutingWhy['priority']> {
   const minutes = Math.max(0, now.getTime() - item.waitingSince.getTime()) / msPerMinute;
   const waiting = queue.ageing * minutes;
-  return { queue: queue.priorityBase, ticket: item.priority, waiting, total: queue.priorityBase + item.priority + waiting };
+  return {
+    queue: queue.priorityBase,
+    ticket: item.priority,
+    waiting,
+    total: queue.priorityBase + item.priority + waiting,
+  };
 }
 
 export function byText(a: string, b: string): number {

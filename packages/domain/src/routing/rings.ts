@@ -29,9 +29,7 @@ export function ringsDue(
 
 /** What is asked for after so many levels less: a skill of no level is not asked for. */
 export function lowerSkills(skills: readonly SkillAtLevel[], lowered: number): SkillAtLevel[] {
-  return skills
-    .map(({ skillId, level }) => ({ skillId, level: level - lowered }))
-    .filter(({ level }) => level > 0);
+  return skills.map(({ skillId, level }) => ({ skillId, level: level - lowered })).filter(({ level }) => level > 0);
 }
 
 /** How a caller's wait on the line ends, and after how many seconds in the queue; null: as the centre has it. */

@@ -1,5 +1,4 @@
 /** A day of 20,000 contacts on virtual time through the real decisions, with agents who come, go, decline and let offers pass. */
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { PresenceState } from '@patchbay/contracts';
 import { decideNext } from './decide-next.ts';
@@ -108,7 +107,7 @@ function simulate(seed: number, agentCount: number, contacts: number) {
     const last = heap.pop();
     if (heap.length > 0 && last) {
       heap[0] = last;
-      for (let parent = 0; ; ) {
+      for (let parent = 0; ;) {
         const [left, right] = [2 * parent + 1, 2 * parent + 2];
         let least = parent;
         if (left < heap.length && before(left, least)) least = left;
@@ -283,7 +282,7 @@ function simulate(seed: number, agentCount: number, contacts: number) {
         throw new Error(`${agent.id} holds more than the limit`);
   }
   return {
-    digest: createHash('sha256').update(log.join('\n')).digest('hex'),
+    offersMade: log.join('\n'),
     left: waiting.size,
     served,
     offers: log.length,
@@ -309,7 +308,7 @@ describe('a simulated day', () => {
   });
 
   it('is the same day from the same seed, and another from another', () => {
-    expect(simulate(7, 8, 2_000).digest).toBe(simulate(7, 8, 2_000).digest);
-    expect(simulate(8, 8, 2_000).digest).not.toBe(simulate(7, 8, 2_000).digest);
+    expect(simulate(7, 8, 2_000).offersMade).toBe(simulate(7, 8, 2_000).offersMade);
+    expect(simulate(8, 8, 2_000).offersMade).not.toBe(simulate(7, 8, 2_000).offersMade);
   });
 });

@@ -57,7 +57,11 @@ export async function declineOffer(parts: Parts, ticketId: string, agentId: stri
  * Pulls a ticket out of the queue by hand. Agents only where the queue allows it, unless it is offered to them. An agent decides alone to
  * take more than the limits give.
  */
-export async function claimTicket(parts: Parts, ticketId: string, agent: Pick<Principal, 'agentId' | 'role'>): Promise<void> {
+export async function claimTicket(
+  parts: Parts,
+  ticketId: string,
+  agent: Pick<Principal, 'agentId' | 'role'>,
+): Promise<void> {
   const { agentId } = agent;
   const { pull, offerAgentId } = await stateOf(parts, ticketId);
   if (!pull && offerAgentId !== agentId && !hasRole(agent, 'manager'))

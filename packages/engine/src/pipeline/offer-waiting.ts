@@ -131,7 +131,11 @@ function channelsWithRoom({ load, capacity }: AgentRow): string[] {
 }
 
 /** An agent without a phone cannot be connected to a caller. */
-function snapshotOf(parts: Parts, item: WaitingTicket, { declined, load, capacity, ...agent }: AgentRow): AgentSnapshot {
+function snapshotOf(
+  parts: Parts,
+  item: WaitingTicket,
+  { declined, load, capacity, ...agent }: AgentRow,
+): AgentSnapshot {
   return {
     ...agent,
     load: load[item.channel] ?? 0,

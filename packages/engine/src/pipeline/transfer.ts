@@ -43,7 +43,13 @@ const refusals: Record<Exclude<TransferOutcome, 'offered'>, () => HubError> = {
   changed: () => new HubError('conflict', 'Somebody else has the ticket by now, or it is settled'),
 };
 
-async function toAgent(parts: Parts, { ticketId, principal }: Handing, ticket: TicketState, agentId: string, reason: string) {
+async function toAgent(
+  parts: Parts,
+  { ticketId, principal }: Handing,
+  ticket: TicketState,
+  agentId: string,
+  reason: string,
+) {
   const agent = await readAgent(parts.db.sql, agentId);
   if (!agent) throw refusals['no-agent']();
   if (parts.channels.get(ticket.channel)?.calls && !agent.phone)
@@ -64,14 +70,21 @@ async function toAgent(parts: Parts, { ticketId, principal }: Handing, ticket: T
   if (outcome !== 'offered') throw refusals[outcome]();
 }
 
-async function toQueue(parts: Parts, { ticketId, principal }: Handing, ticket: TicketState, queueId: string, reason: string) {
+async function toQueue(
+  parts: Parts,
+  { ticketId, principal }: Handing,
+  ticket: TicketState,
+  queueId: string,
+  reason: string,
+) {
   if (!(await readQueueSettings(parts.db.sql, queueId))) throw new HubError('unprocessable', 'There is no such queue');
   const moved = await retryOnConflict(() =>
     parts.db.transaction((tx) =>
       transferToQueue(tx, { ticketId, from: ticket.assigneeId, queueId, actorId: principal.agentId, reason }),
     ),
   );
-  if (!moved) throw new HubError('conflict', 'It is in that queue already, somebody else has it by now, or it is settled');
+  if (!moved)
+    throw new HubError('conflict', 'It is in that queue already, somebody else has it by now, or it is settled');
 }
 
 function leaveNote(parts: Parts, { ticketId, principal, correlationId }: Handing, text: string) {
@@ -90,7 +103,12 @@ export async function takeOver(parts: Parts, ticketId: string, supervisor: Princ
   await refuseWhileOnTheLine(parts, ticketId);
   const { agentId, name } = supervisor;
   const taken = await retryOnConflict(() =>
-    takeOverTicket(parts.db.sql, { ticketId, from: ticket.assigneeId, agentId, reason: `Taken over by ${name}: ${reason}` }),
+    takeOverTicket(parts.db.sql, {
+      ticketId,
+      from: ticket.assigneeId,
+      agentId,
+      reason: `Taken over by ${name}: ${reason}`,
+    }),
   );
   if (!taken && (await stateOf(parts, ticketId)).assigneeId !== agentId)
     throw new HubError('conflict', 'Somebody else has the ticket by now, or it is closed');

@@ -1,8 +1,9 @@
-import { ArrowLeftOutlined, IdcardOutlined } from '@ant-design/icons';
+import { ArrowLeftOutlined, IdcardOutlined, SwapOutlined } from '@ant-design/icons';
 import { ticketStatus, type RequestType, type Ticket, type TicketStatus } from '@patchbay/contracts';
 import { ApiProblem, keys } from '@patchbay/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Select, Tooltip } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { bilingual } from '../feedback/bilingual.ts';
@@ -11,7 +12,9 @@ import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 import { ChannelTag } from './channel-tag.tsx';
 import { SubjectLine } from './subject-line.tsx';
+import { TakeOverButton } from './take-over-button.tsx';
 import { useTicketFilter } from './ticket-filter.ts';
+import { TransferDialog } from './transfer-dialog.tsx';
 
 export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; showCustomer?: () => void }) {
   const { t } = useTranslation();
@@ -39,6 +42,7 @@ export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; sho
         </div>
       </div>
       <HoldButton ticket={ticket} />
+      <HandOn ticket={ticket} />
       <StatusSelect ticket={ticket} />
       {showCustomer && (
         <Tooltip title={t('customer.title')}>
@@ -78,6 +82,31 @@ function HoldButton({ ticket }: { ticket: Ticket }) {
         {t('ticket.release')}
       </Button>
     </Tooltip>
+  );
+}
+
+/** Its holder and managers hand it on; managers take over what somebody else has. */
+function HandOn({ ticket }: { ticket: Ticket }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const [open, setOpen] = useState(false);
+  const settled = ticket.status === 'resolved' || ticket.status === 'closed';
+  const mine = ticket.assigneeId === me.id;
+  const manages = me.role !== 'agent';
+  if (settled || (!mine && !manages)) return null;
+  return (
+    <>
+      {manages && !mine && ticket.assigneeId !== null && <TakeOverButton ticket={ticket} />}
+      <Tooltip title={t('transfer.title')}>
+        <Button
+          icon={<SwapOutlined />}
+          aria-label={t('transfer.title')}
+          onClick={() => setOpen(true)}
+          data-testid="transfer"
+        />
+      </Tooltip>
+      {open && <TransferDialog ticket={ticket} close={() => setOpen(false)} />}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import {
   ApartmentOutlined,
   ApiOutlined,
+  BranchesOutlined,
   CheckSquareOutlined,
   DashboardOutlined,
   FileDoneOutlined,
@@ -45,6 +46,7 @@ export const settingsGroups = [
     key: 'people',
     places: [
       { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
+      { to: '/queues', key: 'queues', icon: <BranchesOutlined />, needs: 'manager' },
       { to: '/privacy', key: 'privacy', icon: <SafetyOutlined />, needs: 'manager' },
     ],
   },

@@ -94,7 +94,7 @@ export const queueRoutes = [
   route({
     method: 'put',
     path: '/queues/order',
-    summary: "The order of the queues: the first that takes a channel gets its contacts",
+    summary: 'The order of the queues: the first that takes a channel gets its contacts',
     tag,
     access: 'manager',
     body: 'QueueOrder',

@@ -53,7 +53,8 @@ export const requestTypeRoutes = [
     async handle(call) {
       const { parts, body } = call;
       const insert = changeSetting(call, typeSetting(body.key), (tx) => insertRequestType(tx, body));
-      if (!(await insert.catch(unknownReference))) throw new HubError('conflict', 'There is a request type with this key');
+      if (!(await insert.catch(unknownReference)))
+        throw new HubError('conflict', 'There is a request type with this key');
       return typeOf(parts, body.key);
     },
   }),

@@ -101,10 +101,12 @@ const skillRoutes = [
     params: byId,
     async handle(call) {
       const { id } = call.params;
-      const deleted = await changeSetting(call, skillSetting(id), (tx) => deleteSkill(tx, id)).catch((error: unknown) => {
-        if (databaseErrorCode(error) === '23503') throw new HubError('conflict', 'A queue asks for the skill');
-        throw error;
-      });
+      const deleted = await changeSetting(call, skillSetting(id), (tx) => deleteSkill(tx, id)).catch(
+        (error: unknown) => {
+          if (databaseErrorCode(error) === '23503') throw new HubError('conflict', 'A queue asks for the skill');
+          throw error;
+        },
+      );
       if (!deleted) throw noSkill();
     },
   }),

@@ -7,6 +7,7 @@ import { grading } from './grading.ts';
 import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { privacy } from './privacy.ts';
+import { routing } from './routing.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
@@ -24,5 +25,6 @@ export const en = {
   ...operations,
   ...privacy,
   ...identity,
+  ...routing,
   ...wallboard,
 };

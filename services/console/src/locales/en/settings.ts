@@ -17,6 +17,7 @@ export const settings = {
     group: { people: 'People', requests: 'Requests', customers: 'Customers', channels: 'Channels', writing: 'Writing' },
     about: {
       team: 'Who works here, in which queues, and how much at once.',
+      queues: 'Who gets which work: queues, teams, skills, overflow.',
       privacy: 'Exports and erasures, how long things are kept, who sees what, and who looked.',
       requestTypes: 'What customers can ask for, and what they have to fill in.',
       webForms: 'Public forms for your website.',

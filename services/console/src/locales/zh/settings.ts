@@ -17,6 +17,7 @@ export const settings = {
     group: { people: '人员', requests: '请求', customers: '客户', channels: '渠道', writing: '撰写' },
     about: {
       team: '成员、所属队列以及同时处理的数量。',
+      queues: '谁得到什么工作：队列、团队、技能、溢出。',
       privacy: '数据导出与删除、保存期限、可见范围以及查看记录。',
       requestTypes: '客户可以提出的请求，以及需要填写的内容。',
       webForms: '用于网站的公开表单。',
