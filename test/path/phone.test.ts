@@ -163,6 +163,31 @@ onBothBackends('a phone call', (backend) => {
     });
   });
 
+  it('is called back with its place when the queue ends the wait so', async () => {
+    const { carrier, ticket, api, desk } = centre();
+    await presence(centre(), 'offline');
+    const { items } = (await api('GET', '/api/v1/queue-settings')).body;
+    const queue = items.find(({ channels }: { channels: string[] }) => channels.includes('phone'));
+    const change = (more: object) => api('PUT', `/api/v1/queues/${queue.id}`, { ...queue, ...more });
+    const rings = [{ kind: 'call-back', afterSeconds: 12 }];
+    expect((await change({ callBack: true, rings })).status).toBe(200);
+    const { callSid, ticketId } = await ring(centre(), '+4915112350009');
+    const { waitingSince } = await ticket(ticketId);
+    await carrier.leg('the offer', (leg) => leg.sid === callSid && heard(leg, 'Press 1 to hang up and be called back'));
+    await carrier.leg('the promise', (leg) => leg.sid === callSid && heard(leg, 'we will call you back'));
+    const asked = await desk.event('ticket.call-back-asked', (event) => event.ticketId === ticketId);
+    expect(asked.data).toMatchObject({ source: 'voice' });
+    await callStep(centre(), callSid, 'ended');
+    expect(await ticket(ticketId)).toMatchObject({
+      waitingSince,
+      callBack: { phone: '+4915112350009' },
+      call: { state: 'missed' },
+    });
+    expect((await change({})).status).toBe(200);
+    expect((await api('POST', `/api/v1/tickets/${ticketId}/claim`)).status).toBe(200);
+    expect((await api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'resolved' })).status).toBe(200);
+  });
+
   it("goes back to its old place when the agent's phone is not answered", async () => {
     const { carrier, ticket, desk } = centre();
     await presence(centre(), 'offline');

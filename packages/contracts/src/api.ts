@@ -194,6 +194,8 @@ export const ticket = z.object({
   /** First words of the last public message. */
   preview: z.string(),
   call: callInfo.nullable(),
+  /** Wants to be called back, with the place it has. */
+  callBack: z.object({ phone: z.string(), askedAt: timestamp }).nullable(),
 });
 export type Ticket = z.infer<typeof ticket>;
 export const ticketQuery = pageQuery.extend({

@@ -13,6 +13,7 @@ import {
   settleInbox,
 } from '@patchbay/store';
 import type { CallRow, Ingested, InboxRow, Queryable } from '@patchbay/store';
+import { askCallBack } from '@patchbay/store/queries/waiting';
 import type { Parts } from '../parts.ts';
 
 /** Carries a step out; answers the message it left, if it left one (a voicemail). */
@@ -49,6 +50,8 @@ async function moveCall(tx: Queryable, call: CallRow, contact: InboundContact, c
     agentCallSid: step.agentCallSid ?? null,
     correlationId,
   });
+  if (step.step === 'call-back' && call.caller.startsWith('+'))
+    await askCallBack(tx, { ticketId: call.ticketId, phone: call.caller, source: 'voice' });
   if (isOver(state) && state !== call.state) {
     // Before the ticket is free, so that nothing comes between the call and the time for what it leaves to do.
     if (call.assigneeId && call.state !== 'voicemail') await beginWrapUp(tx, call.ticketId, call.assigneeId);

@@ -93,7 +93,8 @@ const columns = `
   case when t.offer_agent_id is not null then jsonb_build_object('agentId', t.offer_agent_id, 'expiresAt', t.offer_expires_at) end as offer,
   t.linked_ticket_id as "linkedTicketId",
   array(select d.address from ticket_address d where d.ticket_id = t.id order by d.address) as addresses,
-  t.request_type as "requestType", t.fields, t.preview, l.call`;
+  t.request_type as "requestType", t.fields, t.preview, l.call,
+  (select jsonb_build_object('phone', b.phone, 'askedAt', b.asked_at) from call_back b where b.ticket_id = t.id) as "callBack"`;
 const joined = `
   join customer c on c.id = t.customer_id
   left join agent a on a.id = t.assignee_id

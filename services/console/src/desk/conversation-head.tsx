@@ -38,6 +38,11 @@ export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; sho
           <span className="ellipsis">
             {ticket.assigneeName ? t('ticket.heldBy', { name: ticket.assigneeName }) : t('ticket.nobody')}
           </span>
+          {ticket.callBack && ticket.status === 'open' && (
+            <a href={`tel:${ticket.callBack.phone}`} data-testid="call-back-asked">
+              {t('transfer.callBack', { phone: ticket.callBack.phone })}
+            </a>
+          )}
           {ticket.linkedTicketId && <Link to={`/desk/${ticket.linkedTicketId}${address}`}>{t('ticket.linked')}</Link>}
         </div>
       </div>

@@ -111,6 +111,7 @@ const steps = [
   'answered',
   'held',
   'resumed',
+  'call-back',
   'voicemail',
   'recording',
   'ended',

@@ -112,6 +112,7 @@ export const routing = {
     nobody: 'Nobody else is here at the moment.',
     chooseQueue: 'Choose a queue',
     done: 'Handed on.',
+    callBack: 'Call back {{phone}}',
     takeOver: 'Take over',
     takeOverFrom: 'Take over from {{name}}',
     takeOverReason: 'Why you take it over',

@@ -112,6 +112,7 @@ export const routing: Pick<typeof en, 'queues' | 'transfer' | 'why'> = {
     nobody: '目前没有其他人在。',
     chooseQueue: '选择队列',
     done: '已转交。',
+    callBack: '回电 {{phone}}',
     takeOver: '接管',
     takeOverFrom: '从 {{name}} 处接管',
     takeOverReason: '接管的原因',
