@@ -58,7 +58,7 @@ describe.skipIf(inject('chromium') === null)('queues and handing on, on screen',
     await manager.getByTestId('queue-form-save').click();
     const row = manager.getByTestId('queue-row').filter({ hasText: 'Refunds' });
     await row.getByText('French ≥ 3').waitFor();
-    await row.getByText('After 1:00: 1 levels less').waitFor();
+    await row.getByText('After 1:00: skills −1').waitFor();
     await picture(manager, 'list');
     await chooseLanguage(manager, 'zh');
     await picture(manager, 'list-zh');
@@ -96,12 +96,13 @@ describe.skipIf(inject('chromium') === null)('queues and handing on, on screen',
     await agent.getByTestId('transfer-queue').click();
     await agent.getByTitle(/Refunds/).click();
     await agent.getByTestId('transfer-send').click();
-    await agent.getByText('Wants the money back').waitFor();
+    await agent.waitForURL(/\/desk(\?.*)?$/);
     const [ticket] = await eventually(
       async () => (await hub.api('GET', '/api/v1/tickets')).body.items,
       (items: { id: string; queueName: string }[]) => items[0]?.queueName === 'Refunds',
     );
-    await agent.goto(`${hub.url}/desk/${ticket?.id ?? ''}`);
+    const { body } = await hub.api('GET', `/api/v1/tickets/${ticket?.id ?? ''}/messages`);
+    expect(body.items.at(-1)).toMatchObject({ text: 'Wants the money back', visibility: 'internal' });
     await manager.goto(`${hub.url}/desk/${ticket?.id ?? ''}`);
     await manager.getByTestId('claim').click();
     await manager.getByTestId('transfer').click();

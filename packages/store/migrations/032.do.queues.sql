@@ -102,6 +102,9 @@ alter table ticket
   -- The offer that is out is a transfer to exactly this agent.
   add column transferring boolean not null default false;
 
+-- What agents hold now, without what they have ever had.
+create index ticket_held on ticket (assignee_id, channel) where assignee_id is not null and status = 'open' and occupies;
+
 -- When something was taken out of a queue, to tell those who wait how fast it goes. Old rows are deleted.
 create table queue_answer (
   id bigint generated always as identity primary key,

@@ -4,17 +4,21 @@ import { keys } from '@patchbay/ui';
 import { Alert, Input, Modal, Radio, Segmented, Select, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import '../style/queues.css';
 import { queueText } from './given-names.ts';
+import { useTicketFilter } from './ticket-filter.ts';
 
 /** Hands a ticket to a colleague, to whom it is offered, or to a queue; with a note for whoever takes it. */
 export function TransferDialog({ ticket, close }: { ticket: Ticket; close: () => void }) {
   const { t } = useTranslation();
   useReturnFocus();
+  const navigate = useNavigate();
+  const { address } = useTicketFilter();
   const [way, setWay] = useState<'agent' | 'queue'>('agent');
   const [agentId, setAgentId] = useState<string>();
   const [queueId, setQueueId] = useState<string>();
@@ -22,7 +26,11 @@ export function TransferDialog({ ticket, close }: { ticket: Ticket; close: () =>
   const hand = useAction((to: TicketTransfer) => api.transfer(ticket.id, to), {
     stale: [keys.tickets, keys.ticket(ticket.id), keys.events(ticket.id), keys.messages(ticket.id), keys.me],
     done: t('transfer.done'),
-    after: close,
+    after: () => {
+      close();
+      // Whoever has handed it on is done with it, and may not even see it any more.
+      void navigate(`/desk${address}`);
+    },
   });
   const chosen = way === 'agent' ? agentId : queueId;
   const send = () =>

@@ -24,7 +24,7 @@ export const routing = {
       callBack: 'Call-back',
     },
     ring: {
-      wider: 'After {{time}}: {{levels}} levels less',
+      wider: 'After {{time}}: skills −{{levels}}',
       queue: 'After {{time}}: to {{queue}}',
       voicemail: 'After {{time}}: voicemail',
       'call-back': 'After {{time}}: call-back',

@@ -25,7 +25,7 @@ export const routing: Pick<typeof en, 'queues' | 'transfer' | 'why'> = {
       callBack: '回电',
     },
     ring: {
-      wider: '{{time}} 后：降低 {{levels}} 级要求',
+      wider: '{{time}} 后：技能要求 −{{levels}}',
       queue: '{{time}} 后：转到 {{queue}}',
       voicemail: '{{time}} 后：语音信箱',
       'call-back': '{{time}} 后：回电',
