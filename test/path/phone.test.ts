@@ -169,7 +169,7 @@ onBothBackends('a phone call', (backend) => {
     const { items } = (await api('GET', '/api/v1/queue-settings')).body;
     const queue = items.find(({ channels }: { channels: string[] }) => channels.includes('phone'));
     const change = (more: object) => api('PUT', `/api/v1/queues/${queue.id}`, { ...queue, ...more });
-    const rings = [{ kind: 'call-back', afterSeconds: 12 }];
+    const rings = [{ kind: 'call-back', afterSeconds: 75 }];
     expect((await change({ callBack: true, rings })).status).toBe(200);
     const { callSid, ticketId } = await ring(centre(), '+4915112350009');
     const { waitingSince } = await ticket(ticketId);
@@ -194,9 +194,13 @@ onBothBackends('a phone call', (backend) => {
     const first = await ring(centre(), '+4915112350004');
     const second = await ring(centre(), '+4915112350005');
     const { waitingSince } = await ticket(first.ticketId);
+    // What was missed above waits to be called back, and comes before.
+    const placeOf = async (id: string) => (await centre().api('GET', `/api/v1/tickets/${id}/place`)).body.place;
+    const place = await placeOf(first.ticketId);
+    expect(await placeOf(second.ticketId)).toBe(place + 1);
     await carrier.leg(
       'the second place',
-      (leg) => leg.sid === second.callSid && heard(leg, 'You are number 2 in line'),
+      (leg) => leg.sid === second.callSid && heard(leg, `You are number ${place + 1} in line`),
     );
     await carrier.autoAnswer(false);
     const known = new Set(carrier.legs.items.map(({ sid }) => sid));
@@ -218,7 +222,7 @@ onBothBackends('a phone call', (backend) => {
     });
     await carrier.leg(
       'the first place again',
-      (leg) => leg.sid === first.callSid && toldSince(leg, released.at, 'You are number 1 in line'),
+      (leg) => leg.sid === first.callSid && toldSince(leg, released.at, `You are number ${place} in line`),
     );
     // Whoever takes the call next is rung like the first one was.
     expect((await centre().api('POST', `/api/v1/tickets/${first.ticketId}/claim`)).status).toBe(200);

@@ -29,6 +29,7 @@ export type AlertReason = z.infer<typeof alertReason>;
 
 /** The kinds of configuration whose changes are told of. */
 export const settingName = z.enum([
+  'agent',
   'contact-guard',
   'custom-field',
   'customer-reviews',

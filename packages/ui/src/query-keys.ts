@@ -73,6 +73,7 @@ export type Key = readonly unknown[];
 
 /** What shows each setting. Agents are not told of changes: what they see of these grows old within a minute. */
 const settingKeys: Readonly<Record<SettingName, readonly Key[]>> = {
+  agent: [keys.agents, keys.queueSettings],
   'contact-guard': [keys.guardSettings, ['guard']],
   'custom-field': [keys.customFields],
   'customer-reviews': [keys.reviewSettings],
