@@ -13,12 +13,12 @@ import { shared } from '../support/shared.ts';
 const agentCount = 4;
 const capacity = { sms: 2, whatsapp: 2 };
 const capacityTotal = 3;
-const contacts = 36;
+const contacts = 24;
 
 async function startRouters(backend: Backend) {
   await using stack = new AsyncDisposableStack();
   const ground = stack.use(
-    await createGround(backend, { ...carrierEnvironment('http://127.0.0.1:1'), OFFER_SECONDS: '2' }),
+    await createGround(backend, { ...carrierEnvironment('http://127.0.0.1:1'), OFFER_SECONDS: '1' }),
   );
   stack.use(await startHubProcess(ground.env, ['--roles=web']));
   const routers = [1, 2].map(() => stack.use(spawnHub(ground.env, ['--roles=worker,clock'])));
