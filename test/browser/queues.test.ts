@@ -111,6 +111,7 @@ describe.skipIf(inject('chromium') === null)('queues and handing on, on screen',
     await picture(manager, 'targets');
     await manager.getByTestId('transfer-send').click();
     await acceptOffer(agent, 'Broken lamp');
+    await manager.goto(`${hub.url}/desk/${ticket?.id ?? ''}`);
     await manager.bringToFront();
     await manager.getByTestId('take-over').click();
     await manager.getByTestId('take-over-reason').fill('Complaint');

@@ -42,6 +42,13 @@ async function presence({ api }: Centre, state: 'online' | 'offline') {
   expect((await api('PUT', '/api/v1/agents/me/presence', { state })).status).toBe(200);
 }
 
+/** Answers how to change the queue that calls come to. */
+async function phoneQueue({ api }: Centre) {
+  const { items } = (await api('GET', '/api/v1/queue-settings')).body;
+  const queue = items.find(({ channels }: { channels: string[] }) => channels.includes('phone'));
+  return (more: object) => api('PUT', `/api/v1/queues/${queue.id}`, { ...queue, ...more });
+}
+
 const accept = async ({ api, desk }: Centre, ticketId: string) => {
   await desk.event('ticket.offered', (event) => event.ticketId === ticketId);
   expect((await api('POST', `/api/v1/tickets/${ticketId}/accept`)).status).toBe(200);
@@ -166,9 +173,7 @@ onBothBackends('a phone call', (backend) => {
   it('is called back with its place when the queue ends the wait so', async () => {
     const { carrier, ticket, api, desk } = centre();
     await presence(centre(), 'offline');
-    const { items } = (await api('GET', '/api/v1/queue-settings')).body;
-    const queue = items.find(({ channels }: { channels: string[] }) => channels.includes('phone'));
-    const change = (more: object) => api('PUT', `/api/v1/queues/${queue.id}`, { ...queue, ...more });
+    const change = await phoneQueue(centre());
     const rings = [{ kind: 'call-back', afterSeconds: 75 }];
     expect((await change({ callBack: true, rings })).status).toBe(200);
     const { callSid, ticketId } = await ring(centre(), '+4915112350009');
@@ -191,6 +196,9 @@ onBothBackends('a phone call', (backend) => {
   it("goes back to its old place when the agent's phone is not answered", async () => {
     const { carrier, ticket, desk } = centre();
     await presence(centre(), 'offline');
+    // Nobody is sent to the voicemail while the test is about it.
+    const change = await phoneQueue(centre());
+    expect((await change({ rings: [{ kind: 'voicemail', afterSeconds: 3600 }] })).status).toBe(200);
     const first = await ring(centre(), '+4915112350004');
     const second = await ring(centre(), '+4915112350005');
     const { waitingSince } = await ticket(first.ticketId);
