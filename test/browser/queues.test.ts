@@ -12,13 +12,14 @@ describe.skipIf(inject('chromium') === null)('queues and handing on, on screen',
   let hub: TestHub;
   let manager: Page;
   let agent: Page;
+  let graceId = '';
   const beyond: string[] = [];
   const problems: string[][] = [];
   const picture = async (page: Page, name: string) => void beyond.push(...(await keepPictures(page, `queues-${name}`)));
 
   beforeAll(async () => {
     hub = await startHub('postgres');
-    await addAgent(hub.api);
+    graceId = await addAgent(hub.api);
     const opened = [await browser.open(), await browser.open()];
     problems.push(...opened.map((one) => one.problems));
     [manager, agent] = opened.map(({ page }) => page) as [Page, Page];
@@ -89,6 +90,10 @@ describe.skipIf(inject('chromium') === null)('queues and handing on, on screen',
   });
 
   it('hands a ticket to a queue with a note, and a manager takes it over', async () => {
+    // She may read what is in the queue, and is not skilled enough to be offered it.
+    const { items } = (await hub.api('GET', '/api/v1/queue-settings')).body;
+    const refunds = items.find(({ name }: { name: string }) => name === 'Refunds');
+    await hub.api('PUT', `/api/v1/queues/${refunds.id}`, { ...refunds, agentIds: [graceId] });
     await agent.getByTestId('transfer').click();
     await agent.getByTestId('transfer-note').fill('Wants the money back');
     await picture(agent, 'transfer');
