@@ -61,10 +61,13 @@ describe('the API as its document describes it', () => {
       '/api/v1/mail-accounts',
       '/api/v1/mail-identities',
       '/api/v1/organisations',
+      '/api/v1/queues',
       '/api/v1/request-types',
       '/api/v1/saved-reports',
       '/api/v1/segments',
+      '/api/v1/skills',
       '/api/v1/tasks',
+      '/api/v1/teams',
       '/api/v1/templates',
       '/api/v1/tickets/{id}/escalate',
       '/api/v1/tickets/{id}/held-replies',
@@ -422,7 +425,26 @@ describe('the API as its document describes it', () => {
     await call('DELETE', '/session', {}, undefined, (await logIn(centre().url, credentials)).api);
     expect(me.role).toBe('admin');
 
+    const skill = await call('POST', '/skills', {}, { name: 'Tax' });
+    await call('PUT', '/skills/:id', { id: skill.id }, { name: 'Taxes' });
+    const team = await call('POST', '/teams', {}, { name: 'First line', agentIds: [agent.id] });
+    await call('PUT', '/teams/:id', { id: team.id }, { name: 'First line', agentIds: [] });
+    const rules = { name: 'Taxes', channels: [], skills: [{ skillId: skill.id, level: 2 }], teamIds: [team.id] };
+    const taxes = await call('POST', '/queues', {}, rules);
+    await call('PUT', '/queues/order', {}, { ids: [taxes.id] });
+    await call('PUT', '/queues/:id', { id: taxes.id }, { ...rules, rings: [], skills: [] });
+    for (const path of ['/queue-settings', '/skills', '/teams']) await call('GET', path);
+    await call('DELETE', '/queues/:id', { id: taxes.id });
+    await call('DELETE', '/teams/:id', { id: team.id });
+    await call('DELETE', '/skills/:id', { id: skill.id });
+    const reasons = await call('GET', '/settings/presence-reasons');
+    await call('PUT', '/settings/presence-reasons', {}, reasons);
+
     const notHere = [
+      'GET /tickets/:id/transfer-targets',
+      'POST /tickets/:id/transfer',
+      'POST /tickets/:id/take-over',
+      'GET /tickets/:id/place',
       'POST /setup',
       'POST /tickets/:id/call',
       'POST /outbox/:id/resolve',

@@ -42,6 +42,13 @@ async function presence({ api }: Centre, state: 'online' | 'offline') {
   expect((await api('PUT', '/api/v1/agents/me/presence', { state })).status).toBe(200);
 }
 
+/** Answers how to change the queue that calls come to. */
+async function phoneQueue({ api }: Centre) {
+  const { items } = (await api('GET', '/api/v1/queue-settings')).body;
+  const queue = items.find(({ channels }: { channels: string[] }) => channels.includes('phone'));
+  return (more: object) => api('PUT', `/api/v1/queues/${queue.id}`, { ...queue, ...more });
+}
+
 const accept = async ({ api, desk }: Centre, ticketId: string) => {
   await desk.event('ticket.offered', (event) => event.ticketId === ticketId);
   expect((await api('POST', `/api/v1/tickets/${ticketId}/accept`)).status).toBe(200);
@@ -163,15 +170,45 @@ onBothBackends('a phone call', (backend) => {
     });
   });
 
+  it('is called back with its place when the queue ends the wait so', async () => {
+    const { carrier, ticket, api, desk } = centre();
+    await presence(centre(), 'offline');
+    const change = await phoneQueue(centre());
+    const rings = [{ kind: 'call-back', afterSeconds: 75 }];
+    expect((await change({ callBack: true, rings })).status).toBe(200);
+    const { callSid, ticketId } = await ring(centre(), '+4915112350009');
+    const { waitingSince } = await ticket(ticketId);
+    await carrier.leg('the offer', (leg) => leg.sid === callSid && heard(leg, 'Press 1 to hang up and be called back'));
+    await carrier.leg('the promise', (leg) => leg.sid === callSid && heard(leg, 'we will call you back'));
+    const asked = await desk.event('ticket.call-back-asked', (event) => event.ticketId === ticketId);
+    expect(asked.data).toMatchObject({ source: 'voice' });
+    await callStep(centre(), callSid, 'ended');
+    expect(await ticket(ticketId)).toMatchObject({
+      waitingSince,
+      callBack: { phone: '+4915112350009' },
+      call: { state: 'missed' },
+    });
+    expect((await change({})).status).toBe(200);
+    expect((await api('POST', `/api/v1/tickets/${ticketId}/claim`)).status).toBe(200);
+    expect((await api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'resolved' })).status).toBe(200);
+  });
+
   it("goes back to its old place when the agent's phone is not answered", async () => {
     const { carrier, ticket, desk } = centre();
     await presence(centre(), 'offline');
+    // Nobody is sent to the voicemail while the test is about it.
+    const change = await phoneQueue(centre());
+    expect((await change({ rings: [{ kind: 'voicemail', afterSeconds: 3600 }] })).status).toBe(200);
     const first = await ring(centre(), '+4915112350004');
     const second = await ring(centre(), '+4915112350005');
     const { waitingSince } = await ticket(first.ticketId);
+    // What was missed above waits to be called back, and comes before.
+    const placeOf = async (id: string) => (await centre().api('GET', `/api/v1/tickets/${id}/place`)).body.place;
+    const place = await placeOf(first.ticketId);
+    expect(await placeOf(second.ticketId)).toBe(place + 1);
     await carrier.leg(
       'the second place',
-      (leg) => leg.sid === second.callSid && heard(leg, 'You are number 2 in line'),
+      (leg) => leg.sid === second.callSid && heard(leg, `You are number ${place + 1} in line`),
     );
     await carrier.autoAnswer(false);
     const known = new Set(carrier.legs.items.map(({ sid }) => sid));
@@ -193,7 +230,7 @@ onBothBackends('a phone call', (backend) => {
     });
     await carrier.leg(
       'the first place again',
-      (leg) => leg.sid === first.callSid && toldSince(leg, released.at, 'You are number 1 in line'),
+      (leg) => leg.sid === first.callSid && toldSince(leg, released.at, `You are number ${place} in line`),
     );
     // Whoever takes the call next is rung like the first one was.
     expect((await centre().api('POST', `/api/v1/tickets/${first.ticketId}/claim`)).status).toBe(200);

@@ -79,6 +79,14 @@ export interface CallSituation {
   readonly state: string;
   /** The centre is open and somebody could take the call. */
   readonly open: boolean;
+  /** About how long it will take; null or left out while it is not known. */
+  readonly expectedMinutes?: number | null;
+  /** In which the caller is spoken to once the queue is known. */
+  readonly language?: 'en' | 'zh';
+  /** The caller may hang up and be called back with the place they have. */
+  readonly callBack?: boolean;
+  /** How the wait on the line ends and after how many seconds of it; left out: by the voicemail, after a minute. */
+  readonly lineEnd?: { readonly how: 'voicemail' | 'call-back'; readonly afterSeconds: number };
 }
 
 export interface ReceiveOutcome {

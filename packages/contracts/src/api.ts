@@ -18,6 +18,7 @@ import { longestUndoSeconds, messageIdentity } from './composing.ts';
 import { authenticity, classification } from './contact.ts';
 import { ticketTag } from './tags.ts';
 import { ticketClocks } from './service-targets.ts';
+import { skillAtLevel, skillList } from './routing.ts';
 import { alert, channelTile } from './watch.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
@@ -53,7 +54,18 @@ export const agent = z.object({
   capacity: z.record(channelName, z.int()),
   /** Tickets the agent holds or is offered now, per channel. */
   load: z.record(channelName, z.int()),
+  /** On all channels together; null: only each channel has its limit. */
+  capacityTotal: z.int().nullable(),
+  skills: z.array(skillAtLevel),
+  /** Of their own and of their teams. */
   queueIds: z.array(z.uuid()),
+  /** Those that they are in by themselves. */
+  ownQueueIds: z.array(z.uuid()),
+  teamIds: z.array(z.uuid()),
+  /** The key of one of the centre's reasons, or words. */
+  presenceReason: z.string().nullable(),
+  /** When the wrap-up ends by itself. */
+  wrapUpUntil: timestamp.nullable(),
   /** How long the agent's messages stand in the console before they leave. */
   undoSeconds: z.int(),
 });
@@ -73,6 +85,8 @@ export const agentUpdate = z.object({
   phone: z.string().max(40).nullish(),
   queueIds: z.array(z.uuid()).optional(),
   capacity: z.partialRecord(channelName, z.int().min(0).max(50)).optional(),
+  capacityTotal: z.int().min(0).max(200).nullish(),
+  skills: skillList.optional(),
   undoSeconds: z.int().min(0).max(longestUndoSeconds).optional(),
 });
 export const presenceUpdate = z.object({ state: presenceState, reason: z.string().max(200).optional() });
@@ -187,6 +201,8 @@ export const ticket = z.object({
   tags: z.array(z.string()),
   /** The clock that is due next; null while nothing is measured. */
   clocks: ticketClocks.nullable(),
+  /** Wants to be called back, with the place it has. */
+  callBack: z.object({ phone: z.string(), askedAt: timestamp }).nullable(),
 });
 export type Ticket = z.infer<typeof ticket>;
 export const ticketQuery = pageQuery.extend({

@@ -53,6 +53,7 @@ export const callStep = z.object({
     'answered',
     'held',
     'resumed',
+    'call-back',
     'voicemail',
     'recording',
     'ended',

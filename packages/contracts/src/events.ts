@@ -17,6 +17,7 @@ import {
   visibility,
 } from './glossary.ts';
 import { clockKind } from './service-targets.ts';
+import { routingWhy } from './routing.ts';
 
 const reason = z.string();
 
@@ -40,6 +41,7 @@ export type AlertReason = z.infer<typeof alertReason>;
 export const settingName = z.enum([
   'automation',
   'calendar',
+  'agent',
   'contact-guard',
   'custom-field',
   'customer-reviews',
@@ -50,12 +52,17 @@ export const settingName = z.enum([
   'mail-account',
   'mail-identity',
   'messaging',
+  'presence-reasons',
   'privacy',
+  'queue',
+  'queue-order',
   'request-type',
   'saved-report',
   'segment',
   'sending-limit',
   'service-policies',
+  'skill',
+  'team',
   'template',
   'visitor-site',
   'watch-limits',
@@ -80,11 +87,34 @@ export const eventData = {
     /** Who had it until then. */
     fromAgentId: z.string().nullable().optional(),
     reason,
+    why: routingWhy.optional(),
   }),
   'ticket.priority-changed': z.object({ from: z.int(), to: z.int(), reason }),
-  'ticket.offered': z.object({ agentId: z.string(), agentName: z.string().optional(), expiresAt: timestamp, reason }),
+  'ticket.offered': z.object({
+    agentId: z.string(),
+    agentName: z.string().optional(),
+    expiresAt: timestamp,
+    reason,
+    why: routingWhy.optional(),
+  }),
+  /** Handed to an agent or a queue. The offer, or the new queue, is told of besides. */
+  'ticket.transferred': z.object({
+    fromAgentId: z.string().nullable(),
+    toAgentId: z.string().nullable(),
+    toQueueId: z.uuid().nullable(),
+    agentName: z.string().optional(),
+    reason,
+  }),
+  /** Wants to be called back; the ticket keeps its place. */
+  'ticket.call-back-asked': z.object({ source: z.enum(['voice', 'chat', 'agent']), reason }),
   'ticket.offer-withdrawn': z.object({ agentId: z.string(), reason }),
-  'ticket.assigned': z.object({ agentId: z.string(), agentName: z.string().optional(), reason }),
+  'ticket.assigned': z.object({
+    agentId: z.string(),
+    agentName: z.string().optional(),
+    /** From whom it was taken over. */
+    fromAgentId: z.string().nullable().optional(),
+    reason,
+  }),
   'ticket.released': z.object({ agentId: z.string(), reason }),
   'ticket.status-changed': z.object({ from: ticketStatus, to: ticketStatus, reason: reason.optional() }),
   /** What is asked for was changed by an agent: the type, and which fields from what to what. */

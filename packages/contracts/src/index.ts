@@ -19,6 +19,7 @@ export * from './messaging.ts';
 export * from './privacy.ts';
 export * from './request-fields.ts';
 export * from './service-targets.ts';
+export * from './routing.ts';
 export * from './setting-changes.ts';
 export * from './mail-accounts.ts';
 export * from './storable-text.ts';

@@ -9,6 +9,8 @@ export const ingestContact = z.object({ inboxId: z.uuid(), round, media: z.boole
 /** Several that came at the same time, none of them tried before. */
 export const ingestContacts = z.object({ inboxIds: z.array(z.uuid()).min(1) });
 export const assignWaiting = z.object({ queueId: z.uuid() });
+/** An agent may have become free. */
+export const serveAgent = z.object({ agentId: z.string() });
 export const sendOutbound = z.object({ outboundId: z.uuid(), round });
 /** Several messages that were written at the same time, none of them tried before. */
 export const sendOutbounds = z.object({ outboundIds: z.array(z.uuid()).min(1) });
@@ -46,6 +48,7 @@ export const jobs = {
   'ingest-contact': ingestContact,
   'ingest-contacts': ingestContacts,
   'assign-waiting': assignWaiting,
+  'serve-agent': serveAgent,
   'send-outbound': sendOutbound,
   'send-outbounds': sendOutbounds,
   'reconcile-outbound': reconcileOutbound,

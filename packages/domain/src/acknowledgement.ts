@@ -33,22 +33,36 @@ export interface AcknowledgementContent {
   language: 'en' | 'zh';
   /** The centre is within its opening hours. */
   open: boolean;
+  /** Whole minutes until the queue has come to it, where that is long and known. */
+  waitMinutes?: number | null;
 }
 
 /** What the acknowledgement says. The text holds the number too: some channels have no subject. */
-export function acknowledgementText({ number, centreName, language, open }: AcknowledgementContent): {
+export function acknowledgementText({
+  number,
+  centreName,
+  language,
+  open,
+  waitMinutes = null,
+}: AcknowledgementContent): {
   subject: string;
   text: string;
 } {
   if (language === 'zh') {
-    const next = open ? '我们会尽快回复您。' : '目前为非工作时间，我们上班后会尽快回复您。';
+    const next = open
+      ? waitMinutes === null
+        ? '我们会尽快回复您。'
+        : `目前咨询较多，预计需要约 ${waitMinutes} 分钟。`
+      : '目前为非工作时间，我们上班后会尽快回复您。';
     return {
       subject: `我们已收到您的消息（工单 ${number}）`,
       text: `您好！${centreName}已收到您的消息，工单号为 ${number}。${next}`,
     };
   }
   const next = open
-    ? 'We will answer as soon as we can.'
+    ? waitMinutes === null
+      ? 'We will answer as soon as we can.'
+      : `Many people are writing to us at the moment; it will take about ${waitMinutes} minutes.`
     : 'We are closed at the moment and will answer once we are back.';
   return {
     subject: `We received your message (ticket ${number})`,

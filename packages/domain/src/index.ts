@@ -21,7 +21,7 @@ export * from './message-recipients.ts';
 export * from './metrics/index.ts';
 export * from './quarantine-alert.ts';
 export * from './reply-recipients.ts';
-export * from './routing.ts';
+export * from './routing/index.ts';
 export * from './session-window.ts';
 export * from './sending-limit.ts';
 export * from './sought.ts';

@@ -34,7 +34,7 @@ import { type MailAccountOptions, startMailAccounts } from './mail-accounts/supe
 import { createMetrics } from './metrics.ts';
 import { openingHoursOf } from './opening-hours.ts';
 import type { Parts } from './parts.ts';
-import { assignWaiting } from './pipeline/assign.ts';
+import { assignWaiting, serveAgent } from './pipeline/offer-waiting.ts';
 import { connectCall } from './pipeline/calls.ts';
 import { sendOutbound, sendOutbounds } from './pipeline/deliver.ts';
 import { releaseReply } from './pipeline/held-replies.ts';
@@ -187,6 +187,7 @@ async function startWorkers(
       'ingest-contact': (data) => (data.media ? ingestContact(parts, data) : ingest([data.inboxId])),
       'ingest-contacts': (data) => ingest(data.inboxIds),
       'assign-waiting': (data) => assignWaiting(parts, data),
+      'serve-agent': (data) => serveAgent(parts, data),
       'send-outbound': (data) => sendOutbound(parts, data),
       'send-outbounds': (data) => sendOutbounds(parts, data),
       'reconcile-outbound': (data) => reconcileOutbound(parts, data),

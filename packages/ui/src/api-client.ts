@@ -53,6 +53,7 @@ import {
   type MessagingSettings,
   type MessageCreateInput,
   type PresenceState,
+  type SkillAtLevel,
   type Role,
   type TicketStatus,
   type HttpSource,
@@ -70,6 +71,7 @@ import { gradingCalls } from './grading-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
 import { privacyCalls } from './privacy-calls.ts';
+import { routingCalls } from './routing-calls.ts';
 
 export interface Page<T> {
   items: T[];
@@ -94,6 +96,8 @@ export interface AgentDraft {
   phone: string | null;
   queueIds: string[];
   capacity: Partial<Record<ChannelName, number>>;
+  capacityTotal?: number | null;
+  skills?: SkillAtLevel[];
 }
 export interface TicketChange {
   status?: TicketStatus;
@@ -137,6 +141,7 @@ export function createApi(send: Send = createSend()) {
     ...automationCalls(send),
     ...identityCalls(send),
     ...clockCalls(send),
+    ...routingCalls(send),
   };
 }
 
@@ -148,7 +153,8 @@ function sessionCalls(send: Send) {
     logIn: (json: { email: string; password: string }) => send('POST', '/session', nothing, { json }),
     logOut: () => send('DELETE', '/session', nothing),
     me: (signal?: AbortSignal) => send('GET', '/me', agent, { signal }),
-    setPresence: (state: PresenceState) => send('PUT', '/agents/me/presence', nothing, { json: { state } }),
+    setPresence: (state: PresenceState, reason?: string) =>
+      send('PUT', '/agents/me/presence', nothing, { json: { state, reason } }),
   };
 }
 

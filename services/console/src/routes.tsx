@@ -25,6 +25,10 @@ const settings = [
     lazy: async () => ({ Component: (await import('./privacy/privacy-page.tsx')).PrivacyPage }),
   },
   {
+    path: '/queues',
+    lazy: async () => ({ Component: (await import('./queues/queue-pages.ts')).QueuesPage }),
+  },
+  {
     path: '/grading',
     lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).GradingPage }),
   },

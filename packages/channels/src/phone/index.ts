@@ -65,6 +65,8 @@ async function parseContacts(
       return leftForVoicemail(schema.parseQueueResult(fields).QueueResult)
         ? [schema.voicemailContact(fields, deps.now())]
         : [];
+    case 'call-back':
+      return schema.callBackContact(fields, request.query, deps.now());
     case 'voicemail':
       return [schema.voicemailContact(fields, deps.now())];
     case 'recording':
@@ -139,6 +141,10 @@ async function answer(
         await deps.callSituation(wait.CallSid),
       );
     }
+    case 'call-back':
+      return schema.callBackContact(fields, request.query, deps.now()).length > 0
+        ? twiml.callBackPromised((await deps.callSituation(caller().callSid))?.language)
+        : twiml.redirectTo(voice.url('wait', { told: '1' }));
     case 'queued': {
       if (!leftForVoicemail(schema.parseQueueResult(fields).QueueResult)) return undefined;
       const situation = await deps.callSituation(caller().callSid);

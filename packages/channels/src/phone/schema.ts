@@ -41,6 +41,7 @@ const incomingCall = legFields.extend({
 });
 const legStatus = legFields.extend({ CallStatus: callStatus, CallDuration: seconds });
 const queueWait = legFields.extend({ QueueTime: z.coerce.number().min(0).default(0) });
+const gathered = legFields.extend({ Digits: z.string().max(10).default('') });
 const queueResult = legFields.extend({ QueueResult: z.string().max(40) });
 const conferenceEvent = z.looseObject({
   ConferenceSid: sid,
@@ -148,6 +149,18 @@ export function endedContact(fields: Fields, now: Date): InboundContactDraft[] {
 export function voicemailContact(fields: Fields, now: Date): InboundContactDraft {
   const leg = parseLeg(fields);
   return stepContact({ call: { callSid: leg.CallSid, step: 'voicemail' }, caller: leg.From, account: leg.To, now });
+}
+
+/** The caller gives up the line and keeps the place: by pressing 1, or because the wait ends so. */
+export function callBackContact(
+  fields: Fields,
+  query: Readonly<Record<string, string>>,
+  now: Date,
+): InboundContactDraft[] {
+  const leg = parseInput(gathered, fields);
+  if (leg.Digits !== '1' && query['auto'] !== '1') return [];
+  const call: CallStep = { callSid: leg.CallSid, step: 'call-back' };
+  return [stepContact({ call, caller: leg.From, account: leg.To, now })];
 }
 
 /** What the caller left: a contact of the customer, with the recording to be fetched. */

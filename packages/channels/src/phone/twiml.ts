@@ -69,24 +69,73 @@ export function voicemailThanks(): string {
 /** Digits one by one: a ticket number is read out, not counted. */
 const spelled = (number: number): string => String(number).split('').join(' ');
 
-/** One round of waiting, or the way to the voicemail. Rounds end so that the wait is as long as it is meant to be. */
+type Language = NonNullable<CallSituation['language']>;
+
+const words = {
+  en: {
+    ticket: (number: string) => `Your ticket number is ${number}.`,
+    place: (place: number) => `You are number ${place} in line.`,
+    wait: (minutes: number) => `It will take about ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+    offer: 'Press 1 to hang up and be called back. You keep your place in line.',
+    promise: 'Thank you. You keep your place in line, and we will call you back. Goodbye.',
+  },
+  zh: {
+    ticket: (number: string) => `您的工单号是 ${number}。`,
+    place: (place: number) => `您排在第 ${place} 位。`,
+    wait: (minutes: number) => `预计等待约 ${minutes} 分钟。`,
+    offer: '如需挂断并由我们回电，请按 1。您的排队位置会保留。',
+    promise: '谢谢。您的排队位置会保留，我们会给您回电。再见。',
+  },
+} as const;
+
+interface Speaker {
+  say(attributes: { language?: 'cmn-CN'; voice?: 'Polly.Zhiyu' }, text: string): unknown;
+}
+
+function speak(speaker: Speaker, language: Language, text: string): void {
+  speaker.say(language === 'zh' ? { language: 'cmn-CN', voice: 'Polly.Zhiyu' } : {}, text);
+}
+
+/** What a caller is told while they wait: their number once, their place, about how long, and that they can be called back. */
+function tell(response: Response, told: boolean, situation: CallSituation | null): void {
+  if (!situation) return;
+  const { language = 'en', ticketNumber, place, expectedMinutes } = situation;
+  const say = words[language];
+  if (!told && ticketNumber !== null) speak(response, language, say.ticket(spelled(ticketNumber)));
+  if (place === null) return;
+  speak(response, language, say.place(place));
+  if (expectedMinutes != null) speak(response, language, say.wait(expectedMinutes));
+}
+
+/** One round of waiting, or its end. Rounds end so that the wait is as long as it is meant to be. */
 export function waiting(voice: PhoneVoice, queueTime: number, told: boolean, situation: CallSituation | null): string {
   const connecting = situation?.state === 'connecting';
-  const limit = waitLimitSeconds + (connecting ? connectingGraceSeconds : 0);
+  const limit = (situation?.lineEnd?.afterSeconds ?? waitLimitSeconds) + (connecting ? connectingGraceSeconds : 0);
   const left = Math.ceil(limit - queueTime);
   return document((response) => {
     if (left <= 0 || (situation?.open === false && !connecting)) {
-      response.leave();
+      if (situation?.lineEnd?.how === 'call-back' && situation.open)
+        response.redirect(voice.url('call-back', { auto: '1' }));
+      else response.leave();
       return;
     }
-    if (!told && situation?.ticketNumber != null)
-      response.say(`Your ticket number is ${spelled(situation.ticketNumber)}.`);
-    if (situation?.place != null) response.say(`You are number ${situation.place} in line.`);
+    tell(response, told, situation);
+    if (situation?.callBack && situation.place !== null) {
+      const gather = response.gather({ numDigits: 1, timeout: 2, action: voice.url('call-back') });
+      speak(gather, situation.language ?? 'en', words[situation.language ?? 'en'].offer);
+    }
     if (situation === null || left <= holdAudioSeconds + 4)
       response.pause({ length: situation === null ? Math.min(2, left) : Math.min(4, left) });
     else response.play(voice.publicUrl.replace(/\/+$/, '') + holdAudioPath);
     if (left > 30 && situation !== null) response.pause({ length: 10 });
     response.redirect(voice.url('wait', told || situation?.ticketNumber != null ? { told: '1' } : {}));
+  });
+}
+
+export function callBackPromised(language: Language = 'en'): string {
+  return document((response) => {
+    speak(response, language, words[language].promise);
+    response.hangup();
   });
 }
 

@@ -8,6 +8,7 @@ export const holdAudioPath = '/hold-audio.wav';
 export const voiceSteps = [
   'status',
   'wait',
+  'call-back',
   'queued',
   'agent',
   'agent-join',
@@ -32,6 +33,8 @@ export interface CallReference {
   readonly ticket?: string | undefined;
   /** The caller was told the ticket's number. */
   readonly told?: '1' | undefined;
+  /** The caller was not asked: the wait has ended so. */
+  readonly auto?: '1' | undefined;
   /** Bringing the two together failed. */
   readonly failed?: '1' | undefined;
 }

@@ -91,6 +91,9 @@ export class Interpreter {
           await this.#exchange.audioSeconds(absolute(text), signal),
           signal,
         );
+      case 'Gather':
+        // Nobody presses a key here; what is said meanwhile is heard.
+        return this.#run(leg, verb.children, base, signal);
       case 'Pause':
         await this.#exchange.clock.sleep(Number(verb.attributes['length'] ?? 1), signal);
         return next;

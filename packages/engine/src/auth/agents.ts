@@ -48,14 +48,14 @@ export async function writeAgent(
     queueIds: draft.queueIds,
     passwordHash,
   };
-  const id = await insertAgent(tx, given).catch(unknownQueue);
+  const id = await insertAgent(tx, given).catch(unknownReference);
   if (id === null) throw new HubError('conflict', 'An agent with this email address exists');
   return id;
 }
 
-/** A foreign key that does not hold (SQLSTATE 23503) is a queue that does not exist. */
-export function unknownQueue(error: unknown): never {
+/** A foreign key that does not hold (SQLSTATE 23503): a queue, a skill, a team or an agent that does not exist. */
+export function unknownReference(error: unknown): never {
   if (databaseErrorCode(error) === '23503')
-    throw new HubError('unprocessable', 'One of the queues does not exist', { cause: error });
+    throw new HubError('unprocessable', 'One of the queues, skills, teams or agents does not exist', { cause: error });
   throw error;
 }

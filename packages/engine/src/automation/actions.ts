@@ -1,14 +1,7 @@
 /** What rules do, by the functions that agents' doings go through as well. */
 import { mostTags, type ActionOutcome, type AutomationAction } from '@patchbay/contracts';
 import { giveUpMs } from '@patchbay/domain';
-import {
-  agentQueues,
-  changeTicketStatus,
-  moveTicket,
-  offerTicket,
-  setTicketPriority,
-  takeTicket,
-} from '@patchbay/store';
+import { changeTicketStatus, moveTicket, offerTicket, setTicketPriority, takeTicket } from '@patchbay/store';
 import { changeTags } from '@patchbay/store/queries/tags';
 import { readTicket } from '@patchbay/store/queries/tickets';
 import { queueDelivery } from '@patchbay/store/queries/webhooks-out';
@@ -74,8 +67,8 @@ async function setStatus({ parts, tx, ticket, reason }: Acting, { status }: Of<'
   await changeRequest(parts, ticket.id, null, { status });
   const change = { ticketId: ticket.id, from: ticket.status, to: status, actorId: null, reason };
   if (!(await changeTicketStatus(tx, change))) throw new Refusal('changed-meanwhile');
-  const freed = ticket.assigneeId ? await agentQueues(tx, ticket.assigneeId) : [];
-  for (const queueId of new Set([ticket.queueId, ...freed])) if (queueId) parts.jobs.add('assign-waiting', { queueId });
+  if (ticket.queueId) parts.jobs.add('assign-waiting', { queueId: ticket.queueId });
+  if (ticket.assigneeId) parts.jobs.add('serve-agent', { agentId: ticket.assigneeId });
   return 'done';
 }
 
@@ -83,7 +76,8 @@ async function assign({ parts, tx, ticket, reason }: Acting, { agentId, how }: O
   if (ticket.assigneeId === agentId || ticket.offerAgentId === agentId) return 'unchanged';
   if (ticket.assigneeId !== null) throw new Refusal('somebody-has-it');
   if (how === 'offer') {
-    if (await offerTicket(tx, ticket.id, agentId, parts.config.offerSeconds, reason)) return 'done';
+    const offer = { ticketId: ticket.id, agentId, seconds: parts.config.offerSeconds, reason };
+    if (await offerTicket(tx, { ...offer, why: { code: 'rule' } })) return 'done';
     throw new Refusal('agent-not-free');
   }
   // Who takes a call has to be rung, and may not be there.

@@ -41,6 +41,9 @@ import { purchaseRoutes } from './routes/purchases.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { tagRoutes } from './routes/tags.ts';
 import { webhookRoutes } from './routes/webhooks-out.ts';
+import { queueRoutes } from './routes/queues.ts';
+import { teamRoutes } from './routes/teams.ts';
+import { transferRoutes } from './routes/transfers.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -84,4 +87,7 @@ export const routes: readonly Route[] = [
   ...webhookRoutes,
   ...clockRoutes,
   ...servicePlanRoutes,
+  ...queueRoutes,
+  ...teamRoutes,
+  ...transferRoutes,
 ];

@@ -183,6 +183,18 @@ import {
   webhookEndpointWrite,
   webhookReplay,
   webhookReplayed,
+  presenceReasons,
+  queueOrder,
+  queueSettings,
+  queueWrite,
+  skill,
+  skillCreate,
+  takeOver,
+  team,
+  teamWrite,
+  ticketTransfer,
+  transferTarget,
+  waitingPlace,
 } from '@patchbay/contracts';
 
 export const answers = {
@@ -328,6 +340,15 @@ export const answers = {
   WebhookEndpointPage: page(webhookEndpoint),
   WebhookEndpointWithSecret: webhookEndpointWithSecret,
   WebhookReplayed: webhookReplayed,
+  PresenceReasons: presenceReasons,
+  QueueSettings: queueSettings,
+  QueueSettingsPage: page(queueSettings),
+  Skill: skill,
+  SkillPage: page(skill),
+  Team: team,
+  TeamPage: page(team),
+  TransferTargetPage: page(transferTarget),
+  WaitingPlace: waitingPlace,
 } as const;
 
 export const bodies = {
@@ -417,6 +438,16 @@ export const bodies = {
   TagChange: tagChange,
   WebhookEndpointWrite: webhookEndpointWrite,
   WebhookReplay: webhookReplay,
+  PresenceReasonsUpdate: presenceReasons,
+  QueueCreate: queueWrite,
+  QueueOrder: queueOrder,
+  QueueUpdate: queueWrite,
+  SkillCreate: skillCreate,
+  SkillUpdate: skillCreate,
+  TakeOver: takeOver,
+  TeamCreate: teamWrite,
+  TeamUpdate: teamWrite,
+  TicketTransfer: ticketTransfer,
 } as const;
 
 export type AnswerName = keyof typeof answers;

@@ -1,15 +1,28 @@
 /** Agents whose consoles are gone are not offered work for ever. */
-import { absentAgents } from '@patchbay/store';
+import { absentAgents, releaseUnanswered } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
-import { changePresence } from './assign.ts';
+import { changePresence, lookAgain } from './assign.ts';
 
 /** Two of the checks by which a connected console is seen may fail, and a console has time to connect again. */
 const graceMs = 75_000;
+const lost = 'The connection was lost';
 
-/** Agents who were not seen for the grace go offline, by which their offers return to the queues. */
+/**
+ * Agents who were not seen for the grace go offline, by which their offers return to the queues; and so do people who wait for a first answer
+ * while they look at the screen. Both have the places they had. Calls go on without the console.
+ */
 export async function endAbsentPresence(parts: Parts): Promise<void> {
   for (const agentId of await absentAgents(parts.db.sql, graceMs)) {
-    await changePresence(parts, agentId, 'offline', 'The connection was lost', null);
+    await changePresence(parts, agentId, 'offline', lost, null);
+    const queueIds = await parts.db.transaction((tx) => releaseUnanswered(tx, agentId, liveText(parts), lost));
+    lookAgain(parts, queueIds);
     parts.log.info({ agentId }, 'agent set offline after the connection was lost');
   }
+}
+
+/** Channels on which somebody waits for an answer at this moment, and not on the line. */
+function liveText(parts: Parts): string[] {
+  return [...parts.channels.values()]
+    .filter(({ capabilities, calls }) => capabilities.live && calls === undefined)
+    .map(({ name }) => name);
 }

@@ -1,96 +1,37 @@
-/** The router's second part: which agent is offered which ticket, and what agents do with offers. */
-import { decideOffer, orderWaiting } from '@patchbay/domain';
-import type { AgentSnapshot, WaitingItem } from '@patchbay/domain';
+/** What agents do with offers and tickets. Whatever makes somebody free is followed at once by what comes next for them. */
 import { HubError } from '@patchbay/contracts';
 import type { PresenceState, ticketUpdate } from '@patchbay/contracts';
 import type { z } from 'zod';
 import {
   agentQueues,
-  agentsFor,
   changeTicketStatus,
-  offerTicket,
   readTicketCall,
   readTicketState,
   releaseTicket as releaseRow,
   renameTicket,
   setPresence,
   takeTicket,
-  waitingTickets,
   withdrawOffer,
 } from '@patchbay/store';
-import type { AgentRow, TicketState } from '@patchbay/store';
+import type { TicketState } from '@patchbay/store';
+import { hasRole, type Principal } from '../auth/principal.ts';
 import type { Parts } from '../parts.ts';
 import { beginConnecting } from './calls.ts';
 import { retryOnConflict } from './retry.ts';
 
-/** Waiting tickets looked at in one round; the next offer or the sweep goes on from there. */
-const roundSize = 50;
-
-/**
- * Handles the job `assign-waiting`: offers what waits in a queue, most urgent first. Each decision is made from a snapshot and holds only if
- * the compare-and-set claim finds it still true; on conflict it is made again.
- */
-export async function assignWaiting(parts: Parts, { queueId }: { queueId: string }): Promise<void> {
-  const waiting = orderWaiting(await waitingTickets(parts.db.sql, queueId, roundSize));
-  const look = snapshots(parts, queueId, waiting);
-  let offered = 0;
-  for (const item of waiting) if (await offerOne(parts, item, look)) offered += 1;
-  if (offered > 0) parts.relay.nudge();
-}
-
-interface Snapshots {
-  of(item: WaitingItem): Promise<AgentSnapshot[]>;
-  /** Agents may have changed: they are read again for the next item. */
-  forget(): void;
-}
-
-/** Agents as they stand, read once per channel until an offer changes their load. */
-function snapshots(parts: Parts, queueId: string, waiting: readonly WaitingItem[]): Snapshots {
-  const read = new Map<string, Promise<AgentRow[]>>();
-  return {
-    async of(item) {
-      const agents =
-        read.get(item.channel) ??
-        agentsFor(
-          parts.db.sql,
-          queueId,
-          item.channel,
-          waiting.map(({ ticketId }) => ticketId),
-        );
-      read.set(item.channel, agents);
-      return (await agents).map((agent) => snapshotOf(parts, item, agent));
-    },
-    forget: () => read.clear(),
-  };
-}
-
-async function offerOne(parts: Parts, item: WaitingItem, look: Snapshots): Promise<boolean> {
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    const decision = decideOffer(item, await look.of(item), parts.now());
-    if (decision.outcome === 'waiting') return false;
-    look.forget();
-    if (await offerTicket(parts.db.sql, item.ticketId, decision.agentId, parts.config.offerSeconds, decision.reason))
-      return true;
-  }
-  return false;
-}
-
-/** An agent without a phone cannot be connected to a caller. */
-function snapshotOf(parts: Parts, item: WaitingItem, { declined, ...agent }: AgentRow): AgentSnapshot {
-  return {
-    ...agent,
-    declined: declined.includes(item.ticketId),
-    reachable: agent.hasPhone || parts.channels.get(item.channel)?.calls === undefined,
-  };
-}
-
 /** Something may have changed for these queues: look at once, not at the next sweep. */
-function lookAgain(parts: Parts, queueIds: readonly (string | null)[]): void {
+export function lookAgain(parts: Parts, queueIds: readonly (string | null)[]): void {
   parts.relay.nudge();
   for (const queueId of queueIds) if (queueId) parts.jobs.add('assign-waiting', { queueId });
 }
 
-async function stateOf(parts: Parts, ticketId: string): Promise<TicketState> {
+/** The agent may have become free: what comes first in all their queues is theirs. */
+export function serve(parts: Parts, agentId: string | null): void {
+  parts.relay.nudge();
+  if (agentId) parts.jobs.add('serve-agent', { agentId });
+}
+
+export async function stateOf(parts: Parts, ticketId: string): Promise<TicketState> {
   const ticket = await readTicketState(parts.db.sql, ticketId);
   if (!ticket) throw new HubError('not_found', 'There is no such ticket');
   return ticket;
@@ -109,10 +50,22 @@ export async function declineOffer(parts: Parts, ticketId: string, agentId: stri
   if (!(await withdrawOffer(parts.db.sql, ticketId, agentId, 'Declined by the agent', false)))
     throw new HubError('conflict', 'The offer is not open any more');
   lookAgain(parts, [ticket.queueId]);
+  serve(parts, agentId);
 }
 
-/** Pulls a ticket out of the queue by hand. */
-export async function claimTicket(parts: Parts, ticketId: string, agentId: string): Promise<void> {
+/**
+ * Pulls a ticket out of the queue by hand. Agents only where the queue allows it, unless it is offered to them. An agent decides alone to
+ * take more than the limits give.
+ */
+export async function claimTicket(
+  parts: Parts,
+  ticketId: string,
+  agent: Pick<Principal, 'agentId' | 'role'>,
+): Promise<void> {
+  const { agentId } = agent;
+  const { pull, offerAgentId } = await stateOf(parts, ticketId);
+  if (!pull && offerAgentId !== agentId && !hasRole(agent, 'manager'))
+    throw new HubError('forbidden', 'Tickets of this queue are given out, not taken by hand');
   const taken = await take(parts, ticketId, agentId, true, 'Taken from the queue by hand');
   const ticket = await stateOf(parts, ticketId);
   if (!taken && ticket.assigneeId !== agentId)
@@ -132,7 +85,7 @@ async function take(parts: Parts, ticketId: string, agentId: string, pull: boole
   return taken;
 }
 
-async function refuseWhileOnTheLine(parts: Parts, ticketId: string): Promise<void> {
+export async function refuseWhileOnTheLine(parts: Parts, ticketId: string): Promise<void> {
   const call = await readTicketCall(parts.db.sql, ticketId);
   if (call && ['connecting', 'talking', 'held'].includes(call.state))
     throw new HubError('conflict', 'The caller is on the line; hang up first');
@@ -151,6 +104,7 @@ export async function releaseTicket(parts: Parts, ticketId: string, agentId: str
   });
   if (!released) throw new HubError('conflict', 'The ticket is not yours, or it is settled');
   lookAgain(parts, [ticket.queueId]);
+  serve(parts, agentId);
 }
 
 export async function changePresence(
@@ -162,7 +116,9 @@ export async function changePresence(
 ): Promise<void> {
   if (!(await setPresence(parts.db.sql, agentId, state, reason, actorId)))
     throw new HubError('not_found', 'There is no such agent');
-  lookAgain(parts, await agentQueues(parts.db.sql, agentId));
+  // What was offered to somebody who goes is for others; who comes is offered what waits.
+  if (state === 'online') serve(parts, agentId);
+  else lookAgain(parts, await agentQueues(parts.db.sql, agentId));
 }
 
 /** Moves a ticket's status, or renames it. Capacity that becomes free is used at once. */
@@ -185,6 +141,6 @@ export async function changeStatus(
     });
     if (!moved) throw new HubError('conflict', 'The ticket has just been changed by somebody else');
   }
-  const freed = ticket.assigneeId ? await agentQueues(parts.db.sql, ticket.assigneeId) : [];
-  lookAgain(parts, [...new Set([ticket.queueId, ...freed])]);
+  lookAgain(parts, [ticket.queueId]);
+  serve(parts, ticket.assigneeId);
 }

@@ -3,6 +3,7 @@ import { applyCallStep } from '@patchbay/domain';
 import { HubError } from '@patchbay/contracts';
 import type { CallState, CallStep, InboundContact, StoredFile } from '@patchbay/contracts';
 import {
+  beginWrapUp,
   changeCall,
   ingestApply,
   readCall,
@@ -12,6 +13,7 @@ import {
   settleInbox,
 } from '@patchbay/store';
 import type { CallRow, Ingested, InboxRow, Queryable } from '@patchbay/store';
+import { askCallBack } from '@patchbay/store/queries/waiting';
 import type { Parts } from '../parts.ts';
 
 /** Carries a step out; answers the message it left, if it left one (a voicemail). */
@@ -21,17 +23,18 @@ export async function ingestCallStep(
   contact: InboundContact,
   fetched: StoredFile[],
 ): Promise<Ingested | null> {
-  const { done, queueId } = await parts.db.transaction(async (tx) => {
+  const { done, queueId, agentId } = await parts.db.transaction(async (tx) => {
     const call = await readCall(tx, contact.call?.callSid ?? '', true);
     // The step overtook the call itself: it is tried again after the ticket is there.
     if (!call) throw new HubError('unavailable', 'The call that this step belongs to is not known yet');
     await moveCall(tx, call, contact, row.correlationId);
     if (contact.call?.step === 'recording')
-      return { done: await voicemail(tx, call, row, contact, fetched), queueId: null };
+      return { done: await voicemail(tx, call, row, contact, fetched), queueId: null, agentId: null };
     await settleInbox(tx, row.id, call.ticketId);
-    return { done: null, queueId: call.queueId };
+    return { done: null, queueId: call.queueId, agentId: call.assigneeId };
   });
   if (queueId) parts.jobs.add('assign-waiting', { queueId });
+  if (agentId) parts.jobs.add('serve-agent', { agentId });
   return done;
 }
 
@@ -47,7 +50,13 @@ async function moveCall(tx: Queryable, call: CallRow, contact: InboundContact, c
     agentCallSid: step.agentCallSid ?? null,
     correlationId,
   });
-  if (isOver(state) && state !== call.state) await settleCallTicket(tx, call, state === 'missed');
+  if (step.step === 'call-back' && call.caller.startsWith('+'))
+    await askCallBack(tx, { ticketId: call.ticketId, phone: call.caller, source: 'voice' });
+  if (isOver(state) && state !== call.state) {
+    // Before the ticket is free, so that nothing comes between the call and the time for what it leaves to do.
+    if (call.assigneeId && call.state !== 'voicemail') await beginWrapUp(tx, call.ticketId, call.assigneeId);
+    await settleCallTicket(tx, call, state === 'missed');
+  }
   if (state === 'voicemail' && call.state !== 'voicemail') await backToQueue(tx, call, 'Voicemail answered the call');
   if (step.step === 'agent-no-answer' && call.state === 'connecting')
     await backToQueue(tx, call, "The agent's phone was not answered");

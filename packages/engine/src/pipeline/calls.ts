@@ -3,10 +3,12 @@ import { HubError } from '@patchbay/contracts';
 import type { CallControl, CallSituation } from '@patchbay/channels/channel';
 import type { callCommand } from '@patchbay/contracts';
 import type { z } from 'zod';
-import { applyCallStep, isOpen } from '@patchbay/domain';
+import { applyCallStep, isOpen, lineEnd, toldMinutes } from '@patchbay/domain';
 import { changeCall, claimDialling, readCall, readTicketCall, releaseTicket, settleCallTicket } from '@patchbay/store';
 import type { CallRow, Queryable } from '@patchbay/store';
+import { readPlaces } from '@patchbay/store/queries/waiting';
 import type { Parts } from '../parts.ts';
+import { placeOf } from './places.ts';
 import { reasonOf } from './retry.ts';
 
 function controlOf(parts: Parts, call: CallRow): CallControl {
@@ -20,11 +22,18 @@ export async function callSituation(parts: Parts, callSid: string): Promise<Call
   const call = await readCall(parts.db.sql, callSid);
   const open = isOpen(parts.now(), parts.openingHours);
   if (!call) return open ? null : { ticketNumber: null, place: null, state: 'waiting', open };
+  const [row] = await readPlaces(parts.db.sql, [call.ticketId]);
+  const known = { ticketNumber: call.ticketNumber, state: call.state, open };
+  if (!row) return { ...known, place: null };
+  const { place, expectedSeconds } = placeOf(row, parts.now());
+  const end = lineEnd(row.rings);
   return {
-    ticketNumber: call.ticketNumber,
-    place: call.state === 'waiting' ? call.ahead + 1 : null,
-    state: call.state,
-    open,
+    ...known,
+    place: call.state === 'waiting' ? place : null,
+    expectedMinutes: expectedSeconds === null ? null : toldMinutes(expectedSeconds),
+    language: row.language,
+    callBack: row.callBack,
+    ...(end && { lineEnd: end }),
   };
 }
 

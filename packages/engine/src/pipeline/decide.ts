@@ -7,6 +7,7 @@ import {
   normaliseEmail,
   resolveCustomer,
   shouldAcknowledge,
+  toldMinutes,
   unnamed,
 } from '@patchbay/domain';
 import type { ChannelCapabilities } from '@patchbay/channels/channel';
@@ -15,6 +16,7 @@ import { queueOfAddress, readMessagingSettings, readQueues } from '@patchbay/sto
 import { readRequestType } from '@patchbay/store/queries/request-types';
 import type { IngestDecision, IngestSnapshot, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
+import { longWait } from './places.ts';
 
 /** A resolved or closed ticket is reopened by its customer for a week; later contacts open a linked one. */
 const reopenMs = 7 * 24 * 3600_000;
@@ -75,6 +77,7 @@ export async function decideContact(
       ? snapshot.tickets.find((candidate) => candidate.ticketId === ticket.ticketId)
       : undefined;
   const asked = contact.request ? await lookups.requestType(contact.request.type) : null;
+  const queueId = asked?.queueId ?? (await queueFor(lookups, contact));
   return {
     customerId,
     displayName: displayName(contact),
@@ -85,14 +88,14 @@ export async function decideContact(
     // Somebody waits on the line again: the ticket goes back to its queue.
     requeue: ticket.action === 'continue' && contact.call?.step === 'ringing',
     subject: subjectOf(contact),
-    queueId: asked?.queueId ?? (await queueFor(lookups, contact)),
+    queueId,
     priority: asked?.priority ?? 0,
     linkedTicketId: ticket.action === 'open' ? ticket.linkedTicketId : null,
     reason: ticket.reason,
     parties: contact.kind === 'customer' ? peopleInCopy(parts, contact) : [],
     acknowledgement:
       (await helpAnswer(parts, lookups, contact)) ??
-      acknowledge(parts, contact, capabilities, ticket.action === 'open'),
+      acknowledge(parts, contact, capabilities, ticket.action === 'open' ? queueId : undefined),
   };
 }
 
@@ -134,26 +137,29 @@ function peopleInCopy(parts: Parts, contact: InboundContact): IngestDecision['pa
   return [...addresses].filter((address) => !ours.has(domainOf(address))).map((value) => ({ kind: 'email', value }));
 }
 
+/** `queueId`: of the ticket that it opens; undefined where it opens none. */
 function acknowledge(
   parts: Parts,
   contact: InboundContact,
   capabilities: ChannelCapabilities,
-  opened: boolean,
+  queueId: string | null | undefined,
 ): IngestDecision['acknowledgement'] {
   const { yes } = shouldAcknowledge({
     kind: contact.kind,
     automatic: contact.automatic,
     senderFailed: contact.authenticity?.verdict === 'fail',
     channelAcknowledges: capabilities.acknowledges && contact.acknowledge !== false && contact.identifiers.length > 0,
-    opened,
+    opened: queueId !== undefined,
   });
   if (!yes) return null;
   const open = isOpen(parts.now(), parts.openingHours);
+  const wait = longWait(parts, queueId ?? null);
   const { subject, text } = acknowledgementText({
     number: '{number}',
     centreName: parts.config.centreName,
     language: contact.language ?? languageOf(contact),
     open,
+    waitMinutes: wait === null ? null : toldMinutes(wait),
   });
   return {
     subject: capabilities.subject && contact.subject ? contact.subject : subject,

@@ -3,6 +3,7 @@ import {
   abandonedOutbound,
   dueOutbound,
   dueReconcile,
+  endWrapUps,
   expiredOffers,
   pendingInbox,
   queuesWithWaiting,
@@ -15,6 +16,7 @@ import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
 import { dueHeldReplies } from '@patchbay/store/queries/held-replies';
 import { waitingImports } from '@patchbay/store/queries/imports';
 import { forgetSealedCodes } from '@patchbay/store/queries/identity-codes';
+import { deleteOldAnswers } from '@patchbay/store/queries/queues';
 import { deleteOldTokens } from '@patchbay/store/queries/visitor-sites';
 import { deleteOldUploads, deleteStrayReports } from '@patchbay/store/queries/leftovers';
 import type { Parts } from '../parts.ts';
@@ -66,12 +68,14 @@ export async function sweep(parts: Parts): Promise<void> {
   await deleteStrayReports(parts.db.sql, strayReportDays, batch);
   await deleteOldUploads(parts.db.sql, uploadDays, batch);
   await forgetSealedCodes(parts.db.sql);
+  await deleteOldAnswers(parts.db.sql, batch);
   await deleteOldTokens(parts.db.sql, batch);
   parts.relay.nudge();
 }
 
-/** Offers that nobody took go back to their place, and what waits is offered again. */
+/** Offers that nobody took go back to their place, wrap-ups end, and what waits is offered again. */
 export async function sweepOffers(parts: Parts): Promise<void> {
+  for (const agentId of await endWrapUps(parts.db.sql, batch)) parts.jobs.add('serve-agent', { agentId });
   for (const offer of await expiredOffers(parts.db.sql, batch)) {
     await withdrawOffer(parts.db.sql, offer.ticketId, offer.agentId, 'Not taken in time', true);
   }

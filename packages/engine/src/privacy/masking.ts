@@ -130,6 +130,7 @@ export async function presentTickets<T extends Ticket & { contactAddress?: strin
     ...ticket,
     customerName: hide(ticket.customerName),
     call: ticket.call && { ...ticket.call, from: hide(ticket.call.from) },
+    callBack: ticket.callBack && { ...ticket.callBack, phone: hide(ticket.callBack.phone) },
     ...(ticket.contactAddress !== undefined && { contactAddress: hide(ticket.contactAddress) }),
   }));
 }

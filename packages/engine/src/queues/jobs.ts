@@ -134,6 +134,8 @@ function isFreshMessage({ name, data, options, alone }: RawJob): boolean {
   return name === 'send-outbound' && !alone && options.delay === undefined && sendOutbound.parse(data).round === 0;
 }
 
+const looksAtAll = ['assign-waiting', 'serve-agent'];
+
 function batcher(queue: RawQueue, log: Logger) {
   let waiting: RawJob[] = [];
   let running: Promise<void> | null = null;
@@ -152,8 +154,8 @@ function batcher(queue: RawQueue, log: Logger) {
   };
   return {
     push(job: RawJob) {
-      // A job that looks at the whole queue and has not been sent yet sees what the second one is about, too.
-      if (job.name === 'assign-waiting' && waiting.some((other) => isDeepStrictEqual(other, job))) return;
+      // A job that looks at all that waits and has not been sent yet sees what the second one is about, too.
+      if (looksAtAll.includes(job.name) && waiting.some((other) => isDeepStrictEqual(other, job))) return;
       waiting.push(job);
       running ??= Promise.resolve().then(run);
     },

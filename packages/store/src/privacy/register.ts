@@ -307,7 +307,8 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     exported: 'tickets',
     columns: {
       keep: `id number status channel channel_account customer_id assignee_id queue_id priority waiting_since offer_agent_id offer_expires_at
-        preferred_agent_id occupies first_response_at linked_ticket_id last_activity_at created_at updated_at request_type emptied_at`,
+        preferred_agent_id occupies first_response_at linked_ticket_id last_activity_at created_at updated_at request_type emptied_at
+        queued_at waited_since overflowed transferring`,
       figure: 'message_count',
       marked: 'subject contact_address',
       text: 'preview visitor_id',
@@ -320,6 +321,13 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     erase: 'step',
     exported: 'parties',
     columns: { keep: 'ticket_id kind', identifier: 'value' },
+  },
+  call_back: {
+    about: 'person',
+    own: `t.ticket_id in (${ownTickets})`,
+    erase: 'delete',
+    exported: 'call-backs',
+    columns: { keep: 'ticket_id source asked_at', identifier: 'phone' },
   },
   /** Our own addresses. */
   ticket_address: technical({ keep: 'ticket_id address' }),
@@ -603,17 +611,27 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
 
   agent:
     staff(`id name email email_verified image role phone presence presence_since idle_since last_seen_at capacity created_at updated_at
-    undo_seconds`),
+    undo_seconds capacity_total presence_reason wrap_up_until`),
   auth_account:
     staff(`id account_id provider_id user_id access_token refresh_token id_token access_token_expires_at refresh_token_expires_at scope
     password created_at updated_at`),
   auth_session: staff('id token user_id expires_at ip_address user_agent created_at updated_at'),
   auth_verification: staff('id identifier value expires_at created_at updated_at'),
   presence_log: staff('id agent_id state reason at'),
-  queue_member: staff('queue_id agent_id'),
+  queue_member: staff('queue_id agent_id direct'),
+  agent_skill: staff('agent_id skill_id level'),
+  team_member: staff('team_id agent_id'),
 
   setting: settings({ keep: 'key value updated_at' }),
-  queue: settings({ keep: 'id name channels position created_at' }),
+  queue: settings({
+    keep: `id name channels position created_at priority_base ageing calendar_id offer_seconds pull sticky_seconds wrap_up_seconds rings language
+      call_back updated_at`,
+  }),
+  skill: settings({ keep: 'id name created_at' }),
+  team: settings({ keep: 'id name created_at updated_at' }),
+  queue_skill: settings({ keep: 'queue_id skill_id level' }),
+  queue_team: settings({ keep: 'queue_id team_id' }),
+  queue_answer: { about: 'figures', columns: { figure: 'id queue_id at' } },
   mail_identity: settings({ keep: 'id address name signature_text signature_html queue_id is_default created_at' }),
   mail_account: settings({
     keep: `id address provider host port security username auth folder after_fetch move_to import_from import_days authserv_id enabled oauth revision

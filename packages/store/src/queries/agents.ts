@@ -1,12 +1,16 @@
-import type { Agent, ChannelName, Role } from '@patchbay/contracts';
+import type { Agent, ChannelName, Role, SkillAtLevel } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
+import { setAgentSkills } from './teams.ts';
 
 /** Answers of the contract name every channel, also those of which nothing is held. */
 const nothing = `'{"email": 0, "sms": 0, "whatsapp": 0, "chat": 0, "phone": 0, "http": 0}'::jsonb`;
 const columns = `
   a.id, a.name, a.email, a.role, a.phone, a.presence, a.presence_since as "presenceSince", ${nothing} || a.capacity as capacity,
-  ${nothing} || coalesce(w.load, '{}') as load, coalesce(m.queues, '{}') as "queueIds", a.undo_seconds as "undoSeconds"`;
+  ${nothing} || coalesce(w.load, '{}') as load, coalesce(m.queues, '{}') as "queueIds",
+  coalesce(m.own, '{}') as "ownQueueIds", a.undo_seconds as "undoSeconds", a.capacity_total as "capacityTotal", a.presence_reason as "presenceReason",
+  a.wrap_up_until as "wrapUpUntil", array(select x.team_id::text from team_member x where x.agent_id = a.id order by x.team_id) as "teamIds",
+  coalesce((select jsonb_agg(jsonb_build_object('skillId', x.skill_id, 'level', x.level) order by x.skill_id) from agent_skill x where x.agent_id = a.id), '[]') as skills`;
 const joined = `
   left join lateral (
     select jsonb_object_agg(h.channel, h.held) as load from (
@@ -14,7 +18,8 @@ const joined = `
         select x.channel from ticket x where x.assignee_id = a.id and x.status = 'open' and x.occupies
         union all select x.channel from ticket x where x.offer_agent_id = a.id) t
       group by t.channel) h) w on true
-  left join lateral (select array_agg(m.queue_id::text order by m.queue_id) as queues from queue_member m where m.agent_id = a.id) m on true`;
+  left join lateral (select array_agg(m.queue_id::text order by m.queue_id) as queues,
+    array_agg(m.queue_id::text order by m.queue_id) filter (where m.direct) as own from queue_member m where m.agent_id = a.id) m on true`;
 
 export async function readAgent(sql: Queryable, id: string): Promise<Agent | null> {
   const { rows } = await sql.query(`select ${columns} from agent a ${joined} where a.id = $1`, [id]);
@@ -80,13 +85,18 @@ export async function savePassword(tx: Queryable, agentId: string, passwordHash:
   await tx.query('delete from auth_session where user_id = $1', [agentId]);
 }
 
-/** Raises 23503 when a queue does not exist. */
+/** The queues that the agent is in by themselves; those of their teams stay. Raises 23503 when a queue does not exist. */
 export async function setQueues(tx: Queryable, agentId: string, queueIds: readonly string[]): Promise<void> {
-  await tx.query('delete from queue_member where agent_id = $1 and queue_id <> all($2::uuid[])', [agentId, queueIds]);
+  await tx.query('update queue_member set direct = false where agent_id = $1 and queue_id <> all($2::uuid[])', [
+    agentId,
+    queueIds,
+  ]);
   await tx.query(
-    'insert into queue_member (queue_id, agent_id) select distinct q, $1 from unnest($2::uuid[]) q on conflict do nothing',
+    `insert into queue_member (queue_id, agent_id) select distinct q, $1 from unnest($2::uuid[]) q
+     on conflict (queue_id, agent_id) do update set direct = true`,
     [agentId, queueIds],
   );
+  await tx.query('select sync_team_queues()', []);
 }
 
 export interface AgentChange {
@@ -94,7 +104,10 @@ export interface AgentChange {
   readonly role?: Role | undefined;
   readonly phone?: string | null | undefined;
   readonly capacity?: Partial<Record<ChannelName, number>> | undefined;
+  /** Null: only each channel has its limit. */
+  readonly capacityTotal?: number | null | undefined;
   readonly queueIds?: readonly string[] | undefined;
+  readonly skills?: readonly SkillAtLevel[] | undefined;
   readonly undoSeconds?: number | undefined;
 }
 
@@ -110,7 +123,8 @@ export async function updateAgent(tx: Queryable, id: string, change: AgentChange
   if (leaves && administrators.length === 1 && administrators[0]?.id === id) return 'last-administrator';
   const { rowCount } = await tx.query(
     `update agent set name = coalesce($2, name), role = coalesce($3, role), phone = case when $4 then $5 else phone end,
-       capacity = capacity || $6::jsonb, undo_seconds = coalesce($7, undo_seconds), updated_at = now() where id = $1`,
+       capacity = capacity || $6::jsonb, undo_seconds = coalesce($7, undo_seconds),
+       capacity_total = case when $8 then $9::int else capacity_total end, updated_at = now() where id = $1`,
     [
       id,
       change.name ?? null,
@@ -119,10 +133,13 @@ export async function updateAgent(tx: Queryable, id: string, change: AgentChange
       change.phone ?? null,
       JSON.stringify(change.capacity ?? {}),
       change.undoSeconds ?? null,
+      change.capacityTotal !== undefined,
+      change.capacityTotal ?? null,
     ],
   );
   if (rowCount !== 1) return 'no-agent';
   if (change.queueIds) await setQueues(tx, id, change.queueIds);
+  if (change.skills) await setAgentSkills(tx, id, change.skills);
   return 'changed';
 }
 

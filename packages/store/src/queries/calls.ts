@@ -21,17 +21,13 @@ export interface CallRow {
   queueId: string | null;
   channel: ChannelName;
   waitingSince: Date | null;
-  /** Callers who wait on the line in the same queue and come before this one. */
-  ahead: number;
 }
 
 const select = `
   select c.id, c.call_sid as "callSid", c.ticket_id as "ticketId", t.number as "ticketNumber", c.customer_id as "customerId", c.state, c.caller, c.called,
     c.agent_id as "agentId", c.agent_call_sid as "agentCallSid", c.conference_sid as "conferenceSid", c.answered_at as "answeredAt",
     c.held_at as "heldAt", c.started_at as "startedAt", c.ended_at as "endedAt", t.assignee_id as "assigneeId", t.queue_id as "queueId",
-    t.channel, t.waiting_since as "waitingSince",
-    (select count(*) from call o join ticket w on w.id = o.ticket_id where o.state = 'waiting' and w.queue_id = t.queue_id and w.waiting_since is not null
-       and (w.priority, t.waiting_since, t.id) > (t.priority, w.waiting_since, w.id))::int as ahead
+    t.channel, t.waiting_since as "waitingSince"
   from call c join ticket t on t.id = c.ticket_id`;
 
 export async function readCall(sql: Queryable, callSid: string, lock = false): Promise<CallRow | null> {

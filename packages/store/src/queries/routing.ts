@@ -1,4 +1,4 @@
-import type { ChannelName, PresenceState } from '@patchbay/contracts';
+import type { ChannelName, PresenceState, QueueRing, RoutingWhy, SkillAtLevel } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 
 export interface WaitingTicket {
@@ -7,18 +7,70 @@ export interface WaitingTicket {
   channel: ChannelName;
   priority: number;
   waitingSince: Date;
-  preferredAgentId: string | null;
+  inQueueSince: Date;
+  preferred: { agentId: string; because: 'last-agent' | 'own-agent'; expected: boolean } | null;
+  overflowed: string[];
 }
 
-/** Tickets of a queue that wait for an agent and are not offered to one, most urgent first. */
-export async function waitingTickets(sql: Queryable, queueId: string, limit: number): Promise<WaitingTicket[]> {
+/**
+ * Tickets of these queues that wait for an agent and are not offered to one, most urgent first: of each queue and priority the longest waiting.
+ * Who had a ticket, or is its customer's own agent, is expected while at work and not having let it pass.
+ */
+export async function waitingTickets(
+  sql: Queryable,
+  queueIds: readonly string[],
+  limit: number,
+  channels: readonly string[] | null = null,
+): Promise<WaitingTicket[]> {
+  // The priorities of a queue are few, and within one the index has the tickets by their age: a long queue is not read whole.
   const { rows } = await sql.query<WaitingTicket>(
-    `select id as "ticketId", queue_id as "queueId", channel, priority, waiting_since as "waitingSince", preferred_agent_id as "preferredAgentId"
-     from ticket where queue_id = $1 and waiting_since is not null and offer_agent_id is null and assignee_id is null
-     order by priority desc, waiting_since, id limit $2`,
-    [queueId, limit],
+    `with recursive level as (
+       select w.queue_id, (select t.priority from ticket t where t.queue_id = w.queue_id and t.waiting_since is not null order by t.priority desc limit 1) as priority
+       from unnest($1::uuid[]) w (queue_id)
+       union all
+       select l.queue_id, (select t.priority from ticket t where t.queue_id = l.queue_id and t.waiting_since is not null and t.priority < l.priority
+         order by t.priority desc limit 1)
+       from level l where l.priority is not null)
+     select t.id as "ticketId", t.queue_id as "queueId", t.channel, t.priority, t.waiting_since as "waitingSince",
+       greatest(t.queued_at, t.waiting_since) as "inQueueSince", t.overflowed,
+       case when p.id is not null then jsonb_build_object('agentId', p.id, 'because', case when p.id = c.dedicated_agent_id then 'own-agent' else 'last-agent' end,
+         'expected', p.presence in ('online', 'busy', 'wrap-up')
+           and exists (select 1 from queue_member m where m.queue_id = t.queue_id and m.agent_id = p.id)
+           and not exists (select 1 from ticket_decline d where d.ticket_id = t.id and d.agent_id = p.id and d.at > now() - interval '2 minutes')) end as preferred
+     from level l join queue q on q.id = l.queue_id
+     cross join lateral (
+       select w.* from ticket w where w.queue_id = l.queue_id and w.priority = l.priority and w.waiting_since is not null and w.offer_agent_id is null
+         and w.assignee_id is null and ($3::text[] is null or w.channel = any ($3))
+       order by w.waiting_since, w.id limit $2) t
+     join customer c on c.id = t.customer_id
+     left join agent p on p.id = coalesce(t.preferred_agent_id, c.dedicated_agent_id)
+     where l.priority is not null
+     order by q.priority_base + t.priority + q.ageing * extract(epoch from now() - t.waiting_since) / 60 desc, t.waiting_since, t.id limit $2`,
+    [queueIds, limit, channels],
   );
   return rows;
+}
+
+export interface QueueRulesRow {
+  queueId: string;
+  priorityBase: number;
+  ageing: number;
+  stickySeconds: number;
+  skills: SkillAtLevel[];
+  rings: QueueRing[];
+  /** Null: as the centre has it. */
+  offerSeconds: number | null;
+}
+
+/** How queues give out what waits in them, by their ids. */
+export async function readQueueRules(sql: Queryable, queueIds: readonly string[]): Promise<Map<string, QueueRulesRow>> {
+  const { rows } = await sql.query<QueueRulesRow>(
+    `select q.id as "queueId", q.priority_base as "priorityBase", q.ageing, q.sticky_seconds as "stickySeconds", q.rings, q.offer_seconds as "offerSeconds",
+       coalesce((select jsonb_agg(jsonb_build_object('skillId', s.skill_id, 'level', s.level) order by s.skill_id) from queue_skill s where s.queue_id = q.id), '[]') as skills
+     from queue q where q.id = any ($1::uuid[])`,
+    [queueIds],
+  );
+  return new Map(rows.map((row) => [row.queueId, row]));
 }
 
 export interface AgentRow {
@@ -26,41 +78,170 @@ export interface AgentRow {
   name: string;
   presence: PresenceState;
   idleSince: Date;
-  load: number;
-  capacity: number;
+  /** Held or offered now, by channel. */
+  load: Partial<Record<ChannelName, number>>;
+  capacity: Partial<Record<ChannelName, number>>;
+  totalLoad: number;
+  totalCapacity: number | null;
   queueIds: string[];
+  skills: Record<string, number>;
   hasPhone: boolean;
-  /** Ids of the items that the agent let pass. */
+  /** Ids of the items that the agent let pass within the last two minutes. */
   declined: string[];
 }
 
-/**
- * The agents of a queue as they stand now, with their load on a channel, and which of the items each let pass within the last two minutes.
- */
+/** Of `a` with its load `l`; `$1` are the ids of the items. */
+const agentColumns = `a.id as "agentId", a.name, a.presence, a.idle_since as "idleSince", l.load, a.capacity, l.total as "totalLoad",
+  a.capacity_total as "totalCapacity", a.phone is not null as "hasPhone",
+  coalesce((select jsonb_object_agg(s.skill_id, s.level) from agent_skill s where s.agent_id = a.id), '{}') as skills,
+  array(select d.ticket_id::text from ticket_decline d where d.agent_id = a.id and d.ticket_id = any ($1::uuid[]) and d.at > now() - interval '2 minutes') as declined`;
+const agentLoad = `cross join lateral (
+  select coalesce(jsonb_object_agg(h.channel, h.held), '{}') as load, coalesce(sum(h.held), 0)::int as total from (
+    select t.channel, count(*)::int as held from (
+      select x.channel from ticket x where x.assignee_id = a.id and x.status = 'open' and x.occupies
+      union all select x.channel from ticket x where x.offer_agent_id = a.id) t
+    group by t.channel) h) l`;
+
+export interface QueueAgents {
+  /** Those who are online and have room on one of the channels. */
+  agents: AgentRow[];
+  /** The others of the queue, by what keeps them from work. */
+  rest: Partial<Record<PresenceState | 'full', number>>;
+}
+
+/** More than this many free agents are not looked at where all are equally able: those who are idle longest come first anyway. */
+const mostCandidates = 200;
+
+/** The agents of a queue as they stand now, for these items on these channels. */
 export async function agentsFor(
   sql: Queryable,
   queueId: string,
-  channel: string,
-  ticketIds: readonly string[],
-): Promise<AgentRow[]> {
-  const { rows } = await sql.query<AgentRow>(
-    `select a.id as "agentId", a.name, a.presence, a.idle_since as "idleSince", agent_load(a.id, $2) as load,
-       coalesce((a.capacity ->> $2)::int, 0) as capacity, array[$1::uuid]::text[] as "queueIds", a.phone is not null as "hasPhone",
-       array(select d.ticket_id::text from ticket_decline d where d.agent_id = a.id and d.ticket_id = any ($3::uuid[]) and d.at > now() - interval '2 minutes') as declined
-     from queue_member q join agent a on a.id = q.agent_id where q.queue_id = $1`,
-    [queueId, channel, ticketIds],
+  channels: readonly string[],
+  items: readonly { ticketId: string; preferred: { agentId: string } | null }[],
+): Promise<QueueAgents> {
+  const { rows } = await sql.query<Partial<AgentRow> & { counts: Partial<Record<PresenceState, number>> }>(
+    `with member as materialized (select a.* from queue_member m join agent a on a.id = m.agent_id where m.queue_id = $2),
+     able as (
+       select ${agentColumns}, array[$2::uuid]::text[] as "queueIds"
+       from (select * from member where presence = 'online' order by id = any ($4) desc, idle_since, id) a ${agentLoad}
+       where (a.capacity_total is null or l.total < a.capacity_total)
+         and exists (select 1 from unnest($3::text[]) c where coalesce((l.load ->> c)::int, 0) < coalesce((a.capacity ->> c)::int, 0))
+       limit (select case when exists (select 1 from queue_skill s where s.queue_id = $2) then null else ${mostCandidates} end))
+     select s.counts, able.* from (
+       select coalesce(jsonb_object_agg(p.presence, p.n), '{}') as counts from (select presence, count(*)::int as n from member group by presence) p) s
+     left join able on true`,
+    [
+      items.map(({ ticketId }) => ticketId),
+      queueId,
+      channels,
+      items.flatMap(({ preferred }) => preferred?.agentId ?? []),
+    ],
   );
-  return rows;
+  const agents = rows.flatMap(({ counts: _counts, ...row }) => (row.agentId == null ? [] : [row as AgentRow]));
+  const { online = 0, ...rest } = rows[0]?.counts ?? {};
+  // Beyond so many, those who were not looked at may be free or not.
+  const kind = agents.length === mostCandidates ? 'online' : 'full';
+  return { agents, rest: online > agents.length ? { ...rest, [kind]: online - agents.length } : rest };
+}
+
+/** The agent as they stand now, with all queues, for these items. Null when there is none. */
+export async function readAgentAtWork(
+  sql: Queryable,
+  agentId: string,
+  ticketIds: readonly string[],
+): Promise<AgentRow | null> {
+  const { rows } = await sql.query<AgentRow>(
+    `select ${agentColumns}, array(select m.queue_id::text from queue_member m where m.agent_id = a.id) as "queueIds"
+     from agent a ${agentLoad} where a.id = $2`,
+    [ticketIds, agentId],
+  );
+  return rows[0] ?? null;
 }
 
 export async function offerTicket(
   sql: Queryable,
-  ticketId: string,
-  agentId: string,
-  seconds: number,
-  reason: string,
+  offer: { ticketId: string; agentId: string; seconds: number; reason: string; why: RoutingWhy },
 ): Promise<boolean> {
-  return truth(sql, 'select offer_ticket($1, $2, $3, $4) as yes', [ticketId, agentId, seconds, reason]);
+  return truth(sql, 'select offer_ticket($1, $2, $3, $4, $5) as yes', [
+    offer.ticketId,
+    offer.agentId,
+    offer.seconds,
+    offer.reason,
+    JSON.stringify(offer.why),
+  ]);
+}
+
+/** To the queue that it overflows to. False when it is offered or taken by now. */
+export async function overflowTicket(
+  sql: Queryable,
+  input: { ticketId: string; queueId: string; reason: string; why: RoutingWhy },
+): Promise<boolean> {
+  return truth(sql, 'select move_ticket($1, $2, null, $3, true, $4) as yes', [
+    input.ticketId,
+    input.queueId,
+    input.reason,
+    JSON.stringify(input.why),
+  ]);
+}
+
+export type TransferOutcome = 'offered' | 'no-agent' | 'not-online' | 'full' | 'changed';
+
+/** Offers the ticket to exactly this agent, taking it from whoever has it (`from`). */
+export async function transferToAgent(
+  sql: Queryable,
+  input: {
+    ticketId: string;
+    from: string | null;
+    agentId: string;
+    actorId: string;
+    seconds: number;
+    reason: string;
+    why: RoutingWhy;
+  },
+): Promise<TransferOutcome> {
+  const { rows } = await sql.query<{ outcome: TransferOutcome }>(
+    'select transfer_ticket($1, $2, $3, $4, $5, $6, $7) as outcome',
+    [input.ticketId, input.from, input.agentId, input.actorId, input.seconds, input.reason, JSON.stringify(input.why)],
+  );
+  return rows[0]?.outcome ?? 'changed';
+}
+
+/** To a queue, with the place it has; also back to the one it came from. False when somebody else has it by now, or it is settled. */
+export async function transferToQueue(
+  tx: Queryable,
+  input: { ticketId: string; from: string | null; queueId: string; actorId: string; reason: string },
+): Promise<boolean> {
+  const { rows } = await tx.query<{ queueId: string | null; since: Date | null }>(
+    `select queue_id as "queueId", waited_since as since from ticket where id = $1 and assignee_id is not distinct from $2 for no key update`,
+    [input.ticketId, input.from],
+  );
+  const [ticket] = rows;
+  if (!ticket) return false;
+  const moved =
+    ticket.queueId === input.queueId && input.from
+      ? await releaseTicket(tx, { ...input, agentId: input.from, since: ticket.since })
+      : await moveTicket(tx, input);
+  if (!moved) return false;
+  await tx.query(
+    `insert into event (type, ticket_id, customer_id, queue_id, agent_id, actor_id, data)
+     select 'ticket.transferred', id, customer_id, queue_id, $2, $3, jsonb_build_object('fromAgentId', $2::text, 'toAgentId', null, 'toQueueId', queue_id, 'reason', $4::text)
+     from ticket where id = $1`,
+    [input.ticketId, input.from, input.actorId, input.reason],
+  );
+  return true;
+}
+
+/** False when `from` has it no longer, it is the supervisor's already, or closed. */
+export async function takeOverTicket(
+  sql: Queryable,
+  input: { ticketId: string; from: string | null; agentId: string; reason: string },
+): Promise<boolean> {
+  return truth(sql, 'select take_over_ticket($1, $2, $3, $4) as yes', [
+    input.ticketId,
+    input.from,
+    input.agentId,
+    input.reason,
+  ]);
 }
 
 export async function withdrawOffer(
@@ -129,7 +310,34 @@ export async function setPresence(
   reason: string | null,
   actorId: string | null,
 ): Promise<boolean> {
-  return truth(sql, 'select set_presence($1, $2, $3, $4) as yes', [agentId, state, reason, actorId]);
+  return truth(sql, 'select set_presence($1, $2, $3, $4, null) as yes', [agentId, state, reason, actorId]);
+}
+
+/** Time for the work after a call, if the ticket's queue gives any and the agent is online. */
+export async function beginWrapUp(sql: Queryable, ticketId: string, agentId: string): Promise<boolean> {
+  return truth(sql, 'select begin_wrap_up($1, $2) as yes', [ticketId, agentId]);
+}
+
+/** Ends wrap-ups whose time is over; answers whose. Several processes share them. */
+export async function endWrapUps(sql: Queryable, limit: number): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>('select end_wrap_ups($1) as id', [limit]);
+  return rows.map((row) => row.id);
+}
+
+/** Gives back what a vanished agent has not answered yet on these channels, with its old place; answers the queues. */
+export async function releaseUnanswered(
+  tx: Queryable,
+  agentId: string,
+  channels: readonly string[],
+  reason: string,
+): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string; queueId: string; since: Date | null }>(
+    `select id, queue_id as "queueId", coalesce(waited_since, created_at) as since from ticket
+     where assignee_id = $1 and status = 'open' and channel = any ($2) and first_response_at is null and queue_id is not null`,
+    [agentId, channels],
+  );
+  for (const { id, since } of rows) await releaseTicket(tx, { ticketId: id, agentId, actorId: null, since, reason });
+  return [...new Set(rows.map(({ queueId }) => queueId))];
 }
 
 async function truth(sql: Queryable, text: string, values: readonly unknown[]): Promise<boolean> {
@@ -230,11 +438,14 @@ export interface TicketState {
   queueId: string | null;
   assigneeId: string | null;
   offerAgentId: string | null;
+  /** Whether agents may take it from its queue by hand. */
+  pull: boolean;
 }
 
 export async function readTicketState(sql: Queryable, ticketId: string): Promise<TicketState | null> {
   const { rows } = await sql.query<TicketState>(
-    `select id, number, status, channel, queue_id as "queueId", assignee_id as "assigneeId", offer_agent_id as "offerAgentId" from ticket where id = $1`,
+    `select t.id, t.number, t.status, t.channel, t.queue_id as "queueId", t.assignee_id as "assigneeId", t.offer_agent_id as "offerAgentId", coalesce(q.pull, true) as pull
+     from ticket t left join queue q on q.id = t.queue_id where t.id = $1`,
     [ticketId],
   );
   return rows[0] ?? null;

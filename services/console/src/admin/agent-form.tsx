@@ -1,5 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { channelName, role, type Agent, type ChannelName, type Queue, type Role } from '@patchbay/contracts';
+import {
+  channelName,
+  role,
+  type Agent,
+  type ChannelName,
+  type Queue,
+  type Role,
+  type SkillAtLevel,
+} from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Alert, App, Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +16,8 @@ import { queueText } from '../desk/given-names.ts';
 import { problemText } from '../feedback/problem-text.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
+import { SkillLevels } from '../queues/skill-levels.tsx';
+import '../style/queues.css';
 
 interface AgentFields {
   name: string;
@@ -17,6 +27,8 @@ interface AgentFields {
   phone: string;
   queueIds: string[];
   capacity: Partial<Record<ChannelName, number>>;
+  capacityTotal: number | null;
+  skills: SkillAtLevel[];
 }
 
 /** What a new agent takes at once: one call, three chats, a handful of what can wait. */
@@ -33,10 +45,12 @@ export function AgentForm({ agent, queues, close }: { agent: Agent | null; queue
         name: agent.name,
         role: agent.role,
         phone: agent.phone ?? '',
-        queueIds: agent.queueIds,
+        queueIds: agent.ownQueueIds,
         capacity: agent.capacity,
+        capacityTotal: agent.capacityTotal,
+        skills: agent.skills,
       }
-    : { role: 'agent', queueIds: queues.map((queue) => queue.id), capacity: usualCapacity };
+    : { role: 'agent', queueIds: queues.map((queue) => queue.id), capacity: usualCapacity, skills: [] };
   return (
     <Modal
       open
@@ -80,6 +94,7 @@ export function AgentForm({ agent, queues, close }: { agent: Agent | null; queue
             data-testid="agent-queues"
           />
         </Form.Item>
+        {agent && <SkillLevels label={t('team.skills')} help={t('team.skillsHelp')} />}
         <div className="small muted">{t('team.capacity')}</div>
         <div className="row wrap">
           {channelName.options.map((channel) => (
@@ -87,6 +102,11 @@ export function AgentForm({ agent, queues, close }: { agent: Agent | null; queue
               <InputNumber min={0} max={50} precision={0} style={{ width: 92 }} />
             </Form.Item>
           ))}
+          {agent && (
+            <Form.Item name="capacityTotal" label={t('team.capacityTotal')}>
+              <InputNumber min={0} max={200} precision={0} placeholder="∞" style={{ width: 92 }} />
+            </Form.Item>
+          )}
         </div>
       </Form>
     </Modal>
@@ -120,9 +140,11 @@ function useSave(agent: Agent | null, close: () => void) {
   const { message } = App.useApp();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ email, password, ...fields }: AgentFields) => {
+    mutationFn: async ({ email, password, capacityTotal, skills, ...fields }: AgentFields) => {
       const draft = { ...fields, phone: fields.phone?.trim() || null };
-      await (agent ? api.updateAgent(agent.id, draft) : api.createAgent({ ...draft, email, password }));
+      await (agent
+        ? api.updateAgent(agent.id, { ...draft, capacityTotal: capacityTotal ?? null, skills })
+        : api.createAgent({ ...draft, email, password }));
     },
     onSuccess: async () => {
       void message.success(t('team.saved'));

@@ -1,13 +1,20 @@
 import { EditOutlined, PhoneOutlined } from '@ant-design/icons';
 import { channelName, type Agent, type Queue } from '@patchbay/contracts';
-import { Button } from 'antd';
+import { Button, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
 import { queueText } from '../desk/given-names.ts';
+import { useSkills, useTeams } from '../queues/use-lists.ts';
 import { initials } from '../shell/initials.ts';
 
 export function AgentRow({ agent, queues, edit }: { agent: Agent; queues: Queue[]; edit?: () => void }) {
   const { t } = useTranslation();
+  const skills = useSkills();
+  const teams = useTeams().filter((team) => agent.teamIds.includes(team.id));
+  const named = skills.flatMap((skill) => {
+    const has = agent.skills.find(({ skillId }) => skillId === skill.id);
+    return has ? [`${skill.name} ${has.level}`] : [];
+  });
   const names = queues.filter((queue) => agent.queueIds.includes(queue.id)).map((queue) => queueText(t, queue.name));
   return (
     <article className="record agent-row" data-testid="agent-row" data-agent-id={agent.id}>
@@ -44,6 +51,14 @@ export function AgentRow({ agent, queues, edit }: { agent: Agent; queues: Queue[
           </span>
         )}
         <span>{names.length > 0 ? names.join(', ') : t('team.noQueues')}</span>
+        {teams.map((team) => (
+          <Tag key={team.id}>{team.name}</Tag>
+        ))}
+        {named.map((skill) => (
+          <Tag key={skill} color="blue" data-testid="agent-skill">
+            {skill}
+          </Tag>
+        ))}
         <span className="grow" />
         {channelName.options.map((channel) => (
           <span

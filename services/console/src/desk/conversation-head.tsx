@@ -1,8 +1,9 @@
-import { ArrowLeftOutlined, IdcardOutlined } from '@ant-design/icons';
+import { ArrowLeftOutlined, IdcardOutlined, SwapOutlined } from '@ant-design/icons';
 import { ticketStatus, type RequestType, type Ticket, type TicketStatus } from '@patchbay/contracts';
 import { ApiProblem, keys } from '@patchbay/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Select, Tooltip } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { TicketClocksButton } from '../clocks/ticket-clocks.tsx';
@@ -13,7 +14,9 @@ import { useMe } from '../session/use-me.ts';
 import { ChannelTag } from './channel-tag.tsx';
 import { SubjectLine } from './subject-line.tsx';
 import { TicketTags } from './ticket-tags.tsx';
+import { TakeOverButton } from './take-over-button.tsx';
 import { useTicketFilter } from './ticket-filter.ts';
+import { TransferDialog } from './transfer-dialog.tsx';
 
 export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; showCustomer?: () => void }) {
   const { t } = useTranslation();
@@ -37,12 +40,18 @@ export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; sho
           <span className="ellipsis">
             {ticket.assigneeName ? t('ticket.heldBy', { name: ticket.assigneeName }) : t('ticket.nobody')}
           </span>
+          {ticket.callBack && ticket.status === 'open' && (
+            <a href={`tel:${ticket.callBack.phone}`} data-testid="call-back-asked">
+              {t('transfer.callBack', { phone: ticket.callBack.phone })}
+            </a>
+          )}
           {ticket.linkedTicketId && <Link to={`/desk/${ticket.linkedTicketId}${address}`}>{t('ticket.linked')}</Link>}
         </div>
         <TicketTags key={`tags ${ticket.id}`} ticket={ticket} />
       </div>
       <TicketClocksButton ticket={ticket} />
       <HoldButton ticket={ticket} />
+      <HandOn ticket={ticket} />
       <StatusSelect ticket={ticket} />
       {showCustomer && (
         <Tooltip title={t('customer.title')}>
@@ -82,6 +91,31 @@ function HoldButton({ ticket }: { ticket: Ticket }) {
         {t('ticket.release')}
       </Button>
     </Tooltip>
+  );
+}
+
+/** Its holder and managers hand it on; managers take over what somebody else has. */
+function HandOn({ ticket }: { ticket: Ticket }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const [open, setOpen] = useState(false);
+  const settled = ticket.status === 'resolved' || ticket.status === 'closed';
+  const mine = ticket.assigneeId === me.id;
+  const manages = me.role !== 'agent';
+  if (settled || (!mine && !manages)) return null;
+  return (
+    <>
+      {manages && !mine && ticket.assigneeId !== null && <TakeOverButton ticket={ticket} />}
+      <Tooltip title={t('transfer.title')}>
+        <Button
+          icon={<SwapOutlined />}
+          aria-label={t('transfer.title')}
+          onClick={() => setOpen(true)}
+          data-testid="transfer"
+        />
+      </Tooltip>
+      {open && <TransferDialog ticket={ticket} close={() => setOpen(false)} />}
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../query-client.ts';
 import { reasonText } from './reason-text.ts';
+import { whyText } from './why-text.ts';
 
 /** What happened between two messages: one line, which opens to times and reasons. */
 export function EventsLine({ events }: { events: HubEvent[] }) {
@@ -39,7 +40,7 @@ export function EventsLine({ events }: { events: HubEvent[] }) {
               </time>
               <div>
                 {texts[index]}
-                {reasonOf(event) && <p className="reason">{reasonText(reasonOf(event), i18n.resolvedLanguage)}</p>}
+                <Reason event={event} />
               </div>
             </li>
           ))}
@@ -47,6 +48,13 @@ export function EventsLine({ events }: { events: HubEvent[] }) {
       )}
     </div>
   );
+}
+
+/** Decisions of routing carry their reason as data; others have words. */
+function Reason({ event }: { event: HubEvent }) {
+  const { t, i18n } = useTranslation();
+  const text = whyText(t, event.data['why']) ?? reasonText(reasonOf(event), i18n.resolvedLanguage);
+  return text ? <p className="reason">{text}</p> : null;
 }
 
 /** Agents by id, for events that carry only the id. */
@@ -111,6 +119,7 @@ const steps = [
   'answered',
   'held',
   'resumed',
+  'call-back',
   'voicemail',
   'recording',
   'ended',

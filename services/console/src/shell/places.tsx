@@ -2,6 +2,7 @@ import {
   ApartmentOutlined,
   ApiOutlined,
   CalendarOutlined,
+  BranchesOutlined,
   CheckSquareOutlined,
   ClockCircleOutlined,
   DashboardOutlined,
@@ -51,6 +52,7 @@ export const settingsGroups = [
     key: 'people',
     places: [
       { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
+      { to: '/queues', key: 'queues', icon: <BranchesOutlined />, needs: 'manager' },
       { to: '/privacy', key: 'privacy', icon: <SafetyOutlined />, needs: 'manager' },
       { to: '/setting-changes', key: 'settingChanges', icon: <HistoryOutlined />, needs: 'manager' },
     ],

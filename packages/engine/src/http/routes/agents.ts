@@ -1,10 +1,13 @@
 import { HubError, pageQuery, type Agent, type agentUpdate } from '@patchbay/contracts';
-import { listAgents, updateAgent, type AgentChange } from '@patchbay/store/queries/agents';
+import type { Queryable } from '@patchbay/store';
+import { listAgents, readAgent, updateAgent, type AgentChange } from '@patchbay/store/queries/agents';
 import { z } from 'zod';
-import { createAgent, toE164, unknownQueue } from '../../auth/agents.ts';
+import { createAgent, toE164, unknownReference } from '../../auth/agents.ts';
 import { hasRole, type Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
-import { changePresence } from '../../pipeline/assign.ts';
+import { changePresence, serve } from '../../pipeline/assign.ts';
+import { refuseWithoutReason } from '../../pipeline/presence-reasons.ts';
+import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { nameKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { agentOf } from './session.ts';
@@ -39,6 +42,16 @@ function demandRight(principal: Principal, id: string, body: z.infer<typeof agen
   );
   if (id !== principal.agentId || others) throw new HubError('forbidden', 'Only an administrator may change this');
 }
+
+/** What decides which work an agent gets, and what they may do; nothing personal. */
+async function recorded(sql: Queryable, id: string) {
+  const agent = await readAgent(sql, id);
+  if (!agent) return null;
+  const { role, capacity, capacityTotal, skills, ownQueueIds } = agent;
+  return { role, capacity, capacityTotal, skills, queueIds: ownQueueIds };
+}
+
+const agentSetting = (id: string): Setting => ({ setting: 'agent', key: id, read: (tx) => recorded(tx, id) });
 
 const agentBasics = [
   route({
@@ -75,13 +88,18 @@ const agentBasics = [
     params: byAgentId,
     body: 'AgentUpdate',
     answer: 'Agent',
-    async handle({ parts, principal, params, body }) {
+    async handle(call) {
+      const { parts, principal, params, body } = call;
       const id = idOf(params.id, principal);
       demandRight(principal, id, body);
       const change = changeOf(parts, body);
-      const outcome = await parts.db.transaction((tx) => updateAgent(tx, id, change)).catch(unknownQueue);
+      const outcome = await changeSetting(call, agentSetting(id), (tx) => updateAgent(tx, id, change)).catch(
+        unknownReference,
+      );
       if (outcome === 'no-agent') throw new HubError('not_found', 'There is no such agent');
       if (outcome === 'last-administrator') throw new HubError('conflict', 'The last administrator has to stay one');
+      // There may be room for more now.
+      serve(parts, id);
       return agentOf(parts, id);
     },
   }),
@@ -100,6 +118,7 @@ const presence = route({
     const id = idOf(params.id, principal);
     if (id !== principal.agentId && !hasRole(principal, 'manager'))
       throw new HubError('forbidden', "Only a manager may change somebody else's presence");
+    await refuseWithoutReason(parts, body);
     await changePresence(parts, id, body.state, body.reason ?? null, principal.agentId);
     return seenBy(principal, await agentOf(parts, id));
   },

@@ -8,7 +8,7 @@ import {
 } from '@patchbay/store/queries/request-types';
 import { formsOfOnly } from '@patchbay/store/queries/web-forms';
 import { z } from 'zod';
-import { unknownQueue } from '../../auth/agents.ts';
+import { unknownReference } from '../../auth/agents.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { route } from '../route.ts';
@@ -53,7 +53,8 @@ export const requestTypeRoutes = [
     async handle(call) {
       const { parts, body } = call;
       const insert = changeSetting(call, typeSetting(body.key), (tx) => insertRequestType(tx, body));
-      if (!(await insert.catch(unknownQueue))) throw new HubError('conflict', 'There is a request type with this key');
+      if (!(await insert.catch(unknownReference)))
+        throw new HubError('conflict', 'There is a request type with this key');
       return typeOf(parts, body.key);
     },
   }),
@@ -70,7 +71,7 @@ export const requestTypeRoutes = [
       const { parts, params, body } = call;
       const type = { ...body, key: params.key };
       const update = changeSetting(call, typeSetting(params.key), (tx) => updateRequestType(tx, type));
-      if (!(await update.catch(unknownQueue))) throw notThere();
+      if (!(await update.catch(unknownReference))) throw notThere();
       return typeOf(parts, params.key);
     },
   }),

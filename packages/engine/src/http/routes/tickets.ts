@@ -31,7 +31,8 @@ async function ticketOf(parts: Parts, id: string): Promise<Ticket> {
   return ticket;
 }
 
-async function shownTicket(parts: Parts, principal: Principal, id: string): Promise<Ticket> {
+/** As the asker may see it. */
+export async function shownTicket(parts: Parts, principal: Principal, id: string): Promise<Ticket> {
   const ticket = await ticketOf(parts, id);
   return (await shown(parts, principal, [ticket]))[0] ?? ticket;
 }
@@ -71,7 +72,7 @@ function statusesOf(text: string): z.infer<typeof ticketStatus>[] {
 function action(
   name: string,
   summary: string,
-  work: (parts: Parts, ticketId: string, agentId: string) => Promise<void>,
+  work: (parts: Parts, ticketId: string, principal: Principal) => Promise<void>,
 ) {
   return route({
     method: 'post',
@@ -83,7 +84,7 @@ function action(
     answer: 'Ticket',
     async handle({ parts, principal, params }) {
       await requireTicket(parts, principal, params.id);
-      await work(parts, params.id, principal.agentId);
+      await work(parts, params.id, principal);
       return shownTicket(parts, principal, params.id);
     },
   });
@@ -151,10 +152,10 @@ export const ticketRoutes = [
       return pageOf(await listTicketEvents(parts.db.sql, params.id, sliceOf(countKey, query)));
     },
   }),
-  action('accept', 'Take the ticket that is offered', acceptOffer),
-  action('decline', 'Let the offer pass', declineOffer),
+  action('accept', 'Take the ticket that is offered', (parts, id, { agentId }) => acceptOffer(parts, id, agentId)),
+  action('decline', 'Let the offer pass', (parts, id, { agentId }) => declineOffer(parts, id, agentId)),
   action('claim', 'Take a ticket out of the queue', claimTicket),
-  action('release', 'Give the ticket back to its queue', releaseTicket),
+  action('release', 'Give the ticket back to its queue', (parts, id, { agentId }) => releaseTicket(parts, id, agentId)),
   route({
     method: 'post',
     path: '/tickets/:id/call',

@@ -195,6 +195,8 @@ export const desk = {
       'customer-changed': 'Given to another customer',
       'targets-changed': 'Other service targets',
       escalated: 'Escalated',
+      transferred: 'Handed on',
+      'call-back-asked': 'Asked to be called back',
     },
     clock: {
       warned: 'Nearly due: {{clock}}',

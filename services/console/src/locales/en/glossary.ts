@@ -72,6 +72,7 @@ export const glossary = {
     answered: 'answered',
     held: 'on hold',
     resumed: 'resumed',
+    'call-back': 'wants to be called back',
     voicemail: 'voicemail',
     recording: 'recording received',
     ended: 'ended',

@@ -9,6 +9,7 @@ import { grading } from './grading.ts';
 import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { privacy } from './privacy.ts';
+import { routing } from './routing.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
@@ -27,6 +28,7 @@ export const en = {
   ...operations,
   ...privacy,
   ...identity,
+  ...routing,
   ...wallboard,
   ...automation,
 };

@@ -174,6 +174,9 @@ export const operations = {
     queues: 'Queues',
     noQueues: 'No queues',
     capacity: 'How many tickets at once',
+    skills: 'Skills',
+    skillsHelp: 'From 1, basic, to 5, expert.',
+    capacityTotal: 'In total',
     loadHelp: '{{channel}}: {{load}} of {{capacity}}',
   },
 };

@@ -24,6 +24,7 @@ export const settings = {
     },
     about: {
       team: 'Who works here, in which queues, and how much at once.',
+      queues: 'Who gets which work: queues, teams, skills, overflow.',
       privacy: 'Exports and erasures, how long things are kept, who sees what, and who looked.',
       settingChanges: 'Who changed which setting, when, and from what to what.',
       requestTypes: 'What customers can ask for, and what they have to fill in.',

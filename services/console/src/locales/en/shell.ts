@@ -21,6 +21,7 @@ export const shell = {
     grading: 'Grading',
     segments: 'Segments',
     team: 'Team',
+    queues: 'Queues',
     mailAccounts: 'Mailboxes',
     privacy: 'Privacy',
     settingChanges: 'Changes of settings',

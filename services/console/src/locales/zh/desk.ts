@@ -187,6 +187,8 @@ export const desk = {
       'customer-changed': '已转给另一位客户',
       'targets-changed': '服务时限已变更',
       escalated: '已升级',
+      transferred: '已转交',
+      'call-back-asked': '要求回电',
     },
     clock: {
       warned: '即将到期：{{clock}}',

@@ -72,6 +72,7 @@ export const glossary = {
     answered: '已接通',
     held: '已保持',
     resumed: '已恢复',
+    'call-back': '要求回电',
     voicemail: '语音留言',
     recording: '已收到录音',
     ended: '已结束',

@@ -10,6 +10,7 @@ import { grading } from './grading.ts';
 import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { privacy } from './privacy.ts';
+import { routing } from './routing.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
@@ -28,6 +29,7 @@ export const zh: typeof en = {
   ...operations,
   ...privacy,
   ...identity,
+  ...routing,
   ...wallboard,
   ...automation,
 };

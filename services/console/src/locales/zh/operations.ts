@@ -173,6 +173,9 @@ export const operations = {
     queues: '队列',
     noQueues: '未加入队列',
     capacity: '同时处理的工单数',
+    skills: '技能',
+    skillsHelp: '从 1（入门）到 5（专家）。',
+    capacityTotal: '总计',
     loadHelp: '{{channel}}：{{load}} / {{capacity}}',
   },
 };

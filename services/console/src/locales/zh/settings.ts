@@ -24,6 +24,7 @@ export const settings = {
     },
     about: {
       team: '成员、所属队列以及同时处理的数量。',
+      queues: '谁得到什么工作：队列、团队、技能、溢出。',
       privacy: '数据导出与删除、保存期限、可见范围以及查看记录。',
       settingChanges: '谁在何时把哪项设置从什么改成了什么。',
       requestTypes: '客户可以提出的请求，以及需要填写的内容。',

@@ -21,6 +21,7 @@ export const shell = {
     grading: '客户分级',
     segments: '客群',
     team: '团队',
+    queues: '队列',
     mailAccounts: '邮箱',
     settingChanges: '设置变更',
     privacy: '隐私',

@@ -1,0 +1,41 @@
+/** What is done for an item that has waited long in its queue. */
+import type { QueueRing, SkillAtLevel } from '@patchbay/contracts';
+import type { QueueRules, WaitingItem } from './snapshot.ts';
+
+export interface RingsDue {
+  /** So many levels less are asked of every skill. */
+  lowered: number;
+  /** Where it goes if nobody takes it here; null: nowhere. */
+  overflowTo: string | null;
+}
+
+/** Counted from when it came into its present queue. It never goes back to a queue that it overflowed from. */
+export function ringsDue(
+  queue: Pick<QueueRules, 'queueId' | 'rings'>,
+  item: Pick<WaitingItem, 'inQueueSince' | 'overflowed'>,
+  now: Date,
+): RingsDue {
+  const waited = (now.getTime() - item.inQueueSince.getTime()) / 1000;
+  let lowered = 0;
+  let overflowTo: string | null = null;
+  for (const ring of queue.rings) {
+    if (ring.afterSeconds > waited) continue;
+    if (ring.kind === 'wider') lowered = Math.max(lowered, ring.lower);
+    if (ring.kind === 'queue' && ring.queueId !== queue.queueId && !item.overflowed.includes(ring.queueId))
+      overflowTo ??= ring.queueId;
+  }
+  return { lowered, overflowTo };
+}
+
+/** What is asked for after so many levels less: a skill of no level is not asked for. */
+export function lowerSkills(skills: readonly SkillAtLevel[], lowered: number): SkillAtLevel[] {
+  return skills.map(({ skillId, level }) => ({ skillId, level: level - lowered })).filter(({ level }) => level > 0);
+}
+
+/** How a caller's wait on the line ends, and after how many seconds in the queue; null: as the centre has it. */
+export function lineEnd(rings: readonly QueueRing[]): { how: 'voicemail' | 'call-back'; afterSeconds: number } | null {
+  const ends = rings.flatMap((ring) =>
+    ring.kind === 'voicemail' || ring.kind === 'call-back' ? [{ how: ring.kind, afterSeconds: ring.afterSeconds }] : [],
+  );
+  return ends.toSorted((a, b) => a.afterSeconds - b.afterSeconds)[0] ?? null;
+}

@@ -1,0 +1,64 @@
+/** Where those who wait stand. */
+import type { ChannelName, QueueRing } from '@patchbay/contracts';
+import type { Queryable } from '../database.ts';
+
+export interface PlaceRow {
+  ticketId: string;
+  queueId: string;
+  channel: ChannelName;
+  waitingSince: Date;
+  /** Items of the queue that come before it. */
+  ahead: number;
+  language: 'en' | 'zh';
+  callBack: boolean;
+  rings: QueueRing[];
+  /** When the last items were taken out of the queue, newest first. */
+  taken: Date[];
+}
+
+/** So many recent takes say how fast it goes. */
+const mostTaken = 20;
+
+/** The places of those of the tickets that wait. An item comes before another of its queue when its priority is higher, counting its age. */
+export async function readPlaces(sql: Queryable, ticketIds: readonly string[]): Promise<PlaceRow[]> {
+  const { rows } = await sql.query<PlaceRow>(
+    `select t.id as "ticketId", t.queue_id as "queueId", t.channel, t.waiting_since as "waitingSince", q.language, q.call_back as "callBack", q.rings,
+       (select count(*)::int from ticket w where w.queue_id = t.queue_id and w.waiting_since is not null
+          and (w.priority - q.ageing * extract(epoch from w.waiting_since) / 60, t.id) > (t.priority - q.ageing * extract(epoch from t.waiting_since) / 60, w.id)) as ahead,
+       array(select a.at from queue_answer a where a.queue_id = t.queue_id order by a.at desc limit ${mostTaken}) as taken
+     from ticket t join queue q on q.id = t.queue_id where t.id = any ($1::uuid[]) and t.waiting_since is not null`,
+    [ticketIds],
+  );
+  return rows;
+}
+
+export interface QueuePace {
+  waiting: number;
+  /** When the last items were taken out of the queue, newest first. */
+  taken: Date[];
+}
+
+/** How much waits in each queue and how fast it goes, by the queue's id. */
+export async function readPaces(sql: Queryable): Promise<Map<string, QueuePace>> {
+  const { rows } = await sql.query<QueuePace & { id: string }>(
+    `select q.id, (select count(*)::int from ticket t where t.queue_id = q.id and t.waiting_since is not null) as waiting,
+       array(select a.at from queue_answer a where a.queue_id = q.id order by a.at desc limit ${mostTaken}) as taken
+     from queue q`,
+    [],
+  );
+  return new Map(rows.map(({ id, ...pace }) => [id, pace]));
+}
+
+/** Somebody wants to be called back; the ticket keeps its place. Asking again changes nothing. */
+export async function askCallBack(
+  tx: Queryable,
+  ask: { ticketId: string; phone: string; source: 'voice' | 'chat' | 'agent' },
+): Promise<void> {
+  await tx.query(
+    `with asked as (insert into call_back (ticket_id, phone, source) values ($1, $2, $3) on conflict do nothing returning *)
+     insert into event (type, ticket_id, customer_id, queue_id, agent_id, data)
+     select 'ticket.call-back-asked', t.id, t.customer_id, t.queue_id, t.assignee_id, jsonb_build_object('source', a.source, 'reason', 'Asked while waiting')
+     from asked a join ticket t on t.id = a.ticket_id`,
+    [ask.ticketId, ask.phone, ask.source],
+  );
+}
