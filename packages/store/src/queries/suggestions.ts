@@ -7,10 +7,17 @@ import { parameters } from './tickets.ts';
 
 // --- The job -----------------------------------------------------------------------------------------------------
 
-/** One at a time, so that two customers who are new together are compared. False: another process is at it. */
+/**
+ * One at a time, so that two customers who are new together are compared. False: another process is at it. For the transaction: a plan
+ * that was made while the tables were small would read them whole ever after, and what is asked here is always a few by key.
+ */
 export async function lockIdentityReview(tx: Queryable): Promise<boolean> {
   const { rows } = await tx.query<{ yes: boolean }>('select pg_try_advisory_xact_lock(7421021) as yes');
-  return rows[0]?.yes ?? false;
+  if (!rows[0]?.yes) return false;
+  await tx.query(
+    `select set_config(name, 'off', true) from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) name`,
+  );
+  return true;
 }
 
 export async function hasIdentityWork(sql: Queryable): Promise<boolean> {
