@@ -4,7 +4,7 @@
  * harm, since one at a time has a reader's place.
  */
 import { HubError } from '@patchbay/contracts';
-import type { Queryable, RoutedEvent } from '@patchbay/store';
+import { eventsAfter, type Queryable, type RoutedEvent } from '@patchbay/store';
 import {
   moveReader,
   type ReaderStart,
@@ -16,7 +16,7 @@ import type { Parts } from '../parts.ts';
 
 const batchSize = 500;
 /** What is committed within this time after a batch is read with the next one. Milliseconds. */
-const gatherMs = 100;
+const gatherMs = 250;
 const pollMs = 1_000;
 /** Longer than any message of ours. */
 const errorLength = 500;
@@ -36,12 +36,31 @@ export interface EventReader {
 
 type ReaderParts = Pick<Parts, 'db'> & { readonly log: Pick<Parts['log'], 'warn' | 'error'> };
 
+/** Events after a place, at most so many, in order. */
+type ReadEvents = (sql: Queryable, seq: number, limit: number) => Promise<readonly RoutedEvent[]>;
+
+/**
+ * Readers go side by side: what one has just read from the database is kept for the others. Numbered events do not change, and there
+ * are no holes between them.
+ */
+function sharedEvents(): ReadEvents {
+  let kept: readonly RoutedEvent[] = [];
+  return async (sql, seq, limit) => {
+    const [first, last] = [kept[0]?.seq ?? 0, kept.at(-1)?.seq ?? 0];
+    if (seq >= first - 1 && seq < last) return kept.slice(seq + 1 - first, seq + 1 - first + limit);
+    const events = await eventsAfter(sql, seq, limit);
+    if ((events.at(-1)?.seq ?? 0) > last) kept = events;
+    return events;
+  };
+}
+
 export async function startEventReaders(
   parts: ReaderParts,
   readers: readonly EventReader[],
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
-  const following = await Promise.all(readers.map((reader) => follow(parts, reader, signal)));
+  const events = sharedEvents();
+  const following = await Promise.all(readers.map((reader) => follow(parts, reader, events, signal)));
   const wake = () => following.forEach((each) => each.wake());
   await parts.db.listen('patchbay_live', wake, signal);
   const timer = setInterval(wake, pollMs);
@@ -53,7 +72,7 @@ export async function startEventReaders(
   };
 }
 
-async function follow(parts: ReaderParts, reader: EventReader, signal: AbortSignal) {
+async function follow(parts: ReaderParts, reader: EventReader, events: ReadEvents, signal: AbortSignal) {
   await registerReader(parts.db.sql, reader.name, reader.from);
   let again = false;
   let stopped = false;
@@ -62,7 +81,7 @@ async function follow(parts: ReaderParts, reader: EventReader, signal: AbortSign
     try {
       do {
         again = false;
-        while (!stopped && (await readBatch(parts, reader)) === batchSize);
+        while (!stopped && (await readBatch(parts, reader, batchSize, events)) === batchSize);
         if (!stopped) await new Promise((resolve) => setTimeout(resolve, gatherMs));
       } while (again && !stopped);
     } catch (error) {
@@ -84,14 +103,19 @@ async function follow(parts: ReaderParts, reader: EventReader, signal: AbortSign
 }
 
 /** Answers how many events were worked on. */
-export async function readBatch(parts: ReaderParts, reader: EventReader, limit = batchSize): Promise<number> {
+export async function readBatch(
+  parts: ReaderParts,
+  reader: EventReader,
+  limit = batchSize,
+  events: ReadEvents = eventsAfter,
+): Promise<number> {
   try {
-    return await inTurn(parts, reader, limit, (tx, events) => reader.read(tx, events));
+    return await inTurn(parts, reader, events, limit, (tx, batch) => reader.read(tx, batch));
   } catch (error) {
     if (error instanceof HubError) throw error;
     parts.log.warn({ err: error, reader: reader.name }, 'a batch of events failed; they are worked on one by one');
     let done = 0;
-    while (done < limit && (await readAlone(parts, reader)) === 1) done += 1;
+    while (done < limit && (await readAlone(parts, reader, events)) === 1) done += 1;
     return done;
   }
 }
@@ -100,13 +124,15 @@ export async function readBatch(parts: ReaderParts, reader: EventReader, limit =
 async function inTurn(
   parts: ReaderParts,
   reader: EventReader,
+  source: ReadEvents,
   limit: number,
   work: (tx: Queryable, events: readonly RoutedEvent[]) => Promise<void>,
 ): Promise<number> {
   const done = await parts.db.transaction(async (tx) => {
-    const events = await takeReader(tx, reader.name, limit);
-    const last = events?.at(-1);
-    if (!events || !last) return 0;
+    const seq = await takeReader(tx, reader.name);
+    const events = seq === null ? [] : await source(tx, seq, limit);
+    const last = events.at(-1);
+    if (!last) return 0;
     await work(tx, events);
     await moveReader(tx, reader.name, last.seq);
     return events.length;
@@ -116,8 +142,8 @@ async function inTurn(
 }
 
 /** Reads one event; when that fails, takes back what was written for it and passes it over. */
-function readAlone(parts: ReaderParts, reader: EventReader): Promise<number> {
-  return inTurn(parts, reader, 1, async (tx, events) => {
+function readAlone(parts: ReaderParts, reader: EventReader, source: ReadEvents): Promise<number> {
+  return inTurn(parts, reader, source, 1, async (tx, events) => {
     await tx.query('savepoint event');
     try {
       await reader.read(tx, events);

@@ -1,5 +1,4 @@
 import type { Queryable } from '../database.ts';
-import { eventsAfter, type RoutedEvent } from './events.ts';
 
 /** Where a reader begins that was never here before. */
 export type ReaderStart = 'beginning' | 'now';
@@ -12,16 +11,15 @@ export async function registerReader(sql: Queryable, name: string, from: ReaderS
 }
 
 /**
- * Takes a reader's place for this transaction and the events after it; null while somebody else has it. Whoever takes it calls
- * `moveReader` in the same transaction.
+ * Takes a reader's place for this transaction: the last event that it has worked on; null while somebody else has it. Whoever takes it
+ * calls `moveReader` in the same transaction.
  */
-export async function takeReader(tx: Queryable, name: string, limit: number): Promise<RoutedEvent[] | null> {
+export async function takeReader(tx: Queryable, name: string): Promise<number | null> {
   const { rows } = await tx.query<{ seq: number }>(
     'select seq from event_reader where name = $1 for update skip locked',
     [name],
   );
-  const seq = rows[0]?.seq;
-  return seq === undefined ? null : eventsAfter(tx, seq, limit);
+  return rows[0]?.seq ?? null;
 }
 
 export async function moveReader(tx: Queryable, name: string, seq: number): Promise<void> {
