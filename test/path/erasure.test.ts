@@ -230,7 +230,8 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
     eventually(
       () =>
         centre().sql.query(
-          `select 1 from event where seq is null union all select 1 from outbound where status in ('queued', 'sending')`,
+          `select 1 from event where seq is null union all select 1 from outbound where status in ('queued', 'sending')
+           union all select 1 from event_reader, relay_state where name = 'figures' and seq < last_seq`,
         ),
       ({ rowCount }) => rowCount === 0,
     );
@@ -239,8 +240,8 @@ onBothBackends('a person who asks to be forgotten', (backend) => {
     const { seq: _seq, at: _at, ...board } = await call('GET', '/metrics/wallboard');
     const { sql } = centre();
     const each = [
-      'figure_count',
-      'figure_latency',
+      'figure_sum',
+      'figure_entry',
       'channel_traffic',
       `(select type, at, ticket_id, queue_id, agent_id, actor_id, array(select e.data ->> k from unnest('{channel,kind,direction,status,state,from,to,step,grade,
          firstResponseSeconds,durationSeconds,score,outcome,decision,visibility,agentId,queueId,dueAt,at,automatic,rule,cause,signals}'::text[]) k) as said

@@ -21,7 +21,7 @@ const traces = ['plantagenet', '15112359871', 'kd-7781234', 'crm-5512345'];
 const all = { email: 'masked', phone: 'masked', account: 'masked', external: 'masked', sensitive: 'masked' } as const;
 
 describe('a role from which identifiers are hidden', () => {
-  const centre = shared(openApiCentre);
+  const centre = shared(() => openApiCentre({ OUTGOING_ALLOWED_HOSTS: '127.0.0.1' }));
   const call = async (method: string, path: string, body?: unknown, status = 200) => {
     const answer = await centre().api(method, `/api/v1${path}`, body);
     expect([path, answer.status, answer.body]).toEqual([path, status, answer.body]);
@@ -134,8 +134,31 @@ describe('a role from which identifiers are hidden', () => {
       (items) => items.length > 0,
       30_000,
     );
+    const report = await call(
+      'POST',
+      '/saved-reports',
+      { name: 'Week', query: { figures: ['offered'], period: 'yesterday' } },
+      201,
+    );
+    const rule = { name: 'Rule', events: ['ticket.tagged'], condition: null, actions: [{ do: 'tag', tags: ['two'] }] };
+    const endpoint = await call(
+      'POST',
+      '/webhook-endpoints',
+      { name: 'CRM', url: 'http://127.0.0.1:9/', events: ['ticket.tagged'] },
+      201,
+    );
+    const automation = await call('POST', '/automation/rules', rule, 201);
+    await call('PATCH', `/tickets/${mail.ticketId}/tags`, { add: ['one'] });
+    const delivery = await eventually<{ id: string }>(
+      async () => (await call('GET', `/webhook-endpoints/${endpoint.id}/deliveries`)).items[0],
+      Boolean,
+    );
     Object.assign(ids, {
       customers: customer,
+      rules: automation.id,
+      'saved-reports': report.id,
+      'webhook-endpoints': endpoint.id,
+      'webhook-deliveries': delivery.id,
       tickets: mail.ticketId,
       merges: merges[0].id,
       inbox: inbox.find(({ ticketId }: { ticketId: string }) => ticketId === mail.ticketId).id,
@@ -174,10 +197,15 @@ describe('a role from which identifiers are hidden', () => {
     '/identifiers/holders',
     '/consents',
     '/consents/log',
+    '/reports',
+    '/reports/mine',
+    '/reports/tickets',
+    '/holidays',
   ];
   const questions = () => [
     ...routes.filter(({ method, path }) => method === 'get' && !notHere.includes(path)).map(({ path }) => pathOf(path)),
     '/segments/everybody/members',
+    '/reports/tickets?figure=offered&from=2026-01-01&to=2036-01-01',
     `/identifiers/holders?kind=email&value=${encodeURIComponent(planted.mail)}`,
     `/consents?address=${encodeURIComponent(planted.phone)}`,
     `/consents/log?address=${encodeURIComponent(planted.phone)}`,

@@ -49,7 +49,8 @@ describe('a period', () => {
     eventually(
       () =>
         centre().sql.query(
-          `select 1 from outbound where status in ('queued', 'sending') union all select 1 from event where seq is null`,
+          `select 1 from outbound where status in ('queued', 'sending') union all select 1 from event where seq is null
+           union all select 1 from event_reader r, relay_state s where r.seq < s.last_seq`,
           [],
         ),
       ({ rowCount }) => rowCount === 0,
@@ -119,6 +120,7 @@ describe('a period', () => {
 
   const bookkeeping = [
     'relay_state',
+    'event_reader',
     'retention_count',
     'agent',
     'auth_session',
