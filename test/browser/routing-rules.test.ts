@@ -67,7 +67,7 @@ describe.skipIf(inject('chromium') === null)('routing rules on screen', () => {
 
     await page.getByTestId('routing-try').click();
     const tried = page.locator('[data-testid=rule-tried][data-name=Refunds]');
-    await tried.getByText('1 contacts, 1 of them otherwise').waitFor();
+    await tried.getByText('1 contact; would go otherwise: 1').waitFor();
     await tried.getByText('Email → Web').waitFor();
     await picture('tried');
     await page.getByTestId('routing-publish').click();
@@ -86,6 +86,7 @@ describe.skipIf(inject('chromium') === null)('routing rules on screen', () => {
     await page.getByRole('tab', { name: 'Versions' }).click();
     await page.getByTestId('routing-compare').click();
     await page.getByTestId('rule-changes').getByText('moved from place 2 to 1').waitFor();
+    await page.locator('.ant-message-notice').first().waitFor({ state: 'detached' });
     await picture('compare');
     await page.keyboard.press('Escape');
     await page.goto(`${hub.url}/desk/${id}?tab=all`);

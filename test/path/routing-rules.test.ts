@@ -207,9 +207,11 @@ describe('routing rules', () => {
     );
   });
 
-  it('ask for the customer in one statement for those who are known, and never for others', async () => {
+  it('ask for a customer only where the contact is known to be theirs, and route many at once each by its own', async () => {
     const { Email = '', Web = '' } = await queues();
-    await publish(rule('Best', all(fact('grade', 'is', 'best')), { queueId: Web }));
+    const parcel = rule('Parcels', all(fact('text', 'contains', 'parcel')), { priority: 7, tags: ['parcel'] });
+    const bill = rule('Bills', all(fact('text', 'contains', 'bill')), { tags: ['bill', 'money'] });
+    await publish(rule('Best', all(fact('grade', 'is', 'best')), { queueId: Web }), parcel, bill);
     const from = `${randomUUID()}@example.org`;
     const first = await mailed('Hello', { from });
     expect(first.ticket.queueId).toBe(Email);
@@ -223,6 +225,16 @@ describe('routing rules', () => {
     );
     const second = await mailed('Hello again', { from });
     expect([second.ticket.customerId, second.ticket.queueId]).toEqual([first.ticket.customerId, Web]);
+
+    const texts = Array.from({ length: 12 }, (_, at) => ['My parcel', 'My bill', 'My dog'][at % 3] ?? '');
+    const many = await Promise.all(texts.map((text) => mailed(text)));
+    const expected = ['7 parcel Parcels', '0 bill,money Bills', '0  undefined'];
+    expect(
+      many.map(({ ticket, data }) => {
+        const by = data?.['routing'] as { rule: { name: string } | null } | undefined;
+        return `${ticket.priority} ${ticket.tags.join()} ${by?.rule?.name}`;
+      }),
+    ).toEqual(texts.map((_, at) => expected[at % 3]));
   });
 
   it('lose no contact: a rule that leads nowhere or cannot be evaluated is told of', async () => {
@@ -271,7 +283,7 @@ describe('routing rules', () => {
     const { items } = await call('GET', '/routing-rules/versions?limit=1');
     expect(items[0]).toMatchObject({ version: published.version + 1, publishedByName: 'Administrator' });
     const changes = await call('GET', '/settings/changes?setting=routing-rules&limit=1');
-    expect(changes.items[0]).toMatchObject({ to: { version: published.version + 1 } });
+    expect(changes.items[0]).toMatchObject({ data: { to: { version: published.version + 1 } } });
     for (const bad of [
       { ...draft, rules: [draft.rules[0], draft.rules[0]] },
       { ...draft, rules: [rule('Nothing', null, {})] },

@@ -217,15 +217,17 @@ begin
     perform clear_address_mark(told_of.message_id, told_of.contact);
   end loop;
   -- What a routing rule puts on the tickets that it opened.
-  for tagged in
-    select a.done, i.item #> '{decision,tags}' as tags, i.item #>> '{decision,routing,rule,name}' as rule, i.item #>> '{decision,routing,version}' as version
-    from jsonb_array_elements(p_items) with ordinality i (item, n) join jsonb_array_elements(answers) with ordinality a (done, n) on a.n = i.n
-    where i.item #> '{decision,tags}' is not null and (a.done ->> 'opened')::boolean
-  loop
-    perform set_config('patchbay.correlation', tagged.done ->> 'correlationId', true);
-    perform change_tags((tagged.done ->> 'ticketId')::uuid, array(select jsonb_array_elements_text(tagged.tags)), '{}', 30, null,
-      'Routing rule “' || tagged.rule || '”, version ' || tagged.version);
-    perform set_config('patchbay.correlation', '', true);
-  end loop;
+  if jsonb_path_exists(p_items, '$[*].decision.tags') then
+    for tagged in
+      select a.done, i.item #> '{decision,tags}' as tags, i.item #>> '{decision,routing,rule,name}' as rule, i.item #>> '{decision,routing,version}' as version
+      from jsonb_array_elements(p_items) with ordinality i (item, n) join jsonb_array_elements(answers) with ordinality a (done, n) on a.n = i.n
+      where i.item #> '{decision,tags}' is not null and (a.done ->> 'opened')::boolean
+    loop
+      perform set_config('patchbay.correlation', tagged.done ->> 'correlationId', true);
+      perform change_tags((tagged.done ->> 'ticketId')::uuid, array(select jsonb_array_elements_text(tagged.tags)), '{}', 30, null,
+        'Routing rule “' || tagged.rule || '”, version ' || tagged.version);
+      perform set_config('patchbay.correlation', '', true);
+    end loop;
+  end if;
   return coalesce(answers, '[]');
 end $$;

@@ -22,17 +22,17 @@ export function DraftBar({ draft, published }: { draft: RoutingDraft; published:
   const overtaken = draft.basedOn !== published.version;
   const problem = attempt.error && problemText(t, attempt.error);
   return (
-    <section className="publish-bar" aria-label={t('grading.unpublished')} data-testid="routing-draft">
+    <section className="publish-bar routing-draft" aria-label={t('grading.unpublished')} data-testid="routing-draft">
       {overtaken && <Alert type="warning" showIcon title={t('routingRules.overtaken')} />}
       {problem && <Alert type="error" showIcon title={problem.title} description={problem.detail || undefined} />}
+      <p>
+        {t('routingRules.draft', {
+          version: draft.basedOn + 1,
+          name: draft.editedByName ?? t('event.someAgent'),
+          at: moment(draft.editedAt, Date.now(), i18n.language),
+        })}
+      </p>
       <div className="row wrap">
-        <span className="grow">
-          {t('routingRules.draft', {
-            version: draft.basedOn + 1,
-            name: draft.editedByName ?? t('event.someAgent'),
-            at: moment(draft.editedAt, Date.now(), i18n.language),
-          })}
-        </span>
         <Popconfirm title={t('routingRules.dropAsk')} onConfirm={() => drop.mutate(undefined)}>
           <Button loading={drop.isPending}>{t('routingRules.drop')}</Button>
         </Popconfirm>

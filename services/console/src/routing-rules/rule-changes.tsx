@@ -8,15 +8,15 @@ export function RuleChanges({ before, after }: { before: readonly RoutingRule[];
   const { t } = useTranslation();
   const words = useRoutingWords();
   const changes = compareRules(before, after);
-  const said = (rule: RoutingRule): string =>
+  const said = (rule: RoutingRule, named: boolean): string =>
     [
-      rule.name,
+      named && rule.name,
       !rule.enabled && t('routingRules.off'),
       rule.condition ? words.condition(rule.condition) : t('routingRules.always'),
-      `→ ${words.result(rule.result)}`,
     ]
       .filter(Boolean)
-      .join(' · ');
+      .join(' · ')
+      .concat(` → ${words.result(rule.result)}`);
   if (changes.length === 0) return <p className="muted">{t('routingRules.diff.same')}</p>;
   return (
     <ul className="rule-changes small" data-testid="rule-changes">
@@ -26,12 +26,14 @@ export function RuleChanges({ before, after }: { before: readonly RoutingRule[];
           <span className="muted">{t(`routingRules.diff.${kind}`, { from, to })}</span>
           {was && kind !== 'moved' && (
             <p>
-              <span className="muted">{t('routingRules.diff.was')}</span> <del>{said(was)}</del>
+              {is && <span className="muted">{t('routingRules.diff.was')} </span>}
+              <del>{said(was, is !== null && was.name !== is.name)}</del>
             </p>
           )}
           {is && kind !== 'moved' && (
             <p>
-              <span className="muted">{t('routingRules.diff.is')}</span> {said(is)}
+              {was && <span className="muted">{t('routingRules.diff.is')} </span>}
+              {said(is, was !== null && was.name !== is.name)}
             </p>
           )}
         </li>

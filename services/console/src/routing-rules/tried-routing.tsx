@@ -57,7 +57,8 @@ function RuleTried({ counts, name }: { counts: RoutingTried['rules'][number]; na
   const passed = Object.values(troubles).reduce((sum, count) => sum + count, 0);
   return (
     <div className="rule-tried" data-testid="rule-tried" data-name={name}>
-      <strong>{name}</strong> <span className="muted small">{t('routingRules.ruleCounts', { matched, differ })}</span>
+      <strong>{name}</strong>{' '}
+      <span className="muted small">{t('routingRules.ruleCounts', { count: matched, differ })}</span>
       {passed > 0 && <span className="outcome-failed small"> {t('routingRules.passed', { count: passed })}</span>}
       <ul className="try-tickets small">
         {examples.map((example) => (
