@@ -211,11 +211,14 @@ describe('routing rules', () => {
     const { Email = '', Web = '' } = await queues();
     const parcel = rule('Parcels', all(fact('text', 'contains', 'parcel')), { priority: 7, tags: ['parcel'] });
     const bill = rule('Bills', all(fact('text', 'contains', 'bill')), { tags: ['bill', 'money'] });
-    await publish(rule('Best', all(fact('grade', 'is', 'best')), { queueId: Web }), parcel, bill);
+    await publish(rule('Graded', all({ fact: { name: 'grade' }, operator: 'known' }), { queueId: Web }), parcel, bill);
     const from = `${randomUUID()}@example.org`;
     const first = await mailed('Hello', { from });
     expect(first.ticket.queueId).toBe(Email);
-    await centre().sql.query(`update customer set grade = 'best' where id = $1`, [first.ticket.customerId]);
+    await eventually(
+      () => centre().sql.query('select grade from customer where id = $1', [first.ticket.customerId]),
+      ({ rows }) => rows[0]?.['grade'] != null,
+    );
     await centre().sql.query(`update identifier set grade = 'verified' where customer_id = $1`, [
       first.ticket.customerId,
     ]);
@@ -278,7 +281,7 @@ describe('routing rules', () => {
     const post = (body: object) => centre().api('POST', '/api/v1/routing-rules/versions', body);
     expectProblem(await post({ revision: revision + 1, note: 'x' }), 409, 'conflict');
     const both = await Promise.all([post({ revision, note: 'One' }), post({ revision, note: 'Two' })]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([201, 409]));
     await expect(centre().sql.query(`update routing_rules_version set note = 'x'`, [])).rejects.toThrow();
     const { items } = await call('GET', '/routing-rules/versions?limit=1');
     expect(items[0]).toMatchObject({ version: published.version + 1, publishedByName: 'Administrator' });
@@ -289,6 +292,6 @@ describe('routing rules', () => {
       { ...draft, rules: [rule('Nothing', null, {})] },
       { ...draft, rules: [rule('Tags', all(fact('tags', 'is', 'x')), { queueId: Web })] },
     ])
-      expect((await centre().api('POST', '/api/v1/routing-rules/try', bad)).status).toBe(422);
+      expect((await centre().api('POST', '/api/v1/routing-rules/try', bad)).status).toBe(400);
   });
 });

@@ -97,7 +97,7 @@ export function RoutingRuleEditor({ rule, save, close }: RoutingRuleEditorProps)
         </Form.Item>
       </Form>
       <When condition={draft.condition} change={(condition) => change({ condition })} />
-      <h3 className="rule-part">{t('routingRules.then')}</h3>
+      <h3 className="rule-part">{t('routingRules.decide')}</h3>
       <Result result={draft.result} change={(result) => change({ result })} />
       <p className="muted small">{t('routingRules.decides')}</p>
     </Drawer>
@@ -144,7 +144,7 @@ function Result({ result, change }: { result: RoutingResult; change: (result: Ro
           value={result.queueId}
           onChange={(queueId: string | undefined) => change({ ...result, queueId: queueId ?? null })}
           options={useQueueOptions()}
-          optionRender={(option) => <span data-testid={`routing-queue-${String(option.label)}`}>{option.label}</span>}
+          optionRender={(option) => <span data-testid={`routing-queue-${option.data.label}`}>{option.label}</span>}
           placeholder={usual}
           data-testid="routing-queue"
         />

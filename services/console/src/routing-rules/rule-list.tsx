@@ -136,7 +136,7 @@ function RuleRow({ rule, at, count, trouble, busy, move, drag, put, edit }: Rule
       <dl className="rule-words">
         <dt>{t('routingRules.if')}</dt>
         <dd>{rule.condition ? words.condition(rule.condition) : t('routingRules.always')}</dd>
-        <dt>{t('routingRules.then')}</dt>
+        <dt>{t('routingRules.decide')}</dt>
         <dd>{words.result(rule.result)}</dd>
       </dl>
       {trouble && <Alert type="warning" showIcon title={t(`routingRules.trouble.${trouble}`)} />}

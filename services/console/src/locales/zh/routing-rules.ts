@@ -15,7 +15,7 @@ export const routingRules: Pick<typeof en, 'routingRules'> = {
     on: '规则“{{name}}”已启用',
     off: '已停用',
     if: '如果',
-    then: '则',
+    decide: '则',
     always: '始终',
     queue: '队列',
     priority: '优先级',
