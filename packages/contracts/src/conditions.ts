@@ -37,6 +37,7 @@ export const factName = z.enum([
   'queue',
   'language',
   'request-type',
+  'category',
   'segment',
   'tags',
   'status',
@@ -101,6 +102,7 @@ export const factKinds: Readonly<Record<FactName, FactKind>> = {
   queue: kind('words'),
   language: kind('words'),
   'request-type': kind('words'),
+  category: kind('words'),
   segment: kind('words'),
   tags: kind('words'),
   status: kind('words'),
@@ -117,7 +119,7 @@ export const factKinds: Readonly<Record<FactName, FactKind>> = {
 /**
  * What can be asked of a ticket at the moment of an event. `address` is ours, at which the contact arrived; `sender` is the customer's. `queue`
  * is an id, `segment` and `request-type` are keys. `text` is the message that the event is about, else the customer's last; `language` is the
- * one in which the hub acknowledges it. `time-of-day` counts minutes since midnight on the centre's clock.
+ * one in which the hub acknowledges it, or that a mail declares. `category` is what a mail was taken for. `time-of-day` counts minutes since midnight on the centre's clock.
  */
 export const ticketFactNames = [
   'contact-channel',
@@ -126,11 +128,30 @@ export const ticketFactNames = [
   'queue',
   'language',
   'request-type',
+  'category',
   'tags',
   'status',
   'priority',
   'assigned',
   'message-kind',
+  'subject',
+  'text',
+  'time-of-day',
+  'weekday',
+  'business-hours',
+  'grade',
+  'stage',
+  'vip',
+  'segment',
+] as const satisfies readonly FactName[];
+/** What can be asked of a contact before it is a ticket. */
+export const routingFactNames = [
+  'contact-channel',
+  'address',
+  'sender',
+  'language',
+  'request-type',
+  'category',
   'subject',
   'text',
   'time-of-day',
@@ -251,6 +272,8 @@ const conditionOn = (what: string, facts: readonly FactName[]) =>
 /** On customers. */
 export const condition = conditionOn('customer', customerFactNames);
 export const ticketCondition = conditionOn('ticket', ticketFactNames);
+/** On contacts that open a ticket. */
+export const routingCondition = conditionOn('contact that opens a ticket', routingFactNames);
 
 /** What is known of a customer, by the keys of the facts. */
 export type FactValue = number | readonly string[] | null;

@@ -160,6 +160,8 @@ export const inboundContact = z.object({
   acknowledge: z.boolean().optional(),
   /** The sender's language, where the source says so. */
   language: z.enum(['en', 'zh']).optional(),
+  /** The language that a mail declares (`Content-Language`, RFC 3282): often the program's rather than the text's. */
+  contentLanguage: z.string().max(35).optional(),
   /**
    * A word by which the sender withdraws or gives consent, or asks for help (STOP, START, HELP). `byCarrier`: the carrier has
    * recognised and answered it.

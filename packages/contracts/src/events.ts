@@ -18,6 +18,7 @@ import {
 } from './glossary.ts';
 import { clockKind } from './service-targets.ts';
 import { routingWhy } from './routing.ts';
+import { routedBy } from './routing-rules.ts';
 
 const reason = z.string();
 
@@ -57,6 +58,7 @@ export const settingName = z.enum([
   'queue',
   'queue-order',
   'request-type',
+  'routing-rules',
   'saved-report',
   'segment',
   'sending-limit',
@@ -78,6 +80,7 @@ export const eventData = {
     channel: channelName,
     reason,
     linkedTicketId: z.uuid().nullable().optional(),
+    routing: routedBy.optional(),
   }),
   'ticket.reopened': z.object({ reason }),
   /** Waits in a queue: its first, or another than before. */

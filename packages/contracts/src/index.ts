@@ -20,6 +20,7 @@ export * from './privacy.ts';
 export * from './request-fields.ts';
 export * from './service-targets.ts';
 export * from './routing.ts';
+export * from './routing-rules.ts';
 export * from './setting-changes.ts';
 export * from './mail-accounts.ts';
 export * from './storable-text.ts';

@@ -37,4 +37,6 @@ export * from './automation/matching.ts';
 export * from './automation/places.ts';
 export * from './automation/ticket-facts.ts';
 export * from './automation/would.ts';
+export * from './routing-rules/choose.ts';
+export * from './routing-rules/facts.ts';
 export * from './webhooks/retry.ts';

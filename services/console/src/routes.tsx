@@ -33,6 +33,10 @@ const settings = [
     lazy: async () => ({ Component: (await import('./grading/grading-pages.ts')).GradingPage }),
   },
   {
+    path: '/routing-rules',
+    lazy: async () => ({ Component: (await import('./routing-rules/routing-rules-page.tsx')).RoutingRulesPage }),
+  },
+  {
     path: '/automation',
     lazy: async () => ({ Component: (await import('./automation/automation-page.tsx')).AutomationPage }),
   },

@@ -88,6 +88,7 @@ function contactOf(
   const aboutAnother = verdict.kind !== 'customer' && verdict.kind !== 'auto-reply';
   const reported = aboutAnother ? reportedMessageIds(mail.parts, reports, text) : [];
   const outboundId = envelope.to.map((address) => verifyBounceAddress(address, deps.signingKey)).find(Boolean);
+  const contentLanguage = clip(cleanLine(mail.header('content-language')[0] ?? ''), 35);
   const sentAt = momentOf(mail.header('date')[0]);
   return {
     channel: 'email',
@@ -114,6 +115,7 @@ function contactOf(
       itsAddresses: [sender.from, ...envelope.to, ...mail.to],
     }),
     ...(subject === undefined ? {} : { subject }),
+    ...(contentLanguage && { contentLanguage }),
     text,
     replyText: replyTextOf(text),
     ...(html === undefined ? {} : { html }),

@@ -13,6 +13,7 @@ const record: TicketRecord = {
   sender: 'Ada@Example.com',
   queueId: null,
   requestType: 'refund',
+  category: 'customer',
   grade: 'a',
   stage: null,
   vip: true,
@@ -25,6 +26,7 @@ const record: TicketRecord = {
   text: 'Where is\n my   ORDER?',
   messageKind: 'customer',
   language: null,
+  contentLanguage: null,
 };
 /** Friday, one in the afternoon in Shanghai. */
 const at = new Date('2026-11-27T05:00:00Z');
@@ -49,6 +51,7 @@ describe('facts of a ticket', () => {
     [{ fact: { name: 'queue' }, operator: 'unknown' }, true],
     [words('language', 'is', 'en'), true],
     [words('request-type', 'is-not', 'refund'), false],
+    [words('category', 'is', 'customer', 'mailing-list'), true],
     [words('segment', 'is', 'north'), true],
     [words('tags', 'is', 'late'), true],
     [words('vip', 'is', 'yes'), true],
@@ -83,3 +86,16 @@ describe('facts of a ticket', () => {
     expect(holdsOn({}, words('weekday', 'is', 'sat'), late)).toBe(true);
   });
 });
+
+it.each([
+  [{ text: 'Where is it?' }, 'en'],
+  [{ text: '我的订单在哪里' }, 'zh'],
+  [{ text: '我的订单在哪里', contentLanguage: 'en-US' }, 'zh'],
+  [{ text: '注文はどこですか', contentLanguage: 'ja' }, 'ja'],
+  [{ text: 'Wo ist es?', contentLanguage: 'de-AT, en' }, 'de'],
+  [{ text: 'Wo ist es?', contentLanguage: 'x' }, 'en'],
+  [{ text: '我的订单在哪里', language: 'en', contentLanguage: 'de' }, 'en'],
+  [{ text: null, contentLanguage: 'de' }, null],
+])('the language of %j is %s', (more, language) =>
+  expect(factsOfTicket({ ...record, subject: '', ...more }, at, hours)['language']).toEqual(language && [language]),
+);

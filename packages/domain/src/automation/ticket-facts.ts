@@ -10,6 +10,8 @@ export interface TicketRecord {
   readonly sender: string | null;
   readonly queueId: string | null;
   readonly requestType: string | null;
+  /** What a mail was taken for. */
+  readonly category: string | null;
   readonly grade: string | null;
   readonly stage: string | null;
   readonly vip: boolean;
@@ -23,6 +25,8 @@ export interface TicketRecord {
   readonly messageKind: string | null;
   /** What the contact said of itself. */
   readonly language: string | null;
+  /** What a mail declares as its language. */
+  readonly contentLanguage: string | null;
 }
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -38,6 +42,7 @@ export function factsOfTicket(record: TicketRecord, at: Date, hours: OpeningHour
     queue: one(record.queueId),
     language: one(languageOf(record)),
     'request-type': one(record.requestType),
+    category: one(record.category),
     grade: one(record.grade),
     stage: one(record.stage),
     vip: [record.vip ? 'yes' : 'no'],
@@ -55,13 +60,20 @@ export function factsOfTicket(record: TicketRecord, at: Date, hours: OpeningHour
   };
 }
 
-/** The language in which the hub acknowledges: as the contact said, else Chinese where it is written so, else English. */
-function languageOf({ language, subject, text }: TicketRecord): string | null {
-  if (language !== null) return language.toLowerCase().split('-', 1)[0] ?? null;
+/**
+ * The contact's own word, else Chinese where it is written so, else what the mail declares, else English. A mail program declares its own
+ * language as often as that of the text, so that what is written goes before it.
+ */
+function languageOf({ language, contentLanguage, subject, text }: TicketRecord): string | null {
+  if (language !== null) return primary(language);
   if (text === null) return null;
   const said = `${subject} ${text}`.slice(0, 2_000);
-  return /\p{Script=Han}/u.test(said) && !/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(said) ? 'zh' : 'en';
+  if (/\p{Script=Han}/u.test(said) && !/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(said)) return 'zh';
+  return (contentLanguage === null ? null : primary(contentLanguage)) ?? 'en';
 }
+
+/** `de-AT, en` is `de` (RFC 5646, 2.2.1). */
+const primary = (tag: string): string | null => /^\s*([a-z]{2,3})(?![a-z0-9])/i.exec(tag)?.[1]?.toLowerCase() ?? null;
 
 /** Making a formatter costs a hundred times as much as using it. */
 const clocks = new Map<string, Intl.DateTimeFormat>();

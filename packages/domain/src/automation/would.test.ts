@@ -22,6 +22,8 @@ const ticket: TicketRecord = {
   text: null,
   messageKind: 'customer',
   language: null,
+  contentLanguage: null,
+  category: null,
 };
 const reply: AutomationAction = { do: 'reply', text: 'Hello', again: false };
 

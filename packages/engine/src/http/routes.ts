@@ -2,6 +2,7 @@
 import type { Route } from './route.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { automationRoutes } from './routes/automation.ts';
+import { routingRuleRoutes } from './routes/routing-rules.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { clockRoutes } from './routes/clocks.ts';
 import { composingRoutes } from './routes/composing.ts';
@@ -84,6 +85,7 @@ export const routes: readonly Route[] = [
   ...savedReportRoutes,
   ...tagRoutes,
   ...automationRoutes,
+  ...routingRuleRoutes,
   ...webhookRoutes,
   ...clockRoutes,
   ...servicePlanRoutes,

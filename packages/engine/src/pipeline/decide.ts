@@ -12,10 +12,10 @@ import {
 } from '@patchbay/domain';
 import type { ChannelCapabilities } from '@patchbay/channels/channel';
 import type { InboundContact } from '@patchbay/contracts';
-import { queueOfAddress, readMessagingSettings, readQueues } from '@patchbay/store';
-import { readRequestType } from '@patchbay/store/queries/request-types';
-import type { IngestDecision, IngestSnapshot, Queryable } from '@patchbay/store';
+import type { IngestDecision, IngestSnapshot } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
+import type { Lookups } from '../routing-rules/lookups.ts';
+import { routeBy, routeContact, type Route } from '../routing-rules/route.ts';
 import { longWait } from './places.ts';
 
 /** A resolved or closed ticket is reopened by its customer for a week; later contacts open a linked one. */
@@ -25,30 +25,6 @@ const reopenMs = 7 * 24 * 3600_000;
 const acknowledgementWindowMs = 3600_000;
 /** HELP is asked by a person who waits; two machines that ask it of each other still end here. */
 const helpWindowMs = 60_000;
-
-/** What decisions read besides the snapshot, asked for once however many contacts are decided together. */
-export interface Lookups {
-  queues(): ReturnType<typeof readQueues>;
-  queueOfAddress(addresses: readonly string[]): Promise<string | null>;
-  messagingSettings(): ReturnType<typeof readMessagingSettings>;
-  requestType(key: string): ReturnType<typeof readRequestType>;
-}
-
-export function createLookups(tx: Queryable): Lookups {
-  let queues: ReturnType<typeof readQueues> | undefined;
-  const byAddress = new Map<string, Promise<string | null>>();
-  return {
-    queues: () => (queues ??= readQueues(tx)),
-    messagingSettings: () => readMessagingSettings(tx),
-    queueOfAddress(addresses) {
-      const key = addresses.join(' ');
-      const asked = byAddress.get(key) ?? queueOfAddress(tx, addresses);
-      byAddress.set(key, asked);
-      return asked;
-    },
-    requestType: (key) => readRequestType(tx, key),
-  };
-}
 
 export async function decideContact(
   parts: Parts,
@@ -76,8 +52,8 @@ export async function decideContact(
     ticket.action === 'continue'
       ? snapshot.tickets.find((candidate) => candidate.ticketId === ticket.ticketId)
       : undefined;
-  const asked = contact.request ? await lookups.requestType(contact.request.type) : null;
-  const queueId = asked?.queueId ?? (await queueFor(lookups, contact));
+  const opens = ticket.action === 'open';
+  const { queueId, priority, requestType, tags, routing } = await routeOf(parts, lookups, contact, customerId, opens);
   return {
     customerId,
     displayName: displayName(contact),
@@ -89,23 +65,34 @@ export async function decideContact(
     requeue: ticket.action === 'continue' && contact.call?.step === 'ringing',
     subject: subjectOf(contact),
     queueId,
-    priority: asked?.priority ?? 0,
+    priority,
     linkedTicketId: ticket.action === 'open' ? ticket.linkedTicketId : null,
     reason: ticket.reason,
+    ...(requestType !== null && requestType !== contact.request?.type && { requestType }),
+    ...(tags.length > 0 && { tags }),
+    ...(routing && { routing }),
     parties: contact.kind === 'customer' ? peopleInCopy(parts, contact) : [],
     acknowledgement:
       (await helpAnswer(parts, lookups, contact)) ??
-      acknowledge(parts, contact, capabilities, ticket.action === 'open' ? queueId : undefined),
+      acknowledge(parts, contact, capabilities, opens ? queueId : undefined),
   };
 }
 
-/** The queue of the address that was written to, else the one that takes the channel's contacts; what no person wrote asks for nobody's time and waits in none. */
-async function queueFor(lookups: Lookups, contact: InboundContact): Promise<string | null> {
-  if (contact.kind !== 'customer') return null;
-  const ofAddress = contact.deliveredTo.length > 0 ? await lookups.queueOfAddress(contact.deliveredTo) : null;
-  if (ofAddress !== null) return ofAddress;
-  const queues = await lookups.queues();
-  return (queues.find((queue) => queue.channels.includes(contact.channel)) ?? queues[0])?.id ?? null;
+/** What opens no ticket is routed by no rule: it goes where its ticket is, or the usual way. */
+async function routeOf(
+  parts: Parts,
+  lookups: Lookups,
+  contact: InboundContact,
+  customerId: string | null,
+  opens: boolean,
+): Promise<Route> {
+  if (!opens || contact.kind !== 'customer') return routeBy(lookups, contact, null);
+  const rules = await lookups.rules();
+  const route = await routeContact(parts, lookups, contact, customerId, rules, parts.now());
+  for (const { id, why } of route.routing?.passed ?? [])
+    if (why === 'failed')
+      parts.log.error({ ruleId: id, version: rules.version }, 'a routing rule could not be evaluated');
+  return route;
 }
 
 function displayName(contact: InboundContact): string {

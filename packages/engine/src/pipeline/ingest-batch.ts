@@ -4,7 +4,8 @@ import type { InboundContact } from '@patchbay/contracts';
 import { ingestApplyAll, ingestSnapshots } from '@patchbay/store';
 import type { IngestSnapshot, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
-import { createLookups, decideContact } from './decide.ts';
+import { createLookups } from '../routing-rules/lookups.ts';
+import { decideContact } from './decide.ts';
 import { gather } from './gather.ts';
 import { continuation, follow, ingestContact } from './ingest.ts';
 import { reasonOf } from './retry.ts';
@@ -64,7 +65,9 @@ async function ingestTogether(parts: Parts, inboxIds: readonly string[]): Promis
 }
 
 async function decideAll(parts: Parts, tx: Queryable, waiting: readonly Plain[]) {
-  const lookups = createLookups(tx);
+  const lookups = createLookups(tx, parts.db, () =>
+    waiting.flatMap(({ snapshot }) => snapshot.customers.map(({ customerId }) => customerId)),
+  );
   const items: { inboxId: string; decision: Awaited<ReturnType<typeof decideContact>> }[] = [];
   for (const { inboxId, contact, snapshot } of waiting) {
     const channel = parts.channels.get(contact.channel);

@@ -16,7 +16,8 @@ import {
 } from '@patchbay/store';
 import type { Ingested, InboxRow, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
-import { createLookups, decideContact } from './decide.ts';
+import { createLookups } from '../routing-rules/lookups.ts';
+import { decideContact } from './decide.ts';
 import { ingestCallStep } from './call-steps.ts';
 import { backoffMs, ingestRetry, isRetryable, reasonOf, retryOnConflict } from './retry.ts';
 
@@ -75,7 +76,8 @@ async function ingestMessage(
   const channel = parts.channels.get(contact.channel);
   if (!channel) throw new HubError('unprocessable', 'Its channel is not set up');
   const snapshot = await ingestSnapshot(tx, contact, channel.capabilities.continuationMs);
-  const decision = await decideContact(parts, createLookups(tx), contact, snapshot, channel.capabilities);
+  const lookups = createLookups(tx, parts.db, () => snapshot.customers.map(({ customerId }) => customerId));
+  const decision = await decideContact(parts, lookups, contact, snapshot, channel.capabilities);
   const done = await ingestApply(tx, row.id, contact, {
     ...decision,
     attachments: [...contact.attachments, ...fetched],

@@ -673,6 +673,8 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     about: 'figures',
     columns: { figure: 'id customers complete filled required kinds overdue walked_to updated_at' },
   },
+  routing_rules_version: settings({ keep: 'version rules note published_by published_at' }),
+  routing_rules_draft: settings({ keep: 'id rules based_on revision edited_by edited_at' }),
   grading_version: settings({ keep: 'version policy note published_by published_at' }),
   grading_run: technical({
     keep: 'id kind unique_key state policy version cursor started_at finished_at',

@@ -3,6 +3,7 @@ import type {
   IdentifierGrade,
   IdentifierKind,
   InboundContact,
+  RoutedBy,
   StoredFile,
   TicketStatus,
 } from '@patchbay/contracts';
@@ -107,6 +108,11 @@ export interface IngestDecision {
   priority: number;
   linkedTicketId: string | null;
   reason: string;
+  /** What it asks for by a rule, whatever the contact says. */
+  requestType?: string;
+  tags?: readonly string[];
+  /** Which rules had part in it. */
+  routing?: RoutedBy;
   parties: { kind: IdentifierKind; value: string }[];
   attachments: StoredFile[];
   /** `{number}` stands for the ticket's number. */

@@ -373,14 +373,6 @@ export async function agentQueues(sql: Queryable, agentId: string): Promise<stri
   return rows.map((row) => row.id);
 }
 
-/** Queues by the channel whose contacts they take, in the order of the console. */
-export async function readQueues(sql: Queryable): Promise<{ id: string; name: string; channels: ChannelName[] }[]> {
-  const { rows } = await sql.query<{ id: string; name: string; channels: ChannelName[] }>(
-    'select id, name, channels from queue order by position, name',
-  );
-  return rows;
-}
-
 /** The queue of the first of these addresses of ours that has one; null when none has. */
 export async function queueOfAddress(sql: Queryable, addresses: readonly string[]): Promise<string | null> {
   const { rows } = await sql.query<{ queueId: string }>(

@@ -7,6 +7,7 @@ import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../query-client.ts';
 import { reasonText } from './reason-text.ts';
+import { routedText } from './routed-text.ts';
 import { whyText } from './why-text.ts';
 
 /** What happened between two messages: one line, which opens to times and reasons. */
@@ -54,7 +55,13 @@ export function EventsLine({ events }: { events: HubEvent[] }) {
 function Reason({ event }: { event: HubEvent }) {
   const { t, i18n } = useTranslation();
   const text = whyText(t, event.data['why']) ?? reasonText(reasonOf(event), i18n.resolvedLanguage);
-  return text ? <p className="reason">{text}</p> : null;
+  const routed = routedText(t, event.data['routing']);
+  return (
+    <>
+      {text && <p className="reason">{text}</p>}
+      {routed && <p className="reason">{routed}</p>}
+    </>
+  );
 }
 
 /** Agents by id, for events that carry only the id. */

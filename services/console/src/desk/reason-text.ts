@@ -102,6 +102,7 @@ const patterns: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
   ],
   [/^agent went (\S+)$/u, (state = '') => `坐席状态变为${causes[state] ?? state}`],
   [/^The call could not be connected: (.+)$/u, (why = '') => `电话未能接通：${chinese(why)}`],
+  [/^Routing rule “(.+)”, version (\d+)$/u, (name, version) => `路由规则“${name}”，第 ${version} 版`],
   [/^Rule “(.+)”, version (\d+)$/u, (name, version) => `规则“${name}”，第 ${version} 版`],
   [/^Nothing has arrived there for (\d+) days$/u, (days) => `已有 ${days} 天未能送达`],
   [/^Ran (\d+) times on this ticket within an hour$/u, (count) => `一小时内已在此工单上运行 ${count} 次`],

@@ -106,6 +106,8 @@ export function wordText(wording: Pick<Wording, 't' | 'gradeName' | 'nameOf'>, f
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const open = ['open', 'closed'] as const;
 const languages = ['en', 'zh'] as const;
+/** What mail that opens tickets is taken for. */
+const categories = ['customer', 'mailing-list', 'calendar-invitation'] as const;
 const yesOrNo = ['yes', 'no'] as const;
 
 /** Words of facts about tickets. */
@@ -118,6 +120,8 @@ function ticketWord(t: TFunction, { name }: Fact, word: string): string | undefi
   if (name === 'message-kind' && kind) return t(`kind.${kind}`);
   if (name === 'weekday' && day) return t(`factWord.${day}`);
   if (name === 'business-hours' && hours) return t(`factWord.${hours}`);
+  const category = one(categories);
+  if (name === 'category' && category) return t(`factWord.${category}`);
   if (name === 'language' && language) return t(`factWord.${language}`);
   return name === 'assigned' && answer ? t(`factWord.${answer}`) : undefined;
 }
@@ -145,6 +149,8 @@ export function wordsOf(fact: Fact, grades: readonly string[]): readonly string[
       return weekdays;
     case 'business-hours':
       return open;
+    case 'category':
+      return categories;
     case 'assigned':
       return yesOrNo;
     case 'vip':

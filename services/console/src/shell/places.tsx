@@ -16,6 +16,7 @@ import {
   MessageOutlined,
   NotificationOutlined,
   ProfileOutlined,
+  PartitionOutlined,
   RiseOutlined,
   SafetyCertificateOutlined,
   SafetyOutlined,
@@ -53,6 +54,7 @@ export const settingsGroups = [
     places: [
       { to: '/team', key: 'team', icon: <TeamOutlined />, needs: 'manager' },
       { to: '/queues', key: 'queues', icon: <BranchesOutlined />, needs: 'manager' },
+      { to: '/routing-rules', key: 'routingRules', icon: <PartitionOutlined />, needs: 'manager' },
       { to: '/privacy', key: 'privacy', icon: <SafetyOutlined />, needs: 'manager' },
       { to: '/setting-changes', key: 'settingChanges', icon: <HistoryOutlined />, needs: 'manager' },
     ],

@@ -10,6 +10,7 @@ import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { privacy } from './privacy.ts';
 import { routing } from './routing.ts';
+import { routingRules } from './routing-rules.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
@@ -29,6 +30,7 @@ export const en = {
   ...privacy,
   ...identity,
   ...routing,
+  ...routingRules,
   ...wallboard,
   ...automation,
 };

@@ -28,6 +28,7 @@ export const shell = {
     settings: 'Settings',
     requestTypes: 'Request types',
     automation: 'Automation',
+    routingRules: 'Routing rules',
     webhooks: 'Webhooks',
     webForms: 'Web forms',
     sending: 'Sending and HELP',

@@ -11,6 +11,7 @@ import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { privacy } from './privacy.ts';
 import { routing } from './routing.ts';
+import { routingRules } from './routing-rules.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { wallboard } from './wallboard.ts';
@@ -30,6 +31,7 @@ export const zh: typeof en = {
   ...privacy,
   ...identity,
   ...routing,
+  ...routingRules,
   ...wallboard,
   ...automation,
 };

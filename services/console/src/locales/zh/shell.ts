@@ -28,6 +28,7 @@ export const shell = {
     settings: '设置',
     requestTypes: '请求类型',
     automation: '自动化',
+    routingRules: '路由规则',
     webhooks: '网络回调',
     webForms: '网页表单',
     sending: '发送与 HELP',
