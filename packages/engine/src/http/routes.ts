@@ -44,6 +44,8 @@ import { webhookRoutes } from './routes/webhooks-out.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfers.ts';
+import { staffingRoutes } from './routes/staffing.ts';
+import { floorRoutes } from './routes/floor.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -90,4 +92,6 @@ export const routes: readonly Route[] = [
   ...queueRoutes,
   ...teamRoutes,
   ...transferRoutes,
+  ...staffingRoutes,
+  ...floorRoutes,
 ];
