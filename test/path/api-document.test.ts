@@ -72,6 +72,7 @@ describe('the API as its document describes it', () => {
       '/api/v1/tickets/{id}/escalate',
       '/api/v1/tickets/{id}/held-replies',
       '/api/v1/tickets/{id}/messages',
+      '/api/v1/tickets/{id}/whispers',
       '/api/v1/visitor-sites',
       '/api/v1/web-forms',
       '/api/v1/webhook-endpoints',

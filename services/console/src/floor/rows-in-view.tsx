@@ -31,7 +31,6 @@ export function RowsInView<T>({ rows, height, label, keyOf, children }: RowsInVi
   const first = Math.max(0, Math.floor(view.top / height) - beyond);
   const shown = rows.slice(first, Math.ceil((view.top + view.size) / height) + beyond);
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolled region has to be reached by keyboard (WCAG 2.1.1)
     <div ref={box} className="floor-rows" role="region" aria-label={label} tabIndex={0}>
       <div role="list" style={{ height: rows.length * height }} className="floor-all">
         {shown.map((row, index) => (
