@@ -122,7 +122,8 @@ function ReadAlong({ ticket }: { ticket: Ticket }) {
     queryFn: ({ signal }) => api.messages(ticket.id, signal),
   });
   const count = found.data?.length ?? 0;
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [count]);
+  // Newer browsers answer with a promise, which is no way to end an effect.
+  useEffect(() => void end.current?.scrollIntoView({ block: 'nearest' }), [count]);
   if (found.isPending) return <Loading />;
   if (!found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
   return (
