@@ -123,7 +123,9 @@ function ReadAlong({ ticket }: { ticket: Ticket }) {
   });
   const count = found.data?.length ?? 0;
   // Newer browsers answer with a promise, which is no way to end an effect.
-  useEffect(() => void end.current?.scrollIntoView({ block: 'nearest' }), [count]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' });
+  }, [count]);
   if (found.isPending) return <Loading />;
   if (!found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
   return (
