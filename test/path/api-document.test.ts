@@ -72,6 +72,7 @@ describe('the API as its document describes it', () => {
       '/api/v1/tickets/{id}/escalate',
       '/api/v1/tickets/{id}/held-replies',
       '/api/v1/tickets/{id}/messages',
+      '/api/v1/tickets/{id}/whispers',
       '/api/v1/visitor-sites',
       '/api/v1/web-forms',
       '/api/v1/webhook-endpoints',
@@ -439,12 +440,18 @@ describe('the API as its document describes it', () => {
     await call('DELETE', '/skills/:id', { id: skill.id });
     const reasons = await call('GET', '/settings/presence-reasons');
     await call('PUT', '/settings/presence-reasons', {}, reasons);
+    for (const path of ['/floor/agents', '/floor/waiting']) await call('GET', path);
+    await call('PUT', '/settings/floor', {}, await call('GET', '/settings/floor'));
+    await call('GET', '/staffing', {}, undefined, (method, path) => api(method, `${path}?week=2026-11-02`));
 
     const notHere = [
       'GET /tickets/:id/transfer-targets',
       'POST /tickets/:id/transfer',
       'POST /tickets/:id/take-over',
       'GET /tickets/:id/place',
+      'POST /tickets/:id/listen',
+      'POST /tickets/:id/whispers',
+      'GET /tickets/:id/whispers',
       'POST /setup',
       'POST /tickets/:id/call',
       'POST /outbox/:id/resolve',

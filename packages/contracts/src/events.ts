@@ -47,6 +47,7 @@ export const settingName = z.enum([
   'custom-field',
   'customer-reviews',
   'escalation-rules',
+  'floor',
   'http-source',
   'identity-settings',
   'import-mapping',
@@ -148,6 +149,10 @@ export const eventData = {
     tell: z.array(z.enum(['owner', 'supervisors'])),
     reason,
   }),
+  /** A supervisor reads along; once in ten minutes. Without a ticket of its own where agents are not to see it. */
+  'ticket.listened': z.object({ ticketId: z.uuid(), number: z.int(), agentName: z.string() }),
+  /** To `agentId` of the event alone, who reads it on the ticket. */
+  'agent.whispered': z.object({ whisperId: z.uuid(), ticketId: z.uuid() }),
   'clock.warned': z.object(clockFact),
   'clock.breached': z.object(clockFact),
   /** `late`: so many seconds after its due moment; 0 in time. */

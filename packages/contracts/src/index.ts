@@ -30,6 +30,8 @@ export * from './imports.ts';
 export * from './row-reasons.ts';
 export * from './tasks.ts';
 export * from './figures.ts';
+export * from './floor.ts';
+export * from './staffing.ts';
 export * from './automation.ts';
 export * from './tags.ts';
 export * from './webhooks-out.ts';

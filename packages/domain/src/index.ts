@@ -25,6 +25,7 @@ export * from './routing/index.ts';
 export * from './session-window.ts';
 export * from './sending-limit.ts';
 export * from './sought.ts';
+export * from './staffing/index.ts';
 export * from './threading.ts';
 export * from './watch-limits.ts';
 export * from './completeness.ts';

@@ -73,6 +73,7 @@ import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
 import { privacyCalls } from './privacy-calls.ts';
 import { routingCalls } from './routing-calls.ts';
+import { floorCalls } from './floor-calls.ts';
 
 export interface Page<T> {
   items: T[];
@@ -144,6 +145,7 @@ export function createApi(send: Send = createSend()) {
     ...identityCalls(send),
     ...clockCalls(send),
     ...routingCalls(send),
+    ...floorCalls(send),
   };
 }
 

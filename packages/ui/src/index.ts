@@ -1,6 +1,7 @@
 export * from './api-client.ts';
 export * from './api-problem.ts';
 export * from './customer-file-calls.ts';
+export * from './floor-calls.ts';
 export * from './http.ts';
 export * from './identity-calls.ts';
 export * from './live-socket.ts';

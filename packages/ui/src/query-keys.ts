@@ -80,6 +80,9 @@ export const keys = {
   routingRules: ['routing-rules'] as const,
   automationRuns: (filter: object) => ['automation', 'runs', filter] as const,
   webhooks: ['webhooks'] as const,
+  whispers: (ticketId: string) => ['whispers', ticketId] as const,
+  floorSettings: ['floor-settings'] as const,
+  staffing: (asked: object) => ['staffing', asked] as const,
   webhookDeliveries: (endpointId: string, filter: object) => ['webhooks', endpointId, filter] as const,
 };
 export type Key = readonly unknown[];
@@ -93,6 +96,7 @@ const settingKeys: Readonly<Record<SettingName, readonly Key[]>> = {
   'custom-field': [keys.customFields],
   'customer-reviews': [keys.reviewSettings],
   'escalation-rules': [keys.escalationRules],
+  floor: [keys.floorSettings],
   'http-source': [keys.httpSources],
   'identity-settings': [keys.identitySettings, keys.suggestionList],
   'import-mapping': [keys.importMappings],
@@ -182,6 +186,7 @@ function keysOf(event: HubEvent, me: string | undefined): readonly Key[] {
     case 'consent':
       return [...of, ['consents'], ...(event.customerId ? [keys.consentRecords(event.customerId)] : [])];
     case 'agent':
+      if (event.type === 'agent.whispered') return [['whispers']];
       return event.agentId === me ? [keys.agents, keys.me] : [keys.agents];
     case 'contact':
       return [keys.quarantine];

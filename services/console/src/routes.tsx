@@ -114,6 +114,14 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('./customer-file/pages.ts')).TasksPage }),
               },
               {
+                path: '/floor',
+                lazy: async () => ({ Component: (await import('./floor/floor-page.tsx')).FloorPage }),
+              },
+              {
+                path: '/staffing',
+                lazy: async () => ({ Component: (await import('./staffing/staffing-page.tsx')).StaffingPage }),
+              },
+              {
                 path: '/outbox',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).OutboxPage }),
               },

@@ -45,6 +45,8 @@ import { webhookRoutes } from './routes/webhooks-out.ts';
 import { queueRoutes } from './routes/queues.ts';
 import { teamRoutes } from './routes/teams.ts';
 import { transferRoutes } from './routes/transfers.ts';
+import { staffingRoutes } from './routes/staffing.ts';
+import { floorRoutes } from './routes/floor.ts';
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
@@ -92,4 +94,6 @@ export const routes: readonly Route[] = [
   ...queueRoutes,
   ...teamRoutes,
   ...transferRoutes,
+  ...staffingRoutes,
+  ...floorRoutes,
 ];

@@ -410,6 +410,13 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
       reference: 'idempotency_key',
     },
   },
+  whisper: {
+    about: 'person',
+    own: `t.ticket_id in (${ownTickets})`,
+    erase: 'replace',
+    exported: 'whispers',
+    columns: { keep: 'id ticket_id at', staff: 'agent_id author_id', marked: 'text' },
+  },
   note_key: {
     about: 'person',
     own: `t.ticket_id in (${ownTickets})`,

@@ -15,6 +15,7 @@ import { CustomerCard } from './customer-card.tsx';
 import { subjectText } from './given-names.ts';
 import { markSeen } from './seen-store.ts';
 import { TimelineView } from './timeline-view.tsx';
+import { WhisperNotes } from './whisper-notes.tsx';
 import { roomy, useMedia } from './use-media.ts';
 
 /** One ticket: what was said and done on it, the composer, and the customer's card beside it. */
@@ -45,6 +46,7 @@ export function Conversation({ ticketId }: { ticketId: string }) {
         <ConversationHead ticket={ticket.data} {...(beside ? {} : { showCustomer: () => setCardOpen(true) })} />
         {ticket.data.call && <CallPanel ticket={ticket.data} call={ticket.data.call} />}
         <TimelineView ticket={ticket.data} ask={setRequest} />
+        <WhisperNotes ticketId={ticketId} />
         <Composer ticket={ticket.data} request={request} />
       </section>
       {beside ? (

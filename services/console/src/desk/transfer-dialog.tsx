@@ -13,8 +13,8 @@ import '../style/queues.css';
 import { queueText } from './given-names.ts';
 import { useTicketFilter } from './ticket-filter.ts';
 
-/** Hands a ticket to a colleague, to whom it is offered, or to a queue; with a note for whoever takes it. */
-export function TransferDialog({ ticket, close }: { ticket: Ticket; close: () => void }) {
+/** Hands a ticket to a colleague, to whom it is offered, or to a queue; with a note for whoever takes it. `stay`: the page stays as it is. */
+export function TransferDialog({ ticket, close, stay = false }: { ticket: Ticket; close: () => void; stay?: boolean }) {
   const { t } = useTranslation();
   useReturnFocus();
   const navigate = useNavigate();
@@ -29,7 +29,7 @@ export function TransferDialog({ ticket, close }: { ticket: Ticket; close: () =>
     after: () => {
       close();
       // Whoever has handed it on is done with it, and may not even see it any more.
-      void navigate(`/desk${address}`);
+      if (!stay) void navigate(`/desk${address}`);
     },
   });
   const chosen = way === 'agent' ? agentId : queueId;

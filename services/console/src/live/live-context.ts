@@ -1,4 +1,4 @@
-import type { AttendRequest, TypingNotice } from '@patchbay/contracts';
+import type { AttendRequest, HubEvent, TypingNotice } from '@patchbay/contracts';
 import type { ConnectionState, Room } from '@patchbay/ui';
 import { createContext, use, useEffect, useSyncExternalStore } from 'react';
 
@@ -10,9 +10,13 @@ export interface LiveScreen {
   /** Says that a customer is on screen or being written to. */
   attend: (request: AttendRequest) => void;
   typing: TypingStore;
+  /** Calls with new events in order; with null when whatever was read is out of date. Answers how to end it. */
+  follow: (listener: Follower) => () => void;
   /** Tickets that were offered to this agent since the page was opened, newest last. */
   offered: OfferedStore;
 }
+
+export type Follower = (events: readonly HubEvent[] | null) => void;
 
 /** Who is typing on a ticket: its visitor, or another agent. `name` is null when unknown. */
 export type Typist = Pick<TypingNotice, 'by' | 'name'>;

@@ -1,14 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { AttendRequest, HubEvent } from '@patchbay/contracts';
 import { keys, openLive, type ConnectionState, type Live, type Room } from '@patchbay/ui';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { App, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useMe } from '../session/use-me.ts';
 import { useClockNotices } from '../clocks/use-clock-notices.tsx';
 import { failedMessages } from './failed-messages.ts';
-import { LiveContext, type LiveScreen } from './live-context.ts';
+import { LiveContext, type Follower, type LiveScreen } from './live-context.ts';
 import { createRefresher } from './refresh.ts';
 import { createTypingStore } from './typing-store.ts';
 
@@ -22,6 +22,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [connection, setConnection] = useState<ConnectionState>('connecting');
   const [live, setLive] = useState<Live | null>(null);
   const stores = useRef({ typing: createTypingStore(), offered: { ids: new Set<string>() } }).current;
+
+  const followers = useRef(new Set<Follower>()).current;
 
   const tell = useRef<(failed: ReturnType<typeof failedMessages>[number]) => void>(() => undefined);
   tell.current = (failed) =>
@@ -60,8 +62,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         refresher.events(fresh);
         for (const failed of failedMessages(fresh, me)) tell.current(failed);
         tellClocks.current(fresh);
+        for (const follower of followers) follower(fresh);
       },
-      reset: refresher.all,
+      reset: () => {
+        refresher.all();
+        for (const follower of followers) follower(null);
+      },
       typing: stores.typing.notice,
       guard: (customerId) => void client.invalidateQueries({ queryKey: keys.guard(customerId) }),
       wallboard: (snapshot) => client.setQueryData(keys.wallboard, snapshot),
@@ -72,7 +78,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       opened.close();
       setLive(null);
     };
-  }, [client, me, stores, tellClocks]);
+  }, [client, followers, me, stores, tellClocks]);
 
   // These change with the connection object only, so that rooms are not left and joined for nothing.
   const calls = useMemo(
@@ -83,7 +89,17 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     }),
     [live],
   );
-  const value = useMemo<LiveScreen>(() => ({ connection, ...calls, ...stores }), [connection, calls, stores]);
+  const follow = useCallback(
+    (follower: Follower) => {
+      followers.add(follower);
+      return () => void followers.delete(follower);
+    },
+    [followers],
+  );
+  const value = useMemo<LiveScreen>(
+    () => ({ connection, follow, ...calls, ...stores }),
+    [connection, follow, calls, stores],
+  );
   return <LiveContext value={value}>{children}</LiveContext>;
 }
 

@@ -194,6 +194,7 @@ export const desk = {
       untagged: 'Tags taken off: {{tags}}',
       'customer-changed': 'Given to another customer',
       'targets-changed': 'Other service targets',
+      listened: '{{agent}} reads along',
       escalated: 'Escalated',
       transferred: 'Handed on',
       'call-back-asked': 'Asked to be called back',
@@ -247,7 +248,10 @@ export const desk = {
       'code-tried': 'A code was typed back',
     },
     suggestion: { found: 'Customers who may be one person were found', decided: 'A suggestion was decided' },
-    agent: { 'presence-changed': 'Presence of {{agent}}: {{from}} → {{to}}' },
+    agent: {
+      whispered: 'A supervisor whispers',
+      'presence-changed': 'Presence of {{agent}}: {{from}} → {{to}}',
+    },
     contact: {
       quarantined: 'Quarantined',
       replayed: 'Replayed',

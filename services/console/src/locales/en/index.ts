@@ -5,6 +5,7 @@ import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
+import { floor } from './floor.ts';
 import { grading } from './grading.ts';
 import { identity } from './identity.ts';
 import { operations } from './operations.ts';
@@ -33,4 +34,5 @@ export const en = {
   ...routingRules,
   ...wallboard,
   ...automation,
+  ...floor,
 };

@@ -66,6 +66,7 @@ export const settings = {
       'custom-field': 'Field',
       'customer-reviews': 'Reviews of records',
       'escalation-rules': 'Escalation',
+      floor: 'Floor',
       'http-source': 'Source',
       'identity-settings': 'Identity',
       'import-mapping': 'Kept mapping of an import',

@@ -5,6 +5,8 @@ export const shell = {
     desk: 'Desk',
     customers: 'Customers',
     tasks: 'Tasks',
+    floor: 'Floor',
+    staffing: 'Staffing',
     wallboard: 'Wallboard',
     outbox: 'Outbox',
     suggestions: 'Same person?',

@@ -186,6 +186,7 @@ export const desk = {
       untagged: '去掉标签：{{tags}}',
       'customer-changed': '已转给另一位客户',
       'targets-changed': '服务时限已变更',
+      listened: '{{agent}} 正在旁听',
       escalated: '已升级',
       transferred: '已转交',
       'call-back-asked': '要求回电',
@@ -235,7 +236,10 @@ export const desk = {
       'code-tried': '已输入验证码',
     },
     suggestion: { found: '发现可能为同一人的客户', decided: '已对建议作出决定' },
-    agent: { 'presence-changed': '{{agent}} 的状态：{{from}} → {{to}}' },
+    agent: {
+      whispered: '主管悄悄话',
+      'presence-changed': '{{agent}} 的状态：{{from}} → {{to}}',
+    },
     contact: {
       quarantined: '已隔离',
       replayed: '已重新处理',

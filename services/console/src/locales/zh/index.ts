@@ -6,6 +6,7 @@ import { customerFile } from './customer-file.ts';
 import { customers } from './customers.ts';
 import { desk } from './desk.ts';
 import { glossary } from './glossary.ts';
+import { floor } from './floor.ts';
 import { grading } from './grading.ts';
 import { identity } from './identity.ts';
 import { operations } from './operations.ts';
@@ -34,4 +35,5 @@ export const zh: typeof en = {
   ...routingRules,
   ...wallboard,
   ...automation,
+  ...floor,
 };

@@ -66,6 +66,7 @@ export const settings = {
       'custom-field': '字段',
       'customer-reviews': '资料复核周期',
       'escalation-rules': '升级规则',
+      floor: '现场',
       'http-source': '来源',
       'identity-settings': '身份识别',
       'import-mapping': '已保存的导入映射',

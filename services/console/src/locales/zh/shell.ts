@@ -5,6 +5,8 @@ export const shell = {
     desk: '工作台',
     customers: '客户',
     tasks: '任务',
+    floor: '现场',
+    staffing: '排班',
     wallboard: '看板',
     outbox: '发件箱',
     suggestions: '疑似同一人',

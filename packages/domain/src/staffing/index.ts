@@ -1,0 +1,3 @@
+export * from './agents-needed.ts';
+export * from './erlang.ts';
+export * from './forecast.ts';

@@ -1,0 +1,139 @@
+/** The staffing of a week: forecast from the running figures, and how many agents it needs. */
+import { HubError, type Staffing, type StaffingQuery, type StaffingRow } from '@patchbay/contracts';
+import {
+  addDays,
+  agentsNeeded,
+  backTest,
+  enoughWeeks,
+  errorOf,
+  forecastWeek,
+  forecastWeeks,
+  localDate,
+  mondayBefore,
+  rostered,
+  slices,
+  startOfDay,
+  type History,
+  type IntervalForecast,
+  type IntervalPast,
+} from '@patchbay/domain';
+import { workingTime } from '@patchbay/domain/calendar/business-time';
+import { readQueueSettings } from '@patchbay/store/queries/queues';
+import { readSums } from '@patchbay/store/queries/reports';
+import { openBook } from '../clocks/plans.ts';
+import type { Parts } from '../parts.ts';
+
+type PlanParts = Pick<Parts, 'config' | 'db' | 'now'>;
+
+const quartersOf = { '15m': 1, '30m': 2, '1h': 4 } as const;
+/** What the forecast, its level and its back-test read. */
+const weeksRead = forecastWeeks + 6;
+const mostRows = 20_000;
+
+/** @throws HubError `not_found` for a queue that is not there */
+export async function planWeek(parts: PlanParts, asked: StaffingQuery): Promise<Staffing> {
+  const { timeZone } = parts.config;
+  const now = parts.now();
+  const today = localDate(now, timeZone);
+  const from = mondayBefore(asked.week);
+  const to = addDays(from, 6);
+  if (from > addDays(today, 371)) throw new HubError('invalid_input', 'week: at most a year from now');
+  const until = from < today ? from : today;
+  const width = quartersOf[asked.interval];
+  if (asked.queueId && !(await readQueueSettings(parts.db.sql, asked.queueId)))
+    throw new HubError('not_found', 'There is no such queue');
+  const rows = await readPast(parts, asked, addDays(until, -7 * weeksRead), to);
+  const special = await specialDays(parts);
+  const history: History = {
+    rows: rows.filter(({ day }) => day < until),
+    since: rows.find(({ day }) => day < until)?.day ?? null,
+    holidays: daysWhere(addDays(until, -7 * weeksRead), to, (day) => special(day) !== null),
+  };
+  const { rows: forecast, weeks, level } = forecastWeek(history, from, until, width);
+  const found = new Map(rows.map((row) => [`${row.day} ${row.quarter}`, row.contacts]));
+  const planned = forecast.map((one) => {
+    const start = startOfDay(one.day, timeZone) + one.quarter * 900_000;
+    const over = start + width * 900_000 <= now.getTime();
+    return rowOf(asked, one, start, over ? (found.get(`${one.day} ${one.quarter}`) ?? 0) : null);
+  });
+  return {
+    timeZone,
+    from,
+    to,
+    interval: asked.interval,
+    weeks,
+    mostWeeks: forecastWeeks,
+    history: history.since === null ? 'none' : weeks < enoughWeeks ? 'little' : 'enough',
+    level,
+    backTest: backTest(history, until, width),
+    error: errorOfWeek(planned, history.holidays),
+    holidays: [...history.holidays].filter((day) => day >= from).map((day) => ({ day, name: special(day) ?? '' })),
+    rows: planned,
+  };
+}
+
+/** Days on which the clocks change have an hour more or less than the forecast has: it goes by the ordinary day. */
+function rowOf(asked: StaffingQuery, one: IntervalForecast, start: number, actual: number | null): StaffingRow {
+  const { day, contacts } = one;
+  const handleSeconds = asked.handleSeconds ?? one.handleSeconds;
+  const row = { start: new Date(start).toISOString(), day, forecast: contacts, actual, handleSeconds };
+  const nobody = { serviceLevel: null, occupancy: null, averageWaitSeconds: null, abandonment: null };
+  if (contacts === 0) return { ...row, agents: 0, rostered: 0, ...nobody };
+  if (handleSeconds === null) return { ...row, agents: null, rostered: null, ...nobody };
+  const needed = agentsNeeded(
+    {
+      rate: contacts / (quartersOf[asked.interval] * 900),
+      handleSeconds,
+      patienceSeconds: asked.patienceSeconds ?? null,
+    },
+    asked,
+  );
+  const { agents, serviceLevel, occupancy, averageWaitSeconds, abandonment } = needed;
+  return {
+    ...row,
+    agents,
+    rostered: rostered(agents, asked.shrinkage),
+    serviceLevel,
+    occupancy,
+    averageWaitSeconds: Number.isFinite(averageWaitSeconds) ? averageWaitSeconds : null,
+    abandonment,
+  };
+}
+
+function errorOfWeek(rows: readonly StaffingRow[], holidays: ReadonlySet<string>): Staffing['error'] {
+  const pairs = rows.flatMap(({ day, forecast, actual }) =>
+    actual === null || holidays.has(day) ? [] : [{ expected: forecast, found: actual }],
+  );
+  return pairs.length === 0 ? null : errorOf(pairs);
+}
+
+async function readPast(parts: PlanParts, asked: StaffingQuery, from: string, to: string): Promise<IntervalPast[]> {
+  const { queueId, channel, interval } = asked;
+  const names = { sums: ['offered', 'handled', 'talkMs', 'holdMs', 'wrapMs'], durations: [] };
+  const groups = await readSums(
+    parts.db.sql,
+    { slice: slices.contact.number, from, to, interval, by: null, filter: { queueId, channel }, names },
+    mostRows,
+  );
+  return groups.map(({ day, quarter, sums }) => ({
+    day,
+    quarter,
+    contacts: sums['offered'] ?? 0,
+    handled: sums['handled'] ?? 0,
+    handleSeconds: ((sums['talkMs'] ?? 0) + (sums['holdMs'] ?? 0) + (sums['wrapMs'] ?? 0)) / 1000,
+  }));
+}
+
+/** Names of the days that do not go by the week in the centre's usual calendar. */
+async function specialDays({ db }: PlanParts): Promise<(day: string) => string | null> {
+  const { plan } = (await openBook(db, db.sql, [])).newest;
+  const calendar = plan.calendars.find(({ key }) => key === plan.defaultCalendar);
+  const time = calendar && workingTime(calendar);
+  return (day) => time?.special(day)?.name ?? null;
+}
+
+function daysWhere(from: string, to: string, holds: (day: string) => boolean): Set<string> {
+  const days = new Set<string>();
+  for (let day = from; day <= to; day = addDays(day, 1)) if (holds(day)) days.add(day);
+  return days;
+}
