@@ -67,6 +67,7 @@ import {
 import { clockCalls } from './clock-calls.ts';
 import { customerFileCalls } from './customer-file-calls.ts';
 import { automationCalls } from './automation-calls.ts';
+import { reportCalls } from './report-calls.ts';
 import { gradingCalls } from './grading-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
@@ -139,6 +140,7 @@ export function createApi(send: Send = createSend()) {
     ...customerFileCalls(send),
     ...gradingCalls(send),
     ...automationCalls(send),
+    ...reportCalls(send),
     ...identityCalls(send),
     ...clockCalls(send),
     ...routingCalls(send),

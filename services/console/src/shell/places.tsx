@@ -1,6 +1,7 @@
 import {
   ApartmentOutlined,
   ApiOutlined,
+  BarChartOutlined,
   CalendarOutlined,
   BranchesOutlined,
   CheckSquareOutlined,
@@ -39,6 +40,7 @@ export const workPlaces = [
   { to: '/suggestions', key: 'suggestions', icon: <UsergroupAddOutlined />, needs: 'manager' },
   { to: '/quarantine', key: 'quarantine', icon: <InboxOutlined />, needs: 'manager' },
   { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
+  { to: '/reports', key: 'reports', icon: <BarChartOutlined />, needs: 'agent' },
   { to: '/health', key: 'health', icon: <HeartOutlined />, needs: 'agent' },
   { to: '/settings', key: 'settings', icon: <SettingOutlined />, needs: 'manager' },
 ] as const;

@@ -9,6 +9,7 @@ import { grading } from './grading.ts';
 import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { privacy } from './privacy.ts';
+import { reports } from './reports.ts';
 import { routing } from './routing.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -29,6 +30,7 @@ export const en = {
   ...privacy,
   ...identity,
   ...routing,
+  ...reports,
   ...wallboard,
   ...automation,
 };

@@ -6,6 +6,7 @@ export const shell = {
     customers: 'Customers',
     tasks: 'Tasks',
     wallboard: 'Wallboard',
+    reports: 'Reports',
     outbox: 'Outbox',
     suggestions: 'Same person?',
     visitorSites: 'Visitor sites',

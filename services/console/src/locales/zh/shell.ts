@@ -6,6 +6,7 @@ export const shell = {
     customers: '客户',
     tasks: '任务',
     wallboard: '看板',
+    reports: '报表',
     outbox: '发件箱',
     suggestions: '疑似同一人',
     visitorSites: '访客网站',
