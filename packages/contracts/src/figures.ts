@@ -132,6 +132,7 @@ export const reportDefinitions = z.object({
   /** Of the centre: what day it is there decides what "today" is. */
   timeZone: z.string(),
 });
+export type ReportDefinitions = z.infer<typeof reportDefinitions>;
 
 // --- Saved reports -----------------------------------------------------------------------------------------------
 

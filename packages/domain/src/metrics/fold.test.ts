@@ -133,9 +133,19 @@ describe('a mail', () => {
     );
     const of = (name: 'settledAgain' | 'resolved' | 'offered') =>
       facts.filter(({ sums }) => sums[name]).map(({ at, dimensions }) => [(at - start) / 1000, dimensions.agentId]);
-    expect(of('resolved')).toEqual([[120, 'ann'], [90_000, 'ann'], [90_002, 'ann']]);
-    expect(of('settledAgain')).toEqual([[90_000, 'ann'], [90_002, 'ann']]);
-    expect(of('offered')).toEqual([[0, ''], [86_400, '']]);
+    expect(of('resolved')).toEqual([
+      [120, 'ann'],
+      [90_000, 'ann'],
+      [90_002, 'ann'],
+    ]);
+    expect(of('settledAgain')).toEqual([
+      [90_000, 'ann'],
+      [90_002, 'ann'],
+    ]);
+    expect(of('offered')).toEqual([
+      [0, ''],
+      [86_400, ''],
+    ]);
   });
 
   it('that needed a second contact is not settled at the first', () => {

@@ -111,7 +111,8 @@ function partnersOf(report: Report, compared: ReportPart): Map<string, string> {
   return new Map(placesOf(report, report.timeZone).flatMap(([start, place]) => pair(start, places.get(place))));
 }
 
-const pair = (start: string, other: string | undefined): [string, string][] => (other === undefined ? [] : [[start, other]]);
+const pair = (start: string, other: string | undefined): [string, string][] =>
+  other === undefined ? [] : [[start, other]];
 
 function placesOf({ starts, from }: ReportPart, timeZone: string): [start: string, place: string][] {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
@@ -171,12 +172,5 @@ function byMembersOverTime(report: Report, definition: Definition): Panel {
 export const isBare = ({ rows, totals }: Panel): boolean =>
   [...rows.flatMap(({ values }) => values), ...(totals ?? [])].every((value) => value === null || value === 0);
 
-/** How much more it is than before, as a part of what it was; null where that says nothing. */
-export function changeOf([value, before]: readonly (number | null | undefined)[]): number | null {
-  if (value === null || value === undefined || !before) return null;
-  return (value - before) / Math.abs(before);
-}
-
 /** Whether the period goes on: what it counts so far is no match for a whole one. */
-export const goesOn = (report: Report): boolean =>
-  report.to >= dayIn(report.timeZone, new Date(report.at));
+export const goesOn = (report: Report): boolean => report.to >= dayIn(report.timeZone, new Date(report.at));

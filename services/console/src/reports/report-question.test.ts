@@ -63,7 +63,12 @@ it('it is the day of the centre, not of the reader', () => {
 
 describe('what cannot be asked together gives way to what was chosen last', () => {
   it.each<[string, Partial<Question>, Partial<Question>, Partial<Question>]>([
-    ['types after agents', { by: 'agent', interval: 'day', compare: null }, { by: 'type' }, { by: 'type', interval: 'day' }],
+    [
+      'types after agents',
+      { by: 'agent', interval: 'day', compare: null },
+      { by: 'type' },
+      { by: 'type', interval: 'day' },
+    ],
     [
       'an agent after types',
       { by: 'type', interval: 'day', compare: null, filter: { grade: 'gold' } },
@@ -77,7 +82,12 @@ describe('what cannot be asked together gives way to what was chosen last', () =
     ['members in a comparison', {}, { by: 'queue' }, { compare: null, interval: '15m' }],
     ['an end before the beginning', {}, { to: '2026-01-01' }, { from: '2026-01-01', to: '2026-01-01' }],
     ['a beginning after the end', {}, { from: '2026-04-01' }, { from: '2026-04-01', to: '2026-04-01' }],
-    ['queues with the time of agents', { figures: ['offered', 'occupancy'] }, { by: 'queue' }, { figures: ['offered'] }],
+    [
+      'queues with the time of agents',
+      { figures: ['offered', 'occupancy'] },
+      { by: 'queue' },
+      { figures: ['offered'] },
+    ],
     ['queues with nothing else', { figures: ['occupancy'] }, { by: 'queue' }, { figures: ['offered', 'answered'] }],
     ['agents with their time', { figures: ['occupancy'] }, { by: 'agent' }, { figures: ['occupancy'] }],
   ])('%s', (_name, before, change, after) => {

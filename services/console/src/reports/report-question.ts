@@ -23,7 +23,7 @@ export interface Question {
   compare: string | null;
   /** Drawn as a line in the charts of service levels. Percent. */
   target: number | null;
-  filter: Partial<Record<FilterName, string>>;
+  filter: { [name in FilterName]?: string | undefined };
 }
 
 export const presets = ['intraday', 'daily', 'weekly', 'monthly'] as const;
@@ -42,9 +42,17 @@ const lengthOf = ({ from, to }: Pick<Question, 'from' | 'to'>): number =>
   (Date.parse(to) - Date.parse(from)) / dayMs + 1;
 const mondayOf = (day: string): string => addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
 
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** The day that it is in a time zone. */
-export const dayIn = (timeZone: string, at: Date): string =>
-  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at);
+export function dayIn(timeZone: string, at: Date): string {
+  // Making a format is slow, and a table asks for the days of hundreds of moments.
+  const kept = dayFormats.get(timeZone);
+  const format =
+    kept ?? new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  if (!kept) dayFormats.set(timeZone, format);
+  return format.format(at);
+}
 
 function monthsBefore(day: string, months: number): string {
   const [year = 0, month = 1] = day.split('-').map(Number);
@@ -161,8 +169,16 @@ export function changed(
   if (next.to < next.from) next = change.to === undefined ? { ...next, to: next.from } : { ...next, from: next.to };
   if (isOfStaff(next) && isOfKind(next)) {
     next = isOfKind(before)
-      ? { ...next, by: next.by === 'type' || next.by === 'grade' ? null : next.by, filter: without(next.filter, 'type', 'grade') }
-      : { ...next, by: next.by === 'agent' || next.by === 'team' ? null : next.by, filter: without(next.filter, 'agentId', 'teamId') };
+      ? {
+          ...next,
+          by: next.by === 'type' || next.by === 'grade' ? null : next.by,
+          filter: without(next.filter, 'type', 'grade'),
+        }
+      : {
+          ...next,
+          by: next.by === 'agent' || next.by === 'team' ? null : next.by,
+          filter: without(next.filter, 'agentId', 'teamId'),
+        };
   }
   next = { ...next, interval: fittingInterval(next) };
   // Which member was how much before is shown for the whole period only.
