@@ -139,7 +139,6 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
     await page.getByTestId('preset-intraday').click();
     await page.getByTestId('reports-saved').click();
     await page.getByTestId('saved-report').getByText('Settled by agent').waitFor();
-    await picture('saved');
     await page.getByTestId('saved-open').click();
     await page.waitForURL(/by=agent/);
     await page.getByTestId('reports-saved').click();
@@ -155,7 +154,6 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
     await page.getByText('No figures for these days').waitFor();
     await page.goto(`${hub.url}/reports?figures=nonsense&from=2020-01-01&to=2020-01-03`);
     await page.locator('.state[role=alert]').waitFor();
-    await picture('refused');
     await page.route('**/api/v1/reports?**', (route) => route.abort());
     await page.getByTestId('preset-weekly').click();
     await page.locator('.state[role=alert]').getByRole('button').waitFor();

@@ -10,6 +10,8 @@ export const mostBars = 20;
 
 const colours = ['#0b7a75', '#7d52c7', '#b85a1e', '#2f6fd0', '#9a5b00', '#c8372d', '#1f8a4c', '#5a6675'];
 const ink = '#5a6675';
+/** By name: room for labels is measured before they are drawn, where nothing is inherited. */
+const fontFamily = "Inter, system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', sans-serif";
 const comparedColour = '#98a3ae';
 
 export interface ChartWords {
@@ -47,9 +49,9 @@ export function chartOptions(
   return {
     animation: false,
     color: colours,
-    textStyle: { fontFamily: 'inherit' },
-    grid: { left: 8, right: 20, top: panel.series.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
-    legend: { show: panel.series.length > 1, type: 'scroll', top: 0, left: 0, textStyle: { color: ink } },
+    textStyle: { fontFamily },
+    grid: { left: 12, right: 20, top: panel.series.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
+    legend: { show: panel.series.length > 1, itemGap: 28, type: 'scroll', top: 0, left: 0, textStyle: { color: ink } },
     tooltip: {
       trigger: 'axis',
       confine: true,
