@@ -146,6 +146,20 @@ it('lead to the tickets behind them, page by page', async () => {
   expectProblem(await api('GET', path.replace('service-level', 'occupancy')), 400, 'invalid_input');
 });
 
+it('are empty, not zero, of days that were never counted, and lead to the tickets of a part of a day', async () => {
+  const { api, today, report } = centre();
+  const { since, starts, rows, totals, at } = await report('figures=offered&interval=15m');
+  expect([since, totals['offered'], starts.length]).toEqual([today, 3, 96]);
+  for (const { start } of rows) expect(starts).toContain(start);
+  expect(Date.parse(at)).toBeGreaterThanOrEqual(Date.parse(rows.at(-1)?.start ?? ''));
+  const before = await report('figures=offered,service-level&compare=2020-01-01..2020-01-31');
+  expect(before.compared?.totals).toEqual({ offered: null, 'service-level': null });
+  const listed = async (part: string) =>
+    (await api('GET', `/api/v1/reports/tickets?figure=offered&from=${today}&to=${today}&${part}`)).body.items.length;
+  const first = rows[0]?.start ?? '';
+  expect([await listed(`since=${first}`), await listed(`until=${first}`)]).toEqual([3, 0]);
+});
+
 it('leave as CSV and as a sheet for Excel', async () => {
   const { api, url, today } = centre();
   const path = `/api/v1/reports?figures=offered,service-level&by=channel&from=${today}&to=${today}`;

@@ -64,7 +64,14 @@ export const reportRow = z.object({
   name: z.string().nullable(),
   values: reportValues,
 });
-const reportPart = z.object({ from: localDay, to: localDay, rows: z.array(reportRow), totals: reportValues });
+const reportPart = z.object({
+  from: localDay,
+  to: localDay,
+  /** Where each interval of the period begins, those without rows included; the local days or moments of the rows. */
+  starts: z.array(z.string()),
+  rows: z.array(reportRow),
+  totals: reportValues,
+});
 export type ReportPart = z.infer<typeof reportPart>;
 export const report = reportPart.extend({
   timeZone: z.string(),
@@ -73,6 +80,10 @@ export const report = reportPart.extend({
   figures: z.array(z.string()),
   /** Every event up to this one is counted. */
   seq: z.int(),
+  /** The first local day of which anything is known; what lies before it is unknown, not nothing. */
+  since: localDay.nullable(),
+  /** When it was read: intervals that begin later have not come yet. */
+  at: timestamp,
   compared: reportPart.nullable(),
 });
 export type Report = z.infer<typeof report>;
@@ -82,6 +93,9 @@ export const reportTicketsQuery = pageQuery.extend({
   figure: figureKey,
   from: localDay,
   to: localDay,
+  /** Moments within these days, for intervals of less than a day: the first included, the last not. */
+  since: timestamp.optional(),
+  until: timestamp.optional(),
 });
 
 /** One time that a ticket counts for a figure. */
@@ -113,7 +127,12 @@ export const reportDefinition = z.object({
   tickets: z.boolean(),
 });
 export type ReportDefinition = z.infer<typeof reportDefinition>;
-export const reportDefinitions = z.object({ items: z.array(reportDefinition) });
+export const reportDefinitions = z.object({
+  items: z.array(reportDefinition),
+  /** Of the centre: what day it is there decides what "today" is. */
+  timeZone: z.string(),
+});
+export type ReportDefinitions = z.infer<typeof reportDefinitions>;
 
 // --- Saved reports -----------------------------------------------------------------------------------------------
 

@@ -68,6 +68,7 @@ import { clockCalls } from './clock-calls.ts';
 import { customerFileCalls } from './customer-file-calls.ts';
 import { automationCalls } from './automation-calls.ts';
 import { routingRuleCalls } from './routing-rule-calls.ts';
+import { reportCalls } from './report-calls.ts';
 import { gradingCalls } from './grading-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
@@ -142,6 +143,7 @@ export function createApi(send: Send = createSend()) {
     ...gradingCalls(send),
     ...automationCalls(send),
     ...routingRuleCalls(send),
+    ...reportCalls(send),
     ...identityCalls(send),
     ...clockCalls(send),
     ...routingCalls(send),

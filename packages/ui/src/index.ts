@@ -8,5 +8,6 @@ export * from './live-socket.ts';
 export * from './live-store.ts';
 export * from './privacy-calls.ts';
 export * from './query-keys.ts';
+export * from './report-calls.ts';
 export * from './time-format.ts';
 export * from './use-now.ts';

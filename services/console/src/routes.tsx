@@ -134,6 +134,10 @@ export const router = createBrowserRouter([
                 lazy: async () => ({ Component: (await import('./identity/pages.ts')).SuggestionsPage }),
               },
               {
+                path: '/reports',
+                lazy: async () => ({ Component: (await import('./reports/reports-page.tsx')).ReportsPage }),
+              },
+              {
                 path: '/health',
                 lazy: async () => ({ Component: (await import('./admin/admin-pages.ts')).HealthPage }),
               },

@@ -293,11 +293,11 @@ const handling: FigureDefinition[] = [
     unit: 'ratio',
     title: { en: 'Transfer rate', zh: '转接率' },
     formula: {
-      en: 'contacts passed on by an agent to another agent or queue / answered',
-      zh: '由坐席转给其他坐席或队列的联系 / 接起',
+      en: 'passed on by an agent to another agent or queue / (passed on + settled)',
+      zh: '由坐席转给其他坐席或队列的次数 /（转出次数 + 解决量）',
     },
     source: icmi,
-    behind: ['transferred'],
+    behind: ['transferred', 'resolved'],
     compute: ({ sums }) => transferRate(sums),
   }),
 ];
@@ -368,9 +368,9 @@ const outcomes: FigureDefinition[] = [
   define('reopen-rate', {
     unit: 'ratio',
     title: { en: 'Reopen rate', zh: '重开率' },
-    formula: { en: 'reopened / settled', zh: '重开 / 解决量' },
+    formula: { en: 'settled after they had been reopened / settled', zh: '重开后再次解决 / 解决量' },
     source: copc,
-    behind: ['reopened'],
+    behind: ['settledAgain'],
     compute: ({ sums }) => reopenRate(sums),
   }),
 ];

@@ -34,6 +34,7 @@ export const sumNames = [
   'firstContact',
   'firstContactUndone',
   'reopened',
+  'settledAgain',
   'staffedMs',
   'availableMs',
   'occupiedMs',

@@ -119,6 +119,35 @@ describe('a mail', () => {
     });
   });
 
+  it('that is settled again after it was reopened is so on that day, and its offer is of no agent', () => {
+    const facts = fold(
+      opened('email'),
+      asks(0),
+      assigned(5),
+      answers(60, 60),
+      status(120, 'resolved'),
+      [86_400, 'ticket.reopened', {}, { agentId: 'ann' }],
+      status(90_000, 'resolved'),
+      status(90_001, 'open'),
+      status(90_002, 'closed'),
+    );
+    const of = (name: 'settledAgain' | 'resolved' | 'offered') =>
+      facts.filter(({ sums }) => sums[name]).map(({ at, dimensions }) => [(at - start) / 1000, dimensions.agentId]);
+    expect(of('resolved')).toEqual([
+      [120, 'ann'],
+      [90_000, 'ann'],
+      [90_002, 'ann'],
+    ]);
+    expect(of('settledAgain')).toEqual([
+      [90_000, 'ann'],
+      [90_002, 'ann'],
+    ]);
+    expect(of('offered')).toEqual([
+      [0, ''],
+      [86_400, ''],
+    ]);
+  });
+
   it('that needed a second contact is not settled at the first', () => {
     const { firstContact } = added(
       opened('email'),

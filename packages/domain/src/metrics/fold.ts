@@ -25,6 +25,8 @@ export interface TicketState {
   responded: boolean;
   /** It was settled at the first contact. */
   firstContact: boolean;
+  /** It was opened again after it had been settled. States that were kept earlier do not say. */
+  wasReopened?: boolean;
   /** Whose capacity it takes up, and since when. */
   held: { agentId: string; since: number } | null;
   call: { state: CallState; since: number; agentId: string } | null;
@@ -285,7 +287,8 @@ class Contact {
       this.unsettle();
       if (ticket.channel !== 'phone' && ticket.offeredAt === null) {
         ticket.offeredAt = this.at;
-        this.say(ticket.agentId, { offered: 1 });
+        // As when it was opened: it is offered to the centre, not to whoever had it.
+        this.say('', { offered: 1 });
       }
     }
     this.take();
@@ -296,6 +299,7 @@ class Contact {
     this.say(ticket.agentId, { reopened: 1, ...(ticket.firstContact && { firstContactUndone: 1 }) });
     ticket.settledAt = null;
     ticket.firstContact = false;
+    ticket.wasReopened = true;
   }
 
   statusChanged(event: FactEvent): void {
@@ -317,7 +321,7 @@ class Contact {
     ticket.firstContact = ticket.turns <= 1;
     this.say(
       agentId,
-      { resolved: 1, ...(ticket.firstContact && { firstContact: 1 }) },
+      { resolved: 1, ...(ticket.firstContact && { firstContact: 1 }), ...(ticket.wasReopened && { settledAgain: 1 }) },
       {
         resolution: this.since(ticket.openedAt) / 1000,
         resolutionBusiness: this.fold.context.businessTime(ticket.openedAt, at) / 1000,

@@ -52,13 +52,14 @@ it.each<[string, number | null, number | null]>([
   ['handle time of nothing', averageHandleTime({ talkMs: 0, holdMs: 0, wrapMs: 5_000, handled: 0 }), null],
   ['hold per contact', perHandled(60_000, 4), 15],
   ['average time to abandon', averageTimeToAbandon({ abandonedWaitMs: 9_000, abandoned: 2 }), 4.5],
-  ['transfer rate', transferRate({ transferred: 3, answered: 12 }), 0.25],
+  ['transfer rate', transferRate({ transferred: 3, resolved: 9 }), 0.25],
+  ['every contact passed on twice', transferRate({ transferred: 20, resolved: 10 }), 2 / 3],
   ['occupancy', occupancy({ occupiedMs: 45_000, availableMs: 15_000 }), 0.75],
   ['occupancy of who was never there', occupancy({ occupiedMs: 0, availableMs: 0 }), null],
   ['utilisation', utilisation({ occupiedMs: 45_000, staffedMs: 90_000 }), 0.5],
   ['first contact resolution', firstContactResolution({ firstContact: 6, firstContactUndone: 1, resolved: 10 }), 0.5],
   ['more undone today than done', firstContactResolution({ firstContact: 0, firstContactUndone: 1, resolved: 2 }), 0],
-  ['reopen rate', reopenRate({ reopened: 1, resolved: 8 }), 0.125],
+  ['reopen rate', reopenRate({ settledAgain: 1, resolved: 8 }), 0.125],
   ['growth of the backlog', backlogChange({ opened: 5, reopened: 2, resolved: 9 }), -2],
 ])('%s', (_name, value, expected) => expect(value).toBe(expected));
 

@@ -22,6 +22,9 @@ export const perHandled = (ms: number, handled: number): number | null => second
 export const averageTimeToAbandon = (c: { abandonedWaitMs: number; abandoned: number }): number | null =>
   seconds(ratio(c.abandonedWaitMs, c.abandoned));
 
-/** Contacts passed on to another agent or queue / answered. */
-export const transferRate = (c: { transferred: number; answered: number }): number | null =>
-  ratio(c.transferred, c.answered);
+/**
+ * Of the times that a contact left the hands of an agent, those in which it was passed on: transferred / (transferred + settled). Never more
+ * than all, however often one contact goes round.
+ */
+export const transferRate = (c: { transferred: number; resolved: number }): number | null =>
+  ratio(c.transferred, c.transferred + c.resolved);

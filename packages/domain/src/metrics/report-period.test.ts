@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { daysOfPeriod } from './report-period.ts';
+import { daysOfPeriod, previousDays } from './report-period.ts';
 
 it.each([
   ['today', '2026-03-01', '2026-03-01', '2026-03-01'],
@@ -14,3 +14,13 @@ it.each([
   ['last-month', '2026-01-01', '2025-12-01', '2025-12-31'],
   ['this-year', '2026-11-25', '2026-01-01', '2026-11-25'],
 ] as const)('%s on %s', (period, today, from, to) => expect(daysOfPeriod(period, today)).toEqual({ from, to }));
+
+it.each([
+  ['2026-03-01', '2026-03-31', '2026-02-01', '2026-02-28'],
+  ['2025-03-01', '2026-02-28', '2024-03-01', '2025-02-28'],
+  ['2026-01-01', '2026-02-28', '2025-11-01', '2025-12-31'],
+  ['2026-03-02', '2026-03-31', '2026-01-31', '2026-03-01'],
+  ['2026-03-01', '2026-03-01', '2026-02-28', '2026-02-28'],
+])('before %s to %s are %s to %s', (from, to, before, until) => {
+  expect(previousDays({ from, to })).toEqual({ from: before, to: until });
+});

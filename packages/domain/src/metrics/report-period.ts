@@ -11,6 +11,19 @@ export interface Days {
 const monthOf = (day: string): string => `${day.slice(0, 8)}01`;
 const mondayOf = (day: string): string => addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7));
 
+/** The days before a period that it is compared with: as many whole months before whole months, otherwise as many days. */
+export function previousDays({ from, to }: Days): Days {
+  const next = addDays(to, 1);
+  if (from.endsWith('-01') && next.endsWith('-01')) {
+    const monthNumber = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
+    const first = monthNumber(from) - (monthNumber(next) - monthNumber(from));
+    const year = String(Math.floor(first / 12)).padStart(4, '0');
+    return { from: `${year}-${String((first % 12) + 1).padStart(2, '0')}-01`, to: addDays(from, -1) };
+  }
+  const days = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
+  return { from: addDays(from, -days), to: addDays(from, -1) };
+}
+
 export function daysOfPeriod(period: ReportPeriod, today: string): Days {
   switch (period) {
     case 'today':

@@ -8,5 +8,9 @@ export const firstContactResolution = (c: {
   resolved: number;
 }): number | null => ratio(Math.max(0, c.firstContact - c.firstContactUndone), c.resolved);
 
-/** Reopened by the customer or by hand / settled. */
-export const reopenRate = (c: { reopened: number; resolved: number }): number | null => ratio(c.reopened, c.resolved);
+/**
+ * Settled after they had been reopened / settled. Both are counted when a ticket is settled, so that it is a part of the whole on any day, also
+ * when what was settled yesterday is reopened today.
+ */
+export const reopenRate = (c: { settledAgain: number; resolved: number }): number | null =>
+  ratio(c.settledAgain, c.resolved);

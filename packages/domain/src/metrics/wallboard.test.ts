@@ -52,7 +52,7 @@ describe('wallboardFigures', () => {
       ['average-speed-of-answer', 2, 'seconds', {}],
       ['average-handle-time', null, 'seconds', {}],
       ['occupancy', null, 'ratio', {}],
-      ['transfer-rate', 0, 'ratio', {}],
+      ['transfer-rate', null, 'ratio', {}],
       ['first-contact-resolution', null, 'ratio', {}],
       ['reopen-rate', null, 'ratio', {}],
       ['service-level', 0.5, 'ratio', { queue: 'Email' }],

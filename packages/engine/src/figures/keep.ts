@@ -39,6 +39,7 @@ const listedSums: ReadonlySet<SumName> = new Set([
   'resolved',
   'firstContact',
   'reopened',
+  'settledAgain',
 ]);
 
 /** A duration that says how long the wait or the work of a count was. */

@@ -5,6 +5,7 @@ import {
   addDays,
   figureDefinition,
   localDate,
+  previousDays,
   quartersOf,
   slices,
   startOfDay,
@@ -15,7 +16,7 @@ import {
   type FigureDefinition,
   type Slice,
 } from '@patchbay/domain';
-import { figuresSeq, readNames, readSums } from '@patchbay/store/queries/reports';
+import { figuresSeq, firstDay, readNames, readSums } from '@patchbay/store/queries/reports';
 import type { Parts } from '../parts.ts';
 import { openAgentTime } from './open-time.ts';
 import { addTotals, totalsOfStored } from './stored.ts';
@@ -24,6 +25,7 @@ type ReportParts = Pick<Parts, 'config' | 'db' | 'now'>;
 export type ReportAsked = Omit<ReportQuery, 'format' | 'language'>;
 
 const dayMs = 86_400_000;
+const quarterMs = 900_000;
 const mostRows = 10_000;
 /** Days that may be asked for, by interval. */
 const longest: Partial<Record<ReportInterval, number>> = { '15m': 31, '30m': 31, '1h': 62, day: 800 };
@@ -43,7 +45,8 @@ const refused = (path: string, message: string): HubError =>
 /** @throws HubError `invalid_input` for an unknown figure, too long a period, too many rows, or dimensions that are not kept together */
 export async function readReport(parts: ReportParts, asked: ReportAsked): Promise<Report> {
   const { definitions, slice } = checkReport(asked);
-  const part = await readPart(parts, asked, definitions, slice);
+  const since = await firstDay(parts.db.sql);
+  const part = await readPart(parts, asked, definitions, slice, since);
   const compared = comparedPeriod(asked);
   return {
     ...part,
@@ -52,7 +55,9 @@ export async function readReport(parts: ReportParts, asked: ReportAsked): Promis
     by: asked.by ?? null,
     figures: asked.figures,
     seq: await figuresSeq(parts.db.sql),
-    compared: compared && (await readPart(parts, { ...asked, ...compared }, definitions, slice)),
+    since,
+    at: parts.now().toISOString(),
+    compared: compared && (await readPart(parts, { ...asked, ...compared }, definitions, slice, since)),
   };
 }
 
@@ -97,8 +102,7 @@ function comparedPeriod({ compare, from, to }: ReportAsked): { from: string; to:
   if (compare === undefined) return null;
   const [first, last] = compare.split('..');
   if (first && last) return { from: first, to: last };
-  const days = (Date.parse(to) - Date.parse(from)) / dayMs + 1;
-  return { from: addDays(from, -days), to: addDays(from, -1) };
+  return previousDays({ from, to });
 }
 
 async function readPart(
@@ -106,6 +110,7 @@ async function readPart(
   asked: ReportAsked,
   definitions: readonly FigureDefinition[],
   slice: Slice,
+  since: string | null,
 ): Promise<ReportPart> {
   checkedDays(asked);
   const { sql } = parts.db;
@@ -123,14 +128,34 @@ async function readPart(
   return {
     from,
     to,
+    starts: startsOf(asked, parts.config.timeZone),
     rows: groups.map(({ day, quarter, key, totals }) => ({
-      start: quarter < 0 ? day : new Date(startOfDay(day, parts.config.timeZone) + quarter * 900_000).toISOString(),
+      start: quarter < 0 ? day : new Date(startOfDay(day, parts.config.timeZone) + quarter * quarterMs).toISOString(),
       key: by && key,
       name: called && (key === '' ? null : (called.get(key) ?? key)),
       values: valuesOf(definitions, totals),
     })),
-    totals: valuesOf(definitions, addTotals(groups.map(({ totals }) => totals))),
+    totals: isKnown(asked, since, localDate(parts.now(), parts.config.timeZone))
+      ? valuesOf(definitions, addTotals(groups.map(({ totals }) => totals)))
+      : Object.fromEntries(definitions.map(({ key }) => [key, null])),
   };
+}
+
+/** Before the first day that was counted, and in days to come, nothing is known: not even that there was nothing. */
+const isKnown = ({ from, to }: ReportAsked, since: string | null, today: string): boolean =>
+  since !== null && to >= since && from <= today;
+
+/** Where the intervals of a period begin. */
+function startsOf({ from, to, interval }: ReportAsked, timeZone: string): string[] {
+  if (interval === undefined) return [from];
+  const days = Array.from({ length: (Date.parse(to) - Date.parse(from)) / dayMs + 1 }, (_, n) => addDays(from, n));
+  const width = quarters[interval];
+  if (!width) return [...new Set(days.map((day) => periodOf({ from, interval }, day)))];
+  return days.flatMap((day) => {
+    const [first, end] = [startOfDay(day, timeZone), startOfDay(addDays(day, 1), timeZone)];
+    const step = width * quarterMs;
+    return Array.from({ length: Math.ceil((end - first) / step) }, (_, n) => new Date(first + n * step).toISOString());
+  });
 }
 
 const valuesOf = (definitions: readonly FigureDefinition[], totals: FactTotals): Record<string, number | null> =>
@@ -142,7 +167,9 @@ async function timeGoingOn(parts: ReportParts, asked: ReportAsked): Promise<Grou
   const now = parts.now();
   if (asked.to < localDate(now, timeZone)) return [];
   const quarterOf = quartersOf(timeZone);
-  return (await openAgentTime(parts.db.sql, now)).filter(isAskedFor(asked)).flatMap((fact) => {
+  const time = (await openAgentTime(parts.db.sql, now)).filter(({ sums }) => sums.staffedMs !== undefined);
+  // Wrap-up that goes on belongs to a contact, and is counted when it ends: a figure may not depend on which others are asked for.
+  return time.filter(isAskedFor(asked)).flatMap((fact) => {
     const { day, quarter } = quarterOf(fact.at);
     if (day < asked.from || day > asked.to) return [];
     const width = asked.interval && quarters[asked.interval];
@@ -165,7 +192,7 @@ const isAskedFor =
     (teamId === undefined || (teamId === 'none' ? '' : teamId) === dimensions.teamId);
 
 /** The day under which a row of the interval stands. */
-function periodOf({ interval, from }: ReportAsked, day: string): string {
+function periodOf({ interval, from }: Pick<ReportAsked, 'interval' | 'from'>, day: string): string {
   if (interval === undefined) return from;
   if (interval === 'month') return `${day.slice(0, 8)}01`;
   return interval === 'week' ? addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7)) : day;

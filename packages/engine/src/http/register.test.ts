@@ -58,11 +58,17 @@ const auth: Auth = {
   },
 };
 
+/** A centre that has set nothing, and so hides nothing. */
+const parts = {
+  config: { publicUrl },
+  db: { sql: { query: () => Promise.resolve({ rows: [], rowCount: 0 }) } },
+} as unknown as Parts;
+
 let server: Server;
 let base: string;
 beforeAll(async () => {
   const app = express();
-  app.use(createApiRouter({ config: { publicUrl } } as Parts, auth, routes), problemHandler(pino({ enabled: false })));
+  app.use(createApiRouter(parts, auth, routes), problemHandler(pino({ enabled: false })));
   server = app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   base = `http://127.0.0.1:${(server.address() as { port: number }).port}`;

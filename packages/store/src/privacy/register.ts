@@ -586,7 +586,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
       keep: 'grain slice day quarter queue_id channel type grade team_id',
       staff: 'agent_id',
       figure: `received opened offered answered answered_in_target wait_ms abandoned abandoned_in_target abandoned_short abandoned_wait_ms diverted handled
-        talk_ms hold_ms wrap_ms transferred resolved first_contact first_contact_undone reopened staffed_ms available_ms occupied_ms away_ms answer_wait
+        talk_ms hold_ms wrap_ms transferred resolved first_contact first_contact_undone reopened settled_again staffed_ms available_ms occupied_ms away_ms answer_wait
         first_response first_response_business next_response next_response_business resolution resolution_business`,
     },
   },

@@ -110,6 +110,15 @@ export async function figuresSeq(sql: Queryable): Promise<number> {
   return rows[0]?.seq ?? 0;
 }
 
+/** The first local day of which there are figures. */
+export async function firstDay(sql: Queryable): Promise<string | null> {
+  const { rows } = await sql.query<{ day: string | null }>(
+    'select min(day)::text as day from figure_sum where grain = 1 and slice = 0',
+    [],
+  );
+  return rows[0]?.day ?? null;
+}
+
 /** What rows are called. Request types and channels are called by their keys where nobody has named them. */
 export async function readNames(
   sql: Queryable,

@@ -1,6 +1,7 @@
 import {
   ApartmentOutlined,
   ApiOutlined,
+  BarChartOutlined,
   CalendarOutlined,
   BranchesOutlined,
   CheckSquareOutlined,
@@ -44,6 +45,7 @@ export const workPlaces = [
   { to: '/floor', key: 'floor', icon: <EyeOutlined />, needs: 'manager' },
   { to: '/staffing', key: 'staffing', icon: <LineChartOutlined />, needs: 'manager' },
   { to: '/wallboard', key: 'wallboard', icon: <DashboardOutlined />, needs: 'agent' },
+  { to: '/reports', key: 'reports', icon: <BarChartOutlined />, needs: 'agent' },
   { to: '/health', key: 'health', icon: <HeartOutlined />, needs: 'agent' },
   { to: '/settings', key: 'settings', icon: <SettingOutlined />, needs: 'manager' },
 ] as const;

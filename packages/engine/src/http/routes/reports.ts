@@ -96,7 +96,7 @@ export const reportRoutes = [
     tag,
     access: 'agent',
     answer: 'ReportDefinitions',
-    handle: () => ({ items: definitions }),
+    handle: ({ parts }) => ({ items: definitions, timeZone: parts.config.timeZone }),
   }),
   route({
     method: 'get',
@@ -110,8 +110,9 @@ export const reportRoutes = [
       const { behind, key } = definitionOf(query.figure);
       if (behind.length === 0) throw new HubError('invalid_input', `figure: no tickets stand behind ${key}`);
       const { timeZone } = parts.config;
-      const from = new Date(startOfDay(query.from, timeZone));
-      const until = new Date(startOfDay(addDays(query.to, 1), timeZone));
+      const days = [startOfDay(query.from, timeZone), startOfDay(addDays(query.to, 1), timeZone)] as const;
+      const from = new Date(Math.max(days[0], query.since ? Date.parse(query.since) : days[0]));
+      const until = new Date(Math.min(days[1], query.until ? Date.parse(query.until) : days[1]));
       const asked = { facts: behind, from, until, filter: query };
       return pageOf(await listEntries(parts.db.sql, asked, sliceOf(momentKey, query)));
     },

@@ -10,6 +10,7 @@ import { grading } from './grading.ts';
 import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { privacy } from './privacy.ts';
+import { reports } from './reports.ts';
 import { routing } from './routing.ts';
 import { routingRules } from './routing-rules.ts';
 import { settings } from './settings.ts';
@@ -32,6 +33,7 @@ export const en = {
   ...identity,
   ...routing,
   ...routingRules,
+  ...reports,
   ...wallboard,
   ...automation,
   ...floor,

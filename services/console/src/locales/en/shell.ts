@@ -8,6 +8,7 @@ export const shell = {
     floor: 'Floor',
     staffing: 'Staffing',
     wallboard: 'Wallboard',
+    reports: 'Reports',
     outbox: 'Outbox',
     suggestions: 'Same person?',
     visitorSites: 'Visitor sites',

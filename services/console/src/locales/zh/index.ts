@@ -11,6 +11,7 @@ import { grading } from './grading.ts';
 import { identity } from './identity.ts';
 import { operations } from './operations.ts';
 import { privacy } from './privacy.ts';
+import { reports } from './reports.ts';
 import { routing } from './routing.ts';
 import { routingRules } from './routing-rules.ts';
 import { settings } from './settings.ts';
@@ -33,6 +34,7 @@ export const zh: typeof en = {
   ...identity,
   ...routing,
   ...routingRules,
+  ...reports,
   ...wallboard,
   ...automation,
   ...floor,

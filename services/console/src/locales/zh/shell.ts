@@ -8,6 +8,7 @@ export const shell = {
     floor: '现场',
     staffing: '排班',
     wallboard: '看板',
+    reports: '报表',
     outbox: '发件箱',
     suggestions: '疑似同一人',
     visitorSites: '访客网站',
