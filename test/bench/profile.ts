@@ -28,12 +28,20 @@ export async function writeStatements(
         ({ ms, mean, calls, top, query }) =>
           `${ms.toFixed(0).padStart(8)} ms ${mean.toFixed(3).padStart(9)} ms each ${String(calls).padStart(8)} × ${top ? ' ' : '·'} ${query}`,
       );
-      const { rows: tables } = await db.sql.query<{ name: string; ins: number; upd: number; hot: number; del: number; seq: number }>(
+      const { rows: tables } = await db.sql.query<{
+        name: string;
+        ins: number;
+        upd: number;
+        hot: number;
+        del: number;
+        seq: number;
+      }>(
         `select relname as name, n_tup_ins as ins, n_tup_upd as upd, n_tup_hot_upd as hot, n_tup_del as del, seq_tup_read as seq from pg_stat_user_tables
          where n_tup_ins + n_tup_upd + n_tup_del > 0 order by n_tup_ins + n_tup_upd desc`,
       );
       lines.push('', 'table: inserted, updated (of which in place), deleted, read by scans of the whole');
-      for (const { name, ins, upd, hot, del, seq } of tables) lines.push(`${name}: ${ins}, ${upd} (${hot}), ${del}, ${seq}`);
+      for (const { name, ins, upd, hot, del, seq } of tables)
+        lines.push(`${name}: ${ins}, ${upd} (${hot}), ${del}, ${seq}`);
       await writeFile(join(to.artifacts, `statements-${backend}.txt`), `${lines.join('\n')}\n`);
     },
     [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),

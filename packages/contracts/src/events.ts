@@ -65,6 +65,8 @@ export const settingName = z.enum([
   'team',
   'template',
   'visitor-site',
+  'wallboard',
+  'wallboard-link',
   'watch-limits',
   'web-form',
   'webhook',

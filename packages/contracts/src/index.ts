@@ -29,6 +29,7 @@ export * from './imports.ts';
 export * from './row-reasons.ts';
 export * from './tasks.ts';
 export * from './figures.ts';
+export * from './wallboard.ts';
 export * from './automation.ts';
 export * from './tags.ts';
 export * from './webhooks-out.ts';

@@ -37,7 +37,6 @@ import {
   ticketDetail,
   uploadedFile,
   hubEvent,
-  wallboard,
   type Agent,
   type ChannelName,
   type Consent,
@@ -72,6 +71,7 @@ import { identityCalls } from './identity-calls.ts';
 import { createSend, nothing, type Reader, type Send } from './http.ts';
 import { privacyCalls } from './privacy-calls.ts';
 import { routingCalls } from './routing-calls.ts';
+import { wallboardCalls } from './wallboard-calls.ts';
 
 export interface Page<T> {
   items: T[];
@@ -141,6 +141,7 @@ export function createApi(send: Send = createSend()) {
     ...automationCalls(send),
     ...identityCalls(send),
     ...clockCalls(send),
+    ...wallboardCalls(send),
     ...routingCalls(send),
   };
 }
@@ -244,7 +245,6 @@ function deskCalls(send: Send) {
       send('GET', '/outbox', page(outboxItem), { query: { status, cursor: cursor ?? undefined }, signal }),
     resolveOutbound: (id: string, decision: 'sent' | 'failed' | 'resend') =>
       send('POST', `/outbox/${id}/resolve`, nothing, { json: { decision } }),
-    wallboard: (signal?: AbortSignal) => send('GET', '/metrics/wallboard', wallboard, { signal }),
   };
 }
 

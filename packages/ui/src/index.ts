@@ -7,5 +7,6 @@ export * from './live-socket.ts';
 export * from './live-store.ts';
 export * from './privacy-calls.ts';
 export * from './query-keys.ts';
+export * from './television.ts';
 export * from './time-format.ts';
 export * from './use-now.ts';

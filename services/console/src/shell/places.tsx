@@ -8,6 +8,7 @@ import {
   DashboardOutlined,
   FileDoneOutlined,
   FormOutlined,
+  FundProjectionScreenOutlined,
   HeartOutlined,
   HistoryOutlined,
   IdcardOutlined,
@@ -71,6 +72,7 @@ export const settingsGroups = [
       { to: '/targets', key: 'targets', icon: <ClockCircleOutlined />, needs: 'manager' },
       { to: '/calendars', key: 'calendars', icon: <CalendarOutlined />, needs: 'manager' },
       { to: '/escalation', key: 'escalation', icon: <RiseOutlined />, needs: 'manager' },
+      { to: '/wallboards', key: 'wallboards', icon: <FundProjectionScreenOutlined />, needs: 'manager' },
     ],
   },
   {
