@@ -26,7 +26,7 @@ describe('arrange', () => {
   it.each([
     [['small'], 1, 1],
     [Array.from({ length: 12 }, () => 'small' as const), 4, 3],
-    [['large', 'small', 'small', 'small', 'small'], 4, 2],
+    [['large', 'small', 'small', 'small', 'small'], 3, 3],
   ] as const)('lays %j out in %i by %i', (sizes, columns, rows) => {
     expect(arrange(sizes)).toMatchObject({ columns, rows });
   });

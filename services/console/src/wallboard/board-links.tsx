@@ -15,7 +15,6 @@ interface LinkFields {
   until: string;
 }
 
-/** A year from now at most screens' pace of being forgotten. */
 const usualDays = 365;
 const localField = (at: Date): string =>
   new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

@@ -103,7 +103,6 @@ function Tiles({ page }: { page: BoardPage }) {
         return (
           <div
             // Tiles have no names; two may be alike.
-            // eslint-disable-next-line react/no-array-index-key
             key={index}
             className={`wall-cell wall-${tile.size}`}
             style={{ gridColumn: `${column + 1} / span ${width}`, gridRow: `${row + 1} / span ${height}` }}

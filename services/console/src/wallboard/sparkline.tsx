@@ -4,7 +4,7 @@ const height = 24;
 /** The course of the last hours; where there is no value there is no line. */
 export function Sparkline({ points, label }: { points: readonly (number | null)[]; label: string }) {
   const known = points.filter((point) => point !== null);
-  if (known.length < 2) return <span className="wall-trend" aria-hidden />;
+  if (known.length < 2) return null;
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const x = (index: number) => (index / (points.length - 1)) * width;
   const y = (value: number) => height - 2 - ((value - low) / (high - low || 1)) * (height - 4);

@@ -48,7 +48,7 @@ interface TileFieldsProps {
 export function TileFields({ path, at, remove }: TileFieldsProps) {
   const { t } = useTranslation();
   const form = Form.useFormInstance();
-  const tile = Form.useWatch(path, form) as BoardTile | undefined;
+  const tile = Form.useWatch(path, { form, preserve: true }) as BoardTile | undefined;
   const choose = (kind: (typeof kinds)[number]) => {
     const size = tile?.size ?? 'small';
     form.setFieldValue(path, kind === 'figure' ? figureTile('waiting', { size }) : { kind, size });
