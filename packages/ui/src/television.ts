@@ -44,9 +44,13 @@ export function openTelevision(secret: string, show: (television: Television) =>
   });
   const gone = () => lost();
   window.addEventListener('offline', gone);
+  // A connection that outlived the gap would stay silent until something happens.
+  const back = () => void socket.disconnect().connect();
+  window.addEventListener('online', back);
   return () => {
     clearTimeout(again);
     window.removeEventListener('offline', gone);
+    window.removeEventListener('online', back);
     socket.disconnect();
   };
 }
