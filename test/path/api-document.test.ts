@@ -74,6 +74,8 @@ describe('the API as its document describes it', () => {
       '/api/v1/tickets/{id}/messages',
       '/api/v1/tickets/{id}/whispers',
       '/api/v1/visitor-sites',
+      '/api/v1/wallboards',
+      '/api/v1/wallboards/{id}/links',
       '/api/v1/web-forms',
       '/api/v1/webhook-endpoints',
       '/api/v1/webhook-endpoints/{id}/secret',
@@ -373,6 +375,20 @@ describe('the API as its document describes it', () => {
     await call('GET', '/saved-reports');
     await call('GET', '/saved-reports/:id/report', savedReport);
     await call('DELETE', '/saved-reports/:id', savedReport);
+    const layout = {
+      name: 'Hall',
+      theme: 'dark',
+      rotateSeconds: null,
+      pages: [{ name: 'Now', tiles: [{ kind: 'queues', size: 'large' }] }],
+    };
+    const board = { id: (await call('POST', '/wallboards', {}, layout)).id as string };
+    await call('PUT', '/wallboards/:id', board, { ...layout, theme: 'light' });
+    await call('GET', '/wallboards');
+    const television = { name: 'Hall', expiresAt: new Date(Date.now() + 60_000).toISOString() };
+    const link = await call('POST', '/wallboards/:id/links', board, television);
+    await call('GET', '/wallboards/:id/links', board);
+    await call('DELETE', '/wallboard-links/:id', { id: link.id });
+    await call('DELETE', '/wallboards/:id', board);
     await call('GET', '/reports/tickets', {}, undefined, asking('figure=offered'));
 
     const rows = { id: (await call('POST', '/imports', {}, { kind: 'customers', filename: 'rows.csv' })).id as string };

@@ -19,6 +19,7 @@ import { authenticity, classification } from './contact.ts';
 import { ticketTag } from './tags.ts';
 import { ticketClocks } from './service-targets.ts';
 import { skillAtLevel, skillList } from './routing.ts';
+import { boardAgent, boardClocks, boardTrend } from './wallboard.ts';
 import { alert, channelTile } from './watch.ts';
 
 /** Lists are paged by an opaque cursor; `nextCursor` is null on the last page. */
@@ -310,5 +311,9 @@ export const wallboard = z.object({
   channels: z.array(channelTile).default([]),
   /** What fires at the moment. */
   alerts: z.array(alert).default([]),
+  /** Everybody who is not offline, and since when they are so. */
+  agents: z.array(boardAgent).default([]),
+  clocks: boardClocks.default({ late: 0, items: [] }),
+  trends: z.array(boardTrend).default([]),
 });
 export type Wallboard = z.infer<typeof wallboard>;

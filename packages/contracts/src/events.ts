@@ -68,6 +68,8 @@ export const settingName = z.enum([
   'team',
   'template',
   'visitor-site',
+  'wallboard',
+  'wallboard-link',
   'watch-limits',
   'web-form',
   'webhook',

@@ -32,6 +32,7 @@ export * from './tasks.ts';
 export * from './figures.ts';
 export * from './floor.ts';
 export * from './staffing.ts';
+export * from './wallboard.ts';
 export * from './automation.ts';
 export * from './tags.ts';
 export * from './webhooks-out.ts';

@@ -37,7 +37,6 @@ import {
   ticketDetail,
   uploadedFile,
   hubEvent,
-  wallboard,
   type Agent,
   type ChannelName,
   type Consent,
@@ -75,6 +74,7 @@ import { createSend, nothing, type Reader, type Send } from './http.ts';
 import { privacyCalls } from './privacy-calls.ts';
 import { routingCalls } from './routing-calls.ts';
 import { floorCalls } from './floor-calls.ts';
+import { wallboardCalls } from './wallboard-calls.ts';
 
 export interface Page<T> {
   items: T[];
@@ -146,6 +146,7 @@ export function createApi(send: Send = createSend()) {
     ...reportCalls(send),
     ...identityCalls(send),
     ...clockCalls(send),
+    ...wallboardCalls(send),
     ...routingCalls(send),
     ...floorCalls(send),
   };
@@ -250,7 +251,6 @@ function deskCalls(send: Send) {
       send('GET', '/outbox', page(outboxItem), { query: { status, cursor: cursor ?? undefined }, signal }),
     resolveOutbound: (id: string, decision: 'sent' | 'failed' | 'resend') =>
       send('POST', `/outbox/${id}/resolve`, nothing, { json: { decision } }),
-    wallboard: (signal?: AbortSignal) => send('GET', '/metrics/wallboard', wallboard, { signal }),
   };
 }
 

@@ -9,5 +9,6 @@ export * from './live-store.ts';
 export * from './privacy-calls.ts';
 export * from './query-keys.ts';
 export * from './report-calls.ts';
+export * from './television.ts';
 export * from './time-format.ts';
 export * from './use-now.ts';

@@ -45,7 +45,9 @@ export async function startI18n(): Promise<void> {
       nonExplicitSupportedLngs: true,
       interpolation: { escapeValue: false },
       detection: {
-        order: ['localStorage', 'navigator'],
+        // A television is told its language by its address, since nobody can choose one there.
+        order: ['querystring', 'localStorage', 'navigator'],
+        lookupQuerystring: 'lang',
         caches: ['localStorage'],
         lookupLocalStorage: 'patchbay.language',
       },

@@ -57,6 +57,10 @@ const settings = [
     lazy: async () => ({ Component: (await import('./clocks/clock-pages.ts')).CalendarsPage }),
   },
   {
+    path: '/wallboards',
+    lazy: async () => ({ Component: (await import('./wallboard/boards-page.tsx')).BoardsPage }),
+  },
+  {
     path: '/escalation',
     lazy: async () => ({ Component: (await import('./clocks/clock-pages.ts')).EscalationPage }),
   },
@@ -73,12 +77,13 @@ export const router = createBrowserRouter([
     ErrorBoundary: RouteFailure,
     children: [
       { path: '/login', lazy: async () => ({ Component: (await import('./session/login-page.tsx')).LoginPage }) },
+      { path: '/tv', lazy: async () => ({ Component: (await import('./wallboard/tv-page.tsx')).TvPage }) },
       { path: '/setup', lazy: async () => ({ Component: (await import('./session/setup-page.tsx')).SetupPage }) },
       {
         lazy: async () => ({ Component: (await import('./session/signed-in.tsx')).SignedIn }),
         children: [
           {
-            path: '/wallboard',
+            path: '/wallboard/:boardId?',
             lazy: async () => ({ Component: (await import('./wallboard/wallboard-page.tsx')).WallboardPage }),
           },
           {

@@ -79,6 +79,12 @@ const todayOfCentre = [
 ] as const;
 const todayOfQueue = ['service-level', 'offered', 'answered', 'abandoned', 'average-speed-of-answer'] as const;
 
+/** Figures whose course over the last hours is kept; that of agents' time is not by the hour and queue. */
+export const trendFigures: { readonly centre: readonly string[]; readonly queue: readonly string[] } = {
+  centre: todayOfCentre.filter((key) => figureDefinition(key)?.about === 'contacts'),
+  queue: todayOfQueue,
+};
+
 function todayFigures(keys: readonly string[], totals: FactTotals, dimensions: Figure['dimensions']): Figure[] {
   return keys.flatMap((key) => {
     const found = figureDefinition(key);

@@ -32,6 +32,7 @@ import { savedReportRoutes } from './routes/saved-reports.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 import { visitorSiteRoutes } from './routes/visitor-sites.ts';
+import { wallboardRoutes } from './routes/wallboards.ts';
 import { watchRoutes } from './routes/watch.ts';
 import { webFormRoutes } from './routes/web-forms.ts';
 import { customFieldRoutes } from './routes/custom-fields.ts';
@@ -85,6 +86,7 @@ export const routes: readonly Route[] = [
   ...guardRoutes,
   ...reportRoutes,
   ...savedReportRoutes,
+  ...wallboardRoutes,
   ...tagRoutes,
   ...automationRoutes,
   ...routingRuleRoutes,

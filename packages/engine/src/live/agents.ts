@@ -12,26 +12,24 @@ import { mayReadTicket } from '../http/ticket-scope.ts';
 import { presentAnswer, rolesWithHidden } from '../privacy/door.ts';
 import { attend, customerRoom, endAttendance, keepAttendance, recheckAttendance } from './attendance.ts';
 import type { Tail } from './tail.ts';
-import { readWallboard, throttle } from './wallboard.ts';
+import type { WallboardFeed } from '../wallboard/feed.ts';
 
 /** More than this was missed: the client reads its lists anew. */
 const replayLimit = 1_000;
 /** How often a connected socket has to prove again that its session and its rights still hold. */
 const recheckMs = 30_000;
-const wallboardIntervalMs = 500;
 
 export interface AgentDesk {
   /** Tells those who have a ticket on screen that somebody types. */
   notifyTyping(notice: TypingNotice): void;
   isWatched(ticketId: string): Promise<boolean>;
-  /** Shows the wallboard anew to those who look at it. */
-  figuresMoved(): void;
   close(): Promise<void>;
 }
 
 export interface AgentDeskOptions {
   identify(headers: Headers): Promise<Principal | null>;
   tail: Tail;
+  feed: WallboardFeed;
   /** An agent opened a ticket: what its visitor wrote is read. */
   onWatch(ticketId: string): void;
   onTyping(ticketId: string, agentName: string, typing: boolean): void;
@@ -63,22 +61,16 @@ export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions)
       );
   });
 
-  const pushWallboard = throttle(
-    async () => {
-      if (!namespace.adapter.rooms.get('wallboard')?.size) return;
-      namespace.local.to('wallboard').emit('wallboard', await readWallboard(parts));
-    },
-    wallboardIntervalMs,
-    (error) => parts.log.warn({ err: error }, 'wallboard not shown; shown again at the next event'),
-  );
-  options.tail.onEvents(pushWallboard);
+  options.feed.follow({
+    looks: () => (namespace.adapter.rooms.get('wallboard')?.size ?? 0) > 0,
+    show: (snapshot) => void namespace.local.to('wallboard').emit('wallboard', snapshot),
+  });
 
   const endAttendances = keepAttendance(parts, namespace);
   const timer = setInterval(() => void recheck(namespace, parts, options), recheckMs);
   return {
     notifyTyping: (notice) => void namespace.to(`ticket:${notice.ticketId}`).emit('typing', notice),
     isWatched: async (ticketId) => (await namespace.in(`ticket:${ticketId}`).fetchSockets()).length > 0,
-    figuresMoved: pushWallboard,
     async close() {
       clearInterval(timer);
       // At once for all, while there is still a database: afterwards each of them disconnects.
@@ -157,7 +149,7 @@ function serve(socket: Socket, parts: Parts, options: AgentDeskOptions): void {
     const { room, id } = parseInput(watchRequest, input);
     if (room === 'ticket') await requireTicket(parts, socket, id);
     await socket.join(roomName(room, id));
-    if (room === 'wallboard') socket.emit('wallboard', await readWallboard(parts));
+    if (room === 'wallboard') socket.emit('wallboard', await options.feed.current());
     if (room === 'ticket' && id) options.onWatch(id);
   });
   on(socket, parts, 'unwatch', async (input) => {

@@ -13,6 +13,8 @@ import type { Parts } from '../parts.ts';
 import { recordDelivery } from '../pipeline/deliver.ts';
 import { receive } from '../pipeline/receive.ts';
 import { mountAgents } from './agents.ts';
+import { createWallboardFeed } from '../wallboard/feed.ts';
+import { mountTelevisions } from '../wallboard/televisions.ts';
 import type { Tail } from './tail.ts';
 import { mountVisitors } from './visitors.ts';
 import type { VisitorDesk } from './visitors.ts';
@@ -55,17 +57,21 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
     isWatched: (ticketId) => agents.isWatched(ticketId),
   });
   const fail = (error: unknown) => parts.log.warn({ err: error }, 'visitor not told');
+  const feed = createWallboardFeed(parts, tail);
   const agents = mountAgents(io, parts, {
     identify: auth.identify,
     tail,
+    feed,
     onWatch: (ticketId) => void visitors.agentSaw(ticketId).catch(fail),
     onTyping: (ticketId, name, typing) => void visitors.agentTyping(ticketId, name, typing).catch(fail),
   });
+  mountTelevisions(io, parts, { tail, feed });
   return {
     widget: visitors.router,
     attach: (server) => void io.attach(server),
-    figuresMoved: agents.figuresMoved,
+    figuresMoved: feed.moved,
     async close() {
+      feed.close();
       await agents.close();
       await visitors.close();
       await io.close();

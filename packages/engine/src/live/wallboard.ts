@@ -2,10 +2,12 @@ import { ageBands, localDate, startOfDay, totalsOf, wallboardFigures, type FactT
 import type { Wallboard } from '@patchbay/contracts';
 import { readWallboardSnapshot } from '@patchbay/store';
 import { listAlerts } from '@patchbay/store/queries/alerts';
+import { readBoardMoment } from '@patchbay/store/queries/wallboards';
 import { factNames } from '../figures/keep.ts';
 import { openAgentTime } from '../figures/open-time.ts';
 import { addTotals, totalsOfStored } from '../figures/stored.ts';
 import type { Parts } from '../parts.ts';
+import { readTrends } from '../wallboard/trends.ts';
 import { readTiles } from '../watch/health.ts';
 
 const ages = ageBands.map(({ below }) => below).filter(Number.isFinite);
@@ -26,7 +28,12 @@ export async function readWallboard(parts: Parts): Promise<Wallboard> {
       return ageBands.map(({ key }, index) => ({ queue: name, age: key, count: counts[index] ?? 0 }));
     }),
   });
-  const [channels, alerts] = await Promise.all([readTiles(parts), listAlerts(parts.db.sql)]);
+  const [channels, alerts, { agents, late, clocks }, trends] = await Promise.all([
+    readTiles(parts),
+    listAlerts(parts.db.sql),
+    readBoardMoment(parts.db.sql),
+    readTrends(parts, snapshot.queues),
+  ]);
   return {
     at: now.toISOString(),
     timeZone,
@@ -34,6 +41,9 @@ export async function readWallboard(parts: Parts): Promise<Wallboard> {
     figures,
     channels,
     alerts: alerts.filter(({ firing }) => firing),
+    agents,
+    clocks: { late, items: clocks },
+    trends,
   };
 }
 

@@ -573,6 +573,8 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   file_removal: technical({ keep: 'sha256 at' }),
   retention_count: { about: 'figures', columns: { figure: 'kind day removed' } },
 
+  wallboard: settings({ keep: 'id name layout created_at updated_at' }),
+  wallboard_link: settings({ keep: 'id wallboard_id name expires_at created_at' }),
   saved_report: settings({ keep: 'id name query created_at updated_at' }),
   figure_ticket: { about: 'figures', columns: { keep: 'ticket_id queue_id opened_at settled_at', figure: 'state' } },
   figure_agent: { about: 'staff', columns: { staff: 'agent_id', figure: 'state' } },

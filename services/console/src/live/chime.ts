@@ -9,7 +9,27 @@ const CLOCK_STORE = 'patchbay.clock-sound';
 export const clockSoundOn = (): boolean => localStorage.getItem(CLOCK_STORE) === 'on';
 export const setClockSound = (on: boolean): void => localStorage.setItem(CLOCK_STORE, on ? 'on' : 'off');
 
+const BOARD_STORE = 'patchbay.board-sound';
+/** Off until somebody in the room allows it. */
+export const boardSoundOn = (): boolean => localStorage.getItem(BOARD_STORE) === 'on';
+export const setBoardSound = (on: boolean): void => localStorage.setItem(BOARD_STORE, on ? 'on' : 'off');
+
 let context: AudioContext | undefined;
+
+/** Whether the browser lets the page be heard; a touch of the page may be what it waits for. Never waits itself. */
+export async function allowBoardSound(): Promise<boolean> {
+  if (!('AudioContext' in window)) return false;
+  context ??= new AudioContext();
+  const late = new Promise((resolve) => setTimeout(resolve, 500));
+  await Promise.race([context.resume(), late]);
+  return context.state === 'running';
+}
+
+/** Something on the wallboard has gone over its limit. False when the browser keeps the page silent. */
+export function boardChime(): boolean {
+  play();
+  return context?.state === 'running';
+}
 
 export function chime(): void {
   if (soundOn()) play();

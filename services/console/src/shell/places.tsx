@@ -10,6 +10,7 @@ import {
   EyeOutlined,
   FileDoneOutlined,
   FormOutlined,
+  FundProjectionScreenOutlined,
   HeartOutlined,
   HistoryOutlined,
   IdcardOutlined,
@@ -79,6 +80,7 @@ export const settingsGroups = [
       { to: '/targets', key: 'targets', icon: <ClockCircleOutlined />, needs: 'manager' },
       { to: '/calendars', key: 'calendars', icon: <CalendarOutlined />, needs: 'manager' },
       { to: '/escalation', key: 'escalation', icon: <RiseOutlined />, needs: 'manager' },
+      { to: '/wallboards', key: 'wallboards', icon: <FundProjectionScreenOutlined />, needs: 'manager' },
     ],
   },
   {

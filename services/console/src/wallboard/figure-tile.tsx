@@ -1,68 +1,58 @@
-import { QuestionCircleOutlined } from '@ant-design/icons';
-import type { ChannelName, Figure, PresenceState } from '@patchbay/contracts';
-import { duration, secondsSince, useNow } from '@patchbay/ui';
+import type { FigureTileLayout } from '@patchbay/contracts';
 import { Tooltip } from 'antd';
+import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useBoard } from './board-context.ts';
+import { levelOf, running, valueOf } from './board-values.ts';
+import { dimensionText, inLanguage, titleOf, valueText } from './figure-text.ts';
+import { Sparkline } from './sparkline.tsx';
 
-interface TileProps {
-  figure: Figure;
-  label: string;
-  large?: boolean;
-  tone?: 'busy' | 'calm';
-  /** The colour of an agent's state or of a channel before the label. */
-  dot?: PresenceState | ChannelName | undefined;
-  /** False where the heading explains all figures below it. */
-  help?: boolean;
-  /** When given, a duration runs on from the moment it was taken. */
-  since?: string;
-}
-
-export function FigureTile({ figure, label, large = false, tone, dot, help = true, since }: TileProps) {
-  const value = useShown(figure, since);
+/** A figure, large, with what it is and how it stands; how it is computed is said on hover and focus. */
+export function FigureTile({ tile }: { tile: FigureTileLayout }) {
+  const { t, i18n } = useTranslation();
+  const { snapshot, definitions, now } = useBoard();
+  const found = valueOf(tile, snapshot.figures);
+  const value = running(tile.figure, found.value, (now - Date.parse(snapshot.at)) / 1000);
+  const definition = definitions.get(tile.figure);
+  const unit = definition?.unit ?? found.unit;
+  const level = levelOf(tile.thresholds, value);
+  const text = valueText(value, unit, i18n.language);
+  const label = titleOf(definition, tile.figure, i18n.language);
+  const of = dimensionText(t, tile.dimensions);
+  const points = tile.trend ? pointsOf(tile, snapshot.trends) : undefined;
+  const formula = definition && `${inLanguage(definition.formula, i18n.language)} (${t(`wallboard.unit.${unit}`)})`;
   return (
-    <div
-      className={`tile${large ? ' tile-large' : ''}${tone ? ` tile-${tone}` : ''}`}
-      data-testid="figure"
-      data-key={figure.key}
-      data-dimensions={JSON.stringify(figure.dimensions)}
-      data-value={figure.value ?? ''}
-    >
-      <span className="tile-value tabular">{value}</span>
-      <span className="tile-label">
-        {dot && <span className={`dot dot-${dot}`} aria-hidden />}
-        {label}
-        {help && <Help figure={figure} label={label} />}
-      </span>
-    </div>
-  );
-}
-
-function useShown(figure: Figure, since: string | undefined): string {
-  const { i18n } = useTranslation();
-  const now = useNow();
-  if (figure.value === null) return '–';
-  if (figure.unit === 'seconds')
-    return duration(figure.value + (since && figure.value > 0 ? secondsSince(since, now) : 0), i18n.language);
-  const format = new Intl.NumberFormat(
-    i18n.language,
-    figure.unit === 'ratio' ? { style: 'percent', maximumFractionDigits: 1 } : {},
-  );
-  return format.format(figure.value);
-}
-
-/** How the figure is computed, in the hub's own words; opens by pointer and by keyboard. */
-export function Help({ figure, label }: { figure: Figure | undefined; label: string }) {
-  const { t } = useTranslation();
-  if (!figure?.formula) return null;
-  return (
-    <Tooltip title={figure.formula} trigger={['hover', 'focus', 'click']}>
-      <button
-        type="button"
-        className="tile-help"
-        aria-label={`${t('wallboard.formula', { name: label })}: ${figure.formula}`}
+    <Tooltip title={formula} trigger={['hover', 'focus']}>
+      <article
+        className={`wall-tile wall-figure is-${level}`}
+        // Keyboards reach what pointers hover over.
+        tabIndex={0}
+        aria-label={`${label}${of && `, ${of}`}: ${text}${level === 'good' ? '' : `, ${t(`wallboard.level.${level}`)}`}${formula ? `. ${formula}` : ''}`}
+        data-testid="figure"
+        data-key={tile.figure}
+        data-dimensions={JSON.stringify(tile.dimensions)}
+        data-value={found.value ?? ''}
+        data-level={level}
       >
-        <QuestionCircleOutlined aria-hidden />
-      </button>
+        <span className="wall-label">
+          {level !== 'good' && <span aria-hidden>{level === 'bad' ? '▲ ' : '△ '}</span>}
+          {label}
+          {of && <strong> {of}</strong>}
+        </span>
+        <span className="wall-value tabular" style={{ '--chars': Math.max(3, widthOf(text)) } as CSSProperties}>
+          {text}
+        </span>
+        {points && <Sparkline points={points} label={t('wallboard.trend')} />}
+      </article>
     </Tooltip>
   );
+}
+
+/** In letters; Chinese ones are as wide as two. */
+const widthOf = (text: string): number => [...text].reduce((sum, letter) => sum + (letter > '\u2E80' ? 1.9 : 1), 0);
+
+function pointsOf(tile: FigureTileLayout, trends: ReturnType<typeof useBoard>['snapshot']['trends']) {
+  if (tile.dimensions.channel || tile.dimensions.state || tile.dimensions.age) return undefined;
+  const queue = tile.dimensions.queue ?? null;
+  return trends.find((trend) => trend.key === tile.figure && trend.queue === queue)?.points;
 }

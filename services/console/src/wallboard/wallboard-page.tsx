@@ -1,68 +1,112 @@
-import { useQuery } from '@tanstack/react-query';
-import { ArrowLeftOutlined, FullscreenOutlined } from '@ant-design/icons';
-import { keys, secondsSince, useNow } from '@patchbay/ui';
-import { useEffect } from 'react';
+import { ArrowLeftOutlined, EditOutlined } from '@ant-design/icons';
+import type { Wallboard } from '@patchbay/contracts';
+import { keys } from '@patchbay/ui';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Select } from 'antd';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
-import { Failed, Loading } from '../feedback/states.tsx';
+import { Link, useNavigate, useParams } from 'react-router';
+import { Loading } from '../feedback/states.tsx';
 import { useLive } from '../live/live-context.ts';
 import { api } from '../query-client.ts';
+import { useMe } from '../session/use-me.ts';
 import { ConnectionMark } from '../shell/connection-state.tsx';
+import { mayVisit } from '../shell/places.tsx';
 import { usePageTitle } from '../shell/page-title.ts';
 import '../style/wallboard.css';
-import { BoardSections } from './board-sections.tsx';
+import { BoardScreen } from './board-screen.tsx';
+import { ownBoard } from './own-board.ts';
+import { useFigureDefinitions } from './use-figure-definitions.ts';
 
-/** The centre at a glance, made to be read from across the room; every figure carries its formula. */
+/** The centre at a glance, made to be read from across the room. What is new is told by the live connection alone. */
 export function WallboardPage() {
   const { t } = useTranslation();
   usePageTitle(t('wallboard.title'));
-  const { watch } = useLive();
+  const { watch, connection } = useLive();
   useEffect(() => watch({ room: 'wallboard' }), [watch]);
-  // Pushed by the live connection; asked for as well, so that it goes on without one.
-  const board = useQuery({
-    queryKey: keys.wallboard,
-    queryFn: ({ signal }) => api.wallboard(signal),
-    refetchInterval: 15_000,
-  });
+  const snapshot = useQuery<Wallboard>({ queryKey: keys.wallboard, enabled: false, staleTime: Infinity });
+  const definitions = useFigureDefinitions();
+  const { board, boards } = useChosenBoard();
+  const lostAt = useLostAt(connection === 'live', snapshot.dataUpdatedAt);
+  if (!snapshot.data || !definitions.data || !board)
+    return (
+      <main className="wall wall-dark" data-testid="wallboard">
+        <Loading />
+        <ConnectionMark />
+      </main>
+    );
   return (
-    <main className="board" data-testid="wallboard">
-      <BoardHead at={board.data?.at} timeZone={board.data?.timeZone} />
-      {board.isPending && <Loading />}
-      {board.isError && !board.data && <Failed error={board.error} retry={() => void board.refetch()} />}
-      {board.data && <BoardSections board={board.data} />}
-    </main>
+    <BoardScreen
+      key={board.name}
+      board={board}
+      snapshot={snapshot.data}
+      definitions={definitions.data}
+      lostAt={lostAt}
+      title={<BoardChoice name={board.name} boards={boards} />}
+    />
   );
 }
 
-function BoardHead({ at, timeZone }: { at: string | undefined; timeZone: string | undefined }) {
-  const { t, i18n } = useTranslation();
-  const now = useNow();
-  const clock = new Intl.DateTimeFormat(i18n.language, {
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-    ...(timeZone ? { timeZone } : {}),
+function useChosenBoard() {
+  const { t } = useTranslation();
+  const { boardId } = useParams();
+  const saved = useQuery({
+    queryKey: keys.wallboards,
+    queryFn: ({ signal }) => api.wallboards(signal),
+    refetchOnWindowFocus: false,
   });
-  // A board that stands still must say so: nobody notices from across the room.
-  const late = at !== undefined && secondsSince(at, now) > 60;
+  const own = useMemo(
+    () => ownBoard({ name: t('wallboard.own'), now: t('wallboard.now'), today: t('wallboard.today') }),
+    [t],
+  );
+  const boards = saved.data ?? [];
+  const chosen = boards.find(({ id }) => id === boardId);
+  return { boards, board: chosen ?? (boardId !== undefined && saved.isPending ? null : own) };
+}
+
+/** When the connection was lost, until there are figures again; null while they are current. */
+function useLostAt(live: boolean, figuresAt: number): number | null {
+  const client = useQueryClient();
+  const [lostAt, setLostAt] = useState<number | null>(null);
+  useEffect(() => {
+    if (!live) setLostAt(Date.now());
+  }, [live]);
+  // What was shown at an earlier visit is old, and nobody would see that it is.
+  useEffect(() => () => client.removeQueries({ queryKey: keys.wallboard }), [client]);
+  return lostAt !== null && (!live || figuresAt < lostAt) ? lostAt : null;
+}
+
+function BoardChoice({ name, boards }: { name: string; boards: readonly { id: string; name: string }[] }) {
+  const { t } = useTranslation();
+  const { role } = useMe();
+  const navigate = useNavigate();
+  const { boardId } = useParams();
   return (
-    <header className="board-head">
-      <Link to="/desk" className="board-link" aria-label={t('desk.back')}>
+    <>
+      <Link to="/desk" className="wall-tool" aria-label={t('desk.back')}>
         <ArrowLeftOutlined aria-hidden />
       </Link>
-      <h1>{t('wallboard.title')}</h1>
-      <div className="grow" />
-      {late && <span className="board-late">{t('wallboard.late', { time: clock.format(new Date(at)) })}</span>}
+      {boards.length === 0 ? (
+        <span>{name}</span>
+      ) : (
+        <Select
+          value={boards.some(({ id }) => id === boardId) ? boardId : ''}
+          onChange={(id) => void navigate(id ? `/wallboard/${id}` : '/wallboard')}
+          options={[
+            { value: '', label: t('wallboard.own') },
+            ...boards.map((one) => ({ value: one.id, label: one.name })),
+          ]}
+          aria-label={t('wallboard.choose')}
+          className="wall-choice"
+          data-testid="board-choice"
+        />
+      )}
+      {mayVisit(role, { needs: 'manager' }) && (
+        <Link to="/wallboards" className="wall-tool" aria-label={t('wallboard.edit')} data-testid="board-edit">
+          <EditOutlined aria-hidden />
+        </Link>
+      )}
       <ConnectionMark />
-      <span className="board-clock tabular">{clock.format(now)}</span>
-      <button
-        type="button"
-        className="board-link"
-        aria-label={t('wallboard.fullScreen')}
-        onClick={() => void document.documentElement.requestFullscreen?.()}
-      >
-        <FullscreenOutlined aria-hidden />
-      </button>
-    </header>
+    </>
   );
 }

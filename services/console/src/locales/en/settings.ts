@@ -43,6 +43,7 @@ export const settings = {
       calendars: 'Opening hours, holidays and days off by which time is counted.',
       targets: 'How soon each kind of ticket is to be answered and resolved.',
       escalation: 'What happens when a ticket is nearly late, late, or grave.',
+      wallboards: 'What hangs on the wall, and the links for televisions.',
     },
   },
   changes: {
@@ -87,6 +88,8 @@ export const settings = {
       team: 'Team',
       template: 'Template',
       'visitor-site': 'Visitor site',
+      wallboard: 'Wallboard',
+      'wallboard-link': 'Link to a wallboard',
       'watch-limits': 'Alerts',
       'web-form': 'Web form',
       webhook: 'Outgoing webhook',

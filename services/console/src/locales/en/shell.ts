@@ -38,6 +38,7 @@ export const shell = {
     calendars: 'Calendars',
     targets: 'Service targets',
     escalation: 'Escalation',
+    wallboards: 'Wallboards',
     skip: 'Skip to the content',
   },
   state: {

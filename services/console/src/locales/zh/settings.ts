@@ -43,6 +43,7 @@ export const settings = {
       calendars: '计时所依据的营业时间、节假日和休息日。',
       targets: '各类工单应在多长时间内答复和解决。',
       escalation: '工单即将超时、已超时或情况严重时的处理。',
+      wallboards: '墙上显示什么，以及电视链接。',
     },
   },
   changes: {
@@ -87,6 +88,8 @@ export const settings = {
       team: '团队',
       template: '模板',
       'visitor-site': '访客网站',
+      wallboard: '看板',
+      'wallboard-link': '看板链接',
       'watch-limits': '告警阈值',
       'web-form': '网页表单',
       webhook: '外发 Webhook',

@@ -38,6 +38,7 @@ export const shell = {
     calendars: '工作日历',
     targets: '服务时限',
     escalation: '升级规则',
+    wallboards: '看板布局',
     skip: '跳到正文',
   },
   state: {

@@ -1,0 +1,81 @@
+/** One snapshot for every wallboard at this process, taken when something has happened and somebody looks. */
+import type { Wallboard } from '@patchbay/contracts';
+import { addDays, localDate, startOfDay } from '@patchbay/domain';
+import type { Parts } from '../parts.ts';
+import { readWallboard, throttle } from '../live/wallboard.ts';
+import type { Tail } from '../live/tail.ts';
+
+const intervalMs = 500;
+/** Readings of channels and trends are given out again for a few seconds; so long after the last event they are taken once more. */
+const settleMs = 6_000;
+
+export interface Onlooker {
+  /** Whether anybody looks. */
+  looks(): boolean;
+  show(snapshot: Wallboard): void;
+}
+
+export interface WallboardFeed {
+  /** The snapshot as it stands: taken anew only when something has happened since the last one. */
+  current(): Promise<Wallboard>;
+  follow(onlooker: Onlooker): void;
+  /** Something that is shown is not as it was. */
+  moved(): void;
+  close(): void;
+}
+
+export function createWallboardFeed(parts: Parts, tail: Pick<Tail, 'onEvents'>): WallboardFeed {
+  const onlookers: Onlooker[] = [];
+  let kept: Promise<Wallboard> | null = null;
+  let settling: NodeJS.Timeout | undefined;
+  let midnight: NodeJS.Timeout | undefined;
+  const looked = () => onlookers.some((one) => one.looks());
+
+  const current = () => {
+    if (kept) return kept;
+    const reading = readWallboard(parts);
+    kept = reading;
+    // What failed is not given out again.
+    reading.catch(() => {
+      if (kept === reading) kept = null;
+    });
+    clearTimeout(midnight);
+    midnight = setTimeout(renew, untilMidnight(parts)).unref();
+    return reading;
+  };
+  const push = throttle(
+    async () => {
+      if (!looked()) return;
+      const snapshot = await current();
+      for (const onlooker of onlookers) if (onlooker.looks()) onlooker.show(snapshot);
+    },
+    intervalMs,
+    (error) => parts.log.warn({ err: error }, 'wallboard not shown; shown again at the next event'),
+  );
+  const renew = () => {
+    kept = null;
+    push();
+  };
+  const moved = () => {
+    renew();
+    clearTimeout(settling);
+    settling = setTimeout(renew, settleMs).unref();
+  };
+  tail.onEvents(moved);
+  return {
+    current,
+    follow: (onlooker) => void onlookers.push(onlooker),
+    moved,
+    close() {
+      clearTimeout(settling);
+      clearTimeout(midnight);
+    },
+  };
+}
+
+/** Figures of today begin anew then, whether anything happens or not. Milliseconds. */
+function untilMidnight({ config, now }: Parts): number {
+  const at = now();
+  const next = startOfDay(addDays(localDate(at, config.timeZone), 1), config.timeZone);
+  return Math.max(1_000, next - at.getTime() + 1_000);
+}

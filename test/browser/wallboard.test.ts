@@ -1,0 +1,247 @@
+/// <reference lib="dom" />
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { loadEnvironment } from '@patchbay/config';
+import { createHub, type Hub } from '@patchbay/engine';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { useBrowser } from '../support/browser.ts';
+import { addAgent, connectionIs, logIn } from '../support/browser-desk.ts';
+import { createClient, eventually, type ApiClient } from '../support/client.ts';
+import { admin, apiKey, createGround, type Ground } from '../support/hub.ts';
+import { mailProgram } from '../support/mail.ts';
+import { median } from '../support/median.ts';
+
+const folder = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
+const walls = [
+  { width: 1920, height: 1080 },
+  { width: 1280, height: 720 },
+  { width: 3840, height: 2160 },
+];
+
+describe.skipIf(inject('chromium') === null)('the wallboard, on the wall', () => {
+  const browser = useBrowser();
+  let ground: Ground;
+  let hub: Hub;
+  let api: ApiClient;
+  let manager: Page;
+  let tv: Page;
+  let problems: string[] = [];
+  let received = 0;
+
+  const waiting = (page: Page, value: number) =>
+    page.locator(`[data-testid=figure][data-key=waiting][data-dimensions="{}"][data-value="${value}"]`);
+  const mail = async () => {
+    received += 1;
+    await mailProgram(ground.smtpPort)({
+      from: `c${received}@example.org`,
+      subject: `Lamp ${received}`,
+      text: 'Dark.',
+    });
+  };
+  const start = async () => {
+    hub = await createHub(loadEnvironment(ground.env));
+    api = createClient(ground.url, { authorization: `Bearer ${apiKey}` });
+  };
+
+  beforeAll(async () => {
+    ground = await createGround('postgres');
+    await start();
+    await addAgent(api);
+    const [desk, wall] = [await browser.open(), await browser.open({ viewport: walls[0] ?? null })];
+    manager = desk.page;
+    tv = wall.page;
+    problems = desk.problems;
+    await logIn(manager, ground.url, admin);
+    problems.length = 0;
+  });
+  afterAll(async () => {
+    await manager?.context().close();
+    await tv?.context().close();
+    await hub?.[Symbol.asyncDispose]();
+    await ground?.[Symbol.asyncDispose]();
+  });
+
+  it('is laid out by a manager and opened on a television by its link alone', async () => {
+    await manager.goto(`${ground.url}/wallboards`);
+    await manager.getByTestId('board-new').click();
+    await manager.getByTestId('board-name').fill('Hall');
+    await manager.getByTestId('board-rotate').fill('600');
+    await picture(manager, 'form-desktop');
+    await manager.getByTestId('board-form-save').click();
+    await manager.getByTestId('board-row').getByText('Hall').waitFor();
+    await manager.getByTestId('board-links').click();
+    await manager.getByTestId('link-name').fill('Television in the hall');
+    await manager.getByTestId('link-make').click();
+    const url = await manager.getByTestId('link-url').textContent();
+    await picture(manager, 'links-desktop');
+    await tv.goto(url ?? '');
+    await waiting(tv, 0).waitFor();
+    expect(await tv.getByTestId('tv-name').textContent()).toBe('Hall');
+    await manager.goto(`${ground.url}/wallboard`);
+    await waiting(manager, 0).waitFor();
+  });
+
+  it('costs nothing while nothing happens', async () => {
+    const { sql } = hub.parts.db;
+    const { query } = sql;
+    const asked = new Map<string, number>();
+    sql.query = ((text: string, values?: readonly unknown[]) => {
+      asked.set(text, (asked.get(text) ?? 0) + 1);
+      return query(text, values);
+    }) as typeof query;
+    const requests: string[] = [];
+    for (const page of [manager, tv]) page.on('request', (request) => requests.push(request.url()));
+    // What was set off by opening them comes to its end first.
+    await eventually(
+      async () => {
+        asked.clear();
+        await new Promise((resolve) => setTimeout(resolve, 2_500));
+        return [...asked.keys()].filter((text) => /figure_|ticket_clock where state|wallboard/.test(text));
+      },
+      (texts) => texts.length === 0,
+    );
+    sql.query = query;
+    console.log(
+      `Idle, two wallboards, 2.5 s: ${[...asked].map(([text, n]) => `${n} × ${text.slice(0, 50)}`).join('; ')}`,
+    );
+    expect(requests.filter((url) => url.includes('/api/'))).toEqual([]);
+  });
+
+  it('shows what happens within a second', async () => {
+    const times: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const shown = waiting(tv, received + 1)
+        .waitFor()
+        .then(() => Date.now());
+      await mail();
+      const at = await shown;
+      const { body } = await api('GET', '/api/v1/tickets?limit=1');
+      const { rows } = await hub.parts.db.sql.query<{ at: Date }>(
+        `select at from event where ticket_id = $1 and type = 'ticket.opened'`,
+        [body.items[0].id],
+      );
+      times.push(at - (rows[0]?.at.getTime() ?? 0));
+    }
+    console.log(`Event to television: median ${Math.round(median(times))} ms of ${times.join(', ')}`);
+    await waiting(manager, received).waitFor();
+  });
+
+  it('fits every screen, stands out, and can be read from afar', async () => {
+    for (const size of walls) {
+      await tv.setViewportSize(size);
+      for (const [theme, language] of [
+        ['dark', 'en'],
+        ['light', 'zh'],
+      ] as const) {
+        await turnedTo(tv, theme, language);
+        if (size.height < 2_000) await picture(tv, `tv-${size.height}-${theme}-${language}`);
+        expect([size.height, theme, language, await misfits(tv)]).toEqual([size.height, theme, language, []]);
+      }
+    }
+    await tv.setViewportSize(walls[0] ?? { width: 1920, height: 1080 });
+    await turnedTo(tv, 'dark', 'en');
+    // A button that has the focus is what space presses.
+    await tv.getByTestId('board-language').blur();
+    await tv.keyboard.press('ArrowRight');
+    await tv.locator('[data-key=abandonment]').waitFor();
+    await picture(tv, 'tv-second-page');
+    expect(await misfits(tv)).toEqual([]);
+    await tv.keyboard.press('ArrowLeft');
+    await tv.keyboard.press('Space');
+    await tv.locator('[aria-label^="Go on"]').waitFor();
+    await tv.keyboard.press('?');
+    await tv.getByTestId('board-legend').waitFor();
+    await picture(tv, 'tv-legend');
+    await tv.keyboard.press('Escape');
+    await tv.setViewportSize({ width: 390, height: 844 });
+    expect(await tv.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await picture(tv, 'tv-390');
+    await tv.setViewportSize({ width: 1920, height: 1080 });
+  });
+
+  it('says since when its figures are old, and is current again after a restart of the hub', async () => {
+    await hub[Symbol.asyncDispose]();
+    await tv.getByTestId('board-old').waitFor();
+    await manager.getByTestId('board-old').waitFor();
+    await start();
+    await tv.getByTestId('board-old').waitFor({ state: 'detached' });
+    await mail();
+    await waiting(tv, received).waitFor();
+    await connectionIs(manager, 'live');
+    await waiting(manager, received).waitFor();
+  });
+
+  it('tells of a limit that is passed once, and of a link that is revoked', async () => {
+    const board = (await api('GET', '/api/v1/wallboards')).body.items[0];
+    const [page] = board.pages;
+    const tile = page.tiles.find((one: { figure?: string }) => one.figure === 'waiting');
+    tile.thresholds = { worse: 'above', warn: 1, bad: received + 1 };
+    await api('PUT', `/api/v1/wallboards/${board.id}`, { ...board, pages: [page] });
+    await tv.locator('[data-key=waiting][data-level=warn]').waitFor();
+    const before = Number(await tv.getByTestId('wallboard').getAttribute('data-sounds'));
+    await mail();
+    await tv.locator('[data-key=waiting][data-level=bad]').waitFor();
+    await mail();
+    await waiting(tv, received).waitFor();
+    expect(Number(await tv.getByTestId('wallboard').getAttribute('data-sounds'))).toBe(before + 1);
+    await picture(tv, 'tv-bad');
+    const [link] = (await api('GET', `/api/v1/wallboards/${board.id}/links`)).body.items;
+    await api('DELETE', `/api/v1/wallboard-links/${link.id}`);
+    await tv.getByTestId('tv-over').waitFor();
+    expect(problems.filter((problem) => !/ERR_CONNECTION|WebSocket|50[234]/.test(problem))).toEqual([]);
+  });
+});
+
+async function picture(page: Page, name: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await page.bringToFront();
+  await page.screenshot({ path: `${folder}wallboard-${name}.png`, animations: 'disabled' });
+}
+
+async function turnedTo(page: Page, theme: string, language: string): Promise<void> {
+  const wall = page.getByTestId('wallboard');
+  if (!(await wall.getAttribute('class'))?.includes(`wall-${theme}`)) await page.getByTestId('board-theme').click();
+  if (!(await page.evaluate(() => document.documentElement.lang)).startsWith(language))
+    await page.getByTestId('board-language').click();
+  await page.waitForFunction((lang) => document.documentElement.lang.startsWith(lang), language);
+  await page.mouse.move(1, 1);
+}
+
+/** What scrolls, is cut off, too small for five metres or stands out by less than 7:1. */
+async function misfits(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const { scrollHeight, scrollWidth } = document.documentElement;
+    if (scrollHeight > innerHeight || scrollWidth > innerWidth) found.push(`scrolls: ${scrollWidth}×${scrollHeight}`);
+    const channel = (value: number) => (value <= 0.039_28 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+    const luminance = (colour: string) => {
+      const [r = 0, g = 0, b = 0] = (colour.match(/[\d.]+/g) ?? []).map((one) => channel(Number(one) / 255));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element: Element | null): string => {
+      if (!element) return 'rgb(255, 255, 255)';
+      const { backgroundColor } = getComputedStyle(element);
+      return /^rgba\(.*, 0\)$/.test(backgroundColor) ? behind(element.parentElement) : backgroundColor;
+    };
+    const vmin = Math.min(innerWidth, innerHeight) / 100;
+    for (const text of document.querySelectorAll('.wall-label, .wall-value, .wall-row > *, .wall-clock, .wall-page')) {
+      if (!text.textContent?.trim()) continue;
+      const style = getComputedStyle(text);
+      const [ink, page] = [luminance(style.color), luminance(behind(text))].toSorted((a, b) => b - a) as [
+        number,
+        number,
+      ];
+      const contrast = (ink + 0.05) / (page + 0.05);
+      const say = (what: string) => found.push(`${text.className} “${text.textContent}”: ${what}`);
+      if (contrast < 7) say(`contrast ${contrast.toFixed(1)}`);
+      if (parseFloat(style.fontSize) < 2.35 * vmin) say(`${style.fontSize} at ${vmin} px a vmin`);
+      const box = text.getBoundingClientRect();
+      const tile = text.closest('.wall-cell')?.getBoundingClientRect();
+      if (tile && (box.bottom > tile.bottom + 1 || box.right > tile.right + 1 || box.top < tile.top - 1))
+        say('cut off');
+      if (text.matches('.wall-value') && text.scrollWidth > text.clientWidth + 1) say('too wide');
+    }
+    return found;
+  });
+}
