@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { webFormUpdate } from '@patchbay/contracts';
 import { routes } from '@patchbay/engine/http/routes';
 import { answers } from '@patchbay/engine/http/schemas';
@@ -63,6 +64,7 @@ describe('the API as its document describes it', () => {
       '/api/v1/organisations',
       '/api/v1/queues',
       '/api/v1/request-types',
+      '/api/v1/routing-rules/versions',
       '/api/v1/saved-reports',
       '/api/v1/segments',
       '/api/v1/skills',
@@ -375,6 +377,21 @@ describe('the API as its document describes it', () => {
     await call('GET', '/saved-reports');
     await call('GET', '/saved-reports/:id/report', savedReport);
     await call('DELETE', '/saved-reports/:id', savedReport);
+    await call('GET', '/routing-rules');
+    const routing = {
+      id: randomUUID(),
+      name: 'All',
+      enabled: true,
+      condition: null,
+      result: { queueId: null, priority: null, requestType: null, tags: ['routed'] },
+    };
+    const drafted = { rules: [routing], basedOn: 0, revision: 0 };
+    const draft = await call('PUT', '/routing-rules/draft', {}, drafted);
+    await call('POST', '/routing-rules/try', {}, { rules: [routing] });
+    await call('POST', '/routing-rules/versions', {}, { revision: draft.draft.revision, note: 'First' });
+    await call('GET', '/routing-rules/versions');
+    await call('PUT', '/routing-rules/draft', {}, { ...drafted, rules: [], basedOn: 1 });
+    await call('DELETE', '/routing-rules/draft', {}, undefined, (method, path) => api(method, `${path}?revision=1`));
     const layout = {
       name: 'Hall',
       theme: 'dark',

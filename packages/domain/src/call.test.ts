@@ -23,6 +23,7 @@ describe('applyCallStep', () => {
         resumed: 'talking',
         voicemail: 'voicemail',
         recording: 'voicemail',
+        'call-back': 'waiting',
         ended: 'missed',
       },
     ],

@@ -141,8 +141,10 @@ const samples: Record<string, Buffer> = {
 const corpus = process.env['CORPUS_DIR'];
 if (corpus === undefined) console.warn('SKIPPED: identity of the mail corpus, CORPUS_DIR is not set');
 const isKnowable = (text: string) =>
-  !/^\s/.test(text) && /^(message-id|date|received):/im.test(text.split(/\r?\n\r?\n|\r\r/, 1)[0] ?? '');
-/** Those that have something to be known by, and a first line that is no continuation of what a host puts above it. */
+  !/^\s/.test(text) &&
+  /\r?\n\r?\n/.test(text) &&
+  /^(message-id|date|received):/im.test(text.split(/\r?\n\r?\n|\r\r/, 1)[0] ?? '');
+/** Those that have something to be known by, an end of the head behind which a host puts nothing of the head, and a first line that is no continuation of what a host puts above it. */
 const corpusMails = () => {
   const folder = join(corpus ?? '', 'mail');
   return new Map(

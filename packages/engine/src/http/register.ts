@@ -100,7 +100,7 @@ async function run(parts: Parts, auth: Auth, route: Route, request: Request, res
   // Who would rather have a file than JSON has it by now.
   if (route.answer === 'bytes' || response.headersSent) return;
   if (answer === undefined) response.end();
-  else response.json(principal ? await presentAnswer(parts, principal, answer) : answer);
+  else response.json(principal && !route.reveals ? await presentAnswer(parts, principal, answer) : answer);
 }
 
 /** An id that cannot be one names nothing. */

@@ -24,7 +24,9 @@ export async function eventsOfDay(
   const { rows } = await tx.query<EventRow>(
     `with touched as materialized (
        -- The clock of a transaction stands still from its begin; its events go on.
-       select id from ticket where created_at < $2 and (updated_at >= $1::timestamptz - interval '1 hour' or status in ('open', 'pending'))),
+       select id from ticket where created_at < $2 and (updated_at >= $1::timestamptz - interval '1 hour' or status in ('open', 'pending')
+         -- By its events nothing has settled it, and somebody may have it in hand.
+         or id in (select ticket_id from figure_ticket where settled_at is null))),
      presence as materialized (
        select id from event where type = 'agent.presence-changed' and at >= $1 and at < $2
        union all

@@ -144,6 +144,7 @@ export const customerPrivacyRoutes = [
     params: byId,
     body: 'RevealRequest',
     answer: 'Revealed',
+    reveals: true,
     async handle({ parts, principal, params, body, correlationId }) {
       const customer = await personOf(parts, params.id);
       await requireWork(parts, principal, customer.id).catch(async (error: unknown) => {
