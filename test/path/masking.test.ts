@@ -148,6 +148,8 @@ describe('a role from which identifiers are hidden', () => {
       201,
     );
     const automation = await call('POST', '/automation/rules', rule, 201);
+    const pages = [{ name: 'Now', tiles: [{ kind: 'queues', size: 'large' }] }];
+    const board = await call('POST', '/wallboards', { name: 'Hall', theme: 'dark', rotateSeconds: null, pages }, 201);
     await call('PATCH', `/tickets/${mail.ticketId}/tags`, { add: ['one'] });
     const delivery = await eventually<{ id: string }>(
       async () => (await call('GET', `/webhook-endpoints/${endpoint.id}/deliveries`)).items[0],
@@ -156,6 +158,7 @@ describe('a role from which identifiers are hidden', () => {
     Object.assign(ids, {
       customers: customer,
       rules: automation.id,
+      wallboards: board.id,
       'saved-reports': report.id,
       'webhook-endpoints': endpoint.id,
       'webhook-deliveries': delivery.id,
@@ -201,6 +204,7 @@ describe('a role from which identifiers are hidden', () => {
     '/reports/mine',
     '/reports/tickets',
     '/holidays',
+    '/staffing',
   ];
   const questions = () => [
     ...routes.filter(({ method, path }) => method === 'get' && !notHere.includes(path)).map(({ path }) => pathOf(path)),
