@@ -33,7 +33,9 @@ export function AskModal<Fields extends object>(props: AskModalProps<Fields>) {
       onOk={() => props.form.submit()}
       onCancel={props.close}
       afterOpenChange={(open) => {
-        if (open) fields.current?.querySelector<HTMLElement>('input:not([type=radio]), textarea')?.focus();
+        // Whoever began to write while it opened is not moved elsewhere.
+        if (!open || fields.current?.contains(document.activeElement)) return;
+        fields.current?.querySelector<HTMLElement>('input:not([type=radio]), textarea')?.focus();
       }}
       okButtonProps={{ 'data-testid': 'ask-ok' }}
     >
