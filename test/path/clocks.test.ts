@@ -85,12 +85,17 @@ describe('service targets', () => {
   it('warn and then tell of the breach, each once and at its moment', async () => {
     const { ticketId } = await centre().ticketByText(phone());
     await clockOf(ticketId, 'first-response', () => true);
-    await comeNear(ticketId, 2.5, 0.5);
     const { desk } = centre();
-    const event = await desk.events.until(
-      (one) => one.type === 'clock.breached' && one.ticketId === ticketId,
-      'the breach',
-    );
+    const isBreach = (one: { type: string; ticketId: string | null }) =>
+      one.type === 'clock.breached' && one.ticketId === ticketId;
+    // What still happens to the ticket (its acknowledgement arrives) puts the clock right again: then it is brought near once more.
+    const nearing = async (tries: number): Promise<{ data: Record<string, unknown> }> => {
+      await comeNear(ticketId, 2.5, 0.5);
+      return desk.events
+        .until(isBreach, 'the breach', 8_000)
+        .catch((error: unknown) => (tries > 1 ? nearing(tries - 1) : Promise.reject(error as Error)));
+    };
+    const event = await nearing(4);
     expect(event.data).toMatchObject({ clock: 'first-response', round: 1 });
     expect(event.data['late']).toBeLessThan(1.5);
     const clock = await clockOf(ticketId, 'first-response', ({ breachedAt }) => breachedAt !== null);

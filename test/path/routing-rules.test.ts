@@ -70,8 +70,15 @@ describe('routing rules', () => {
     );
     return body.items[0];
   };
-  const openedData = async (ticketId: string) =>
-    (await centre().timeline(ticketId)).find(({ type }) => type === 'ticket.opened')?.data;
+  /** Once the timeline has it. */
+  const dataOf = async (ticketId: string, wanted: string) => {
+    const found = await eventually(
+      async () => (await centre().timeline(ticketId)).find(({ type }) => type === wanted),
+      (event) => event !== undefined,
+    );
+    return found?.data;
+  };
+  const openedData = (ticketId: string) => dataOf(ticketId, 'ticket.opened');
   async function mailed(text: string, more: object = {}) {
     const subject = `About ${randomUUID()}`;
     await mail({ subject, text, ...more });
@@ -161,8 +168,10 @@ describe('routing rules', () => {
     const german = await mailed(`Guten Tag ${word}`, { headers: { 'Content-Language': 'de-DE' } });
     expect(german.ticket).toMatchObject({ queueId: Phone, priority: 40, tags: ['deutsch'], requestType: other });
     expect(german.data).toMatchObject({ routing: by(0) });
-    const tagged = (await centre().timeline(german.ticket.id)).find(({ type }) => type === 'ticket.tagged');
-    expect(tagged?.data).toEqual({ tags: ['deutsch'], reason: `Routing rule “Mail”, version ${version}` });
+    expect(await dataOf(german.ticket.id, 'ticket.tagged')).toEqual({
+      tags: ['deutsch'],
+      reason: `Routing rule “Mail”, version ${version}`,
+    });
     const english = await mailed(`Good day ${word}`);
     expect([english.ticket.queueId, english.data]).toMatchObject([Email, { routing: { version, rule: null } }]);
 
