@@ -98,8 +98,9 @@ describe.skipIf(inject('chromium') === null)('queues and handing on, on screen',
     await agent.getByTestId('transfer-note').fill('Wants the money back');
     await picture(agent, 'transfer');
     await agent.getByText('To a queue', { exact: true }).click();
-    await agent.getByTestId('transfer-queue').click();
-    await agent.getByTitle(/Refunds/).click();
+    await agent.getByTestId('transfer-queue').locator('input').fill('Refunds');
+    await agent.locator('.ant-select-item-option').filter({ hasText: 'Refunds' }).waitFor();
+    await agent.keyboard.press('Enter');
     await agent.getByTestId('transfer-send').click();
     await agent.waitForURL(/\/desk(\?.*)?$/);
     const [ticket] = await eventually(

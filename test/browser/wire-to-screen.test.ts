@@ -22,7 +22,7 @@ import {
 import { startMailSink } from '../support/browser-mail-sink.ts';
 import type { MailSink } from '../support/browser-mail-sink.ts';
 import { eventually } from '../support/client.ts';
-import { admin, startHub } from '../support/hub.ts';
+import { admin, startHub, zoneAtNoon } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
 
 type Channels = Parameters<NonNullable<HubOverrides['channels']>>[0];
@@ -63,7 +63,7 @@ describe.skipIf(inject('chromium') === null)('from the wire to the screen and ba
     beforeAll(async () => {
       sink = await startMailSink();
       hub = await startHub(backend, {
-        env: { SMTP_URL: sink.url },
+        env: { SMTP_URL: sink.url, TIME_ZONE: zoneAtNoon() },
         overrides: { simulatorSpeed: 5, channels: withUnreadableText },
       });
       await addAgent(hub.api);

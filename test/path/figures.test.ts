@@ -8,7 +8,7 @@ import { openDesk } from '../support/agent-desk.ts';
 import { expectProblem, logIn } from '../support/api-centre.ts';
 import { eventually } from '../support/client.ts';
 import { mailProgram } from '../support/mail.ts';
-import { apiKey, startHub } from '../support/hub.ts';
+import { apiKey, startHub, zoneAtNoon } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 import { openSimulator } from '../support/simulated-carrier.ts';
 import { ticketClient } from '../support/ticket-client.ts';
@@ -17,11 +17,12 @@ const agentPhone = '+4930901820';
 
 async function openCentre() {
   await using stack = new AsyncDisposableStack();
-  const hub = stack.use(await startHub('postgres', { overrides: { simulatorSpeed: 25 } }));
+  const zone = zoneAtNoon();
+  const hub = stack.use(await startHub('postgres', { env: { TIME_ZONE: zone }, overrides: { simulatorSpeed: 25 } }));
   const desk = stack.use(await openDesk(hub.url, apiKey));
   const carrier = stack.use(await openSimulator(hub.url));
   const owned = stack.move();
-  const today = localDate(new Date(), 'UTC');
+  const today = localDate(new Date(), zone);
   const report = async (query: string) => {
     const { status, body } = await hub.api('GET', `/api/v1/reports?from=${today}&to=${today}&${query}`);
     expect([status, body.code]).toEqual([200, undefined]);

@@ -42,7 +42,12 @@ export function useBrowser(): TestBrowser {
   return {
     async open(options = {}) {
       if (!browser) throw new Error('The browser is not running');
-      const context = await browser.newContext({ viewport: sizes.desktop, locale: 'en-GB', ...options });
+      const context = await browser.newContext({
+        viewport: sizes.desktop,
+        locale: 'en-GB',
+        reducedMotion: 'reduce',
+        ...options,
+      });
       context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       return { page, problems: listen(page) };

@@ -24,6 +24,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = new URL(postgres.url);
   template.pathname = '/patchbay_template';
   await using admin = openDatabase({ url: postgres.url });
+  // The machine does not fail under a test, and hubs that do leave the database alone.
+  for (const setting of ['fsync', 'full_page_writes']) await admin.sql.query(`alter system set ${setting} = off`);
+  await admin.sql.query('select pg_reload_conf()');
   await admin.sql.query('create database patchbay_template');
   await migrate(template.href);
   project.provide('postgresUrl', postgres.url);

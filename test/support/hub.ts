@@ -13,6 +13,13 @@ import type { ApiClient } from './client.ts';
 export const apiKey = 'test-key-0123456789abcdef0123456789abcdef';
 export const admin = { email: 'admin@patchbay.test', password: 'correct horse battery' };
 
+/** A time zone in which it is about noon, for what ends with the day. */
+export function zoneAtNoon(now = new Date()): string {
+  const ahead = 12 - now.getUTCHours();
+  // Such names count the other way round (tz database, file etcetera).
+  return ahead === 0 ? 'Etc/GMT' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}
+
 /** What a hub, or several on one database, is started with. */
 export interface Ground extends AsyncDisposable {
   readonly env: Record<string, string>;

@@ -155,6 +155,7 @@ function QueueChoice({ ticket, chosen, choose }: QueueChoiceProps) {
       loading={queues.isPending}
       options={options}
       onChange={choose}
+      showSearch={{ optionFilterProp: 'label' }}
       placeholder={t('transfer.chooseQueue')}
       aria-label={t('transfer.toQueue')}
       data-testid="transfer-queue"
