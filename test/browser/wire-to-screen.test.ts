@@ -67,7 +67,8 @@ describe.skipIf(inject('chromium') === null)('from the wire to the screen and ba
         overrides: { simulatorSpeed: 5, channels: withUnreadableText },
       });
       await addAgent(hub.api);
-      agent = await browser.open();
+      // Here things move, as they do for most people.
+      agent = await browser.open({ reducedMotion: 'no-preference' });
       desk = agent.page;
       office = await browser.open();
       await Promise.all([logIn(desk, hub.url, grace), logIn(office.page, hub.url, admin)]);

@@ -1,7 +1,7 @@
 import type { ThemeConfig } from 'antd';
 
 /** The same values as the custom properties in `style/base.css`. */
-export const theme: ThemeConfig = {
+const moving: ThemeConfig = {
   token: {
     colorPrimary: '#0b7a75',
     colorInfo: '#2f6fd0',
@@ -29,3 +29,7 @@ export const theme: ThemeConfig = {
     Table: { cellPaddingBlockMD: 10, headerBg: '#f8fafb', headerColor: '#5a6675' },
   },
 };
+
+const unmoved: ThemeConfig = { ...moving, token: { ...moving.token, motion: false } };
+
+export const themeFor = (isStill: boolean): ThemeConfig => (isStill ? unmoved : moving);
