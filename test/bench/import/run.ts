@@ -1,7 +1,8 @@
 /**
  * How a large file of customers comes in: `npm run bench:import`. A hundred thousand rows (`BENCH_N`), one in a hundred bad; a dry run, then the import, and in
  * the middle of it the hub is killed and started again. What is in the database is counted afterwards, and the hub's memory is looked at all the while:
- * with `BENCH_HEAP=64` (MiB) there is so little room for garbage that only what is kept would grow.
+ * with `BENCH_HEAP=64` (MiB) there is so little room for garbage that only what is kept would grow. With
+ * `BENCH_PROFILE=1` the statements that cost the database most are written to `artifacts/`.
  */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,10 +13,12 @@ import { openDatabase } from '@patchbay/store';
 import { createClient, type ApiClient } from '../../support/client.ts';
 import { customerLines, customerRows, rowHeader } from '../../support/import-rows.ts';
 import { startHubProcess, type HubProcess } from '../../support/process.ts';
-import { createDatabase, freePort, startPostgres } from '../ground.ts';
+import { artifactsFolder, createDatabase, freePort, startPostgres } from '../ground.ts';
+import { writeStatements } from '../profile.ts';
 
 const count = Number(process.env['BENCH_N'] ?? 100_000);
 const heap = process.env['BENCH_HEAP'];
+const profiled = process.env['BENCH_PROFILE'] === '1';
 const apiKey = 'bench-key-0123456789abcdef0123456789abcdef';
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
@@ -24,7 +27,7 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-bench-import-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const postgres = stack.use(await startPostgres(join(folder, 'postgres'), false));
+  const postgres = stack.use(await startPostgres(join(folder, 'postgres'), profiled));
   const port = await freePort();
   const env = {
     NODE_ENV: 'test',
@@ -37,6 +40,7 @@ async function main(): Promise<void> {
     PATCHBAY_ADMIN_EMAIL: 'admin@patchbay.test',
     PATCHBAY_ADMIN_PASSWORD: 'correct horse battery',
     LOG_LEVEL: 'warn',
+    ...(process.env['HUB_NODE_OPTIONS'] && { NODE_OPTIONS: process.env['HUB_NODE_OPTIONS'] }),
     ...(heap && { NODE_OPTIONS: `--max-old-space-size=${heap}` }),
   };
   const api = createClient(env.PUBLIC_URL, { authorization: `Bearer ${apiKey}` });
@@ -44,6 +48,12 @@ async function main(): Promise<void> {
   stack.defer(() => hub[Symbol.asyncDispose]());
   const memory = watchMemory(() => hub);
   stack.defer(() => memory.stop());
+  await using statements = await writeStatements(
+    { artifacts: await artifactsFolder() },
+    env.DATABASE_URL,
+    'import',
+    profiled,
+  );
   const id = await upload(env.PUBLIC_URL, api);
   await memory.phase('dry run', () => move(api, id, 'check', 'ready'));
   say(JSON.stringify((await read(api, id)).report?.rejected));
@@ -55,6 +65,7 @@ async function main(): Promise<void> {
   say(`killed in the middle; the hub is started again`);
   hub = await startHubProcess(env);
   await memory.phase('second half', () => until(api, id, ({ state }) => state === 'done' || state === 'failed'));
+  await statements.write();
   await report(env.DATABASE_URL, await read(api, id));
 }
 

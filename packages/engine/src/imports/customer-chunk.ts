@@ -4,6 +4,7 @@ import {
   readCustomerRow,
   type CustomerRow,
   type FileState,
+  type HeldIdentifier,
   type KnownWorld,
   type RowAddition,
 } from '@patchbay/domain';
@@ -21,7 +22,8 @@ import { newValueIds } from '@patchbay/store/queries/sensitive-values';
 import { openHeld, sealValue } from '../customer-file/sensitive.ts';
 import type { ChunkContext, ChunkResult } from './chunk.ts';
 import type { CsvRow } from './csv-source.ts';
-import { packed, remember, unpacked, type DryMemory } from './dry-memory.ts';
+import type { DryMemory } from './dry-memory.ts';
+import type { TextMap } from './text-map.ts';
 
 interface ReadCustomer {
   readonly source: CsvRow;
@@ -92,7 +94,8 @@ async function learnWorld(
   const named = read.flatMap(({ row }) => row.customerId ?? []);
   const present = await findPresent(sql, named, !memory);
   const keyOf = ({ kind, value }: { kind: string; value: string }) => `${kind}:${value}`;
-  const shared = new Set([...known.shared.map(keyOf), ...(memory?.shared ?? [])]);
+  const shared = new Set(known.shared.map(keyOf));
+  for (const name of memory ? identifiers.map(keyOf) : []) if (memory?.shared.get(name)) shared.add(name);
   const proved = new Map(
     known.holders.filter((holder) => !shared.has(keyOf(holder))).map((holder) => [keyOf(holder), holder.customerId]),
   );
@@ -138,11 +141,7 @@ function recall(
   return { ...world, externals, proved, files };
 }
 
-function merged(
-  memory: ReadonlyMap<string, string>,
-  found: ReadonlyMap<string, string>,
-  keys: readonly string[],
-): Map<string, string> {
+function merged(memory: TextMap, found: ReadonlyMap<string, string>, keys: readonly string[]): Map<string, string> {
   const all = new Map(found);
   for (const key of keys) {
     const earlier = memory.get(key);
@@ -152,31 +151,31 @@ function merged(
 }
 
 function rememberAll(memory: DryMemory, world: KnownWorld): void {
-  for (const [key, id] of world.externals) remember(memory.externals, key, id);
-  for (const [key, id] of world.proved) remember(memory.proved, key, id);
+  for (const [key, id] of world.externals) memory.externals.set(key, id);
+  for (const [key, id] of world.proved) memory.proved.set(key, id);
   for (const key of world.shared) {
-    memory.shared.add(key);
+    memory.shared.set(key, 'shared');
     memory.proved.delete(key);
   }
-  for (const file of world.files.values()) remember(memory.files, file.id, fileText(file));
+  for (const file of world.files.values()) memory.files.set(file.id, fileText(file));
 }
 
 const fileText = ({ fields, identifiers, organisations, externalIds }: FileState): string =>
-  packed(
-    JSON.stringify([
-      fields,
-      [...identifiers].map(([name, { grade, extension }]) => [name, { grade, extension }]),
-      [...organisations],
-      [...externalIds],
-    ]),
-  );
+  JSON.stringify([
+    fields,
+    [...identifiers].map(([name, { grade, extension }]) => [name, grade, ...(extension === null ? [] : [extension])]),
+    [...organisations],
+    [...externalIds],
+  ]);
+
+type FileText = [FileState['fields'], [string, HeldIdentifier['grade'], string?][], string[], string[]];
 
 function fileFrom(id: string, text: string): FileState {
-  const [fields, identifiers, organisations, externalIds] = JSON.parse(unpacked(text));
+  const [fields, identifiers, organisations, externalIds] = JSON.parse(text) as FileText;
   return {
     id,
     fields,
-    identifiers: new Map(identifiers),
+    identifiers: new Map(identifiers.map(([name, grade, extension = null]) => [name, { grade, extension }])),
     organisations: new Set(organisations),
     externalIds: new Set(externalIds),
   };
@@ -186,15 +185,23 @@ function toWrite(context: ChunkContext, planned: readonly Planned[]): PeopleToWr
   const byCustomer = Map.groupBy(planned, ({ addition }) => addition.customerId);
   const created = planned.filter(({ addition }) => addition.outcome === 'created');
   const isNew = new Set(created.map(({ addition }) => addition.customerId));
+  const fields = lastOfEach(context, planned);
+  const own = Map.groupBy(fields, ({ customerId }) => customerId);
   return {
     created: created.map(({ addition, source }) => ({
       id: addition.customerId,
       displayName: addition.displayName,
       reason: `Imported from ${context.settings.source}: ${context.filename}, row ${source.number}`,
+      fields: Object.fromEntries(
+        (own.get(addition.customerId) ?? []).map(({ key, value }) => [
+          key,
+          context.sensitive.includes(key) ? { sealed: true } : value,
+        ]),
+      ),
     })),
     changed: [...byCustomer].flatMap(([id, rows]) => {
-      const fields = [...new Set(rows.flatMap(({ addition }) => namesOf(addition)))];
-      return isNew.has(id) || fields.length === 0 ? [] : [{ id, fields }];
+      const names = [...new Set(rows.flatMap(({ addition }) => namesOf(addition)))];
+      return isNew.has(id) || names.length === 0 ? [] : [{ id, fields: names }];
     }),
     identifiers: planned.flatMap(({ addition }) =>
       addition.identifiers.map((identifier) => ({ ...identifier, customerId: addition.customerId })),
@@ -202,7 +209,7 @@ function toWrite(context: ChunkContext, planned: readonly Planned[]): PeopleToWr
     externals: planned.flatMap(({ addition: { customerId, externalId } }) =>
       externalId === null ? [] : [{ customerId, externalId }],
     ),
-    fields: lastOfEach(context, planned),
+    fields,
     memberships: planned.flatMap(({ addition: { customerId, organisations } }) =>
       organisations.map((organisation) => ({ customerId, organisation })),
     ),
