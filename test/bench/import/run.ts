@@ -4,7 +4,6 @@
  * with `BENCH_HEAP=64` (MiB) there is so little room for garbage that only what is kept would grow. With
  * `BENCH_PROFILE=1` the statements that cost the database most are written to `artifacts/`.
  */
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +11,10 @@ import { importSettings, type DataImport } from '@patchbay/contracts';
 import { openDatabase } from '@patchbay/store';
 import { createClient, type ApiClient } from '../../support/client.ts';
 import { customerLines, customerRows, rowHeader } from '../../support/import-rows.ts';
+import { residentBytes } from '../../support/memory.ts';
 import { startHubProcess, type HubProcess } from '../../support/process.ts';
 import { artifactsFolder, createDatabase, freePort, startPostgres } from '../ground.ts';
+import { perItem, totalMs } from '../processor.ts';
 import { writeStatements } from '../profile.ts';
 
 const count = Number(process.env['BENCH_N'] ?? 100_000);
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
   const api = createClient(env.PUBLIC_URL, { authorization: `Bearer ${apiKey}` });
   let hub = await startHubProcess(env);
   stack.defer(() => hub[Symbol.asyncDispose]());
-  const memory = watchMemory(() => hub);
+  const memory = watchMemory(() => hub, [postgres.pid]);
   stack.defer(() => memory.stop());
   await using statements = await writeStatements(
     { artifacts: await artifactsFolder() },
@@ -55,16 +56,18 @@ async function main(): Promise<void> {
     profiled,
   );
   const id = await upload(env.PUBLIC_URL, api);
-  await memory.phase('dry run', () => move(api, id, 'check', 'ready'));
+  await memory.phase('dry run', count, () => move(api, id, 'check', 'ready'));
   say(JSON.stringify((await read(api, id)).report?.rejected));
-  await memory.phase('first half', async () => {
+  await memory.phase('first half', count / 2, async () => {
     await api('POST', `/api/v1/imports/${id}/start`);
     await until(api, id, ({ done }) => done >= count / 2);
   });
   await hub.kill('SIGKILL');
   say(`killed in the middle; the hub is started again`);
   hub = await startHubProcess(env);
-  await memory.phase('second half', () => until(api, id, ({ state }) => state === 'done' || state === 'failed'));
+  await memory.phase('second half', count / 2, () =>
+    until(api, id, ({ state }) => state === 'done' || state === 'failed'),
+  );
   await statements.write();
   await report(env.DATABASE_URL, await read(api, id));
 }
@@ -103,8 +106,8 @@ async function upload(url: string, api: ApiClient): Promise<string> {
   return body.id;
 }
 
-/** Resident memory of the hub twice a second. */
-function watchMemory(hub: () => HubProcess) {
+/** Resident memory of the hub twice a second, and the processor time that it and the database spend on a row. */
+function watchMemory(hub: () => HubProcess, others: readonly number[]) {
   let samples: number[] = [];
   const timer = setInterval(() => {
     const bytes = residentBytes(hub().child.pid ?? 0);
@@ -112,8 +115,10 @@ function watchMemory(hub: () => HubProcess) {
   }, 500);
   return {
     stop: () => clearInterval(timer),
-    async phase(name: string, work: () => Promise<void>) {
+    async phase(name: string, rows: number, work: () => Promise<void>) {
       samples = [];
+      const processes = [hub().child.pid ?? 0, ...others];
+      const used = totalMs(processes);
       const began = performance.now();
       await work();
       const seconds = (performance.now() - began) / 1000;
@@ -124,17 +129,12 @@ function watchMemory(hub: () => HubProcess) {
         );
         return mib(Math.max(0, ...some));
       });
-      say(`${name}: ${seconds.toFixed(1)} s; most memory in each tenth of it ${parts.join(', ')}`);
+      const cost = perItem(used, totalMs(processes), rows);
+      say(
+        `${name}: ${seconds.toFixed(1)} s, ${(rows / seconds).toFixed(0)} rows a second, ${cost?.toFixed(2) ?? '?'} ms of processors for each; most memory in each tenth of it ${parts.join(', ')}`,
+      );
     },
   };
-}
-
-function residentBytes(pid: number): number {
-  try {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
 }
 
 async function report(databaseUrl: string, done: DataImport): Promise<void> {

@@ -12,6 +12,7 @@ import type { Queryable } from '@patchbay/store';
 import {
   findPeople,
   findPresent,
+  findRows,
   lockPeople,
   newCustomerIds,
   readFilesBefore,
@@ -28,6 +29,8 @@ import type { TextMap } from './text-map.ts';
 interface ReadCustomer {
   readonly source: CsvRow;
   readonly row: CustomerRow;
+  /** Null where the row names whose it is. */
+  readonly rowKey: string | null;
 }
 type Planned = ReadCustomer & { readonly addition: RowAddition };
 
@@ -41,14 +44,15 @@ export async function customerChunk(
   const read: ReadCustomer[] = [];
   for (const source of rows) {
     const outcome = readCustomerRow(context.form, source.cells);
-    if ('row' in outcome) read.push({ source, row: outcome.row });
+    if ('row' in outcome) read.push({ source, row: outcome.row, rowKey: rowKeyOf(context, outcome.row) });
     else rejects.push({ rowNumber: source.number, reasons: outcome.reasons, cells: source.cells });
   }
   const world = await learnWorld(sql, context, read);
   const ids = context.memory ? dryIds() : (await newCustomerIds(sql, read.length)).values();
   const planned: Planned[] = [];
   for (const one of read) {
-    const addition = planCustomerRow(one.row, world, { ...context.settings, newId: () => String(ids.next().value) });
+    const newId = () => String(ids.next().value);
+    const addition = planCustomerRow(one.row, world, { ...context.settings, newId, rowKey: one.rowKey });
     if ('reason' in addition)
       rejects.push({
         rowNumber: one.source.number,
@@ -72,6 +76,13 @@ export async function customerChunk(
   };
 }
 
+/** A digest of what the row says, in whichever order its columns stand: a file that comes once more makes nobody once more. */
+const rowKeyOf = ({ blindIndex }: ChunkContext, { externalId, customerId, fields, ...said }: CustomerRow) =>
+  externalId === null && customerId === null
+    ? blindIndex('import-row', JSON.stringify([said, Object.entries(fields).toSorted(byKey)]))
+    : null;
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1);
+
 let dryId = 0;
 function* dryIds(): Generator<string> {
   for (;;) {
@@ -89,8 +100,10 @@ async function learnWorld(
   const externalIds = read.flatMap(({ row }) => (row.externalId === null ? [] : [row.externalId]));
   const identifiers = read.flatMap(({ row }) => row.identifiers);
   const settling = identifiers.filter(({ extension }) => settings.vouches || extension !== null);
-  if (!memory) await lockPeople(sql, settings.source, externalIds, settling);
+  const rowKeys = read.flatMap(({ rowKey }) => rowKey ?? []);
+  if (!memory) await lockPeople(sql, settings.source, { externalIds, rowKeys, proved: settling });
   const known = await findPeople(sql, settings.source, externalIds, identifiers);
+  const rows = await findRows(sql, settings.source, rowKeys);
   const named = read.flatMap(({ row }) => row.customerId ?? []);
   const present = await findPresent(sql, named, !memory);
   const keyOf = ({ kind, value }: { kind: string; value: string }) => `${kind}:${value}`;
@@ -100,13 +113,19 @@ async function learnWorld(
     known.holders.filter((holder) => !shared.has(keyOf(holder))).map((holder) => [keyOf(holder), holder.customerId]),
   );
   const externals = new Map(known.externals.map(({ externalId, customerId }) => [externalId, customerId]));
-  const owners = new Set([...externals.values(), ...present.values(), ...(settings.vouches ? proved.values() : [])]);
+  const owners = new Set([
+    ...externals.values(),
+    ...rows.values(),
+    ...present.values(),
+    ...(settings.vouches ? proved.values() : []),
+  ]);
   const files = await readFilesBefore(sql, settings.source, [...owners], !memory);
   const opened = await openHeld(sql, vault, [...owners], sensitive);
   const world: KnownWorld = {
     externals,
     present,
     proved,
+    rows,
     shared,
     files: new Map(
       files.map((file) => [
@@ -121,24 +140,24 @@ async function learnWorld(
       ]),
     ),
   };
-  return memory ? recall(memory, world, externalIds, identifiers.map(keyOf)) : world;
+  return memory ? recall(memory, world, { externalIds, rowKeys, identifiers: identifiers.map(keyOf) }) : world;
 }
 
 /** What earlier rows of a dry run made counts as well as what is in the database. */
 function recall(
   memory: DryMemory,
   world: KnownWorld,
-  externalIds: readonly string[],
-  identifiers: readonly string[],
+  named: Readonly<Record<'externalIds' | 'rowKeys' | 'identifiers', readonly string[]>>,
 ): KnownWorld {
-  const externals = merged(memory.externals, world.externals, externalIds);
-  const proved = merged(memory.proved, world.proved, identifiers);
+  const externals = merged(memory.externals, world.externals, named.externalIds);
+  const proved = merged(memory.proved, world.proved, named.identifiers);
+  const rows = merged(memory.rows, world.rows, named.rowKeys);
   const files = new Map(world.files);
-  for (const id of [...externals.values(), ...proved.values(), ...world.present.values()]) {
+  for (const id of [...externals.values(), ...proved.values(), ...rows.values(), ...world.present.values()]) {
     const text = memory.files.get(id);
     if (text !== undefined) files.set(id, fileFrom(id, text));
   }
-  return { ...world, externals, proved, files };
+  return { ...world, externals, proved, rows, files };
 }
 
 function merged(memory: TextMap, found: ReadonlyMap<string, string>, keys: readonly string[]): Map<string, string> {
@@ -153,6 +172,7 @@ function merged(memory: TextMap, found: ReadonlyMap<string, string>, keys: reado
 function rememberAll(memory: DryMemory, world: KnownWorld): void {
   for (const [key, id] of world.externals) memory.externals.set(key, id);
   for (const [key, id] of world.proved) memory.proved.set(key, id);
+  for (const [key, id] of world.rows) memory.rows.set(key, id);
   for (const key of world.shared) {
     memory.shared.set(key, 'shared');
     memory.proved.delete(key);
@@ -209,6 +229,7 @@ function toWrite(context: ChunkContext, planned: readonly Planned[]): PeopleToWr
     externals: planned.flatMap(({ addition: { customerId, externalId } }) =>
       externalId === null ? [] : [{ customerId, externalId }],
     ),
+    rows: created.flatMap(({ addition: { customerId, rowKey } }) => (rowKey === null ? [] : [{ customerId, rowKey }])),
     fields,
     memberships: planned.flatMap(({ addition: { customerId, organisations } }) =>
       organisations.map((organisation) => ({ customerId, organisation })),

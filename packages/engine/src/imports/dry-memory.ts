@@ -1,10 +1,11 @@
 /** What a dry run remembers of the rows before, so that it counts what the run will do. */
 import { createTextMap, type TextMap } from './text-map.ts';
 
-/** By the source's number or by proved identifier, the customers and orders of earlier rows. */
+/** By the source's number, by proved identifier or by the key of a row, the customers and orders of earlier rows. */
 export interface DryMemory {
   readonly externals: TextMap;
   readonly proved: TextMap;
+  readonly rows: TextMap;
   readonly shared: TextMap;
   /** By customer what the file would hold by now, and by number the order. */
   readonly files: TextMap;
@@ -17,6 +18,7 @@ const mostRemembered = 500_000;
 export const emptyMemory = (): DryMemory => ({
   externals: createTextMap(mostRemembered),
   proved: createTextMap(mostRemembered),
+  rows: createTextMap(mostRemembered),
   shared: createTextMap(mostRemembered),
   files: createTextMap(mostRemembered),
   orders: createTextMap(mostRemembered),

@@ -82,11 +82,13 @@ async function contextsOf(parts: Parts, run: Run): Promise<ContextAt> {
       actorId: run.createdBy,
       sensitive: [...sensitiveKeys(fields)],
       vault: parts.vault,
+      blindIndex: parts.blindIndex,
       memory,
       form: {
         ...run.settings,
         header: run.header,
         fields: fields.map((field) => asRequestField(field, false)),
+        timeZone: parts.config.timeZone,
         toPhone: (text) => normaliseIdentifier('phone', text, parts.config.defaultRegion),
       },
     };

@@ -10,12 +10,12 @@ export interface NamedIdentifier {
 export async function lockPeople(
   tx: Queryable,
   source: string,
-  externalIds: readonly string[],
-  proved: readonly NamedIdentifier[],
+  named: { externalIds: readonly string[]; rowKeys: readonly string[]; proved: readonly NamedIdentifier[] },
 ): Promise<void> {
   const keys = [
-    ...externalIds.map((id) => `source:${source}:${id}`),
-    ...proved.map(({ kind, value }) => `${kind}:${value}`),
+    ...named.externalIds.map((id) => `source:${source}:${id}`),
+    ...named.rowKeys.map((key) => `row:${source}:${key}`),
+    ...named.proved.map(({ kind, value }) => `${kind}:${value}`),
   ];
   await tx.query('select lock_identifiers($1)', [keys]);
 }
@@ -51,6 +51,20 @@ export async function findPeople(
     named,
   );
   return { externals, holders, shared };
+}
+
+/** By the keys of rows that named nobody, whom such rows made. */
+export async function findRows(
+  sql: Queryable,
+  source: string,
+  rowKeys: readonly string[],
+): Promise<Map<string, string>> {
+  if (rowKeys.length === 0) return new Map();
+  const { rows } = await sql.query<{ key: string; customerId: string }>(
+    'select row_key as key, customer_id as "customerId" from import_row_key where source = $1 and row_key = any ($2)',
+    [source, rowKeys],
+  );
+  return new Map(rows.map(({ key, customerId }) => [key, customerId]));
 }
 
 /** By an id that somebody was given once, the customer whom they have become. Of who is erased there is none. `lock`: until the end of the transaction. */
@@ -113,6 +127,8 @@ export interface PeopleToWrite {
     extension: string | null;
   })[];
   readonly externals: readonly { customerId: string; externalId: string }[];
+  /** By which rows that name nobody are known again. */
+  readonly rows: readonly { customerId: string; rowKey: string }[];
   /** `id`: of the row, where its value was sealed for it. */
   readonly fields: readonly { id?: string; customerId: string; key: string; value: unknown; sourceRef: string }[];
   readonly memberships: readonly { customerId: string; organisation: string }[];
@@ -139,7 +155,9 @@ export async function writePeople(
      proved as (insert into identifier_evidence (customer_id, kind, value, grade, source, by_agent_id, reference)
        select "customerId", kind, value, grade, 'import', $6, $8 from said on conflict do nothing),
      numbered as (insert into customer_source_key (customer_id, source, external_id)
-       select "customerId", $7, "externalId" from jsonb_to_recordset($4::jsonb) s ("customerId" uuid, "externalId" text))
+       select "customerId", $7, "externalId" from jsonb_to_recordset($4::jsonb) s ("customerId" uuid, "externalId" text)),
+     known as (insert into import_row_key (customer_id, source, row_key)
+       select "customerId", $7, "rowKey" from jsonb_to_recordset($9::jsonb) r ("customerId" uuid, "rowKey" text))
      insert into customer_field_value (id, customer_id, key, value, source, source_ref, by_agent_id)
      select coalesce(id, uuid_v7()), "customerId", key, value, 'import', "sourceRef", $6
      from jsonb_to_recordset($5::jsonb) f (id uuid, "customerId" uuid, key text, value jsonb, "sourceRef" text)`,
@@ -152,6 +170,7 @@ export async function writePeople(
       by.actorId,
       by.source,
       by.reference,
+      JSON.stringify(people.rows),
     ],
   );
   await shareSwitchboards(tx, people.identifiers, by.actorId);
