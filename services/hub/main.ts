@@ -1,6 +1,7 @@
 /** Starts the hub from the environment and stops it on Ctrl-C or SIGTERM. */
 import { ConfigError, loadEnvironment } from '@patchbay/config';
 import { createHub, StartError } from '@patchbay/engine';
+import { keepHeapSmall } from './src/heap.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -9,6 +10,7 @@ async function main(): Promise<void> {
   const stop = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop.resolve);
   await using hub = await createHub(config);
+  keepHeapSmall();
   if (hub.url) say(`\n  Patchbay is ready: ${hub.url}`);
   if (hub.setupLink) say(`  Set up the first administrator (once, within a day): ${hub.setupLink}`);
   if (hub.smtp) say(`  Mail for ${config.mailDomains.join(', ')} is taken at ${hub.smtp}`);

@@ -264,6 +264,26 @@ describe('an import', () => {
     expect(await fieldsOf((await found('Person 1999'))[0]?.id ?? '')).toEqual({ loyaltyNo: 'L1999' });
   });
 
+  it('doubles nobody when a file without numbers comes once more, in whichever order its columns stand', async () => {
+    const run = async (csv: string, columns: string[], source = 'fair') => {
+      const { id } = await imports().upload('customers', csv);
+      const { report } = await imports().check(id, { source, columns });
+      const { created, updated, unchanged } = await imports().run(id);
+      expect(report).toMatchObject({ created, updated, unchanged });
+      return { created, updated, unchanged };
+    };
+    const columns = ['displayName', 'email', 'field:city'];
+    const file = 'Name,Mail,City\nFay,fay@fair.example.com,Rome\nGus,,Bonn\nGus,,Bonn\nGus,,Köln\n';
+    expect(await run(file, columns)).toEqual({ created: 3, updated: 0, unchanged: 1 });
+    expect(await run(file, columns)).toEqual({ created: 0, updated: 0, unchanged: 4 });
+    const turned = 'City,Name,Mail\nRome,Fay,FAY@fair.example.com\nRome,Fay,fay2@fair.example.com\n';
+    const other = ['field:city', 'displayName', 'email'];
+    expect(await run(turned, other)).toEqual({ created: 1, updated: 0, unchanged: 1 });
+    expect(await run(turned, other, 'another')).toEqual({ created: 2, updated: 0, unchanged: 0 });
+    const keys = await hub().hub.parts.db.sql.query<{ n: number }>('select count(*)::int as n from import_row_key');
+    expect(keys.rows[0]?.n).toBe(6);
+  });
+
   it('stops when it is paused, goes on where it was, and can be called off', async () => {
     const rows = Array.from({ length: 6_000 }, (_, index) => `${index},Person ${index},p${index}@pause.example.com,X`);
     const { id } = await imports().upload('customers', `No,Name,Mail,City\n${rows.join('\n')}\n`);

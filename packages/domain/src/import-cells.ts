@@ -1,5 +1,6 @@
 /** Dates and amounts as people write them into tables. */
 import type { DateOrder } from '@patchbay/contracts';
+import { localMoment } from './calendar/zone.ts';
 
 const two = (text: string) => text.padStart(2, '0');
 
@@ -17,15 +18,16 @@ export function readDay(text: string, order: DateOrder): string | null {
   return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(iso) ? iso : null;
 }
 
-/** A written day with or without a time of day, as an ISO 8601 moment; without an offset it is UTC. Null when it is none. */
-export function readMoment(text: string, order: DateOrder): string | null {
+/** A written day with or without a time of day, as an ISO 8601 moment; without an offset it is what the clocks of `timeZone` show. Null when it is none. */
+export function readMoment(text: string, order: DateOrder, timeZone: string): string | null {
   const trimmed = text.trim();
   const parts = /^(.*?\S)(?:[T ]+(\d{1,2}:\d{2}(?::\d{2})?(?:\.\d{1,6})?)\s*(Z|[+-]\d{2}:?\d{2})?)?$/.exec(trimmed);
   const day = readDay(parts?.[1] ?? '', order);
   if (day === null) return null;
   const time = parts?.[2] ? two(parts[2].split(':')[0] ?? '') + parts[2].slice(parts[2].indexOf(':')) : '00:00';
-  const moment = new Date(`${day}T${time}${parts?.[3] ?? 'Z'}`);
-  return Number.isNaN(moment.getTime()) ? null : moment.toISOString();
+  const moment = new Date(`${day}T${time}${parts?.[3] ?? 'Z'}`).getTime();
+  if (Number.isNaN(moment)) return null;
+  return new Date(parts?.[3] === undefined ? localMoment(moment, timeZone) : moment).toISOString();
 }
 
 /** Decimals of a currency's minor unit; null for what is no currency code. */

@@ -21,6 +21,8 @@ export interface FileState {
 export interface KnownWorld {
   /** By the source's own name. */
   readonly externals: Map<string, string>;
+  /** By the key of a row that names nobody, whom such a row made. */
+  readonly rows: Map<string, string>;
   /** By an id that a row names, the customer that is there by now. */
   readonly present: ReadonlyMap<string, string>;
   /** By `kind:value`, who proved it alone. */
@@ -35,6 +37,8 @@ export interface PlanOptions {
   readonly vouches: boolean;
   readonly onExisting: 'keep' | 'replace';
   readonly newId: () => string;
+  /** What the row is known again by; null where it names whose it is. */
+  readonly rowKey: string | null;
 }
 
 export interface RowAddition {
@@ -46,6 +50,8 @@ export interface RowAddition {
   readonly identifiers: readonly (RowIdentifier & { grade: 'known' | 'claimed'; shared: boolean })[];
   readonly externalId: string | null;
   readonly organisations: readonly string[];
+  /** Of whom is new. */
+  readonly rowKey: string | null;
 }
 
 const nameOf = ({ kind, value }: RowIdentifier) => `${kind}:${value}`;
@@ -69,6 +75,9 @@ export function planCustomerRow(
       const holder = identifier.extension === null ? world.proved.get(nameOf(identifier)) : undefined;
       if (holder !== undefined) owners.add(holder);
     }
+  // The same row once more is nobody else, though it proves nothing.
+  const again = options.rowKey === null ? undefined : world.rows.get(options.rowKey);
+  if (owners.size === 0 && again !== undefined) owners.add(again);
   if (owners.size > 1) return { reason: 'several-customers' };
   const [owner] = owners;
   const file = (owner === undefined ? undefined : world.files.get(owner)) ?? emptyFile(owner ?? options.newId());
@@ -104,6 +113,8 @@ function learn(
   const externalId = row.externalId !== null && !file.externalIds.has(row.externalId) ? row.externalId : null;
   const organisations = row.organisations.filter((name) => !file.organisations.has(name.toLowerCase()));
   remember(world, file, { fields, identifiers, externalId, organisations });
+  const rowKey = isNew ? options.rowKey : null;
+  if (rowKey !== null) world.rows.set(rowKey, file.id);
   const changes = fields.length + identifiers.length + organisations.length > 0 || externalId !== null;
   return {
     customerId: file.id,
@@ -113,6 +124,7 @@ function learn(
     identifiers,
     externalId,
     organisations,
+    rowKey,
   };
 }
 

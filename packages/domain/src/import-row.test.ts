@@ -23,6 +23,7 @@ const formOf = (columns: Record<string, string | null>, currency: string | null 
     text('birthDate', { type: 'date' }),
     text('size', { type: 'number' }),
   ],
+  timeZone: 'Europe/Berlin',
   toPhone: (given) => normaliseIdentifier('phone', given, 'DE'),
 });
 const people = formOf({
@@ -114,7 +115,7 @@ describe('a row of an order', () => {
     expect(readPurchaseRow(orders, ['A1', 'ada@example.com', '24.12.2025', '1.299,90', 'paid'])).toMatchObject({
       row: {
         externalId: 'A1',
-        occurredAt: '2025-12-24T00:00:00.000Z',
+        occurredAt: '2025-12-23T23:00:00.000Z',
         amountMinor: 129_990,
         currency: 'EUR',
         state: 'completed',
@@ -140,6 +141,7 @@ describe('whose row it is', () => {
     externals: new Map(),
     present: new Map(),
     proved: new Map(),
+    rows: new Map(),
     shared: new Set(),
     files: new Map(),
   });
@@ -148,6 +150,7 @@ describe('whose row it is', () => {
     vouches,
     onExisting,
     newId: () => `c${(made += 1)}`,
+    rowKey: null,
   });
   const row = (more: Partial<CustomerRow> = {}): CustomerRow => ({
     displayName: 'Ada',
@@ -176,6 +179,19 @@ describe('whose row it is', () => {
     ];
     expect([first, second]).toMatchObject([{ outcome: 'created' }, { outcome: 'unchanged' }]);
     expect(second).toMatchObject({ customerId: 'customerId' in first ? first.customerId : '' });
+  });
+
+  it('the same row once more is nobody new, whoever proves what it claims', () => {
+    const world = empty();
+    const again = { ...options(false), rowKey: 'digest' };
+    const [first, second] = [planCustomerRow(row(), world, again), planCustomerRow(row(), world, again)];
+    expect([first, second]).toMatchObject([
+      { outcome: 'created', rowKey: 'digest' },
+      { outcome: 'unchanged', rowKey: null },
+    ]);
+    const other = { ...options(true), rowKey: 'other' };
+    world.proved.set('email:ada@example.com', 'somebody');
+    expect(planCustomerRow(row(), world, other)).toMatchObject({ customerId: 'somebody', rowKey: null });
   });
 
   it("the source's own number joins without being vouched for", () => {

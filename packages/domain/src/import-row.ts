@@ -20,6 +20,8 @@ export interface RowForm {
   readonly currency: string | null;
   /** The fields of a customer's file. An empty cell says nothing, so none is required here. */
   readonly fields: readonly RequestField[];
+  /** Of times that are written without an offset: an IANA name. */
+  readonly timeZone: string;
   /** E.164 with the extension apart, or null for what is no number. */
   readonly toPhone: (text: string) => NormalIdentifier | null;
 }
@@ -201,7 +203,7 @@ export function readPurchaseRow(form: RowForm, raw: readonly string[]): ReadRow<
   if (customerExternalId === null && customerId === null && identifiers.length === 0)
     cells.reasons.push({ column: null, code: 'nobody' });
   const written = needed('occurredAt');
-  const occurredAt = readMoment(written, form.dateOrder);
+  const occurredAt = readMoment(written, form.dateOrder, form.timeZone);
   if (written !== '' && occurredAt === null) wrong('occurredAt', 'not-a-date');
   const currency = (first(cells, 'currency')?.text ?? form.currency ?? '').toUpperCase();
   const digits = minorDigits(currency);

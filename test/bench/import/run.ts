@@ -1,9 +1,9 @@
 /**
  * How a large file of customers comes in: `npm run bench:import`. A hundred thousand rows (`BENCH_N`), one in a hundred bad; a dry run, then the import, and in
  * the middle of it the hub is killed and started again. What is in the database is counted afterwards, and the hub's memory is looked at all the while:
- * with `BENCH_HEAP=64` (MiB) there is so little room for garbage that only what is kept would grow.
+ * with `BENCH_HEAP=64` (MiB) there is so little room for garbage that only what is kept would grow. With
+ * `BENCH_PROFILE=1` the statements that cost the database most are written to `artifacts/`.
  */
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,11 +11,15 @@ import { importSettings, type DataImport } from '@patchbay/contracts';
 import { openDatabase } from '@patchbay/store';
 import { createClient, type ApiClient } from '../../support/client.ts';
 import { customerLines, customerRows, rowHeader } from '../../support/import-rows.ts';
+import { residentBytes } from '../../support/memory.ts';
 import { startHubProcess, type HubProcess } from '../../support/process.ts';
-import { createDatabase, freePort, startPostgres } from '../ground.ts';
+import { artifactsFolder, createDatabase, freePort, startPostgres } from '../ground.ts';
+import { perItem, totalMs } from '../processor.ts';
+import { writeStatements } from '../profile.ts';
 
 const count = Number(process.env['BENCH_N'] ?? 100_000);
 const heap = process.env['BENCH_HEAP'];
+const profiled = process.env['BENCH_PROFILE'] === '1';
 const apiKey = 'bench-key-0123456789abcdef0123456789abcdef';
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
@@ -24,7 +28,7 @@ async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'patchbay-bench-import-'));
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const postgres = stack.use(await startPostgres(join(folder, 'postgres'), false));
+  const postgres = stack.use(await startPostgres(join(folder, 'postgres'), profiled));
   const port = await freePort();
   const env = {
     NODE_ENV: 'test',
@@ -37,24 +41,34 @@ async function main(): Promise<void> {
     PATCHBAY_ADMIN_EMAIL: 'admin@patchbay.test',
     PATCHBAY_ADMIN_PASSWORD: 'correct horse battery',
     LOG_LEVEL: 'warn',
+    ...(process.env['HUB_NODE_OPTIONS'] && { NODE_OPTIONS: process.env['HUB_NODE_OPTIONS'] }),
     ...(heap && { NODE_OPTIONS: `--max-old-space-size=${heap}` }),
   };
   const api = createClient(env.PUBLIC_URL, { authorization: `Bearer ${apiKey}` });
   let hub = await startHubProcess(env);
   stack.defer(() => hub[Symbol.asyncDispose]());
-  const memory = watchMemory(() => hub);
+  const memory = watchMemory(() => hub, [postgres.pid]);
   stack.defer(() => memory.stop());
+  await using statements = await writeStatements(
+    { artifacts: await artifactsFolder() },
+    env.DATABASE_URL,
+    'import',
+    profiled,
+  );
   const id = await upload(env.PUBLIC_URL, api);
-  await memory.phase('dry run', () => move(api, id, 'check', 'ready'));
+  await memory.phase('dry run', count, () => move(api, id, 'check', 'ready'));
   say(JSON.stringify((await read(api, id)).report?.rejected));
-  await memory.phase('first half', async () => {
+  await memory.phase('first half', count / 2, async () => {
     await api('POST', `/api/v1/imports/${id}/start`);
     await until(api, id, ({ done }) => done >= count / 2);
   });
   await hub.kill('SIGKILL');
   say(`killed in the middle; the hub is started again`);
   hub = await startHubProcess(env);
-  await memory.phase('second half', () => until(api, id, ({ state }) => state === 'done' || state === 'failed'));
+  await memory.phase('second half', count / 2, () =>
+    until(api, id, ({ state }) => state === 'done' || state === 'failed'),
+  );
+  await statements.write();
   await report(env.DATABASE_URL, await read(api, id));
 }
 
@@ -92,8 +106,8 @@ async function upload(url: string, api: ApiClient): Promise<string> {
   return body.id;
 }
 
-/** Resident memory of the hub twice a second. */
-function watchMemory(hub: () => HubProcess) {
+/** Resident memory of the hub twice a second, and the processor time that it and the database spend on a row. */
+function watchMemory(hub: () => HubProcess, others: readonly number[]) {
   let samples: number[] = [];
   const timer = setInterval(() => {
     const bytes = residentBytes(hub().child.pid ?? 0);
@@ -101,8 +115,10 @@ function watchMemory(hub: () => HubProcess) {
   }, 500);
   return {
     stop: () => clearInterval(timer),
-    async phase(name: string, work: () => Promise<void>) {
+    async phase(name: string, rows: number, work: () => Promise<void>) {
       samples = [];
+      const processes = [hub().child.pid ?? 0, ...others];
+      const used = totalMs(processes);
       const began = performance.now();
       await work();
       const seconds = (performance.now() - began) / 1000;
@@ -113,17 +129,12 @@ function watchMemory(hub: () => HubProcess) {
         );
         return mib(Math.max(0, ...some));
       });
-      say(`${name}: ${seconds.toFixed(1)} s; most memory in each tenth of it ${parts.join(', ')}`);
+      const cost = perItem(used, totalMs(processes), rows);
+      say(
+        `${name}: ${seconds.toFixed(1)} s, ${(rows / seconds).toFixed(0)} rows a second, ${cost?.toFixed(2) ?? '?'} ms of processors for each; most memory in each tenth of it ${parts.join(', ')}`,
+      );
     },
   };
-}
-
-function residentBytes(pid: number): number {
-  try {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
 }
 
 async function report(databaseUrl: string, done: DataImport): Promise<void> {

@@ -68,6 +68,16 @@ function stretchesOfYear(year: number, timeZone: string): readonly OffsetStretch
   return found;
 }
 
+/**
+ * When clocks show what `shown` would be in UTC. What they show twice is meant the first time; what they skip is read by the offset before.
+ * Throws RangeError for an unknown time zone.
+ */
+export function localMoment(shown: number, timeZone: string): number {
+  const stretches = offsetStretches(shown - dayMs, shown + dayMs, timeZone);
+  const meant = stretches.find(({ offset, from, to }) => shown - offset >= from && shown - offset < to) ?? stretches[0];
+  return shown - (meant?.offset ?? 0);
+}
+
 /** The stretches that [from, to) lies in, the first of them cut to begin at `from`. Throws RangeError for an unknown time zone. */
 export function offsetStretches(from: number, to: number, timeZone: string): (OffsetStretch & { to: number })[] {
   const first = new Date(from).getUTCFullYear();

@@ -3,7 +3,7 @@ import type { ImportKind, ImportReject, ImportSettings } from '@patchbay/contrac
 import type { RowForm } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import type { ChunkCounts } from '@patchbay/store/queries/imports';
-import type { Vault } from '../secrets.ts';
+import type { BlindIndex, Vault } from '../secrets.ts';
 import type { CsvRow } from './csv-source.ts';
 import type { DryMemory } from './dry-memory.ts';
 import { customerChunk } from './customer-chunk.ts';
@@ -22,6 +22,7 @@ export interface ChunkContext {
   /** Keys of fields whose values are sealed. */
   readonly sensitive: readonly string[];
   readonly vault: Vault;
+  readonly blindIndex: BlindIndex;
   /** A dry run writes nothing, and remembers here what the rows before would have made. */
   readonly memory: DryMemory | null;
 }

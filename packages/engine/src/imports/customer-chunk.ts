@@ -4,6 +4,7 @@ import {
   readCustomerRow,
   type CustomerRow,
   type FileState,
+  type HeldIdentifier,
   type KnownWorld,
   type RowAddition,
 } from '@patchbay/domain';
@@ -11,6 +12,7 @@ import type { Queryable } from '@patchbay/store';
 import {
   findPeople,
   findPresent,
+  findRows,
   lockPeople,
   newCustomerIds,
   readFilesBefore,
@@ -21,11 +23,14 @@ import { newValueIds } from '@patchbay/store/queries/sensitive-values';
 import { openHeld, sealValue } from '../customer-file/sensitive.ts';
 import type { ChunkContext, ChunkResult } from './chunk.ts';
 import type { CsvRow } from './csv-source.ts';
-import { packed, remember, unpacked, type DryMemory } from './dry-memory.ts';
+import type { DryMemory } from './dry-memory.ts';
+import type { TextMap } from './text-map.ts';
 
 interface ReadCustomer {
   readonly source: CsvRow;
   readonly row: CustomerRow;
+  /** Null where the row names whose it is. */
+  readonly rowKey: string | null;
 }
 type Planned = ReadCustomer & { readonly addition: RowAddition };
 
@@ -39,14 +44,15 @@ export async function customerChunk(
   const read: ReadCustomer[] = [];
   for (const source of rows) {
     const outcome = readCustomerRow(context.form, source.cells);
-    if ('row' in outcome) read.push({ source, row: outcome.row });
+    if ('row' in outcome) read.push({ source, row: outcome.row, rowKey: rowKeyOf(context, outcome.row) });
     else rejects.push({ rowNumber: source.number, reasons: outcome.reasons, cells: source.cells });
   }
   const world = await learnWorld(sql, context, read);
   const ids = context.memory ? dryIds() : (await newCustomerIds(sql, read.length)).values();
   const planned: Planned[] = [];
   for (const one of read) {
-    const addition = planCustomerRow(one.row, world, { ...context.settings, newId: () => String(ids.next().value) });
+    const newId = () => String(ids.next().value);
+    const addition = planCustomerRow(one.row, world, { ...context.settings, newId, rowKey: one.rowKey });
     if ('reason' in addition)
       rejects.push({
         rowNumber: one.source.number,
@@ -70,6 +76,13 @@ export async function customerChunk(
   };
 }
 
+/** A digest of what the row says, in whichever order its columns stand: a file that comes once more makes nobody once more. */
+const rowKeyOf = ({ blindIndex }: ChunkContext, { externalId, customerId, fields, ...said }: CustomerRow) =>
+  externalId === null && customerId === null
+    ? blindIndex('import-row', JSON.stringify([said, Object.entries(fields).toSorted(byKey)]))
+    : null;
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1);
+
 let dryId = 0;
 function* dryIds(): Generator<string> {
   for (;;) {
@@ -87,23 +100,32 @@ async function learnWorld(
   const externalIds = read.flatMap(({ row }) => (row.externalId === null ? [] : [row.externalId]));
   const identifiers = read.flatMap(({ row }) => row.identifiers);
   const settling = identifiers.filter(({ extension }) => settings.vouches || extension !== null);
-  if (!memory) await lockPeople(sql, settings.source, externalIds, settling);
+  const rowKeys = read.flatMap(({ rowKey }) => rowKey ?? []);
+  if (!memory) await lockPeople(sql, settings.source, { externalIds, rowKeys, proved: settling });
   const known = await findPeople(sql, settings.source, externalIds, identifiers);
+  const rows = await findRows(sql, settings.source, rowKeys);
   const named = read.flatMap(({ row }) => row.customerId ?? []);
   const present = await findPresent(sql, named, !memory);
   const keyOf = ({ kind, value }: { kind: string; value: string }) => `${kind}:${value}`;
-  const shared = new Set([...known.shared.map(keyOf), ...(memory?.shared ?? [])]);
+  const shared = new Set(known.shared.map(keyOf));
+  for (const name of memory ? identifiers.map(keyOf) : []) if (memory?.shared.get(name)) shared.add(name);
   const proved = new Map(
     known.holders.filter((holder) => !shared.has(keyOf(holder))).map((holder) => [keyOf(holder), holder.customerId]),
   );
   const externals = new Map(known.externals.map(({ externalId, customerId }) => [externalId, customerId]));
-  const owners = new Set([...externals.values(), ...present.values(), ...(settings.vouches ? proved.values() : [])]);
+  const owners = new Set([
+    ...externals.values(),
+    ...rows.values(),
+    ...present.values(),
+    ...(settings.vouches ? proved.values() : []),
+  ]);
   const files = await readFilesBefore(sql, settings.source, [...owners], !memory);
   const opened = await openHeld(sql, vault, [...owners], sensitive);
   const world: KnownWorld = {
     externals,
     present,
     proved,
+    rows,
     shared,
     files: new Map(
       files.map((file) => [
@@ -118,31 +140,27 @@ async function learnWorld(
       ]),
     ),
   };
-  return memory ? recall(memory, world, externalIds, identifiers.map(keyOf)) : world;
+  return memory ? recall(memory, world, { externalIds, rowKeys, identifiers: identifiers.map(keyOf) }) : world;
 }
 
 /** What earlier rows of a dry run made counts as well as what is in the database. */
 function recall(
   memory: DryMemory,
   world: KnownWorld,
-  externalIds: readonly string[],
-  identifiers: readonly string[],
+  named: Readonly<Record<'externalIds' | 'rowKeys' | 'identifiers', readonly string[]>>,
 ): KnownWorld {
-  const externals = merged(memory.externals, world.externals, externalIds);
-  const proved = merged(memory.proved, world.proved, identifiers);
+  const externals = merged(memory.externals, world.externals, named.externalIds);
+  const proved = merged(memory.proved, world.proved, named.identifiers);
+  const rows = merged(memory.rows, world.rows, named.rowKeys);
   const files = new Map(world.files);
-  for (const id of [...externals.values(), ...proved.values(), ...world.present.values()]) {
+  for (const id of [...externals.values(), ...proved.values(), ...rows.values(), ...world.present.values()]) {
     const text = memory.files.get(id);
     if (text !== undefined) files.set(id, fileFrom(id, text));
   }
-  return { ...world, externals, proved, files };
+  return { ...world, externals, proved, rows, files };
 }
 
-function merged(
-  memory: ReadonlyMap<string, string>,
-  found: ReadonlyMap<string, string>,
-  keys: readonly string[],
-): Map<string, string> {
+function merged(memory: TextMap, found: ReadonlyMap<string, string>, keys: readonly string[]): Map<string, string> {
   const all = new Map(found);
   for (const key of keys) {
     const earlier = memory.get(key);
@@ -152,31 +170,32 @@ function merged(
 }
 
 function rememberAll(memory: DryMemory, world: KnownWorld): void {
-  for (const [key, id] of world.externals) remember(memory.externals, key, id);
-  for (const [key, id] of world.proved) remember(memory.proved, key, id);
+  for (const [key, id] of world.externals) memory.externals.set(key, id);
+  for (const [key, id] of world.proved) memory.proved.set(key, id);
+  for (const [key, id] of world.rows) memory.rows.set(key, id);
   for (const key of world.shared) {
-    memory.shared.add(key);
+    memory.shared.set(key, 'shared');
     memory.proved.delete(key);
   }
-  for (const file of world.files.values()) remember(memory.files, file.id, fileText(file));
+  for (const file of world.files.values()) memory.files.set(file.id, fileText(file));
 }
 
 const fileText = ({ fields, identifiers, organisations, externalIds }: FileState): string =>
-  packed(
-    JSON.stringify([
-      fields,
-      [...identifiers].map(([name, { grade, extension }]) => [name, { grade, extension }]),
-      [...organisations],
-      [...externalIds],
-    ]),
-  );
+  JSON.stringify([
+    fields,
+    [...identifiers].map(([name, { grade, extension }]) => [name, grade, ...(extension === null ? [] : [extension])]),
+    [...organisations],
+    [...externalIds],
+  ]);
+
+type FileText = [FileState['fields'], [string, HeldIdentifier['grade'], string?][], string[], string[]];
 
 function fileFrom(id: string, text: string): FileState {
-  const [fields, identifiers, organisations, externalIds] = JSON.parse(unpacked(text));
+  const [fields, identifiers, organisations, externalIds] = JSON.parse(text) as FileText;
   return {
     id,
     fields,
-    identifiers: new Map(identifiers),
+    identifiers: new Map(identifiers.map(([name, grade, extension = null]) => [name, { grade, extension }])),
     organisations: new Set(organisations),
     externalIds: new Set(externalIds),
   };
@@ -186,15 +205,23 @@ function toWrite(context: ChunkContext, planned: readonly Planned[]): PeopleToWr
   const byCustomer = Map.groupBy(planned, ({ addition }) => addition.customerId);
   const created = planned.filter(({ addition }) => addition.outcome === 'created');
   const isNew = new Set(created.map(({ addition }) => addition.customerId));
+  const fields = lastOfEach(context, planned);
+  const own = Map.groupBy(fields, ({ customerId }) => customerId);
   return {
     created: created.map(({ addition, source }) => ({
       id: addition.customerId,
       displayName: addition.displayName,
       reason: `Imported from ${context.settings.source}: ${context.filename}, row ${source.number}`,
+      fields: Object.fromEntries(
+        (own.get(addition.customerId) ?? []).map(({ key, value }) => [
+          key,
+          context.sensitive.includes(key) ? { sealed: true } : value,
+        ]),
+      ),
     })),
     changed: [...byCustomer].flatMap(([id, rows]) => {
-      const fields = [...new Set(rows.flatMap(({ addition }) => namesOf(addition)))];
-      return isNew.has(id) || fields.length === 0 ? [] : [{ id, fields }];
+      const names = [...new Set(rows.flatMap(({ addition }) => namesOf(addition)))];
+      return isNew.has(id) || names.length === 0 ? [] : [{ id, fields: names }];
     }),
     identifiers: planned.flatMap(({ addition }) =>
       addition.identifiers.map((identifier) => ({ ...identifier, customerId: addition.customerId })),
@@ -202,7 +229,8 @@ function toWrite(context: ChunkContext, planned: readonly Planned[]): PeopleToWr
     externals: planned.flatMap(({ addition: { customerId, externalId } }) =>
       externalId === null ? [] : [{ customerId, externalId }],
     ),
-    fields: lastOfEach(context, planned),
+    rows: created.flatMap(({ addition: { customerId, rowKey } }) => (rowKey === null ? [] : [{ customerId, rowKey }])),
+    fields,
     memberships: planned.flatMap(({ addition: { customerId, organisations } }) =>
       organisations.map((organisation) => ({ customerId, organisation })),
     ),

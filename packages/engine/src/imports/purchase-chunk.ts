@@ -6,7 +6,7 @@ import { compareOrders, writePurchases, type PurchaseRow as NewPurchase } from '
 import { purchaseState } from '@patchbay/contracts';
 import type { ChunkContext, ChunkResult } from './chunk.ts';
 import type { CsvRow } from './csv-source.ts';
-import { remember, type DryMemory } from './dry-memory.ts';
+import type { DryMemory } from './dry-memory.ts';
 
 interface ReadPurchase {
   readonly source: CsvRow;
@@ -84,7 +84,7 @@ async function settleDry(sql: Queryable, source: string, memory: DryMemory, purc
     const earlier = memory.orders.get(externalId);
     if (earlier === undefined && !known.has(externalId)) created += 1;
     else if (earlier === undefined ? known.get(externalId) === false : earlier !== text) updated += 1;
-    remember(memory.orders, externalId, text);
+    memory.orders.set(externalId, text);
   }
   return { created, updated };
 }

@@ -28,7 +28,9 @@ import { emptyMemory } from './dry-memory.ts';
 import { importKeyOf, openedFiles, sealReject, sealShown, type ImportKey } from './sealed-import.ts';
 import { missingField } from './settings.ts';
 
+/** Rows that are done together, and the characters in them: few rows where they are long. */
 const chunkSize = 250;
+const chunkLength = 256 * 1024;
 /** A process that has not said for so long that it is at work is gone. */
 const leaseMs = 10_000;
 /** How often whoever looks is told how far it is. */
@@ -80,11 +82,13 @@ async function contextsOf(parts: Parts, run: Run): Promise<ContextAt> {
       actorId: run.createdBy,
       sensitive: [...sensitiveKeys(fields)],
       vault: parts.vault,
+      blindIndex: parts.blindIndex,
       memory,
       form: {
         ...run.settings,
         header: run.header,
         fields: fields.map((field) => asRequestField(field, false)),
+        timeZone: parts.config.timeZone,
         toPhone: (text) => normaliseIdentifier('phone', text, parts.config.defaultRegion),
       },
     };
@@ -94,13 +98,15 @@ async function contextsOf(parts: Parts, run: Run): Promise<ContextAt> {
 /** Rows that are still to be done, some at a time. */
 async function* chunksAfter(parts: Parts, run: Run, done: number, signal: AbortSignal): AsyncGenerator<CsvRow[]> {
   let chunk: CsvRow[] = [];
+  let length = 0;
   for await (const row of csvRows(openedFiles(parts.files, run.key), run.sha256, run)) {
     if (signal.aborted) return;
     if (row.number <= done) continue;
     chunk.push(row);
-    if (chunk.length < chunkSize) continue;
+    length += row.cells.reduce((sum, cell) => sum + cell.length, 0);
+    if (chunk.length < chunkSize && length < chunkLength) continue;
     yield chunk;
-    chunk = [];
+    [chunk, length] = [[], 0];
   }
   if (chunk.length > 0) yield chunk;
 }

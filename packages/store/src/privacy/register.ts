@@ -181,6 +181,12 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     exported: 'source-keys',
     columns: { keep: 'id customer_id source created_at', identifier: 'external_id' },
   },
+  import_row_key: {
+    about: 'person',
+    own: 't.customer_id = any ($1)',
+    erase: 'delete',
+    columns: { keep: 'customer_id source', secret: 'row_key' },
+  },
   customer_relation: {
     about: 'person',
     own: '(t.customer_id = any ($1) or t.other_id = any ($1))',

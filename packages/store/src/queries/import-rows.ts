@@ -10,12 +10,12 @@ export interface NamedIdentifier {
 export async function lockPeople(
   tx: Queryable,
   source: string,
-  externalIds: readonly string[],
-  proved: readonly NamedIdentifier[],
+  named: { externalIds: readonly string[]; rowKeys: readonly string[]; proved: readonly NamedIdentifier[] },
 ): Promise<void> {
   const keys = [
-    ...externalIds.map((id) => `source:${source}:${id}`),
-    ...proved.map(({ kind, value }) => `${kind}:${value}`),
+    ...named.externalIds.map((id) => `source:${source}:${id}`),
+    ...named.rowKeys.map((key) => `row:${source}:${key}`),
+    ...named.proved.map(({ kind, value }) => `${kind}:${value}`),
   ];
   await tx.query('select lock_identifiers($1)', [keys]);
 }
@@ -51,6 +51,20 @@ export async function findPeople(
     named,
   );
   return { externals, holders, shared };
+}
+
+/** By the keys of rows that named nobody, whom such rows made. */
+export async function findRows(
+  sql: Queryable,
+  source: string,
+  rowKeys: readonly string[],
+): Promise<Map<string, string>> {
+  if (rowKeys.length === 0) return new Map();
+  const { rows } = await sql.query<{ key: string; customerId: string }>(
+    'select row_key as key, customer_id as "customerId" from import_row_key where source = $1 and row_key = any ($2)',
+    [source, rowKeys],
+  );
+  return new Map(rows.map(({ key, customerId }) => [key, customerId]));
 }
 
 /** By an id that somebody was given once, the customer whom they have become. Of who is erased there is none. `lock`: until the end of the transaction. */
@@ -103,7 +117,8 @@ export async function newCustomerIds(sql: Queryable, count: number): Promise<str
 
 /** What rows add, customer by customer. */
 export interface PeopleToWrite {
-  readonly created: readonly { id: string; displayName: string; reason: string }[];
+  /** `fields`: what the file of who is new has of `fields` below; sealed values as `{"sealed": true}`. */
+  readonly created: readonly { id: string; displayName: string; reason: string; fields: Record<string, unknown> }[];
   readonly changed: readonly { id: string; fields: readonly string[] }[];
   readonly identifiers: readonly (NamedIdentifier & {
     customerId: string;
@@ -112,6 +127,8 @@ export interface PeopleToWrite {
     extension: string | null;
   })[];
   readonly externals: readonly { customerId: string; externalId: string }[];
+  /** By which rows that name nobody are known again. */
+  readonly rows: readonly { customerId: string; rowKey: string }[];
   /** `id`: of the row, where its value was sealed for it. */
   readonly fields: readonly { id?: string; customerId: string; key: string; value: unknown; sourceRef: string }[];
   readonly memberships: readonly { customerId: string; organisation: string }[];
@@ -122,44 +139,42 @@ export async function writePeople(
   people: PeopleToWrite,
   by: { source: string; actorId: string; reference: string },
 ): Promise<void> {
+  // One statement, so that what watches these tables sees who is new whole, and has one thing to do for each.
   await tx.query(
-    `with made as (insert into customer (id, display_name)
-       select id, "displayName" from jsonb_to_recordset($1::jsonb) c (id uuid, "displayName" text) returning id)
-     insert into event (type, customer_id, actor_id, data)
-     select 'customer.created', c.id, $2, jsonb_build_object('reason', c.reason) from made
-       join jsonb_to_recordset($1::jsonb) c (id uuid, reason text) on c.id = made.id`,
-    [JSON.stringify(people.created), by.actorId],
-  );
-  await tx.query(
-    `with said as (
-       select distinct on ("customerId", kind, value) * from jsonb_to_recordset($1::jsonb) i
-         ("customerId" uuid, kind text, value text, grade text, shared boolean, extension text) order by "customerId", kind, value, extension is null),
-     named as (
-       insert into identifier as k (customer_id, kind, value, grade, shared, extension) select * from said
+    `with new as (select * from jsonb_to_recordset($1::jsonb) c (id uuid, "displayName" text, reason text, fields jsonb)),
+     made as (insert into customer (id, display_name, fields) select id, "displayName", fields from new),
+     told as (insert into event (type, customer_id, actor_id, data)
+       select 'customer.created', id, $6, jsonb_build_object('reason', reason) from new
+       union all select 'customer.changed', id, $6, jsonb_build_object('fields', fields, 'source', 'import')
+       from jsonb_to_recordset($2::jsonb) c (id uuid, fields jsonb)),
+     said as (select distinct on ("customerId", kind, value) * from jsonb_to_recordset($3::jsonb) i
+       ("customerId" uuid, kind text, value text, grade text, shared boolean, extension text) order by "customerId", kind, value, extension is null),
+     named as (insert into identifier as k (customer_id, kind, value, grade, shared, extension) select * from said
        on conflict (customer_id, kind, value) do update set grade = greatest(k.grade, excluded.grade), shared = k.shared or excluded.shared,
-         extension = coalesce(excluded.extension, k.extension))
-     insert into identifier_evidence (customer_id, kind, value, grade, source, by_agent_id, reference)
-     select "customerId", kind, value, grade, 'import', $2, $3 from said on conflict do nothing`,
-    [JSON.stringify(people.identifiers), by.actorId, by.reference],
+         extension = coalesce(excluded.extension, k.extension)),
+     proved as (insert into identifier_evidence (customer_id, kind, value, grade, source, by_agent_id, reference)
+       select "customerId", kind, value, grade, 'import', $6, $8 from said on conflict do nothing),
+     numbered as (insert into customer_source_key (customer_id, source, external_id)
+       select "customerId", $7, "externalId" from jsonb_to_recordset($4::jsonb) s ("customerId" uuid, "externalId" text)),
+     known as (insert into import_row_key (customer_id, source, row_key)
+       select "customerId", $7, "rowKey" from jsonb_to_recordset($9::jsonb) r ("customerId" uuid, "rowKey" text))
+     insert into customer_field_value (id, customer_id, key, value, source, source_ref, by_agent_id)
+     select coalesce(id, uuid_v7()), "customerId", key, value, 'import', "sourceRef", $6
+     from jsonb_to_recordset($5::jsonb) f (id uuid, "customerId" uuid, key text, value jsonb, "sourceRef" text)`,
+    [
+      JSON.stringify(people.created),
+      JSON.stringify(people.changed),
+      JSON.stringify(people.identifiers),
+      JSON.stringify(people.externals),
+      JSON.stringify(people.fields),
+      by.actorId,
+      by.source,
+      by.reference,
+      JSON.stringify(people.rows),
+    ],
   );
   await shareSwitchboards(tx, people.identifiers, by.actorId);
-  await tx.query(
-    `insert into customer_source_key (customer_id, source, external_id)
-     select "customerId", $2, "externalId" from jsonb_to_recordset($1::jsonb) s ("customerId" uuid, "externalId" text)`,
-    [JSON.stringify(people.externals), by.source],
-  );
-  await tx.query(
-    `insert into customer_field_value (id, customer_id, key, value, source, source_ref, by_agent_id)
-     select coalesce(id, uuid_v7()), "customerId", key, value, 'import', "sourceRef", $2
-     from jsonb_to_recordset($1::jsonb) f (id uuid, "customerId" uuid, key text, value jsonb, "sourceRef" text)`,
-    [JSON.stringify(people.fields), by.actorId],
-  );
   await writeMemberships(tx, people.memberships, by.actorId);
-  await tx.query(
-    `insert into event (type, customer_id, actor_id, data)
-     select 'customer.changed', id, $2, jsonb_build_object('fields', fields, 'source', 'import') from jsonb_to_recordset($1::jsonb) c (id uuid, fields jsonb)`,
-    [JSON.stringify(people.changed), by.actorId],
-  );
 }
 
 /** A number that has extensions is a switchboard's, and names nobody from then on. */
