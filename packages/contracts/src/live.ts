@@ -105,3 +105,13 @@ export const visitorStatus = z.object({
   status: z.enum(['sent', 'delivered', 'read']),
 });
 export const visitorAvailability = z.object({ available: z.boolean() });
+/** Sent as `place` when what a waiting visitor is to be told changes, and after each `resume`; null: does not wait. */
+export const visitorPlace = z
+  .object({
+    /** 1 is next. */
+    place: z.int().min(1),
+    /** Whole minutes until it is probably their turn; null while that is not known. */
+    minutes: z.int().nullable(),
+  })
+  .nullable();
+export type VisitorPlace = z.infer<typeof visitorPlace>;

@@ -108,6 +108,7 @@ function Panel({ chat, state, words, language, onClose }: PanelProps) {
       {screen === 'form' && <ContactForm chat={chat} words={words} profile={profile} offline={available === false} />}
       {screen === 'talk' && (
         <>
+          <Place state={state} words={words} />
           <MessageLog chat={chat} state={state} words={words} language={language} />
           <Composer chat={chat} words={words} />
         </>
@@ -131,6 +132,27 @@ function Status({ state, words }: { state: ChatState; words: Words }) {
     <p class={`status ${shown}`} role="status" data-testid="widget-status" data-state={shown}>
       <span>{text}</span>
     </p>
+  );
+}
+
+/** Stands there empty too, so that screen readers tell what comes into it (WAI-ARIA 1.2, live regions). */
+function Place({ state: { link, available, place }, words }: { state: ChatState; words: Words }) {
+  // Nobody is there: what was expected of those who were says nothing.
+  const shown = link === 'online' && available !== false ? place : null;
+  return (
+    <div
+      class={shown ? 'place' : 'hidden'}
+      role="status"
+      aria-live="polite"
+      aria-atomic="true"
+      data-testid="widget-place"
+    >
+      {shown && (
+        <>
+          <b>{words.place(shown.place)}</b> {shown.minutes === null ? words.waitUnknown : words.wait(shown.minutes)}
+        </>
+      )}
+    </div>
   );
 }
 

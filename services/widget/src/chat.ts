@@ -6,6 +6,7 @@ import type {
   Answer,
   TypingNotice,
   VisitorMessage,
+  VisitorPlace,
   VisitorResumeAnswer,
   VisitorSend,
   visitorAvailability,
@@ -24,6 +25,8 @@ export interface ChatState {
   /** An agent could answer now; null until the hub has said. */
   readonly available: boolean | null;
   readonly agentName: string | null;
+  /** Where the visitor stands in line; null when they do not wait, and while it is not known. */
+  readonly place: VisitorPlace;
   /** Who types at the other end. */
   readonly typing: string | null;
   readonly profile: Profile | null;
@@ -43,6 +46,7 @@ type ServerEvents = {
   status(status: (typeof visitorStatus)['_output']): void;
   typing(notice: TypingNotice): void;
   availability(news: (typeof visitorAvailability)['_output']): void;
+  place(place: VisitorPlace): void;
 };
 
 /** Each is answered through its acknowledgement with an `Answer`. */
@@ -78,6 +82,7 @@ export class Chat {
       link: 'idle',
       available: null,
       agentName: null,
+      place: null,
       typing: null,
       profile: memory.profile(),
       conversation,
@@ -233,7 +238,7 @@ export class Chat {
     const session = await openSession(this.origin, null);
     this.memory.keepToken(session.token);
     this.token = session.token;
-    this.change({ profile: null, conversation: emptyConversation, agentName: null });
+    this.change({ profile: null, conversation: emptyConversation, agentName: null, place: null });
     await this.tellIdentity();
     if (this.socket) this.socket.disconnect().connect();
   }
@@ -249,7 +254,7 @@ export class Chat {
     this.socket = socket;
     socket.on('connect', () => void this.resume());
     socket.on('disconnect', (reason) => {
-      this.change({ link: 'offline', typing: null });
+      this.change({ link: 'offline', typing: null, place: null });
       if (reason === 'io server disconnect') setTimeout(() => socket.connect(), retryPauseMs);
     });
     socket.on('connect_error', () => {
@@ -264,6 +269,7 @@ export class Chat {
     });
     socket.on('status', ({ messageId, status }) => this.act({ type: 'marked', messageId, status }));
     socket.on('typing', ({ typing, name }) => this.agentTypes(typing ? (name ?? '') : null));
+    socket.on('place', (place) => this.change({ place }));
     socket.on('availability', ({ available }) => this.change({ available }));
   }
 

@@ -11,6 +11,7 @@ import { tryCodeOfVisitor } from '../identity/codes.ts';
 import { identifyVisitor } from '../identity/visitor-identity.ts';
 import type { Parts } from '../parts.ts';
 import { recordDelivery } from '../pipeline/deliver.ts';
+import { readVisitorPlaces } from '../pipeline/places.ts';
 import { receive } from '../pipeline/receive.ts';
 import { mountAgents } from './agents.ts';
 import { createWallboardFeed } from '../wallboard/feed.ts';
@@ -51,6 +52,7 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
     identify: (visitorId, token) => identifyVisitor(parts, visitorId, token),
     tryCode: (visitorId, text) => tryCodeOfVisitor(parts, visitorId, text),
     recordDelivery: (report) => recordDelivery(parts, report),
+    placesOf: (visitorIds) => readVisitorPlaces(parts, visitorIds),
     isAvailable: () => isChannelStaffed(parts.db.sql, 'chat'),
     onEvents: (callback) => tail.onEvents(callback),
     notifyTyping: (ticketId, by, name, typing) => agents.notifyTyping({ ticketId, by, name, typing }),

@@ -48,7 +48,10 @@ export const visitorMessage = ({
   attachments: attachments.map((file) => ({ ...file, url: `/widget/files/${file.id}` })),
 });
 
-export function serveVisitors(namespace: Namespace, parts: VisitorParts): void {
+export const visitorIdOf = (socket: Socket): string => (socket.data.visitor as Visitor).visitorId;
+
+/** @param resumed called when a visitor has been answered what they missed */
+export function serveVisitors(namespace: Namespace, parts: VisitorParts, resumed: (socket: Socket) => void): void {
   const clock = () => parts.now().getTime();
   const limiters = Object.fromEntries(
     Object.entries(limits).map(([name, limit]) => [name, new RateLimiter(limit, clock)]),
@@ -71,7 +74,11 @@ export function serveVisitors(namespace: Namespace, parts: VisitorParts): void {
         );
       });
     on('send', (input) => send(parts, visitor.visitorId, parseInput(visitorSend, input)));
-    on('resume', (input) => resume(parts, visitor.visitorId, parseInput(resumeRequest, input).after));
+    on('resume', async (input) => {
+      const answer = await resume(parts, visitor.visitorId, parseInput(resumeRequest, input).after);
+      resumed(socket);
+      return answer;
+    });
     on('mark', (input) => mark(parts, visitor.visitorId, parseInput(visitorMark, input)));
     on('typing', (input) => typing(parts, visitor.visitorId, parseInput(visitorTyping, input).typing));
   });

@@ -146,7 +146,7 @@ function acknowledge(
     centreName: parts.config.centreName,
     language: contact.language ?? languageOf(contact),
     open,
-    waitMinutes: wait === null ? null : toldMinutes(wait),
+    ...(wait && { waitMinutes: toldMinutes(wait.seconds), ahead: wait.ahead }),
   });
   return {
     subject: capabilities.subject && contact.subject ? contact.subject : subject,

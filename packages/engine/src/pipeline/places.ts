@@ -1,8 +1,14 @@
 /** What those who wait are told: their place, and how long it will probably take. */
-import { HubError, type WaitingPlace } from '@patchbay/contracts';
-import { expectedWaitSeconds } from '@patchbay/domain';
+import { HubError, type VisitorPlace, type WaitingPlace } from '@patchbay/contracts';
+import { expectedWaitSeconds, toldMinutes } from '@patchbay/domain';
 import type { Database } from '@patchbay/store';
-import { type PlaceRow, type QueuePace, readPaces, readPlaces } from '@patchbay/store/queries/waiting';
+import {
+  type PlaceRow,
+  type QueuePace,
+  placesOfVisitors,
+  readPaces,
+  readPlaces,
+} from '@patchbay/store/queries/waiting';
 import type { Parts } from '../parts.ts';
 
 export function placeOf({ ahead, taken, waitingSince }: PlaceRow, now: Date): WaitingPlace {
@@ -20,17 +26,37 @@ export async function readPlace(parts: Pick<Parts, 'db' | 'now'>, ticketId: stri
   return placeOf(row, parts.now());
 }
 
+/** What those of the visitors who wait are told, by the visitor. */
+export async function readVisitorPlaces(
+  { db, now }: Pick<Parts, 'db' | 'now'>,
+  visitorIds: readonly string[],
+): Promise<Map<string, NonNullable<VisitorPlace>>> {
+  const rows = await placesOfVisitors(db.sql, visitorIds);
+  if (rows.length === 0) return new Map();
+  const paces = await readPaces(db.sql);
+  return new Map(
+    rows.map(({ visitorId, queueId, ahead }) => {
+      const seconds = expectedWaitSeconds(ahead, paces.get(queueId)?.taken ?? [], now());
+      return [visitorId, { place: ahead + 1, minutes: seconds === null ? null : toldMinutes(seconds) }];
+    }),
+  );
+}
+
 /** Whoever writes is told of the wait from this length on: less is not worth a word. */
 const longWaitSeconds = 600;
 /** What is told to many at once need not be newer. */
 const paceMs = 5_000;
+interface LongWait {
+  readonly seconds: number;
+  readonly ahead: number;
+}
 const paces = new WeakMap<Database, { at: number; queues: ReadonlyMap<string, QueuePace> }>();
 
 /**
- * About how long something new waits in the queue, where that is long and known. Answers from what was read before and never waits: it is asked
+ * About how long something new waits in the queue behind how many, where that is long and known. Answers from what was read before and never waits: it is asked
  * inside transactions, in bursts.
  */
-export function longWait({ db, now, log }: Pick<Parts, 'db' | 'now' | 'log'>, queueId: string | null): number | null {
+export function longWait({ db, now, log }: Pick<Parts, 'db' | 'now' | 'log'>, queueId: string | null): LongWait | null {
   const known = paces.get(db);
   if (!known || Date.now() - known.at > paceMs) {
     paces.set(db, { at: Date.now(), queues: known?.queues ?? new Map() });
@@ -41,5 +67,5 @@ export function longWait({ db, now, log }: Pick<Parts, 'db' | 'now' | 'log'>, qu
   }
   const pace = queueId === null ? undefined : known?.queues.get(queueId);
   const seconds = pace ? expectedWaitSeconds(pace.waiting, pace.taken, now()) : null;
-  return seconds !== null && seconds >= longWaitSeconds ? seconds : null;
+  return pace && seconds !== null && seconds >= longWaitSeconds ? { seconds, ahead: pace.waiting } : null;
 }

@@ -32,6 +32,27 @@ export async function readPlaces(sql: Queryable, ticketIds: readonly string[]): 
   return rows;
 }
 
+export interface VisitorPlaceRow {
+  visitorId: string;
+  queueId: string;
+  /** Items of the queue that come before it. */
+  ahead: number;
+}
+
+/** The places of those of the visitors who wait: one pass over what waits in their queues, however many they are. */
+export async function placesOfVisitors(sql: Queryable, visitorIds: readonly string[]): Promise<VisitorPlaceRow[]> {
+  const { rows } = await sql.query<VisitorPlaceRow>(
+    `with own as (select t.visitor_id, t.queue_id, t.id from ticket t where t.visitor_id = any ($1::uuid[]) and t.waiting_since is not null and t.queue_id is not null),
+     placed as (
+       select t.id, row_number() over (partition by t.queue_id order by t.priority - q.ageing * extract(epoch from t.waiting_since) / 60 desc, t.id)::int - 1 as ahead
+       from ticket t join queue q on q.id = t.queue_id where t.waiting_since is not null and t.queue_id in (select queue_id from own))
+     select distinct on (o.visitor_id) o.visitor_id as "visitorId", o.queue_id as "queueId", p.ahead
+     from own o join placed p on p.id = o.id order by o.visitor_id, p.ahead`,
+    [visitorIds],
+  );
+  return rows;
+}
+
 export interface QueuePace {
   waiting: number;
   /** When the last items were taken out of the queue, newest first. */

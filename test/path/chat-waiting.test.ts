@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { openDesk } from '../support/agent-desk.ts';
+import { apiKey, startHub } from '../support/hub.ts';
+import { shared } from '../support/shared.ts';
+import { ticketClient } from '../support/ticket-client.ts';
+import { openVisitor } from '../support/visitor.ts';
+import type { Visitor } from '../support/visitor.ts';
+
+async function startCentre() {
+  await using stack = new AsyncDisposableStack();
+  const hub = stack.use(await startHub('postgres'));
+  const desk = stack.use(await openDesk(hub.url, apiKey));
+  const owned = stack.move();
+  return { ...hub, desk, ...ticketClient(hub.api, desk), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+describe('visitors who wait', () => {
+  const centre = shared(startCentre);
+
+  async function ok(method: string, path: string, body?: unknown) {
+    const answer = await centre().api(method, `/api/v1${path}`, body);
+    expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
+    return answer.body;
+  }
+  async function say(visitor: Visitor, text: string, more: object = {}): Promise<string> {
+    const clientId = randomUUID();
+    expect(await visitor.send({ text, clientId, ...more })).toEqual({ ok: true, value: { clientId } });
+    return (await centre().received(`${visitor.session.visitorId}:${clientId}`)).ticketId;
+  }
+  const told = (visitor: Visitor, place: object | null) =>
+    visitor.places.until((one) => JSON.stringify(one) === JSON.stringify(place), `the place ${JSON.stringify(place)}`);
+
+  it('are told their place, how long it takes once that is known, and when it is over', async () => {
+    await using first = await openVisitor(centre().url);
+    await using second = await openVisitor(centre().url);
+    await using third = await openVisitor(centre().url);
+    const tickets = [await say(first, 'One?'), await say(second, 'Two?'), await say(third, 'Three?')];
+    await told(first, { place: 1, minutes: null });
+    await told(third, { place: 3, minutes: null });
+    await ok('POST', `/tickets/${tickets[0]}/claim`);
+    await told(first, null);
+    await told(third, { place: 2, minutes: null });
+    const { queueId } = await centre().ticket(tickets[2] ?? '');
+    await centre().hub.parts.db.sql.query(
+      `insert into queue_answer (queue_id, at) select $1, now() - make_interval(mins => n) from generate_series(1, 3) n`,
+      [queueId],
+    );
+    third.disconnect();
+    await third.reconnect();
+    await third.resume(0);
+    await told(third, { place: 2, minutes: 2 });
+    for (const id of tickets.slice(1)) await ok('POST', `/tickets/${id}/claim`);
+    await told(third, null);
+    for (const id of tickets) await ok('PATCH', `/tickets/${id}`, { status: 'resolved' });
+  });
+});
