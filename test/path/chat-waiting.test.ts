@@ -54,4 +54,28 @@ describe('visitors who wait', () => {
     await told(third, null);
     for (const id of tickets) await ok('PATCH', `/tickets/${id}`, { status: 'resolved' });
   });
+
+  it('are told at once when their queue opens or closes, by its own calendar', async () => {
+    const { version, plan } = await ok('GET', '/service-plan');
+    const [date, until] = [0, 1].map((days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10));
+    const outing = { date, until, name: 'Outing', intervals: [] };
+    const names = { key: 'chats', nameEn: 'Chats', nameZh: '聊天' };
+    const calendar = { ...plan.calendars[0], ...names, days: [outing] };
+    await ok('PUT', '/service-plan/calendars/chats', { basedOn: version, note: 'Chats', calendar, isDefault: false });
+    const { items } = await ok('GET', '/queue-settings');
+    const queue = items.find(({ channels }: { channels: string[] }) => channels.includes('chat'));
+    await ok('PUT', '/agents/me/presence', { state: 'online' });
+    await using visitor = await openVisitor(centre().url);
+    expect(visitor.session.available).toBe(true);
+    const available = (is: boolean) =>
+      visitor.notices.until(
+        ({ event, data }) => event === 'availability' && data['available'] === is,
+        `available: ${is}`,
+      );
+    await ok('PUT', `/queues/${queue.id}`, { ...queue, calendar: 'chats' });
+    await available(false);
+    await ok('PUT', `/queues/${queue.id}`, { ...queue, calendar: null });
+    await available(true);
+    await ok('PUT', '/agents/me/presence', { state: 'offline' });
+  });
 });

@@ -1,5 +1,6 @@
 /** Queues, skills, teams, transfers, and why work went to whom. */
 import { z } from 'zod';
+import { slug } from './conditions.ts';
 import { channelName, presenceState, timestamp } from './glossary.ts';
 
 const name = z.string().trim().min(1).max(100);
@@ -45,7 +46,8 @@ const queueRules = {
   priorityBase: z.int().min(-1000).max(1000),
   /** Points that an item gains in a minute of waiting. */
   ageing: z.number().min(0.01).max(1000),
-  calendarId: z.uuid().nullable(),
+  /** Its opening hours: the key of a calendar of the service plan; null: the centre's. */
+  calendar: slug.nullable(),
   /** How long an offer stands; null: as the centre has it. */
   offerSeconds: z.int().min(5).max(600).nullable(),
   /** Whether agents may take what waits by hand. Managers always may. */
@@ -78,7 +80,7 @@ export const queueWrite = z.object({
   ...queueRules,
   priorityBase: queueRules.priorityBase.default(0),
   ageing: queueRules.ageing.default(1),
-  calendarId: queueRules.calendarId.default(null),
+  calendar: queueRules.calendar.default(null),
   offerSeconds: queueRules.offerSeconds.default(null),
   pull: queueRules.pull.default(true),
   stickySeconds: queueRules.stickySeconds.default(0),

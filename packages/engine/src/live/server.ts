@@ -9,6 +9,7 @@ import { Server } from 'socket.io';
 import type { Auth } from '../auth/index.ts';
 import { tryCodeOfVisitor } from '../identity/codes.ts';
 import { identifyVisitor } from '../identity/visitor-identity.ts';
+import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
 import { recordDelivery } from '../pipeline/deliver.ts';
 import { readVisitorPlaces } from '../pipeline/places.ts';
@@ -53,7 +54,7 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
     tryCode: (visitorId, text) => tryCodeOfVisitor(parts, visitorId, text),
     recordDelivery: (report) => recordDelivery(parts, report),
     placesOf: (visitorIds) => readVisitorPlaces(parts, visitorIds),
-    isAvailable: () => isChannelStaffed(parts.db.sql, 'chat'),
+    isAvailable: () => isChatOpen(parts),
     onEvents: (callback) => tail.onEvents(callback),
     notifyTyping: (ticketId, by, name, typing) => agents.notifyTyping({ ticketId, by, name, typing }),
     isWatched: (ticketId) => agents.isWatched(ticketId),
@@ -80,4 +81,10 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
       redis?.disconnect();
     },
   };
+}
+
+/** The queue of chats is open, and somebody is there. */
+async function isChatOpen({ db, now }: Parts): Promise<boolean> {
+  const hours = await readHours(db);
+  return hours.ofChannel('chat').isOpen(now()) && (await isChannelStaffed(db.sql, 'chat'));
 }

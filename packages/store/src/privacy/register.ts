@@ -633,7 +633,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
 
   setting: settings({ keep: 'key value updated_at' }),
   queue: settings({
-    keep: `id name channels position created_at priority_base ageing calendar_id offer_seconds pull sticky_seconds wrap_up_seconds rings language
+    keep: `id name channels position created_at priority_base ageing calendar offer_seconds pull sticky_seconds wrap_up_seconds rings language
       call_back updated_at`,
   }),
   skill: settings({ keep: 'id name created_at' }),

@@ -1,4 +1,4 @@
-import type { Queue, QueueSettings, QueueWrite } from '@patchbay/contracts';
+import type { ChannelName, Queue, QueueSettings, QueueWrite } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { present } from './paging.ts';
 
@@ -15,7 +15,7 @@ export async function listQueues(sql: Queryable): Promise<Queue[]> {
 }
 
 const settingsColumns = `
-  q.id, q.name, q.channels, q.priority_base as "priorityBase", q.ageing, q.calendar_id as "calendarId", q.offer_seconds as "offerSeconds", q.pull,
+  q.id, q.name, q.channels, q.priority_base as "priorityBase", q.ageing, q.calendar, q.offer_seconds as "offerSeconds", q.pull,
   q.sticky_seconds as "stickySeconds", q.wrap_up_seconds as "wrapUpSeconds", q.rings, q.language, q.call_back as "callBack", q.position,
   coalesce((select jsonb_agg(jsonb_build_object('skillId', s.skill_id, 'level', s.level) order by s.skill_id) from queue_skill s where s.queue_id = q.id), '[]') as skills,
   array(select t.team_id::text from queue_team t where t.queue_id = q.id order by t.team_id) as "teamIds",
@@ -40,7 +40,7 @@ const valuesOf = (queue: QueueWrite) => [
   queue.channels,
   queue.priorityBase,
   queue.ageing,
-  queue.calendarId,
+  queue.calendar,
   queue.offerSeconds,
   queue.pull,
   queue.stickySeconds,
@@ -53,7 +53,7 @@ const valuesOf = (queue: QueueWrite) => [
 /** Adds a queue at the end. False when there is one of this name. Raises 23503 for a skill, team or agent that there is not. */
 export async function insertQueue(tx: Queryable, id: string, queue: QueueWrite): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `insert into queue (id, name, channels, priority_base, ageing, calendar_id, offer_seconds, pull, sticky_seconds, wrap_up_seconds, rings, language,
+    `insert into queue (id, name, channels, priority_base, ageing, calendar, offer_seconds, pull, sticky_seconds, wrap_up_seconds, rings, language,
        call_back, position)
      values ($13, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (select coalesce(max(position), 0) + 1 from queue))
      on conflict (name) do nothing`,
@@ -67,7 +67,7 @@ export async function insertQueue(tx: Queryable, id: string, queue: QueueWrite):
 /** False when there is no such queue. Raises 23505 when another has the name, 23503 as {@link insertQueue}. */
 export async function updateQueue(tx: Queryable, id: string, queue: QueueWrite): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update queue set name = $1, channels = $2, priority_base = $3, ageing = $4, calendar_id = $5, offer_seconds = $6, pull = $7, sticky_seconds = $8,
+    `update queue set name = $1, channels = $2, priority_base = $3, ageing = $4, calendar = $5, offer_seconds = $6, pull = $7, sticky_seconds = $8,
        wrap_up_seconds = $9, rings = $10, language = $11, call_back = $12, updated_at = now() where id = $13`,
     [...valuesOf(queue), id],
   );
@@ -134,6 +134,31 @@ export async function missingQueues(sql: Queryable, ids: readonly string[]): Pro
     [ids],
   );
   return rows.map((row) => row.id);
+}
+
+export interface HoursRow {
+  /** Of the service plan. */
+  readonly version: number;
+  /** In the order in which a channel's contacts look for theirs. */
+  readonly queues: readonly { id: string; channels: ChannelName[]; calendar: string | null }[];
+}
+
+/** By which calendars the queues are open. */
+export async function readHoursKeys(sql: Queryable): Promise<HoursRow> {
+  const { rows } = await sql.query<HoursRow>(
+    `select (select coalesce(max(version), 0) from service_plan) as version,
+       coalesce((select jsonb_agg(jsonb_build_object('id', id, 'channels', channels, 'calendar', calendar) order by position, name) from queue), '[]') as queues`,
+    [],
+  );
+  return rows[0] as HoursRow;
+}
+
+/** Names of the queues that go by the calendar. */
+export async function queuesByCalendar(sql: Queryable, calendar: string): Promise<string[]> {
+  const { rows } = await sql.query<{ name: string }>('select name from queue where calendar = $1 order by name', [
+    calendar,
+  ]);
+  return rows.map(({ name }) => name);
 }
 
 /** Takes were so long ago that nobody asks for them. */

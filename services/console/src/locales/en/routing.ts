@@ -22,6 +22,7 @@ export const routing = {
       wrapUp: 'Wrap-up {{time}}',
       noPull: 'Not taken by hand',
       callBack: 'Call-back',
+      hours: 'Open: {{calendar}}',
     },
     ring: {
       wider: 'After {{time}}: skills −{{levels}}',
@@ -38,6 +39,10 @@ export const routing = {
     name: 'Name',
     channels: 'Channels',
     channelsHelp: 'Contacts of these channels come here unless their address or request type says otherwise.',
+    calendar: 'Opening hours',
+    calendarHelp:
+      'When calls and chats are taken, and what acknowledgements promise. Calendars are under Settings, Calendars.',
+    centreHours: 'As the centre: {{name}}',
     teams: 'Teams',
     teamsHelp: 'All members of a team serve the queue, also those who join it later.',
     agents: 'Agents',
@@ -63,7 +68,8 @@ export const routing = {
     ageingHelp: 'What a ticket gains by waiting, so that nobody waits for ever.',
     ageingNeeded: 'More than 0.',
     sticky: 'Keep for the last agent',
-    stickyHelp: 'So long it waits for who had it before, or the customer’s own agent.',
+    stickyHelp:
+      'So long it waits for who had it before, or the customer’s own agent. Only members of the queue are asked, so make own agents members too.',
     rings: 'When it takes too long',
     ringsHelp: 'Counted from when the ticket came into this queue.',
     ringKind: 'What is done',
