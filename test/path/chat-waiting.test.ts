@@ -78,4 +78,29 @@ describe('visitors who wait', () => {
     await available(true);
     await ok('PUT', '/agents/me/presence', { state: 'offline' });
   });
+
+  it('are counted by the target of their queue, which formulas name and staffing plans for', async () => {
+    const { items } = await ok('GET', '/queue-settings');
+    const queue = items.find(({ channels }: { channels: string[] }) => channels.includes('chat'));
+    const target = (seconds: number, percent = 90) => ({ channel: 'chat', percent, seconds });
+    const twice = { ...queue, targets: [target(30), target(40)] };
+    expect((await centre().api('PUT', `/api/v1/queues/${queue.id}`, twice)).status).toBe(400);
+    for (const targets of [[target(30)], [target(30, 95)], [target(45, 95)]])
+      expect((await ok('PUT', `/queues/${queue.id}`, { ...queue, targets })).targets).toEqual(targets);
+    const { rows } = await centre().hub.parts.db.sql.query(
+      'select channel, seconds from queue_target where queue_id = $1 order by since',
+      [queue.id],
+    );
+    expect(rows).toEqual([
+      { channel: 'chat', seconds: 30 },
+      { channel: 'chat', seconds: 45 },
+    ]);
+    const { items: definitions } = await ok('GET', '/reports/definitions');
+    const level = definitions.find(({ key }: { key: string }) => key === 'service-level');
+    expect(level.formula.en).toContain(`; ${queue.name}: chats 45 s`);
+    const staffing = (more = '') => ok('GET', `/staffing?week=2026-11-25&queueId=${queue.id}${more}`);
+    expect(await staffing('&channel=chat')).toMatchObject({ serviceLevel: 0.95, targetSeconds: 45 });
+    expect(await staffing()).toMatchObject({ serviceLevel: 0.8, targetSeconds: 20 });
+    await ok('PUT', `/queues/${queue.id}`, { ...queue, targets: [] });
+  });
 });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { slug } from './conditions.ts';
 import { channelName, presenceState, timestamp } from './glossary.ts';
+import type { ChannelName } from './glossary.ts';
 
 const name = z.string().trim().min(1).max(100);
 /** From basic (1) to expert (5). */
@@ -39,6 +40,32 @@ export const queueRing = z.discriminatedUnion('kind', [
 ]);
 export type QueueRing = z.infer<typeof queueRing>;
 
+/** A service level: this share of contacts is answered within so many seconds. */
+export const serviceLevelTarget = z.object({
+  channel: channelName,
+  percent: z.number().min(1).max(100),
+  seconds: z.int().min(1).max(604_800),
+});
+export type ServiceLevelTarget = z.infer<typeof serviceLevelTarget>;
+
+/** Where a queue says nothing else: calls 20 s, chats 60 s, texts an hour, mail 24 hours (service norm R1). */
+export const usualTargets: Readonly<Record<ChannelName, Omit<ServiceLevelTarget, 'channel'>>> = {
+  phone: { percent: 80, seconds: 20 },
+  chat: { percent: 80, seconds: 60 },
+  sms: { percent: 80, seconds: 3600 },
+  whatsapp: { percent: 80, seconds: 3600 },
+  http: { percent: 80, seconds: 86_400 },
+  email: { percent: 80, seconds: 86_400 },
+};
+
+/** What holds for a channel in a queue. */
+export function targetOf(
+  targets: readonly ServiceLevelTarget[],
+  channel: ChannelName,
+): Omit<ServiceLevelTarget, 'channel'> {
+  return targets.find((target) => target.channel === channel) ?? usualTargets[channel];
+}
+
 const queueRules = {
   name,
   channels: z.array(channelName).max(channelName.options.length),
@@ -57,6 +84,11 @@ const queueRules = {
   /** How long an agent has after a call; 0: no wrap-up. */
   wrapUpSeconds: z.int().min(0).max(3600),
   rings: z.array(queueRing).max(10),
+  /** Where a channel's service level is another than the usual one. It holds for contacts that come from then on. */
+  targets: z
+    .array(serviceLevelTarget)
+    .max(channelName.options.length)
+    .refine((list) => new Set(list.map(({ channel }) => channel)).size === list.length, 'A channel is there twice'),
   /** In which language callers are told their place. */
   language: z.enum(['en', 'zh']),
   /** Whether callers may hang up and be called back with the place they have. */
@@ -86,6 +118,7 @@ export const queueWrite = z.object({
   stickySeconds: queueRules.stickySeconds.default(0),
   wrapUpSeconds: queueRules.wrapUpSeconds.default(0),
   rings: queueRules.rings.default([]),
+  targets: queueRules.targets.default([]),
   language: queueRules.language.default('en'),
   callBack: queueRules.callBack.default(false),
   skills: queueRules.skills.default([]),

@@ -8,6 +8,7 @@ import { FormDrawer } from '../feedback/form-drawer.tsx';
 import { api } from '../query-client.ts';
 import { RingsEditor } from './rings-editor.tsx';
 import { SkillLevels } from './skill-levels.tsx';
+import { TargetsEditor } from './targets-editor.tsx';
 import { useAgents, useTeams } from './use-lists.ts';
 
 interface QueueFormProps {
@@ -54,6 +55,7 @@ export function QueueForm({ queue, queues, close }: QueueFormProps) {
       <SkillLevels label={t('queues.skills')} help={t('queues.skillsHelp')} />
       <Order />
       <RingsEditor queues={queues.filter(({ id }) => id !== queue?.id)} />
+      <TargetsEditor />
       <Offers />
     </FormDrawer>
   );

@@ -125,6 +125,11 @@ function QueueFacts({ queue, queues }: { queue: QueueSettings; queues: readonly 
           })}
         </Tag>
       ))}
+      {queue.targets.map(({ channel, percent, seconds }) => (
+        <Tag key={channel} color="green">
+          {t('queues.fact.target', { channel: t(`channel.${channel}`), percent, time: clock(seconds) })}
+        </Tag>
+      ))}
       {queue.stickySeconds > 0 && <Tag>{t('queues.fact.sticky', { time: clock(queue.stickySeconds) })}</Tag>}
       {queue.wrapUpSeconds > 0 && <Tag>{t('queues.fact.wrapUp', { time: clock(queue.wrapUpSeconds) })}</Tag>}
       {!queue.pull && <Tag>{t('queues.fact.noPull')}</Tag>}

@@ -23,6 +23,7 @@ export const routing = {
       noPull: 'Not taken by hand',
       callBack: 'Call-back',
       hours: 'Open: {{calendar}}',
+      target: '{{channel}}: {{percent}} % in {{time}}',
     },
     ring: {
       wider: 'After {{time}}: skills −{{levels}}',
@@ -71,6 +72,15 @@ export const routing = {
     stickyHelp:
       'So long it waits for who had it before, or the customer’s own agent. Only members of the queue are asked, so make own agents members too.',
     rings: 'When it takes too long',
+    targets: 'Service level',
+    targetsHelp:
+      'Figures, reports and staffing go by it; a change holds for contacts that come from then on. Otherwise: {{usual}}.',
+    targetChannel: 'Channel of the target',
+    targetNeeded: 'How many percent, within how many seconds?',
+    percent: 'Percent',
+    withinSeconds: 'Within so many seconds',
+    addTarget: 'Add target',
+    removeTarget: 'Remove target',
     ringsHelp: 'Counted from when the ticket came into this queue.',
     ringKind: 'What is done',
     addRing: 'Add step',
