@@ -36,11 +36,11 @@ describe('visitors who wait', () => {
     await using second = await openVisitor(centre().url);
     await using third = await openVisitor(centre().url);
     const tickets = [await say(first, 'One?'), await say(second, 'Two?'), await say(third, 'Three?')];
-    await told(first, { place: 1, minutes: null });
-    await told(third, { place: 3, minutes: null });
+    await told(first, { place: 1, minutes: null, callBack: 'no' });
+    await told(third, { place: 3, minutes: null, callBack: 'no' });
     await ok('POST', `/tickets/${tickets[0]}/claim`);
     await told(first, null);
-    await told(third, { place: 2, minutes: null });
+    await told(third, { place: 2, minutes: null, callBack: 'no' });
     const { queueId } = await centre().ticket(tickets[2] ?? '');
     await centre().hub.parts.db.sql.query(
       `insert into queue_answer (queue_id, at) select $1, now() - make_interval(mins => n) from generate_series(1, 3) n`,
@@ -49,7 +49,7 @@ describe('visitors who wait', () => {
     third.disconnect();
     await third.reconnect();
     await third.resume(0);
-    await told(third, { place: 2, minutes: 2 });
+    await told(third, { place: 2, minutes: 2, callBack: 'no' });
     for (const id of tickets.slice(1)) await ok('POST', `/tickets/${id}/claim`);
     await told(third, null);
     for (const id of tickets) await ok('PATCH', `/tickets/${id}`, { status: 'resolved' });
@@ -102,5 +102,37 @@ describe('visitors who wait', () => {
     expect(await staffing('&channel=chat')).toMatchObject({ serviceLevel: 0.95, targetSeconds: 45 });
     expect(await staffing()).toMatchObject({ serviceLevel: 0.8, targetSeconds: 20 });
     await ok('PUT', `/queues/${queue.id}`, { ...queue, targets: [] });
+  });
+
+  it('may leave a number once the wait is to end otherwise, which joins nobody, and keep their place', async () => {
+    const { items } = await ok('GET', '/queue-settings');
+    const queue = items.find(({ channels }: { channels: string[] }) => channels.includes('chat'));
+    const change = (more: object) => ok('PUT', `/queues/${queue.id}`, { ...queue, ...more });
+    const phone = '+4915112360001';
+    await ok('POST', '/customers', { displayName: 'Whose it is', identifiers: [{ kind: 'phone', value: phone }] });
+    await change({ rings: [{ kind: 'call-back', afterSeconds: 1 }] });
+    await using visitor = await openVisitor(centre().url);
+    expect(await visitor.request('call-back', { phone })).toMatchObject({ ok: false, code: 'conflict' });
+    const ticketId = await say(visitor, 'I have no time');
+    const { waitingSince, customerId } = await centre().ticket(ticketId);
+    await visitor.places.until((place) => place?.callBack === 'offered', 'the offer');
+    expect(await visitor.request('call-back', { phone: '123' })).toMatchObject({ ok: false, code: 'invalid_input' });
+    for (let n = 0; n < 2; n += 1)
+      expect(await visitor.request('call-back', { phone: '+49 151 12360001' })).toEqual({ ok: true, value: null });
+    await visitor.places.until((place) => place?.callBack === 'asked', 'that it is noted');
+    expect(await centre().ticket(ticketId)).toMatchObject({
+      waitingSince,
+      customerId,
+      callBack: { phone, email: null },
+    });
+    const asked = (await centre().timeline(ticketId)).filter(({ type }) => type === 'ticket.call-back-asked');
+    expect(asked.map(({ data }) => data['source'])).toEqual(['chat']);
+    expect(JSON.stringify((await ok('GET', `/customers/${customerId}`)).identifiers)).not.toContain(phone);
+    expect(await visitor.request('call-back', { email: 'Ada@Example.org' })).toMatchObject({ ok: true });
+    expect((await centre().ticket(ticketId)).callBack).toMatchObject({ phone: null, email: 'ada@example.org' });
+    await change({ rings: [] });
+    await ok('POST', `/tickets/${ticketId}/claim`);
+    await told(visitor, null);
+    await ok('PATCH', `/tickets/${ticketId}`, { status: 'resolved' });
   });
 });

@@ -30,7 +30,7 @@ const afterSeconds = z.int().min(0).max(86_400);
 /**
  * What is done for an item that has waited in the queue for so long. `wider`: so many levels less are asked of every skill, a skill of no
  * level is not asked for. `queue`: it moves to another queue and keeps its place. `voicemail` and `call-back` are for callers who wait on the
- * line: they leave a message, or are called back with the place they have.
+ * line: they leave a message, or are called back with the place they have. Visitors who wait in a chat may then leave a number or an address.
  */
 export const queueRing = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('wider'), afterSeconds, lower: z.int().min(1).max(5) }),
@@ -91,7 +91,7 @@ const queueRules = {
     .refine((list) => new Set(list.map(({ channel }) => channel)).size === list.length, 'A channel is there twice'),
   /** In which language callers are told their place. */
   language: z.enum(['en', 'zh']),
-  /** Whether callers may hang up and be called back with the place they have. */
+  /** Whether callers may hang up, and visitors of a chat leave, and be called or written back with the place they have. */
   callBack: z.boolean(),
   skills: skillList,
   teamIds: z.array(z.uuid()).max(100),

@@ -16,3 +16,9 @@ create table queue_target (
   seconds integer check (seconds > 0),
   primary key (queue_id, channel, since)
 );
+
+-- Who waits in a chat may be written back to instead.
+alter table call_back
+  alter column phone drop not null,
+  add column email text,
+  add constraint call_back_reached check (num_nonnulls(phone, email) = 1);

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { CallBack } from './call-back.tsx';
 import type { Chat, ChatState } from './chat.ts';
 import { unreadCount } from './conversation.ts';
 import { Composer } from './composer.tsx';
@@ -73,7 +74,7 @@ interface PanelProps extends AppProps {
 
 function Panel({ chat, state, words, language, onClose }: PanelProps) {
   const panel = useRef<HTMLDivElement>(null);
-  const { conversation, profile, available, link } = state;
+  const { conversation, profile, available, link, place } = state;
   const begun = conversation.messages.length + conversation.outgoing.length > 0;
   const screen =
     begun || (profile && available !== false) ? 'talk' : available === null && link !== 'offline' ? 'wait' : 'form';
@@ -109,6 +110,9 @@ function Panel({ chat, state, words, language, onClose }: PanelProps) {
       {screen === 'talk' && (
         <>
           <Place state={state} words={words} />
+          {place && place.callBack !== 'no' && link === 'online' && (
+            <CallBack chat={chat} asked={place.callBack === 'asked'} words={words} />
+          )}
           <MessageLog chat={chat} state={state} words={words} language={language} />
           <Composer chat={chat} words={words} />
         </>
@@ -140,13 +144,7 @@ function Place({ state: { link, available, place }, words }: { state: ChatState;
   // Nobody is there: what was expected of those who were says nothing.
   const shown = link === 'online' && available !== false ? place : null;
   return (
-    <div
-      class={shown ? 'place' : 'hidden'}
-      role="status"
-      aria-live="polite"
-      aria-atomic="true"
-      data-testid="widget-place"
-    >
+    <div class={shown ? 'place' : 'hidden'} role="status" aria-live="polite" data-testid="widget-place">
       {shown && (
         <>
           <b>{words.place(shown.place)}</b> {shown.minutes === null ? words.waitUnknown : words.wait(shown.minutes)}

@@ -5,6 +5,7 @@
 import type {
   Answer,
   TypingNotice,
+  VisitorCallBack,
   VisitorMessage,
   VisitorPlace,
   VisitorResumeAnswer,
@@ -51,7 +52,7 @@ type ServerEvents = {
 
 /** Each is answered through its acknowledgement with an `Answer`. */
 type ClientEvents = Record<
-  'send' | 'resume' | 'mark' | 'typing',
+  'send' | 'resume' | 'mark' | 'typing' | 'call-back',
   (input: unknown, acknowledge?: (...answer: never[]) => void) => void
 >;
 type HubSocket = Socket<ServerEvents, ClientEvents>;
@@ -138,6 +139,16 @@ export class Chat {
     this.act({ type: 'wrote', message });
     this.typingNow(false);
     void this.flush();
+  }
+
+  /** Instead of waiting. Answers what was wrong; null: it is done. */
+  async askCallBack(ask: VisitorCallBack): Promise<'wrong' | 'failed' | null> {
+    const answer = await this.emit('call-back', ask);
+    if (!answer) return 'failed';
+    if (!answer.ok) return answer.code === 'invalid_input' ? 'wrong' : 'failed';
+    const { place } = this.current;
+    if (place) this.change({ place: { ...place, callBack: 'asked' } });
+    return null;
   }
 
   retry(clientId: string): void {

@@ -12,7 +12,7 @@ import { identifyVisitor } from '../identity/visitor-identity.ts';
 import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
 import { recordDelivery } from '../pipeline/deliver.ts';
-import { readVisitorPlaces } from '../pipeline/places.ts';
+import { askVisitorCallBack, readVisitorPlaces } from '../pipeline/places.ts';
 import { receive } from '../pipeline/receive.ts';
 import { mountAgents } from './agents.ts';
 import { createWallboardFeed } from '../wallboard/feed.ts';
@@ -54,6 +54,7 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
     tryCode: (visitorId, text) => tryCodeOfVisitor(parts, visitorId, text),
     recordDelivery: (report) => recordDelivery(parts, report),
     placesOf: (visitorIds) => readVisitorPlaces(parts, visitorIds),
+    askCallBack: (visitorId, ask) => askVisitorCallBack(parts, visitorId, ask),
     isAvailable: () => isChatOpen(parts),
     onEvents: (callback) => tail.onEvents(callback),
     notifyTyping: (ticketId, by, name, typing) => agents.notifyTyping({ ticketId, by, name, typing }),

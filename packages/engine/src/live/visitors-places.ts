@@ -30,7 +30,7 @@ export function tellPlaces(
     // Only this process's own: every process reads all events and looks after its own visitors.
     const sockets = [...namespace.sockets.values()];
     if (sockets.length === 0) return;
-    const places = await parts.placesOf([...new Set(sockets.map(visitorIdOf))]);
+    const { places, changesInMs } = await parts.placesOf([...new Set(sockets.map(visitorIdOf))]);
     for (const socket of sockets) {
       const place: VisitorPlace = places.get(visitorIdOf(socket)) ?? null;
       const text = JSON.stringify(place);
@@ -38,7 +38,7 @@ export function tellPlaces(
       told.set(socket, text);
       socket.emit('place', place);
     }
-    if (places.size > 0) within(lullMs);
+    if (places.size > 0) within(Math.min(changesInMs ?? lullMs, lullMs));
   };
   const run = () => {
     due = Infinity;
@@ -75,6 +75,9 @@ export function tellPlaces(
   };
 }
 
-/** An offer moves nobody: what is offered goes on waiting until it is taken. */
-const movesPlaces = ({ type }: HubEvent): boolean =>
-  type.startsWith('ticket.') && type !== 'ticket.offered' && type !== 'ticket.offer-withdrawn';
+/** An offer moves nobody: what is offered goes on waiting until it is taken. How a queue is set up says who may leave it. */
+const movesPlaces = ({ type, data }: HubEvent): boolean =>
+  type === 'setting.changed'
+    ? ofQueues.has(String(data['setting']))
+    : type.startsWith('ticket.') && type !== 'ticket.offered' && type !== 'ticket.offer-withdrawn';
+const ofQueues: ReadonlySet<string> = new Set(['queue', 'calendar']);

@@ -1,6 +1,14 @@
 /** The namespace `/visitors`: what a visitor's widget may ask and say. */
 import { contactFromVisitor, rawFromVisitor, verifyVisitorToken } from '@patchbay/channels/chat/index';
-import { HubError, parseInput, resumeRequest, visitorMark, visitorSend, visitorTyping } from '@patchbay/contracts';
+import {
+  HubError,
+  parseInput,
+  resumeRequest,
+  visitorCallBack,
+  visitorMark,
+  visitorSend,
+  visitorTyping,
+} from '@patchbay/contracts';
 import type { Answer, StoredFile, VisitorMessage, VisitorResumeAnswer, VisitorSend } from '@patchbay/contracts';
 import type { VisitorMessageRow } from '@patchbay/store/queries/visitor';
 import type { Namespace, Socket } from 'socket.io';
@@ -15,6 +23,7 @@ const limits = {
   resume: { burst: 20, perSecond: 1 },
   mark: { burst: 60, perSecond: 5 },
   typing: { burst: 20, perSecond: 2 },
+  'call-back': { burst: 5, perSecond: 0.05 },
 } as const;
 type Request = keyof typeof limits;
 
@@ -80,6 +89,10 @@ export function serveVisitors(namespace: Namespace, parts: VisitorParts, resumed
       return answer;
     });
     on('mark', (input) => mark(parts, visitor.visitorId, parseInput(visitorMark, input)));
+    on('call-back', async (input) => {
+      await parts.askCallBack(visitor.visitorId, parseInput(visitorCallBack, input));
+      return null;
+    });
     on('typing', (input) => typing(parts, visitor.visitorId, parseInput(visitorTyping, input).typing));
   });
 }

@@ -155,8 +155,9 @@ export async function startStandIn(port = 0): Promise<StandIn> {
     },
     placesOf: async (ids) => {
       hub.placesRead += 1;
-      return new Map([...hub.places].filter(([id]) => ids.includes(id)));
+      return { places: new Map([...hub.places].filter(([id]) => ids.includes(id))), changesInMs: null };
     },
+    askCallBack: async () => undefined,
     isAvailable: async () => hub.available,
     isWatched: async () => hub.watched,
     onEvents(callback) {

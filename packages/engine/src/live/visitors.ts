@@ -9,11 +9,12 @@ import type {
   HubEvent,
   InboundContactDraft,
   VisitorIdentified,
-  VisitorPlace,
+  VisitorCallBack,
 } from '@patchbay/contracts';
 import type { VisitorStore } from '@patchbay/store/queries/visitor';
 import type { Router } from 'express';
 import type { Server } from 'socket.io';
+import type { VisitorPlaces } from '../pipeline/places.ts';
 import { followEvents } from './visitors-events.ts';
 import { visitorRoutes } from './visitors-http.ts';
 import { tellPlaces } from './visitors-places.ts';
@@ -41,7 +42,9 @@ export interface VisitorParts {
   /** Records a mark; a report about an id that nobody sent under is kept and has no other effect. */
   recordDelivery(report: DeliveryReport): Promise<unknown>;
   /** Where those of the visitors who wait stand. */
-  placesOf(visitorIds: readonly string[]): Promise<ReadonlyMap<string, NonNullable<VisitorPlace>>>;
+  placesOf(visitorIds: readonly string[]): Promise<VisitorPlaces>;
+  /** Throws `conflict` where it is not offered, `invalid_input` for what is no number or address. */
+  askCallBack(visitorId: string, ask: VisitorCallBack): Promise<void>;
   /** An agent could take a chat now. */
   isAvailable(): Promise<boolean>;
   /** Gives committed events in order, in batches; returns how to stop. */

@@ -327,7 +327,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     own: `t.ticket_id in (${ownTickets})`,
     erase: 'delete',
     exported: 'call-backs',
-    columns: { keep: 'ticket_id source asked_at', identifier: 'phone' },
+    columns: { keep: 'ticket_id source asked_at', identifier: 'phone email' },
   },
   /** Our own addresses. */
   ticket_address: technical({ keep: 'ticket_id address' }),

@@ -81,7 +81,8 @@ export const routing = {
     withinSeconds: 'Within so many seconds',
     addTarget: 'Add target',
     removeTarget: 'Remove target',
-    ringsHelp: 'Counted from when the ticket came into this queue.',
+    ringsHelp:
+      'Counted from when the ticket came into this queue. Voicemail and call-back let visitors of a chat leave a number or an address.',
     ringKind: 'What is done',
     addRing: 'Add step',
     removeRing: 'Remove step',
@@ -101,7 +102,8 @@ export const routing = {
     pull: 'Agents may take tickets by hand',
     pullHelp: 'Managers always may.',
     callBack: 'Offer a call-back',
-    callBackHelp: 'Callers press 1, hang up, and keep their place.',
+    callBackHelp:
+      'Callers press 1, hang up, and keep their place. Visitors of a chat leave a number or an address; they may do so while the queue is closed in any case.',
     teamsText: 'A team is given to queues as a whole.',
     addTeam: 'Add team',
     noTeams: 'No teams yet',
@@ -129,6 +131,7 @@ export const routing = {
     chooseQueue: 'Choose a queue',
     done: 'Handed on.',
     callBack: 'Call back {{phone}}',
+    writeBack: 'Write back to {{email}}',
     takeOver: 'Take over',
     takeOverFrom: 'Take over from {{name}}',
     takeOverReason: 'Why you take it over',
