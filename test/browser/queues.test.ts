@@ -55,11 +55,18 @@ describe.skipIf(inject('chromium') === null)('queues and handing on, on screen',
     await manager.getByLabel('Skill', { exact: true }).click();
     await manager.getByTitle('French').click();
     await manager.getByTestId('ring-add').click();
+    await manager.getByTestId('target-add').click();
+    await manager.getByTestId('target-seconds').fill('300');
+    await manager.getByTestId('queue-calendar').click();
+    await manager.locator('.ant-select-item-option').filter({ hasText: 'Opening hours' }).click();
+    await manager.getByTestId('target').scrollIntoViewIfNeeded();
     await picture(manager, 'form');
     await manager.getByTestId('queue-form-save').click();
     const row = manager.getByTestId('queue-row').filter({ hasText: 'Refunds' });
     await row.getByText('French ≥ 3').waitFor();
     await row.getByText('After 1:00: skills −1').waitFor();
+    await row.getByText('80 % in 5:00').waitFor();
+    await row.getByText('Open: Opening hours').waitFor();
     await picture(manager, 'list');
     await chooseLanguage(manager, 'zh');
     await picture(manager, 'list-zh');

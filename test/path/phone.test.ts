@@ -263,4 +263,23 @@ onBothBackends('out of hours', (backend) => {
     await callStep(centre(), callSid, 'ended');
     expect(await ticket(ticketId)).toMatchObject({ status: 'open', call: { state: 'ended' } });
   });
+
+  it('a queue with hours of its own takes calls by them', async () => {
+    const { carrier, ticket, api } = centre();
+    const { body: plan } = await api('GET', '/api/v1/service-plan');
+    const always = { ...plan.plan.calendars[0], key: 'always', nameEn: 'Always', nameZh: '全天', intervals: [] };
+    const publish = { basedOn: plan.version, note: 'Calls', calendar: always, isDefault: false };
+    expect((await api('PUT', '/api/v1/service-plan/calendars/always', publish)).status).toBe(200);
+    const change = await phoneQueue(centre());
+    expect((await change({ calendar: 'never-heard-of' })).status).toBe(422);
+    expect((await change({ calendar: 'always' })).body).toMatchObject({ calendar: 'always' });
+    await presence(centre(), 'offline');
+    const { callSid, ticketId } = await ring(centre(), '+4915112350007');
+    await carrier.leg('the place', (leg) => leg.sid === callSid && heard(leg, 'You are number'));
+    await carrier.hangUp(callSid);
+    await callStep(centre(), callSid, 'ended');
+    expect((await ticket(ticketId)).call.state).toBe('missed');
+    const removed = await api('DELETE', `/api/v1/service-plan/calendars/always?basedOn=${plan.version + 1}`);
+    expect(removed).toMatchObject({ status: 409, body: { detail: expect.stringContaining('Queues') } });
+  });
 });

@@ -1,6 +1,6 @@
 /** A visitor of a website, as the widget's script is one: a session by HTTP, the rest by socket. */
 import { randomUUID } from 'node:crypto';
-import type { Answer, VisitorMessage, VisitorResumeAnswer, VisitorSession } from '@patchbay/contracts';
+import type { Answer, VisitorMessage, VisitorPlace, VisitorResumeAnswer, VisitorSession } from '@patchbay/contracts';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { Feed } from './feed.ts';
@@ -9,6 +9,8 @@ export interface Visitor extends AsyncDisposable {
   readonly session: VisitorSession;
   readonly messages: Feed<VisitorMessage>;
   readonly marks: Feed<{ messageId: string; clientId: string | null; status: string }>;
+  /** Where the visitor was told to stand, each time. */
+  readonly places: Feed<VisitorPlace>;
   readonly notices: Feed<{ event: string; data: Record<string, unknown> }>;
   send(message: { text?: string; clientId?: string; [field: string]: unknown }): Promise<Answer<{ clientId: string }>>;
   request<T = unknown>(name: string, input: unknown): Promise<Answer<T>>;
@@ -50,10 +52,12 @@ export async function openVisitor(url: string): Promise<Visitor> {
   const messages = new Feed<VisitorMessage>();
   const marks: Visitor['marks'] = new Feed();
   const notices: Visitor['notices'] = new Feed();
+  const places: Visitor['places'] = new Feed();
   const connect = async () => {
     const made = await connectVisitor(url, session.token);
     made.on('message', (message: VisitorMessage) => messages.push(message));
     made.on('status', (mark: { messageId: string; clientId: string | null; status: string }) => marks.push(mark));
+    made.on('place', (place: VisitorPlace) => places.push(place));
     for (const event of ['typing', 'availability'])
       made.on(event, (data: Record<string, unknown>) => notices.push({ event, data }));
     return made;
@@ -66,6 +70,7 @@ export async function openVisitor(url: string): Promise<Visitor> {
     session,
     messages,
     marks,
+    places,
     notices,
     request,
     send: (message) => request('send', { clientId: randomUUID(), text: '', ...message }),

@@ -202,8 +202,8 @@ export const ticket = z.object({
   tags: z.array(z.string()),
   /** The clock that is due next; null while nothing is measured. */
   clocks: ticketClocks.nullable(),
-  /** Wants to be called back, with the place it has. */
-  callBack: z.object({ phone: z.string(), askedAt: timestamp }).nullable(),
+  /** Wants to be called or written back, with the place it has: one of the two. As it was typed where a visitor did, and so proof of nobody. */
+  callBack: z.object({ phone: z.string().nullable(), email: z.string().nullable(), askedAt: timestamp }).nullable(),
 });
 export type Ticket = z.infer<typeof ticket>;
 export const ticketQuery = pageQuery.extend({

@@ -105,3 +105,21 @@ export const visitorStatus = z.object({
   status: z.enum(['sent', 'delivered', 'read']),
 });
 export const visitorAvailability = z.object({ available: z.boolean() });
+/** Sent as `place` when what a waiting visitor is to be told changes, and after each `resume`; null: does not wait. */
+export const visitorPlace = z
+  .object({
+    /** 1 is next. */
+    place: z.int().min(1),
+    /** Whole minutes until it is probably their turn; null while that is not known. */
+    minutes: z.int().nullable(),
+    /** Whether to leave a number or an address, and be called or written back with this place. */
+    callBack: z.enum(['no', 'offered', 'asked']),
+  })
+  .nullable();
+export type VisitorPlace = z.infer<typeof visitorPlace>;
+/** `call-back`: instead of waiting, where `place` offers it. A number or an address that is typed in is a claim and joins nobody. */
+export const visitorCallBack = z.union([
+  z.object({ phone: z.string().trim().min(3).max(40) }),
+  z.object({ email: z.email().max(320) }),
+]);
+export type VisitorCallBack = z.infer<typeof visitorCallBack>;

@@ -1,6 +1,8 @@
 /** Queues, skills, teams, transfers, and why work went to whom. */
 import { z } from 'zod';
+import { slug } from './conditions.ts';
 import { channelName, presenceState, timestamp } from './glossary.ts';
+import type { ChannelName } from './glossary.ts';
 
 const name = z.string().trim().min(1).max(100);
 /** From basic (1) to expert (5). */
@@ -28,7 +30,7 @@ const afterSeconds = z.int().min(0).max(86_400);
 /**
  * What is done for an item that has waited in the queue for so long. `wider`: so many levels less are asked of every skill, a skill of no
  * level is not asked for. `queue`: it moves to another queue and keeps its place. `voicemail` and `call-back` are for callers who wait on the
- * line: they leave a message, or are called back with the place they have.
+ * line: they leave a message, or are called back with the place they have. Visitors who wait in a chat may then leave a number or an address.
  */
 export const queueRing = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('wider'), afterSeconds, lower: z.int().min(1).max(5) }),
@@ -38,6 +40,32 @@ export const queueRing = z.discriminatedUnion('kind', [
 ]);
 export type QueueRing = z.infer<typeof queueRing>;
 
+/** A service level: this share of contacts is answered within so many seconds. */
+export const serviceLevelTarget = z.object({
+  channel: channelName,
+  percent: z.number().min(1).max(100),
+  seconds: z.int().min(1).max(604_800),
+});
+export type ServiceLevelTarget = z.infer<typeof serviceLevelTarget>;
+
+/** Where a queue says nothing else: calls 20 s, chats 60 s, texts an hour, mail 24 hours (service norm R1). */
+export const usualTargets: Readonly<Record<ChannelName, Omit<ServiceLevelTarget, 'channel'>>> = {
+  phone: { percent: 80, seconds: 20 },
+  chat: { percent: 80, seconds: 60 },
+  sms: { percent: 80, seconds: 3600 },
+  whatsapp: { percent: 80, seconds: 3600 },
+  http: { percent: 80, seconds: 86_400 },
+  email: { percent: 80, seconds: 86_400 },
+};
+
+/** What holds for a channel in a queue. */
+export function targetOf(
+  targets: readonly ServiceLevelTarget[],
+  channel: ChannelName,
+): Omit<ServiceLevelTarget, 'channel'> {
+  return targets.find((target) => target.channel === channel) ?? usualTargets[channel];
+}
+
 const queueRules = {
   name,
   channels: z.array(channelName).max(channelName.options.length),
@@ -45,7 +73,8 @@ const queueRules = {
   priorityBase: z.int().min(-1000).max(1000),
   /** Points that an item gains in a minute of waiting. */
   ageing: z.number().min(0.01).max(1000),
-  calendarId: z.uuid().nullable(),
+  /** Its opening hours: the key of a calendar of the service plan; null: the centre's. */
+  calendar: slug.nullable(),
   /** How long an offer stands; null: as the centre has it. */
   offerSeconds: z.int().min(5).max(600).nullable(),
   /** Whether agents may take what waits by hand. Managers always may. */
@@ -55,9 +84,14 @@ const queueRules = {
   /** How long an agent has after a call; 0: no wrap-up. */
   wrapUpSeconds: z.int().min(0).max(3600),
   rings: z.array(queueRing).max(10),
+  /** Where a channel's service level is another than the usual one. It holds for contacts that come from then on. */
+  targets: z
+    .array(serviceLevelTarget)
+    .max(channelName.options.length)
+    .refine((list) => new Set(list.map(({ channel }) => channel)).size === list.length, 'A channel is there twice'),
   /** In which language callers are told their place. */
   language: z.enum(['en', 'zh']),
-  /** Whether callers may hang up and be called back with the place they have. */
+  /** Whether callers may hang up, and visitors of a chat leave, and be called or written back with the place they have. */
   callBack: z.boolean(),
   skills: skillList,
   teamIds: z.array(z.uuid()).max(100),
@@ -78,12 +112,13 @@ export const queueWrite = z.object({
   ...queueRules,
   priorityBase: queueRules.priorityBase.default(0),
   ageing: queueRules.ageing.default(1),
-  calendarId: queueRules.calendarId.default(null),
+  calendar: queueRules.calendar.default(null),
   offerSeconds: queueRules.offerSeconds.default(null),
   pull: queueRules.pull.default(true),
   stickySeconds: queueRules.stickySeconds.default(0),
   wrapUpSeconds: queueRules.wrapUpSeconds.default(0),
   rings: queueRules.rings.default([]),
+  targets: queueRules.targets.default([]),
   language: queueRules.language.default('en'),
   callBack: queueRules.callBack.default(false),
   skills: queueRules.skills.default([]),

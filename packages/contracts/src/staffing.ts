@@ -12,10 +12,10 @@ export const staffingQuery = z.object({
   /** A local day of the week that is asked about. */
   week: z.iso.date(),
   interval: z.enum(['15m', '30m', '1h']).default('30m'),
-  /** This share … */
-  serviceLevel: share.max(0.999).default(0.8),
-  /** … is answered within so many seconds. */
-  targetSeconds: z.coerce.number().min(0).max(3_600).default(20),
+  /** This share … Left out: the target of the queue on the channel, of calls where no channel is named. */
+  serviceLevel: share.max(0.999).optional(),
+  /** … is answered within so many seconds. Left out: as above, an hour at the most. */
+  targetSeconds: z.coerce.number().min(0).max(3_600).optional(),
   maximumOccupancy: share.min(0.1).default(1),
   /** The share of paid time that breaks, training and absence take. */
   shrinkage: share.max(0.9).default(0.3),
@@ -58,6 +58,9 @@ export const staffing = z.object({
   from: z.iso.date(),
   to: z.iso.date(),
   interval: staffingQuery.shape.interval.unwrap(),
+  /** What the agents are for: as asked, or as the queue has it. */
+  serviceLevel: z.number(),
+  targetSeconds: z.number(),
   /** Weeks of history before it that are used, of at most so many. */
   weeks: z.int(),
   mostWeeks: z.int(),

@@ -59,11 +59,11 @@ describe('acknowledgementText', () => {
     expect(new Set(texts.map(({ text }) => text)).size).toBe(4);
   });
 
-  it('says how long it will take where that is known, and not while closed', () => {
+  it('says how long it will take, behind how many, where that is known, and not while closed', () => {
     const said = (language: 'en' | 'zh', open: boolean) =>
-      acknowledgementText({ ...base, language, open, waitMinutes: 45 }).text;
-    expect(said('en', true)).toContain('about 45 minutes');
-    expect(said('zh', true)).toContain('约 45 分钟');
+      acknowledgementText({ ...base, language, open, waitMinutes: 45, ahead: 12 }).text;
+    expect(said('en', true)).toContain('about 12 are before you, and it will take about 45 minutes');
+    expect(said('zh', true)).toContain('前面约有 12 位，预计需要约 45 分钟');
     expect(said('en', false)).not.toContain('45');
     expect(said('zh', false)).not.toContain('45');
   });

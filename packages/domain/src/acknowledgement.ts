@@ -35,6 +35,8 @@ export interface AcknowledgementContent {
   open: boolean;
   /** Whole minutes until the queue has come to it, where that is long and known. */
   waitMinutes?: number | null;
+  /** How many wait already, told with the minutes. */
+  ahead?: number;
 }
 
 /** What the acknowledgement says. The text holds the number too: some channels have no subject. */
@@ -44,6 +46,7 @@ export function acknowledgementText({
   language,
   open,
   waitMinutes = null,
+  ahead = 0,
 }: AcknowledgementContent): {
   subject: string;
   text: string;
@@ -52,7 +55,7 @@ export function acknowledgementText({
     const next = open
       ? waitMinutes === null
         ? '我们会尽快回复您。'
-        : `目前咨询较多，预计需要约 ${waitMinutes} 分钟。`
+        : `目前咨询较多，前面约有 ${ahead} 位，预计需要约 ${waitMinutes} 分钟。`
       : '目前为非工作时间，我们上班后会尽快回复您。';
     return {
       subject: `我们已收到您的消息（工单 ${number}）`,
@@ -62,7 +65,7 @@ export function acknowledgementText({
   const next = open
     ? waitMinutes === null
       ? 'We will answer as soon as we can.'
-      : `Many people are writing to us at the moment; it will take about ${waitMinutes} minutes.`
+      : `Many people are writing to us at the moment: about ${ahead} are before you, and it will take about ${waitMinutes} minutes.`
     : 'We are closed at the moment and will answer once we are back.';
   return {
     subject: `We received your message (ticket ${number})`,

@@ -11,6 +11,13 @@ export interface OpeningHours {
   intervals: { weekday: 1 | 2 | 3 | 4 | 5 | 6 | 7; from: string; to: string }[];
 }
 
+/** Open hours however they are worked out: a week of the configuration, or a calendar with holidays. */
+export interface Hours {
+  /** IANA name. */
+  readonly timeZone: string;
+  isOpen(at: Date): boolean;
+}
+
 interface WallClock {
   /** `YYYY-MM-DD` */
   date: string;

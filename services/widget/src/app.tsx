@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { CallBack } from './call-back.tsx';
 import type { Chat, ChatState } from './chat.ts';
 import { unreadCount } from './conversation.ts';
 import { Composer } from './composer.tsx';
@@ -73,7 +74,7 @@ interface PanelProps extends AppProps {
 
 function Panel({ chat, state, words, language, onClose }: PanelProps) {
   const panel = useRef<HTMLDivElement>(null);
-  const { conversation, profile, available, link } = state;
+  const { conversation, profile, available, link, place } = state;
   const begun = conversation.messages.length + conversation.outgoing.length > 0;
   const screen =
     begun || (profile && available !== false) ? 'talk' : available === null && link !== 'offline' ? 'wait' : 'form';
@@ -108,6 +109,10 @@ function Panel({ chat, state, words, language, onClose }: PanelProps) {
       {screen === 'form' && <ContactForm chat={chat} words={words} profile={profile} offline={available === false} />}
       {screen === 'talk' && (
         <>
+          <Place state={state} words={words} />
+          {place && place.callBack !== 'no' && link === 'online' && (
+            <CallBack chat={chat} asked={place.callBack === 'asked'} words={words} />
+          )}
           <MessageLog chat={chat} state={state} words={words} language={language} />
           <Composer chat={chat} words={words} />
         </>
@@ -131,6 +136,21 @@ function Status({ state, words }: { state: ChatState; words: Words }) {
     <p class={`status ${shown}`} role="status" data-testid="widget-status" data-state={shown}>
       <span>{text}</span>
     </p>
+  );
+}
+
+/** Stands there empty too, so that screen readers tell what comes into it (WAI-ARIA 1.2, live regions). */
+function Place({ state: { link, available, place }, words }: { state: ChatState; words: Words }) {
+  // Nobody is there: what was expected of those who were says nothing.
+  const shown = link === 'online' && available !== false ? place : null;
+  return (
+    <div class={shown ? 'place' : 'hidden'} role="status" aria-live="polite" data-testid="widget-place">
+      {shown && (
+        <>
+          <b>{words.place(shown.place)}</b> {shown.minutes === null ? words.waitUnknown : words.wait(shown.minutes)}
+        </>
+      )}
+    </div>
   );
 }
 

@@ -5,7 +5,9 @@
 import type {
   Answer,
   TypingNotice,
+  VisitorCallBack,
   VisitorMessage,
+  VisitorPlace,
   VisitorResumeAnswer,
   VisitorSend,
   visitorAvailability,
@@ -24,6 +26,8 @@ export interface ChatState {
   /** An agent could answer now; null until the hub has said. */
   readonly available: boolean | null;
   readonly agentName: string | null;
+  /** Where the visitor stands in line; null when they do not wait, and while it is not known. */
+  readonly place: VisitorPlace;
   /** Who types at the other end. */
   readonly typing: string | null;
   readonly profile: Profile | null;
@@ -43,11 +47,12 @@ type ServerEvents = {
   status(status: (typeof visitorStatus)['_output']): void;
   typing(notice: TypingNotice): void;
   availability(news: (typeof visitorAvailability)['_output']): void;
+  place(place: VisitorPlace): void;
 };
 
 /** Each is answered through its acknowledgement with an `Answer`. */
 type ClientEvents = Record<
-  'send' | 'resume' | 'mark' | 'typing',
+  'send' | 'resume' | 'mark' | 'typing' | 'call-back',
   (input: unknown, acknowledge?: (...answer: never[]) => void) => void
 >;
 type HubSocket = Socket<ServerEvents, ClientEvents>;
@@ -78,6 +83,7 @@ export class Chat {
       link: 'idle',
       available: null,
       agentName: null,
+      place: null,
       typing: null,
       profile: memory.profile(),
       conversation,
@@ -133,6 +139,16 @@ export class Chat {
     this.act({ type: 'wrote', message });
     this.typingNow(false);
     void this.flush();
+  }
+
+  /** Instead of waiting. Answers what was wrong; null: it is done. */
+  async askCallBack(ask: VisitorCallBack): Promise<'wrong' | 'failed' | null> {
+    const answer = await this.emit('call-back', ask);
+    if (!answer) return 'failed';
+    if (!answer.ok) return answer.code === 'invalid_input' ? 'wrong' : 'failed';
+    const { place } = this.current;
+    if (place) this.change({ place: { ...place, callBack: 'asked' } });
+    return null;
   }
 
   retry(clientId: string): void {
@@ -233,7 +249,7 @@ export class Chat {
     const session = await openSession(this.origin, null);
     this.memory.keepToken(session.token);
     this.token = session.token;
-    this.change({ profile: null, conversation: emptyConversation, agentName: null });
+    this.change({ profile: null, conversation: emptyConversation, agentName: null, place: null });
     await this.tellIdentity();
     if (this.socket) this.socket.disconnect().connect();
   }
@@ -249,7 +265,7 @@ export class Chat {
     this.socket = socket;
     socket.on('connect', () => void this.resume());
     socket.on('disconnect', (reason) => {
-      this.change({ link: 'offline', typing: null });
+      this.change({ link: 'offline', typing: null, place: null });
       if (reason === 'io server disconnect') setTimeout(() => socket.connect(), retryPauseMs);
     });
     socket.on('connect_error', () => {
@@ -264,6 +280,7 @@ export class Chat {
     });
     socket.on('status', ({ messageId, status }) => this.act({ type: 'marked', messageId, status }));
     socket.on('typing', ({ typing, name }) => this.agentTypes(typing ? (name ?? '') : null));
+    socket.on('place', (place) => this.change({ place }));
     socket.on('availability', ({ available }) => this.change({ available }));
   }
 

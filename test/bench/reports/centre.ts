@@ -1,7 +1,7 @@
 /** A year of a centre: tickets whose events go through the real fold, and whose facts are written as the reader writes them. */
 import { randomUUID } from 'node:crypto';
 import type { ChannelName } from '@patchbay/contracts';
-import { addDays, foldFacts, quartersOf, type FactEvent, type FigureWorld } from '@patchbay/domain';
+import { addDays, answerTargets, foldFacts, quartersOf, type FactEvent, type FigureWorld } from '@patchbay/domain';
 import { addFacts } from '@patchbay/engine/figures/keep';
 import type { Database } from '@patchbay/store';
 
@@ -125,6 +125,7 @@ async function writeDay(
     made.flatMap(({ events }) => events),
     {
       businessTime: (from, to) => Math.max(0, to - from),
+      answerMs: answerTargets([]),
       attributes: (id) => attributes.get(id) ?? { type: '', grade: '' },
       teamOf: (agentId) => `team-${agentId.length % 5}`,
     },

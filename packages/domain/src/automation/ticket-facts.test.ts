@@ -1,12 +1,11 @@
 import { ticketFactNames, type FactTest } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
+import { isOpen } from '../calendar.ts';
 import { holds } from '../condition.ts';
 import { factsOfTicket, type TicketRecord } from './ticket-facts.ts';
 
-const hours = {
-  timeZone: 'Asia/Shanghai',
-  intervals: [{ weekday: 5 as const, from: '09:00', to: '17:00' }],
-};
+const week = { timeZone: 'Asia/Shanghai', intervals: [{ weekday: 5 as const, from: '09:00', to: '17:00' }] };
+const hours = { timeZone: week.timeZone, isOpen: (when: Date) => isOpen(when, week) };
 const record: TicketRecord = {
   channel: 'email',
   addresses: ['billing@centre.test'],

@@ -1,6 +1,6 @@
 /** What conditions can ask of a ticket: facts by their keys, made of what the records say and of the moment. */
 import { longestFactText, type Facts } from '@patchbay/contracts';
-import { isOpen, type OpeningHours } from '../calendar.ts';
+import type { Hours } from '../calendar.ts';
 
 /** A ticket as conditions see it. Everything that is not known is null. */
 export interface TicketRecord {
@@ -33,7 +33,7 @@ const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const one = (word: string | null): readonly string[] | null => (word === null || word === '' ? null : [word]);
 
 /** The facts of `ticketFactNames` at a moment. Total: whatever the record says, every fact has a value. */
-export function factsOfTicket(record: TicketRecord, at: Date, hours: OpeningHours): Facts {
+export function factsOfTicket(record: TicketRecord, at: Date, hours: Hours): Facts {
   const { minutes, weekday } = localClock(at, hours.timeZone);
   return {
     'contact-channel': [record.channel],
@@ -56,7 +56,7 @@ export function factsOfTicket(record: TicketRecord, at: Date, hours: OpeningHour
     text: one(record.text?.slice(0, longestFactText) ?? null),
     'time-of-day': minutes,
     weekday: [weekday],
-    'business-hours': [isOpen(at, hours) ? 'open' : 'closed'],
+    'business-hours': [hours.isOpen(at) ? 'open' : 'closed'],
   };
 }
 

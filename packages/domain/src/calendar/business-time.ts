@@ -3,6 +3,7 @@
  * which its wall clock shows an open time, as `isOpen` has it: an hour that comes twice counts twice, one that is skipped counts nothing.
  */
 import type { BusinessCalendar, OpenInterval, OwnDay } from '@patchbay/contracts';
+import type { Hours } from '../calendar.ts';
 import { holidaysOf } from './holidays.ts';
 import { offsetStretches } from './zone.ts';
 
@@ -132,6 +133,12 @@ export function openTime(time: WorkingTime, from: number, to: number): Span[] {
       if (span.to > from && span.from < to) found.push({ from: Math.max(span.from, from), to: Math.min(span.to, to) });
   return [...united(found)];
 }
+
+/** The calendar as opening hours. */
+export const hoursOf = (time: WorkingTime): Hours => ({
+  timeZone: time.calendar.timeZone,
+  isOpen: (at) => openTime(time, at.getTime(), at.getTime() + 1).length > 0,
+});
 
 /** Open time within [from, to); 0 when `to` is not after `from`. */
 export function businessTimeBetween(time: WorkingTime, from: number, to: number): number {

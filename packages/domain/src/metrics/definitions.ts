@@ -1,4 +1,5 @@
 /** Every figure with its formula, unit and source, in both languages of the screens: what is shown beside it, and what computes it. */
+import type { ChannelName, ServiceLevelTarget } from '@patchbay/contracts';
 import { averageHandleTime, averageSpeedOfAnswer, averageTimeToAbandon, perHandled, transferRate } from './handling.ts';
 import { backlogChange } from './backlog.ts';
 import type { DurationName, SumName } from './facts.ts';
@@ -172,8 +173,8 @@ const level = (
     unit: 'ratio',
     title,
     formula: {
-      en: `${formula.en}; in time: calls 20 s, chats 60 s, texts 1 h, mail and forms 24 h`,
-      zh: `${formula.zh}；及时：电话 20 秒，聊天 60 秒，短信 1 小时，邮件和表单 24 小时`,
+      en: `${formula.en}; in time: calls 20 s, chats 60 s, texts 1 h, mail and forms 24 h, unless the queue says otherwise`,
+      zh: `${formula.zh}；及时：电话 20 秒，聊天 60 秒，短信 1 小时，邮件和表单 24 小时，队列另有目标时从其目标`,
     },
     source: `Cleveland, Call Center Management on Fast Forward (ICMI); ${iso}`,
     behind: ['answered', 'abandoned'],
@@ -409,3 +410,35 @@ export const figureDefinitions: readonly FigureDefinition[] = [
 
 const byKey = new Map(figureDefinitions.map((definition) => [definition.key, definition]));
 export const figureDefinition = (key: string): FigureDefinition | undefined => byKey.get(key);
+
+const channelWords: Readonly<Record<ChannelName, Words>> = {
+  phone: { en: 'calls', zh: '电话' },
+  chat: { en: 'chats', zh: '聊天' },
+  sms: { en: 'texts', zh: '短信' },
+  whatsapp: { en: 'WhatsApp', zh: 'WhatsApp' },
+  http: { en: 'forms', zh: '表单' },
+  email: { en: 'mail', zh: '邮件' },
+};
+
+/** The formula with the targets that queues have set for themselves, where it is one of a service level. */
+export function formulaWithTargets(
+  { key, formula }: Pick<FigureDefinition, 'key' | 'formula'>,
+  queues: readonly { name: string; targets: readonly ServiceLevelTarget[] }[],
+): Words {
+  const own = queues.filter(({ targets }) => targets.length > 0);
+  if (!key.startsWith('service-level') || own.length === 0) return formula;
+  const said = (language: 'en' | 'zh') =>
+    own.map(({ name, targets }) => {
+      const list = targets.map(
+        ({ channel, seconds }) => `${channelWords[channel][language]} ${timeOf(seconds)[language]}`,
+      );
+      return language === 'en' ? `; ${name}: ${list.join(', ')}` : `；${name}：${list.join('，')}`;
+    });
+  return { en: formula.en + said('en').join(''), zh: formula.zh + said('zh').join('') };
+}
+
+function timeOf(seconds: number): Words {
+  if (seconds % 3600 === 0) return { en: `${seconds / 3600} h`, zh: `${seconds / 3600} 小时` };
+  if (seconds % 60 === 0 && seconds > 60) return { en: `${seconds / 60} min`, zh: `${seconds / 60} 分钟` };
+  return { en: `${seconds} s`, zh: `${seconds} 秒` };
+}

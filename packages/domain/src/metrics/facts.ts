@@ -10,7 +10,7 @@
  * | chat | the conversation is opened or reopened | an agent takes it, or writes | it is settled before |
  * | all others | the ticket is opened or reopened by the customer | an agent's first public message after that | never: a mail waits |
  */
-import type { ChannelName } from '@patchbay/contracts';
+import { usualTargets, type ChannelName } from '@patchbay/contracts';
 
 /** Counts, and times (`…Ms`) in whole milliseconds, so that sums are exact in whatever order they are made. */
 export const sumNames = [
@@ -76,25 +76,31 @@ export interface Fact {
   durations: Partial<Record<DurationName, number>>;
 }
 
-export interface ServiceTarget {
-  /** X of a service level Y % in X. Milliseconds. */
-  answerMs: number;
-  /** Who gives up within this time did not wait in earnest. Milliseconds. */
-  shortMs: number;
+/** Who gives up within this time did not wait in earnest. Milliseconds. */
+export const shortAbandonMs = 5_000;
+
+/** What "in time" is in a queue on a channel for a contact offered at a moment. All in milliseconds. */
+export type AnswerTarget = (queueId: string, channel: ChannelName, offeredAt: number) => number;
+
+/** Targets that a queue had from a moment on; null: the usual one again. */
+export interface TargetSince {
+  readonly queueId: string;
+  readonly channel: ChannelName;
+  readonly since: Date;
+  readonly seconds: number | null;
 }
 
-const seconds = 1_000;
-const hours = 3_600_000;
-const messaging: ServiceTarget = { answerMs: hours, shortMs: 5 * seconds };
-
-/** What "in time" is on a channel: calls 20 s, chats 60 s, texts an hour, mail 24 hours (service norm R1). */
-export const serviceTargets: Readonly<Record<ChannelName, ServiceTarget>> = {
-  phone: { answerMs: 20 * seconds, shortMs: 5 * seconds },
-  chat: { answerMs: 60 * seconds, shortMs: 5 * seconds },
-  sms: messaging,
-  whatsapp: messaging,
-  http: { answerMs: 24 * hours, shortMs: 5 * seconds },
-  email: { answerMs: 24 * hours, shortMs: 5 * seconds },
-};
+/** A contact goes by the target that its queue had when it was offered: a changed target holds for contacts that come later. @param known oldest first */
+export function answerTargets(known: readonly TargetSince[]): AnswerTarget {
+  const book = new Map<string, TargetSince[]>();
+  for (const one of known) {
+    const key = `${one.queueId} ${one.channel}`;
+    book.set(key, [...(book.get(key) ?? []), one]);
+  }
+  return (queueId, channel, offeredAt) => {
+    const held = book.get(`${queueId} ${channel}`)?.findLast(({ since }) => since.getTime() <= offeredAt);
+    return (held?.seconds ?? usualTargets[channel].seconds) * 1000;
+  };
+}
 
 export const noDimensions: FactDimensions = { queueId: '', channel: '', agentId: '', teamId: '', type: '', grade: '' };

@@ -1,7 +1,7 @@
 import type { ChannelName } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import { foldFacts, type FactEvent } from './fold.ts';
-import { durationNames, sumNames } from './facts.ts';
+import { answerTargets, durationNames, sumNames } from './facts.ts';
 
 const start = Date.parse('2026-03-02T09:00:00Z');
 const id = '0190c1f4-0000-7000-8000-000000000001';
@@ -53,6 +53,7 @@ function fold(...said: Said[]) {
   }));
   return foldFacts({ tickets: new Map(), agents: new Map() }, events, {
     businessTime: (from, to) => (to - from) / 2,
+    answerMs: answerTargets([]),
     attributes: () => ({ type: 'order', grade: 'gold' }),
     teamOf: (agentId) => (agentId === 'ann' ? 'team' : ''),
   });
@@ -301,4 +302,51 @@ it('facts carry the request type that the ticket has by then', () => {
 
 it('events of tickets that nobody has told of are counted where they can be', () => {
   expect(added(asks(0, 'sms'), status(5, 'resolved'), call(6, 'waiting'))).toEqual({ received: 1 });
+});
+
+describe('a target of the queue', () => {
+  const at = (after: number) => new Date(start + after * 1000);
+  const known = [
+    { queueId: 'q', channel: 'chat' as const, since: at(0), seconds: 30 },
+    { queueId: 'q', channel: 'chat' as const, since: at(100), seconds: 10 },
+    { queueId: 'q', channel: 'chat' as const, since: at(200), seconds: null },
+  ];
+  const target = answerTargets(known);
+  it.each<[string, ChannelName, number, number]>([
+    ['q', 'chat', -1, 60],
+    ['q', 'chat', 0, 30],
+    ['q', 'chat', 99, 30],
+    ['q', 'chat', 100, 10],
+    ['q', 'chat', 200, 60],
+    ['q', 'phone', 150, 20],
+    ['p', 'chat', 150, 60],
+  ])('of %s on %s after %i s is %i s', (queueId, channel, after, seconds) => {
+    expect(target(queueId, channel, at(after).getTime())).toBe(seconds * 1000);
+  });
+  it('is what a contact goes by that came while it held, whenever it is answered', () => {
+    const taken = (opensAt: number, takenAt: number) =>
+      foldFacts(
+        { tickets: new Map(), agents: new Map() },
+        [
+          { type: 'ticket.opened' as const, at: at(opensAt), data: { channel: 'chat' } },
+          { type: 'ticket.assigned' as const, at: at(takenAt), data: { agentId: 'ann' } },
+        ].map((event) => ({
+          ...event,
+          at: event.at.toISOString(),
+          ticketId: id,
+          queueId: 'q',
+          agentId: null,
+          actorId: null,
+        })),
+        {
+          businessTime: () => 0,
+          answerMs: target,
+          attributes: () => ({ type: '', grade: '' }),
+          teamOf: () => '',
+        },
+      ).reduce((all, { sums }) => all + (sums.answeredInTarget ?? 0), 0);
+    expect([taken(90, 120), taken(90, 121), taken(100, 110), taken(100, 111), taken(190, 201)]).toEqual([
+      1, 0, 1, 0, 0,
+    ]);
+  });
 });

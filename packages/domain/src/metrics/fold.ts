@@ -2,7 +2,7 @@
 import type { CallState, ChannelName, EventData, EventType, HubEvent } from '@patchbay/contracts';
 import { countAgentTime, newAgent, type AgentState } from './agent-fold.ts';
 import type { BusinessTime } from './business-time.ts';
-import { noDimensions, serviceTargets, type Fact, type FactDimensions } from './facts.ts';
+import { noDimensions, shortAbandonMs, type AnswerTarget, type Fact, type FactDimensions } from './facts.ts';
 
 /** What figures need of an event. */
 export type FactEvent = Pick<HubEvent, 'type' | 'at' | 'ticketId' | 'queueId' | 'agentId' | 'actorId' | 'data'>;
@@ -43,6 +43,7 @@ export interface FactContext {
   businessTime: BusinessTime;
   /** What a ticket is when it is opened. */
   attributes: (ticketId: string) => { type: string; grade: string };
+  answerMs: AnswerTarget;
   /** Empty: none. */
   teamOf: (agentId: string) => string;
 }
@@ -235,25 +236,25 @@ class Contact {
   }
 
   answered(agentId: string): void {
-    const { offeredAt, channel } = this.ticket;
+    const { offeredAt, channel, queueId } = this.ticket;
     if (offeredAt === null) return;
     const waitMs = this.since(offeredAt);
     this.ticket.offeredAt = null;
-    const inTarget = waitMs <= serviceTargets[channel].answerMs;
+    const inTarget = waitMs <= this.fold.context.answerMs(queueId, channel, offeredAt);
     this.say(agentId, { answered: 1, waitMs, ...(inTarget && { answeredInTarget: 1 }) }, { answerWait: waitMs / 1000 });
   }
 
   private abandoned(): void {
-    const { offeredAt, channel } = this.ticket;
+    const { offeredAt, channel, queueId } = this.ticket;
     if (offeredAt === null) return;
     const abandonedWaitMs = this.since(offeredAt);
-    const { answerMs, shortMs } = serviceTargets[channel];
+    const answerMs = this.fold.context.answerMs(queueId, channel, offeredAt);
     this.ticket.offeredAt = null;
     this.say('', {
       abandoned: 1,
       abandonedWaitMs,
       ...(abandonedWaitMs <= answerMs && { abandonedInTarget: 1 }),
-      ...(abandonedWaitMs <= shortMs && { abandonedShort: 1 }),
+      ...(abandonedWaitMs <= shortAbandonMs && { abandonedShort: 1 }),
     });
   }
 

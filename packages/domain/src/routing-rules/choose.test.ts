@@ -101,7 +101,7 @@ describe('what rules ask', () => {
       ...more,
     });
   const at = new Date('2026-11-25T12:00:00Z');
-  const hours = { timeZone: 'UTC', intervals: [] };
+  const hours = { timeZone: 'UTC', isOpen: () => true };
 
   it('is of the customer only where a rule that is on says so', () => {
     expect(asksForCustomer([rule('a', is('contact-channel', 'sms')), rule('b', null)])).toBe(false);

@@ -1,7 +1,7 @@
 /** What routing rules can ask of a contact that opens a ticket. */
 import { testsOf, type Facts, type InboundContact, type RoutingRule } from '@patchbay/contracts';
 import { factsOfTicket } from '../automation/ticket-facts.ts';
-import type { OpeningHours } from '../calendar.ts';
+import type { Hours } from '../calendar.ts';
 
 /** Of the customer, where the contact is known to be from one. */
 export interface RoutedCustomer {
@@ -48,12 +48,7 @@ export type RoutedContact = Pick<
   | 'classification'
 >;
 
-export function factsOfContact(
-  contact: RoutedContact,
-  customer: RoutedCustomer | null,
-  at: Date,
-  hours: OpeningHours,
-): Facts {
+export function factsOfContact(contact: RoutedContact, customer: RoutedCustomer | null, at: Date, hours: Hours): Facts {
   return factsOfTicket(
     {
       ...(customer ?? nobody),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { QueueRing } from '@patchbay/contracts';
-import { lineEnd, lowerSkills, ringsDue } from './rings.ts';
+import { lineEnd, lowerSkills, mayLeaveWait, ringsDue } from './rings.ts';
 
 const now = new Date('2026-03-02T12:00:00Z');
 const rings: QueueRing[] = [
@@ -48,4 +48,15 @@ it('ends the wait on the line by the first of its ends', () => {
       { kind: 'call-back', afterSeconds: 100 },
     ]),
   ).toEqual({ how: 'call-back', afterSeconds: 100 });
+});
+
+it.each<[string, object, boolean]>([
+  ['nobody offers it', {}, false],
+  ['the queue offers it to everybody', { callBack: true }, true],
+  ['the queue is closed', { open: false }, true],
+  ['the wait is not over', { rings: [{ kind: 'voicemail', afterSeconds: 61 }] }, false],
+  ['the wait is over', { rings: [{ kind: 'voicemail', afterSeconds: 60 }] }, true],
+])('leaving the wait of a chat: %s', (_why, more, may) => {
+  const queuedAt = new Date(now.getTime() - 60_000);
+  expect(mayLeaveWait({ callBack: false, rings: [], queuedAt, open: true, ...more }, now)).toBe(may);
 });

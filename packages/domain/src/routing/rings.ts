@@ -39,3 +39,20 @@ export function lineEnd(rings: readonly QueueRing[]): { how: 'voicemail' | 'call
   );
   return ends.toSorted((a, b) => a.afterSeconds - b.afterSeconds)[0] ?? null;
 }
+
+/**
+ * Whether who waits in a chat may leave a number or an address instead: where the queue offers it to everybody, once the wait is to end
+ * otherwise, and while the queue is closed.
+ */
+export function mayLeaveWait(
+  {
+    callBack,
+    rings,
+    queuedAt,
+    open,
+  }: { callBack: boolean; rings: readonly QueueRing[]; queuedAt: Date; open: boolean },
+  now: Date,
+): boolean {
+  const end = lineEnd(rings);
+  return callBack || !open || (end !== null && now.getTime() - queuedAt.getTime() >= end.afterSeconds * 1000);
+}

@@ -3,6 +3,7 @@ import { longestFactText, type Facts, type HubEvent } from '@patchbay/contracts'
 import { factsOfTicket } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import { gatherTicketFacts, type TicketFactsRow } from '@patchbay/store/queries/ticket-facts';
+import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
 
 export interface TicketMoment<E> {
@@ -15,7 +16,7 @@ type TicketEvent = Pick<HubEvent, 'ticketId' | 'at' | 'data'>;
 
 /** Events of tickets with the facts of each; those without a ticket are left out. */
 export async function ticketFacts<E extends TicketEvent>(
-  parts: Pick<Parts, 'openingHours'>,
+  parts: Pick<Parts, 'db'>,
   sql: Queryable,
   events: readonly E[],
 ): Promise<TicketMoment<E>[]> {
@@ -25,10 +26,11 @@ export async function ticketFacts<E extends TicketEvent>(
     about.map(({ ticketId, data }) => ({ ticketId: ticketId ?? '', messageId: messageOf(data) })),
     longestFactText,
   );
+  const { centre } = await readHours(parts.db, sql);
   return rows.flatMap((ticket) => {
     const event = about[ticket.n];
     if (!event) return [];
-    return [{ event, ticket, facts: factsOfTicket(ticket, new Date(event.at), parts.openingHours) }];
+    return [{ event, ticket, facts: factsOfTicket(ticket, new Date(event.at), centre) }];
   });
 }
 

@@ -64,6 +64,19 @@ export async function openBook(
   };
 }
 
+/** The calendars of a version by their keys, and which of them is the centre's. */
+export async function readCalendars(
+  db: Parts['db'],
+  sql: Queryable,
+  version: number,
+): Promise<{ times: ReadonlyMap<string, WorkingTime>; centre: string }> {
+  const kept = keptOf(db);
+  if (!kept.has(version)) for (const read of await readPlans(sql, [version])) kept.set(version, makeReady(read));
+  const found = kept.get(version);
+  if (!found) throw new HubError('internal', `There is no version ${version} of the service plan`);
+  return { times: found.times, centre: found.plan.defaultCalendar };
+}
+
 const configured = 'configured';
 
 function calendarOf({ timeZone, intervals }: OpeningHours): BusinessCalendar {

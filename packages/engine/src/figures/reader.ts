@@ -1,9 +1,17 @@
 /** Keeps the running figures: follows the events, and writes what they add to them in the transaction that moves its place. */
 import type { HubConfig } from '@patchbay/config';
-import { businessTimeOf, factEventTypes, foldFacts, quartersOf, type FactContext } from '@patchbay/domain';
+import {
+  answerTargets,
+  businessTimeOf,
+  factEventTypes,
+  foldFacts,
+  quartersOf,
+  type FactContext,
+} from '@patchbay/domain';
 import type { FactEvent, OpeningHours } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import { readTeams, readTicketAttributes, tellFigures } from '@patchbay/store/queries/figures';
+import { readQueueTargets } from '@patchbay/store/queries/queues';
 import type { EventReader } from '../live/event-readers.ts';
 import { addFacts, keepWorld, readWorld } from './keep.ts';
 
@@ -43,6 +51,7 @@ export async function contextFor(
   const teams = await readTeams(tx);
   return {
     businessTime,
+    answerMs: answerTargets(await readQueueTargets(tx)),
     attributes: (ticketId) => attributes.get(ticketId) ?? { type: '', grade: '' },
     teamOf: (agentId) => teams.get(agentId) ?? '',
   };

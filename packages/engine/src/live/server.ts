@@ -9,8 +9,10 @@ import { Server } from 'socket.io';
 import type { Auth } from '../auth/index.ts';
 import { tryCodeOfVisitor } from '../identity/codes.ts';
 import { identifyVisitor } from '../identity/visitor-identity.ts';
+import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
 import { recordDelivery } from '../pipeline/deliver.ts';
+import { askVisitorCallBack, readVisitorPlaces } from '../pipeline/places.ts';
 import { receive } from '../pipeline/receive.ts';
 import { mountAgents } from './agents.ts';
 import { createWallboardFeed } from '../wallboard/feed.ts';
@@ -51,7 +53,9 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
     identify: (visitorId, token) => identifyVisitor(parts, visitorId, token),
     tryCode: (visitorId, text) => tryCodeOfVisitor(parts, visitorId, text),
     recordDelivery: (report) => recordDelivery(parts, report),
-    isAvailable: () => isChannelStaffed(parts.db.sql, 'chat'),
+    placesOf: (visitorIds) => readVisitorPlaces(parts, visitorIds),
+    askCallBack: (visitorId, ask) => askVisitorCallBack(parts, visitorId, ask),
+    isAvailable: () => isChatOpen(parts),
     onEvents: (callback) => tail.onEvents(callback),
     notifyTyping: (ticketId, by, name, typing) => agents.notifyTyping({ ticketId, by, name, typing }),
     isWatched: (ticketId) => agents.isWatched(ticketId),
@@ -78,4 +82,10 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
       redis?.disconnect();
     },
   };
+}
+
+/** The queue of chats is open, and somebody is there. */
+async function isChatOpen({ db, now }: Parts): Promise<boolean> {
+  const hours = await readHours(db);
+  return hours.ofChannel('chat').isOpen(now()) && (await isChannelStaffed(db.sql, 'chat'));
 }

@@ -7,6 +7,7 @@ import type { VisitorDesk, VisitorParts } from './visitors.ts';
 
 /** Pauses before a batch is tried again, in milliseconds. After the last one only a resume brings what it held. */
 const retryPauses = [100, 1000, 5000];
+const clockMs = 30_000;
 
 export function followEvents(
   namespace: Namespace,
@@ -33,13 +34,18 @@ export function followEvents(
       await pushMarks(parts, events, to);
     }
     for (const ticketId of await readTickets(parts, events)) await agentSaw(ticketId);
-    if (events.some(({ type }) => type === 'agent.presence-changed')) await tellAvailability();
+    if (events.some(changesAvailability)) await tellAvailability();
   };
   const unsubscribe = parts.onEvents((events) => {
     const ofInterest = events.filter(concernsVisitors);
     // One batch after the other, so that a visitor is shown things in the order in which they happened.
     if (ofInterest.length > 0) done = done.then(() => insist(() => push(ofInterest), parts, stopped.signal));
   });
+
+  // It opens and closes by the clock, of which no event tells.
+  const clock = setInterval(() => {
+    if (namespace.sockets.size > 0) done = done.then(() => insist(tellAvailability, parts, stopped.signal));
+  }, clockMs);
 
   return {
     agentSaw,
@@ -53,6 +59,7 @@ export function followEvents(
     },
     async close() {
       unsubscribe();
+      clearInterval(clock);
       stopped.abort();
       await done;
     },
@@ -64,8 +71,12 @@ type Target = (visitorId: string) => { emit(event: string, data: unknown): unkno
 function concernsVisitors({ type, data }: HubEvent): boolean {
   if (type === 'message.received' || type === 'message.created')
     return data.channel === 'chat' && data.visibility !== 'internal';
-  return type === 'message.status-changed' || type === 'agent.presence-changed';
+  return type === 'message.status-changed' || changesAvailability({ type, data });
 }
+
+const changesAvailability = ({ type, data }: Pick<HubEvent, 'type' | 'data'>): boolean =>
+  type === 'agent.presence-changed' || (type === 'setting.changed' && ofHours.has(String(data['setting'])));
+const ofHours: ReadonlySet<string> = new Set(['queue', 'queue-order', 'calendar', 'team', 'agent']);
 
 const isMessage = ({ type }: HubEvent) => type === 'message.received' || type === 'message.created';
 const messageIds = (events: readonly HubEvent[]) =>

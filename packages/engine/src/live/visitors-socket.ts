@@ -1,6 +1,14 @@
 /** The namespace `/visitors`: what a visitor's widget may ask and say. */
 import { contactFromVisitor, rawFromVisitor, verifyVisitorToken } from '@patchbay/channels/chat/index';
-import { HubError, parseInput, resumeRequest, visitorMark, visitorSend, visitorTyping } from '@patchbay/contracts';
+import {
+  HubError,
+  parseInput,
+  resumeRequest,
+  visitorCallBack,
+  visitorMark,
+  visitorSend,
+  visitorTyping,
+} from '@patchbay/contracts';
 import type { Answer, StoredFile, VisitorMessage, VisitorResumeAnswer, VisitorSend } from '@patchbay/contracts';
 import type { VisitorMessageRow } from '@patchbay/store/queries/visitor';
 import type { Namespace, Socket } from 'socket.io';
@@ -15,6 +23,7 @@ const limits = {
   resume: { burst: 20, perSecond: 1 },
   mark: { burst: 60, perSecond: 5 },
   typing: { burst: 20, perSecond: 2 },
+  'call-back': { burst: 5, perSecond: 0.05 },
 } as const;
 type Request = keyof typeof limits;
 
@@ -48,7 +57,10 @@ export const visitorMessage = ({
   attachments: attachments.map((file) => ({ ...file, url: `/widget/files/${file.id}` })),
 });
 
-export function serveVisitors(namespace: Namespace, parts: VisitorParts): void {
+export const visitorIdOf = (socket: Socket): string => (socket.data.visitor as Visitor).visitorId;
+
+/** @param resumed called when a visitor has been answered what they missed */
+export function serveVisitors(namespace: Namespace, parts: VisitorParts, resumed: (socket: Socket) => void): void {
   const clock = () => parts.now().getTime();
   const limiters = Object.fromEntries(
     Object.entries(limits).map(([name, limit]) => [name, new RateLimiter(limit, clock)]),
@@ -71,8 +83,16 @@ export function serveVisitors(namespace: Namespace, parts: VisitorParts): void {
         );
       });
     on('send', (input) => send(parts, visitor.visitorId, parseInput(visitorSend, input)));
-    on('resume', (input) => resume(parts, visitor.visitorId, parseInput(resumeRequest, input).after));
+    on('resume', async (input) => {
+      const answer = await resume(parts, visitor.visitorId, parseInput(resumeRequest, input).after);
+      resumed(socket);
+      return answer;
+    });
     on('mark', (input) => mark(parts, visitor.visitorId, parseInput(visitorMark, input)));
+    on('call-back', async (input) => {
+      await parts.askCallBack(visitor.visitorId, parseInput(visitorCallBack, input));
+      return null;
+    });
     on('typing', (input) => typing(parts, visitor.visitorId, parseInput(visitorTyping, input).typing));
   });
 }

@@ -1,6 +1,6 @@
 /** A hub in memory behind the visitors' namespace and routes, for tests: it receives, threads and tells events as the real one does. */
 import { HubError } from '@patchbay/contracts';
-import type { DeliveryReport, HubEvent, InboundContactDraft, StoredFile } from '@patchbay/contracts';
+import type { DeliveryReport, HubEvent, InboundContactDraft, StoredFile, VisitorPlace } from '@patchbay/contracts';
 import type { VisitorMessageRow, VisitorReceipt } from '@patchbay/store/queries/visitor';
 import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
@@ -21,6 +21,9 @@ export interface StandIn extends AsyncDisposable {
   readonly typing: { ticketId: string; typing: boolean }[];
   readonly desk: ReturnType<typeof mountVisitors>;
   available: boolean;
+  /** Of the visitors who wait. */
+  readonly places: Map<string, NonNullable<VisitorPlace>>;
+  placesRead: number;
   watched: boolean;
   now: Date;
   /** Runs before a contact is taken in; rejecting is a database that is down. */
@@ -150,6 +153,11 @@ export async function startStandIn(port = 0): Promise<StandIn> {
           data: { messageId: message.id, status: report.status },
         });
     },
+    placesOf: async (ids) => {
+      hub.placesRead += 1;
+      return { places: new Map([...hub.places].filter(([id]) => ids.includes(id))), changesInMs: null };
+    },
+    askCallBack: async () => undefined,
     isAvailable: async () => hub.available,
     isWatched: async () => hub.watched,
     onEvents(callback) {
@@ -206,6 +214,8 @@ export async function startStandIn(port = 0): Promise<StandIn> {
     reports,
     typing: [],
     available: true,
+    places: new Map(),
+    placesRead: 0,
     watched: false,
     now: new Date(),
     beforeReceive: async () => {},

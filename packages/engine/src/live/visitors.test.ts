@@ -199,6 +199,30 @@ test('typing, availability and reading go their ways', async () => {
   expect(await wire.see('availability')).toEqual({ available: false });
 });
 
+test('who waits is told their place once and as it changes, and a storm of events costs a reading or two', async () => {
+  await using hub = await startStandIn();
+  const [ana, bo] = [await newVisitor(hub), await newVisitor(hub)];
+  await using anaWire = await Wire.open(hub.origin, ana.token);
+  await using boWire = await Wire.open(hub.origin, bo.token);
+  hub.places.set(ana.visitorId, { place: 2, minutes: null, callBack: 'no' });
+  value(await anaWire.ask('resume', { after: 0 }));
+  expect(await anaWire.see('place')).toEqual({ place: 2, minutes: null, callBack: 'no' });
+  hub.placesRead = 0;
+  for (let n = 0; n < 1000; n += 1) hub.emit({ type: 'ticket.assigned', data: {} });
+  hub.places.set(ana.visitorId, { place: 1, minutes: 3, callBack: 'no' });
+  expect(await anaWire.see('place', ({ place }: { place: number }) => place === 1)).toEqual({
+    place: 1,
+    minutes: 3,
+    callBack: 'no',
+  });
+  hub.places.delete(ana.visitorId);
+  hub.emit({ type: 'ticket.assigned', data: {} });
+  await anaWire.see('place', (place: object | null) => place === null);
+  expect(anaWire.events.filter(([name]) => name === 'place')).toHaveLength(3);
+  expect(boWire.events.filter(([name]) => name === 'place')).toHaveLength(0);
+  expect(hub.placesRead).toBeLessThanOrEqual(3);
+});
+
 test('wrong input, failure and haste are told apart, and nothing is acknowledged that is not durable', async () => {
   await using hub = await startStandIn();
   const { token } = await newVisitor(hub);

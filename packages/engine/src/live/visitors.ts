@@ -4,12 +4,20 @@
  */
 import type { FileStore, RawPayload, ReceiveOutcome } from '@patchbay/channels/channel';
 import type { VisitorProof } from '@patchbay/channels/chat/index';
-import type { DeliveryReport, HubEvent, InboundContactDraft, VisitorIdentified } from '@patchbay/contracts';
+import type {
+  DeliveryReport,
+  HubEvent,
+  InboundContactDraft,
+  VisitorIdentified,
+  VisitorCallBack,
+} from '@patchbay/contracts';
 import type { VisitorStore } from '@patchbay/store/queries/visitor';
 import type { Router } from 'express';
 import type { Server } from 'socket.io';
+import type { VisitorPlaces } from '../pipeline/places.ts';
 import { followEvents } from './visitors-events.ts';
 import { visitorRoutes } from './visitors-http.ts';
+import { tellPlaces } from './visitors-places.ts';
 import { serveVisitors } from './visitors-socket.ts';
 
 /** What visitors need of the engine. */
@@ -33,6 +41,10 @@ export interface VisitorParts {
   tryCode(visitorId: string, text: string): Promise<void>;
   /** Records a mark; a report about an id that nobody sent under is kept and has no other effect. */
   recordDelivery(report: DeliveryReport): Promise<unknown>;
+  /** Where those of the visitors who wait stand. */
+  placesOf(visitorIds: readonly string[]): Promise<VisitorPlaces>;
+  /** Throws `conflict` where it is not offered, `invalid_input` for what is no number or address. */
+  askCallBack(visitorId: string, ask: VisitorCallBack): Promise<void>;
   /** An agent could take a chat now. */
   isAvailable(): Promise<boolean>;
   /** Gives committed events in order, in batches; returns how to stop. */
@@ -62,7 +74,13 @@ export interface VisitorDesk {
 /** Mounts the namespace on the server and answers what the rest of the hub needs of it. */
 export function mountVisitors(io: Server, parts: VisitorParts): VisitorDesk {
   const namespace = io.of('/visitors');
-  serveVisitors(namespace, parts);
+  const places = tellPlaces(namespace, parts);
+  serveVisitors(namespace, parts, places.forget);
   const { agentSaw, agentTyping, close } = followEvents(namespace, parts);
-  return { router: visitorRoutes(parts), agentSaw, agentTyping, close };
+  return {
+    router: visitorRoutes(parts),
+    agentSaw,
+    agentTyping,
+    close: async () => void (await Promise.all([places.close(), close()])),
+  };
 }

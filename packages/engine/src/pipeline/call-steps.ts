@@ -51,7 +51,7 @@ async function moveCall(tx: Queryable, call: CallRow, contact: InboundContact, c
     correlationId,
   });
   if (step.step === 'call-back' && call.caller.startsWith('+'))
-    await askCallBack(tx, { ticketId: call.ticketId, phone: call.caller, source: 'voice' });
+    await askCallBack(tx, { ticketId: call.ticketId, phone: call.caller, email: null, source: 'voice' });
   if (isOver(state) && state !== call.state) {
     // Before the ticket is free, so that nothing comes between the call and the time for what it leaves to do.
     if (call.assigneeId && call.state !== 'voicemail') await beginWrapUp(tx, call.ticketId, call.assigneeId);

@@ -3,10 +3,11 @@ import { HubError } from '@patchbay/contracts';
 import type { CallControl, CallSituation } from '@patchbay/channels/channel';
 import type { callCommand } from '@patchbay/contracts';
 import type { z } from 'zod';
-import { applyCallStep, isOpen, lineEnd, toldMinutes } from '@patchbay/domain';
+import { applyCallStep, lineEnd, toldMinutes } from '@patchbay/domain';
 import { changeCall, claimDialling, readCall, readTicketCall, releaseTicket, settleCallTicket } from '@patchbay/store';
 import type { CallRow, Queryable } from '@patchbay/store';
 import { readPlaces } from '@patchbay/store/queries/waiting';
+import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
 import { placeOf } from './places.ts';
 import { reasonOf } from './retry.ts';
@@ -20,7 +21,8 @@ function controlOf(parts: Parts, call: CallRow): CallControl {
 /** What the carrier's dialogue needs to know: the ticket's number, the caller's place, whether anybody is there. */
 export async function callSituation(parts: Parts, callSid: string): Promise<CallSituation | null> {
   const call = await readCall(parts.db.sql, callSid);
-  const open = isOpen(parts.now(), parts.openingHours);
+  const hours = await readHours(parts.db);
+  const open = (call ? hours.ofQueue(call.queueId) : hours.ofChannel('phone')).isOpen(parts.now());
   if (!call) return open ? null : { ticketNumber: null, place: null, state: 'waiting', open };
   const [row] = await readPlaces(parts.db.sql, [call.ticketId]);
   const known = { ticketNumber: call.ticketNumber, state: call.state, open };

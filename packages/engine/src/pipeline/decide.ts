@@ -3,7 +3,6 @@ import {
   acknowledgementText,
   decideTicket,
   helpText,
-  isOpen,
   normaliseEmail,
   resolveCustomer,
   shouldAcknowledge,
@@ -74,7 +73,7 @@ export async function decideContact(
     parties: contact.kind === 'customer' ? peopleInCopy(parts, contact) : [],
     acknowledgement:
       (await helpAnswer(parts, lookups, contact)) ??
-      acknowledge(parts, contact, capabilities, opens ? queueId : undefined),
+      (await acknowledge(parts, lookups, contact, capabilities, opens ? queueId : undefined)),
   };
 }
 
@@ -88,7 +87,7 @@ async function routeOf(
 ): Promise<Route> {
   if (!opens || contact.kind !== 'customer') return routeBy(lookups, contact, null);
   const rules = await lookups.rules();
-  const route = await routeContact(parts, lookups, contact, customerId, rules, parts.now());
+  const route = await routeContact(lookups, contact, customerId, rules, parts.now());
   for (const { id, why } of route.routing?.passed ?? [])
     if (why === 'failed')
       parts.log.error({ ruleId: id, version: rules.version }, 'a routing rule could not be evaluated');
@@ -125,12 +124,13 @@ function peopleInCopy(parts: Parts, contact: InboundContact): IngestDecision['pa
 }
 
 /** `queueId`: of the ticket that it opens; undefined where it opens none. */
-function acknowledge(
+async function acknowledge(
   parts: Parts,
+  lookups: Lookups,
   contact: InboundContact,
   capabilities: ChannelCapabilities,
   queueId: string | null | undefined,
-): IngestDecision['acknowledgement'] {
+): Promise<IngestDecision['acknowledgement']> {
   const { yes } = shouldAcknowledge({
     kind: contact.kind,
     automatic: contact.automatic,
@@ -139,14 +139,14 @@ function acknowledge(
     opened: queueId !== undefined,
   });
   if (!yes) return null;
-  const open = isOpen(parts.now(), parts.openingHours);
+  const open = (await lookups.hours()).ofQueue(queueId ?? null).isOpen(parts.now());
   const wait = longWait(parts, queueId ?? null);
   const { subject, text } = acknowledgementText({
     number: '{number}',
     centreName: parts.config.centreName,
     language: contact.language ?? languageOf(contact),
     open,
-    waitMinutes: wait === null ? null : toldMinutes(wait),
+    ...(wait && { waitMinutes: toldMinutes(wait.seconds), ahead: wait.ahead }),
   });
   return {
     subject: capabilities.subject && contact.subject ? contact.subject : subject,

@@ -1,8 +1,17 @@
 /** What those who wait are told: their place, and how long it will probably take. */
-import { HubError, type WaitingPlace } from '@patchbay/contracts';
-import { expectedWaitSeconds } from '@patchbay/domain';
+import { HubError, type VisitorCallBack, type VisitorPlace, type WaitingPlace } from '@patchbay/contracts';
+import { expectedWaitSeconds, lineEnd, mayLeaveWait, toldMinutes } from '@patchbay/domain';
 import type { Database } from '@patchbay/store';
-import { type PlaceRow, type QueuePace, readPaces, readPlaces } from '@patchbay/store/queries/waiting';
+import {
+  type PlaceRow,
+  type QueuePace,
+  askCallBack,
+  placesOfVisitors,
+  readPaces,
+  readPlaces,
+} from '@patchbay/store/queries/waiting';
+import { normalIdentifier } from '../identity/normal-identifier.ts';
+import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
 
 export function placeOf({ ahead, taken, waitingSince }: PlaceRow, now: Date): WaitingPlace {
@@ -20,17 +29,75 @@ export async function readPlace(parts: Pick<Parts, 'db' | 'now'>, ticketId: stri
   return placeOf(row, parts.now());
 }
 
+/** What visitors who wait are told. */
+export interface VisitorPlaces {
+  readonly places: ReadonlyMap<string, NonNullable<VisitorPlace>>;
+  /** After which time they will be told something else by the clock alone; null: not foreseen. */
+  readonly changesInMs: number | null;
+}
+
+/** By the visitor; those who do not wait are left out. */
+export async function readVisitorPlaces(
+  { db, now }: Pick<Parts, 'db' | 'now'>,
+  visitorIds: readonly string[],
+): Promise<VisitorPlaces> {
+  const rows = await placesOfVisitors(db.sql, visitorIds);
+  if (rows.length === 0) return { places: new Map(), changesInMs: null };
+  const [paces, hours] = await Promise.all([readPaces(db.sql), readHours(db)]);
+  const at = now();
+  const places = rows.map(({ visitorId, queueId, ahead, asked, ...wait }) => {
+    const seconds = expectedWaitSeconds(ahead, paces.get(queueId)?.taken ?? [], at);
+    const offered = mayLeaveWait({ ...wait, open: hours.ofQueue(queueId).isOpen(at) }, at);
+    const callBack = asked ? 'asked' : offered ? 'offered' : 'no';
+    return [
+      visitorId,
+      { place: ahead + 1, minutes: seconds === null ? null : toldMinutes(seconds), callBack },
+    ] as const;
+  });
+  const ends = rows.flatMap(({ rings, queuedAt }) => {
+    const end = lineEnd(rings);
+    const left = end ? queuedAt.getTime() + end.afterSeconds * 1000 - at.getTime() : 0;
+    return left > 0 ? [left] : [];
+  });
+  return { places: new Map(places), changesInMs: ends.length > 0 ? Math.min(...ends) : null };
+}
+
+/**
+ * A visitor leaves a number or an address, and the ticket keeps its place.
+ *
+ * @throws HubError `conflict` when the visitor does not wait or is not offered it, `invalid_input` for what is no number or address
+ */
+export async function askVisitorCallBack(
+  parts: Pick<Parts, 'db' | 'now' | 'config' | 'relay'>,
+  visitorId: string,
+  ask: VisitorCallBack,
+): Promise<void> {
+  const [kind, typed] = 'phone' in ask ? (['phone', ask.phone] as const) : (['email', ask.email] as const);
+  const { value } = normalIdentifier(kind, typed, parts.config.defaultRegion);
+  const [row] = await placesOfVisitors(parts.db.sql, [visitorId]);
+  const place = row && (await readVisitorPlaces(parts, [visitorId])).places.get(visitorId);
+  if (!row || !place || place.callBack === 'no')
+    throw new HubError('conflict', 'No call-back is offered at the moment');
+  const [phone, email] = kind === 'phone' ? [value, null] : [null, value];
+  await askCallBack(parts.db.sql, { ticketId: row.ticketId, phone, email, source: 'chat' });
+  parts.relay.nudge();
+}
+
 /** Whoever writes is told of the wait from this length on: less is not worth a word. */
 const longWaitSeconds = 600;
 /** What is told to many at once need not be newer. */
 const paceMs = 5_000;
+interface LongWait {
+  readonly seconds: number;
+  readonly ahead: number;
+}
 const paces = new WeakMap<Database, { at: number; queues: ReadonlyMap<string, QueuePace> }>();
 
 /**
- * About how long something new waits in the queue, where that is long and known. Answers from what was read before and never waits: it is asked
+ * About how long something new waits in the queue behind how many, where that is long and known. Answers from what was read before and never waits: it is asked
  * inside transactions, in bursts.
  */
-export function longWait({ db, now, log }: Pick<Parts, 'db' | 'now' | 'log'>, queueId: string | null): number | null {
+export function longWait({ db, now, log }: Pick<Parts, 'db' | 'now' | 'log'>, queueId: string | null): LongWait | null {
   const known = paces.get(db);
   if (!known || Date.now() - known.at > paceMs) {
     paces.set(db, { at: Date.now(), queues: known?.queues ?? new Map() });
@@ -41,5 +108,5 @@ export function longWait({ db, now, log }: Pick<Parts, 'db' | 'now' | 'log'>, qu
   }
   const pace = queueId === null ? undefined : known?.queues.get(queueId);
   const seconds = pace ? expectedWaitSeconds(pace.waiting, pace.taken, now()) : null;
-  return seconds !== null && seconds >= longWaitSeconds ? seconds : null;
+  return pace && seconds !== null && seconds >= longWaitSeconds ? { seconds, ahead: pace.waiting } : null;
 }

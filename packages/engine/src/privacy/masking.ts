@@ -130,7 +130,11 @@ export async function presentTickets<T extends Ticket & { contactAddress?: strin
     ...ticket,
     customerName: hide(ticket.customerName),
     call: ticket.call && { ...ticket.call, from: hide(ticket.call.from) },
-    callBack: ticket.callBack && { ...ticket.callBack, phone: hide(ticket.callBack.phone) },
+    callBack: ticket.callBack && {
+      ...ticket.callBack,
+      phone: ticket.callBack.phone && hide(ticket.callBack.phone),
+      email: ticket.callBack.email && hide(ticket.callBack.email),
+    },
     ...(ticket.contactAddress !== undefined && { contactAddress: hide(ticket.contactAddress) }),
   }));
 }

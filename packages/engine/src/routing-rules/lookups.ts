@@ -9,6 +9,8 @@ import {
 } from '@patchbay/store/queries/routing-rules';
 import type { RoutingTargets } from '@patchbay/domain';
 import type { RoutingRule } from '@patchbay/contracts';
+import { readHours, type CentreHours } from '../opening-hours.ts';
+import type { Parts } from '../parts.ts';
 import type { RuleSet } from './route.ts';
 
 export interface Lookups {
@@ -20,6 +22,7 @@ export interface Lookups {
   /** What is known of one of those that were named beforehand. */
   customer(id: string): Promise<RoutedCustomerRow | null>;
   queueOfAddress(addresses: readonly string[]): Promise<string | null>;
+  hours(): Promise<CentreHours>;
   messagingSettings(): ReturnType<typeof readMessagingSettings>;
   requestType(key: string): ReturnType<typeof readRequestType>;
 }
@@ -32,7 +35,7 @@ const last = new WeakMap<object, RuleSet>();
  * @param centre stands for the database: what is remembered of one is not told of another
  * @param customerIds who may be asked for
  */
-export function createLookups(tx: Queryable, centre: object, customerIds: () => readonly string[]): Lookups {
+export function createLookups(tx: Queryable, centre: Parts['db'], customerIds: () => readonly string[]): Lookups {
   const requestTypes = new Map<string, ReturnType<typeof readRequestType>>();
   const byAddress = new Map<string, Promise<string | null>>();
   const routing = once(() => readRouting(tx));
@@ -60,6 +63,7 @@ export function createLookups(tx: Queryable, centre: object, customerIds: () => 
       };
     }),
     customer: async (id) => (await customers()).get(id) ?? null,
+    hours: once(() => readHours(centre, tx)),
     messagingSettings: () => readMessagingSettings(tx),
     queueOfAddress: remembered(byAddress, (addresses: readonly string[]) => queueOfAddress(tx, addresses)),
     requestType: remembered(requestTypes, (key: string) => readRequestType(tx, key)),

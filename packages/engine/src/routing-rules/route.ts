@@ -1,7 +1,6 @@
 /** Where a contact that opens a ticket goes: by the rules, else by what it asks for, the address that was written to, and its channel. */
 import { asksForCustomer, chooseRule, factsOfContact, type RoutedContact } from '@patchbay/domain';
 import type { InboundContact, RoutedBy, RoutingResult, RoutingRule } from '@patchbay/contracts';
-import type { Parts } from '../parts.ts';
 import type { Lookups } from './lookups.ts';
 
 export interface RuleSet {
@@ -22,7 +21,6 @@ type Routed = RoutedContact & Pick<InboundContact, 'deliveredTo'>;
 
 /** @param customerId whose it is known to be; null: nobody's yet */
 export async function routeContact(
-  parts: Pick<Parts, 'openingHours'>,
   lookups: Lookups,
   contact: Routed,
   customerId: string | null,
@@ -31,7 +29,7 @@ export async function routeContact(
 ): Promise<Route> {
   if (rules.length === 0 || contact.kind !== 'customer') return routeBy(lookups, contact, null);
   const customer = customerId !== null && asksForCustomer(rules) ? await lookups.customer(customerId) : null;
-  const facts = factsOfContact(contact, customer, at, parts.openingHours);
+  const facts = factsOfContact(contact, customer, at, (await lookups.hours()).centre);
   const { rule, passed } = chooseRule(rules, facts, await lookups.targets(rules));
   return {
     ...(await routeBy(lookups, contact, rule?.result ?? null)),

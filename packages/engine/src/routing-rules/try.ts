@@ -58,14 +58,7 @@ async function tryAll(parts: Parts, rules: readonly RoutingRule[], events: reado
     // What came of itself, or is not kept any more, is not tried.
     if (!event || !contact.success || contact.data.kind !== 'customer') continue;
     const customerId = row.newCustomer ? null : row.customerId;
-    const would = await routeContact(
-      parts,
-      lookups,
-      contact.data,
-      customerId,
-      { version: 0, rules },
-      new Date(event.at),
-    );
+    const would = await routeContact(lookups, contact.data, customerId, { version: 0, rules }, new Date(event.at));
     const routed = routedBy.safeParse(event.data['routing']);
     const by = routed.success ? routed.data : null;
     const rule = by?.rule && (await version(by.version))?.rules.find(({ id }) => id === by.rule?.id);

@@ -1,5 +1,5 @@
 /** The staffing of a week: forecast from the running figures, and how many agents it needs. */
-import { HubError, type Staffing, type StaffingQuery, type StaffingRow } from '@patchbay/contracts';
+import { HubError, targetOf, type Staffing, type StaffingQuery, type StaffingRow } from '@patchbay/contracts';
 import {
   addDays,
   agentsNeeded,
@@ -40,8 +40,7 @@ export async function planWeek(parts: PlanParts, asked: StaffingQuery): Promise<
   if (from > addDays(today, 371)) throw new HubError('invalid_input', 'week: at most a year from now');
   const until = from < today ? from : today;
   const width = quartersOf[asked.interval];
-  if (asked.queueId && !(await readQueueSettings(parts.db.sql, asked.queueId)))
-    throw new HubError('not_found', 'There is no such queue');
+  const target = await targetFor(parts, asked);
   const rows = await readPast(parts, asked, addDays(until, -7 * weeksRead), to);
   const special = await specialDays(parts);
   const history: History = {
@@ -54,13 +53,14 @@ export async function planWeek(parts: PlanParts, asked: StaffingQuery): Promise<
   const planned = forecast.map((one) => {
     const start = startOfDay(one.day, timeZone) + one.quarter * 900_000;
     const over = start + width * 900_000 <= now.getTime();
-    return rowOf(asked, one, start, over ? (found.get(`${one.day} ${one.quarter}`) ?? 0) : null);
+    return rowOf({ ...asked, ...target }, one, start, over ? (found.get(`${one.day} ${one.quarter}`) ?? 0) : null);
   });
   return {
     timeZone,
     from,
     to,
     interval: asked.interval,
+    ...target,
     weeks,
     mostWeeks: forecastWeeks,
     history: history.since === null ? 'none' : weeks < enoughWeeks ? 'little' : 'enough',
@@ -72,8 +72,30 @@ export async function planWeek(parts: PlanParts, asked: StaffingQuery): Promise<
   };
 }
 
+type Target = Pick<Staffing, 'serviceLevel' | 'targetSeconds'>;
+/** As much as a target of seconds can be asked for. */
+const longestTarget = 3_600;
+/** Agents enough for everybody at once are never enough. */
+const mostServiceLevel = 0.999;
+
+/** As asked, else what the queue has set for the channel. @throws HubError `not_found` for a queue that is not there */
+async function targetFor({ db }: PlanParts, asked: StaffingQuery): Promise<Target> {
+  const queue = asked.queueId ? await readQueueSettings(db.sql, asked.queueId) : null;
+  if (asked.queueId && !queue) throw new HubError('not_found', 'There is no such queue');
+  const { percent, seconds } = targetOf(queue?.targets ?? [], asked.channel ?? 'phone');
+  return {
+    serviceLevel: asked.serviceLevel ?? Math.min(percent / 100, mostServiceLevel),
+    targetSeconds: asked.targetSeconds ?? Math.min(seconds, longestTarget),
+  };
+}
+
 /** Days on which the clocks change have an hour more or less than the forecast has: it goes by the ordinary day. */
-function rowOf(asked: StaffingQuery, one: IntervalForecast, start: number, actual: number | null): StaffingRow {
+function rowOf(
+  asked: Omit<StaffingQuery, keyof Target> & Target,
+  one: IntervalForecast,
+  start: number,
+  actual: number | null,
+): StaffingRow {
   const { day, contacts } = one;
   const handleSeconds = asked.handleSeconds ?? one.handleSeconds;
   const row = { start: new Date(start).toISOString(), day, forecast: contacts, actual, handleSeconds };

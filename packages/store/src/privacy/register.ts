@@ -333,7 +333,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     own: `t.ticket_id in (${ownTickets})`,
     erase: 'delete',
     exported: 'call-backs',
-    columns: { keep: 'ticket_id source asked_at', identifier: 'phone' },
+    columns: { keep: 'ticket_id source asked_at', identifier: 'phone email' },
   },
   /** Our own addresses. */
   ticket_address: technical({ keep: 'ticket_id address' }),
@@ -639,9 +639,10 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
 
   setting: settings({ keep: 'key value updated_at' }),
   queue: settings({
-    keep: `id name channels position created_at priority_base ageing calendar_id offer_seconds pull sticky_seconds wrap_up_seconds rings language
-      call_back updated_at`,
+    keep: `id name channels position created_at priority_base ageing calendar offer_seconds pull sticky_seconds wrap_up_seconds rings language
+      call_back updated_at targets`,
   }),
+  queue_target: settings({ keep: 'queue_id channel since seconds' }),
   skill: settings({ keep: 'id name created_at' }),
   team: settings({ keep: 'id name created_at updated_at' }),
   queue_skill: settings({ keep: 'queue_id skill_id level' }),

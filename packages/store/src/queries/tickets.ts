@@ -98,7 +98,7 @@ const columns = `
   array(select g.tag from ticket_tag g where g.ticket_id = t.id order by g.tag) as tags,
   case when s.clock_kind is not null then jsonb_build_object('kind', s.clock_kind, 'dueAt', s.due_at, 'warnAt', s.warn_at, 'clockState', case
     when s.due_at <= now() then 'breached' when s.clock_state = 'running' and s.warn_at <= now() then 'warning' else s.clock_state end) end as clocks,
-  (select jsonb_build_object('phone', b.phone, 'askedAt', b.asked_at) from call_back b where b.ticket_id = t.id) as "callBack"`;
+  (select jsonb_build_object('phone', b.phone, 'email', b.email, 'askedAt', b.asked_at) from call_back b where b.ticket_id = t.id) as "callBack"`;
 const joined = `
   join customer c on c.id = t.customer_id
   left join agent a on a.id = t.assignee_id

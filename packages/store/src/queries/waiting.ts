@@ -32,6 +32,35 @@ export async function readPlaces(sql: Queryable, ticketIds: readonly string[]): 
   return rows;
 }
 
+export interface VisitorPlaceRow {
+  visitorId: string;
+  ticketId: string;
+  queueId: string;
+  /** Items of the queue that come before it. */
+  ahead: number;
+  /** Since when it waits in its present queue. */
+  queuedAt: Date;
+  callBack: boolean;
+  rings: QueueRing[];
+  /** To be called or written back, since it waits. */
+  asked: boolean;
+}
+
+/** The places of those of the visitors who wait: one pass over what waits in their queues, however many they are. */
+export async function placesOfVisitors(sql: Queryable, visitorIds: readonly string[]): Promise<VisitorPlaceRow[]> {
+  const { rows } = await sql.query<VisitorPlaceRow>(
+    `with own as (select t.visitor_id, t.queue_id, t.id, t.waiting_since, coalesce(t.queued_at, t.waiting_since) as queued_at from ticket t where t.visitor_id = any ($1::uuid[]) and t.waiting_since is not null and t.queue_id is not null),
+     placed as (
+       select t.id, row_number() over (partition by t.queue_id order by t.priority - q.ageing * extract(epoch from t.waiting_since) / 60 desc, t.id)::int - 1 as ahead
+       from ticket t join queue q on q.id = t.queue_id where t.waiting_since is not null and t.queue_id in (select queue_id from own))
+     select distinct on (o.visitor_id) o.visitor_id as "visitorId", o.id as "ticketId", o.queue_id as "queueId", p.ahead, o.queued_at as "queuedAt",
+       q.call_back as "callBack", q.rings, exists (select 1 from call_back b where b.ticket_id = o.id and b.asked_at >= o.waiting_since) as asked
+     from own o join placed p on p.id = o.id join queue q on q.id = o.queue_id order by o.visitor_id, p.ahead`,
+    [visitorIds],
+  );
+  return rows;
+}
+
 export interface QueuePace {
   waiting: number;
   /** When the last items were taken out of the queue, newest first. */
@@ -49,16 +78,22 @@ export async function readPaces(sql: Queryable): Promise<Map<string, QueuePace>>
   return new Map(rows.map(({ id, ...pace }) => [id, pace]));
 }
 
-/** Somebody wants to be called back; the ticket keeps its place. Asking again changes nothing. */
+/** Somebody wants to be called or written back; the ticket keeps its place. Asking for the same again changes nothing. */
 export async function askCallBack(
   tx: Queryable,
-  ask: { ticketId: string; phone: string; source: 'voice' | 'chat' | 'agent' },
+  ask: { ticketId: string; phone: string | null; email: string | null; source: 'voice' | 'chat' | 'agent' },
 ): Promise<void> {
   await tx.query(
-    `with asked as (insert into call_back (ticket_id, phone, source) values ($1, $2, $3) on conflict do nothing returning *)
+    `with asked as (
+       insert into call_back as b (ticket_id, phone, email, source)
+       select t.id, $2, $3, $4 from ticket t where t.id = $1 and ($4 <> 'chat' or t.waiting_since is not null)
+       on conflict (ticket_id) do update set phone = excluded.phone, email = excluded.email, source = excluded.source, asked_at = now()
+       where (b.phone, b.email) is distinct from (excluded.phone, excluded.email)
+         or b.asked_at < (select t.waiting_since from ticket t where t.id = b.ticket_id)
+       returning *)
      insert into event (type, ticket_id, customer_id, queue_id, agent_id, data)
      select 'ticket.call-back-asked', t.id, t.customer_id, t.queue_id, t.assignee_id, jsonb_build_object('source', a.source, 'reason', 'Asked while waiting')
      from asked a join ticket t on t.id = a.ticket_id`,
-    [ask.ticketId, ask.phone, ask.source],
+    [ask.ticketId, ask.phone, ask.email, ask.source],
   );
 }

@@ -11,6 +11,7 @@ import { bilingual } from '../feedback/bilingual.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
+import { CallBackLink } from './call-back-link.tsx';
 import { ChannelTag } from './channel-tag.tsx';
 import { SubjectLine } from './subject-line.tsx';
 import { TicketTags } from './ticket-tags.tsx';
@@ -40,11 +41,7 @@ export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; sho
           <span className="ellipsis">
             {ticket.assigneeName ? t('ticket.heldBy', { name: ticket.assigneeName }) : t('ticket.nobody')}
           </span>
-          {ticket.callBack && ticket.status === 'open' && (
-            <a href={`tel:${ticket.callBack.phone}`} data-testid="call-back-asked">
-              {t('transfer.callBack', { phone: ticket.callBack.phone })}
-            </a>
-          )}
+          {ticket.callBack && ticket.status === 'open' && <CallBackLink callBack={ticket.callBack} />}
           {ticket.linkedTicketId && <Link to={`/desk/${ticket.linkedTicketId}${address}`}>{t('ticket.linked')}</Link>}
         </div>
         <TicketTags key={`tags ${ticket.id}`} ticket={ticket} />

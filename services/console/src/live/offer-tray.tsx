@@ -1,3 +1,4 @@
+import { PhoneOutlined } from '@ant-design/icons';
 import type { Ticket } from '@patchbay/contracts';
 import { clock, keys, useNow } from '@patchbay/ui';
 import { Button } from 'antd';
@@ -67,6 +68,14 @@ function Offer({ ticket, now, first }: { ticket: Ticket; now: number; first: boo
       <p className="offer-preview">
         {subjectAndPreview(subjectText(t, ticket.subject), ticket.preview).filter(Boolean).join(' – ')}
       </p>
+      {ticket.callBack && (
+        <p className="small" data-testid="offer-call-back">
+          <PhoneOutlined aria-hidden />{' '}
+          {ticket.callBack.phone
+            ? t('transfer.callBack', { phone: ticket.callBack.phone })
+            : t('transfer.writeBack', { email: ticket.callBack.email ?? '' })}
+        </p>
+      )}
       <div className="offer-actions">
         <Button
           type="primary"

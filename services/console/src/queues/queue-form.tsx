@@ -2,10 +2,13 @@ import { channelName, queueWrite, type QueueRing, type QueueSettings, type Queue
 import { keys } from '@patchbay/ui';
 import { Form, Input, InputNumber, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { usePlan } from '../clocks/use-plan.ts';
+import { useNamed } from '../feedback/bilingual.ts';
 import { FormDrawer } from '../feedback/form-drawer.tsx';
 import { api } from '../query-client.ts';
 import { RingsEditor } from './rings-editor.tsx';
 import { SkillLevels } from './skill-levels.tsx';
+import { TargetsEditor } from './targets-editor.tsx';
 import { useAgents, useTeams } from './use-lists.ts';
 
 interface QueueFormProps {
@@ -47,10 +50,12 @@ export function QueueForm({ queue, queues, close }: QueueFormProps) {
           data-testid="queue-channels"
         />
       </Form.Item>
+      <OpeningHours />
       <Members />
       <SkillLevels label={t('queues.skills')} help={t('queues.skillsHelp')} />
       <Order />
       <RingsEditor queues={queues.filter(({ id }) => id !== queue?.id)} />
+      <TargetsEditor />
       <Offers />
     </FormDrawer>
   );
@@ -61,6 +66,30 @@ function cleanRing(ring: QueueRing): QueueRing {
   const { kind, afterSeconds } = ring;
   if (kind === 'wider') return { kind, afterSeconds, lower: ring.lower };
   return kind === 'queue' ? { kind, afterSeconds, queueId: ring.queueId } : { kind, afterSeconds };
+}
+
+/** The form's value is a calendar's key; none is the centre's. */
+function OpeningHours() {
+  const { t } = useTranslation();
+  const named = useNamed();
+  const plan = usePlan().data?.plan;
+  const options = (plan?.calendars ?? []).map((calendar) => ({ value: calendar.key, label: named(calendar) }));
+  const centre = options.find(({ value }) => value === plan?.defaultCalendar)?.label ?? '…';
+  return (
+    <Form.Item
+      name="calendar"
+      label={t('queues.calendar')}
+      extra={t('queues.calendarHelp')}
+      normalize={(key?: string) => key ?? null}
+    >
+      <Select
+        allowClear
+        options={options}
+        placeholder={t('queues.centreHours', { name: centre })}
+        data-testid="queue-calendar"
+      />
+    </Form.Item>
+  );
 }
 
 function Members() {

@@ -7,6 +7,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
 import { queueText } from '../desk/given-names.ts';
+import { usePlan } from '../clocks/use-plan.ts';
+import { useNamed } from '../feedback/bilingual.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
@@ -103,6 +105,8 @@ function QueueRow({ queue, queues, edit, children }: QueueRowProps) {
 function QueueFacts({ queue, queues }: { queue: QueueSettings; queues: readonly QueueSettings[] }) {
   const { t } = useTranslation();
   const skills = useSkills();
+  const named = useNamed();
+  const calendar = usePlan().data?.plan.calendars.find(({ key }) => key === queue.calendar);
   const nameOf = (id: string) => queueText(t, queues.find((one) => one.id === id)?.name ?? id);
   return (
     <div className="row wrap small queue-facts">
@@ -121,9 +125,15 @@ function QueueFacts({ queue, queues }: { queue: QueueSettings; queues: readonly 
           })}
         </Tag>
       ))}
+      {queue.targets.map(({ channel, percent, seconds }) => (
+        <Tag key={channel} color="green">
+          {t('queues.fact.target', { channel: t(`channel.${channel}`), percent, time: clock(seconds) })}
+        </Tag>
+      ))}
       {queue.stickySeconds > 0 && <Tag>{t('queues.fact.sticky', { time: clock(queue.stickySeconds) })}</Tag>}
       {queue.wrapUpSeconds > 0 && <Tag>{t('queues.fact.wrapUp', { time: clock(queue.wrapUpSeconds) })}</Tag>}
       {!queue.pull && <Tag>{t('queues.fact.noPull')}</Tag>}
+      {calendar && <Tag color="gold">{t('queues.fact.hours', { calendar: named(calendar) })}</Tag>}
       {queue.callBack && <Tag>{t('queues.fact.callBack')}</Tag>}
     </div>
   );

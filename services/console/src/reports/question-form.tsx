@@ -1,9 +1,13 @@
-import type { ReportDefinition, ReportDimension, ReportInterval } from '@patchbay/contracts';
+import { channelName, targetOf } from '@patchbay/contracts';
+import type { QueueSettings, ReportDefinition, ReportDimension, ReportInterval } from '@patchbay/contracts';
+import { keys } from '@patchbay/ui';
+import { useQuery } from '@tanstack/react-query';
 import { Input, InputNumber, Select } from 'antd';
 import { useId, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTraitOptions } from '../clocks/when-fields.tsx';
 import { languageOf } from '../feedback/bilingual.ts';
+import { api } from '../query-client.ts';
 import { useAgents, useTeams } from '../queues/use-lists.ts';
 import {
   daysBefore,
@@ -158,6 +162,12 @@ function Filters({ question, change, isOwn }: Pick<QuestionFormProps, 'question'
   const traits = useTraitOptions();
   const agents = useAgents();
   const teams = useTeams();
+  const { data: queues = [] } = useQuery({
+    queryKey: keys.queueSettings,
+    queryFn: ({ signal }) => api.queueSettings(signal),
+    enabled: !isOwn,
+    staleTime: 60_000,
+  });
   const named = (list: readonly { id: string; name: string }[]) =>
     list.map(({ id, name }) => ({ value: id, label: name }));
   const fields: [FilterName, ReportDimension, { value: string; label: string }[]][] = [
@@ -182,11 +192,21 @@ function Filters({ question, change, isOwn }: Pick<QuestionFormProps, 'question'
         ]}
         choose={(value) => {
           const { [name]: _before, ...others } = question.filter;
-          change({ filter: value ? { ...others, [name]: value } : others });
+          const filter = value ? { ...others, [name]: value } : others;
+          change({ filter, target: targetIn(queues, filter) ?? question.target });
         }}
         testId={`filter-${name}`}
       />
     ));
+}
+
+/** Percent that the queue, or the channel, is to reach; null where that is not one. */
+function targetIn(queues: readonly QueueSettings[], { queueId, channel }: Question['filter']): number | null {
+  const targets = queues.find(({ id }) => id === queueId)?.targets ?? [];
+  const of = channelName.safeParse(channel).data;
+  if (of) return targetOf(targets, of).percent;
+  const percents = new Set(targets.map(({ percent }) => percent));
+  return percents.size === 1 ? ([...percents][0] ?? null) : null;
 }
 
 interface ChoiceProps {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { channelName } from '@patchbay/contracts';
+import { channelName, type Staffing } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { InputNumber, Select } from 'antd';
 import type { ReactNode } from 'react';
@@ -11,14 +11,21 @@ import type { Ask } from './ask.ts';
 interface AskFormProps {
   ask: Ask;
   change: (ask: Ask) => void;
+  /** Which target was planned for; null until it is known. */
+  planned: Pick<Staffing, 'serviceLevel' | 'targetSeconds'> | null;
 }
 
 /** What the staffing is asked for. */
-export function AskForm({ ask, change }: AskFormProps) {
+export function AskForm({ ask: given, change, planned }: AskFormProps) {
   const { t } = useTranslation();
+  const ask: Ask = {
+    ...given,
+    serviceLevel: given.serviceLevel ?? planned?.serviceLevel,
+    targetSeconds: given.targetSeconds ?? planned?.targetSeconds,
+  };
   return (
     <div className="staffing-ask">
-      <Where ask={ask} change={change} />
+      <Where ask={given} change={change} />
       <Share name="serviceLevel" label={t('staffing.target')} most={99.9} ask={ask} change={change} />
       <Seconds name="targetSeconds" label={t('staffing.within')} most={3_600} ask={ask} change={change} />
       <Share name="maximumOccupancy" label={t('staffing.occupancy')} least={10} most={100} ask={ask} change={change} />
@@ -43,7 +50,8 @@ export function AskForm({ ask, change }: AskFormProps) {
   );
 }
 
-function Where({ ask, change }: AskFormProps) {
+/** Another queue or channel has a target of its own. */
+function Where({ ask, change }: Pick<AskFormProps, 'ask' | 'change'>) {
   const { t } = useTranslation();
   const queues = useQuery({ queryKey: keys.queues, queryFn: ({ signal }) => api.queues(signal) });
   const minutes = { '15m': 15, '30m': 30, '1h': 60 } as const;
@@ -54,7 +62,7 @@ function Where({ ask, change }: AskFormProps) {
           allowClear
           value={ask.queueId ?? null}
           options={(queues.data ?? []).map(({ id, name }) => ({ value: id, label: queueText(t, name) }))}
-          onChange={(queueId) => change({ ...ask, queueId: queueId ?? undefined })}
+          onChange={(queueId) => change({ ...ask, ...ownTarget, queueId: queueId ?? undefined })}
           placeholder={t('staffing.allQueues')}
           aria-label={t('staffing.queue')}
           data-testid="staffing-queue"
@@ -65,7 +73,7 @@ function Where({ ask, change }: AskFormProps) {
           allowClear
           value={ask.channel ?? null}
           options={channelName.options.map((value) => ({ value, label: t(`channel.${value}`) }))}
-          onChange={(channel) => change({ ...ask, channel: channel ?? undefined })}
+          onChange={(channel) => change({ ...ask, ...ownTarget, channel: channel ?? undefined })}
           placeholder={t('staffing.allChannels')}
           aria-label={t('staffing.channel')}
         />
@@ -95,7 +103,9 @@ function Named({ label, help, children }: { label: string; help?: string; childr
   );
 }
 
-interface NumberProps<Name> extends AskFormProps {
+const ownTarget = { serviceLevel: undefined, targetSeconds: undefined };
+
+interface NumberProps<Name> extends Omit<AskFormProps, 'planned'> {
   name: Name;
   label: string;
   help?: string;

@@ -9,8 +9,6 @@ export function addDays(day: string, days: number): string {
 export const startingAsk = (): Ask => ({
   week: new Date().toISOString().slice(0, 10),
   interval: '30m',
-  serviceLevel: 0.8,
-  targetSeconds: 20,
   maximumOccupancy: 0.9,
   shrinkage: 0.3,
 });

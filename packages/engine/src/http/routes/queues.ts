@@ -11,9 +11,11 @@ import {
   readQueueSettings,
   updateQueue,
 } from '@patchbay/store/queries/queues';
+import { newestPlanNumber } from '@patchbay/store/queries/service-plans';
 import { nextId } from '@patchbay/store/queries/setting-changes';
 import { z } from 'zod';
 import { unknownReference } from '../../auth/agents.ts';
+import { readCalendars } from '../../clocks/plans.ts';
 import type { Parts } from '../../parts.ts';
 import { lookAgain } from '../../pipeline/assign.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
@@ -56,6 +58,13 @@ async function checkRings(tx: Queryable, id: string, { rings }: QueueWrite): Pro
     throw new HubError('unprocessable', 'A queue that it overflows to does not exist');
 }
 
+/** @throws HubError `unprocessable` when there is no such calendar */
+async function checkCalendar({ db }: Parts, tx: Queryable, { calendar }: QueueWrite): Promise<void> {
+  if (calendar === null) return;
+  const { times } = await readCalendars(db, tx, await newestPlanNumber(tx));
+  if (!times.has(calendar)) throw new HubError('unprocessable', 'There is no such calendar');
+}
+
 function refuse(error: unknown): never {
   if (databaseErrorCode(error) === '23505') throw nameTaken();
   return unknownReference(error);
@@ -86,6 +95,7 @@ export const queueRoutes = [
       const id = await nextId(parts.db.sql);
       await changeSetting(call, queueSetting(id), async (tx) => {
         await checkRings(tx, id, body);
+        await checkCalendar(parts, tx, body);
         if (!(await insertQueue(tx, id, body))) throw nameTaken();
       }).catch(refuse);
       return queueOf(parts, id);
@@ -109,7 +119,7 @@ export const queueRoutes = [
   route({
     method: 'put',
     path: '/queues/:id',
-    summary: 'Change a queue: its channels, members, skills, priority, ageing and overflow',
+    summary: 'Change a queue: its channels, opening hours, members, skills, priority, ageing and overflow',
     tag,
     access: 'manager',
     params: byId,
@@ -119,6 +129,7 @@ export const queueRoutes = [
       const { parts, params, body } = call;
       await changeSetting(call, queueSetting(params.id), async (tx) => {
         await checkRings(tx, params.id, body);
+        await checkCalendar(parts, tx, body);
         if (!(await updateQueue(tx, params.id, body))) throw notThere();
       }).catch(refuse);
       lookAgain(parts, [params.id]);

@@ -5,7 +5,8 @@ import {
   type ReportDefinition,
   type ReportQuery,
 } from '@patchbay/contracts';
-import { addDays, figureDefinitions, momentFigures, startOfDay } from '@patchbay/domain';
+import { addDays, figureDefinitions, formulaWithTargets, momentFigures, startOfDay } from '@patchbay/domain';
+import { readTargetsOfQueues } from '@patchbay/store/queries/queues';
 import { listEntries } from '@patchbay/store/queries/reports';
 import type { Request, Response } from 'express';
 import { definitionOf, readReport } from '../../figures/report.ts';
@@ -96,7 +97,13 @@ export const reportRoutes = [
     tag,
     access: 'agent',
     answer: 'ReportDefinitions',
-    handle: ({ parts }) => ({ items: definitions, timeZone: parts.config.timeZone }),
+    async handle({ parts }) {
+      const queues = await readTargetsOfQueues(parts.db.sql);
+      return {
+        items: definitions.map((one) => ({ ...one, formula: formulaWithTargets(one, queues) })),
+        timeZone: parts.config.timeZone,
+      };
+    },
   }),
   route({
     method: 'get',

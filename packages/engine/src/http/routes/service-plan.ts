@@ -8,6 +8,7 @@ import {
 } from '@patchbay/contracts';
 import { holidayCountries, holidayRegions, holidaysOf } from '@patchbay/domain/calendar/holidays';
 import { beginClockRun, listClockRuns, readClockRun } from '@patchbay/store/queries/clock-runs';
+import { queuesByCalendar } from '@patchbay/store/queries/queues';
 import { listPlans, newestPlan, newestPlanNumber, readPlans } from '@patchbay/store/queries/service-plans';
 import { z } from 'zod';
 import { noCounts, publishPlan } from '../../clocks/plans.ts';
@@ -102,7 +103,7 @@ const planRoutes = [
   route({
     method: 'delete',
     path: '/service-plan/calendars/:key',
-    summary: 'Take a calendar away that no policy counts by',
+    summary: 'Take a calendar away that no policy counts by and no queue is open by',
     tag,
     access: 'manager',
     params: byKey,
@@ -114,6 +115,8 @@ const planRoutes = [
       if (!plan.calendars.some((one) => one.key === key)) throw new HubError('not_found', 'There is no such calendar');
       if (plan.defaultCalendar === key || plan.policies.some(({ calendar }) => calendar === key))
         throw new HubError('conflict', 'Policies count by this calendar; change them first');
+      if ((await queuesByCalendar(call.parts.db.sql, key)).length > 0)
+        throw new HubError('conflict', 'Queues are open by this calendar; change them first');
       const part = (of: PlanVersion['plan']) => of.calendars.find((one) => one.key === key) ?? null;
       return publishPlan(
         call,

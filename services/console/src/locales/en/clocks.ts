@@ -120,7 +120,7 @@ export const clocks = {
     counting: 'how time counts',
   },
   calendars: {
-    text: 'Time is counted by these. A policy names the calendar that it goes by.',
+    text: 'Time is counted by these, and queues are open by them. A policy or queue names the calendar that it goes by; the default is that of the centre.',
     add: 'Add calendar',
     zone: 'Time zone',
     always: 'Open around the clock',
@@ -155,7 +155,7 @@ export const clocks = {
     until: 'Until, if several',
     dayName: 'Name',
     dayHours: 'Open (empty: closed)',
-    isDefault: 'Default for new policies',
+    isDefault: 'Default: of the centre, and for new policies',
     default: 'Default',
     fromConfig: 'It follows OPENING_HOURS of the configuration until it is edited here.',
     holidayCount: 'Holidays: {{country}}',

@@ -119,7 +119,7 @@ export const clocks = {
     counting: '计时方式',
   },
   calendars: {
-    text: '时间按这些日历计算。每条策略指定所用的日历。',
+    text: '时间按这些日历计算，队列也按它们营业。每条策略或每个队列指定所用的日历；默认日历即中心的营业时间。',
     add: '添加日历',
     zone: '时区',
     always: '全天候营业',
@@ -144,7 +144,7 @@ export const clocks = {
     until: '到（多日时）',
     dayName: '名称',
     dayHours: '营业（留空：休息）',
-    isDefault: '新策略的默认日历',
+    isDefault: '默认：中心的营业时间，并用于新策略',
     default: '默认',
     fromConfig: '在此编辑之前，跟随配置中的 OPENING_HOURS。',
     holidayCount: '节假日：{{country}}',
