@@ -54,6 +54,7 @@ export function mountTelevisions(
       for (const socket of namespace.sockets.values())
         socket.emit('wallboard', shownOn(televisionOf(socket).board, snapshot));
     },
+    pulse: () => void namespace.local.volatile.emit('pulse'),
   });
   tail.onEvents((events) => {
     if (namespace.sockets.size === 0 || !events.some(isAboutWallboards)) return;
