@@ -138,6 +138,16 @@ describe('a mail', () => {
     expect(facts.filter(({ sums }) => sums.reopened).map(({ at }) => at)).toEqual([start + 2 * 86_400_000]);
   });
 
+  it('that was settled and waits for the customer again is settled no longer', () => {
+    const told = [opened('email'), asks(0), answers(60, 60), status(120, 'resolved'), status(130, 'pending')];
+    expect(added(...told)).toMatchObject({ resolved: 1, reopened: 1, firstContactUndone: 1 });
+    expect(added(...told, asks(200), reopens(200), status(300, 'resolved'))).toMatchObject({
+      resolved: 2,
+      reopened: 1,
+      settledAgain: 1,
+    });
+  });
+
   it('that is settled again after it was reopened is so on that day, and its offer is of no agent', () => {
     const facts = fold(
       opened('email'),
@@ -236,8 +246,10 @@ describe('a call', () => {
 
   it.each([
     [3, { abandonedShort: 1, abandonedInTarget: 1 }],
+    [5, { abandonedShort: 1, abandonedInTarget: 1 }],
+    [5.001, { abandonedInTarget: 1 }],
     [20, { abandonedInTarget: 1 }],
-    [21, {}],
+    [20.001, {}],
   ])('that is given up after %s s', (after, also) => {
     expect(added(...rings, call(after, 'missed'))).toEqual({
       ...offered,

@@ -333,10 +333,10 @@ class Contact {
   statusChanged(event: FactEvent): void {
     const { to = 'open' } = datumOf('ticket.status-changed', event);
     if (settled.has(to)) this.settle(event.actorId);
-    else if (to === 'pending') this.letGo(false);
     else {
       if (this.ticket.settledAt !== null) this.unsettle();
-      this.take();
+      if (to === 'pending') this.letGo(false);
+      else this.take();
     }
   }
 
