@@ -66,7 +66,7 @@ export async function openBook(
 
 const configured = 'configured';
 
-function calendarOf({ timeZone, intervals }: OpeningHours): BusinessCalendar {
+export function calendarOf({ timeZone, intervals }: OpeningHours): BusinessCalendar {
   return {
     key: configured,
     nameEn: 'Opening hours',

@@ -1,7 +1,6 @@
 /** Computes a day anew from its events and says where the running figures part from that. */
 import {
   addDays,
-  businessTimeOf,
   countAgentTime,
   factEventTypes,
   figureDifferences,
@@ -30,6 +29,7 @@ import {
 } from '@patchbay/store/queries/figure-days';
 import { addSums, insertEntries, readAgentStates, readTicketStates } from '@patchbay/store/queries/figures';
 import { entriesOf, factNames } from './keep.ts';
+import { publishedHours } from './open-hours.ts';
 import { contextFor, type FigureParts } from './reader.ts';
 
 export interface RecomputedDay {
@@ -80,7 +80,7 @@ async function factsOf(
   { day, from, until, seq }: Day,
   events: Awaited<ReturnType<typeof eventsOfDay>>,
 ): Promise<Fact[]> {
-  const context = await contextFor(tx, events, businessTimeOf(parts.openingHours));
+  const context = await contextFor(tx, events, await publishedHours(parts.openingHours)(tx));
   const ids = [...new Set(events.flatMap(({ ticketId }) => ticketId ?? []))];
   const grades = new Map((await readTicketStates<TicketState>(tx, ids)).map(({ id, state }) => [id, state.grade]));
   const world: FigureWorld = { tickets: new Map(), agents: new Map() };
