@@ -129,6 +129,15 @@ export async function firstDay(sql: Queryable): Promise<string | null> {
   return rows[0]?.day ?? null;
 }
 
+/** Local days from `from` and before `until` on which anything was counted, of contacts or of agents. */
+export async function countedDays(sql: Queryable, from: string, until: string): Promise<Set<string>> {
+  const { rows } = await sql.query<{ day: string }>(
+    'select distinct day::text as day from figure_sum where grain = 0 and slice = 0 and day >= $1::date and day < $2::date',
+    [from, until],
+  );
+  return new Set(rows.map(({ day }) => day));
+}
+
 /** What rows are called. Request types and channels are called by their keys where nobody has named them. */
 export async function readNames(
   sql: Queryable,
