@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
 import { acceptOffer, addAgent, chooseLanguage, grace, logIn, setPresence } from '../support/browser-desk.ts';
+import { focused, tabTo } from '../support/browser-keys.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
@@ -73,16 +74,29 @@ describe.skipIf(inject('chromium') === null)('the floor and its staffing, on scr
     await manager.getByTestId('floor-held').first().waitFor();
   });
 
-  it('lets a manager read along, whisper, and hand on', async () => {
+  it('lets a manager read along and whisper without a pointer', async () => {
     await manager.bringToFront();
-    await manager.getByTestId('floor-held').first().click();
-    await manager.getByTestId('listen').click();
+    await tabTo(manager, 'floor-held');
+    await manager.keyboard.press('Enter');
+    await manager.getByTestId('floor-drawer').waitFor();
+    await tabTo(manager, 'listen');
+    await manager.keyboard.press('Enter');
     await manager.getByTestId('read-along').getByText('it is dark').waitFor();
-    await manager.getByTestId('whisper-text').fill('Offer a new lamp');
+    expect(await focused(manager)).toBe('read-along');
+    await tabTo(manager, 'whisper-text', 'Shift+Tab');
+    await manager.keyboard.type('Offer a new lamp');
     await picture(manager, 'drawer');
-    await manager.getByTestId('whisper-send').click();
+    await manager.keyboard.press('Control+Enter');
+    await manager.locator('[data-testid=whisper-text]:placeholder-shown').waitFor();
+    await manager.keyboard.type('Or a bulb');
+    await tabTo(manager, 'whisper-send');
+    await manager.keyboard.press('Enter');
+    await manager.locator('[data-testid=whisper-text]:placeholder-shown').waitFor();
+    // What was sent leaves the words ready for the next.
+    expect(await focused(manager)).toBe('whisper-text');
     await agent.bringToFront();
-    await agent.getByTestId('whisper').getByText('Offer a new lamp').waitFor();
+    // The newest of them.
+    await agent.getByTestId('whisper').getByText('Or a bulb').waitFor();
     await agent
       .getByTestId('events')
       .getByText(/reads along/)
@@ -91,6 +105,7 @@ describe.skipIf(inject('chromium') === null)('the floor and its staffing, on scr
     await manager.bringToFront();
     await manager.keyboard.press('Escape');
     await manager.getByTestId('floor-drawer').waitFor({ state: 'detached' });
+    expect(await focused(manager)).toBe('floor-held');
     await chooseLanguage(manager, 'zh');
     await picture(manager, 'zh');
   });

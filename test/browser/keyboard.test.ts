@@ -3,30 +3,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
 import { useBrowser } from '../support/browser.ts';
+import { focused, tabTo } from '../support/browser-keys.ts';
 import { addAgent, connectionIs, grace, message } from '../support/browser-desk.ts';
 import { startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
-
-/** Where the focus is, also inside a shadow tree: its test id, or its tag. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    let element = document.activeElement;
-    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-    // A select is known by the element around its input.
-    return (element?.closest('[data-testid]') ?? element)?.getAttribute('data-testid') ?? element?.tagName ?? '';
-  });
-}
-
-/** Goes there by Tab, as somebody without a pointer has to. */
-async function tabTo(page: Page, testId: string, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
-  const seen: string[] = [];
-  for (let presses = 0; presses < 60; presses += 1) {
-    await page.keyboard.press(key);
-    seen.push(await focused(page));
-    if (seen.at(-1) === testId) return;
-  }
-  throw new Error(`${key} does not lead to ${testId}, but to ${[...new Set(seen)].join(', ')}`);
-}
 
 /** Moves through an open menu or list until the entry is the current one. */
 async function arrowTo(page: Page, entry: string): Promise<void> {

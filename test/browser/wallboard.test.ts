@@ -11,6 +11,7 @@ import { createClient, eventually, type ApiClient } from '../support/client.ts';
 import { admin, apiKey, createGround, type Ground } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
 import { median } from '../support/median.ts';
+import { openNetwork, type SilentNetwork } from '../support/silent-network.ts';
 
 const folder = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
 const walls = [
@@ -26,6 +27,7 @@ describe.skipIf(inject('chromium') === null)('the wallboard, on the wall', () =>
   let api: ApiClient;
   let manager: Page;
   let tv: Page;
+  let network: SilentNetwork;
   let problems: string[] = [];
   let received = 0;
 
@@ -47,6 +49,7 @@ describe.skipIf(inject('chromium') === null)('the wallboard, on the wall', () =>
   beforeAll(async () => {
     ground = await createGround('postgres');
     await start();
+    network = await openNetwork(Number(new URL(ground.url).port));
     await addAgent(api);
     const [desk, wall] = [await browser.open(), await browser.open({ viewport: walls[0] ?? null })];
     manager = desk.page;
@@ -58,6 +61,7 @@ describe.skipIf(inject('chromium') === null)('the wallboard, on the wall', () =>
   afterAll(async () => {
     await manager?.context().close();
     await tv?.context().close();
+    await network?.[Symbol.asyncDispose]();
     await hub?.[Symbol.asyncDispose]();
     await ground?.[Symbol.asyncDispose]();
   });
@@ -75,7 +79,9 @@ describe.skipIf(inject('chromium') === null)('the wallboard, on the wall', () =>
     await manager.getByTestId('link-make').click();
     const url = await manager.getByTestId('link-url').textContent();
     await picture(manager, 'links-desktop');
-    await tv.goto(url ?? '');
+    const link = new URL(url ?? '');
+    link.port = String(network.port);
+    await tv.goto(link.href);
     await waiting(tv, 0).waitFor();
     expect(await tv.getByTestId('tv-name').textContent()).toBe('Hall');
     await manager.goto(`${ground.url}/wallboard`);
@@ -158,6 +164,20 @@ describe.skipIf(inject('chromium') === null)('the wallboard, on the wall', () =>
     expect(await tv.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await picture(tv, 'tv-390');
     await tv.setViewportSize({ width: 1920, height: 1080 });
+  });
+
+  it('notices within ten seconds that nothing reaches it any more, and says how old its figures are', async () => {
+    network.silence(true);
+    const silentAt = Date.now();
+    await tv.getByTestId('board-old').waitFor();
+    expect(Date.now() - silentAt).toBeLessThan(10_000);
+    expect(await tv.getByTestId('board-old').textContent()).toMatch(/0:0[4-9] old$/);
+    await picture(tv, 'tv-old');
+    expect(await misfits(tv)).toEqual([]);
+    network.silence(false);
+    await tv.reload();
+    await waiting(tv, received).waitFor();
+    expect(await tv.getByTestId('board-old').count()).toBe(0);
   });
 
   it('says since when its figures are old, and is current again after a restart of the hub', async () => {

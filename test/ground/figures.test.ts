@@ -1,6 +1,7 @@
 /** Running figures are what the events add up to, however they are cut into batches, and whatever fails in between. */
 import { randomUUID } from 'node:crypto';
 import { localDate, type FactEvent } from '@patchbay/domain';
+import { defaultPlan } from '@patchbay/domain/sla/policy';
 import { figuresReader } from '@patchbay/engine/figures/reader';
 import { recomputeDay, recomputeDayIn } from '@patchbay/engine/figures/recompute';
 import { readBatch, type EventReader } from '@patchbay/engine/live/event-readers';
@@ -107,6 +108,14 @@ function eventOf({ what, ticket, agent, to }: Step): Pick<FactEvent, 'type' | 'd
   }
 }
 
+/** Settled at the first contact, and opened again on another day. */
+const reopenedLater: Step[] = [
+  { what: 'message', ticket: 0, agent: 0, after: 0, to: 1 },
+  { what: 'status', ticket: 0, agent: 0, after: 60, to: 2 },
+  { what: 'reopened', ticket: 0, agent: 0, after: 200_000, to: 5 },
+  { what: 'status', ticket: 0, agent: 1, after: 60, to: 2 },
+];
+
 /** Events of the tickets' lives; each begins with its opening. */
 function historyOf(steps: readonly Step[]) {
   let at = Date.parse('2026-03-27T20:00:00Z');
@@ -180,9 +189,41 @@ describe('the running figures', () => {
         fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 3 }),
         (steps, cut, batches) => rolledBack(db, (tx) => agree(tx, steps, cut, batches)),
       ),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[reopenedLater, 50, [20]]] },
     );
   }, 60_000);
+
+  it('count business time by the usual calendar, as it was published by then', async () => {
+    const calendar = { key: 'usual', nameEn: 'Usual', nameZh: '常用', timeZone: 'Europe/Berlin', holidays: null };
+    const week = [1, 2, 3, 4, 5].map((weekday) => ({ weekday: weekday as 1, from: '09:00', to: '17:00' }));
+    const closed = [{ date: '2026-03-31', name: 'Stocktaking', intervals: [] }];
+    const plan = (version: number, days: typeof closed) => [
+      version,
+      JSON.stringify(defaultPlan({ ...calendar, intervals: week, days })),
+      // The second, which knows of the day off, comes after the first ticket was settled and before the second was.
+      version === 1 ? '2026-03-01T00:00:00Z' : '2026-04-01T08:00:00Z',
+    ];
+    const settle = (ticket: number, after: number): Step => ({ what: 'status', ticket, agent: 0, after, to: 2 });
+    await rolledBack(ground().db, async (tx) => {
+      // Opened on Friday at nine in the evening; settled on Wednesday at half past nine, and at eleven.
+      const asks = [0, 1].map((ticket): Step => ({ what: 'message', ticket, agent: 0, after: 0, to: 1 }));
+      const events = historyOf([...asks, settle(0, 4.5 * 86_400 - 3_600 + 1_800), settle(1, 5_400)]);
+      await write(tx, events);
+      for (const version of [plan(1, []), plan(2, closed)])
+        await tx.query(
+          `insert into service_plan (version, plan, note, published_at) values ($1, $2, '', $3::timestamptz)`,
+          version,
+        );
+      while ((await relayEvents(tx, 500)) > 0);
+      await readAll(tx, figuresReader(parts), [7]);
+      const { rows } = await tx.query<{ hours: number }>(
+        `select round((seconds / 3600)::numeric, 2)::float as hours from figure_entry where fact = 'resolutionBusiness' order by at`,
+      );
+      expect(rows.map(({ hours }) => hours)).toEqual([16.5, 10]);
+      for (const day of daysOf(events))
+        expect((await recomputeDayIn(tx, parts, day, false)).differences, day).toEqual([]);
+    });
+  });
 
   it('add up from quarters to days and from days to months', async () => {
     const sums = 'sum(offered) as offered, sum(staffed_ms) as staffed, sum(talk_ms) as talk, sum(received) as received';

@@ -57,6 +57,9 @@ const taken = async (ticketId: string) => {
 it('a mail that is answered and settled, and calls that are answered and given up, are counted for what they were', async () => {
   const { api, carrier, desk, reply, report } = centre();
   expect((await api('PATCH', '/api/v1/agents/me', { phone: agentPhone })).status).toBe(200);
+  const agentIds = [(await api('GET', '/api/v1/me')).body.id];
+  for (const name of ['Lamps', 'Parcels'])
+    expect((await api('POST', '/api/v1/teams', { name, agentIds })).status).toBe(201);
   expect((await api('PUT', '/api/v1/agents/me/presence', { state: 'online' })).status).toBe(200);
   const mail = await mailed('Where is it?');
   await taken(mail);
@@ -128,6 +131,28 @@ it('are by agent, by queue and by the quarter of the hour, and add up to the sam
       offered: 3,
     });
   expect((await report('figures=offered&channel=phone')).totals).toEqual({ offered: 2 });
+});
+
+it('of an agent in several teams count for each of them, and once in all', async () => {
+  const { report, api, today } = centre();
+  const said = await report('figures=answered,handled,staffed-time,first-response-median&by=team');
+  const inTeams = said.rows.filter(({ key }) => key !== '');
+  const counts = new Map(inTeams.map(({ name, values }) => [name, [values['answered'], values['handled']]]));
+  expect(counts).toEqual(
+    new Map([
+      ['Lamps', [2, 1]],
+      ['Parcels', [2, 1]],
+    ]),
+  );
+  const [one, other] = inTeams;
+  expect(one?.values).toEqual(other?.values);
+  expect(said.totals).toEqual(one?.values);
+  const byHour = await report(`figures=answered&by=team&interval=1h&teamId=${one?.key}`);
+  expect([byHour.rows.map(({ name }) => name), byHour.totals]).toEqual([[one?.name], { answered: 2 }]);
+  const ofTeam = await report(`figures=answered&by=agent&teamId=${other?.key}`);
+  expect([ofTeam.rows.length, ofTeam.totals]).toEqual([1, { answered: 2 }]);
+  const drilled = `/api/v1/reports/tickets?figure=answered&from=${today}&to=${today}&teamId=${one?.key}`;
+  expect((await api('GET', drilled)).body.items).toHaveLength(2);
 });
 
 it('lead to the tickets behind them, page by page', async () => {

@@ -73,5 +73,6 @@ describe('a cell', () => {
 
   it('stands in a line that ends as RFC 4180 says', () => {
     expect(csvLine(['a', '1,5', ''])).toBe('a,"1,5",\r\n');
+    expect(csvLine([-5, '-5', 0.25, '=1+1'])).toBe("-5,'-5,0.25,'=1+1\r\n");
   });
 });

@@ -85,8 +85,9 @@ export function csvCell(value: string): string {
   return /[",;\t\r\n|]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-export function csvLine(values: readonly string[]): string {
-  return `${values.map(csvCell).join(',')}\r\n`;
+/** Numbers are written as they are: a negative one is no formula. */
+export function csvLine(values: readonly (string | number)[]): string {
+  return `${values.map((value) => (typeof value === 'number' ? String(value) : csvCell(value))).join(',')}\r\n`;
 }
 
 /** A cell as it was before {@link csvCell} made it safe. */

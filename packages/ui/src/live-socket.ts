@@ -12,6 +12,7 @@ import {
   type TypingNotice,
   type Wallboard,
 } from '@patchbay/contracts';
+import { listenForPulse } from './pulse.ts';
 import { initialLive, reduceLive, resumeAfter, type LiveAction, type LiveState } from './live-store.ts';
 
 /** `refused`: the hub answered and does not know this session. */
@@ -35,6 +36,8 @@ export interface Live {
   typing(ticketId: string, typing: boolean): void;
   /** Says where this console is with a customer; said again after each new connection until it is gone. */
   attend(request: AttendRequest): void;
+  /** When something for wallboards came last, ms since the epoch; null: nothing yet. */
+  wallboardHeardAt(): number | null;
   close(): void;
 }
 
@@ -82,11 +85,14 @@ export function openLive(listeners: LiveListeners, origin = ''): Live {
     if (!socket.connected || state.phase !== 'live') return;
     if (!(await catchUp(PROBE_TIMEOUT))) restart();
   };
+  // The hub sends pulses to who looks at a wallboard only: for thousands of desks they would be a load of their own.
+  const pulse = listenForPulse(restart);
   const stopWatchingNetwork = onNetworkChange(() => void probe());
 
   socket.on('connect', () => void resume());
   socket.on('disconnect', (reason) => {
     apply({ type: 'disconnected' });
+    pulse.rest();
     if (reason === 'io client disconnect') return;
     listeners.connection('reconnecting');
     // Dropped by the hub, which the library takes as final: ask again, and be told whether the session still holds.
@@ -112,11 +118,21 @@ export function openLive(listeners: LiveListeners, origin = ''): Live {
   });
   socket.on('wallboard', (input: unknown) => {
     const parsed = wallboard.safeParse(input);
-    if (parsed.success) listeners.wallboard(parsed.data);
+    if (!parsed.success) return;
+    pulse.heard();
+    listeners.wallboard(parsed.data);
   });
+  socket.on('pulse', () => void (rooms.has('wallboard') && pulse.beat()));
 
   return {
-    watch: (room) => watch(socket, rooms, room),
+    watch: (room) => {
+      const leave = watch(socket, rooms, room);
+      return () => {
+        leave();
+        if (!rooms.has('wallboard')) pulse.rest();
+      };
+    },
+    wallboardHeardAt: () => pulse.heardAt(),
     typing: (ticketId, typing) => void (socket.connected && socket.volatile.emit('typing', { ticketId, typing })),
     attend: (request) => {
       if (request.state === 'gone') attended.delete(request.customerId);
@@ -124,6 +140,7 @@ export function openLive(listeners: LiveListeners, origin = ''): Live {
       if (socket.connected) socket.emit('attend', request);
     },
     close: () => {
+      pulse.rest();
       stopWatchingNetwork();
       socket.disconnect();
     },

@@ -1,11 +1,13 @@
 import { tvBoard, wallboard, type TvBoard, type Wallboard } from '@patchbay/contracts';
 import { io } from 'socket.io-client';
+import { listenForPulse } from './pulse.ts';
 
 export interface Television {
   /** `over`: the link is not valid, or not any more. */
   state: 'connecting' | 'live' | 'lost' | 'over';
   board: TvBoard | null;
   snapshot: Wallboard | null;
+  /** Up to when the figures held, ms since the epoch; null while they do. */
   lostAt: number | null;
   /** So much this device's clock is ahead of the hub's, ms. */
   ahead: number;
@@ -19,7 +21,16 @@ export function openTelevision(secret: string, show: (television: Television) =>
   let now: Television = { state: 'connecting', board: null, snapshot: null, lostAt: null, ahead: 0 };
   let again: ReturnType<typeof setTimeout> | undefined;
   const change = (part: Partial<Television>) => show((now = { ...now, ...part }));
-  const lost = () => change({ state: 'lost', lostAt: now.lostAt ?? Date.now() });
+  const lost = () => {
+    pulse.rest();
+    change({ state: 'lost', lostAt: now.lostAt ?? pulse.heardAt() ?? Date.now() });
+  };
+  // A connection that is dead without a word looks open for most of a minute.
+  const pulse = listenForPulse(() => {
+    lost();
+    socket.disconnect().connect();
+  });
+  socket.on('pulse', () => pulse.beat());
 
   socket.on('board', (input: unknown) => {
     const { success, data } = tvBoard.safeParse(input);
@@ -28,7 +39,9 @@ export function openTelevision(secret: string, show: (television: Television) =>
   // Only with figures in hand is anything current again.
   socket.on('wallboard', (input: unknown) => {
     const { success, data } = wallboard.safeParse(input);
-    if (success) change({ state: 'live', snapshot: data, lostAt: null });
+    if (!success) return;
+    pulse.heard();
+    change({ state: 'live', snapshot: data, lostAt: null });
   });
   socket.on('disconnect', (reason) => {
     if (reason === 'io client disconnect') return;
@@ -48,6 +61,7 @@ export function openTelevision(secret: string, show: (television: Television) =>
   const back = () => void socket.disconnect().connect();
   window.addEventListener('online', back);
   return () => {
+    pulse.rest();
     clearTimeout(again);
     window.removeEventListener('offline', gone);
     window.removeEventListener('online', back);

@@ -359,11 +359,11 @@ const outcomes: FigureDefinition[] = [
     unit: 'ratio',
     title: { en: 'First contact resolution', zh: '首次联系解决率' },
     formula: {
-      en: '(settled after one contact of the customer − those of them that were reopened) / settled',
-      zh: '（客户联系一次即解决 − 其中被重开的）/ 解决量',
+      en: '(settled after one contact of the customer − those of them that were reopened since) / settled; of the day on which they were settled',
+      zh: '（客户联系一次即解决 − 其中此后被重开的）/ 解决量；均计入解决当日',
     },
     source: `${copc}; ${icmi}`,
-    behind: ['firstContact'],
+    behind: ['firstContact', 'firstContactUndone'],
     compute: ({ sums }) => firstContactResolution(sums),
   }),
   define('reopen-rate', {

@@ -59,6 +59,7 @@ export interface FactDimensions {
   queueId: string;
   channel: ChannelName | '';
   agentId: string;
+  /** All teams that the agent was in, in order and apart by commas. */
   teamId: string;
   /** Key of the request type. */
   type: string;

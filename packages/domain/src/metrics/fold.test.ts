@@ -120,6 +120,35 @@ describe('a mail', () => {
     });
   });
 
+  it('that is reopened days later was not settled at the first contact on the day on which it was', () => {
+    const facts = fold(
+      opened('email'),
+      assigned(5),
+      asks(0),
+      answers(60, 60),
+      status(120, 'resolved'),
+      [86_400, 'ticket.request-changed', { from: 'order', to: 'complaint' }],
+      [2 * 86_400, 'ticket.reopened', {}, { agentId: 'bob' }],
+    );
+    const [undone, ...more] = facts.filter(({ sums }) => sums.firstContactUndone);
+    expect([undone?.at, undone?.dimensions, more]).toEqual([
+      start + 120_000,
+      { queueId: 'q', channel: 'email', agentId: 'ann', teamId: 'team', type: 'order', grade: 'gold' },
+      [],
+    ]);
+    expect(facts.filter(({ sums }) => sums.reopened).map(({ at }) => at)).toEqual([start + 2 * 86_400_000]);
+  });
+
+  it('that was settled and waits for the customer again is settled no longer', () => {
+    const told = [opened('email'), asks(0), answers(60, 60), status(120, 'resolved'), status(130, 'pending')];
+    expect(added(...told)).toMatchObject({ resolved: 1, reopened: 1, firstContactUndone: 1 });
+    expect(added(...told, asks(200), reopens(200), status(300, 'resolved'))).toMatchObject({
+      resolved: 2,
+      reopened: 1,
+      settledAgain: 1,
+    });
+  });
+
   it('that is settled again after it was reopened is so on that day, and its offer is of no agent', () => {
     const facts = fold(
       opened('email'),
@@ -218,8 +247,10 @@ describe('a call', () => {
 
   it.each([
     [3, { abandonedShort: 1, abandonedInTarget: 1 }],
+    [5, { abandonedShort: 1, abandonedInTarget: 1 }],
+    [5.001, { abandonedInTarget: 1 }],
     [20, { abandonedInTarget: 1 }],
-    [21, {}],
+    [20.001, {}],
   ])('that is given up after %s s', (after, also) => {
     expect(added(...rings, call(after, 'missed'))).toEqual({
       ...offered,
@@ -242,6 +273,50 @@ describe('a call', () => {
         .map(({ sums, dimensions, ticketId }) => [sums.wrapMs, dimensions, ticketId]),
     ).toEqual([
       [30_000, { queueId: 'q', channel: 'phone', agentId: 'ann', teamId: 'team', type: 'order', grade: 'gold' }, id],
+    ]);
+  });
+});
+
+describe('a call that goes from one agent to another', () => {
+  const told = [opened('phone'), call(0, 'waiting'), assigned(5), call(10, 'talking', 'ann'), call(40, 'held', 'ann')];
+  const handledBy = (...more: Said[]) =>
+    fold(...told, ...more)
+      .filter(({ sums }) => sums.handled)
+      .map(({ sums, dimensions: { agentId, teamId } }) => [agentId, teamId, sums.talkMs, sums.holdMs]);
+
+  it('is handled by each for as long as they had it', () => {
+    expect(handledBy(assigned(45, 'bob'), call(50, 'talking', 'bob'), call(80, 'ended', 'bob'))).toEqual([
+      ['ann', 'team', 30_000, 5_000],
+      ['bob', '', 30_000, 5_000],
+    ]);
+  });
+
+  it('is so also where only the call itself says who has it', () => {
+    expect(handledBy(call(50, 'talking', 'bob'), call(80, 'ended', 'bob'))).toEqual([
+      ['ann', 'team', 30_000, 10_000],
+      ['bob', '', 30_000, 0],
+    ]);
+  });
+
+  it('stays with who talks until somebody else has it', () => {
+    expect(handledBy([45, 'ticket.released', { agentId: 'ann' }], call(60, 'ended'))).toEqual([
+      ['ann', 'team', 30_000, 20_000],
+    ]);
+  });
+
+  it('has the wrap-up of each with what they had', () => {
+    const facts = fold(
+      presence(0, 'online'),
+      ...told,
+      assigned(45, 'bob'),
+      presence(45, 'wrap-up', 'online'),
+      call(50, 'talking', 'bob'),
+      presence(60, 'online', 'wrap-up'),
+      call(80, 'ended', 'bob'),
+    );
+    const wraps = facts.filter(({ sums }) => sums.wrapMs);
+    expect(wraps.map(({ sums, dimensions }) => [sums.wrapMs, dimensions.agentId, dimensions.channel])).toEqual([
+      [15_000, 'ann', 'phone'],
     ]);
   });
 });

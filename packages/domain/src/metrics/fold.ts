@@ -25,6 +25,8 @@ export interface TicketState {
   responded: boolean;
   /** It was settled at the first contact. */
   firstContact: boolean;
+  /** What it counted for when it was settled. States that were kept earlier do not say. */
+  settledAs?: FactDimensions | null;
   /** It was opened again after it had been settled. States that were kept earlier do not say. */
   wasReopened?: boolean;
   /** Whose capacity it takes up, and since when. */
@@ -44,7 +46,7 @@ export interface FactContext {
   /** What a ticket is when it is opened. */
   attributes: (ticketId: string) => { type: string; grade: string };
   answerMs: AnswerTarget;
-  /** Empty: none. */
+  /** Several are apart by commas. Empty: none. */
   teamOf: (agentId: string) => string;
 }
 
@@ -197,6 +199,7 @@ function ofTicket(fold: Fold, ticket: TicketState, agentId: string): FactDimensi
   return { queueId, channel, agentId, teamId: agentId ? fold.context.teamOf(agentId) : '', type, grade };
 }
 
+const isOnTheLine = (state: CallState): boolean => state === 'talking' || state === 'held';
 const isOver = (state: CallState): boolean => state === 'missed' || state === 'ended';
 
 function noteTurn(ticket: TicketState, at: number): void {
@@ -264,7 +267,22 @@ class Contact {
     this.letGo(ticket.agentId !== agentId);
     ticket.agentId = agentId;
     if (ticket.channel === 'chat') this.answered(agentId);
+    if (ticket.call) this.onTheLine(ticket.call, agentId);
     this.take();
+  }
+
+  /** Who has talked until now has handled his part of the call, when another goes on with it. */
+  private onTheLine(call: NonNullable<TicketState['call']>, agentId: string): void {
+    if (agentId === '' || call.agentId === agentId || !isOnTheLine(call.state)) return;
+    this.countCall(call);
+    this.handled(call.agentId);
+    call.agentId = agentId;
+  }
+
+  private countCall(call: NonNullable<TicketState['call']>): void {
+    if (call.state === 'talking') this.ticket.talkMs += this.since(call.since);
+    if (call.state === 'held') this.ticket.holdMs += this.since(call.since);
+    call.since = Math.max(call.since, this.at);
   }
 
   released(): void {
@@ -297,8 +315,18 @@ class Contact {
 
   private unsettle(): void {
     const { ticket } = this;
-    this.say(ticket.agentId, { reopened: 1, ...(ticket.firstContact && { firstContactUndone: 1 }) });
+    this.say(ticket.agentId, { reopened: 1 });
+    if (ticket.firstContact && ticket.settledAt !== null)
+      // Of the day on which it was settled: of those that were settled then, it is none any more that one contact settled.
+      this.fold.facts.push({
+        at: ticket.settledAt,
+        ticketId: this.id,
+        dimensions: ticket.settledAs ?? ofTicket(this.fold, ticket, ticket.agentId),
+        sums: { firstContactUndone: 1 },
+        durations: {},
+      });
     ticket.settledAt = null;
+    ticket.settledAs = null;
     ticket.firstContact = false;
     ticket.wasReopened = true;
   }
@@ -306,10 +334,10 @@ class Contact {
   statusChanged(event: FactEvent): void {
     const { to = 'open' } = datumOf('ticket.status-changed', event);
     if (settled.has(to)) this.settle(event.actorId);
-    else if (to === 'pending') this.letGo(false);
     else {
       if (this.ticket.settledAt !== null) this.unsettle();
-      this.take();
+      if (to === 'pending') this.letGo(false);
+      else this.take();
     }
   }
 
@@ -319,6 +347,7 @@ class Contact {
     const agentId = ticket.agentId || (actorId ?? '');
     if (ticket.channel === 'chat') this.abandoned();
     ticket.settledAt = at;
+    ticket.settledAs = ofTicket(this.fold, ticket, agentId);
     ticket.firstContact = ticket.turns <= 1;
     this.say(
       agentId,
@@ -373,8 +402,10 @@ class Contact {
     const isNew = before === null || (isOver(before.state) && state === 'waiting');
     // What is told of a call after its end changes nothing.
     if (!isNew && isOver(before.state)) return;
-    if (before?.state === 'talking') ticket.talkMs += this.since(before.since);
-    if (before?.state === 'held') ticket.holdMs += this.since(before.since);
+    if (before) {
+      this.onTheLine(before, event.agentId ?? '');
+      this.countCall(before);
+    }
     const agentId = event.agentId ?? before?.agentId ?? '';
     if (isNew) this.rings();
     ticket.call = { state, since: at, agentId };

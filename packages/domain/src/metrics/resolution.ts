@@ -1,7 +1,10 @@
 /** Whether matters are settled, and stay so. Sources: COPC CX Standard; ICMI glossary (FCR). */
 import { ratio } from './service-level.ts';
 
-/** (settled at the first contact − those of them that were reopened) / settled. */
+/**
+ * (settled at the first contact − those of them that were reopened) / settled. All three are of the day on which a ticket was settled: one that
+ * is reopened later takes back what it counted for on that day.
+ */
 export const firstContactResolution = (c: {
   firstContact: number;
   firstContactUndone: number;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { businessTimeOf } from './business-time.ts';
 import { quartersOf, startOfDay } from './roll-up.ts';
 
 const zone = 'Europe/Berlin';
@@ -30,24 +29,5 @@ describe('quartersOf', () => {
     expect(found).toEqual(Array.from({ length: count }, (_, quarter) => ({ day, quarter })));
     expect(quarterOf(start + count * 900_000)).toMatchObject({ quarter: 0 });
     expect(quarterOf(start - 1).day < day).toBe(true);
-  });
-});
-
-describe('businessTimeOf', () => {
-  const at = (moment: string) => Date.parse(moment);
-  const workdays = ([1, 2, 3, 4, 5] as const).map((weekday) => ({ weekday, from: '09:00', to: '17:30' }));
-  const openTime = businessTimeOf({ timeZone: zone, intervals: workdays });
-  const hour = 3_600_000;
-
-  it.each([
-    ['within a day', '2026-03-02T09:10:20Z', '2026-03-02T09:40:50Z', 30 * 60_000 + 30_000],
-    ['over an evening', '2026-03-02T16:00:00Z', '2026-03-03T08:30:00Z', hour],
-    ['over a weekend on which the clocks change', '2026-03-27T16:00:00Z', '2026-03-30T08:00:00Z', 1.5 * hour],
-    ['while it is closed', '2026-03-28T08:00:00Z', '2026-03-28T12:00:00Z', 0],
-    ['backwards', '2026-03-02T10:00:00Z', '2026-03-02T09:00:00Z', 0],
-  ])('%s', (_name, from, to, ms) => expect(openTime(at(from), at(to))).toBe(ms));
-
-  it('is all the time where the centre is always open', () => {
-    expect(businessTimeOf({ timeZone: zone, intervals: [] })(5, 12)).toBe(7);
   });
 });

@@ -14,7 +14,7 @@ function history(weeks: number, contacts: (day: string, week: number) => number,
     const count = contacts(day, Math.ceil(back / 7));
     rows.push({ day, quarter: 40, contacts: count, handled: count, handleSeconds: count * 200 });
   }
-  return { rows, since: weeks ? addDays(monday, -7 * weeks) : null, holidays: new Set(holidays) };
+  return { rows, since: weeks ? addDays(monday, -7 * weeks) : null, holidays: new Set(holidays), gaps: new Set() };
 }
 const at = ({ rows }: ReturnType<typeof forecastWeek>, day: string) =>
   rows.find((row) => row.day === day && row.quarter === 40);
@@ -61,6 +61,16 @@ describe('the forecast', () => {
     expect(at(found, monday)?.contacts).toBeCloseTo(30, 9);
   });
 
+  it('leaves out days on which nothing at all was counted, and says that it knows fewer weeks', () => {
+    const off = new Set(Array.from({ length: 21 }, (_, index) => addDays(monday, -index - 1)));
+    const whole = history(8, () => 30);
+    const past = { ...whole, rows: whole.rows.filter(({ day }) => !off.has(day)), gaps: off };
+    const found = forecastWeek(past, monday, monday, hour);
+    expect(at(found, monday)?.contacts).toBeCloseTo(30, 9);
+    expect([found.weeks, found.level]).toEqual([5, expect.closeTo(1, 9)]);
+    expect(backTest(past, monday, hour)).toEqual({ wape: expect.closeTo(0, 9), mape: expect.closeTo(0, 9), weeks: 4 });
+  });
+
   it('follows a new level faster than the mean alone', () => {
     const found = forecastWeek(
       history(8, (_, week) => (week <= 2 ? 60 : 30)),
@@ -95,7 +105,7 @@ describe('the forecast', () => {
         hour,
       ),
     ).toMatchObject({ weeks: 2, wape: expect.closeTo(0, 9) });
-    expect(weeksOf({ since: addDays(monday, -200) }, monday)).toBe(8);
+    expect(weeksOf({ since: addDays(monday, -200), gaps: new Set() }, monday)).toBe(8);
   });
 
   it('uses nothing of what comes after', () => {

@@ -2,7 +2,7 @@
  * How many contacts to expect: the weighted mean of the same weekday and time over the last weeks, newest counting most, times how far the
  * last two weeks were above or below what the weeks before them said. Simple on purpose: it can be checked by hand. Source: seasonal means
  * with a level correction, Hyndman & Athanasopoulos, "Forecasting: Principles and Practice", 3rd ed., sections 5.2 and 8.1; Gans, Koole,
- * Mandelbaum (2003), section 6.3. Holidays say nothing of ordinary days and are left out.
+ * Mandelbaum (2003), section 6.3. Holidays say nothing of ordinary days and are left out, as are days on which nothing was counted at all.
  */
 import { addDays } from '../metrics/roll-up.ts';
 
@@ -23,6 +23,8 @@ export interface History {
   readonly since: string | null;
   /** Local days on which the centre is closed by law or by itself. */
   readonly holidays: ReadonlySet<string>;
+  /** Local days on which nothing at all was counted in the centre, as when the hub was off: they say nothing. */
+  readonly gaps: ReadonlySet<string>;
 }
 
 export interface IntervalForecast {
@@ -55,7 +57,7 @@ const quartersOfDay = 96;
 const keyOf = (day: string, quarter: number): string => `${day} ${quarter}`;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Days from Monday `monday` on, without holidays where asked. */
+/** The seven days from `monday` on. */
 export const weekDays = (monday: string): string[] => Array.from({ length: 7 }, (_, day) => addDays(monday, day));
 
 /** The forecast of the week, from what was before `until` (its Monday, or today's day for a week to come). */
@@ -89,7 +91,7 @@ export function backTest(history: History, until: string, quarters: number): For
     weeks++;
     const { found } = pastOf(history, until);
     for (const { day, quarter, contacts } of forecastWeek(history, monday, monday, quarters).rows)
-      if (!history.holidays.has(day))
+      if (!history.holidays.has(day) && !history.gaps.has(day))
         pairs.push({ expected: contacts, found: found.get(keyOf(day, quarter))?.contacts ?? 0 });
   }
   return { ...errorOf(pairs), weeks };
@@ -106,10 +108,12 @@ export function errorOf(pairs: readonly { expected: number; found: number }[]): 
   };
 }
 
-/** Whole weeks of history before the day, as far as they are used. */
-export function weeksOf({ since }: Pick<History, 'since'>, until: string): number {
+/** Whole weeks of history before the day, as far as they are used, without those of which nothing is known. */
+export function weeksOf({ since, gaps }: Pick<History, 'since' | 'gaps'>, until: string): number {
   if (since === null || since >= until) return 0;
-  return Math.min(forecastWeeks, Math.floor((Date.parse(until) - Date.parse(since)) / (7 * 86_400_000)));
+  const whole = Math.min(forecastWeeks, Math.floor((Date.parse(until) - Date.parse(since)) / (7 * 86_400_000)));
+  const weeks = Array.from({ length: whole }, (_, week) => weekDays(addDays(until, -7 * (week + 1))));
+  return weeks.filter((days) => days.some((day) => !gaps.has(day))).length;
 }
 
 export function mondayBefore(day: string): string {
@@ -123,10 +127,10 @@ interface Past {
   readonly until: string;
 }
 
-function pastOf({ rows, since, holidays }: History, until: string): Past {
+function pastOf({ rows, since, holidays, gaps }: History, until: string): Past {
   return {
     found: new Map(rows.filter(({ day }) => day < until).map((row) => [keyOf(row.day, row.quarter), row])),
-    counts: (day) => since !== null && day >= since && day < until && !holidays.has(day),
+    counts: (day) => since !== null && day >= since && day < until && !holidays.has(day) && !gaps.has(day),
     until,
   };
 }

@@ -79,7 +79,7 @@ export async function readCalendars(
 
 const configured = 'configured';
 
-function calendarOf({ timeZone, intervals }: OpeningHours): BusinessCalendar {
+export function calendarOf({ timeZone, intervals }: OpeningHours): BusinessCalendar {
   return {
     key: configured,
     nameEn: 'Opening hours',

@@ -38,6 +38,7 @@ const listedSums: ReadonlySet<SumName> = new Set([
   'transferred',
   'resolved',
   'firstContact',
+  'firstContactUndone',
   'reopened',
   'settledAgain',
 ]);

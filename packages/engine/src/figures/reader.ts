@@ -1,19 +1,13 @@
 /** Keeps the running figures: follows the events, and writes what they add to them in the transaction that moves its place. */
 import type { HubConfig } from '@patchbay/config';
-import {
-  answerTargets,
-  businessTimeOf,
-  factEventTypes,
-  foldFacts,
-  quartersOf,
-  type FactContext,
-} from '@patchbay/domain';
+import { answerTargets, factEventTypes, foldFacts, quartersOf, type FactContext } from '@patchbay/domain';
 import type { FactEvent, OpeningHours } from '@patchbay/domain';
 import type { Queryable } from '@patchbay/store';
 import { readTeams, readTicketAttributes, tellFigures } from '@patchbay/store/queries/figures';
 import { readQueueTargets } from '@patchbay/store/queries/queues';
 import type { EventReader } from '../live/event-readers.ts';
 import { addFacts, keepWorld, readWorld } from './keep.ts';
+import { publishedHours } from './open-hours.ts';
 
 const counted: ReadonlySet<string> = new Set(factEventTypes);
 
@@ -24,7 +18,7 @@ export interface FigureParts {
 
 export function figuresReader({ config, openingHours }: FigureParts): EventReader {
   const quarterOf = quartersOf(config.timeZone);
-  const businessTime = businessTimeOf(openingHours);
+  const hours = publishedHours(openingHours);
   return {
     name: 'figures',
     from: 'beginning',
@@ -32,7 +26,7 @@ export function figuresReader({ config, openingHours }: FigureParts): EventReade
       const events = all.filter(({ type }) => counted.has(type));
       if (events.length === 0) return;
       const world = await readWorld(tx, events);
-      const facts = foldFacts(world, events, await contextFor(tx, events, businessTime));
+      const facts = foldFacts(world, events, await contextFor(tx, events, await hours(tx)));
       await keepWorld(tx, world);
       await addFacts(tx, facts, quarterOf);
       await tellFigures(tx);

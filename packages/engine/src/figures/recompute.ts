@@ -1,7 +1,6 @@
 /** Computes a day anew from its events and says where the running figures part from that. */
 import {
   addDays,
-  businessTimeOf,
   countAgentTime,
   factEventTypes,
   figureDifferences,
@@ -12,6 +11,7 @@ import {
   startOfDay,
   type AgentState,
   type Fact,
+  type FactContext,
   type FigureDifference,
   type FigureRow,
   type FigureWorld,
@@ -24,10 +24,12 @@ import {
   eventsOfDay,
   holdFigures,
   rebuildMonth,
+  reopeningsAfter,
   sumsOfDay,
 } from '@patchbay/store/queries/figure-days';
 import { addSums, insertEntries, readAgentStates, readTicketStates } from '@patchbay/store/queries/figures';
 import { entriesOf, factNames } from './keep.ts';
+import { publishedHours } from './open-hours.ts';
 import { contextFor, type FigureParts } from './reader.ts';
 
 export interface RecomputedDay {
@@ -42,6 +44,8 @@ interface Day {
   readonly day: string;
   readonly from: Date;
   readonly until: Date;
+  /** Up to which event figures are kept. */
+  readonly seq: number;
 }
 
 /** `correct`: what differs is put right, in the day, its quarters and its month. Figures stand still meanwhile; nothing else does. */
@@ -58,7 +62,7 @@ export async function recomputeDayIn(
   const [from, until] = [day, addDays(day, 1)].map((one) => new Date(startOfDay(one, timeZone))) as [Date, Date];
   const seq = await holdFigures(tx);
   const events = await eventsOfDay(tx, { from, until, seq, types: factEventTypes });
-  const facts = await factsOf(tx, parts, { day, from, until }, events);
+  const facts = await factsOf(tx, parts, { day, from, until, seq }, events);
   const rows = rollUp(facts, quartersOf(timeZone));
   const kept = (await sumsOfDay(tx, day, factNames)) as FigureRow[];
   const ofDay = rows.filter(({ grain }) => grain !== grains.month);
@@ -66,30 +70,37 @@ export async function recomputeDayIn(
     ...figureDifferences(kept, ofDay),
     ...entryDifferences(await countEntries(tx, from, until), facts),
   ];
-  if (correct && differences.length > 0) await putRight(tx, { day, from, until }, facts, ofDay);
+  if (correct && differences.length > 0) await putRight(tx, { day, from, until, seq }, facts, ofDay);
   return { day, events: events.length, facts: facts.length, differences };
 }
 
 async function factsOf(
   tx: Queryable,
   parts: FigureParts,
-  { day, until }: Day,
+  { day, from, until, seq }: Day,
   events: Awaited<ReturnType<typeof eventsOfDay>>,
 ): Promise<Fact[]> {
-  const context = await contextFor(tx, events, businessTimeOf(parts.openingHours));
+  const context = await contextFor(tx, events, await publishedHours(parts.openingHours)(tx));
   const ids = [...new Set(events.flatMap(({ ticketId }) => ticketId ?? []))];
   const grades = new Map((await readTicketStates<TicketState>(tx, ids)).map(({ id, state }) => [id, state.grade]));
   const world: FigureWorld = { tickets: new Map(), agents: new Map() };
-  const facts = foldFacts(world, events, {
+  const about: FactContext = {
     ...context,
     // The customer's grade may be another by now.
     attributes: (id) => ({ type: context.attributes(id).type, grade: grades.get(id) ?? context.attributes(id).grade }),
-  });
+  };
+  const facts = foldFacts(world, events, about);
   for (const { id, state } of await readAgentStates<AgentState>(tx, null)) {
     const agent = world.agents.get(id);
     const countedTo = Math.min(state.countedTo, until.getTime());
     if (agent) countAgentTime(agent, countedTo, { agentId: id, teamId: context.teamOf(id) }, facts);
   }
+  // What was settled on the day and opened again later takes back what it counted for.
+  const ticketIds = [...world.tickets].flatMap(([id, { firstContact, settledAt }]) =>
+    firstContact && settledAt !== null && settledAt >= from.getTime() ? [id] : [],
+  );
+  const later = await reopeningsAfter(tx, { ticketIds, until, seq });
+  facts.push(...foldFacts({ tickets: world.tickets, agents: new Map() }, later, about));
   const quarterOf = quartersOf(parts.config.timeZone);
   return facts.filter(({ at }) => quarterOf(at).day === day);
 }

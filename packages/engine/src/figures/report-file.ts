@@ -44,10 +44,7 @@ const allLines = (report: Report, language: Language): Cell[][] =>
 export async function reportFile(report: Report, format: ReportFormat, language: Language): Promise<Buffer> {
   const rows = allLines(report, language);
   if (format === 'csv') {
-    const text = [
-      header(report, language),
-      ...rows.map((row) => row.map((cell) => (cell === null ? '' : String(cell)))),
-    ];
+    const text = [header(report, language), ...rows.map((row) => row.map((cell) => cell ?? ''))];
     // The mark without which Excel takes UTF-8 for something else.
     return Buffer.from(`\uFEFF${text.map(csvLine).join('')}`);
   }

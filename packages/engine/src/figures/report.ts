@@ -123,8 +123,21 @@ async function readPart(
   );
   if (found.length > mostRows) throw refused('interval', `More than ${mostRows} rows: ask for less`);
   const groups = found.map((one): Group => ({ ...one, totals: totalsOfStored(one) }));
-  if (definitions.some(({ about }) => about === 'agents')) addGroups(groups, await timeGoingOn(parts, asked));
+  const goingOn = definitions.some(({ about }) => about === 'agents') ? await timeGoingOn(parts, asked) : [];
+  addGroups(groups, goingOn.flatMap(byTeams(asked)));
   const called = by && (await readNames(sql, by, [...new Set(groups.map(({ key }) => key))]));
+  // Who is in several teams is in the rows of each of them, and counts once.
+  const whole =
+    by === 'team'
+      ? await readSums(
+          sql,
+          { slice: slices[slice].number, from, to, interval: null, by: null, filter: asked, names },
+          1,
+        )
+      : null;
+  const all = whole
+    ? [...whole.map(totalsOfStored), ...goingOn.map(({ totals }) => totals)]
+    : groups.map((one) => one.totals);
   return {
     from,
     to,
@@ -136,7 +149,7 @@ async function readPart(
       values: valuesOf(definitions, totals),
     })),
     totals: isKnown(asked, since, localDate(parts.now(), parts.config.timeZone))
-      ? valuesOf(definitions, addTotals(groups.map(({ totals }) => totals)))
+      ? valuesOf(definitions, addTotals(all))
       : Object.fromEntries(definitions.map(({ key }) => [key, null])),
   };
 }
@@ -189,7 +202,21 @@ const isAskedFor =
   ({ agentId, teamId }: ReportFilter) =>
   ({ dimensions }: Fact): boolean =>
     (agentId === undefined || agentId === dimensions.agentId) &&
-    (teamId === undefined || (teamId === 'none' ? '' : teamId) === dimensions.teamId);
+    (teamId === undefined || teamsOf(dimensions.teamId).includes(teamId === 'none' ? '' : teamId));
+
+/** Of nobody: the empty one. */
+const teamsOf = (teamIds: string): string[] => teamIds.split(',');
+
+/** The time of somebody in several teams, once for each. */
+const byTeams =
+  ({ by, teamId }: Pick<ReportAsked, 'by' | 'teamId'>) =>
+  (group: Group): Group[] => {
+    if (by !== 'team') return [group];
+    const asked = teamId === 'none' ? '' : teamId;
+    return teamsOf(group.key)
+      .filter((key) => asked === undefined || asked === key)
+      .map((key) => ({ ...group, key }));
+  };
 
 /** The day under which a row of the interval stands. */
 function periodOf({ interval, from }: Pick<ReportAsked, 'interval' | 'from'>, day: string): string {

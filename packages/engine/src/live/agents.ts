@@ -64,6 +64,7 @@ export function mountAgents(io: Server, parts: Parts, options: AgentDeskOptions)
   options.feed.follow({
     looks: () => (namespace.adapter.rooms.get('wallboard')?.size ?? 0) > 0,
     show: (snapshot) => void namespace.local.to('wallboard').emit('wallboard', snapshot),
+    pulse: () => void namespace.local.to('wallboard').volatile.emit('pulse'),
   });
 
   const endAttendances = keepAttendance(parts, namespace);

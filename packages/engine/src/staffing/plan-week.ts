@@ -19,7 +19,7 @@ import {
 } from '@patchbay/domain';
 import { workingTime } from '@patchbay/domain/calendar/business-time';
 import { readQueueSettings } from '@patchbay/store/queries/queues';
-import { readSums } from '@patchbay/store/queries/reports';
+import { countedDays, readSums } from '@patchbay/store/queries/reports';
 import { openBook } from '../clocks/plans.ts';
 import type { Parts } from '../parts.ts';
 
@@ -41,12 +41,15 @@ export async function planWeek(parts: PlanParts, asked: StaffingQuery): Promise<
   const until = from < today ? from : today;
   const width = quartersOf[asked.interval];
   const target = await targetFor(parts, asked);
-  const rows = await readPast(parts, asked, addDays(until, -7 * weeksRead), to);
+  const first = addDays(until, -7 * weeksRead);
+  const rows = await readPast(parts, asked, first, to);
   const special = await specialDays(parts);
+  const counted = await countedDays(parts.db.sql, first, until);
   const history: History = {
     rows: rows.filter(({ day }) => day < until),
     since: rows.find(({ day }) => day < until)?.day ?? null,
-    holidays: daysWhere(addDays(until, -7 * weeksRead), to, (day) => special(day) !== null),
+    holidays: daysWhere(first, to, (day) => special(day) !== null),
+    gaps: daysWhere(first, addDays(until, -1), (day) => !counted.has(day)),
   };
   const { rows: forecast, weeks, level } = forecastWeek(history, from, until, width);
   const found = new Map(rows.map((row) => [`${row.day} ${row.quarter}`, row.contacts]));

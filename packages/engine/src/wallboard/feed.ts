@@ -6,6 +6,8 @@ import { readWallboard, throttle } from '../live/wallboard.ts';
 import type { Tail } from '../live/tail.ts';
 
 const intervalMs = 500;
+/** So often every wallboard is told that what it shows still holds, so that it notices when nothing reaches it any more. */
+const pulseMs = 2_500;
 /** Readings of channels and trends are given out again for a few seconds; so long after the last event they are taken once more. */
 const settleMs = 6_000;
 
@@ -13,6 +15,8 @@ export interface Onlooker {
   /** Whether anybody looks. */
   looks(): boolean;
   show(snapshot: Wallboard): void;
+  /** What was shown last still holds. */
+  pulse(): void;
 }
 
 export interface WallboardFeed {
@@ -29,6 +33,7 @@ export function createWallboardFeed(parts: Parts, tail: Pick<Tail, 'onEvents'>):
   let kept: Promise<Wallboard> | null = null;
   let settling: NodeJS.Timeout | undefined;
   let midnight: NodeJS.Timeout | undefined;
+  let failed = false;
   const looked = () => onlookers.some((one) => one.looks());
 
   const current = () => {
@@ -47,26 +52,39 @@ export function createWallboardFeed(parts: Parts, tail: Pick<Tail, 'onEvents'>):
     async () => {
       if (!looked()) return;
       const snapshot = await current();
+      failed = false;
       for (const onlooker of onlookers) if (onlooker.looks()) onlooker.show(snapshot);
     },
     intervalMs,
-    (error) => parts.log.warn({ err: error }, 'wallboard not shown; shown again at the next event'),
+    (error) => {
+      failed = true;
+      settle();
+      parts.log.warn({ err: error }, 'wallboard not shown; tried again');
+    },
   );
+  const settle = () => {
+    clearTimeout(settling);
+    settling = setTimeout(renew, settleMs).unref();
+  };
   const renew = () => {
     kept = null;
     push();
   };
   const moved = () => {
     renew();
-    clearTimeout(settling);
-    settling = setTimeout(renew, settleMs).unref();
+    settle();
   };
   tail.onEvents(moved);
+  // Asks nobody anything. Where something happened that could not be read, what is shown does not hold, and no pulse says so.
+  const pulses = setInterval(() => {
+    if (!failed) for (const onlooker of onlookers) if (onlooker.looks()) onlooker.pulse();
+  }, pulseMs).unref();
   return {
     current,
     follow: (onlooker) => void onlookers.push(onlooker),
     moved,
     close() {
+      clearInterval(pulses);
       clearTimeout(settling);
       clearTimeout(midnight);
     },

@@ -5,12 +5,10 @@ import { readLinkedBoards } from '@patchbay/store/queries/wallboards';
 import type { Server, Socket } from 'socket.io';
 import type { Tail } from '../live/tail.ts';
 import type { Parts } from '../parts.ts';
+import { callAt } from './call-at.ts';
 import type { WallboardFeed } from './feed.ts';
 import { openLinkSecret, type OpenedLink } from './link.ts';
 import { definitionsFor, shownOn } from './shown.ts';
-
-/** Timers cannot wait longer. Milliseconds. */
-const longestTimer = 2 ** 31 - 1;
 
 interface Television {
   link: OpenedLink;
@@ -36,10 +34,9 @@ export function mountTelevisions(
   namespace.on('connection', (socket) => {
     parts.metrics.sockets.inc({ namespace: '/wallboard' });
     const { link, board } = televisionOf(socket);
-    const left = link.expiresAt.getTime() - parts.now().getTime();
-    const over = left > longestTimer ? undefined : setTimeout(() => socket.disconnect(true), left).unref();
+    const giveUp = callAt(link.expiresAt, parts.now, () => socket.disconnect(true));
     socket.on('disconnect', () => {
-      clearTimeout(over);
+      giveUp();
       parts.metrics.sockets.dec({ namespace: '/wallboard' });
     });
     socket.emit('board', presented(board, parts.now()));
@@ -54,6 +51,7 @@ export function mountTelevisions(
       for (const socket of namespace.sockets.values())
         socket.emit('wallboard', shownOn(televisionOf(socket).board, snapshot));
     },
+    pulse: () => void namespace.local.volatile.emit('pulse'),
   });
   tail.onEvents((events) => {
     if (namespace.sockets.size === 0 || !events.some(isAboutWallboards)) return;

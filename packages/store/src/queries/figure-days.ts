@@ -41,6 +41,20 @@ export async function eventsOfDay(
   return rows.map(presentEvent);
 }
 
+/** What opened tickets again, or may have, after a day's end and up to `seq`, in order. */
+export async function reopeningsAfter(
+  tx: Queryable,
+  { ticketIds, until, seq }: { ticketIds: readonly string[]; until: Date; seq: number },
+): Promise<HubEvent[]> {
+  if (ticketIds.length === 0) return [];
+  const { rows } = await tx.query<EventRow>(
+    `select ${eventColumns} from event where ticket_id = any ($1::uuid[]) and type in ('ticket.reopened', 'ticket.status-changed') and at >= $2 and seq <= $3
+     order by seq`,
+    [ticketIds, until, seq],
+  );
+  return rows.map(presentEvent);
+}
+
 /** The rows of a day and of its quarters. */
 export async function sumsOfDay(tx: Queryable, day: string, names: FactNames): Promise<FigureSumRow[]> {
   const json = (of: readonly string[]) =>

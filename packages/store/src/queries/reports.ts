@@ -26,7 +26,7 @@ export interface SumsGroup extends StoredSums {
 const columnsBy: Readonly<Record<ReportDimension, string>> = {
   queue: 'queue_id',
   channel: 'channel',
-  team: 'team_id',
+  team: 'team',
   agent: 'agent_id',
   type: 'type',
   grade: 'grade',
@@ -55,8 +55,15 @@ const noneAsEmpty = (value: string | undefined): string | null =>
 
 const filterSql = (first: number): string =>
   Object.values(['queue_id', 'channel', 'agent_id', 'team_id', 'type', 'grade'])
-    .map((column, index) => `($${first + index}::text is null or ${column} = $${first + index})`)
+    .map((column, index) => `($${first + index}::text is null or ${isAsked(column, `$${first + index}`)})`)
     .join(' and ');
+
+/** Of an agent in several teams each may be asked for. */
+const isAsked = (column: string, value: string): string =>
+  column === 'team_id' ? `${value} = any (${teams})` : `${column} = ${value}`;
+
+/** The teams of a row; the empty one where there are none. */
+const teams = `case team_id when '' then array[''] else string_to_array(team_id, ',') end`;
 
 const filterValues = (filter: ReportFilter): (string | null)[] =>
   [filter.queueId, filter.channel, filter.agentId, filter.teamId, filter.type, filter.grade].map(noneAsEmpty);
@@ -66,7 +73,10 @@ export async function readSums(sql: Queryable, asked: SumsAsked, limit: number):
   const { interval, by, names } = asked;
   const part = (interval !== null && quartersIn[interval]) || null;
   const group = `${periodOf(interval)} as period, ${part ? `quarter / ${part} * ${part}` : '-1'} as part, ${by ? columnsBy[by] : `''`} as key`;
-  const found = `from figure_sum where ${periods(interval)} and slice = $3 and ${filterSql(4)}`;
+  // What was done by somebody in several teams is in the row of each, and of those that are not asked for in none.
+  const each =
+    by === 'team' ? `cross join lateral unnest(${teams}) team where ($7::text is null or team = $7) and` : 'where';
+  const found = `from figure_sum ${each} ${periods(interval)} and slice = $3 and ${filterSql(4)}`;
   const values = [asked.from, asked.to, asked.slice, ...filterValues(asked.filter)];
   const { rows } = await sql.query<Omit<SumsGroup, 'sketches'>>(
     `select period::text as day, part as quarter, key, jsonb_strip_nulls(jsonb_build_object(${names.sums.map((name) => `'${name}', sum(${columnOf(name)})`).join(', ')})) as sums
@@ -117,6 +127,15 @@ export async function firstDay(sql: Queryable): Promise<string | null> {
     [],
   );
   return rows[0]?.day ?? null;
+}
+
+/** Local days from `from` and before `until` on which anything was counted, of contacts or of agents. */
+export async function countedDays(sql: Queryable, from: string, until: string): Promise<Set<string>> {
+  const { rows } = await sql.query<{ day: string }>(
+    'select distinct day::text as day from figure_sum where grain = 0 and slice = 0 and day >= $1::date and day < $2::date',
+    [from, until],
+  );
+  return new Set(rows.map(({ day }) => day));
 }
 
 /** What rows are called. Request types and channels are called by their keys where nobody has named them. */

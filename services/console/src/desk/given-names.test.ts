@@ -17,11 +17,12 @@ describe('names that the hub gave', () => {
     const t = i18next.getFixedT('zh');
     expect(subjectText(t, 'Phone call from +4915112345678')).toBe('+4915112345678 来电');
     expect(subjectText(t, 'Missed call from withheld')).toBe('隐藏号码 的未接来电');
-    expect(['Email', 'Messages', 'Chat', 'Phone'].map((name) => queueText(t, name))).toEqual([
+    expect(['Email', 'Messages', 'Chat', 'Phone', 'Web'].map((name) => queueText(t, name))).toEqual([
       '邮件',
       '短信',
       '聊天',
       '电话',
+      '网页',
     ]);
     expect(subjectText(i18next.getFixedT('en'), 'Missed call from +4930901820')).toBe('Missed call from +4930901820');
   });

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 
-const queues = ['Email', 'Messages', 'Chat', 'Phone'] as const;
+const queues = ['Email', 'Messages', 'Chat', 'Phone', 'Web'] as const;
 
 /** A queue's name: those that the hub begins with in the reader's language, others as somebody named them. */
 export function queueText(t: TFunction, name: string): string {

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { Ticket } from '@patchbay/contracts';
 import { keys, moment } from '@patchbay/ui';
 import { Button, Drawer, Input } from 'antd';
-import { useEffect, useRef, useState } from 'react';
+import type { TextAreaRef } from 'antd/es/input/TextArea';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { authorOf } from '../desk/author.ts';
@@ -79,18 +80,28 @@ function Whisper({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const key = useRef(newKey());
+  const words = useRef<TextAreaRef>(null);
   const send = useAction(() => api.whisper(ticket.id, text.trim(), key.current), {
     stale: [keys.whispers(ticket.id)],
     done: t('floor.whispered', { name: ticket.assigneeName ?? '' }),
     after: () => {
       setText('');
       key.current = newKey();
+      // The button that had the focus has nothing to send now.
+      words.current?.focus();
     },
   });
+  const press = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    if (text.trim() !== '' && !send.isPending) send.mutate(undefined);
+  };
   return (
     <div className="floor-whisper">
       <Input.TextArea
+        ref={words}
         value={text}
+        onKeyDown={press}
         onChange={(event) => {
           setText(event.target.value);
           key.current = newKey();
@@ -117,6 +128,7 @@ function Whisper({ ticket }: { ticket: Ticket }) {
 function ReadAlong({ ticket }: { ticket: Ticket }) {
   const { t, i18n } = useTranslation();
   const end = useRef<HTMLDivElement>(null);
+  const section = useRef<HTMLElement>(null);
   const found = useQuery({
     queryKey: keys.messages(ticket.id),
     queryFn: ({ signal }) => api.messages(ticket.id, signal),
@@ -126,10 +138,22 @@ function ReadAlong({ ticket }: { ticket: Ticket }) {
   useEffect(() => {
     end.current?.scrollIntoView({ block: 'nearest' });
   }, [count]);
+  // The button that began it is gone, and with it the focus.
+  const ready = found.data !== undefined;
+  useEffect(() => {
+    if (ready) section.current?.focus({ preventScroll: true });
+  }, [ready]);
   if (found.isPending) return <Loading />;
   if (!found.data) return <Failed error={found.error} retry={() => void found.refetch()} />;
   return (
-    <section className="floor-messages" aria-label={t('floor.listening')} aria-live="polite" data-testid="read-along">
+    <section
+      ref={section}
+      tabIndex={-1}
+      className="floor-messages"
+      aria-label={t('floor.listening')}
+      aria-live="polite"
+      data-testid="read-along"
+    >
       {found.data.map((message) => (
         <article key={message.id} className="floor-message" data-direction={message.direction}>
           <p className="small muted">

@@ -10,6 +10,8 @@ export interface LiveScreen {
   /** Says that a customer is on screen or being written to. */
   attend: (request: AttendRequest) => void;
   typing: TypingStore;
+  /** When something for wallboards came last, ms since the epoch; null: nothing yet. */
+  wallboardHeardAt: () => number | null;
   /** Calls with new events in order; with null when whatever was read is out of date. Answers how to end it. */
   follow: (listener: Follower) => () => void;
   /** Tickets that were offered to this agent since the page was opened, newest last. */

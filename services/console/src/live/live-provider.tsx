@@ -85,6 +85,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     () => ({
       watch: (room: Room) => live?.watch(room) ?? (() => undefined),
       attend: (request: AttendRequest) => live?.attend(request),
+      wallboardHeardAt: () => live?.wallboardHeardAt() ?? null,
       sendTyping: (ticketId: string, typing: boolean) => live?.typing(ticketId, typing),
     }),
     [live],

@@ -27,8 +27,8 @@ interface BoardHeadProps {
   toggleTheme: () => void;
   showLegend: () => void;
   clock: string;
-  /** Since when the figures are old; null while they are not. */
-  oldSince: string | null;
+  /** Of when the figures are, and for how long they have been old; null while they are not. */
+  old: { since: string; age: string } | null;
 }
 
 export const fullScreen = (): void => {
@@ -38,7 +38,7 @@ export const fullScreen = (): void => {
 
 /** Name and time, what may be done, and above all whether what is shown is old. */
 export function BoardHead(props: BoardHeadProps) {
-  const { title, page, pages, turn, held, hold, sound, clock, oldSince } = props;
+  const { title, page, pages, turn, held, hold, sound, clock, old } = props;
   const { t, i18n } = useTranslation();
   return (
     <header className="wall-head">
@@ -46,9 +46,10 @@ export function BoardHead(props: BoardHeadProps) {
       <h1 className="wall-page" data-testid="board-page">
         {page}
       </h1>
-      {oldSince !== null && (
-        <strong className="wall-old" role="alert" data-testid="board-old">
-          {t('wallboard.old', { time: oldSince })}
+      {old !== null && (
+        <strong className="wall-old" data-testid="board-old">
+          <span role="alert">{t('wallboard.old', { time: old.since })}</span>
+          <span className="wall-age tabular">{t('wallboard.age', { age: old.age })}</span>
         </strong>
       )}
       <div className="wall-tools">

@@ -1,5 +1,5 @@
 import type { BoardDefinition, BoardLayout, BoardPage, Wallboard } from '@patchbay/contracts';
-import { useNow } from '@patchbay/ui';
+import { clock, useNow } from '@patchbay/ui';
 import { useEffect, useMemo, useState, type CSSProperties, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import '../style/wallboard.css';
@@ -16,7 +16,7 @@ interface BoardScreenProps {
   board: BoardLayout;
   snapshot: Wallboard;
   definitions: readonly BoardDefinition[];
-  /** When the connection was lost, ms since the epoch; null while what is shown is current. */
+  /** Up to when what is shown held, ms since the epoch; null while it does. */
   lostAt: number | null;
   /** So much this device's clock is ahead of the hub's, ms. */
   ahead?: number;
@@ -76,14 +76,17 @@ export function BoardScreen({ board, snapshot, definitions, lostAt, ahead = 0, t
         toggleTheme={toggleTheme}
         showLegend={() => setLegend(true)}
         clock={time.format(Date.now() - ahead)}
-        oldSince={
+        old={
           lostAt === null
             ? null
-            : new Intl.DateTimeFormat(i18n.language, {
-                timeStyle: 'medium',
-                hour12: false,
-                timeZone: snapshot.timeZone,
-              }).format(lostAt - ahead)
+            : {
+                since: new Intl.DateTimeFormat(i18n.language, {
+                  timeStyle: 'medium',
+                  hour12: false,
+                  timeZone: snapshot.timeZone,
+                }).format(lostAt - ahead),
+                age: clock(Math.max(0, Math.floor((Date.now() - lostAt) / 1000))),
+              }
         }
       />
       <BoardContext value={view}>{shown && <Tiles page={shown} />}</BoardContext>

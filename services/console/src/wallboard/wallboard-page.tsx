@@ -22,12 +22,12 @@ import { useFigureDefinitions } from './use-figure-definitions.ts';
 export function WallboardPage() {
   const { t } = useTranslation();
   usePageTitle(t('wallboard.title'));
-  const { watch, connection } = useLive();
+  const { watch, connection, wallboardHeardAt } = useLive();
   useEffect(() => watch({ room: 'wallboard' }), [watch]);
   const snapshot = useQuery<Wallboard>({ queryKey: keys.wallboard, enabled: false, staleTime: Infinity });
   const definitions = useFigureDefinitions();
   const { board, boards } = useChosenBoard();
-  const lostAt = useLostAt(connection === 'live', snapshot.dataUpdatedAt);
+  const lostAt = useLostAt(connection === 'live', snapshot.dataUpdatedAt, wallboardHeardAt);
   if (!snapshot.data || !definitions.data || !board)
     return (
       <main className="wall wall-dark" data-testid="wallboard">
@@ -64,16 +64,16 @@ function useChosenBoard() {
   return { boards, board: chosen ?? (boardId !== undefined && saved.isPending ? null : own) };
 }
 
-/** When the connection was lost, until there are figures again; null while they are current. */
-function useLostAt(live: boolean, figuresAt: number): number | null {
+/** Up to when the figures held, until there are new ones; null while they do. */
+function useLostAt(live: boolean, figuresAt: number, heardAt: () => number | null): number | null {
   const client = useQueryClient();
-  const [lostAt, setLostAt] = useState<number | null>(null);
+  const [lost, setLost] = useState<{ at: number; noticedAt: number } | null>(null);
   useEffect(() => {
-    if (!live) setLostAt(Date.now());
-  }, [live]);
+    if (!live) setLost({ at: heardAt() ?? Date.now(), noticedAt: Date.now() });
+  }, [live, heardAt]);
   // What was shown at an earlier visit is old, and nobody would see that it is.
   useEffect(() => () => client.removeQueries({ queryKey: keys.wallboard }), [client]);
-  return lostAt !== null && (!live || figuresAt < lostAt) ? lostAt : null;
+  return lost !== null && (!live || figuresAt < lost.noticedAt) ? lost.at : null;
 }
 
 function BoardChoice({ name, boards }: { name: string; boards: readonly { id: string; name: string }[] }) {

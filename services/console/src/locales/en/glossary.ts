@@ -51,7 +51,7 @@ export const glossary = {
     read: 'Read',
     failed: 'Not delivered',
   },
-  queueName: { Email: 'Email', Messages: 'Messages', Chat: 'Chat', Phone: 'Phone' },
+  queueName: { Email: 'Email', Messages: 'Messages', Chat: 'Chat', Phone: 'Phone', Web: 'Web' },
   callSubject: { phone: 'Phone call from {{from}}', missed: 'Missed call from {{from}}', withheld: 'withheld' },
   callState: {
     waiting: 'Caller is waiting',

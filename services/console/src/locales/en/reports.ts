@@ -99,6 +99,7 @@ export const reports = {
       transferred: 'passed on',
       resolved: 'settled',
       firstContact: 'settled at the first contact',
+      firstContactUndone: 'settled at the first contact, then reopened',
       reopened: 'reopened',
       settledAgain: 'settled again',
       firstResponse: 'first response',

@@ -16,6 +16,7 @@ export const wallboard = {
     more: '{{count}} more',
     trend: 'Course of the last hours',
     old: 'Not connected. Figures of {{time}}',
+    age: '· {{age}} old',
     over: 'This link is not valid any more',
     overText: 'A manager can make a new one under Wallboards.',
     fullScreen: 'Full screen (F)',

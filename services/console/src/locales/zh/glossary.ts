@@ -51,7 +51,7 @@ export const glossary = {
     read: '已读',
     failed: '未送达',
   },
-  queueName: { Email: '邮件', Messages: '短信', Chat: '聊天', Phone: '电话' },
+  queueName: { Email: '邮件', Messages: '短信', Chat: '聊天', Phone: '电话', Web: '网页' },
   callSubject: { phone: '{{from}} 来电', missed: '{{from}} 的未接来电', withheld: '隐藏号码' },
   callState: {
     waiting: '来电等待中',

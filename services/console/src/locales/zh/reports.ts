@@ -99,6 +99,7 @@ export const reports = {
       transferred: '转出',
       resolved: '解决',
       firstContact: '首次联系解决',
+      firstContactUndone: '首次联系解决后重开',
       reopened: '重开',
       settledAgain: '再次解决',
       firstResponse: '首次响应',

@@ -16,6 +16,7 @@ export const wallboard = {
     more: '另有 {{count}} 项',
     trend: '最近几小时的走势',
     old: '连接已断开，数据截至 {{time}}',
+    age: '· 已过 {{age}}',
     over: '此链接已失效',
     overText: '管理者可在“看板布局”中新建链接。',
     fullScreen: '全屏 (F)',
