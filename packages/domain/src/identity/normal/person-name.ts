@@ -7,6 +7,7 @@ import {
   isRomanisedSurname,
   surnameOf,
 } from './chinese-surname.ts';
+import { isKorean } from './korean-name.ts';
 import { foldText, hasHan, settled, wordsOf } from './text.ts';
 import { isVietnamese } from './vietnamese-name.ts';
 
@@ -87,7 +88,8 @@ function fromWords(words: readonly string[], raw: string): Pick<PersonName, 'giv
   if (words.length < 2) return { given: [...words], family: [] };
   const parted = partedSurname(words);
   if (parted !== null) return { given: words.toSpliced(parted, 2), family: words.slice(parted, parted + 2) };
-  if (familyFirst(words) || isVietnamese(words, raw)) return { given: words.slice(1), family: words.slice(0, 1) };
+  if (familyFirst(words) || isVietnamese(words, raw) || isKorean(words))
+    return { given: words.slice(1), family: words.slice(0, 1) };
   const start = familyStart(words);
   return { given: words.slice(0, start), family: words.slice(start) };
 }
@@ -145,10 +147,11 @@ function parseOnce(raw: string): PersonName {
   const text = raw.normalize('NFKC').replace(/\([^)]*\)/gu, ' ');
   const folded = foldText(text);
   if (HAN_NAME.test(folded) && hasHan(folded)) return fromHan(folded);
-  if (/[,;]/.test(folded)) return fromCommas(
-    folded.split(/[,;]/).map((part) => part.trim()),
-    text,
-  );
+  if (/[,;]/.test(folded))
+    return fromCommas(
+      folded.split(/[,;]/).map((part) => part.trim()),
+      text,
+    );
   const { words, generation } = bare(wordsOf(folded));
   const titled = words.length === 1 && titles.has(wordsOf(folded)[0] ?? '') && wordsOf(folded).length > 1;
   if (titled) return { given: [], family: words, generation };
