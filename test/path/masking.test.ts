@@ -292,6 +292,57 @@ describe('a role from which identifiers are hidden', () => {
     expect((await call('GET', `/tickets?q=${encodeURIComponent(planted.mail)}`)).items.length).toBeGreaterThan(0);
   });
 
+  it('is shown neither who is in quarantine nor the addresses in a file', async () => {
+    await call('PUT', '/settings/privacy', { masking: maskingRules.parse({ agent: all, manager: all, admin: all }) });
+    const stranger = { mail: 'nobody.yet@stranger.example', phone: '+491711234567' };
+    const { rows } = await centre().sql.query<{ id: string }>(
+      `insert into inbox (channel, channel_account, external_id, state, contact, raw, raw_type, raw_sha256, reason, quarantined_at, correlation_id)
+       values ('email', 'email', $1, 'quarantined', $2, $3, 'message/rfc822', 'x', $4, now(), 'x') returning id`,
+      [
+        randomUUID(),
+        JSON.stringify({ from: stranger.mail, subject: `${stranger.mail} or ${stranger.phone}` }),
+        Buffer.from('x'),
+        `Not understood: ${stranger.mail}`,
+      ],
+    );
+    const id = rows[0]?.id ?? '';
+    const answers = [
+      await call('GET', '/inbox?state=quarantined'),
+      await call('GET', `/inbox/${id}`),
+      await call('GET', '/inbox/groups'),
+    ];
+    for (const answer of answers) expect(JSON.stringify(answer)).not.toMatch(/stranger|1234567/);
+    expect(answers[1]).toMatchObject({ from: 'n••••@••••.example', reason: 'Not understood: n••••@••••.example' });
+
+    const messageId = `<${randomUUID()}@outside.example>`;
+    const written = `name,mail\nQuentin,${planted.mail}\n`;
+    await mailProgram(centre().ground.smtpPort)({
+      from: 'friend@outside.example',
+      to: 'support@patchbay.test',
+      messageId,
+      subject: 'Lists',
+      text: 'See the files',
+      attachments: [
+        { filename: 'list.csv', content: written },
+        { filename: 'wide.txt', content: Buffer.from(`\ufeff${written}`, 'utf16le') },
+        { filename: 'forwarded.eml', contentType: 'message/rfc822', content: `From: ${planted.mail}\r\n\r\nHello\r\n` },
+        { filename: 'picture.png', content: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]) },
+      ],
+    });
+    const { attachments } = await centre().received(messageId);
+    const read = (filename: string) => {
+      const { url } = attachments.find((one: { filename: string }) => one.filename === filename);
+      return fetch(new URL(url, centre().url), { headers: { authorization: `Bearer ${apiKey}` } });
+    };
+    for (const name of ['list.csv', 'wide.txt']) {
+      const answer = await read(name);
+      expect([name, answer.status, answer.headers.get('cache-control')]).toEqual([name, 200, 'private, no-store']);
+      expect(await answer.text()).toContain('Quentin,q••••@••••.example');
+    }
+    expect((await read('forwarded.eml')).status).toBe(403);
+    expect((await read('picture.png')).headers.get('cache-control')).toContain('immutable');
+  });
+
   it('is theirs at once when it is given to somebody whose console is open', async () => {
     await call('PUT', '/settings/privacy', { masking: maskingRules.parse({ agent: all }) });
     const credentials = { email: `${randomUUID()}@patchbay.test`, password: 'a long enough password' };

@@ -22,7 +22,7 @@ export function messageSender(address: string): ContactIdentifier {
   const sender = senderIdentifier(bare(address));
   return sender.kind === 'phone' || networkOf(address) === 'sms'
     ? sender
-    : { ...sender, value: `${prefix}${sender.value}` };
+    : { kind: 'external', value: `${prefix}${sender.value}`, grade: 'known' };
 }
 
 /** The centre's own number that was written to. */

@@ -4,16 +4,17 @@ import { accountOf, isWithheld, senderIdentifier, toE164 } from './phone-number.
 
 describe('senders', () => {
   test.each([
-    ['+49 1511 2345678', 'phone', '+4915112345678'],
-    ['+1 (415) 555-2671', 'phone', '+14155552671'],
-    ['+8613800138000', 'phone', '+8613800138000'],
-    ['22395', 'external', '22395'],
-    ['DHL', 'external', 'DHL'],
-    ['中国移动', 'external', '中国移动'],
-    ['whatsapp:+4915112345678', 'external', 'whatsapp:+4915112345678'],
-    ['5551234567', 'external', '5551234567'],
-  ])('%s is %s %s', (value, kind, normal) => {
-    expect(senderIdentifier(value)).toEqual({ kind, value: normal, grade: 'known' });
+    ['+49 1511 2345678', 'known', 'phone', '+4915112345678'],
+    ['+1 (415) 555-2671', 'known', 'phone', '+14155552671'],
+    ['+8613800138000', 'known', 'phone', '+8613800138000'],
+    ['22395', 'known', 'external', '22395'],
+    ['DHL', 'claimed', 'external', 'DHL'],
+    ['3com', 'claimed', 'external', '3com'],
+    ['中国移动', 'claimed', 'external', '中国移动'],
+    ['whatsapp:+4915112345678', 'known', 'external', 'whatsapp:+4915112345678'],
+    ['5551234567', 'known', 'external', '5551234567'],
+  ])('%s is %s %s %s', (value, grade, kind, normal) => {
+    expect(senderIdentifier(value)).toEqual({ kind, value: normal, grade });
   });
   test.each(['', '+', '+1', '+999999999999999999', '<script>', 'a'.repeat(400), '+49-abc'])(
     '%j is nonsense',

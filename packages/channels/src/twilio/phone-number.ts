@@ -31,9 +31,12 @@ export function isWithheld(value: string): boolean {
   return withheld.has(value.trim().toLowerCase());
 }
 
+/** A name in place of a number: the sender's own choice (GSM 03.40, 9.1.2.5), which no network vouches for and any number of senders may use. */
+const senderName = /^(?![a-z]+:)(?!\d+$)/;
+
 /**
  * The identifier of a sender. Only a full international number is a `phone`; anything else that a network delivers is
- * kept as it came, as `external`. Throws `invalid_input` for what can be neither.
+ * kept as it came, as `external`, and a name is only claimed. Throws `invalid_input` for what can be neither.
  */
 export function senderIdentifier(value: string): ContactIdentifier {
   const phone = toE164(value);
@@ -41,7 +44,7 @@ export function senderIdentifier(value: string): ContactIdentifier {
   const other = value.trim();
   if (!otherSender.test(other))
     throw new HubError('invalid_input', 'From: not a phone number, short code or sender name');
-  return { kind: 'external', value: other, grade: 'known' };
+  return { kind: 'external', value: other, grade: senderName.test(other) ? 'claimed' : 'known' };
 }
 
 /** The centre's own number as a channel account: E.164 where it is a number, otherwise as it came (a short code). */

@@ -19,6 +19,8 @@ it.each([
   [['Katharina Müller', 'Katharina Mueller', 'Kathi Müller', 'Kathrin Muller'], 1],
   [['王小明', 'Wang Xiaoming', 'Xiaoming Wang', '小明 王'], 1],
   [['Anna Schmidt', 'Peter Schmidt', 'Lisa Schmidt'], 3],
+  [['Nguyễn Văn An', 'Nguyễn Thị Hoa', 'Nguyễn Minh Tú'], 3],
+  [['Nguyễn Văn An', 'Nguyen Van An', 'An Nguyen', 'An Văn Nguyễn'], 1],
   [['A. Schmidt', 'Anton Weber'], 2],
   [['Ann', 'Bob', 'Cid', 'Dan', 'Eve'], 5],
   [['', ' ', '1234'], 0],

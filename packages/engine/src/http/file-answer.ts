@@ -48,8 +48,11 @@ interface NamedFile {
   readonly sha256: string;
 }
 
-/** Answers a file, or the part of it that a player asks for. Its bytes never change, so the browser may keep them. */
-export function sendFile(request: Request, response: Response, file: NamedFile, bytes: Buffer): void {
+/**
+ * Answers a file, or the part of it that a player asks for. Its bytes never change, so the browser may keep them; not so those of a file that
+ * is shown in part (`whole` false).
+ */
+export function sendFile(request: Request, response: Response, file: NamedFile, bytes: Buffer, whole = true): void {
   const type = mediaTypeOf(file.contentType);
   const shown = shownTypes.test(type);
   // A PDF is drawn by the browser's own viewer, which does not start in a sandbox.
@@ -62,8 +65,9 @@ export function sendFile(request: Request, response: Response, file: NamedFile, 
     'content-disposition': disposition(shown ? 'inline' : 'attachment', file.filename),
     'content-security-policy': `${policy}; frame-ancestors 'self'`,
     'x-content-type-options': 'nosniff',
-    'cache-control': 'private, max-age=86400, immutable',
-    etag: `"${file.sha256}"`,
+    ...(whole
+      ? { 'cache-control': 'private, max-age=86400, immutable', etag: `"${file.sha256}"` }
+      : { 'cache-control': 'private, no-store' }),
     'accept-ranges': 'bytes',
   });
   sendRange(request, response, bytes);

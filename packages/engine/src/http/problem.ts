@@ -57,10 +57,10 @@ function fromBodyParser(error: unknown): HubError | null {
   return new HubError('invalid_input', details[String(type)] ?? 'The request is malformed', { cause: error });
 }
 
-/** PB003 and PB004 are raised by the functions of the migrations; 22021 and 22P05 are NUL and other text that cannot be stored. */
+/** PB001, PB003 and PB004 are raised by the functions of the migrations; 22021 and 22P05 are NUL and other text that cannot be stored. */
 function fromDatabase(error: unknown): HubError | null {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  if (code === 'PB003') return new HubError('conflict', sentence(message), { cause: error });
+  if (code === 'PB001' || code === 'PB003') return new HubError('conflict', sentence(message), { cause: error });
   if (code === 'PB004') return new HubError('not_found', sentence(message), { cause: error });
   if (code === '22021' || code === '22P05')
     return new HubError('invalid_input', 'The text has characters that cannot be stored', { cause: error });

@@ -2,6 +2,7 @@
  * What leaves by HTTP or by a socket goes through here: identifiers of customers that the asker may not see are taken out of every text of it, wherever
  * they stand. Presenters before it say in the answer that something is hidden; what they do not know of is caught here.
  */
+import { isUtf8 } from 'node:buffer';
 import { HubError, role, type Role } from '@patchbay/contracts';
 import { createHider, hiddenSign, isShown, possibleIdentifiers, type HiddenValue } from '@patchbay/domain';
 import { phoneParts } from '@patchbay/domain/identity/normal/phone';
@@ -43,6 +44,48 @@ export async function* presentPages<T>(
 export async function requireWhole({ db }: Pick<Parts, 'db'>, asker: Asker): Promise<void> {
   if (hidesIdentifiers(await rulesFor(db.sql, asker)))
     throw new HubError('forbidden', 'These bytes hold addresses that are hidden from your role');
+}
+
+/** Bytes of a text that is gone through; a larger one is not shown to those from whom something may have to be hidden. */
+const longestText = 1024 * 1024;
+/** Mails as files: their parts are encoded, so that they cannot be shown in part. */
+const mails = { type: /^(?:message\/|application\/(?:mbox|vnd\.ms-outlook)$)/, name: /\.(?:eml|mbox|msg)$/i };
+const texts = {
+  type: /^(?:text\/|application\/(?:json|xml|csv|x-ndjson)$|[\w.-]+\/[\w.-]+\+(?:json|xml)$)/,
+  name: /\.(?:csv|html?|ics|json|log|md|tsv|txt|vcf|xml|ya?ml)$/i,
+};
+const is = (kind: typeof texts, { contentType, filename }: { contentType: string; filename: string }): boolean =>
+  kind.type.test(contentType.toLowerCase()) || kind.name.test(filename);
+
+/**
+ * A file as the asker may see it: texts without what is hidden; the same bytes where nothing is. What is drawn (pictures, PDF, documents of an
+ * office) is not looked into.
+ *
+ * @throws HubError `forbidden` for a mail, or a long text, where the asker's role does not see identifiers
+ */
+export async function presentFile(
+  door: Door,
+  asker: Asker,
+  file: { readonly contentType: string; readonly filename: string },
+  bytes: Buffer,
+): Promise<Buffer> {
+  if (!hidesIdentifiers(await rulesFor(door.db.sql, asker))) return bytes;
+  if (is(mails, file)) await requireWhole(door, asker);
+  const text = readableText(bytes, is(texts, file));
+  if (text === null) return bytes;
+  if (bytes.byteLength > longestText) await requireWhole(door, asker);
+  const shown = await presentAnswer(door, asker, text);
+  return shown === text ? bytes : Buffer.from(shown);
+}
+
+/** Null for bytes that are no text. `sure`: they are said to be one. */
+function readableText(bytes: Buffer, sure: boolean): string | null {
+  const [first = 0, second = 0] = bytes;
+  const wide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (wide) return new TextDecoder(first === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
+  if (bytes.subarray(0, 5).toString('latin1') === '%PDF-' || bytes.includes(0)) return null;
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  return sure ? new TextDecoder('windows-1252').decode(bytes) : null;
 }
 
 /** The roles from which some identifiers are hidden. */

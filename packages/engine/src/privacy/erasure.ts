@@ -20,7 +20,6 @@ import {
   keptImports,
   lockPerson,
   maskEverywhere,
-  mergedCustomers,
   obstacleTo,
   recipientLists,
   replaceRecipientList,
@@ -31,7 +30,9 @@ import {
   type ErasureScope,
   type StepDone,
 } from '@patchbay/store/privacy/erase';
+import { recordAudit } from '@patchbay/store/queries/audit';
 import {
+  cancelHeardOf,
   finishErasure,
   keepProgress,
   lockDueRequest,
@@ -46,6 +47,7 @@ import { listRejects } from '@patchbay/store/queries/imports';
 import type { HubFiles } from '../files.ts';
 import { importKeyOf, openedFiles, openReject, openShown, type ImportKey } from '../imports/sealed-import.ts';
 import type { Parts } from '../parts.ts';
+import { retryOnConflict } from '../pipeline/retry.ts';
 import { removeOldExports } from './export-files.ts';
 import { removeFiles } from './files.ts';
 import { mentions } from './mentions.ts';
@@ -79,13 +81,15 @@ export async function erase(parts: Parts, id: string): Promise<void> {
   const catalogue = await readCatalogue(parts.db.sql);
   const steps = stepsOf(catalogue);
   for (;;) {
-    const going = await parts.db.transaction(async (tx) => {
-      const request = await lockDueRequest(tx, id);
-      if (!request) return false;
-      await allowErasure(tx);
-      if (request.soughtSealed === null) return await begin(parts, tx, request, catalogue, steps[0] ?? '');
-      return await goOn(parts, tx, request, catalogue, steps);
-    });
+    const going = await retryOnConflict(() =>
+      parts.db.transaction(async (tx) => {
+        const request = await lockDueRequest(tx, id);
+        if (!request) return false;
+        await allowErasure(tx);
+        if (request.soughtSealed === null) return await begin(parts, tx, request, catalogue, steps[0] ?? '');
+        return await goOn(parts, tx, request, catalogue, steps);
+      }),
+    );
     if (!going) break;
   }
   await removeFiles(parts);
@@ -142,8 +146,8 @@ async function begin(
   catalogue: Catalogue,
   step: string,
 ): Promise<boolean> {
-  const customerIds = await mergedCustomers(tx, request.customerId);
-  await lockPerson(tx, customerIds);
+  const customerIds = await lockPerson(tx, request.customerId);
+  if (request.askedBy === null && (await giveUpOnHeardOf(tx, request.id, customerIds))) return false;
   const obstacle = await obstacleTo(tx, customerIds);
   if (obstacle) {
     await postponeRequest(tx, request.id, obstacle, againSeconds[obstacle]);
@@ -175,6 +179,19 @@ async function begin(
     soughtSealed: parts.vault.seal(JSON.stringify(scope), contextOf(request.id)),
   });
   return true;
+}
+
+/** Who was put forward because nothing had been heard of them, and was heard of since, stays. */
+async function giveUpOnHeardOf(tx: Queryable, id: string, customerIds: readonly string[]): Promise<boolean> {
+  const givenUp = await cancelHeardOf(tx, id, customerIds);
+  for (const customerId of givenUp)
+    await recordAudit(tx, {
+      action: 'customer.request-cancelled',
+      actorId: null,
+      customerId,
+      detail: { requestId: id, reason: 'Heard of again' },
+    });
+  return givenUp.length > 0;
 }
 
 async function momentOf(tx: Queryable): Promise<Date> {

@@ -5,6 +5,7 @@ import type {
   FieldClass,
   HeldReply,
   HubEvent,
+  InboxItem,
   MaskingRules,
   Message,
   OutboxItem,
@@ -13,11 +14,12 @@ import type {
   Ticket,
   TimelineItem,
 } from '@patchbay/contracts';
-import { isShown, maskedValue } from '@patchbay/domain';
+import { createHider, isShown, maskedValue, possibleIdentifiers } from '@patchbay/domain';
 import { phoneParts } from '@patchbay/domain/identity/normal/phone';
 import type { Queryable } from '@patchbay/store';
 import { worksForCustomers } from '@patchbay/store/queries/tickets';
 import type { Principal } from '../auth/principal.ts';
+import type { Parts } from '../parts.ts';
 import { readPrivacySettings } from './settings.ts';
 
 export type Asker = Pick<Principal, 'agentId' | 'role'>;
@@ -172,6 +174,42 @@ export async function presentOutbox(sql: Queryable, asker: Asker, items: readonl
   const hide = addressesHidden(await rulesFor(sql, asker));
   return items.map((item) => ({ ...item, to: hide(item.to) }));
 }
+
+/** Contacts that are no messages: nobody is a customer yet, so that who sent them is hidden like every other address in them. */
+export async function presentInbox<
+  T extends Partial<Pick<InboxItem, 'from' | 'subject' | 'messageId'>> & { reason: string | null },
+>({ db, config }: Pick<Parts, 'db' | 'config'>, asker: Asker, items: readonly T[]): Promise<T[]> {
+  const rules = await rulesFor(db.sql, asker);
+  if (!hidesIdentifiers(rules)) return [...items];
+  const hide = <V extends string | null | undefined>(text: V) =>
+    typeof text === 'string' ? hiderOf(text, rules, config.defaultRegion)(text) : text;
+  return items.map((item) =>
+    item.messageId
+      ? item
+      : {
+          ...item,
+          ...(item.from !== undefined && { from: hiddenSender(item.from, rules) ?? hide(item.from) }),
+          ...(item.subject !== undefined && { subject: hide(item.subject) }),
+          reason: hide(item.reason),
+        },
+  );
+}
+
+/** Hides every address and number of a text, whosever they are. */
+function hiderOf(text: string, rules: Rules, region: string): (text: string) => string {
+  const kindOf = (value: string) => (/^\S+@\S+$/.test(value) ? 'email' : /^\+\d+$/.test(value) ? 'phone' : null);
+  return createHider(
+    possibleIdentifiers(text, region).flatMap((value) => {
+      const kind = kindOf(value);
+      if (kind === null || rules[kind] === 'shown') return [];
+      return [{ kind, value, instead: masked(kind, value), ...(kind === 'phone' && phoneParts(value)) }];
+    }),
+  );
+}
+
+/** A sender who is neither an address nor a number. */
+const hiddenSender = (from: string | null, rules: Rules): string | null =>
+  from !== null && rules.external !== 'shown' && !/@|^\+/.test(from) ? masked('external', from) : null;
 
 /** Rows that call a customer by name, in this column: who gave none is called by an address. */
 export async function presentNamed<K extends string, T extends { [name in K]: string | null }>(

@@ -1,22 +1,66 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileProblem, StartError } from '../start-error.ts';
 
 /**
  * A secret of this data folder, 256 bits in base64url: made on first use, kept in `secrets.json` (mode 0600) beside
- * whatever other secrets are there. Calls for one folder must not overlap.
+ * whatever other secrets are there.
  * @throws {StartError} when the file cannot be read or written
  */
 export async function keptSecret(dataDir: string, name: string): Promise<string> {
-  const file = join(dataDir, 'secrets.json');
-  const secrets = await readSecrets(file);
-  const existing = secrets[name];
-  if (typeof existing === 'string' && existing !== '') return existing;
+  const known = (secrets: Record<string, unknown>) => {
+    const value = secrets[name];
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  const existing = known(await readSecrets(join(dataDir, 'secrets.json')));
+  if (existing !== null) return existing;
   const made = randomBytes(32).toString('base64url');
-  await writeSecrets(file, { ...secrets, [name]: made });
-  return made;
+  const secrets = await changeSecrets(dataDir, (present) =>
+    known(present) === null ? { ...present, [name]: made } : present,
+  );
+  return known(secrets) ?? made;
+}
+
+/** Who changes the file is done within milliseconds: a mark that is older was left by somebody who was killed. Milliseconds. */
+const staleMs = 5_000;
+
+/** One at a time, also of several processes: a key that a second one did not see would be gone for good. */
+async function changeSecrets(
+  dataDir: string,
+  change: (secrets: Record<string, unknown>) => Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const file = join(dataDir, 'secrets.json');
+  const mark = `${file}.lock`;
+  try {
+    while (!(await taken(mark))) await sleep(10);
+  } catch (error) {
+    throw new StartError(`Cannot write ${mark}: ${fileProblem(error)}`, { cause: error });
+  }
+  try {
+    const changed = change(await readSecrets(file));
+    await writeSecrets(file, changed);
+    return changed;
+  } finally {
+    await rm(mark, { force: true });
+  }
+}
+
+async function taken(mark: string): Promise<boolean> {
+  try {
+    await (await open(mark, 'wx', 0o600)).close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const since = await stat(mark).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Infinity,
+    );
+    if (Date.now() - since > staleMs) await rm(mark, { force: true });
+    return false;
+  }
 }
 
 async function writeSecrets(file: string, secrets: Record<string, unknown>): Promise<void> {
@@ -24,6 +68,10 @@ async function writeSecrets(file: string, secrets: Record<string, unknown>): Pro
     // Written whole beside it, then moved: a crash leaves the old file or the new one.
     await writeFile(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flush: true });
     await rename(`${file}.new`, file);
+    // What is sealed with a new key may be on disk before the key would be.
+    const folder = await open(dirname(file)).catch(() => null);
+    await folder?.sync().catch(() => undefined);
+    await folder?.close();
   } catch (error) {
     throw new StartError(`Cannot write ${file}: ${fileProblem(error)}`, { cause: error });
   }
@@ -46,24 +94,20 @@ export function secretKeysOf(dataDir: string): { present: string; earlier: reado
 
 /** Gives the data folder a new key; the one before it still opens. @throws {StartError} when the file cannot be read or written */
 export async function addSecretKey(dataDir: string, now: Date): Promise<void> {
-  const present = await keptSecret(dataDir, 'secretKey');
-  const file = join(dataDir, 'secrets.json');
-  const secrets = await readSecrets(file);
-  await writeSecrets(file, {
+  await keptSecret(dataDir, 'secretKey');
+  await changeSecrets(dataDir, (secrets) => ({
     ...secrets,
     secretKey: randomBytes(32).toString('base64url'),
-    earlierSecretKeys: [{ key: present, replacedAt: now.toISOString() }, ...earlierOf(secrets)],
-  });
+    earlierSecretKeys: [{ key: secrets['secretKey'], replacedAt: now.toISOString() }, ...earlierOf(secrets)],
+  }));
 }
 
 /** Removes earlier keys that open nothing any more. @throws {StartError} when the file cannot be read or written */
 export async function retireSecretKeys(dataDir: string, keys: readonly string[]): Promise<void> {
-  const file = join(dataDir, 'secrets.json');
-  const secrets = await readSecrets(file);
-  await writeSecrets(file, {
+  await changeSecrets(dataDir, (secrets) => ({
     ...secrets,
     earlierSecretKeys: earlierOf(secrets).filter(({ key }) => !keys.includes(key)),
-  });
+  }));
 }
 
 async function readSecrets(file: string): Promise<Record<string, unknown>> {

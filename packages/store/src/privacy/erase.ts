@@ -178,13 +178,13 @@ export async function forgetPerson(tx: Queryable, customerIds: readonly string[]
   await run(`update ticket set emptied_at = now() where customer_id = any ($1)`);
 }
 
-/** Behind everybody who decides about a contact of these identifiers. */
-export async function lockPerson(tx: Queryable, customerIds: readonly string[]): Promise<void> {
-  await tx.query(
-    `select lock_identifiers(array(select kind || ':' || value from identifier where customer_id = any ($1) and grade <> 'claimed'))`,
-    [customerIds],
-  );
-  await tx.query('select 1 from customer where id = any ($1) order by id for no key update', [customerIds]);
+/**
+ * Locks the person whom a customer is, and answers the customers: the one that it leads to after all merges, with all that were merged into it.
+ * Behind everybody who decides about a contact of theirs. Raises PB001 (to be tried again) when the person grew meanwhile.
+ */
+export async function lockPerson(tx: Queryable, customerId: string): Promise<string[]> {
+  const { rows } = await tx.query<{ ids: string[] }>('select lock_person($1) as ids', [customerId]);
+  return rows[0]?.ids ?? [];
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -12,7 +12,7 @@ export async function readPrivacyRequest(sql: Queryable, id: string): Promise<Pr
   return rows[0] ? present<PrivacyRequest>(rows[0]) : null;
 }
 
-/** Newest first. */
+/** Newest first. Of a customer also what was asked of those who were merged into it. */
 export async function listPrivacyRequests(
   sql: Queryable,
   filter: { kind?: PrivacyRequestKind | undefined; customerId?: string | undefined },
@@ -20,7 +20,7 @@ export async function listPrivacyRequests(
 ): Promise<Cut<PrivacyRequest, string>> {
   const { rows } = await sql.query(
     `select ${columns} from ${joined} where ($2::uuid is null or r.id < $2) and ($3::text is null or r.kind = $3)
-       and ($4::uuid is null or r.customer_id = $4) order by r.id desc limit $1`,
+       and ($4::uuid is null or r.customer_id in (select merged_customers($4))) order by r.id desc limit $1`,
     [slice.limit + 1, slice.after, filter.kind ?? null, filter.customerId ?? null],
   );
   return cut(
@@ -82,6 +82,18 @@ export async function cancelPrivacyRequest(sql: Queryable, id: string, agentId: 
     [id, agentId],
   );
   return rowCount === 1;
+}
+
+/** Takes a request back whose person has written, or was changed, since it was made; answers whose it was. */
+export async function cancelHeardOf(tx: Queryable, id: string, customerIds: readonly string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ customerId: string }>(
+    `update privacy_request r set state = 'cancelled', finished_at = now(), obstacle = null
+     where r.id = $1 and (exists (select 1 from customer c where c.id = any ($2) and c.updated_at >= r.asked_at)
+       or exists (select 1 from ticket k where k.customer_id = any ($2) and (k.status in ('open', 'pending') or k.last_activity_at >= r.asked_at)))
+     returning r.customer_id as "customerId"`,
+    [id, customerIds],
+  );
+  return rows.map(({ customerId }) => customerId);
 }
 
 export async function duePrivacyRequests(sql: Queryable, limit: number): Promise<string[]> {

@@ -7,7 +7,9 @@ import {
   isRomanisedSurname,
   surnameOf,
 } from './chinese-surname.ts';
+import { isKorean } from './korean-name.ts';
 import { foldText, hasHan, settled, wordsOf } from './text.ts';
+import { isVietnamese } from './vietnamese-name.ts';
 
 export interface PersonName {
   /** Given names and initials in their order, folded. */
@@ -81,11 +83,13 @@ function familyStart(words: readonly string[]): number {
   return particle > 0 ? particle : words.length - 1;
 }
 
-function fromWords(words: readonly string[]): Pick<PersonName, 'given' | 'family'> {
+/** `raw`: with the marks that words lose when they are folded. */
+function fromWords(words: readonly string[], raw: string): Pick<PersonName, 'given' | 'family'> {
   if (words.length < 2) return { given: [...words], family: [] };
   const parted = partedSurname(words);
   if (parted !== null) return { given: words.toSpliced(parted, 2), family: words.slice(parted, parted + 2) };
-  if (familyFirst(words)) return { given: words.slice(1), family: words.slice(0, 1) };
+  if (familyFirst(words) || isVietnamese(words, raw) || isKorean(words))
+    return { given: words.slice(1), family: words.slice(0, 1) };
   const start = familyStart(words);
   return { given: words.slice(0, start), family: words.slice(start) };
 }
@@ -122,7 +126,7 @@ function capitalWord(raw: string): string | null {
   return words.length > 1 && capitals.length === 1 && !isSuffix(folded) && !titles.has(folded) ? folded : null;
 }
 
-function fromCommas(parts: readonly string[]): PersonName {
+function fromCommas(parts: readonly string[], raw: string): PersonName {
   const suffixes = parts.slice(1).filter((part) => part !== '' && wordsOf(part).every(isSuffix));
   const names = parts.filter((part, index) => index === 0 || !suffixes.includes(part));
   const said =
@@ -132,7 +136,7 @@ function fromCommas(parts: readonly string[]): PersonName {
       .find((found) => found !== undefined) ?? null;
   if (names.length === 1) {
     const whole = bare(wordsOf(names[0] ?? ''));
-    return { ...fromWords(whole.words), generation: said ?? whole.generation };
+    return { ...fromWords(whole.words, raw), generation: said ?? whole.generation };
   }
   const family = bare(wordsOf(names[0] ?? ''));
   const given = bare(names.slice(1).flatMap(wordsOf));
@@ -143,7 +147,11 @@ function parseOnce(raw: string): PersonName {
   const text = raw.normalize('NFKC').replace(/\([^)]*\)/gu, ' ');
   const folded = foldText(text);
   if (HAN_NAME.test(folded) && hasHan(folded)) return fromHan(folded);
-  if (/[,;]/.test(folded)) return fromCommas(folded.split(/[,;]/).map((part) => part.trim()));
+  if (/[,;]/.test(folded))
+    return fromCommas(
+      folded.split(/[,;]/).map((part) => part.trim()),
+      text,
+    );
   const { words, generation } = bare(wordsOf(folded));
   const titled = words.length === 1 && titles.has(wordsOf(folded)[0] ?? '') && wordsOf(folded).length > 1;
   if (titled) return { given: [], family: words, generation };
@@ -151,7 +159,7 @@ function parseOnce(raw: string): PersonName {
   const family = capital === null ? [] : wordsOf(capital);
   const rest = words.filter((word) => !family.includes(word));
   if (family.length > 0 && rest.length > 0) return { given: rest, family, generation };
-  return { ...fromWords(words), generation };
+  return { ...fromWords(words, text), generation };
 }
 
 /** `family, given, generation`. Taking it apart and writing it again gives the same text. */

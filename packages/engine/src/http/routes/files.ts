@@ -1,5 +1,6 @@
 import { HubError } from '@patchbay/contracts';
 import { insertUpload, readAttachment } from '@patchbay/store/queries/uploads';
+import { presentFile } from '../../privacy/door.ts';
 import { filenameOf, mediaTypeOf, sendFile } from '../file-answer.ts';
 import { route } from '../route.ts';
 import { byId } from './tickets.ts';
@@ -42,7 +43,9 @@ export const fileRoutes = [
     async handle({ parts, principal, params, request, response }) {
       const file = await readAttachment(parts.db.sql, principal, params.id);
       if (!file) throw new HubError('not_found', 'There is no such attachment');
-      sendFile(request, response, file, await parts.files.read(file.sha256));
+      const bytes = await parts.files.read(file.sha256);
+      const shown = await presentFile(parts, principal, file, bytes);
+      sendFile(request, response, file, shown, shown === bytes);
     },
   }),
 ];

@@ -10,10 +10,11 @@ import {
   unmovedOutcomes,
 } from '@patchbay/store/queries/inbox-bulk';
 import { inboxGroups, listInbox, quarantineSummary, readInboxItem } from '@patchbay/store/queries/inbox-list';
+import type { Principal } from '../../auth/index.ts';
 import type { Parts } from '../../parts.ts';
 import { replayContact } from '../../pipeline/replay.ts';
 import { requireWhole } from '../../privacy/door.ts';
-import { maySearchParts } from '../../privacy/masking.ts';
+import { maySearchParts, presentInbox } from '../../privacy/masking.ts';
 import { fieldsOf, previewOf, textOf } from '../../watch/received-fields.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { sendDownload } from '../file-answer.ts';
@@ -23,10 +24,11 @@ import { byId } from './tickets.ts';
 /** Groups that are worth showing; who has more has one trouble, not many. */
 const mostGroups = 100;
 
-async function inboxItemOf(parts: Parts, id: string) {
+async function inboxItemOf(parts: Parts, principal: Principal, id: string) {
   const item = await readInboxItem(parts.db.sql, id);
   if (!item) throw new HubError('not_found', 'There is no such contact');
-  return item;
+  const [shown = item] = await presentInbox(parts, principal, [item]);
+  return shown;
 }
 
 async function received(parts: Parts, id: string): Promise<{ row: InboxRow; bytes: Buffer }> {
@@ -100,7 +102,8 @@ export const inboxRoutes = [
       const { limit: _limit, cursor: _cursor, ...filter } = query;
       requireBounded(filter);
       const parted = await maySearchParts(parts.db.sql, principal);
-      return pageOf(await listInbox(parts.db.sql, filter, sliceOf(idKey, query), parted));
+      const page = await listInbox(parts.db.sql, filter, sliceOf(idKey, query), parted);
+      return pageOf({ ...page, items: await presentInbox(parts, principal, page.items) });
     },
   }),
   route({
@@ -110,7 +113,9 @@ export const inboxRoutes = [
     tag: 'Inbox',
     access: 'manager',
     answer: 'InboxGroupList',
-    handle: async ({ parts }) => ({ items: await inboxGroups(parts.db.sql, mostGroups) }),
+    async handle({ parts, principal }) {
+      return { items: await presentInbox(parts, principal, await inboxGroups(parts.db.sql, mostGroups)) };
+    },
   }),
   route({
     method: 'get',
@@ -139,7 +144,7 @@ export const inboxRoutes = [
     access: 'manager',
     params: byId,
     answer: 'InboxItem',
-    handle: ({ parts, params }) => inboxItemOf(parts, params.id),
+    handle: ({ parts, principal, params }) => inboxItemOf(parts, principal, params.id),
   }),
   route({
     method: 'get',
@@ -192,7 +197,7 @@ export const inboxRoutes = [
     answer: 'InboxItem',
     async handle({ parts, principal, params }) {
       await replayContact(parts, params.id, principal.agentId);
-      return inboxItemOf(parts, params.id);
+      return inboxItemOf(parts, principal, params.id);
     },
   }),
 ];
