@@ -170,11 +170,12 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
     await page.locator('[data-testid=mail-row][data-state=sent]').nth(1).waitFor();
     const mail = await sink.received('Settled by agent');
     expect(mail.attachments.map(({ filename }) => filename?.split('.').pop())).toEqual(['xlsx']);
+    await page.getByTestId('mail-row').last().scrollIntoViewIfNeeded();
     await picture('mail');
     await page.getByTestId('report-mail-save').focus();
     await page.keyboard.press('Enter');
     await page.getByTestId('report-mail').waitFor({ state: 'detached' });
-    await page.getByTestId('schedule-line').getByText('Every month on the 31. at 08:00').waitFor();
+    await page.getByTestId('schedule-line').getByText('Every month on day 31 at 08:00').waitFor();
     await picture('saved');
   });
 

@@ -117,7 +117,7 @@ export const reports = {
       at: {
         day: 'Every day at {{time}}',
         week: 'Every {{weekday}} at {{time}}',
-        month: 'Every month on the {{day}}. at {{time}}',
+        month: 'Every month on day {{day}} at {{time}}',
       },
       next: 'next {{at}}',
       undelivered_one: '{{count}} mail not delivered',
