@@ -88,6 +88,8 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
       .getByRole('link', { name: /Late parcel/ })
       .click();
     await page.waitForURL(/\/desk\/[0-9a-f-]{36}/);
+    // The address is there before the page is, and going back at once would find the drawer open.
+    await page.getByTestId('reports-page').waitFor({ state: 'detached' });
     await page.goBack();
     await panel('offered').waitFor();
   });
