@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
 import { addAgent, chooseLanguage, grace, logIn } from '../support/browser-desk.ts';
+import { startMailSink, type MailSink } from '../support/browser-mail-sink.ts';
 import { eventually } from '../support/client.ts';
 import { admin, startHub, type TestHub, zoneAtNoon } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
@@ -12,6 +13,7 @@ import { mailProgram } from '../support/mail.ts';
 describe.skipIf(inject('chromium') === null)('reports on screen', () => {
   const browser = useBrowser();
   let hub: TestHub;
+  let sink: MailSink;
   let page: Page;
   let problems: string[] = [];
   const beyond: string[] = [];
@@ -29,7 +31,8 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
   };
 
   beforeAll(async () => {
-    hub = await startHub('postgres', { env: { TIME_ZONE: zone } });
+    sink = await startMailSink();
+    hub = await startHub('postgres', { env: { TIME_ZONE: zone, SMTP_URL: sink.url } });
     await addAgent(hub.api);
     const send = mailProgram(hub.ground.smtpPort);
     for (const subject of ['Broken lamp', 'Late parcel', 'Wrong colour'])
@@ -47,6 +50,7 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
   afterAll(async () => {
     await page?.context().close();
     await hub?.[Symbol.asyncDispose]();
+    await sink?.[Symbol.asyncDispose]();
   });
 
   it('the desk does not load the charts; the reports do, and begin with today', async () => {
@@ -85,6 +89,8 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
       .getByRole('link', { name: /Late parcel/ })
       .click();
     await page.waitForURL(/\/desk\/[0-9a-f-]{36}/);
+    // The address is there before the page is, and going back at once would find the drawer open.
+    await page.getByTestId('reports-page').waitFor({ state: 'detached' });
     await page.goBack();
     await panel('offered').waitFor();
   });
@@ -142,7 +148,41 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
     await page.getByTestId('saved-report').getByText('Settled by agent').waitFor();
     await page.getByTestId('saved-open').click();
     await page.waitForURL(/by=agent/);
+  });
+
+  it('is mailed to colleagues and others by the keyboard, and shows what became of each mail', async () => {
     await page.getByTestId('reports-saved').click();
+    await page.getByTestId('saved-mail').focus();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('report-mail').getByText('Nothing has been sent yet').waitFor();
+    await page.getByTestId('report-mail-save').click();
+    await page.getByText('Choose somebody who gets it.').waitFor();
+    await choose('mail-every', 'every month');
+    await page.getByTestId('mail-day').fill('31');
+    await page.getByTestId('mail-agents').locator('input').focus();
+    await page.keyboard.type('Grace');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('mail-addresses').locator('input').focus();
+    await page.keyboard.type('not an address,board@outside.example,');
+    await page.getByText('This is not an address: not, an, address').waitFor();
+    const wrong = page.getByTestId('mail-addresses').locator('.ant-select-selection-item-remove');
+    for (let left = 3; left > 0; left -= 1) await wrong.first().click();
+    await page.getByTestId('mail-now').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid=mail-row][data-state=sent]').nth(1).waitFor();
+    const mail = await sink.received('Settled by agent');
+    expect(mail.attachments.map(({ filename }) => filename?.split('.').pop())).toEqual(['xlsx']);
+    await page.getByTestId('mail-row').last().scrollIntoViewIfNeeded();
+    await picture('mail');
+    await page.getByTestId('report-mail-save').focus();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('report-mail').waitFor({ state: 'detached' });
+    await page.getByTestId('schedule-line').getByText('Every month on day 31 at 08:00').waitFor();
+    await picture('saved');
+  });
+
+  it('is removed with what is mailed', async () => {
     await page.getByTestId('saved-remove').click();
     await page.locator('.ant-popconfirm-buttons .ant-btn-primary').click();
     await page.getByText('No saved reports yet').waitFor();

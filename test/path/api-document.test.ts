@@ -66,6 +66,7 @@ describe('the API as its document describes it', () => {
       '/api/v1/request-types',
       '/api/v1/routing-rules/versions',
       '/api/v1/saved-reports',
+      '/api/v1/saved-reports/{id}/mails',
       '/api/v1/segments',
       '/api/v1/skills',
       '/api/v1/tasks',
@@ -376,6 +377,18 @@ describe('the API as its document describes it', () => {
     await call('PUT', '/saved-reports/:id', savedReport, { ...saving, query: { ...saving.query, by: 'queue' } });
     await call('GET', '/saved-reports');
     await call('GET', '/saved-reports/:id/report', savedReport);
+    const mailing = { agentIds: [me.id], addresses: [], language: 'en', format: 'csv' };
+    const mailed = { ...mailing, enabled: true, times: { every: 'day', hour: 8 } };
+    await call('PUT', '/saved-reports/:id/schedule', savedReport, mailed);
+    await call('GET', '/report-schedules');
+    await call('POST', '/saved-reports/:id/mails', savedReport, mailing);
+    // No mail server is set up here.
+    const failed = await eventually<{ id: string; state: string }>(
+      async () => (await call('GET', '/saved-reports/:id/mails', savedReport)).items[0],
+      ({ state }) => state === 'failed',
+    );
+    await call('POST', '/report-mails/:id/retry', { id: failed.id });
+    await call('DELETE', '/saved-reports/:id/schedule', savedReport);
     await call('DELETE', '/saved-reports/:id', savedReport);
     await call('GET', '/routing-rules');
     const routing = {

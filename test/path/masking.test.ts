@@ -140,6 +140,10 @@ describe('a role from which identifiers are hidden', () => {
       { name: 'Week', query: { figures: ['offered'], period: 'yesterday' } },
       201,
     );
+    const mailed = { agentIds: [], addresses: [planted.mail], language: 'en', format: 'csv' };
+    const daily = { ...mailed, enabled: true, times: { every: 'day', hour: 8 } };
+    await call('PUT', `/saved-reports/${report.id}/schedule`, daily);
+    await call('POST', `/saved-reports/${report.id}/mails`, mailed, 201);
     const rule = { name: 'Rule', events: ['ticket.tagged'], condition: null, actions: [{ do: 'tag', tags: ['two'] }] };
     const endpoint = await call(
       'POST',

@@ -187,6 +187,21 @@ export interface SentMessage {
   readonly refused?: readonly { readonly address: string; readonly permanent: boolean; readonly reason: string }[];
 }
 
+/** What the centre itself writes to one address, about no ticket. */
+export interface Notice {
+  /** Of this mail: every try has it. */
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly attachments: readonly {
+    readonly filename: string;
+    readonly contentType: string;
+    readonly content: Buffer;
+  }[];
+}
+
 /** Control of a phone call, for channels whose contacts are calls. All are safe to repeat. */
 export interface CallControl {
   /** Rings the agent's own phone; when they answer, the waiting caller is brought in. Resolves when the carrier took the order. */
@@ -237,6 +252,8 @@ export interface Channel {
    * message may have been taken all the same: then `findSent` is asked before.
    */
   send(message: OutboundMessage, signal: AbortSignal): Promise<SentMessage>;
+  /** Hands over what is about no ticket. Throws as `send` does, and `provider_refused` where there is nobody to hand it to. */
+  sendNotice?(notice: Notice, signal: AbortSignal): Promise<void>;
   /**
    * What became of a message whose send ended with `outcome_unknown`. `not-sent` only when the provider's word is final: it keeps a
    * whole list, and time enough has passed for the message to be on it; `not-listed` when it is not there yet. `known`: those ids that

@@ -58,6 +58,7 @@ export const settingName = z.enum([
   'privacy',
   'queue',
   'queue-order',
+  'report-schedule',
   'request-type',
   'routing-rules',
   'saved-report',

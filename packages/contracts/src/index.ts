@@ -30,6 +30,7 @@ export * from './imports.ts';
 export * from './row-reasons.ts';
 export * from './tasks.ts';
 export * from './figures.ts';
+export * from './report-mail.ts';
 export * from './floor.ts';
 export * from './staffing.ts';
 export * from './wallboard.ts';

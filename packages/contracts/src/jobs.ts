@@ -43,6 +43,9 @@ export const fireClocks = z.object({ fireAt: z.int() });
 /** A run over the clocks of open tickets goes on. */
 export const runClocks = z.object({ clockRuns: z.literal(true) });
 
+/** Mails of a report wait to be sent. */
+export const sendReport = z.object({ reportRunId: z.uuid() });
+
 /** Every job by name. Payloads are parsed with these on both sides of the queue. */
 export const jobs = {
   'ingest-contact': ingestContact,
@@ -63,6 +66,7 @@ export const jobs = {
   'deliver-webhooks': deliverWebhooks,
   'fire-clocks': fireClocks,
   'run-clocks': runClocks,
+  'send-report': sendReport,
 } as const;
 export type JobName = keyof typeof jobs;
 export type JobData<N extends JobName> = z.infer<(typeof jobs)[N]>;

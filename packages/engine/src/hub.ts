@@ -49,6 +49,7 @@ import type { Jobs } from './queues/jobs.ts';
 import type { QueueBackend } from './queues/wiring.ts';
 import { deliverWebhooks } from './outgoing-webhooks/deliver.ts';
 import { webhookReader } from './outgoing-webhooks/reader.ts';
+import { sendReport } from './report-mail/send.ts';
 import { openBlindIndex, openVault, startKeyRefresh } from './privacy/keys.ts';
 import { runPrivacyRequest } from './privacy/run.ts';
 import { seedIntake } from './seed-intake.ts';
@@ -202,6 +203,7 @@ async function startWorkers(
       'deliver-webhooks': (data) => deliverWebhooks(parts, data.endpointId, signal),
       'fire-clocks': () => fireDueClocks(parts),
       'run-clocks': async () => void (await runClocks(parts)),
+      'send-report': (data) => sendReport(parts, data.reportRunId, signal),
     },
     parts,
     { webhooks: 8, ...(overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 }) },

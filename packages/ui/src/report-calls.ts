@@ -2,9 +2,14 @@ import {
   page,
   report,
   reportDefinitions,
+  reportMail,
+  reportSchedule,
+  reportSending,
   reportTicket,
   savedReport,
   type FormLanguage,
+  type ReportMailing,
+  type ReportScheduleWrite,
   type SavedReportWrite,
 } from '@patchbay/contracts';
 import { nothing, type Send } from './http.ts';
@@ -15,6 +20,8 @@ export type ReportAddress = Record<string, string | undefined>;
 export type ReportScope = 'all' | 'mine';
 
 const tickets = page(reportTicket);
+const schedules = page(reportSchedule).pick({ items: true });
+const mails = page(reportMail);
 const saved = page(savedReport).pick({ items: true });
 const pathOf = (scope: ReportScope): string => (scope === 'mine' ? '/reports/mine' : '/reports');
 
@@ -31,6 +38,15 @@ export function reportCalls(send: Send) {
     updateSavedReport: (id: string, json: SavedReportWrite) =>
       send('PUT', `/saved-reports/${id}`, savedReport, { json }),
     deleteSavedReport: (id: string) => send('DELETE', `/saved-reports/${id}`, nothing),
+    reportSchedules: async (signal?: AbortSignal) =>
+      (await send('GET', '/report-schedules', schedules, { signal })).items,
+    putReportSchedule: (id: string, json: ReportScheduleWrite) =>
+      send('PUT', `/saved-reports/${id}/schedule`, reportSchedule, { json }),
+    mailReport: (id: string, json: ReportMailing) =>
+      send('POST', `/saved-reports/${id}/mails`, reportSending, { json }),
+    reportMails: (id: string, cursor: string | null, signal?: AbortSignal) =>
+      send('GET', `/saved-reports/${id}/mails`, mails, { query: { cursor: cursor ?? undefined }, signal }),
+    retryReportMail: (id: string) => send('POST', `/report-mails/${id}/retry`, reportMail),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
- * Whether reports take longer as history grows: `npm run bench:reports`. The same year with a hundred thousand and with a million tickets, and
- * the same reports of it by turns. BENCH_SMALL, BENCH_LARGE and BENCH_N change the sizes and the number of turns.
+ * Whether reports take longer as history grows: `npm run bench:reports`. The same year with few and with many tickets, and the same reports of
+ * it by turns. What was made is first held against what the hub makes of the same events, at a size at which that is quick. BENCH_CHECK,
+ * BENCH_SMALL, BENCH_LARGE and BENCH_N change the sizes and the number of turns.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,9 +15,11 @@ import { listEntries } from '@patchbay/store/queries/reports';
 import { loadEnvironment } from '@patchbay/config';
 import { artifactsFolder, createDatabase, startPostgres } from '../ground.ts';
 import { agents, firstDay, populate, queues, timeZone } from './centre.ts';
+import { checkFigures } from './check.ts';
 
 const sizes = {
-  small: Number(process.env['BENCH_SMALL'] ?? 100_000),
+  check: Number(process.env['BENCH_CHECK'] ?? 3_000),
+  small: Number(process.env['BENCH_SMALL'] ?? 10_000),
   large: Number(process.env['BENCH_LARGE'] ?? 1_000_000),
 };
 const turns = Number(process.env['BENCH_N'] ?? 15);
@@ -71,12 +74,17 @@ const works: readonly (readonly [string, number, Work])[] = [
   ['tickets of an agent behind a year', 1_000, tickets('answered', year.from, year.to, { agentId: agents[7] ?? '' })],
 ];
 
-async function prepare(server: string, name: string, size: number) {
+async function open(server: string, name: string, size: number): Promise<Database> {
   const url = await createDatabase(server, name);
   await migrate(url);
   const db = openDatabase({ url, poolSize: 2 });
-  const began = performance.now();
   await populate(db, size);
+  return db;
+}
+
+async function prepare(server: string, name: string, size: number) {
+  const began = performance.now();
+  const db = await open(server, name, size);
   const { rows } = await db.sql.query<{ sums: number; entries: number; bytes: number }>(
     `select (select count(*) from figure_sum) as sums, (select count(*) from figure_entry) as entries,
        pg_total_relation_size('figure_sum') + pg_total_relation_size('figure_entry') as bytes`,
@@ -95,6 +103,11 @@ const folder = await mkdtemp(join(tmpdir(), 'patchbay-bench-reports-'));
 await using stack = new AsyncDisposableStack();
 stack.defer(() => rm(folder, { recursive: true, force: true }));
 const postgres = stack.use(await startPostgres(join(folder, 'postgres'), false));
+{
+  await using db = await open(postgres.url, 'bench_check', sizes.check);
+  const { days, facts } = await checkFigures(db);
+  say(`${sizes.check} tickets: ${facts} facts of ${days} days are what the hub counts`);
+}
 const small = await prepare(postgres.url, 'bench_small', sizes.small);
 stack.use(small.db);
 const large = await prepare(postgres.url, 'bench_large', sizes.large);

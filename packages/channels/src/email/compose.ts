@@ -14,8 +14,8 @@ const mostReferences = 30;
  * Characters. A line of a mail has 998 octets at the most (RFC 5322 §2.1.1), and a word without a space cannot be folded; what is not
  * ASCII is cut into encoded words by itself.
  */
-const longestSubject = 800;
-const longestName = 200;
+export const longestSubject = 800;
+export const longestName = 200;
 const fitsLine = (id: string): boolean => Buffer.byteLength(id) <= 900;
 const answered = /^(re|aw|antw|antwort|sv|vs|rif|ref|odp|回复|答复|回覆|返信)(\[\d+\])?\s*[:\uff1a]\s*/i;
 
@@ -97,7 +97,7 @@ export function asciiAddress(address: string): string {
   return `${address.slice(0, address.lastIndexOf('@'))}@${domainOf(address)}`;
 }
 
-function checkedAddress(address: string): string {
+export function checkedAddress(address: string): string {
   if (isMailAddress(address)) return address;
   throw new HubError('provider_refused', 'Not an address that mail can be sent to');
 }

@@ -6,6 +6,7 @@ import { replayedEnvelope } from './envelope.ts';
 import { headOnly } from './imap/take.ts';
 import { listFolders, watchMailbox } from './imap/watch.ts';
 import { type InletOptions, listenForMail } from './inlet.ts';
+import { sendNotice } from './notice.ts';
 import { parseMail } from './schema.ts';
 import { sendMail } from './send.ts';
 
@@ -44,6 +45,7 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
       throw noWebhooks();
     },
     send: (message, signal) => sendMail(message, deps, signal),
+    sendNotice: (notice, signal) => sendNotice(notice, deps, signal),
     listen: async (signal) => {
       if (inlet.port === undefined && deps.config.smtpInletPort === 0)
         return { address: '', closed: Promise.resolve() };

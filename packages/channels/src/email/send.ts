@@ -20,11 +20,16 @@ export async function sendMail(message: OutboundMessage, deps: ComposeDeps, sign
   const mail = await composeMail(message, deps);
   const url = deps.config.smtpUrl;
   if (url === undefined) return { externalId: mail.messageId, status: 'sent', raw: mail.raw };
+  const info = await handOver(mail, url, signal);
+  const refused = refusedIn(info, message);
+  return { externalId: mail.messageId, status: 'sent', ...(refused.length > 0 && { refused }) };
+}
+
+/** Throws as {@link sendMail} does. */
+export async function handOver(mail: ComposedMail, url: string, signal: AbortSignal): Promise<SentMessageInfo> {
   const attempt: Attempt = { handedOver: false };
   try {
-    const info = await transmit(mail, url, attempt, signal);
-    const refused = refusedIn(info, message);
-    return { externalId: mail.messageId, status: 'sent', ...(refused.length > 0 && { refused }) };
+    return await transmit(mail, url, attempt, signal);
   } catch (cause) {
     throw cause instanceof HubError ? cause : outcomeOf(cause, attempt);
   }

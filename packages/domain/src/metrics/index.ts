@@ -6,6 +6,7 @@ export * from './difference.ts';
 export * from './facts.ts';
 export * from './fold.ts';
 export * from './report-period.ts';
+export * from './report-times.ts';
 export * from './roll-up.ts';
 export * from './sketch.ts';
 export * from './totals.ts';

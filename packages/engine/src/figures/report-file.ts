@@ -5,7 +5,7 @@ import writeXlsxFile, { type SheetData } from 'write-excel-file/node';
 import { definitionOf } from './report.ts';
 
 export type ReportFormat = 'csv' | 'xlsx';
-type Language = 'en' | 'zh';
+export type ReportLanguage = 'en' | 'zh';
 
 export const reportTypes: Readonly<Record<ReportFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
@@ -18,8 +18,15 @@ const words = {
 } as const;
 
 type Cell = string | number | null;
+/** How a value and where a row begins are written. */
+export interface CellForm {
+  value: (value: number | null, figure: string) => Cell;
+  start: (start: string) => string;
+}
 
-function header({ figures }: Report, language: Language): string[] {
+const plain: CellForm = { value: (value) => value, start: (start) => start };
+
+export function reportHeader({ figures }: Report, language: ReportLanguage): string[] {
   const { period, start, by, seconds } = words[language];
   const titles = figures.map((key) => {
     const { title, unit } = definitionOf(key);
@@ -28,27 +35,41 @@ function header({ figures }: Report, language: Language): string[] {
   return [period, start, by, ...titles];
 }
 
-function lines(part: ReportPart, { figures, by }: Report, language: Language): Cell[][] {
+/** The rows of a period and, last, its totals. */
+export function reportLines(
+  part: ReportPart,
+  { figures, by }: Report,
+  language: ReportLanguage,
+  form: CellForm = plain,
+): Cell[][] {
   const { total, none } = words[language];
   const period = `${part.from}..${part.to}`;
-  const values = (of: Record<string, number | null>) => figures.map((key) => of[key] ?? null);
+  const values = (of: Record<string, number | null>) => figures.map((key) => form.value(of[key] ?? null, key));
   return [
-    ...part.rows.map(({ start, name, values: of }) => [period, start, by ? (name ?? none) : null, ...values(of)]),
+    ...part.rows.map(({ start, name, values: of }) => [
+      period,
+      form.start(start),
+      by ? (name ?? none) : null,
+      ...values(of),
+    ]),
     [period, total, null, ...values(part.totals)],
   ];
 }
 
-const allLines = (report: Report, language: Language): Cell[][] =>
-  [report, ...(report.compared ? [report.compared] : [])].flatMap((part) => lines(part, report, language));
+/** The period that was asked for, and the one that it is compared with. */
+export const partsOf = (report: Report): ReportPart[] => [report, ...(report.compared ? [report.compared] : [])];
 
-export async function reportFile(report: Report, format: ReportFormat, language: Language): Promise<Buffer> {
+const allLines = (report: Report, language: ReportLanguage): Cell[][] =>
+  partsOf(report).flatMap((part) => reportLines(part, report, language));
+
+export async function reportFile(report: Report, format: ReportFormat, language: ReportLanguage): Promise<Buffer> {
   const rows = allLines(report, language);
   if (format === 'csv') {
-    const text = [header(report, language), ...rows.map((row) => row.map((cell) => cell ?? ''))];
+    const text = [reportHeader(report, language), ...rows.map((row) => row.map((cell) => cell ?? ''))];
     // The mark without which Excel takes UTF-8 for something else.
     return Buffer.from(`\uFEFF${text.map(csvLine).join('')}`);
   }
-  const sheet: SheetData = [header(report, language).map((value) => ({ value, fontWeight: 'bold' })), ...rows];
+  const sheet: SheetData = [reportHeader(report, language).map((value) => ({ value, fontWeight: 'bold' })), ...rows];
   return await writeXlsxFile(sheet, { stickyRowsCount: 1 }).toBuffer();
 }
 

@@ -28,6 +28,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { settingChangeRoutes } from './routes/setting-changes.ts';
 import { suggestionRoutes } from './routes/suggestions.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { reportMailRoutes } from './routes/report-mail.ts';
 import { savedReportRoutes } from './routes/saved-reports.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { ticketRoutes } from './routes/tickets.ts';
@@ -86,6 +87,7 @@ export const routes: readonly Route[] = [
   ...guardRoutes,
   ...reportRoutes,
   ...savedReportRoutes,
+  ...reportMailRoutes,
   ...wallboardRoutes,
   ...tagRoutes,
   ...automationRoutes,

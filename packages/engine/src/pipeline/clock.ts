@@ -7,6 +7,7 @@ import { lookForGrading } from '../grading/job.ts';
 import type { Parts } from '../parts.ts';
 import { keepPrivacy, resealAll } from '../privacy/clock.ts';
 import { keepWebhooks } from '../outgoing-webhooks/keep.ts';
+import { keepReportMail } from '../report-mail/keep.ts';
 import { askForReview } from '../identity/review.ts';
 import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
@@ -27,6 +28,7 @@ const filesMs = 2_000;
 const overdueMs = 60_000;
 const automationMs = 5_000;
 const webhooksMs = 5_000;
+const reportsMs = 5_000;
 /** Clocks are told of by jobs at their moments; this finds those whose job was lost, and makes jobs for what is near. */
 const clocksMs = 2_000;
 
@@ -46,6 +48,7 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(overdueMs, () => countOverdue(parts), parts),
     every(automationMs, () => keepAutomation(parts), parts),
     every(webhooksMs, () => keepWebhooks(parts), parts),
+    every(reportsMs, () => keepReportMail(parts), parts),
   ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };
 }

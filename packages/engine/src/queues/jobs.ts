@@ -23,6 +23,7 @@ function queueOf(data: JobData<JobName>): QueueName {
   // An import takes minutes.
   if ('importId' in data) return 'media';
   if ('clockRuns' in data) return 'media';
+  if ('reportRunId' in data) return 'media';
   if (!('inboxId' in data)) return 'dispatch';
   // Replays are asked for by the thousand, and new contacts go first.
   if ('replay' in data) return 'media';
@@ -42,6 +43,7 @@ function jobId(name: JobName, data: JobData<JobName>): string | undefined {
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
   if ('privacyRequestId' in data) return `privacy-${data.privacyRequestId}`;
+  if ('reportRunId' in data) return `report-${data.reportRunId}`;
   if ('heldReplyId' in data) return `held-${data.heldReplyId}-${data.round}`;
   if ('fireAt' in data) return `clocks-${data.fireAt}`;
   if ('clockRuns' in data) return name;

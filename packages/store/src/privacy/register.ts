@@ -582,6 +582,16 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   wallboard: settings({ keep: 'id name layout created_at updated_at' }),
   wallboard_link: settings({ keep: 'id wallboard_id name expires_at created_at' }),
   saved_report: settings({ keep: 'id name query created_at updated_at' }),
+  report_schedule: settings({
+    keep: 'report_id enabled times language format next_at created_at updated_at',
+    staff: 'agent_ids addresses',
+  }),
+  report_run: technical({ keep: 'id report_id due_at language format created_at', staff: 'asked_by' }),
+  report_mail: technical({
+    keep: 'id run_id report_id state claim next_try_at claimed_at settled_at error',
+    figure: 'attempts',
+    staff: 'agent_id address',
+  }),
   figure_ticket: { about: 'figures', columns: { keep: 'ticket_id queue_id opened_at settled_at', figure: 'state' } },
   figure_agent: { about: 'staff', columns: { staff: 'agent_id', figure: 'state' } },
   figure_entry: {

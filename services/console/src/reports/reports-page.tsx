@@ -50,7 +50,13 @@ function Reports({ known }: { known: ReportDefinitions }) {
   const ask = (next: Question) => setSearch(addressOf(next));
   return (
     <div className="page reports" data-testid="reports-page">
-      <ReportHead question={question} today={today} scope={isOwn ? 'mine' : 'all'} ask={ask} />
+      <ReportHead
+        question={question}
+        today={today}
+        timeZone={known.timeZone}
+        scope={isOwn ? 'mine' : 'all'}
+        ask={ask}
+      />
       <QuestionForm
         question={question}
         definitions={known.items}
@@ -66,11 +72,12 @@ function Reports({ known }: { known: ReportDefinitions }) {
 interface ReportHeadProps {
   question: Question;
   today: string;
+  timeZone: string;
   scope: ReportScope;
   ask: (question: Question) => void;
 }
 
-function ReportHead({ question, today, scope, ask }: ReportHeadProps) {
+function ReportHead({ question, today, timeZone, scope, ask }: ReportHeadProps) {
   const { t, i18n } = useTranslation();
   const [shown, setShown] = useState<'saved' | 'save' | null>(null);
   const file = (format: 'csv' | 'xlsx') => reportFileUrl(scope, queryOf(question), format, languageOf(i18n));
@@ -93,7 +100,9 @@ function ReportHead({ question, today, scope, ask }: ReportHeadProps) {
           </Button>
         </>
       )}
-      {shown === 'saved' && <SavedReports question={question} today={today} open={ask} close={close} />}
+      {shown === 'saved' && (
+        <SavedReports question={question} today={today} timeZone={timeZone} open={ask} close={close} />
+      )}
       {shown === 'save' && <SaveReport question={question} today={today} close={close} />}
     </PageHead>
   );

@@ -1,30 +1,43 @@
 import { FolderOpenOutlined } from '@ant-design/icons';
-import { reportPeriod, type ReportPeriod, type SavedReport } from '@patchbay/contracts';
+import { reportPeriod, type ReportPeriod, type ReportSchedule, type SavedReport } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Drawer, Form, Input, Popconfirm, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormDrawer } from '../feedback/form-drawer.tsx';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
+import { ReportMailForm } from './report-mail-form.tsx';
+import { ScheduleLine } from './schedule-line.tsx';
 import { addressOf, type Question } from './report-question.ts';
 import { periodOf, questionOfSaved, savedQueryOf } from './saved-period.ts';
 
 const stale = [keys.savedReports];
+/** When something is sent by itself, no event tells of it. Milliseconds. */
+const refreshMs = 10_000;
 
 interface SavedReportsProps {
   question: Question;
   today: string;
+  timeZone: string;
   open: (question: Question) => void;
   close: () => void;
 }
 
 /** Reports that are asked for again and again. */
-export function SavedReports({ question, today, open, close }: SavedReportsProps) {
+export function SavedReports({ question, today, timeZone, open, close }: SavedReportsProps) {
   const { t } = useTranslation();
   useReturnFocus();
+  const [mailed, setMailed] = useState<SavedReport | null>(null);
+  const schedules = useQuery({
+    queryKey: keys.reportSchedules,
+    queryFn: ({ signal }) => api.reportSchedules(signal),
+    refetchInterval: refreshMs,
+  });
+  const scheduleOf = (id: string) => schedules.data?.find(({ reportId }) => reportId === id) ?? null;
   const saved = useQuery({ queryKey: keys.savedReports, queryFn: ({ signal }) => api.savedReports(signal) });
   return (
     <Drawer
@@ -36,6 +49,9 @@ export function SavedReports({ question, today, open, close }: SavedReportsProps
     >
       {saved.isPending && <Loading />}
       {saved.isError && !saved.data && <Failed error={saved.error} retry={() => void saved.refetch()} />}
+      {schedules.isError && !schedules.data && (
+        <Failed error={schedules.error} retry={() => void schedules.refetch()} />
+      )}
       {saved.data?.length === 0 && (
         <Nothing icon={<FolderOpenOutlined />} title={t('report.noSaved')} text={t('report.noSavedText')} />
       )}
@@ -47,6 +63,9 @@ export function SavedReports({ question, today, open, close }: SavedReportsProps
               report={one}
               question={question}
               today={today}
+              schedule={scheduleOf(one.id)}
+              timeZone={timeZone}
+              mail={schedules.data ? () => setMailed(one) : null}
               open={() => {
                 open(questionOfSaved(one.query, today, question.target));
                 close();
@@ -54,6 +73,14 @@ export function SavedReports({ question, today, open, close }: SavedReportsProps
             />
           ))}
         </div>
+      )}
+      {mailed && (
+        <ReportMailForm
+          report={mailed}
+          schedule={scheduleOf(mailed.id)}
+          timeZone={timeZone}
+          close={() => setMailed(null)}
+        />
       )}
     </Drawer>
   );
@@ -63,10 +90,14 @@ interface SavedRowProps {
   report: SavedReport;
   question: Question;
   today: string;
+  schedule: ReportSchedule | null;
+  timeZone: string;
+  /** Null until it is known whether it is mailed. */
+  mail: (() => void) | null;
   open: () => void;
 }
 
-function SavedRow({ report, question, today, open }: SavedRowProps) {
+function SavedRow({ report, question, today, schedule, timeZone, mail, open }: SavedRowProps) {
   const { t } = useTranslation();
   const period = periodOf(question, today) ?? report.query.period;
   const replace = useAction(
@@ -82,9 +113,13 @@ function SavedRow({ report, question, today, open }: SavedRowProps) {
         <span className="record-title grow">{report.name}</span>
         <span className="muted small">{t(`report.period.${report.query.period}`)}</span>
       </div>
+      {schedule && <ScheduleLine schedule={schedule} timeZone={timeZone} />}
       <div className="record-actions">
         <Button type="primary" onClick={open} data-testid="saved-open">
           {t('report.open')}
+        </Button>
+        <Button disabled={mail === null} onClick={() => mail?.()} data-testid="saved-mail">
+          {t('report.mail.open')}
         </Button>
         <Popconfirm
           title={t('report.replaceAsk', { period: t(`report.period.${period}`) })}
@@ -110,7 +145,7 @@ interface Fields {
 }
 
 /** Gives the question a name and, in place of its days, a period that moves on. */
-export function SaveReport({ question, today, close }: Omit<SavedReportsProps, 'open'>) {
+export function SaveReport({ question, today, close }: Omit<SavedReportsProps, 'open' | 'timeZone'>) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Fields>();
   return (

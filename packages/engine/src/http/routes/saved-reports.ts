@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { HubError, savedReportRun, type SavedReport, type SavedReportWrite } from '@patchbay/contracts';
-import { daysOfPeriod, localDate } from '@patchbay/domain';
+import { HubError, savedReportRun, type SavedReport } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
 import {
   deleteSavedReport,
@@ -10,8 +9,8 @@ import {
   updateSavedReport,
 } from '@patchbay/store/queries/saved-reports';
 import { z } from 'zod';
-import { checkReport, readReport, type ReportAsked } from '../../figures/report.ts';
-import type { Parts } from '../../parts.ts';
+import { checkReport, readReport } from '../../figures/report.ts';
+import { askedOn } from '../../figures/saved-report.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { route } from '../route.ts';
 import { answeredAs } from './reports.ts';
@@ -19,7 +18,7 @@ import { answeredAs } from './reports.ts';
 const tag = 'Figures';
 const byId = z.object({ id: z.uuid() });
 
-async function saved(sql: Queryable, id: string): Promise<SavedReport> {
+export async function saved(sql: Queryable, id: string): Promise<SavedReport> {
   const report = await readSavedReport(sql, id);
   if (!report) throw new HubError('not_found', 'There is no such report');
   return report;
@@ -32,11 +31,6 @@ const savedSetting = (id: string): Setting => ({
 });
 
 const taken = () => new HubError('conflict', 'There is a report of this name, or there are too many');
-
-/** What it asks for on this day. */
-function askedToday({ config, now }: Parts, { query: { period, ...query } }: SavedReportWrite): ReportAsked {
-  return { ...query, ...daysOfPeriod(period, localDate(now(), config.timeZone)) };
-}
 
 export const savedReportRoutes = [
   route({
@@ -60,7 +54,7 @@ export const savedReportRoutes = [
     creates: true,
     async handle(call) {
       const { parts, body } = call;
-      checkReport(askedToday(parts, body));
+      checkReport(askedOn(parts, parts.now(), body));
       const id = randomUUID();
       await changeSetting(call, savedSetting(id), async (tx) => {
         if (!(await insertSavedReport(tx, id, body))) throw taken();
@@ -79,7 +73,7 @@ export const savedReportRoutes = [
     answer: 'SavedReport',
     async handle(call) {
       const { parts, params, body } = call;
-      checkReport(askedToday(parts, body));
+      checkReport(askedOn(parts, parts.now(), body));
       await changeSetting(call, savedSetting(params.id), async (tx) => {
         await saved(tx, params.id);
         if (!(await updateSavedReport(tx, params.id, body))) throw taken();
@@ -110,7 +104,7 @@ export const savedReportRoutes = [
     query: savedReportRun,
     answer: 'Report',
     async handle({ parts, params, query, request, response }) {
-      const report = await readReport(parts, askedToday(parts, await saved(parts.db.sql, params.id)));
+      const report = await readReport(parts, askedOn(parts, parts.now(), await saved(parts.db.sql, params.id)));
       return answeredAs(request, response, query, report);
     },
   }),

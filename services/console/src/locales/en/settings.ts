@@ -78,6 +78,7 @@ export const settings = {
       privacy: 'Privacy',
       queue: 'Queue',
       'queue-order': 'Order of queues',
+      'report-schedule': 'Mailing of a report',
       'request-type': 'Request type',
       'routing-rules': 'Routing rules',
       'saved-report': 'Saved report',

@@ -78,6 +78,7 @@ export const settings = {
       privacy: '隐私',
       queue: '队列',
       'queue-order': '队列顺序',
+      'report-schedule': '报表邮件',
       'request-type': '请求类型',
       'routing-rules': '路由规则',
       'saved-report': '已存报表',

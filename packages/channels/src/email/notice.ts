@@ -1,0 +1,51 @@
+/** Mail of the centre itself to one address, about no ticket. */
+import { HubError } from '@patchbay/contracts';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import type { Notice } from '../channel.ts';
+import { asciiDomain, domainOf } from './addresses.ts';
+import { cleanFilename, cleanLine, cleanText, clip } from './clean-text.ts';
+import {
+  asciiAddress,
+  checkedAddress,
+  longestName,
+  longestSubject,
+  type ComposeDeps,
+  type ComposedMail,
+} from './compose.ts';
+import { handOver } from './send.ts';
+
+type NoticeDeps = Pick<ComposeDeps, 'config' | 'now'>;
+
+/** Throws as `sendMail` does, and `provider_refused` without SMTP_URL: an outbox that nobody reads would hide that it did not leave. */
+export async function sendNotice(notice: Notice, deps: NoticeDeps, signal: AbortSignal): Promise<void> {
+  const url = deps.config.smtpUrl;
+  if (url === undefined) throw new HubError('provider_refused', 'No mail server is set up (SMTP_URL)');
+  await handOver(await composeNotice(notice, deps), url, signal);
+}
+
+async function composeNotice(notice: Notice, { config, now }: NoticeDeps): Promise<ComposedMail> {
+  const to = checkedAddress(notice.to);
+  const domain = asciiDomain(config.mailDomains[0] ?? domainOf(config.mailFrom));
+  const messageId = `<${notice.id.replace(/[^\w.-]/g, '')}@${domain}>`;
+  const composer = new MailComposer({
+    messageId,
+    date: now(),
+    from: { name: clip(cleanLine(config.centreName), longestName), address: config.mailFrom },
+    to: { name: '', address: to },
+    subject: clip(cleanLine(notice.subject), longestSubject),
+    // RFC 3834 §5: no person wrote it, and no machine is to answer.
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    text: cleanText(notice.text),
+    html: cleanText(notice.html),
+    attachments: notice.attachments.map(({ filename, contentType, content }) => ({
+      filename: cleanFilename(filename) || 'attachment.bin',
+      contentType,
+      content,
+      contentDisposition: 'attachment' as const,
+    })),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const raw = await composer.compile().build();
+  return { messageId, raw, envelope: { from: '', to: [asciiAddress(to)] } };
+}
