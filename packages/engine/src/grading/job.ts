@@ -87,8 +87,15 @@ async function continueRun(parts: Parts, tx: Queryable, run: RunState, rules: Gr
   await advanceRun(tx, further, ids.length < batchSize);
 }
 
+/** The day whose run has begun, by whomever. */
+const begun = new WeakMap<Parts, string>();
+
 /** The clock's part: who has become due by events or because a day has begun. */
 export async function lookForGrading(parts: Parts): Promise<void> {
-  await beginRun(parts.db.sql, { kind: 'daily', uniqueKey: `daily:${localDate(parts.now(), parts.config.timeZone)}` });
+  const day = localDate(parts.now(), parts.config.timeZone);
+  if (begun.get(parts) !== day) {
+    await beginRun(parts.db.sql, { kind: 'daily', uniqueKey: `daily:${day}` });
+    begun.set(parts, day);
+  }
   if (await hasGradingWork(parts.db.sql)) parts.jobs.add('grade-customers', { grading: true });
 }

@@ -7,6 +7,7 @@ import { HubError } from '@patchbay/contracts';
 import { eventsAfter, type Queryable, type RoutedEvent } from '@patchbay/store';
 import {
   moveReader,
+  readersBehind,
   type ReaderStart,
   recordReaderFailure,
   registerReader,
@@ -40,17 +41,24 @@ type ReaderParts = Pick<Parts, 'db'> & { readonly log: Pick<Parts['log'], 'warn'
 type ReadEvents = (sql: Queryable, seq: number, limit: number) => Promise<readonly RoutedEvent[]>;
 
 /**
- * Readers go side by side: what one has just read from the database is kept for the others. Numbered events do not change, and there
- * are no holes between them.
+ * Readers go side by side: what one reads from the database, or has just read, is for the others, too. Numbered events do not change, and
+ * there are no holes between them.
  */
 function sharedEvents(): ReadEvents {
   let kept: readonly RoutedEvent[] = [];
-  return async (sql, seq, limit) => {
-    const [first, last] = [kept[0]?.seq ?? 0, kept.at(-1)?.seq ?? 0];
-    if (seq >= first - 1 && seq < last) return kept.slice(seq + 1 - first, seq + 1 - first + limit);
+  const coming = new Map<string, Promise<readonly RoutedEvent[]>>();
+  const read: ReadEvents = async (sql, seq, limit) => {
     const events = await eventsAfter(sql, seq, limit);
-    if ((events.at(-1)?.seq ?? 0) > last) kept = events;
+    if ((events.at(-1)?.seq ?? 0) > (kept.at(-1)?.seq ?? 0)) kept = events;
     return events;
+  };
+  return (sql, seq, limit) => {
+    const [first, last] = [kept[0]?.seq ?? 0, kept.at(-1)?.seq ?? 0];
+    if (seq >= first - 1 && seq < last) return Promise.resolve(kept.slice(seq + 1 - first, seq + 1 - first + limit));
+    const key = `${seq} ${limit}`;
+    const asked = coming.get(key) ?? read(sql, seq, limit).finally(() => coming.delete(key));
+    coming.set(key, asked);
+    return asked;
   };
 }
 
@@ -63,7 +71,16 @@ export async function startEventReaders(
   const following = await Promise.all(readers.map((reader) => follow(parts, reader, events, signal)));
   const wake = () => following.forEach((each) => each.wake());
   await parts.db.listen('patchbay_live', wake, signal);
-  const timer = setInterval(wake, pollMs);
+  // Stands behind the listening connection. Asking first spares an idle hub a transaction for each reader.
+  const poll = async () => {
+    const behind = new Set(await readersBehind(parts.db.sql));
+    for (const each of following) if (behind.has(each.name)) each.wake();
+  };
+  const timer = setInterval(() => {
+    poll().catch((error: unknown) => {
+      if (!signal.aborted) parts.log.warn({ err: error }, 'readers of events not looked at; tried again');
+    });
+  }, pollMs);
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
@@ -91,6 +108,7 @@ async function follow(parts: ReaderParts, reader: EventReader, events: ReadEvent
     }
   };
   return {
+    name: reader.name,
     wake() {
       again = true;
       if (!stopped && !signal.aborted) running ??= run();

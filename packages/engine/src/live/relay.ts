@@ -11,7 +11,7 @@ import type { Relay } from '../parts.ts';
 
 const batchSize = 500;
 /** The first event of a burst is numbered at once; what is committed within this time after it is numbered together. Milliseconds. */
-const gatherMs = 10;
+const gatherMs = 25;
 
 export interface RunningRelay extends Relay {
   /** Resolves when everything that was committed before the call is numbered. */

@@ -64,7 +64,9 @@ export interface Jobs extends JobQueue {
 export function openJobs(backend: QueueBackend, log: Logger): Jobs {
   const onError = (error: Error) => log.warn({ err: error }, 'queue error');
   const queues = queueNames.map((name) => openQueue(backend, name, onError));
-  const batches = new Map(queues.map((queue, index) => [queueNames[index], batcher(queue, log)]));
+  const batches = new Map(
+    queueNames.map((name, index) => [name, batcher(queues[index] as RawQueue, log, gatherMs[name])]),
+  );
   return {
     add(name, data, options) {
       const delayMs = options?.delayMs ?? 0;
@@ -90,10 +92,13 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
   };
 }
 
-/** How long what follows a first job is gathered before it leaves. Milliseconds. */
-const gatherMs = 50;
+/**
+ * How long what follows a first job is gathered before it leaves. A contact waits for its ticket; what leaves and whom it is offered to has
+ * more time. Milliseconds.
+ */
+const gatherMs = { ingest: 50, media: 50, dispatch: 100, webhooks: 50 } as const satisfies Record<QueueName, number>;
 /** So many contacts are ingested in one transaction, and so many messages sent by one job, at the most. */
-const mostTogether = { 'ingest-contact': 32, 'send-outbound': 16 } as const;
+const mostTogether = { 'ingest-contact': 32, 'send-outbound': 32 } as const;
 
 /** What nobody has tried yet makes one job together: contacts, and messages that leave now. */
 function together(jobs: readonly RawJob[]): RawJob[] {
@@ -138,13 +143,13 @@ function isFreshMessage({ name, data, options, alone }: RawJob): boolean {
 
 const looksAtAll = ['assign-waiting', 'serve-agent'];
 
-function batcher(queue: RawQueue, log: Logger) {
+function batcher(queue: RawQueue, log: Logger, lullMs: number) {
   let waiting: RawJob[] = [];
   let running: Promise<void> | null = null;
   const run = async () => {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, 200);
-      const lull = delay(gatherMs);
+      const lull = delay(lullMs);
       try {
         await queue.addAll(together(batch));
       } catch (error) {

@@ -1,4 +1,5 @@
 /** The one place that knows on which backend the queues run. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { createPostgresBackend, Queue, Worker, withBackend } from 'bullmq';
 import type { Job, JobsOptions } from 'bullmq';
 import type { QueueDepth } from '../parts.ts';
@@ -73,7 +74,7 @@ export async function openWorker(
   const options = { concurrency, lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 3, drainDelay: 2 };
   const worker =
     backend.kind === 'postgres'
-      ? new (withBackend(createPostgresBackend).Worker)(name, process, {
+      ? new (withBackend(unhurriedBackend).Worker)(name, process, {
           ...options,
           connection: postgresConnection(backend.url),
         })
@@ -82,6 +83,25 @@ export async function openWorker(
   await worker.waitUntilReady();
   return { close: () => worker.close() };
 }
+
+/** Between two looks of a worker that finds nothing. Milliseconds. */
+const betweenLooksMs = 15;
+
+/**
+ * A worker looks for waiting jobs before it waits to be told of one, and sees those that are just being taken, until that is committed: left
+ * to itself it would look again and again for as long as the disk takes to flush.
+ */
+const unhurriedBackend: typeof createPostgresBackend = (...settings) => {
+  const backend = createPostgresBackend(...settings);
+  const wait = backend.waitForJob.bind(backend);
+  let looked = 0;
+  backend.waitForJob = async (timeout) => {
+    await delay(Math.max(0, looked + betweenLooksMs - performance.now()));
+    looked = performance.now();
+    return wait(timeout);
+  };
+  return backend;
+};
 
 function makeQueue(backend: QueueBackend, name: string) {
   return backend.kind === 'postgres'

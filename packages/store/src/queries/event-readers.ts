@@ -26,6 +26,15 @@ export async function moveReader(tx: Queryable, name: string, seq: number): Prom
   await tx.query('update event_reader set seq = $2 where name = $1', [name, seq]);
 }
 
+/** Readers for which there are events. */
+export async function readersBehind(sql: Queryable): Promise<string[]> {
+  const { rows } = await sql.query<{ name: string }>(
+    'select r.name from event_reader r cross join relay_state s where r.seq < s.last_seq',
+    [],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** Writes down an event that was passed over. */
 export async function recordReaderFailure(tx: Queryable, name: string, seq: number, error: string): Promise<void> {
   await tx.query(
