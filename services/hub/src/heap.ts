@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Percent by which the heap grows over what was in use before it is collected again. */
-const growth = 30;
+const growth = 80;
 
 /**
  * On a large machine V8 lets the heap grow to hundreds of megabytes before it looks for garbage the first time, and then to a multiple of what is in
