@@ -1,8 +1,8 @@
 /**
- * A year of a centre, made by the database from the numbers of its tickets: the events of each, and the running figures that they add up to. What
+ * Days of a centre, made by the database from the numbers of its tickets: the events of each, and the running figures that they add up to. What
  * the figures are is written down here a second time, beside the fold, so `check.ts` holds them against what the hub makes of the events.
  */
-import { bucketOf, durationNames, shortAbandonMs, sumNames, type SumName } from '@patchbay/domain';
+import { addDays, bucketOf, durationNames, shortAbandonMs, sumNames, type SumName } from '@patchbay/domain';
 import { usualTargets } from '@patchbay/contracts';
 import { entriesOf } from '@patchbay/engine/figures/keep';
 import type { Database, Queryable } from '@patchbay/store';
@@ -10,7 +10,8 @@ import { columnOf } from '@patchbay/store/queries/figures';
 
 export const timeZone = 'Europe/Berlin';
 export const firstDay = '2025-01-01';
-export const days = 365;
+export const lastDay = '2025-12-31';
+export const daysOfYear = 365;
 export const agents = Array.from({ length: 50 }, (_, index) => `agent-${index}`);
 export const queues = Array.from({ length: 8 }, (_, index) => `00000000-0000-4000-8000-00000000000${index}`);
 const customers = Array.from({ length: 4 }, (_, index) => `00000000-0000-4000-8000-0000000000c${index}`);
@@ -35,7 +36,7 @@ const lives = `create temporary table life as
     abandoned, again, reopened, wait, case when l.channel = 'chat' then wait / 2 else wait end as answer_wait, wait / 2 as taken, work,
     case when l.channel = 'phone' then wait + work + 5 else wait + 3 * work end as finished,
     ${byChannel((channel) => usualTargets[channel].seconds)} as target, ${shortAbandonMs / 1000} as short
-  from (select n, $1::timestamptz + make_interval(days => ((n - 1) * ${days} / $2)::int, secs => ${pick(36_000, 1)}) as opened_at,
+  from (select n, $1::timestamptz + make_interval(days => ((n - 1) * $3 / $2)::int, secs => ${pick(36_000, 1)}) as opened_at,
       ${oneOf(queues, pick(queues.length, 2))}::uuid as queue_id, ${oneOf(channels, `mod(${pick(queues.length, 2)}, ${channels.length})`)} as channel,
       ${oneOf(agents, pick(agents.length, 3))} as agent_id,
       ${oneOf(teams, `mod(${pick(agents.length, 3)}, ${teams.length})`)} as team_id,
@@ -278,7 +279,7 @@ function events(): string {
 }
 
 /** Who works there, and what there is to ask for. */
-async function furnish(tx: Queryable): Promise<void> {
+async function furnish(tx: Queryable, begin: string, days: number): Promise<void> {
   await tx.query(`insert into agent (id, name, email) select a, a, a || '@bench.example' from unnest($1::text[]) a`, [
     agents,
   ]);
@@ -302,20 +303,21 @@ async function furnish(tx: Queryable): Promise<void> {
     lengths.map(bucketOf),
   ]);
   await tx.query(
-    `create temporary table day as select $1::timestamptz + n * interval '1 day' as day from generate_series(0, ${days - 1}) n`,
-    [`${firstDay}T00:00:00Z`],
+    `create temporary table day as select $1::timestamptz + n * interval '1 day' as day from generate_series(0, $2::int) n`,
+    [`${begin}T00:00:00Z`, days - 1],
   );
 }
 
-/** Fills a database; the tickets are spread evenly over the year. */
-export async function populate(db: Database, size: number): Promise<void> {
+/** Fills a database; the tickets are spread evenly over so many days, of which the last is the year's. */
+export async function populate(db: Database, size: number, days: number): Promise<void> {
+  const begin = addDays(lastDay, 1 - days);
   await db.transaction(async (tx) => {
     // What is made agrees with itself, and nothing is to happen because of it.
     await tx.query('set local session_replication_role = replica');
     await tx.query(`set local work_mem = '256MB'`);
     await tx.query(`set local time zone 'UTC'`);
-    await furnish(tx);
-    await tx.query(lives, [`${firstDay}T07:00:00Z`, size]);
+    await furnish(tx, begin, days);
+    await tx.query(lives, [`${begin}T07:00:00Z`, size, days]);
     await tx.query('analyze life');
     await tx.query(tickets);
     await tx.query(events());

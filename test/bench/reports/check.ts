@@ -5,7 +5,7 @@ import { factNames } from '@patchbay/engine/figures/keep';
 import { recomputeDay } from '@patchbay/engine/figures/recompute';
 import type { Database } from '@patchbay/store';
 import { rebuildMonth } from '@patchbay/store/queries/figure-days';
-import { days, firstDay, timeZone } from './centre.ts';
+import { daysOfYear, firstDay, timeZone } from './centre.ts';
 
 const parts = { config: { timeZone }, openingHours: { timeZone, intervals: [] } };
 /** What came at the end of the year goes on for so long. */
@@ -14,7 +14,7 @@ const after = 5;
 /** @throws Error that says where they part */
 export async function checkFigures(db: Database): Promise<{ days: number; facts: number }> {
   let counted = 0;
-  for (let day = 0; day < days + after; day += 1) {
+  for (let day = 0; day < daysOfYear + after; day += 1) {
     const { facts, differences } = await recomputeDay(db, parts, addDays(firstDay, day), false);
     counted += facts;
     if (differences.length > 0)
@@ -26,7 +26,7 @@ export async function checkFigures(db: Database): Promise<{ days: number; facts:
     await db.transaction((tx) => rebuildMonth(tx, first, factNames));
     if (made.length === 0 || !isDeepStrictEqual(made, await rowsOf(db, first))) throw new Error(`${first} differs`);
   }
-  return { days: days + after, facts: counted };
+  return { days: daysOfYear + after, facts: counted };
 }
 
 async function rowsOf(db: Database, month: string): Promise<unknown[]> {
