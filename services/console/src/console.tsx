@@ -6,13 +6,11 @@ import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router/dom';
 import { queryClient } from './query-client.ts';
 import { router } from './routes.tsx';
-import { themeFor } from './theme.ts';
-import { still, useMedia } from './use-media.ts';
+import { theme } from './theme.ts';
 
 /** The whole web app: what is read from the hub, language, looks, and the pages. */
 export function Console() {
   const locale = useAntLocale();
-  const theme = themeFor(useMedia(still));
   return (
     <QueryClientProvider client={queryClient}>
       <ConfigProvider theme={theme} button={{ autoInsertSpace: false }} locale={locale}>

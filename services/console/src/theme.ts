@@ -1,7 +1,7 @@
 import type { ThemeConfig } from 'antd';
 
 /** The same values as the custom properties in `style/base.css`. */
-const moving: ThemeConfig = {
+export const theme: ThemeConfig = {
   token: {
     colorPrimary: '#0b7a75',
     colorInfo: '#2f6fd0',
@@ -29,7 +29,3 @@ const moving: ThemeConfig = {
     Table: { cellPaddingBlockMD: 10, headerBg: '#f8fafb', headerColor: '#5a6675' },
   },
 };
-
-const unmoved: ThemeConfig = { ...moving, token: { ...moving.token, motion: false } };
-
-export const themeFor = (isStill: boolean): ThemeConfig => (isStill ? unmoved : moving);

@@ -16,7 +16,7 @@ import { subjectText } from './given-names.ts';
 import { markSeen } from './seen-store.ts';
 import { TimelineView } from './timeline-view.tsx';
 import { WhisperNotes } from './whisper-notes.tsx';
-import { roomy, useMedia } from '../use-media.ts';
+import { roomy, useMedia } from './use-media.ts';
 
 /** One ticket: what was said and done on it, the composer, and the customer's card beside it. */
 export function Conversation({ ticketId }: { ticketId: string }) {

@@ -5,7 +5,7 @@ import { Nothing } from '../feedback/states.tsx';
 import '../style/desk.css';
 import { Conversation } from './conversation.tsx';
 import { TicketList } from './ticket-list.tsx';
-import { narrow, useMedia } from '../use-media.ts';
+import { narrow, useMedia } from './use-media.ts';
 
 /** The agent's workplace: tickets, the open conversation, and who it is with. */
 export function DeskPage() {

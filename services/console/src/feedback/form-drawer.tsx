@@ -1,11 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Key } from '@patchbay/ui';
 import { Alert, App, Button, Drawer, Form, type FormInstance } from 'antd';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import '../style/form.css';
 import { problemText } from './problem-text.ts';
 import { useReturnFocus } from './use-return-focus.ts';
+
+const firstField = 'input:enabled, textarea:enabled, button:enabled';
 
 interface FormDrawerProps<T extends object> {
   title: string;
@@ -27,6 +29,7 @@ export function FormDrawer<T extends object>(props: FormDrawerProps<T>) {
   const { message, modal } = App.useApp();
   const client = useQueryClient();
   useReturnFocus();
+  const fields = useRef<HTMLDivElement>(null);
   const saving = useMutation({
     mutationFn: save,
     onSuccess: async () => {
@@ -55,6 +58,12 @@ export function FormDrawer<T extends object>(props: FormDrawerProps<T>) {
       title={title}
       size={Math.min(720, window.innerWidth)}
       mask={{ closable: false }}
+      autoFocus={false}
+      // A field that asks for the focus when it is made does so before it is on the page.
+      afterOpenChange={(open) => {
+        if (open && !fields.current?.contains(document.activeElement))
+          fields.current?.querySelector<HTMLElement>(firstField)?.focus({ preventScroll: true });
+      }}
       onClose={leave}
       data-testid={testId}
       footer={
@@ -87,7 +96,7 @@ export function FormDrawer<T extends object>(props: FormDrawerProps<T>) {
         onFinish={() => saving.mutate(form.getFieldsValue(true) as T)}
         scrollToFirstError={{ behavior: 'instant', focus: true }}
       >
-        {children}
+        <div ref={fields}>{children}</div>
       </Form>
     </Drawer>
   );

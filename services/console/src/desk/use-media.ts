@@ -15,7 +15,5 @@ export function useMedia(query: string): boolean {
 
 /** One column, as on a telephone. */
 export const narrow = '(max-width: 767px)';
-/** Whoever asked for less of it gets none: nothing may wait for the end of a movement that never runs. */
-export const still = '(prefers-reduced-motion: reduce)';
 /** Room for the customer card beside the conversation. */
 export const roomy = '(min-width: 1180px)';
