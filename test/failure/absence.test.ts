@@ -113,6 +113,7 @@ describe('an agent whose console is gone', () => {
     await wentOffline(gone.id);
     expect([await presenceOf(near.api), await presenceOf(unfollowed.api)]).toEqual(['online', 'online']);
     expect(await lastSeen(unfollowed.id)).toBeNull();
+    for (const { api } of [near, unfollowed]) await present(api, 'offline');
   });
 
   it('is followed from the last console that closes, and seen again when it is back', async () => {
@@ -142,9 +143,51 @@ describe('an agent whose console is gone', () => {
       () => lastSeen(agent.id),
       (at) => at !== null && at >= (closed ?? at),
     );
+    // The process that follows them may be killed before it sees them again: what it saw goes on to count.
     await present(agent.api, 'away');
-    expect(await lastSeen(agent.id)).toBeNull();
+    expect(await lastSeen(agent.id)).not.toBeNull();
     await present(agent.api, 'offline');
+    expect(await lastSeen(agent.id)).toBeNull();
     again.disconnect();
+  });
+
+  it('is followed from the moment at which they come, when the console was open before', async () => {
+    const agent = await onlineAgent();
+    await present(agent.api, 'offline');
+    const socket = await openConsole(agent.cookie);
+    await eventually(
+      () => lastSeen(agent.id),
+      (at) => at !== null,
+    );
+    await present(agent.api, 'online');
+    expect(await lastSeen(agent.id)).not.toBeNull();
+    await present(agent.api, 'offline');
+    socket.disconnect();
+  });
+
+  it('goes in one step with what they have not answered, so that a crash in between leaves nobody waiting for them', async () => {
+    const { api, hub, sql, url } = centre();
+    const agent = await onlineAgent();
+    const sid = `SM${randomUUID().replaceAll('-', '')}`;
+    const fields = smsFields({ sid, from: '+4915112380002', body: 'Hello?' });
+    expect((await postSigned(url, '/webhooks/twilio/sms', fields)).status).toBe(200);
+    const { ticketId } = await centre().desk.event('ticket.offered', ({ agentId }) => agentId === agent.id);
+    const { waitingSince } = (await api('GET', `/api/v1/tickets/${ticketId}`)).body;
+    expect((await agent.api('POST', `/api/v1/tickets/${ticketId}/accept`)).status).toBe(200);
+    const gone = wentOffline(agent.id);
+    await hub.parts.db.transaction(async (tx) => {
+      // As if it were a chat, whose customer looks at the screen; and nobody can give it back just now.
+      await sql.query(`update ticket set channel = 'chat' where id = $1`, [ticketId]);
+      await tx.query('select 1 from ticket where id = $1 for update', [ticketId]);
+      await wasSeen(agent.id, 76);
+      await eventually(
+        () => sql.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%release_ticket%'`),
+        ({ rowCount }) => rowCount === 1,
+      );
+      const { rows } = await sql.query('select presence from agent where id = $1', [agent.id]);
+      expect(rows).toEqual([{ presence: 'online' }]);
+    });
+    await gone;
+    expect((await api('GET', `/api/v1/tickets/${ticketId}`)).body).toMatchObject({ assigneeId: null, waitingSince });
   });
 });

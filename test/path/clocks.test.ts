@@ -157,6 +157,13 @@ describe('service targets', () => {
       rule: null,
       reason: 'Needs a specialist',
     });
+    // Out of somebody's hands it is taken only by themselves or a manager; anybody may call for help.
+    await call('POST', `/tickets/${ticketId}/claim`);
+    const colleague = await centre().plainAgent();
+    const ask = (sent: object) => colleague.api('POST', `/api/v1/tickets/${ticketId}/escalate`, sent);
+    expect((await ask({ reason: 'I want it there', queueId: other?.id })).status).toBe(403);
+    expect((await ask({ reason: 'Somebody should look' })).status).toBe(201);
+    expect((await call('GET', `/tickets/${ticketId}`)).queueId).toBe(home?.id);
     await call('POST', `/tickets/${ticketId}/escalate`, { reason: '' }, 400);
     await call('PATCH', `/tickets/${ticketId}`, { status: 'closed' });
     await call('POST', `/tickets/${ticketId}/escalate`, { reason: 'Late' }, 409);

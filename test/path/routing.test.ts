@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HubEvent } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
-import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
+import { carrierEnvironment, postSigned, smsFields, whatsappFields } from '../support/carrier.ts';
 import { createClient, type ApiClient } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
@@ -166,6 +166,29 @@ describe('routing', () => {
     await ok('PATCH', `/agents/${busy.id}`, { capacityTotal: 2 });
     await offered(second, busy);
     await busy.present('offline');
+  });
+
+  it('gives what comes on one channel, however much waits on another for which nobody has room', async () => {
+    const { hub, url } = centre();
+    const { id } = await queue({ channels: ['sms', 'whatsapp'] });
+    const one = await agent('One', { queueIds: [id], capacity: { sms: 0, whatsapp: 1 } });
+    await one.present('online');
+    const waiting = await text();
+    // More than is looked at in one round, all of it before what comes next.
+    const same = 'subject, channel, channel_account, contact_address, customer_id, queue_id, waiting_since, status';
+    const { rows } = await hub.parts.db.sql.query<{ id: string }>(
+      `insert into ticket (${same})
+       select ${same} from ticket cross join generate_series(1, 60) where id = $1 returning id`,
+      [waiting],
+    );
+    const fields = whatsappFields({ sid: `SM${randomUUID().replaceAll('-', '')}`, from: '+4915112480001', body: 'Hi' });
+    expect((await postSigned(url, '/webhooks/twilio/whatsapp', fields)).status).toBe(200);
+    const { ticketId } = await centre().received(fields['MessageSid'] ?? '');
+    await offered(ticketId, one);
+    await one.present('offline');
+    await hub.parts.db.sql.query(`update ticket set waiting_since = null, status = 'closed' where id = any ($1)`, [
+      rows.map((row) => row.id),
+    ]);
   });
 
   it('gives a team its queues, and takes them away with it', async () => {

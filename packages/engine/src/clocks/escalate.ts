@@ -13,9 +13,11 @@ import type { Queryable, RoutedEvent } from '@patchbay/store';
 import { openTicketsOf, readTraits, type TraitsRow } from '@patchbay/store/queries/clocks';
 import { insertEscalation, insertPage, supervisorsAmong, tellEscalated } from '@patchbay/store/queries/escalations';
 import { readTicket } from '@patchbay/store/queries/tickets';
+import { hasRole, type Principal } from '../auth/principal.ts';
 import { carrierAccount } from '../channels.ts';
 import type { EventReader } from '../live/event-readers.ts';
 import type { Parts } from '../parts.ts';
+import { refuseWhileOnTheLine } from '../pipeline/assign.ts';
 import { changeSetting, type ChangingCall } from '../setting-changes.ts';
 
 const settingKey = 'escalation-rules';
@@ -39,13 +41,16 @@ type EscalationParts = Pick<Parts, 'db' | 'jobs' | 'relay' | 'channels' | 'confi
 /** What is to be looked at once the transaction has ended. */
 interface Aftermath {
   readonly queueIds: Set<string>;
+  /** Who no longer has what was moved. */
+  readonly agentIds: Set<string>;
   readonly outboundIds: string[];
 }
 
-const noAftermath = (): Aftermath => ({ queueIds: new Set(), outboundIds: [] });
+const noAftermath = (): Aftermath => ({ queueIds: new Set(), agentIds: new Set(), outboundIds: [] });
 
-function settle(parts: EscalationParts, { queueIds, outboundIds }: Aftermath): void {
+function settle(parts: EscalationParts, { queueIds, agentIds, outboundIds }: Aftermath): void {
   for (const queueId of queueIds) parts.jobs.add('assign-waiting', { queueId });
+  for (const agentId of agentIds) parts.jobs.add('serve-agent', { agentId });
   for (const outboundId of outboundIds) parts.jobs.add('send-outbound', { outboundId, round: 0 });
   parts.relay.nudge();
 }
@@ -150,8 +155,11 @@ async function act(
       return;
     }
     case 'move':
-      if (await moveTicket(tx, { ticketId, queueId: action.queueId, actorId, reason: why }))
+      if (await moveTicket(tx, { ticketId, queueId: action.queueId, actorId, reason: why })) {
         after.queueIds.add(action.queueId);
+        if (ticket.assigneeId) after.agentIds.add(ticket.assigneeId);
+        // Its caller is on the line: it stays with who talks to them, and somebody has to know.
+      } else if (ticket.queueId !== action.queueId) told.add('supervisors');
       return;
     case 'page':
       if (!(await page(parts, tx, action, { ticketId, why, id }, after))) told.add('supervisors');
@@ -190,13 +198,17 @@ async function page(
   return sent > 0;
 }
 
-/** By hand. @throws HubError `conflict` for a settled ticket, `invalid_input` for a queue that is not there */
+/**
+ * By hand. Whoever may read the ticket may; from somebody's hands only they themselves or a manager moves it.
+ * @throws HubError `conflict` for a settled ticket or one whose caller is on the line, `forbidden`, `invalid_input` for a queue that is not there
+ */
 export async function escalateByHand(
-  parts: EscalationParts,
+  parts: Parts,
   ticketId: string,
-  actorId: string,
+  principal: Pick<Principal, 'agentId' | 'role'>,
   { reason, queueId, raiseBy }: EscalationCreate,
 ): Promise<void> {
+  const { agentId: actorId } = principal;
   const actions: EscalationAction[] = [
     { kind: 'notify', whom: 'supervisors' },
     ...(raiseBy === undefined ? [] : [{ kind: 'raise-priority', by: raiseBy } as const]),
@@ -207,6 +219,11 @@ export async function escalateByHand(
     const [ticket] = await readTraits(tx, [ticketId]);
     if (!ticket || ticket.status === 'resolved' || ticket.status === 'closed')
       throw new HubError('conflict', 'The ticket is settled; open it again first');
+    if (queueId !== undefined) {
+      if (![null, actorId].includes(ticket.assigneeId) && !hasRole(principal, 'manager'))
+        throw new HubError('forbidden', 'Only who has the ticket, or a manager, may move it');
+      await refuseWhileOnTheLine(tx, ticketId);
+    }
     const id = (await insertEscalation(tx, { ticketId, ruleId: null, cause: 'hand', actorId })) as string;
     const told = new Set<'owner' | 'supervisors'>();
     for (const action of actions) await act(parts, tx, { ticket, action, why: reason, id, actorId }, told, after);

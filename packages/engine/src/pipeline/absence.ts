@@ -1,7 +1,8 @@
 /** Agents whose consoles are gone are not offered work for ever. */
-import { absentAgents, releaseUnanswered } from '@patchbay/store';
+import { absentAgents, agentQueues, endAbsent, releaseUnanswered } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
-import { changePresence, lookAgain } from './assign.ts';
+import { lookAgain } from './assign.ts';
+import { retryOnConflict } from './retry.ts';
 
 /** Two of the checks by which a connected console is seen may fail, and a console has time to connect again. */
 const graceMs = 75_000;
@@ -13,9 +14,14 @@ const lost = 'The connection was lost';
  */
 export async function endAbsentPresence(parts: Parts): Promise<void> {
   for (const agentId of await absentAgents(parts.db.sql, graceMs)) {
-    await changePresence(parts, agentId, 'offline', lost, null);
-    const queueIds = await parts.db.transaction((tx) => releaseUnanswered(tx, agentId, liveText(parts), lost));
-    lookAgain(parts, queueIds);
+    // Together, so that a process that stops in between leaves nobody waiting for who is gone.
+    const released = await retryOnConflict(() =>
+      parts.db.transaction(async (tx) =>
+        (await endAbsent(tx, agentId, graceMs, lost)) ? releaseUnanswered(tx, agentId, liveText(parts), lost) : null,
+      ),
+    );
+    if (!released) continue;
+    lookAgain(parts, [...new Set([...released, ...(await agentQueues(parts.db.sql, agentId))])]);
     parts.log.info({ agentId }, 'agent set offline after the connection was lost');
   }
 }

@@ -12,8 +12,10 @@ import {
 import type { AgentRow, QueueAgents, QueueRulesRow, WaitingTicket } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 
-/** Waiting tickets looked at in one round; the next offer or the sweep goes on from there. */
+/** Waiting tickets of a channel looked at in one round; the next offer or the sweep goes on from there. */
 const roundSize = 50;
+/** Of each channel of each queue, for one agent who has become free. */
+const servedSize = 20;
 
 /** Handles the job `assign-waiting`: offers what waits in a queue, most urgent first, or lets it overflow. */
 export async function assignWaiting(parts: Parts, { queueId }: { queueId: string }): Promise<void> {
@@ -92,7 +94,7 @@ export async function serveAgent(parts: Parts, { agentId }: { agentId: string })
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const agent = await readAgentAtWork(parts.db.sql, agentId, []);
     if (agent?.presence !== 'online') break;
-    const waiting = await waitingTickets(parts.db.sql, agent.queueIds, roundSize, channelsWithRoom(agent));
+    const waiting = await waitingTickets(parts.db.sql, agent.queueIds, servedSize, channelsWithRoom(agent));
     if (waiting.length === 0) break;
     const outcome = await serveOnce(parts, agent, waiting);
     offered ||= outcome.offered;

@@ -36,7 +36,7 @@ export const clockRoutes = [
     creates: true,
     async handle({ parts, principal, params, body }) {
       await requireTicket(parts, principal, params.id);
-      await escalateByHand(parts, params.id, principal.agentId, body).catch((error: unknown) => {
+      await escalateByHand(parts, params.id, principal, body).catch((error: unknown) => {
         if (databaseErrorCode(error) === '23503') throw new HubError('invalid_input', 'queueId: no such queue');
         throw error;
       });
