@@ -181,7 +181,8 @@ describe('an agent whose console is gone', () => {
       await tx.query('select 1 from ticket where id = $1 for update', [ticketId]);
       await wasSeen(agent.id, 76);
       await eventually(
-        () => sql.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%release_ticket%'`),
+        () =>
+          sql.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%release_ticket%'`),
         ({ rowCount }) => rowCount === 1,
       );
       const { rows } = await sql.query('select presence from agent where id = $1', [agent.id]);
@@ -189,5 +190,30 @@ describe('an agent whose console is gone', () => {
     });
     await gone;
     expect((await api('GET', `/api/v1/tickets/${ticketId}`)).body).toMatchObject({ assigneeId: null, waitingSince });
+    expect((await api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'resolved' })).status).toBe(200);
+  });
+
+  it('keeps what they have answered until its customer writes again, and then has it no longer', async () => {
+    const { api, sql, url, desk } = centre();
+    const agent = await onlineAgent();
+    const sid = `SM${randomUUID().replaceAll('-', '')}`;
+    const fields = smsFields({ sid, from: '+4915112380003', body: 'Hello?' });
+    expect((await postSigned(url, '/webhooks/twilio/sms', fields)).status).toBe(200);
+    const { ticketId } = await desk.event('ticket.offered', ({ agentId }) => agentId === agent.id);
+    const path = `/api/v1/tickets/${ticketId}`;
+    expect((await agent.api('POST', `${path}/accept`)).status).toBe(200);
+    expect((await agent.api('POST', `${path}/messages`, { text: 'One moment', undoSeconds: 0 })).status).toBe(201);
+    await sql.query(`update ticket set channel = 'chat' where id = $1`, [ticketId]);
+    await present(agent.api, 'offline');
+    expect((await api('GET', path)).body.assigneeId).toBe(agent.id);
+    await sql.query(`update agent set presence_since = now() - interval '76 seconds' where id = $1`, [agent.id]);
+    await sql.query(
+      `insert into message (ticket_id, customer_id, direction, channel, channel_account, kind)
+       select id, customer_id, 'in', channel, channel_account, 'customer' from ticket where id = $1`,
+      [ticketId],
+    );
+    const { data } = await desk.event('ticket.released', (one) => one.ticketId === ticketId);
+    expect(data['reason']).toBe('The agent is gone');
+    expect((await api('GET', path)).body.assigneeId).toBeNull();
   });
 });

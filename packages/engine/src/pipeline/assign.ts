@@ -95,8 +95,7 @@ export async function withCaller(
 
 /** @throws HubError `conflict` */
 export async function refuseWhileOnTheLine(sql: Queryable, ticketId: string): Promise<void> {
-  if (await isOnTheLine(sql, ticketId))
-    throw new HubError('conflict', 'The caller is on the line; hang up first');
+  if (await isOnTheLine(sql, ticketId)) throw new HubError('conflict', 'The caller is on the line; hang up first');
 }
 
 /** Gives an own ticket back to its queue. */

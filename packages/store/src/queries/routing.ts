@@ -349,6 +349,10 @@ export async function hasRoom(tx: Queryable, agentId: string, channel: ChannelNa
   return truth(tx, 'select has_room(a, $2) as yes from agent a where a.id = $1', [agentId, channel]);
 }
 
+/** Of `ticket t` on the channels `$2`: its customer wrote and has no answer yet. */
+const unanswered = `t.status = 'open' and t.channel = any ($2) and t.queue_id is not null and (t.first_response_at is null or 'in' = (
+  select m.direction from message m where m.ticket_id = t.id and m.visibility = 'public' and m.kind <> 'system' order by m.position desc limit 1))`;
+
 /** Gives back what a vanished agent has not answered yet on these channels, with its old place; answers the queues. */
 export async function releaseUnanswered(
   tx: Queryable,
@@ -357,12 +361,37 @@ export async function releaseUnanswered(
   reason: string,
 ): Promise<string[]> {
   const { rows } = await tx.query<{ id: string; queueId: string; since: Date | null }>(
-    `select id, queue_id as "queueId", coalesce(waited_since, created_at) as since from ticket
-     where assignee_id = $1 and status = 'open' and channel = any ($2) and first_response_at is null and queue_id is not null`,
+    `select t.id, t.queue_id as "queueId", coalesce(t.waited_since, t.created_at) as since from ticket t where t.assignee_id = $1 and ${unanswered}`,
     [agentId, channels],
   );
   for (const { id, since } of rows) await releaseTicket(tx, { ticketId: id, agentId, actorId: null, since, reason });
   return [...new Set(rows.map(({ queueId }) => queueId))];
+}
+
+/** `$1`: offline for so long, in milliseconds, and without a console. */
+const gone = `a.presence = 'offline' and a.presence_since < now() - make_interval(secs => $1 / 1000.0)
+  and (a.last_seen_at is null or a.last_seen_at < now() - make_interval(secs => $1 / 1000.0))`;
+
+/** Agents who are gone, and whose customers on these channels wait for an answer. */
+export async function goneWithUnanswered(
+  sql: Queryable,
+  graceMs: number,
+  channels: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `select a.id from agent a where ${gone} and exists (select 1 from ticket t where t.assignee_id = a.id and t.occupies and ${unanswered})`,
+    [graceMs, channels],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Whether the agent is still gone; until the end of the transaction it stays so. */
+export async function holdGone(tx: Queryable, agentId: string, graceMs: number): Promise<boolean> {
+  const { rowCount } = await tx.query(`select 1 from agent a where ${gone} and a.id = $2 for no key update`, [
+    graceMs,
+    agentId,
+  ]);
+  return rowCount === 1;
 }
 
 async function truth(sql: Queryable, text: string, values: readonly unknown[]): Promise<boolean> {
