@@ -169,6 +169,34 @@ describe('service targets', () => {
     await call('POST', `/tickets/${ticketId}/escalate`, { reason: 'Late' }, 409);
   });
 
+  it('carry out the rest of a rule whose queue is gone, and take no rule that leads nowhere', async () => {
+    const gone = await call('POST', '/queues', { name: `Gone ${randomUUID()}`, channels: [] }, 201);
+    const rules = (queueId: string) => ({
+      rules: [
+        {
+          ...{ id: 'gone', nameEn: 'Gone', nameZh: 'Gone', enabled: true, cause: { kind: 'severity', priority: 50 } },
+          when: { channels: [], queueIds: [], requestTypes: [] },
+          actions: [
+            { kind: 'move', queueId },
+            { kind: 'raise-priority', by: 7 },
+          ],
+        },
+      ],
+    });
+    await call('PUT', '/escalation-rules', rules(randomUUID()), 422);
+    await call('PUT', '/escalation-rules', rules(gone.id));
+    await call('DELETE', `/queues/${gone.id}`, undefined, 204);
+    const { ticketId } = await centre().ticketByText(phone());
+    await call('POST', `/tickets/${ticketId}/escalate`, { reason: 'Grave', raiseBy: 60 }, 201);
+    const [, byRule] = await eventually(
+      () => told(ticketId, 'ticket.escalated'),
+      ({ length }) => length === 2,
+    );
+    expect(byRule).toMatchObject({ rule: 'gone', tell: ['supervisors'] });
+    expect((await call('GET', `/tickets/${ticketId}`)).priority).toBe(67);
+    await call('PUT', '/escalation-rules', { rules: [] });
+  });
+
   it('choose the policy again when the request is another one', async () => {
     const { ticketId } = await centre().ticketByText(phone());
     await clockOf(ticketId, 'first-response', () => true);

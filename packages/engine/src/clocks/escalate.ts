@@ -12,6 +12,7 @@ import { moveTicket, readSetting, setTicketPriority, writeSetting } from '@patch
 import type { Queryable, RoutedEvent } from '@patchbay/store';
 import { openTicketsOf, readTraits, type TraitsRow } from '@patchbay/store/queries/clocks';
 import { insertEscalation, insertPage, supervisorsAmong, tellEscalated } from '@patchbay/store/queries/escalations';
+import { missingQueues } from '@patchbay/store/queries/queues';
 import { readTicket } from '@patchbay/store/queries/tickets';
 import { hasRole, type Principal } from '../auth/principal.ts';
 import { carrierAccount } from '../channels.ts';
@@ -30,9 +31,17 @@ export async function readEscalationRules(sql: Queryable): Promise<EscalationRul
   return parsed.success ? parsed.data : { rules: [] };
 }
 
+/** @throws HubError `unprocessable` for a queue that is not there */
 export async function writeEscalationRules(call: ChangingCall, rules: EscalationRules): Promise<EscalationRules> {
   const setting = { setting: settingKey, key: null, read: readEscalationRules } as const;
-  await changeSetting(call, setting, (tx) => writeSetting(tx, settingKey, rules));
+  const targets = rules.rules.flatMap(({ actions }) =>
+    actions.flatMap((action) => (action.kind === 'move' ? [action.queueId] : [])),
+  );
+  await changeSetting(call, setting, async (tx) => {
+    if ((await missingQueues(tx, targets)).length > 0)
+      throw new HubError('unprocessable', 'A queue that a rule moves to does not exist');
+    await writeSetting(tx, settingKey, rules);
+  });
   return rules;
 }
 
@@ -155,15 +164,24 @@ async function act(
       return;
     }
     case 'move':
-      if (await moveTicket(tx, { ticketId, queueId: action.queueId, actorId, reason: why })) {
+      if (await move(tx, ticket, { queueId: action.queueId, actorId, why })) {
         after.queueIds.add(action.queueId);
         if (ticket.assigneeId) after.agentIds.add(ticket.assigneeId);
-        // Its caller is on the line: it stays with who talks to them, and somebody has to know.
       } else if (ticket.queueId !== action.queueId) told.add('supervisors');
       return;
     case 'page':
       if (!(await page(parts, tx, action, { ticketId, why, id }, after))) told.add('supervisors');
   }
+}
+
+/** False when the queue is gone, or the ticket's caller is on the line, with whoever talks to them; then somebody has to know. */
+async function move(
+  tx: Queryable,
+  { ticketId }: TraitsRow,
+  { queueId, actorId, why }: { queueId: string; actorId: string | null; why: string },
+): Promise<boolean> {
+  if ((await missingQueues(tx, [queueId])).length > 0) return false;
+  return moveTicket(tx, { ticketId, queueId, actorId, reason: why });
 }
 
 /** A text to each supervisor's own phone, or a mail. False when there is nobody to send it to. */
@@ -222,6 +240,8 @@ export async function escalateByHand(
     if (queueId !== undefined) {
       if (![null, actorId].includes(ticket.assigneeId) && !hasRole(principal, 'manager'))
         throw new HubError('forbidden', 'Only who has the ticket, or a manager, may move it');
+      if ((await missingQueues(tx, [queueId])).length > 0)
+        throw new HubError('invalid_input', 'queueId: no such queue');
       await refuseWhileOnTheLine(tx, ticketId);
     }
     const id = (await insertEscalation(tx, { ticketId, ruleId: null, cause: 'hand', actorId })) as string;
