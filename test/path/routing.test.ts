@@ -104,6 +104,39 @@ describe('routing', () => {
     await there.present('offline');
   });
 
+  it('overflows to no queue that is closed while its own is open', async () => {
+    const { version, plan } = await ok('GET', '/service-plan');
+    const weekday = ((new Date().getUTCDay() + 2) % 7) + 1;
+    const shut = { ...plan.calendars[0], key: 'shut', nameEn: 'Shut', nameZh: '关' };
+    const calendar = { ...shut, intervals: [{ weekday, from: '09:00', to: '09:30' }] };
+    const draft = { basedOn: version, note: 'Shut', calendar, isDefault: false };
+    await ok('PUT', '/service-plan/calendars/shut', draft);
+    const closed = await ok('POST', '/queues', { name: `Closed ${randomUUID()}`, channels: [], calendar: 'shut' });
+    const open = await ok('POST', '/queues', { name: `Open ${randomUUID()}`, channels: [] });
+    await queue({
+      rings: [
+        { kind: 'queue', afterSeconds: 1, queueId: closed.id },
+        { kind: 'queue', afterSeconds: 2, queueId: open.id },
+      ],
+    });
+    const ticketId = await text();
+    const moved = await event('ticket.queued', ticketId);
+    expect(moved.data['queueId']).toBe(open.id);
+  });
+
+  it('does not give out what waits for its customer', async () => {
+    const { id } = await queue();
+    const one = await agent('One', { queueIds: [id] });
+    const [pending, next] = [await text(), await text()];
+    await ok('PATCH', `/tickets/${pending}`, { status: 'pending' });
+    expect((await centre().ticket(pending)).waitingSince).toBeNull();
+    await one.present('online');
+    await offered(next, one);
+    await one.present('offline');
+    await ok('PATCH', `/tickets/${pending}`, { status: 'open' });
+    expect((await centre().ticket(pending)).waitingSince).not.toBeNull();
+  });
+
   it('hands on to exactly one agent, who declines, and it is back at its old place with the note', async () => {
     const { id } = await queue();
     const [from, to] = [await agent('From', { queueIds: [id] }), await agent('To', { queueIds: [id] })];

@@ -1,5 +1,5 @@
 /** The router's second part: which agent is offered which ticket. Decisions are pure; each holds only if its claim finds it still true. */
-import { decideNext, decideOffer, orderWaiting } from '@patchbay/domain';
+import { decideNext, decideOffer, openRings, orderWaiting } from '@patchbay/domain';
 import type { AgentSnapshot } from '@patchbay/domain';
 import {
   agentsFor,
@@ -10,6 +10,7 @@ import {
   waitingTickets,
 } from '@patchbay/store';
 import type { AgentRow, QueueAgents, QueueRulesRow, WaitingTicket } from '@patchbay/store';
+import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
 
 /** Waiting tickets of a channel looked at in one round; the next offer or the sweep goes on from there. */
@@ -23,8 +24,9 @@ export async function assignWaiting(parts: Parts, { queueId }: { queueId: string
     waitingTickets(parts.db.sql, [queueId], roundSize),
     readQueueRules(parts.db.sql, [queueId]),
   ]);
-  const queue = rules.get(queueId);
-  if (!queue || waiting.length === 0) return;
+  const known = rules.get(queueId);
+  if (!known || waiting.length === 0) return;
+  const queue = await whereItOverflows(parts, known);
   const crew = crewOf(parts, queue, waiting);
   const overflowedTo = new Set<string>();
   let changed = false;
@@ -35,6 +37,14 @@ export async function assignWaiting(parts: Parts, { queueId }: { queueId: string
   }
   if (changed) parts.relay.nudge();
   for (const next of overflowedTo) parts.jobs.add('assign-waiting', { queueId: next });
+}
+
+/** With the overflow that there is at this hour. */
+async function whereItOverflows(parts: Parts, queue: QueueRulesRow): Promise<QueueRulesRow> {
+  if (!queue.rings.some(({ kind }) => kind === 'queue')) return queue;
+  const hours = await readHours(parts.db);
+  const now = parts.now();
+  return openRings(queue, (id) => hours.ofQueue(id).isOpen(now));
 }
 
 interface Crew {

@@ -451,7 +451,10 @@ export async function seedQueues(
   );
 }
 
-/** Changes a ticket's status if it is still the one that was seen. What is talked about on the line stays open. */
+/**
+ * Changes a ticket's status if it is still the one that was seen. What is talked about on the line stays open; what is
+ * not open waits for no agent.
+ */
 export async function changeTicketStatus(
   sql: Queryable,
   input: { ticketId: string; from: string; to: string; actorId: string | null; reason: string | null },
@@ -460,9 +463,9 @@ export async function changeTicketStatus(
     `with moved as (
        update ticket set status = $3, updated_at = now(),
          waiting_since = case when $3 = 'open' and assignee_id is null and queue_id is not null then coalesce(waiting_since, now())
-           when $3 in ('resolved', 'closed') then null else waiting_since end,
-         offer_agent_id = case when $3 in ('resolved', 'closed') then null else offer_agent_id end,
-         offer_expires_at = case when $3 in ('resolved', 'closed') then null else offer_expires_at end
+           when $3 <> 'open' then null else waiting_since end,
+         offer_agent_id = case when $3 = 'open' then offer_agent_id end,
+         offer_expires_at = case when $3 = 'open' then offer_expires_at end
        where id = $1 and status = $2 and ($3 = 'open' or not on_the_line(id)) returning *)
      insert into event (type, ticket_id, customer_id, queue_id, agent_id, actor_id, data)
      select 'ticket.status-changed', id, customer_id, queue_id, assignee_id, $4, jsonb_build_object('from', $2::text, 'to', $3::text, 'reason', coalesce($5, ''))
