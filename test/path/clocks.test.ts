@@ -174,7 +174,11 @@ describe('service targets', () => {
     const rules = (queueId: string) => ({
       rules: [
         {
-          ...{ id: 'gone', nameEn: 'Gone', nameZh: 'Gone', enabled: true, cause: { kind: 'severity', priority: 50 } },
+          id: 'gone',
+          nameEn: 'Gone',
+          nameZh: 'Gone',
+          enabled: true,
+          cause: { kind: 'severity', priority: 50 },
           when: { channels: [], queueIds: [], requestTypes: [] },
           actions: [
             { kind: 'move', queueId },

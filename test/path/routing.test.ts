@@ -124,6 +124,25 @@ describe('routing', () => {
     expect(moved.data['queueId']).toBe(open.id);
   });
 
+  it('keeps a new ticket for the agent who wrote to its customer last', async () => {
+    const { id } = await queue({ stickySeconds: 60 });
+    const [last, idle] = [await agent('Last', { queueIds: [id] }), await agent('Idle', { queueIds: [id] })];
+    await last.present('online');
+    const first = await text();
+    await offered(first, last);
+    await ok('POST', `/tickets/${first}/accept`, undefined, last.api);
+    await ok('POST', `/tickets/${first}/messages`, { text: 'It is on its way', undoSeconds: 0 }, last.api);
+    await ok('PATCH', `/tickets/${first}`, { status: 'closed' }, last.api);
+    await last.present('away', 'break');
+    await idle.present('online');
+    await last.present('online');
+    callers -= 1;
+    const next = await text();
+    expect(next).not.toBe(first);
+    expect((await offered(next, last)).data['why']).toMatchObject({ code: 'last-agent' });
+    for (const one of [last, idle]) await one.present('offline');
+  });
+
   it('does not give out what waits for its customer', async () => {
     const { id } = await queue();
     const one = await agent('One', { queueIds: [id] });

@@ -147,3 +147,26 @@ begin
   if not found then return false; end if;
   return set_presence(p_agent_id, 'offline', p_reason, null, null);
 end $$;
+
+-- What the customer's grade gives a new ticket: its place in the queue, and the agent who knows them. Where the queue keeps tickets for somebody and
+-- the customer has no agent of their own, that is who wrote to or spoke with them last.
+create or replace function treat_new_ticket() returns trigger language plpgsql as $$
+declare
+  extra integer;
+  agent text;
+begin
+  select queue_priority, dedicated_agent_id into extra, agent from customer where id = new.customer_id;
+  new.priority := new.priority + coalesce(extra, 0);
+  new.preferred_agent_id := coalesce(new.preferred_agent_id, agent);
+  if new.preferred_agent_id is null and exists (select 1 from queue where id = new.queue_id and sticky_seconds > 0) then
+    select l.agent_id into new.preferred_agent_id from (
+      (select author_id as agent_id, received_at as at from message
+       where customer_id = new.customer_id and direction = 'out' and visibility = 'public' and author_id is not null
+         and received_at > now() - interval '30 days' order by received_at desc limit 1)
+      union all
+      (select c.agent_id, c.started_at from call c
+       where c.customer_id = new.customer_id and c.agent_id is not null and c.started_at > now() - interval '30 days' order by c.started_at desc limit 1)) l
+    order by l.at desc limit 1;
+  end if;
+  return new;
+end $$;
