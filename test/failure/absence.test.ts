@@ -113,6 +113,7 @@ describe('an agent whose console is gone', () => {
     await wentOffline(gone.id);
     expect([await presenceOf(near.api), await presenceOf(unfollowed.api)]).toEqual(['online', 'online']);
     expect(await lastSeen(unfollowed.id)).toBeNull();
+    for (const { api } of [near, unfollowed]) await present(api, 'offline');
   });
 
   it('is followed from the last console that closes, and seen again when it is back', async () => {
@@ -142,9 +143,77 @@ describe('an agent whose console is gone', () => {
       () => lastSeen(agent.id),
       (at) => at !== null && at >= (closed ?? at),
     );
+    // The process that follows them may be killed before it sees them again: what it saw goes on to count.
     await present(agent.api, 'away');
-    expect(await lastSeen(agent.id)).toBeNull();
+    expect(await lastSeen(agent.id)).not.toBeNull();
     await present(agent.api, 'offline');
+    expect(await lastSeen(agent.id)).toBeNull();
     again.disconnect();
+  });
+
+  it('is followed from the moment at which they come, when the console was open before', async () => {
+    const agent = await onlineAgent();
+    await present(agent.api, 'offline');
+    const socket = await openConsole(agent.cookie);
+    await eventually(
+      () => lastSeen(agent.id),
+      (at) => at !== null,
+    );
+    await present(agent.api, 'online');
+    expect(await lastSeen(agent.id)).not.toBeNull();
+    await present(agent.api, 'offline');
+    socket.disconnect();
+  });
+
+  it('goes in one step with what they have not answered, so that a crash in between leaves nobody waiting for them', async () => {
+    const { api, hub, sql, url } = centre();
+    const agent = await onlineAgent();
+    const sid = `SM${randomUUID().replaceAll('-', '')}`;
+    const fields = smsFields({ sid, from: '+4915112380002', body: 'Hello?' });
+    expect((await postSigned(url, '/webhooks/twilio/sms', fields)).status).toBe(200);
+    const { ticketId } = await centre().desk.event('ticket.offered', ({ agentId }) => agentId === agent.id);
+    const { waitingSince } = (await api('GET', `/api/v1/tickets/${ticketId}`)).body;
+    expect((await agent.api('POST', `/api/v1/tickets/${ticketId}/accept`)).status).toBe(200);
+    const gone = wentOffline(agent.id);
+    await hub.parts.db.transaction(async (tx) => {
+      // As if it were a chat, whose customer looks at the screen; and nobody can give it back just now.
+      await sql.query(`update ticket set channel = 'chat' where id = $1`, [ticketId]);
+      await tx.query('select 1 from ticket where id = $1 for update', [ticketId]);
+      await wasSeen(agent.id, 76);
+      await eventually(
+        () =>
+          sql.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%release_ticket%'`),
+        ({ rowCount }) => rowCount === 1,
+      );
+      const { rows } = await sql.query('select presence from agent where id = $1', [agent.id]);
+      expect(rows).toEqual([{ presence: 'online' }]);
+    });
+    await gone;
+    expect((await api('GET', `/api/v1/tickets/${ticketId}`)).body).toMatchObject({ assigneeId: null, waitingSince });
+    expect((await api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'resolved' })).status).toBe(200);
+  });
+
+  it('keeps what they have answered until its customer writes again, and then has it no longer', async () => {
+    const { api, sql, url, desk } = centre();
+    const agent = await onlineAgent();
+    const sid = `SM${randomUUID().replaceAll('-', '')}`;
+    const fields = smsFields({ sid, from: '+4915112380003', body: 'Hello?' });
+    expect((await postSigned(url, '/webhooks/twilio/sms', fields)).status).toBe(200);
+    const { ticketId } = await desk.event('ticket.offered', ({ agentId }) => agentId === agent.id);
+    const path = `/api/v1/tickets/${ticketId}`;
+    expect((await agent.api('POST', `${path}/accept`)).status).toBe(200);
+    expect((await agent.api('POST', `${path}/messages`, { text: 'One moment', undoSeconds: 0 })).status).toBe(201);
+    await sql.query(`update ticket set channel = 'chat' where id = $1`, [ticketId]);
+    await present(agent.api, 'offline');
+    expect((await api('GET', path)).body.assigneeId).toBe(agent.id);
+    await sql.query(`update agent set presence_since = now() - interval '76 seconds' where id = $1`, [agent.id]);
+    await sql.query(
+      `insert into message (ticket_id, customer_id, direction, channel, channel_account, kind)
+       select id, customer_id, 'in', channel, channel_account, 'customer' from ticket where id = $1`,
+      [ticketId],
+    );
+    const { data } = await desk.event('ticket.released', (one) => one.ticketId === ticketId);
+    expect(data['reason']).toBe('The agent is gone');
+    expect((await api('GET', path)).body.assigneeId).toBeNull();
   });
 });

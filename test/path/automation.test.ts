@@ -247,4 +247,24 @@ describe('automation', () => {
     await call('PATCH', `/agents/${agent.id}`, { queueIds: [] });
     expect((await agent.api('PATCH', `/api/v1/tickets/${ticketId}/tags`, { add: ['x'] })).status).toBe(404);
   });
+
+  it('gives nobody more than they have room for', async () => {
+    const { plainAgent, ticketByText, ticket } = centre();
+    const word = randomUUID();
+    const full = await plainAgent();
+    await call('PATCH', `/agents/${full.id}`, { capacity: { sms: 1 } });
+    const hand = { do: 'assign', agentId: full.id, how: 'hand' };
+    await rule('To one', ['message.received'], contains(word), hand);
+    const outcomes = [];
+    for (const _ of [1, 2]) {
+      const { ticketId } = await ticketByText(phone(), word);
+      const [run] = await runsOf(ticketId, 1);
+      outcomes.push(run.outcomes[0]);
+      expect((await ticket(ticketId)).assigneeId).toBe(run.outcomes[0].result === 'done' ? full.id : null);
+    }
+    expect(outcomes).toEqual([
+      { do: 'assign', result: 'done' },
+      { do: 'assign', result: 'refused', why: 'agent-full' },
+    ]);
+  });
 });

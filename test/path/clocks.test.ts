@@ -157,9 +157,48 @@ describe('service targets', () => {
       rule: null,
       reason: 'Needs a specialist',
     });
+    // Out of somebody's hands it is taken only by themselves or a manager; anybody may call for help.
+    await call('POST', `/tickets/${ticketId}/claim`);
+    const colleague = await centre().plainAgent();
+    const ask = (sent: object) => colleague.api('POST', `/api/v1/tickets/${ticketId}/escalate`, sent);
+    expect((await ask({ reason: 'I want it there', queueId: other?.id })).status).toBe(403);
+    expect((await ask({ reason: 'Somebody should look' })).status).toBe(201);
+    expect((await call('GET', `/tickets/${ticketId}`)).queueId).toBe(home?.id);
     await call('POST', `/tickets/${ticketId}/escalate`, { reason: '' }, 400);
     await call('PATCH', `/tickets/${ticketId}`, { status: 'closed' });
     await call('POST', `/tickets/${ticketId}/escalate`, { reason: 'Late' }, 409);
+  });
+
+  it('carry out the rest of a rule whose queue is gone, and take no rule that leads nowhere', async () => {
+    const gone = await call('POST', '/queues', { name: `Gone ${randomUUID()}`, channels: [] }, 201);
+    const rules = (queueId: string) => ({
+      rules: [
+        {
+          id: 'gone',
+          nameEn: 'Gone',
+          nameZh: 'Gone',
+          enabled: true,
+          cause: { kind: 'severity', priority: 50 },
+          when: { channels: [], queueIds: [], requestTypes: [] },
+          actions: [
+            { kind: 'move', queueId },
+            { kind: 'raise-priority', by: 7 },
+          ],
+        },
+      ],
+    });
+    await call('PUT', '/escalation-rules', rules(randomUUID()), 422);
+    await call('PUT', '/escalation-rules', rules(gone.id));
+    await call('DELETE', `/queues/${gone.id}`, undefined, 204);
+    const { ticketId } = await centre().ticketByText(phone());
+    await call('POST', `/tickets/${ticketId}/escalate`, { reason: 'Grave', raiseBy: 60 }, 201);
+    const [, byRule] = await eventually(
+      () => told(ticketId, 'ticket.escalated'),
+      ({ length }) => length === 2,
+    );
+    expect(byRule).toMatchObject({ rule: 'gone', tell: ['supervisors'] });
+    expect((await call('GET', `/tickets/${ticketId}`)).priority).toBe(67);
+    await call('PUT', '/escalation-rules', { rules: [] });
   });
 
   it('choose the policy again when the request is another one', async () => {

@@ -18,7 +18,9 @@ async function startPhoneCentre(backend: Backend, env: Record<string, string> = 
   const desk = stack.use(await openDesk(hub.url, apiKey));
   const carrier = stack.use(await openSimulator(hub.url));
   const owned = stack.move();
-  return { ...hub, carrier, desk, ...ticketClient(hub.api, desk), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const { sql } = hub.hub.parts.db;
+  const client = ticketClient(hub.api, desk);
+  return { ...hub, sql, carrier, desk, ...client, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 type Centre = Awaited<ReturnType<typeof startPhoneCentre>>;
@@ -191,6 +193,26 @@ onBothBackends('a phone call', (backend) => {
     expect((await change({})).status).toBe(200);
     expect((await api('POST', `/api/v1/tickets/${ticketId}/claim`)).status).toBe(200);
     expect((await api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'resolved' })).status).toBe(200);
+  });
+
+  it('rings the supervisor who takes it over while it waits, and nothing takes the ticket away while they talk', async () => {
+    const { carrier, ticket, api, sql } = centre();
+    await presence(centre(), 'offline');
+    const { callSid, ticketId } = await ring(centre(), '+4915112350010');
+    const path = `/api/v1/tickets/${ticketId}`;
+    expect((await api('POST', `${path}/take-over`, { reason: 'Complaint' })).status).toBe(200);
+    await callStep(centre(), callSid, 'answered');
+    const { body: elsewhere } = await api('POST', '/api/v1/queues', { name: `Elsewhere ${backend}`, channels: [] });
+    for (const status of ['resolved', 'pending'])
+      expect((await api('PATCH', path, { status })).status, status).toBe(409);
+    expect((await api('POST', `${path}/escalate`, { reason: 'Angry', queueId: elsewhere.id })).status).toBe(409);
+    const { rows } = await sql.query('select move_ticket($1, $2, null, $3) as moved', [ticketId, elsewhere.id, 'Rule']);
+    expect(rows).toEqual([{ moved: false }]);
+    expect(await ticket(ticketId)).toMatchObject({ assigneeId: expect.any(String), call: { state: 'talking' } });
+    expect((await api('POST', `${path}/call`, { action: 'hang-up' })).status).toBe(200);
+    await callStep(centre(), callSid, 'ended');
+    expect((await api('PATCH', path, { status: 'resolved' })).status).toBe(200);
+    await carrier.leg('the end', (leg) => leg.sid === callSid && leg.activity === 'over');
   });
 
   it("goes back to its old place when the agent's phone is not answered", async () => {

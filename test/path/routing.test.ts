@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HubEvent } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
-import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
+import { carrierEnvironment, postSigned, smsFields, whatsappFields } from '../support/carrier.ts';
 import { createClient, type ApiClient } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
@@ -104,6 +104,58 @@ describe('routing', () => {
     await there.present('offline');
   });
 
+  it('overflows to no queue that is closed while its own is open', async () => {
+    const { version, plan } = await ok('GET', '/service-plan');
+    const weekday = ((new Date().getUTCDay() + 2) % 7) + 1;
+    const shut = { ...plan.calendars[0], key: 'shut', nameEn: 'Shut', nameZh: '关' };
+    const calendar = { ...shut, intervals: [{ weekday, from: '09:00', to: '09:30' }] };
+    const draft = { basedOn: version, note: 'Shut', calendar, isDefault: false };
+    await ok('PUT', '/service-plan/calendars/shut', draft);
+    const closed = await ok('POST', '/queues', { name: `Closed ${randomUUID()}`, channels: [], calendar: 'shut' });
+    const open = await ok('POST', '/queues', { name: `Open ${randomUUID()}`, channels: [] });
+    await queue({
+      rings: [
+        { kind: 'queue', afterSeconds: 1, queueId: closed.id },
+        { kind: 'queue', afterSeconds: 2, queueId: open.id },
+      ],
+    });
+    const ticketId = await text();
+    const moved = await event('ticket.queued', ticketId);
+    expect(moved.data['queueId']).toBe(open.id);
+  });
+
+  it('keeps a new ticket for the agent who wrote to its customer last', async () => {
+    const { id } = await queue({ stickySeconds: 60 });
+    const [last, idle] = [await agent('Last', { queueIds: [id] }), await agent('Idle', { queueIds: [id] })];
+    await last.present('online');
+    const first = await text();
+    await offered(first, last);
+    await ok('POST', `/tickets/${first}/accept`, undefined, last.api);
+    await ok('POST', `/tickets/${first}/messages`, { text: 'It is on its way', undoSeconds: 0 }, last.api);
+    await ok('PATCH', `/tickets/${first}`, { status: 'closed' }, last.api);
+    await last.present('away', 'break');
+    await idle.present('online');
+    await last.present('online');
+    callers -= 1;
+    const next = await text();
+    expect(next).not.toBe(first);
+    expect((await offered(next, last)).data['why']).toMatchObject({ code: 'last-agent' });
+    for (const one of [last, idle]) await one.present('offline');
+  });
+
+  it('does not give out what waits for its customer', async () => {
+    const { id } = await queue();
+    const one = await agent('One', { queueIds: [id] });
+    const [pending, next] = [await text(), await text()];
+    await ok('PATCH', `/tickets/${pending}`, { status: 'pending' });
+    expect((await centre().ticket(pending)).waitingSince).toBeNull();
+    await one.present('online');
+    await offered(next, one);
+    await one.present('offline');
+    await ok('PATCH', `/tickets/${pending}`, { status: 'open' });
+    expect((await centre().ticket(pending)).waitingSince).not.toBeNull();
+  });
+
   it('hands on to exactly one agent, who declines, and it is back at its old place with the note', async () => {
     const { id } = await queue();
     const [from, to] = [await agent('From', { queueIds: [id] }), await agent('To', { queueIds: [id] })];
@@ -166,6 +218,29 @@ describe('routing', () => {
     await ok('PATCH', `/agents/${busy.id}`, { capacityTotal: 2 });
     await offered(second, busy);
     await busy.present('offline');
+  });
+
+  it('gives what comes on one channel, however much waits on another for which nobody has room', async () => {
+    const { hub, url } = centre();
+    const { id } = await queue({ channels: ['sms', 'whatsapp'] });
+    const one = await agent('One', { queueIds: [id], capacity: { sms: 0, whatsapp: 1 } });
+    await one.present('online');
+    const waiting = await text();
+    // More than is looked at in one round, all of it before what comes next.
+    const same = 'subject, channel, channel_account, contact_address, customer_id, queue_id, waiting_since, status';
+    const { rows } = await hub.parts.db.sql.query<{ id: string }>(
+      `insert into ticket (${same})
+       select ${same} from ticket cross join generate_series(1, 60) where id = $1 returning id`,
+      [waiting],
+    );
+    const fields = whatsappFields({ sid: `SM${randomUUID().replaceAll('-', '')}`, from: '+4915112480001', body: 'Hi' });
+    expect((await postSigned(url, '/webhooks/twilio/whatsapp', fields)).status).toBe(200);
+    const { ticketId } = await centre().received(fields['MessageSid'] ?? '');
+    await offered(ticketId, one);
+    await one.present('offline');
+    await hub.parts.db.sql.query(`update ticket set waiting_since = null, status = 'closed' where id = any ($1)`, [
+      rows.map((row) => row.id),
+    ]);
   });
 
   it('gives a team its queues, and takes them away with it', async () => {

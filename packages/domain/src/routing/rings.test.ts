@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { QueueRing } from '@patchbay/contracts';
-import { lineEnd, lowerSkills, mayLeaveWait, ringsDue } from './rings.ts';
+import { lineEnd, lowerSkills, mayLeaveWait, openRings, ringsDue } from './rings.ts';
 
 const now = new Date('2026-03-02T12:00:00Z');
 const rings: QueueRing[] = [
@@ -29,6 +29,20 @@ describe('ringsDue', () => {
     const item = { inQueueSince: new Date(0), overflowed: [] };
     expect(ringsDue({ queueId: 'r', rings: rings.slice(2, 3) }, item, now).overflowTo).toBeNull();
   });
+});
+
+it('leads from an open queue to none that is closed', () => {
+  const left = (...open: string[]) =>
+    openRings({ queueId: 'q', rings }, (id) => open.includes(id)).rings.flatMap((ring) =>
+      ring.kind === 'queue' ? ring.queueId : [],
+    );
+  expect([left('q', 's'), left('q', 'r', 's'), left('q'), left('s'), left()]).toEqual([
+    ['s'],
+    ['r', 's'],
+    [],
+    ['r', 's'],
+    ['r', 's'],
+  ]);
 });
 
 it('asks for less, and in the end for nothing', () => {

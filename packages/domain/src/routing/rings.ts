@@ -27,6 +27,15 @@ export function ringsDue(
   return { lowered, overflowTo };
 }
 
+/** Without the queues that are closed while this one is open: who waits here is not sent to where nobody comes. */
+export function openRings<Q extends Pick<QueueRules, 'queueId' | 'rings'>>(
+  queue: Q,
+  isOpen: (queueId: string) => boolean,
+): Q {
+  if (!isOpen(queue.queueId)) return queue;
+  return { ...queue, rings: queue.rings.filter((ring) => ring.kind !== 'queue' || isOpen(ring.queueId)) };
+}
+
 /** What is asked for after so many levels less: a skill of no level is not asked for. */
 export function lowerSkills(skills: readonly SkillAtLevel[], lowered: number): SkillAtLevel[] {
   return skills.map(({ skillId, level }) => ({ skillId, level: level - lowered })).filter(({ level }) => level > 0);

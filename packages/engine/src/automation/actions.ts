@@ -1,7 +1,15 @@
 /** What rules do, by the functions that agents' doings go through as well. */
 import { mostTags, type ActionOutcome, type AutomationAction } from '@patchbay/contracts';
 import { giveUpMs } from '@patchbay/domain';
-import { changeTicketStatus, moveTicket, offerTicket, setTicketPriority, takeTicket } from '@patchbay/store';
+import {
+  changeTicketStatus,
+  hasRoom,
+  isOnTheLine,
+  moveTicket,
+  offerTicket,
+  setTicketPriority,
+  takeTicket,
+} from '@patchbay/store';
 import { changeTags } from '@patchbay/store/queries/tags';
 import { readTicket } from '@patchbay/store/queries/tickets';
 import { queueDelivery } from '@patchbay/store/queries/webhooks-out';
@@ -56,14 +64,17 @@ async function move({ parts, tx, ticket, reason }: Acting, { queueId }: Of<'move
   if (ticket.status === 'resolved' || ticket.status === 'closed') throw new Refusal('ticket-settled');
   const { rowCount } = await tx.query('select 1 from queue where id = $1', [queueId]);
   if (rowCount === 0) throw new Refusal('no-queue');
+  if (await isOnTheLine(tx, ticket.id)) throw new Refusal('on-the-line');
   const moved = await moveTicket(tx, { ticketId: ticket.id, queueId, actorId: null, reason });
   if (moved) parts.jobs.add('assign-waiting', { queueId });
+  if (moved && ticket.assigneeId) parts.jobs.add('serve-agent', { agentId: ticket.assigneeId });
   return changed(moved);
 }
 
 async function setStatus({ parts, tx, ticket, reason }: Acting, { status }: Of<'set-status'>): Promise<Result> {
   if (ticket.status === status) return 'unchanged';
   if (ticket.status === 'closed') throw new Refusal('ticket-closed');
+  if (status !== 'open' && (await isOnTheLine(tx, ticket.id))) throw new Refusal('on-the-line');
   await changeRequest(parts, ticket.id, null, { status });
   const change = { ticketId: ticket.id, from: ticket.status, to: status, actorId: null, reason };
   if (!(await changeTicketStatus(tx, change))) throw new Refusal('changed-meanwhile');
@@ -82,8 +93,9 @@ async function assign({ parts, tx, ticket, reason }: Acting, { agentId, how }: O
   }
   // Who takes a call has to be rung, and may not be there.
   if (parts.channels.get(ticket.channel)?.calls) throw new Refusal('calls-are-offered');
-  const { rowCount } = await tx.query('select 1 from agent where id = $1', [agentId]);
-  if (rowCount === 0) throw new Refusal('no-agent');
+  const room = await hasRoom(tx, agentId, ticket.channel);
+  if (room === null) throw new Refusal('no-agent');
+  if (!room) throw new Refusal('agent-full');
   if (await takeTicket(tx, ticket.id, agentId, true, reason)) return 'done';
   throw new Refusal(ticket.status === 'closed' ? 'ticket-closed' : 'offered-to-somebody');
 }

@@ -12,10 +12,13 @@ import { moveTicket, readSetting, setTicketPriority, writeSetting } from '@patch
 import type { Queryable, RoutedEvent } from '@patchbay/store';
 import { openTicketsOf, readTraits, type TraitsRow } from '@patchbay/store/queries/clocks';
 import { insertEscalation, insertPage, supervisorsAmong, tellEscalated } from '@patchbay/store/queries/escalations';
+import { missingQueues } from '@patchbay/store/queries/queues';
 import { readTicket } from '@patchbay/store/queries/tickets';
+import { hasRole, type Principal } from '../auth/principal.ts';
 import { carrierAccount } from '../channels.ts';
 import type { EventReader } from '../live/event-readers.ts';
 import type { Parts } from '../parts.ts';
+import { refuseWhileOnTheLine } from '../pipeline/assign.ts';
 import { changeSetting, type ChangingCall } from '../setting-changes.ts';
 
 const settingKey = 'escalation-rules';
@@ -28,9 +31,17 @@ export async function readEscalationRules(sql: Queryable): Promise<EscalationRul
   return parsed.success ? parsed.data : { rules: [] };
 }
 
+/** @throws HubError `unprocessable` for a queue that is not there */
 export async function writeEscalationRules(call: ChangingCall, rules: EscalationRules): Promise<EscalationRules> {
   const setting = { setting: settingKey, key: null, read: readEscalationRules } as const;
-  await changeSetting(call, setting, (tx) => writeSetting(tx, settingKey, rules));
+  const targets = rules.rules.flatMap(({ actions }) =>
+    actions.flatMap((action) => (action.kind === 'move' ? [action.queueId] : [])),
+  );
+  await changeSetting(call, setting, async (tx) => {
+    if ((await missingQueues(tx, targets)).length > 0)
+      throw new HubError('unprocessable', 'A queue that a rule moves to does not exist');
+    await writeSetting(tx, settingKey, rules);
+  });
   return rules;
 }
 
@@ -39,13 +50,16 @@ type EscalationParts = Pick<Parts, 'db' | 'jobs' | 'relay' | 'channels' | 'confi
 /** What is to be looked at once the transaction has ended. */
 interface Aftermath {
   readonly queueIds: Set<string>;
+  /** Who no longer has what was moved. */
+  readonly agentIds: Set<string>;
   readonly outboundIds: string[];
 }
 
-const noAftermath = (): Aftermath => ({ queueIds: new Set(), outboundIds: [] });
+const noAftermath = (): Aftermath => ({ queueIds: new Set(), agentIds: new Set(), outboundIds: [] });
 
-function settle(parts: EscalationParts, { queueIds, outboundIds }: Aftermath): void {
+function settle(parts: EscalationParts, { queueIds, agentIds, outboundIds }: Aftermath): void {
   for (const queueId of queueIds) parts.jobs.add('assign-waiting', { queueId });
+  for (const agentId of agentIds) parts.jobs.add('serve-agent', { agentId });
   for (const outboundId of outboundIds) parts.jobs.add('send-outbound', { outboundId, round: 0 });
   parts.relay.nudge();
 }
@@ -150,12 +164,24 @@ async function act(
       return;
     }
     case 'move':
-      if (await moveTicket(tx, { ticketId, queueId: action.queueId, actorId, reason: why }))
+      if (await move(tx, ticket, { queueId: action.queueId, actorId, why })) {
         after.queueIds.add(action.queueId);
+        if (ticket.assigneeId) after.agentIds.add(ticket.assigneeId);
+      } else if (ticket.queueId !== action.queueId) told.add('supervisors');
       return;
     case 'page':
       if (!(await page(parts, tx, action, { ticketId, why, id }, after))) told.add('supervisors');
   }
+}
+
+/** False when the queue is gone, or the ticket's caller is on the line, with whoever talks to them; then somebody has to know. */
+async function move(
+  tx: Queryable,
+  { ticketId }: TraitsRow,
+  { queueId, actorId, why }: { queueId: string; actorId: string | null; why: string },
+): Promise<boolean> {
+  if ((await missingQueues(tx, [queueId])).length > 0) return false;
+  return moveTicket(tx, { ticketId, queueId, actorId, reason: why });
 }
 
 /** A text to each supervisor's own phone, or a mail. False when there is nobody to send it to. */
@@ -190,13 +216,17 @@ async function page(
   return sent > 0;
 }
 
-/** By hand. @throws HubError `conflict` for a settled ticket, `invalid_input` for a queue that is not there */
+/**
+ * By hand. Whoever may read the ticket may; from somebody's hands only they themselves or a manager moves it.
+ * @throws HubError `conflict` for a settled ticket or one whose caller is on the line, `forbidden`, `invalid_input` for a queue that is not there
+ */
 export async function escalateByHand(
-  parts: EscalationParts,
+  parts: Parts,
   ticketId: string,
-  actorId: string,
+  principal: Pick<Principal, 'agentId' | 'role'>,
   { reason, queueId, raiseBy }: EscalationCreate,
 ): Promise<void> {
+  const { agentId: actorId } = principal;
   const actions: EscalationAction[] = [
     { kind: 'notify', whom: 'supervisors' },
     ...(raiseBy === undefined ? [] : [{ kind: 'raise-priority', by: raiseBy } as const]),
@@ -207,6 +237,13 @@ export async function escalateByHand(
     const [ticket] = await readTraits(tx, [ticketId]);
     if (!ticket || ticket.status === 'resolved' || ticket.status === 'closed')
       throw new HubError('conflict', 'The ticket is settled; open it again first');
+    if (queueId !== undefined) {
+      if (![null, actorId].includes(ticket.assigneeId) && !hasRole(principal, 'manager'))
+        throw new HubError('forbidden', 'Only who has the ticket, or a manager, may move it');
+      if ((await missingQueues(tx, [queueId])).length > 0)
+        throw new HubError('invalid_input', 'queueId: no such queue');
+      await refuseWhileOnTheLine(tx, ticketId);
+    }
     const id = (await insertEscalation(tx, { ticketId, ruleId: null, cause: 'hand', actorId })) as string;
     const told = new Set<'owner' | 'supervisors'>();
     for (const action of actions) await act(parts, tx, { ticket, action, why: reason, id, actorId }, told, after);

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import {
   agentQueues,
   changeTicketStatus,
-  readTicketCall,
+  isOnTheLine,
   readTicketState,
   releaseTicket as releaseRow,
   renameTicket,
@@ -13,7 +13,7 @@ import {
   takeTicket,
   withdrawOffer,
 } from '@patchbay/store';
-import type { TicketState } from '@patchbay/store';
+import type { Queryable, TicketState } from '@patchbay/store';
 import { hasRole, type Principal } from '../auth/principal.ts';
 import type { Parts } from '../parts.ts';
 import { beginConnecting } from './calls.ts';
@@ -73,11 +73,19 @@ export async function claimTicket(
   parts.relay.nudge();
 }
 
+const take = (parts: Parts, ticketId: string, agentId: string, pull: boolean, reason: string): Promise<boolean> =>
+  withCaller(parts, ticketId, agentId, (tx) => takeTicket(tx, ticketId, agentId, pull, reason));
+
 /** Takes the ticket and, when its caller waits on the line, the call with it. False when it is not to be had. */
-async function take(parts: Parts, ticketId: string, agentId: string, pull: boolean, reason: string): Promise<boolean> {
+export async function withCaller(
+  parts: Parts,
+  ticketId: string,
+  agentId: string,
+  taking: (tx: Queryable) => Promise<boolean>,
+): Promise<boolean> {
   const { taken, calling } = await retryOnConflict(() =>
     parts.db.transaction(async (tx) => {
-      const got = await takeTicket(tx, ticketId, agentId, pull, reason);
+      const got = await taking(tx);
       return { taken: got, calling: got && (await beginConnecting(tx, ticketId, agentId)) };
     }),
   );
@@ -85,16 +93,15 @@ async function take(parts: Parts, ticketId: string, agentId: string, pull: boole
   return taken;
 }
 
-export async function refuseWhileOnTheLine(parts: Parts, ticketId: string): Promise<void> {
-  const call = await readTicketCall(parts.db.sql, ticketId);
-  if (call && ['connecting', 'talking', 'held'].includes(call.state))
-    throw new HubError('conflict', 'The caller is on the line; hang up first');
+/** @throws HubError `conflict` */
+export async function refuseWhileOnTheLine(sql: Queryable, ticketId: string): Promise<void> {
+  if (await isOnTheLine(sql, ticketId)) throw new HubError('conflict', 'The caller is on the line; hang up first');
 }
 
 /** Gives an own ticket back to its queue. */
 export async function releaseTicket(parts: Parts, ticketId: string, agentId: string): Promise<void> {
   const ticket = await stateOf(parts, ticketId);
-  await refuseWhileOnTheLine(parts, ticketId);
+  await refuseWhileOnTheLine(parts.db.sql, ticketId);
   const released = await releaseRow(parts.db.sql, {
     ticketId,
     agentId,
@@ -132,6 +139,7 @@ export async function changeStatus(
   if (update.subject) await renameTicket(parts.db.sql, ticketId, update.subject);
   const to = update.status;
   if (to && to !== ticket.status) {
+    if (to !== 'open') await refuseWhileOnTheLine(parts.db.sql, ticketId);
     const moved = await changeTicketStatus(parts.db.sql, {
       ticketId,
       from: ticket.status,

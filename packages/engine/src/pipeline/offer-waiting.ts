@@ -1,5 +1,5 @@
 /** The router's second part: which agent is offered which ticket. Decisions are pure; each holds only if its claim finds it still true. */
-import { decideNext, decideOffer, orderWaiting } from '@patchbay/domain';
+import { decideNext, decideOffer, openRings, orderWaiting } from '@patchbay/domain';
 import type { AgentSnapshot } from '@patchbay/domain';
 import {
   agentsFor,
@@ -10,10 +10,13 @@ import {
   waitingTickets,
 } from '@patchbay/store';
 import type { AgentRow, QueueAgents, QueueRulesRow, WaitingTicket } from '@patchbay/store';
+import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
 
-/** Waiting tickets looked at in one round; the next offer or the sweep goes on from there. */
+/** Waiting tickets of a channel looked at in one round; the next offer or the sweep goes on from there. */
 const roundSize = 50;
+/** Of each channel of each queue, for one agent who has become free. */
+const servedSize = 20;
 
 /** Handles the job `assign-waiting`: offers what waits in a queue, most urgent first, or lets it overflow. */
 export async function assignWaiting(parts: Parts, { queueId }: { queueId: string }): Promise<void> {
@@ -21,8 +24,9 @@ export async function assignWaiting(parts: Parts, { queueId }: { queueId: string
     waitingTickets(parts.db.sql, [queueId], roundSize),
     readQueueRules(parts.db.sql, [queueId]),
   ]);
-  const queue = rules.get(queueId);
-  if (!queue || waiting.length === 0) return;
+  const known = rules.get(queueId);
+  if (!known || waiting.length === 0) return;
+  const queue = await whereItOverflows(parts, known);
   const crew = crewOf(parts, queue, waiting);
   const overflowedTo = new Set<string>();
   let changed = false;
@@ -33,6 +37,14 @@ export async function assignWaiting(parts: Parts, { queueId }: { queueId: string
   }
   if (changed) parts.relay.nudge();
   for (const next of overflowedTo) parts.jobs.add('assign-waiting', { queueId: next });
+}
+
+/** With the overflow that there is at this hour. */
+async function whereItOverflows(parts: Parts, queue: QueueRulesRow): Promise<QueueRulesRow> {
+  if (!queue.rings.some(({ kind }) => kind === 'queue')) return queue;
+  const hours = await readHours(parts.db);
+  const now = parts.now();
+  return openRings(queue, (id) => hours.ofQueue(id).isOpen(now));
 }
 
 interface Crew {
@@ -92,7 +104,7 @@ export async function serveAgent(parts: Parts, { agentId }: { agentId: string })
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const agent = await readAgentAtWork(parts.db.sql, agentId, []);
     if (agent?.presence !== 'online') break;
-    const waiting = await waitingTickets(parts.db.sql, agent.queueIds, roundSize, channelsWithRoom(agent));
+    const waiting = await waitingTickets(parts.db.sql, agent.queueIds, servedSize, channelsWithRoom(agent));
     if (waiting.length === 0) break;
     const outcome = await serveOnce(parts, agent, waiting);
     offered ||= outcome.offered;

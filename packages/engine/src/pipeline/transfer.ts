@@ -8,7 +8,7 @@ import { readQueueSettings } from '@patchbay/store/queries/queues';
 import { listTransferTargets } from '@patchbay/store/queries/transfer-targets';
 import { hasRole, type Principal } from '../auth/principal.ts';
 import type { Parts } from '../parts.ts';
-import { lookAgain, refuseWhileOnTheLine, serve, stateOf } from './assign.ts';
+import { lookAgain, refuseWhileOnTheLine, serve, stateOf, withCaller } from './assign.ts';
 import { createReply } from './reply.ts';
 import { retryOnConflict } from './retry.ts';
 
@@ -27,7 +27,7 @@ export async function transferTicket(parts: Parts, handing: Handing, to: TicketT
   const ticket = await stateOf(parts, ticketId);
   if (ticket.assigneeId !== principal.agentId && !hasRole(principal, 'manager'))
     throw new HubError('forbidden', 'Only who has the ticket, or a manager, may hand it on');
-  await refuseWhileOnTheLine(parts, ticketId);
+  await refuseWhileOnTheLine(parts.db.sql, ticketId);
   const reason = `Handed on by ${principal.name}`;
   if (to.agentId) await toAgent(parts, handing, ticket, to.agentId, reason);
   else if (to.queueId) await toQueue(parts, handing, ticket, to.queueId, reason);
@@ -97,13 +97,13 @@ function leaveNote(parts: Parts, { ticketId, principal, correlationId }: Handing
   });
 }
 
-/** A supervisor takes a ticket, whoever has it. @throws HubError `conflict` */
+/** A supervisor takes a ticket, whoever has it, with the caller who waits on the line. @throws HubError `conflict` */
 export async function takeOver(parts: Parts, ticketId: string, supervisor: Principal, reason: string): Promise<void> {
   const ticket = await stateOf(parts, ticketId);
-  await refuseWhileOnTheLine(parts, ticketId);
+  await refuseWhileOnTheLine(parts.db.sql, ticketId);
   const { agentId, name } = supervisor;
-  const taken = await retryOnConflict(() =>
-    takeOverTicket(parts.db.sql, {
+  const taken = await withCaller(parts, ticketId, agentId, (tx) =>
+    takeOverTicket(tx, {
       ticketId,
       from: ticket.assigneeId,
       agentId,

@@ -1,3 +1,4 @@
+import { channelName } from '@patchbay/contracts';
 import type { ChannelName, PresenceState, QueueRing, RoutingWhy, SkillAtLevel } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 
@@ -13,39 +14,46 @@ export interface WaitingTicket {
 }
 
 /**
- * Tickets of these queues that wait for an agent and are not offered to one, most urgent first: of each queue and priority the longest waiting.
- * Who had a ticket, or is its customer's own agent, is expected while at work and not having let it pass.
+ * Tickets of these queues that wait for an agent and are not offered to one, most urgent first. `limit` is for each channel of each queue, so that
+ * nobody who waits on one is hidden behind those for whom there is no room on another. Who had a ticket, or is its customer's own agent, is expected
+ * while at work and not having let it pass.
  */
 export async function waitingTickets(
   sql: Queryable,
   queueIds: readonly string[],
   limit: number,
-  channels: readonly string[] | null = null,
+  channels: readonly string[] = channelName.options,
 ): Promise<WaitingTicket[]> {
   // The priorities of a queue are few, and within one the index has the tickets by their age: a long queue is not read whole.
   const { rows } = await sql.query<WaitingTicket>(
     `with recursive level as (
-       select w.queue_id, (select t.priority from ticket t where t.queue_id = w.queue_id and t.waiting_since is not null order by t.priority desc limit 1) as priority
-       from unnest($1::uuid[]) w (queue_id)
+       select w.queue_id, c.channel, (select t.priority from ticket t where t.queue_id = w.queue_id and t.channel = c.channel and t.waiting_since is not null
+         order by t.priority desc limit 1) as priority
+       from unnest($1::uuid[]) w (queue_id) cross join unnest($3::text[]) c (channel)
        union all
-       select l.queue_id, (select t.priority from ticket t where t.queue_id = l.queue_id and t.waiting_since is not null and t.priority < l.priority
-         order by t.priority desc limit 1)
-       from level l where l.priority is not null)
+       select l.queue_id, l.channel, (select t.priority from ticket t where t.queue_id = l.queue_id and t.channel = l.channel and t.waiting_since is not null
+         and t.priority < l.priority order by t.priority desc limit 1)
+       from level l where l.priority is not null),
+     waiting as (
+       select t.*, q.priority_base + t.priority + q.ageing * extract(epoch from now() - t.waiting_since) / 60 as urgency
+       from level l join queue q on q.id = l.queue_id
+       cross join lateral (
+         select w.* from ticket w where w.queue_id = l.queue_id and w.channel = l.channel and w.priority = l.priority and w.waiting_since is not null
+           and w.offer_agent_id is null and w.assignee_id is null
+         order by w.waiting_since, w.id limit $2) t
+       where l.priority is not null),
+     first as (
+       select * from (select w.*, row_number() over (partition by w.queue_id, w.channel order by w.urgency desc, w.waiting_since, w.id) as nth from waiting w) w
+       where nth <= $2)
      select t.id as "ticketId", t.queue_id as "queueId", t.channel, t.priority, t.waiting_since as "waitingSince",
        greatest(t.queued_at, t.waiting_since) as "inQueueSince", t.overflowed,
        case when p.id is not null then jsonb_build_object('agentId', p.id, 'because', case when p.id = c.dedicated_agent_id then 'own-agent' else 'last-agent' end,
          'expected', p.presence in ('online', 'busy', 'wrap-up')
            and exists (select 1 from queue_member m where m.queue_id = t.queue_id and m.agent_id = p.id)
            and not exists (select 1 from ticket_decline d where d.ticket_id = t.id and d.agent_id = p.id and d.at > now() - interval '2 minutes')) end as preferred
-     from level l join queue q on q.id = l.queue_id
-     cross join lateral (
-       select w.* from ticket w where w.queue_id = l.queue_id and w.priority = l.priority and w.waiting_since is not null and w.offer_agent_id is null
-         and w.assignee_id is null and ($3::text[] is null or w.channel = any ($3))
-       order by w.waiting_since, w.id limit $2) t
-     join customer c on c.id = t.customer_id
+     from first t join customer c on c.id = t.customer_id
      left join agent p on p.id = coalesce(t.preferred_agent_id, c.dedicated_agent_id)
-     where l.priority is not null
-     order by q.priority_base + t.priority + q.ageing * extract(epoch from now() - t.waiting_since) / 60 desc, t.waiting_since, t.id limit $2`,
+     order by t.urgency desc, t.waiting_since, t.id`,
     [queueIds, limit, channels],
   );
   return rows;
@@ -324,6 +332,27 @@ export async function endWrapUps(sql: Queryable, limit: number): Promise<string[
   return rows.map((row) => row.id);
 }
 
+/** Sets an agent offline who was still not seen for so long. False when they are back, or another process did it. */
+export async function endAbsent(tx: Queryable, agentId: string, graceMs: number, reason: string): Promise<boolean> {
+  return truth(tx, 'select end_absent($1, $2, $3) as yes', [agentId, graceMs, reason]);
+}
+
+/** Whether the ticket's caller talks to an agent, or is just being connected. */
+export async function isOnTheLine(sql: Queryable, ticketId: string): Promise<boolean> {
+  return truth(sql, 'select on_the_line($1) as yes', [ticketId]);
+}
+
+/** Whether one more on the channel is within the agent's limits. In a transaction it stays so until the end. Null when there is no such agent. */
+export async function hasRoom(tx: Queryable, agentId: string, channel: ChannelName): Promise<boolean | null> {
+  const { rowCount } = await tx.query('select 1 from agent where id = $1 for no key update', [agentId]);
+  if (rowCount === 0) return null;
+  return truth(tx, 'select has_room(a, $2) as yes from agent a where a.id = $1', [agentId, channel]);
+}
+
+/** Of `ticket t` on the channels `$2`: its customer wrote and has no answer yet. */
+const unanswered = `t.status = 'open' and t.channel = any ($2) and t.queue_id is not null and (t.first_response_at is null or 'in' = (
+  select m.direction from message m where m.ticket_id = t.id and m.visibility = 'public' and m.kind <> 'system' order by m.position desc limit 1))`;
+
 /** Gives back what a vanished agent has not answered yet on these channels, with its old place; answers the queues. */
 export async function releaseUnanswered(
   tx: Queryable,
@@ -332,12 +361,37 @@ export async function releaseUnanswered(
   reason: string,
 ): Promise<string[]> {
   const { rows } = await tx.query<{ id: string; queueId: string; since: Date | null }>(
-    `select id, queue_id as "queueId", coalesce(waited_since, created_at) as since from ticket
-     where assignee_id = $1 and status = 'open' and channel = any ($2) and first_response_at is null and queue_id is not null`,
+    `select t.id, t.queue_id as "queueId", coalesce(t.waited_since, t.created_at) as since from ticket t where t.assignee_id = $1 and ${unanswered}`,
     [agentId, channels],
   );
   for (const { id, since } of rows) await releaseTicket(tx, { ticketId: id, agentId, actorId: null, since, reason });
   return [...new Set(rows.map(({ queueId }) => queueId))];
+}
+
+/** `$1`: offline for so long, in milliseconds, and without a console. */
+const gone = `a.presence = 'offline' and a.presence_since < now() - make_interval(secs => $1 / 1000.0)
+  and (a.last_seen_at is null or a.last_seen_at < now() - make_interval(secs => $1 / 1000.0))`;
+
+/** Agents who are gone, and whose customers on these channels wait for an answer. */
+export async function goneWithUnanswered(
+  sql: Queryable,
+  graceMs: number,
+  channels: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `select a.id from agent a where ${gone} and exists (select 1 from ticket t where t.assignee_id = a.id and t.occupies and ${unanswered})`,
+    [graceMs, channels],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Whether the agent is still gone; until the end of the transaction it stays so. */
+export async function holdGone(tx: Queryable, agentId: string, graceMs: number): Promise<boolean> {
+  const { rowCount } = await tx.query(`select 1 from agent a where ${gone} and a.id = $2 for no key update`, [
+    graceMs,
+    agentId,
+  ]);
+  return rowCount === 1;
 }
 
 async function truth(sql: Queryable, text: string, values: readonly unknown[]): Promise<boolean> {
@@ -397,7 +451,10 @@ export async function seedQueues(
   );
 }
 
-/** Changes a ticket's status if it is still the one that was seen. */
+/**
+ * Changes a ticket's status if it is still the one that was seen. What is talked about on the line stays open; what is
+ * not open waits for no agent.
+ */
 export async function changeTicketStatus(
   sql: Queryable,
   input: { ticketId: string; from: string; to: string; actorId: string | null; reason: string | null },
@@ -406,10 +463,10 @@ export async function changeTicketStatus(
     `with moved as (
        update ticket set status = $3, updated_at = now(),
          waiting_since = case when $3 = 'open' and assignee_id is null and queue_id is not null then coalesce(waiting_since, now())
-           when $3 in ('resolved', 'closed') then null else waiting_since end,
-         offer_agent_id = case when $3 in ('resolved', 'closed') then null else offer_agent_id end,
-         offer_expires_at = case when $3 in ('resolved', 'closed') then null else offer_expires_at end
-       where id = $1 and status = $2 returning *)
+           when $3 <> 'open' then null else waiting_since end,
+         offer_agent_id = case when $3 = 'open' then offer_agent_id end,
+         offer_expires_at = case when $3 = 'open' then offer_expires_at end
+       where id = $1 and status = $2 and ($3 = 'open' or not on_the_line(id)) returning *)
      insert into event (type, ticket_id, customer_id, queue_id, agent_id, actor_id, data)
      select 'ticket.status-changed', id, customer_id, queue_id, assignee_id, $4, jsonb_build_object('from', $2::text, 'to', $3::text, 'reason', coalesce($5, ''))
      from moved`,
@@ -453,12 +510,12 @@ export async function isChannelStaffed(sql: Queryable, channel: ChannelName): Pr
   return rows[0]?.yes ?? false;
 }
 
-/** Writes down that these agents have a console connected, as far as they are not offline. */
+/** Writes down that these agents have a console connected; also of who is offline, and followed from the moment at which they come. */
 export async function markSeen(sql: Queryable, agentIds: readonly string[]): Promise<void> {
   // Locked in order, so that two processes that see the same agents do not wait for each other.
   await sql.query(
     `update agent set last_seen_at = now()
-     where id in (select id from agent where id = any ($1) and presence <> 'offline' order by id for no key update)`,
+     where id in (select id from agent where id = any ($1) order by id for no key update)`,
     [agentIds],
   );
 }

@@ -34,6 +34,8 @@ const whys = [
   'no-queue',
   'no-agent',
   'agent-not-free',
+  'agent-full',
+  'on-the-line',
   'somebody-has-it',
   'offered-to-somebody',
   'calls-are-offered',

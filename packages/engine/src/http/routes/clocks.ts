@@ -1,5 +1,4 @@
-import { HubError, type Ticket } from '@patchbay/contracts';
-import { databaseErrorCode } from '@patchbay/store';
+import type { Ticket } from '@patchbay/contracts';
 import { readTicket } from '@patchbay/store/queries/tickets';
 import { escalateByHand, readEscalationRules, writeEscalationRules } from '../../clocks/escalate.ts';
 import { explainClocks } from '../../clocks/explain.ts';
@@ -36,10 +35,7 @@ export const clockRoutes = [
     creates: true,
     async handle({ parts, principal, params, body }) {
       await requireTicket(parts, principal, params.id);
-      await escalateByHand(parts, params.id, principal.agentId, body).catch((error: unknown) => {
-        if (databaseErrorCode(error) === '23503') throw new HubError('invalid_input', 'queueId: no such queue');
-        throw error;
-      });
+      await escalateByHand(parts, params.id, principal, body);
       return (await readTicket(parts.db.sql, params.id)) as Ticket;
     },
   }),

@@ -96,6 +96,8 @@ export const automation = {
       'no-queue': 'the queue is gone',
       'no-agent': 'the agent is gone',
       'agent-not-free': 'the agent is not free',
+      'agent-full': 'the agent has no room for more',
+      'on-the-line': 'the caller is on the line',
       'somebody-has-it': 'somebody has it',
       'offered-to-somebody': 'it is offered to somebody',
       'calls-are-offered': 'calls can only be offered',

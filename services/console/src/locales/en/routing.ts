@@ -70,7 +70,7 @@ export const routing = {
     ageingNeeded: 'More than 0.',
     sticky: 'Keep for the last agent',
     stickyHelp:
-      'So long it waits for who had it before, or the customer’s own agent. Only members of the queue are asked, so make own agents members too.',
+      'So long it waits for the customer’s own agent, or for who had it or served the customer last. Only members of the queue are asked, so make own agents members too.',
     rings: 'When it takes too long',
     targets: 'Service level',
     targetsHelp:

@@ -96,6 +96,8 @@ export const automation = {
       'no-queue': '队列已不存在',
       'no-agent': '坐席已不存在',
       'agent-not-free': '坐席没有空闲',
+      'agent-full': '坐席已满',
+      'on-the-line': '来电者正在通话中',
       'somebody-has-it': '已有人处理',
       'offered-to-somebody': '已派给他人',
       'calls-are-offered': '电话只能派单',

@@ -69,7 +69,8 @@ export const routing: Pick<typeof en, 'queues' | 'transfer' | 'why'> = {
     ageingHelp: '工单因等待而增加的分数，使任何人都不会无限等待。',
     ageingNeeded: '须大于 0。',
     sticky: '为上次的坐席保留',
-    stickyHelp: '先等待之前处理过的坐席或客户的专属坐席这么久。只会询问本队列的成员，请把专属坐席也加入队列。',
+    stickyHelp:
+      '先等待客户的专属坐席，或处理过此工单、最近服务过该客户的坐席这么久。只会询问本队列的成员，请把专属坐席也加入队列。',
     rings: '等待过久时',
     targets: '服务水平',
     targetsHelp: '指标、报表和排班以此为准；更改只对之后到来的联系生效。未设置时：{{usual}}。',
