@@ -9,11 +9,12 @@ import type { CallRow, Queryable } from '@patchbay/store';
 import { readPlaces } from '@patchbay/store/queries/waiting';
 import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
+import { endLostCall, hangUpPlaced } from './outgoing-calls.ts';
 import { placeOf } from './places.ts';
 import { reasonOf } from './retry.ts';
 
-function controlOf(parts: Parts, call: CallRow): CallControl {
-  const control = parts.channels.get(call.channel)?.calls;
+export function controlOf(parts: Parts, call: Pick<CallRow, 'channel' | 'direction'>): CallControl {
+  const control = parts.channels.get(call.direction === 'out' ? 'phone' : call.channel)?.calls;
   if (!control) throw new HubError('unprocessable', 'The channel of this call cannot be controlled');
   return control;
 }
@@ -56,7 +57,12 @@ export async function connectCall(
   { ticketId, agentId }: { ticketId: string; agentId: string },
 ): Promise<void> {
   const call = await readTicketCall(parts.db.sql, ticketId);
-  if (call?.state !== 'connecting' || !(await claimDialling(parts.db.sql, call.id, agentId))) return;
+  if (
+    call?.state !== 'connecting' ||
+    call.direction === 'out' ||
+    !(await claimDialling(parts.db.sql, call.id, agentId))
+  )
+    return;
   try {
     const agent = await parts.db.prisma.agent.findUnique({ where: { id: agentId } });
     if (!agent?.phone) throw new HubError('unprocessable', 'The agent has no phone number');
@@ -98,6 +104,7 @@ async function giveBack(parts: Parts, callSid: string, reason: string): Promise<
 export async function endStaleCall(parts: Parts, callSid: string): Promise<void> {
   const stale = await readCall(parts.db.sql, callSid);
   parts.log.warn({ ticketId: stale?.ticketId, state: stale?.state }, 'call without a word from the carrier ended');
+  if (stale?.direction === 'out') return endLostCall(parts, callSid);
   if (stale?.state === 'connecting') return giveBack(parts, callSid, "The agent's phone could not be reached");
   await parts.db.transaction(async (tx) => {
     const call = await readCall(tx, callSid, true);
@@ -119,9 +126,10 @@ export async function commandCall(
   if (!call) throw new HubError('not_found', 'The ticket has no call');
   if (call.agentId !== agentId) throw new HubError('forbidden', 'Only the agent on the line controls the call');
   const control = controlOf(parts, call);
-  if (action === 'hang-up') return control.hangUp({ callSid: call.callSid });
+  if (action === 'hang-up')
+    return call.direction === 'out' ? hangUpPlaced(parts, call) : control.hangUp({ callSid: call.callSid });
   if (call.state !== (action === 'hold' ? 'talking' : 'held') || !call.conferenceSid)
     throw new HubError('conflict', `The call is ${call.state}`);
-  const target = { callSid: call.callSid, conferenceSid: call.conferenceSid };
+  const target = { callSid: call.customerCallSid ?? call.callSid, conferenceSid: call.conferenceSid };
   return action === 'hold' ? control.hold(target) : control.resume(target);
 }
