@@ -72,6 +72,11 @@ it('a mail that is answered and settled, and calls that are answered and given u
   await desk.event('call.changed', ({ data }) => data['callSid'] === answered && data['state'] === 'talking');
   await carrier.hangUp(answered);
   await desk.event('call.changed', ({ data }) => data['callSid'] === answered && data['state'] === 'ended');
+  // Calling them again is work, and offered to nobody.
+  expect((await api('POST', `/api/v1/tickets/${ticketId}/calls`, {})).status).toBe(201);
+  await desk.event('call.changed', ({ data }) => data['direction'] === 'out' && data['state'] === 'talking');
+  expect((await api('POST', `/api/v1/tickets/${ticketId}/call`, { action: 'hang-up' })).status).toBe(200);
+  await desk.event('call.changed', ({ data }) => data['direction'] === 'out' && data['state'] === 'ended');
 
   expect((await api('PUT', '/api/v1/agents/me/presence', { state: 'offline' })).status).toBe(200);
   const given = await carrier.call('+4915112350001');
@@ -87,7 +92,7 @@ it('a mail that is answered and settled, and calls that are answered and given u
     figures: asked,
   } = await eventually(
     () => report(`figures=${figures}&by=channel`),
-    (found) => found.totals['handled'] === 1 && found.totals['abandoned'] === 1,
+    (found) => found.totals['handled'] === 2 && found.totals['abandoned'] === 1,
   );
   expect(asked).toEqual(figures.split(','));
   expect(rows.filter(({ key }) => key !== '').map(({ key, values }) => [key, values])).toEqual([
@@ -105,7 +110,7 @@ it('a mail that is answered and settled, and calls that are answered and given u
         'first-response-median': expect.any(Number),
       },
     ],
-    ['phone', expect.objectContaining({ offered: 2, answered: 1, abandoned: 1, handled: 1, 'service-level': 1 })],
+    ['phone', expect.objectContaining({ offered: 2, answered: 1, abandoned: 1, handled: 2, 'service-level': 1 })],
   ]);
   expect(totals).toMatchObject({ offered: 3, answered: 2, abandoned: 1 });
 });

@@ -21,7 +21,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { Parts } from '../parts.ts';
 import { hashedAddress } from '../privacy/erasure.ts';
 import { controlOf } from './calls.ts';
-import { reasonOf } from './retry.ts';
+import { reasonOf, retryOnConflict } from './retry.ts';
 
 /** Whether there is anybody to dial through: the carrier's account, or the simulator. */
 const hasCarrier = ({ config, channels }: Parts): boolean =>
@@ -92,7 +92,9 @@ export async function placeCall(parts: Parts, order: CallOrder): Promise<void> {
   if (to === from) throw new HubError('unprocessable', "to: this is the centre's own number");
   const callSid = nameOf(order);
   const call = { callSid, ticketId: order.ticketId, agentId: order.principal.agentId, to, from };
-  const outcome = await insertPlacedCall(parts.db.sql, { ...call, correlationId: order.correlationId });
+  const outcome = await retryOnConflict(() =>
+    insertPlacedCall(parts.db.sql, { ...call, correlationId: order.correlationId }),
+  );
   if (outcome !== 'placed' && outcome !== 'repeated') throw refusals[outcome]();
   parts.jobs.add('outgoing-call', { outgoingCallSid: callSid });
   parts.relay.nudge();
@@ -156,10 +158,12 @@ async function endLegs(parts: Parts, call: CallRow): Promise<void> {
 
 /** Carries a step out that the hub itself knows of. */
 async function stepOn(parts: Parts, callSid: string, step: OutgoingStep, actorId: string | null = null): Promise<void> {
-  const moved = await parts.db.transaction(async (tx) => {
-    const call = await readCall(tx, callSid, true);
-    return call && movePlaced(tx, call, step, { actorId });
-  });
+  const moved = await retryOnConflict(() =>
+    parts.db.transaction(async (tx) => {
+      const call = await readCall(tx, callSid, true);
+      return call && movePlaced(tx, call, step, { actorId });
+    }),
+  );
   if (moved) follow(parts, moved);
 }
 
