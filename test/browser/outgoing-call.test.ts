@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
-import { addAgent, chooseLanguage, grace, logIn, setPresence } from '../support/browser-desk.ts';
+import { acceptOffer, addAgent, chooseLanguage, grace, logIn, setPresence } from '../support/browser-desk.ts';
 import { eventually } from '../support/client.ts';
 import { startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
@@ -47,6 +47,7 @@ describe.skipIf(inject('chromium') === null)('calling a customer, on screen', ()
     expect(await call.isDisabled()).toBe(true);
     expect(await call.getAttribute('aria-label')).toContain('Go online to call');
     await setPresence(agent, 'online');
+    await acceptOffer(agent, 'Please call me');
     await carrier.getByTestId('customers').selectOption('busy');
     await agent.locator('[data-testid=place-call]:enabled').focus();
     await agent.keyboard.press('Enter');

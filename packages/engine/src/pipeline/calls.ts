@@ -1,6 +1,6 @@
 /** What an agent does with a call: take it, hold it, end it. The carrier's word comes back as a step (`call-steps.ts`). */
 import { HubError } from '@patchbay/contracts';
-import type { CallControl, CallSituation } from '@patchbay/channels/channel';
+import type { CallSituation } from '@patchbay/channels/channel';
 import type { callCommand } from '@patchbay/contracts';
 import type { z } from 'zod';
 import { applyCallStep, lineEnd, toldMinutes } from '@patchbay/domain';
@@ -9,15 +9,10 @@ import type { CallRow, Queryable } from '@patchbay/store';
 import { readPlaces } from '@patchbay/store/queries/waiting';
 import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
+import { controlOf } from './call-control.ts';
 import { endLostCall, hangUpPlaced } from './outgoing-calls.ts';
 import { placeOf } from './places.ts';
 import { reasonOf } from './retry.ts';
-
-export function controlOf(parts: Parts, call: Pick<CallRow, 'channel' | 'direction'>): CallControl {
-  const control = parts.channels.get(call.direction === 'out' ? 'phone' : call.channel)?.calls;
-  if (!control) throw new HubError('unprocessable', 'The channel of this call cannot be controlled');
-  return control;
-}
 
 /** What the carrier's dialogue needs to know: the ticket's number, the caller's place, whether anybody is there. */
 export async function callSituation(parts: Parts, callSid: string): Promise<CallSituation | null> {

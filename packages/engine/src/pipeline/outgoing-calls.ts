@@ -20,7 +20,7 @@ import {
 import type { Principal } from '../auth/principal.ts';
 import type { Parts } from '../parts.ts';
 import { hashedAddress } from '../privacy/erasure.ts';
-import { controlOf } from './calls.ts';
+import { controlOf } from './call-control.ts';
 import { reasonOf, retryOnConflict } from './retry.ts';
 
 /** Whether there is anybody to dial through: the carrier's account, or the simulator. */
