@@ -5,7 +5,7 @@ import type { callCommand } from '@patchbay/contracts';
 import type { z } from 'zod';
 import { applyCallStep, lineEnd, toldMinutes } from '@patchbay/domain';
 import { changeCall, claimDialling, readCall, readTicketCall, releaseTicket, settleCallTicket } from '@patchbay/store';
-import type { CallRow, Queryable } from '@patchbay/store';
+import type { Queryable } from '@patchbay/store';
 import { readPlaces } from '@patchbay/store/queries/waiting';
 import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
