@@ -201,6 +201,9 @@ onBothBackends('a call that an agent places', (backend) => {
       });
       await centre().carrier.calls.until(({ path }) => path.endsWith(`/Calls/${agent.sid}.json`), "the agent's end");
     }
+    const { items } = (await centre().api('GET', '/api/v1/queue-settings')).body;
+    const queue = items.find(({ channels }: { channels: string[] }) => channels.includes('phone'));
+    expect((await centre().api('PUT', `/api/v1/queues/${queue.id}`, { ...queue, wrapUpSeconds: 60 })).status).toBe(200);
     const { called, conference } = await connect(id, from);
     await join(conference, called.sid);
     await state(id, 'answered');
@@ -214,7 +217,9 @@ onBothBackends('a call that an agent places', (backend) => {
       ({ ticketId: of, data }) => of === id && data['outcome'] === 'reached' && data['state'] === 'ended',
     );
     expect((await centre().ticket(id)).callBack).toBeNull();
-    expect((await centre().api('GET', '/api/v1/me')).body.load.phone ?? 0).toBe(0);
+    const me = (await centre().api('GET', '/api/v1/me')).body;
+    expect([me.presence, me.load.phone ?? 0]).toEqual(['wrap-up', 0]);
+    await online();
   });
 
   it('whose agent picked up just before the hub stopped is dialled by the sweep, once', async () => {
