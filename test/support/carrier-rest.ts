@@ -26,6 +26,8 @@ export interface CarrierRest extends AsyncDisposable {
   readonly accepted: Feed<RestCall>;
   /** Answers the next message with this body text so, instead of taking it. */
   answerOnce(body: string, answer: RestAnswer): void;
+  /** Answers the next call to this number so, instead of taking it. */
+  answerCallOnce(to: string, answer: RestAnswer): void;
   /** Answers every message so for which nothing special is said. */
   answerAll(answer: RestAnswer): void;
   /** Puts a file where the carrier keeps media; answers its public address. */
@@ -56,6 +58,19 @@ const resource = ({ form, sid }: RestCall, at = new Date()) => ({
   subresource_uris: {},
   to: form['To'],
   uri: `/2010-04-01/Accounts/${carrierAccount.accountSid}/Messages/${sid}.json`,
+});
+
+/** The carrier's call resource. */
+const callResource = ({ form, sid }: RestCall) => ({
+  account_sid: carrierAccount.accountSid,
+  api_version: '2010-04-01',
+  direction: 'outbound-api',
+  from: form['From'],
+  sid,
+  status: 'queued',
+  subresource_uris: {},
+  to: form['To'],
+  uri: `/2010-04-01/Accounts/${carrierAccount.accountSid}/Calls/${sid}.json`,
 });
 
 export const taken: RestAnswer = (call, response) => {
@@ -103,7 +118,7 @@ export async function startCarrierRest(): Promise<CarrierRest> {
     const sent = new URLSearchParams(body);
     const form = Object.fromEntries(sent);
     const mediaUrls = sent.getAll('MediaUrl');
-    const sid = `SM${String(calls.items.length).padStart(32, 'e')}`;
+    const sid = `${path.endsWith('/Calls.json') ? 'CA' : 'SM'}${String(calls.items.length).padStart(32, 'e')}`;
     const call = {
       method: request.method ?? '',
       path,
@@ -128,6 +143,17 @@ export async function startCarrierRest(): Promise<CarrierRest> {
       response.writeHead(200, { 'content-type': 'application/json' });
       return void response.end(JSON.stringify({ messages, next_page_uri: null }));
     }
+    if (request.method === 'POST' && path === `${root}/Calls.json`) {
+      const answer = special.get(`call ${form['To']}`);
+      special.delete(`call ${form['To']}`);
+      if (answer) return void answer(call, response, request);
+      response.writeHead(201, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify(callResource(call)));
+    }
+    if (request.method === 'POST' && /\/(?:Calls\/CA|Conferences\/CF)\w+(?:\/Participants\/CA\w+)?\.json$/.test(path)) {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify(callResource(call)));
+    }
     if (request.method !== 'POST' || path !== `${root}/Messages.json`) return void response.writeHead(404).end();
     const answer = special.get(form['Body'] ?? '') ?? usual;
     special.delete(form['Body'] ?? '');
@@ -143,6 +169,7 @@ export async function startCarrierRest(): Promise<CarrierRest> {
     calls,
     accepted,
     answerOnce: (body, answer) => void special.set(body, answer),
+    answerCallOnce: (to, answer) => void special.set(`call ${to}`, answer),
     answerAll: (answer) => void (usual = answer),
     failMedia: (address, times) => void failing.set(new URL(address).pathname, times),
     addMedia(contentType, bytes) {

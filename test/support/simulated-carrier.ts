@@ -9,6 +9,8 @@ export interface SimulatedCarrier extends AsyncDisposable {
   agentLeg(callSid: string, action: 'answer' | 'decline'): Promise<void>;
   finishRecording(callSid: string): Promise<void>;
   autoAnswer(on: boolean): Promise<void>;
+  /** What customers do whom the centre calls. */
+  customers(mood: 'answer' | 'busy' | 'no-answer' | 'ask'): Promise<void>;
   /** Every state of every call. */
   readonly legs: Feed<CallView>;
   /** The first state of a call that holds. */
@@ -42,6 +44,7 @@ export async function openSimulator(url: string): Promise<SimulatedCarrier> {
     agentLeg: async (callSid, action) => void (await post('agent-leg', { callSid, action })),
     finishRecording: async (callSid) => void (await post('record-finish', { callSid })),
     autoAnswer: async (on) => void (await post('settings', { autoAnswer: on })),
+    customers: async (mood) => void (await post('settings', { customers: mood })),
     leg: (what, holds) => legs.until(holds, what, 30_000),
     async [Symbol.asyncDispose]() {
       stop.abort();

@@ -202,7 +202,7 @@ export interface Notice {
   }[];
 }
 
-/** Control of a phone call, for channels whose contacts are calls. All are safe to repeat. */
+/** Control of a phone call, for channels whose contacts are calls. All are safe to repeat unless they say otherwise. Throws as `Channel.send` does. */
 export interface CallControl {
   /** Rings the agent's own phone; when they answer, the waiting caller is brought in. Resolves when the carrier took the order. */
   connect(call: {
@@ -211,6 +211,15 @@ export interface CallControl {
     callerNumber: string;
     ticketNumber: number;
   }): Promise<{ agentCallSid: string }>;
+  /** Rings the phone of an agent who wants to call somebody. Not safe to repeat: whoever asks has claimed it. */
+  ringForOutgoing(call: {
+    callSid: string;
+    agentPhone: string;
+    ticketNumber: number;
+  }): Promise<{ agentCallSid: string }>;
+  /** Dials the customer into the call of an agent who is on the line. Not safe to repeat, either. */
+  dialCustomer(call: { callSid: string; to: string }): Promise<{ customerCallSid: string }>;
+  /** `callSid`: the customer's leg. */
   hold(call: { callSid: string; conferenceSid: string }): Promise<void>;
   resume(call: { callSid: string; conferenceSid: string }): Promise<void>;
   hangUp(call: { callSid: string }): Promise<void>;

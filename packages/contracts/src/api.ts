@@ -1,6 +1,7 @@
 /** Requests and answers of the REST API; the OpenAPI document is made from these. */
 import { z } from 'zod';
 import {
+  callOutcome,
   callState,
   channelName,
   deliveryStatus,
@@ -158,12 +159,17 @@ export type Merge = z.infer<typeof merge>;
 export const callInfo = z.object({
   callSid: z.string(),
   state: callState,
+  /** `out`: an agent placed it. */
+  direction,
+  /** The customer's number. */
   from: z.string(),
   startedAt: timestamp,
   answeredAt: timestamp.nullable(),
   endedAt: timestamp.nullable(),
   agentId: z.string().nullable(),
   talkSeconds: z.number().nullable(),
+  /** Null for calls that came in, and while nothing is known. */
+  outcome: callOutcome.nullable(),
 });
 export type CallInfo = z.infer<typeof callInfo>;
 
@@ -203,7 +209,16 @@ export const ticket = z.object({
   /** The clock that is due next; null while nothing is measured. */
   clocks: ticketClocks.nullable(),
   /** Wants to be called or written back, with the place it has: one of the two. As it was typed where a visitor did, and so proof of nobody. */
-  callBack: z.object({ phone: z.string().nullable(), email: z.string().nullable(), askedAt: timestamp }).nullable(),
+  callBack: z
+    .object({
+      phone: z.string().nullable(),
+      email: z.string().nullable(),
+      askedAt: timestamp,
+      /** How often the number was dialled in vain, and what came of it last. */
+      tries: z.int(),
+      lastOutcome: callOutcome.nullable(),
+    })
+    .nullable(),
 });
 export type Ticket = z.infer<typeof ticket>;
 export const ticketQuery = pageQuery.extend({
@@ -224,6 +239,8 @@ export const ticketUpdate = z.object({
   fields: z.record(z.string().max(100), z.unknown()).optional(),
   reason: z.string().max(500).optional(),
 });
+/** `to`: another number than the one that asked to be called back, or that the ticket is about. */
+export const callCreate = z.object({ to: z.e164().optional() });
 export const callCommand = z.object({ action: z.enum(['hold', 'resume', 'hang-up']) });
 
 export const attachment = z.object({

@@ -57,12 +57,21 @@ export const callStep = z.object({
     'voicemail',
     'recording',
     'ended',
+    // Of a call that an agent places.
+    'agent-answered',
+    'agent-left',
+    'customer-ringing',
+    'busy',
+    'no-answer',
+    'failed',
   ]),
   durationSeconds: z.number().min(0).optional(),
   /** The carrier's conference, through which hold and hang-up are done. */
   conferenceSid: z.string().optional(),
   /** The agent's leg. */
   agentCallSid: z.string().optional(),
+  /** The customer's leg, where the call itself is not that one. */
+  customerCallSid: z.string().optional(),
 });
 export type CallStep = z.infer<typeof callStep>;
 

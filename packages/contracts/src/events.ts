@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { escalationAction } from './escalation.ts';
 import {
+  callOutcome,
   callState,
   channelName,
   deliveryStatus,
@@ -203,6 +204,9 @@ export const eventData = {
     state: callState,
     step: z.string(),
     durationSeconds: z.number().nullable().optional(),
+    /** Left out: `in`. */
+    direction: direction.optional(),
+    outcome: callOutcome.nullable().optional(),
   }),
   'customer.created': z.object({ reason }),
   /** By what: a token, a code, an agent; and whether another customer had it. */

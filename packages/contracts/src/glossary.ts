@@ -78,6 +78,25 @@ export type Role = z.infer<typeof role>;
 export const callState = z.enum(['waiting', 'connecting', 'talking', 'held', 'voicemail', 'ended', 'missed']);
 export type CallState = z.infer<typeof callState>;
 
+/**
+ * What came of a call that an agent placed. `agent-no-answer`: the agent's own phone was not picked up; `cancelled`: somebody hung up
+ * before the customer was there; `unknown`: the carrier did not say, and it is dialled again by nobody but a person.
+ */
+export const callOutcome = z.enum([
+  'reached',
+  'busy',
+  'no-answer',
+  'failed',
+  'agent-no-answer',
+  'cancelled',
+  'unknown',
+]);
+export type CallOutcome = z.infer<typeof callOutcome>;
+
+/** Why no call can be placed on a ticket, whoever asks. */
+export const callObstacle = z.enum(['no-carrier', 'no-number', 'do-not-call', 'closed']);
+export type CallObstacle = z.infer<typeof callObstacle>;
+
 /** What a customer is worth to the centre (service norm G1). */
 export const customerValue = z.enum(['high', 'medium', 'low']);
 export type CustomerValue = z.infer<typeof customerValue>;

@@ -20,6 +20,8 @@ export const reconcileOutbound = z.object({ outboundId: z.uuid(), round });
 export const releaseReply = z.object({ heldReplyId: z.uuid(), round });
 /** An agent took a waiting call: ring the agent's phone and bring the two together. */
 export const connectCall = z.object({ ticketId: z.uuid(), agentId: z.string() });
+/** A call that an agent placed goes on: the agent is rung, the customer is dialled, or what is left of it is ended. */
+export const outgoingCall = z.object({ outgoingCallSid: z.string() });
 
 /** Customers that are new or have changed are looked at: who else they may be, and what proves their identifiers. */
 export const reviewIdentity = z.object({ review: z.literal('identity') });
@@ -57,6 +59,7 @@ export const jobs = {
   'reconcile-outbound': reconcileOutbound,
   'release-reply': releaseReply,
   'connect-call': connectCall,
+  'outgoing-call': outgoingCall,
   'replay-contact': replayContact,
   'run-privacy': runPrivacy,
   'run-import': runImport,

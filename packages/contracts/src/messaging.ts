@@ -1,7 +1,7 @@
 /** Consent, session windows and the limits of messaging channels, as the API has them. */
 import { z } from 'zod';
 import { pageQuery, ticket } from './api.ts';
-import { channelName, timestamp } from './glossary.ts';
+import { callObstacle, channelName, timestamp } from './glossary.ts';
 export * from './template.ts';
 
 export const consentState = z.enum(['granted', 'withdrawn']);
@@ -58,6 +58,8 @@ export const ticketDetail = ticket.extend({
     templates: z.boolean(),
     files: z.object({ types: z.array(z.string()), count: z.int(), bytes: z.int() }).nullable(),
   }),
+  /** What keeps everybody from calling the customer from here; null: nothing. */
+  callObstacle: callObstacle.nullable(),
 });
 export type TicketDetail = z.infer<typeof ticketDetail>;
 

@@ -25,6 +25,12 @@ describe('applyCallStep', () => {
         recording: 'voicemail',
         'call-back': 'waiting',
         ended: 'missed',
+        'agent-answered': 'waiting',
+        'agent-left': 'waiting',
+        'customer-ringing': 'waiting',
+        busy: 'waiting',
+        'no-answer': 'waiting',
+        failed: 'waiting',
       },
     ],
     [

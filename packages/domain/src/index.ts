@@ -1,6 +1,7 @@
 export * from './acknowledgement.ts';
 export * from './calendar.ts';
 export * from './call.ts';
+export * from './outgoing-call.ts';
 export * from './channel-health.ts';
 export * from './condition.ts';
 export * from './consent.ts';

@@ -36,6 +36,7 @@ import { openingHoursOf } from './opening-hours.ts';
 import type { Parts } from './parts.ts';
 import { assignWaiting, serveAgent } from './pipeline/offer-waiting.ts';
 import { connectCall } from './pipeline/calls.ts';
+import { continueOutgoing } from './pipeline/outgoing-calls.ts';
 import { sendOutbound, sendOutbounds } from './pipeline/deliver.ts';
 import { releaseReply } from './pipeline/held-replies.ts';
 import { ingestContact } from './pipeline/ingest.ts';
@@ -194,6 +195,7 @@ async function startWorkers(
       'reconcile-outbound': (data) => reconcileOutbound(parts, data),
       'release-reply': (data) => releaseReply(parts, data),
       'connect-call': (data) => connectCall(parts, data),
+      'outgoing-call': (data) => continueOutgoing(parts, data.outgoingCallSid),
       'replay-contact': (data) => replayRequested(parts, data),
       'run-privacy': (data) => runPrivacyRequest(parts, data.privacyRequestId),
       'run-import': (data) => runImport(parts, data.importId, signal),

@@ -185,6 +185,9 @@ function ticketCalls(send: Send) {
     release: act('release'),
     call: (id: string, action: 'hold' | 'resume' | 'hang-up') =>
       send('POST', `/tickets/${id}/call`, nothing, { json: { action } }),
+    /** Calls the ticket's customer; the key stays the same while the same call is tried again. */
+    placeCall: (id: string, idempotencyKey: string) =>
+      send('POST', `/tickets/${id}/calls`, ticket, { json: {}, headers: { 'idempotency-key': idempotencyKey } }),
     upload: (file: File) =>
       send('POST', '/files', uploadedFile, {
         raw: { body: file, contentType: file.type || 'application/octet-stream' },

@@ -153,7 +153,8 @@ function keysOf(event: HubEvent, me: string | undefined): readonly Key[] {
     case 'webhook':
       return [keys.webhooks];
     case 'call':
-      return [...of, keys.tickets];
+      // A call takes up room of whoever is on it.
+      return [...of, keys.tickets, ...(event.agentId !== null && event.agentId === me ? [keys.me] : [])];
     case 'clock':
       return [...of, keys.tickets, ...(event.ticketId ? [keys.clocks(event.ticketId)] : [])];
     case 'message':

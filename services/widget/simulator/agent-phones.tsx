@@ -1,5 +1,5 @@
 import { CallState, Transcript } from './call-panel.tsx';
-import { type Call, type Carrier, post } from './carrier.ts';
+import { type Call, type Carrier, customerMoods, post } from './carrier.ts';
 import { useWords } from './words.ts';
 
 /** What goes wrong here shows in the next state: the phone no longer rings. */
@@ -10,7 +10,7 @@ function AgentPhone({ call }: { call: Call }) {
   const act = (action: 'answer' | 'decline') => order('/agent-leg', { callSid: call.sid, action });
   return (
     <li class="agent-phone">
-      <b>{call.to}</b>
+      <b>{call.to}</b> {call.party === 'customer' && <span>{words.customer}</span>}
       <CallState call={call} />
       <div class="call-actions">
         {call.status === 'ringing' && (
@@ -34,7 +34,7 @@ function AgentPhone({ call }: { call: Call }) {
   );
 }
 
-/** Phones that the centre rings: the agents' own. */
+/** Phones that the centre rings: the agents' own, and those of customers whom agents call. */
 export function AgentPhones({ carrier }: { carrier: Carrier }) {
   const words = useWords();
   const calls = carrier.calls
@@ -51,6 +51,20 @@ export function AgentPhones({ carrier }: { carrier: Carrier }) {
           onChange={(event) => order('/settings', { autoAnswer: event.currentTarget.checked })}
         />{' '}
         {words.autoAnswer}
+      </label>
+      <label class="check">
+        {words.customersDo}{' '}
+        <select
+          value={carrier.customers}
+          onChange={(event) => order('/settings', { customers: event.currentTarget.value })}
+          data-testid="customers"
+        >
+          {customerMoods.map((mood) => (
+            <option key={mood} value={mood}>
+              {words[`customers-${mood}`]}
+            </option>
+          ))}
+        </select>
       </label>
       {calls.length === 0 ? (
         <p class="empty">{words.nobodyRung}</p>

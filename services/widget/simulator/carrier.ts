@@ -21,6 +21,7 @@ export interface TranscriptLine {
 export interface Call {
   sid: string;
   direction: 'inbound' | 'outbound-api';
+  party: 'agent' | 'customer';
   from: string;
   to: string;
   status: string;
@@ -29,10 +30,13 @@ export interface Call {
   endedAt: string | null;
   transcript: TranscriptLine[];
 }
+/** What customers do whom the centre calls. */
+export const customerMoods = ['answer', 'busy', 'no-answer', 'ask'] as const;
 export interface Carrier {
   number: string;
   whatsappNumber: string;
   autoAnswer: boolean;
+  customers: (typeof customerMoods)[number];
   mailTo: string | null;
   messages: TextMessage[];
   calls: Call[];

@@ -7,6 +7,7 @@ import { holdAudioPath, type VoiceUrl } from './urls.ts';
 /** The call is over, or gone for long (twilio.com/docs/api/errors/21220 and 20404). */
 const gone = new Set([21220, 20404]);
 const agentRingSeconds = 20;
+const customerRingSeconds = 30;
 /** How long an order to ring an agent stands: the ringing and Twilio's own margin of 5 s. */
 const orderLifeMs = (agentRingSeconds + 10) * 1000;
 
@@ -90,6 +91,34 @@ export function createPhoneCalls(rest: TwilioRest, config: ChannelConfig, url: V
         );
         return { agentCallSid: leg.sid };
       }),
+    ringForOutgoing: async ({ callSid, agentPhone, ticketNumber }) => {
+      const reference = { call: callSid, account: from };
+      const leg = await rest((client) =>
+        client.calls.create({
+          to: agentPhone,
+          from,
+          url: url('out-agent', { ...reference, ticket: String(ticketNumber) }),
+          statusCallback: url('out-agent-status', reference),
+          statusCallbackEvent: ['ringing', 'completed'],
+          timeout: agentRingSeconds,
+        }),
+      );
+      return { agentCallSid: leg.sid };
+    },
+    dialCustomer: async ({ callSid, to }) => {
+      const reference = { call: callSid, account: from };
+      const leg = await rest((client) =>
+        client.calls.create({
+          to,
+          from,
+          url: url('out-join', reference),
+          statusCallback: url('out-status', reference),
+          statusCallbackEvent: ['ringing', 'answered', 'completed'],
+          timeout: customerRingSeconds,
+        }),
+      );
+      return { customerCallSid: leg.sid };
+    },
     hold: async ({ callSid, conferenceSid }) => void (await setHold(callSid, conferenceSid, true)),
     resume: async ({ callSid, conferenceSid }) => void (await setHold(callSid, conferenceSid, false)),
     hangUp: async ({ callSid }) =>

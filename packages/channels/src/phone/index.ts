@@ -49,6 +49,21 @@ async function agentStatusContacts(
   return situation?.state === 'connecting' ? contact('agent-no-answer') : [];
 }
 
+/** What the phone of an agent does who calls somebody: asking for its document is picking up. */
+function outgoingAgentContacts(request: ChannelRequest, deps: ChannelDeps): InboundContactDraft[] {
+  const leg = schema.parseLegStatus(formFields(request));
+  const step = stepOf(request.path) === 'out-agent' ? 'agent-answered' : outgoingAgentStep(leg.CallStatus);
+  if (step === null) return [];
+  const reference = schema.parseReference(request.query);
+  return [schema.agentContact(step, leg.CallSid, reference, deps.config.twilio.number, deps.now())];
+}
+
+function outgoingAgentStep(status: string): 'agent-ringing' | 'agent-left' | 'agent-no-answer' | null {
+  if (status === 'ringing') return 'agent-ringing';
+  if (status === 'completed') return 'agent-left';
+  return schema.isOver(status) ? 'agent-no-answer' : null;
+}
+
 async function parseContacts(
   request: ChannelRequest,
   deps: ChannelDeps,
@@ -75,6 +90,11 @@ async function parseContacts(
       return schema.conferenceContact(fields, schema.parseReference(request.query), number, deps.now());
     case 'agent-status':
       return agentStatusContacts(request, deps, calls);
+    case 'out-agent':
+    case 'out-agent-status':
+      return outgoingAgentContacts(request, deps);
+    case 'out-status':
+      return schema.customerContact(fields, schema.parseReference(request.query), deps.now());
     case 'agent':
       if (request.query['failed'] !== '1') return [];
       return [
@@ -156,6 +176,17 @@ async function answer(
         : twiml.whisper(voice, schema.parseReference(request.query));
     case 'agent-join':
       return joinAgent(request, deps, calls, voice);
+    case 'out-agent': {
+      const reference = schema.parseReference(request.query);
+      return twiml.outgoing(voice, { ...reference, agent: schema.parseLeg(fields).CallSid, out: '1' });
+    }
+    case 'out-join': {
+      const reference = schema.parseReference(request.query);
+      const situation = await deps.callSituation(reference.call);
+      return situation && (situation.state === 'ended' || situation.state === 'missed')
+        ? twiml.agentGone(voice)
+        : twiml.conference(voice, { ...reference, out: '1' });
+    }
     case 'join':
       return twiml.conference(voice, schema.parseReference(request.query));
     case 'voicemail':

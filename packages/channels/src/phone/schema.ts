@@ -56,7 +56,14 @@ const recording = z.looseObject({
   RecordingStatus: z.string().max(40),
   RecordingDuration: seconds,
 });
-const callReference = z.object({ call: sid, caller: option, account: option, agent: option, ticket: option });
+const callReference = z.object({
+  call: sid,
+  caller: option,
+  account: option,
+  agent: option,
+  ticket: option,
+  out: z.literal('1').optional(),
+});
 
 export const parseLeg = (fields: Fields) => parseInput(legFields, fields);
 export const parseLegStatus = (fields: Fields) => parseInput(legStatus, fields);
@@ -187,7 +194,7 @@ export function recordingContact(
 
 /** A step that the agent's leg makes in the caller's call. */
 export function agentContact(
-  step: 'agent-ringing' | 'agent-no-answer',
+  step: 'agent-ringing' | 'agent-no-answer' | 'agent-answered' | 'agent-left',
   agentCallSid: string,
   reference: CallReference,
   fallbackAccount: string,
@@ -203,11 +210,38 @@ export function agentContact(
   });
 }
 
+const unreached: Partial<Record<string, CallStep['step']>> = {
+  busy: 'busy',
+  'no-answer': 'no-answer',
+  failed: 'failed',
+};
+
+/** How it goes with the leg of a customer whom an agent calls. That it was answered is told by the conference. */
+export function customerContact(fields: Fields, reference: CallReference, now: Date): InboundContactDraft[] {
+  const leg = parseLegStatus(fields);
+  const step: CallStep['step'] | null =
+    leg.CallStatus === 'ringing'
+      ? 'customer-ringing'
+      : (unreached[leg.CallStatus] ?? (isOver(leg.CallStatus) ? 'ended' : null));
+  if (step === null || reference.call === undefined) return [];
+  const call: CallStep = {
+    callSid: reference.call,
+    step,
+    customerCallSid: leg.CallSid,
+    ...(step === 'ended' && { durationSeconds: leg.CallDuration ?? 0 }),
+  };
+  return [stepContact({ call, caller: undefined, account: reference.account ?? leg.From, now })];
+}
+
 const conferenceSteps = {
   'participant-join': 'answered',
   'participant-hold': 'held',
   'participant-unhold': 'resumed',
 } as const;
+
+function isOfCustomer(callSid: string | undefined, { call, agent, out }: CallReference): boolean {
+  return out ? callSid !== undefined && agent !== undefined && callSid !== agent : callSid === call;
+}
 
 /** What a conference event means for the caller. The caller joins only once the agent is there: joining is the answer. */
 export function conferenceContact(
@@ -218,9 +252,12 @@ export function conferenceContact(
 ): InboundContactDraft[] {
   const event = parseInput(conferenceEvent, fields);
   const step = conferenceSteps[event.StatusCallbackEvent as keyof typeof conferenceSteps];
-  if (step === undefined || reference.call === undefined || event.CallSid !== reference.call) return [];
-  const agent = reference.agent === undefined ? {} : { agentCallSid: reference.agent };
-  const call: CallStep = { callSid: reference.call, step, conferenceSid: event.ConferenceSid, ...agent };
+  if (step === undefined || reference.call === undefined || !isOfCustomer(event.CallSid, reference)) return [];
+  const legs = {
+    ...(reference.agent !== undefined && { agentCallSid: reference.agent }),
+    ...(reference.out && event.CallSid !== undefined && { customerCallSid: event.CallSid }),
+  };
+  const call: CallStep = { callSid: reference.call, step, conferenceSid: event.ConferenceSid, ...legs };
   const occasion = step === 'answered' ? undefined : `${event.ConferenceSid}:${event.SequenceNumber}`;
   return [
     stepContact({ call, occasion, caller: reference.caller, account: reference.account ?? fallbackAccount, now }),

@@ -147,24 +147,43 @@ export function whisper(voice: PhoneVoice, reference: CallReference): string {
   });
 }
 
-/** A leg's way into the call's conference. Either one leaving ends it for both. */
-export function conference(voice: PhoneVoice, reference: CallReference): string {
+/** Said to an agent who calls somebody, who then waits for the customer in the call's conference. */
+export function outgoing(voice: PhoneVoice, reference: CallReference): string {
   return document((response) => {
-    response.dial().conference(
-      {
-        startConferenceOnEnter: true,
-        endConferenceOnExit: true,
-        beep: 'false',
-        statusCallback: voice.url('conference', {
-          call: reference.call,
-          caller: reference.caller,
-          account: reference.account,
-          agent: reference.agent,
-        }),
-        statusCallbackEvent: ['start', 'end', 'join', 'leave', 'hold'],
-      },
-      roomOf(reference.call ?? ''),
-    );
+    response.say(`Calling the customer of ticket ${spelled(Number(reference.ticket ?? 0))}.`);
+    joinConference(response, voice, reference);
+  });
+}
+
+/** A leg's way into the call's conference. Either one leaving ends it for both. */
+function joinConference(response: Response, voice: PhoneVoice, reference: CallReference): void {
+  response.dial().conference(
+    {
+      startConferenceOnEnter: true,
+      endConferenceOnExit: true,
+      beep: 'false',
+      statusCallback: voice.url('conference', {
+        call: reference.call,
+        caller: reference.caller,
+        account: reference.account,
+        agent: reference.agent,
+        out: reference.out,
+      }),
+      statusCallbackEvent: ['start', 'end', 'join', 'leave', 'hold'],
+    },
+    roomOf(reference.call ?? ''),
+  );
+}
+
+export function conference(voice: PhoneVoice, reference: CallReference): string {
+  return document((response) => joinConference(response, voice, reference));
+}
+
+/** Said to a customer who picks up after the agent has gone. */
+export function agentGone(voice: PhoneVoice): string {
+  return document((response) => {
+    response.say(`This was a call from ${voice.centreName}. We will try again. Goodbye.`);
+    response.hangup();
   });
 }
 

@@ -17,12 +17,16 @@ export const voiceSteps = [
   'conference',
   'voicemail',
   'recording',
+  'out-agent',
+  'out-agent-status',
+  'out-join',
+  'out-status',
 ] as const;
 export type VoiceStep = (typeof voiceSteps)[number];
 
 /** What one leg's webhooks must know of the other leg. */
 export interface CallReference {
-  /** The caller's CallSid. */
+  /** The caller's CallSid; for a call that an agent places, the hub's own name of it. */
   readonly call?: string | undefined;
   /** The caller's number as the carrier gave it. */
   readonly caller?: string | undefined;
@@ -35,6 +39,8 @@ export interface CallReference {
   readonly told?: '1' | undefined;
   /** The caller was not asked: the wait has ended so. */
   readonly auto?: '1' | undefined;
+  /** An agent places it: whoever is not the agent is the customer. */
+  readonly out?: '1' | undefined;
   /** Bringing the two together failed. */
   readonly failed?: '1' | undefined;
 }

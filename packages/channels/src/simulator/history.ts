@@ -26,6 +26,7 @@ export interface TranscriptLine {
 export interface CallView {
   readonly sid: string;
   readonly direction: 'inbound' | 'outbound-api';
+  readonly party: 'agent' | 'customer';
   readonly from: string;
   readonly to: string;
   readonly status: string;
@@ -41,6 +42,8 @@ export interface Snapshot {
   readonly number: string;
   readonly whatsappNumber: string;
   readonly autoAnswer: boolean;
+  /** What customers do whom the centre calls: `answer`, `busy`, `no-answer` or `ask`. */
+  readonly customers: string;
   /** Where the page's mails go by default; null when there is no mail inlet. */
   readonly mailTo: string | null;
   readonly messages: readonly TextMessage[];

@@ -75,12 +75,14 @@ export function createCarrierSimulator(options: CarrierSimulatorOptions): Carrie
     number: options.number,
     voiceUrl: `${base}/voice`,
     voiceStatusUrl: `${base}/voice/status`,
+    customerUrl: `${base}/voice/out-join`,
     fetch: hubFetch,
   });
   const snapshot = (): Snapshot => ({
     number: options.number,
     whatsappNumber: options.whatsappNumber,
     autoAnswer: switchboard.autoAnswer,
+    customers: switchboard.customers,
     mailTo: options.sendMail === undefined ? null : (options.mailTo ?? ''),
     messages: messaging.messages.items,
     calls: switchboard.legs.items.map((leg) => leg.view()),

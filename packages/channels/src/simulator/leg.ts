@@ -21,6 +21,8 @@ export class Leg {
   readonly from: string;
   readonly to: string;
   readonly statusCallback: StatusCallback | null;
+  /** Whose phone it is. */
+  readonly party: 'agent' | 'customer';
   readonly transcript = new BoundedList<TranscriptLine>(100);
   status = 'queued';
   activity = 'dialling';
@@ -46,11 +48,13 @@ export class Leg {
     from: string;
     to: string;
     statusCallback: StatusCallback | null;
+    party: Leg['party'];
   }) {
     this.direction = options.direction;
     this.from = options.from;
     this.to = options.to;
     this.statusCallback = options.statusCallback;
+    this.party = options.party;
   }
 
   get over(): boolean {
@@ -71,6 +75,7 @@ export class Leg {
     return {
       sid: this.sid,
       direction: this.direction,
+      party: this.party,
       from: this.from,
       to: this.to,
       status: this.status,

@@ -6,7 +6,7 @@ import type { Changes, Snapshot } from './history.ts';
 import type { Leg } from './leg.ts';
 import type { SendMail } from './mail.ts';
 import type { Messaging } from './messaging.ts';
-import type { Switchboard } from './switchboard.ts';
+import { customerMoods, type Switchboard } from './switchboard.ts';
 
 export interface PageOptions {
   readonly number: string;
@@ -37,7 +37,7 @@ const textRequest = z.object({
 const callRequest = z.object({ from: party, to: party.optional() });
 const legRequest = z.object({ callSid: z.string().max(64) });
 const agentLegRequest = legRequest.extend({ action: z.enum(['answer', 'decline']) });
-const settings = z.object({ autoAnswer: z.boolean() });
+const settings = z.object({ autoAnswer: z.boolean().optional(), customers: z.enum(customerMoods).optional() });
 const mailRequest = z.object({
   from: z.email().max(320),
   to: z.email().max(320),
@@ -120,7 +120,9 @@ function addCalls(router: Router, { switchboard, number, changes }: PageOptions)
     response.status(204).end();
   });
   router.post('/settings', (request, response) => {
-    switchboard.autoAnswer = parseInput(settings, request.body).autoAnswer;
+    const { autoAnswer, customers } = parseInput(settings, request.body);
+    if (autoAnswer !== undefined) switchboard.autoAnswer = autoAnswer;
+    if (customers !== undefined) switchboard.customers = customers;
     changes.changed();
     response.status(204).end();
   });

@@ -11,6 +11,8 @@ export interface SwitchboardOptions {
   readonly number: string;
   readonly voiceUrl: string;
   readonly voiceStatusUrl: string;
+  /** Where the documents of customers begin whom the centre calls; all other phones that it rings are agents'. */
+  readonly customerUrl: string;
   readonly wire: Wire;
   readonly fetch: typeof fetch;
   readonly speed: number;
@@ -28,6 +30,10 @@ export interface OutgoingCall {
   readonly timeout: number;
 }
 
+/** What customers do whom the centre calls; `ask`: whoever plays them decides. */
+export const customerMoods = ['answer', 'busy', 'no-answer', 'ask'] as const;
+export type CustomerMood = (typeof customerMoods)[number];
+
 /** The events of `StatusCallbackEvent` by the status that they bring. */
 const eventOf: Record<string, string> = { initiated: 'initiated', ringing: 'ringing', 'in-progress': 'answered' };
 const answerAfterSeconds = 1;
@@ -43,6 +49,7 @@ export class Switchboard {
   /** Seconds that each recording lasts. */
   readonly recordings = new Map<string, number>();
   autoAnswer = true;
+  customers: CustomerMood = 'answer';
   readonly #options: SwitchboardOptions;
   readonly #clock: SimulatedClock;
   readonly #interpreter: Interpreter;
@@ -76,6 +83,7 @@ export class Switchboard {
   dialIn(from: string, to: string): Leg {
     const leg = new Leg({
       direction: 'inbound',
+      party: 'customer',
       from,
       to,
       statusCallback: { url: this.#options.voiceStatusUrl, events: new Set(['completed']) },
@@ -91,7 +99,8 @@ export class Switchboard {
       call.statusCallback === null
         ? null
         : { url: call.statusCallback, events: new Set(call.events.length > 0 ? call.events : ['completed']) };
-    const leg = new Leg({ direction: 'outbound-api', from: call.from, to: call.to, statusCallback });
+    const party = call.url.startsWith(this.#options.customerUrl) ? 'customer' : 'agent';
+    const leg = new Leg({ direction: 'outbound-api', from: call.from, to: call.to, statusCallback, party });
     this.#start(leg, () => this.#ring(leg, call));
     return leg;
   }
@@ -158,11 +167,19 @@ export class Switchboard {
       decided.abort();
     };
     const signal = AbortSignal.any([decided.signal, leg.script.signal]);
-    const auto = this.autoAnswer && answerAfterSeconds < timeout;
-    await this.#clock.sleep(auto ? answerAfterSeconds : timeout, signal).catch(() => undefined);
+    const own = this.#ownDecision(leg);
+    const soon = own !== null && answerAfterSeconds < timeout;
+    await this.#clock.sleep(soon ? answerAfterSeconds : timeout, signal).catch(() => undefined);
     leg.decide = null;
     if (leg.script.signal.aborted) return 'canceled';
-    return auto && !decided.signal.aborted ? 'answer' : decision;
+    return soon && !decided.signal.aborted ? own : decision;
+  }
+
+  /** What the party does after a moment when nobody plays it; null: it rings on. */
+  #ownDecision(leg: Leg): 'answer' | 'decline' | null {
+    if (leg.party === 'agent') return this.autoAnswer ? 'answer' : null;
+    if (this.customers === 'answer') return 'answer';
+    return this.customers === 'busy' ? 'decline' : null;
   }
 
   /** Runs documents until the leg is over; a REST request may send it elsewhere meanwhile. */

@@ -8,6 +8,7 @@
  * | --- | --- | --- | --- |
  * | phone | the call rings | an agent talks | the caller hangs up before |
  * | chat | the conversation is opened or reopened | an agent takes it, or writes | it is settled before |
+ * | a call that an agent places | never | never | never |
  * | all others | the ticket is opened or reopened by the customer | an agent's first public message after that | never: a mail waits |
  */
 import { usualTargets, type ChannelName } from '@patchbay/contracts';

@@ -277,6 +277,52 @@ describe('a call', () => {
   });
 });
 
+describe('a call that an agent places', () => {
+  const placed = (after: number, state: string): Said => [
+    after,
+    'call.changed',
+    { state, direction: 'out' },
+    { agentId: 'ann', actorId: 'ann' },
+  ];
+  const talked = [placed(10, 'connecting'), placed(20, 'talking'), placed(30, 'held'), placed(35, 'talking')];
+
+  it.each<[string, Said[], object]>([
+    [
+      'on a mail that waits for its answer',
+      [opened('email'), ...talked, placed(50, 'ended'), placed(51, 'ended')],
+      { opened: 1, offered: 1, handled: 1, talkMs: 25_000, holdMs: 5_000 },
+    ],
+    [
+      'after a call that was given up',
+      [opened('phone'), call(0, 'waiting'), call(4, 'missed'), ...talked, placed(50, 'ended')],
+      {
+        opened: 1,
+        offered: 1,
+        abandoned: 1,
+        abandonedInTarget: 1,
+        abandonedShort: 1,
+        abandonedWaitMs: 4_000,
+        handled: 1,
+        talkMs: 25_000,
+        holdMs: 5_000,
+      },
+    ],
+    [
+      'that reaches nobody',
+      [opened('email'), placed(10, 'connecting'), placed(40, 'missed')],
+      { opened: 1, offered: 1 },
+    ],
+  ])('%s is handled and never offered, answered or abandoned', (_name, told, expected) => {
+    expect(added(...told)).toEqual(expected);
+  });
+
+  it('occupies the agent from the first ring to the end', () => {
+    expect(
+      added(presence(0, 'online'), opened('email'), ...talked, placed(50, 'ended'), presence(100, 'offline', 'online')),
+    ).toMatchObject({ staffedMs: 100_000, occupiedMs: 40_000, availableMs: 60_000 });
+  });
+});
+
 describe('a call that goes from one agent to another', () => {
   const told = [opened('phone'), call(0, 'waiting'), assigned(5), call(10, 'talking', 'ann'), call(40, 'held', 'ann')];
   const handledBy = (...more: Said[]) =>

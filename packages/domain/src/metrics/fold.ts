@@ -31,7 +31,8 @@ export interface TicketState {
   wasReopened?: boolean;
   /** Whose capacity it takes up, and since when. */
   held: { agentId: string; since: number } | null;
-  call: { state: CallState; since: number; agentId: string } | null;
+  /** `out`: the agent placed it. States that were kept earlier do not say. */
+  call: { state: CallState; since: number; agentId: string; out?: boolean } | null;
   talkMs: number;
   holdMs: number;
 }
@@ -273,7 +274,7 @@ class Contact {
 
   /** Who has talked until now has handled his part of the call, when another goes on with it. */
   private onTheLine(call: NonNullable<TicketState['call']>, agentId: string): void {
-    if (agentId === '' || call.agentId === agentId || !isOnTheLine(call.state)) return;
+    if (agentId === '' || call.out || call.agentId === agentId || !isOnTheLine(call.state)) return;
     this.countCall(call);
     this.handled(call.agentId);
     call.agentId = agentId;
@@ -397,7 +398,8 @@ class Contact {
 
   callChanged(event: FactEvent): void {
     const { ticket, at } = this;
-    const { state = 'waiting' } = datumOf('call.changed', event);
+    const { state = 'waiting', direction } = datumOf('call.changed', event);
+    if (direction === 'out') return this.placedCallChanged(event.agentId ?? '', state);
     const before = ticket.call;
     const isNew = before === null || (isOver(before.state) && state === 'waiting');
     // What is told of a call after its end changes nothing.
@@ -412,6 +414,29 @@ class Contact {
     if (state === 'talking' || state === 'held') this.connected(agentId);
     else if (state === 'voicemail') this.diverted();
     else if (isOver(state)) this.over(agentId);
+  }
+
+  /**
+   * A call that an agent places is work of the agent's and was offered to nobody: its time is handled and occupied, and it is never offered,
+   * answered or abandoned.
+   */
+  private placedCallChanged(agentId: string, state: CallState): void {
+    const { ticket, at } = this;
+    const before = ticket.call && !isOver(ticket.call.state) ? ticket.call : null;
+    if (before) this.countCall(before);
+    // What is told of a call after its end changes nothing.
+    else if (isOver(state) || isOnTheLine(state)) return;
+    else this.fold.countTime(agentId, at).load += 1;
+    ticket.call = { state, since: at, agentId, out: true };
+    if (isOnTheLine(state)) {
+      ticket.askedAt = null;
+      ticket.responded = true;
+    }
+    if (!isOver(state)) return;
+    const agent = this.fold.countTime(agentId, at);
+    agent.load = Math.max(0, agent.load - 1);
+    if (state === 'ended' && ticket.channel === 'phone') this.letGo(true);
+    this.handled(agentId);
   }
 
   private rings(): void {

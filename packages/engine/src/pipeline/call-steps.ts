@@ -15,6 +15,7 @@ import {
 import type { CallRow, Ingested, InboxRow, Queryable } from '@patchbay/store';
 import { askCallBack } from '@patchbay/store/queries/waiting';
 import type { Parts } from '../parts.ts';
+import { follow, tellPlaced } from './outgoing-calls.ts';
 
 /** Carries a step out; answers the message it left, if it left one (a voicemail). */
 export async function ingestCallStep(
@@ -23,16 +24,22 @@ export async function ingestCallStep(
   contact: InboundContact,
   fetched: StoredFile[],
 ): Promise<Ingested | null> {
-  const { done, queueId, agentId } = await parts.db.transaction(async (tx) => {
+  const { done, queueId, agentId, placed } = await parts.db.transaction(async (tx) => {
     const call = await readCall(tx, contact.call?.callSid ?? '', true);
     // The step overtook the call itself: it is tried again after the ticket is there.
     if (!call) throw new HubError('unavailable', 'The call that this step belongs to is not known yet');
+    if (call.direction === 'out') {
+      const moved = contact.call && (await tellPlaced(tx, call, contact.call, row.correlationId));
+      await settleInbox(tx, row.id, call.ticketId);
+      return { done: null, queueId: null, agentId: null, placed: moved };
+    }
     await moveCall(tx, call, contact, row.correlationId);
     if (contact.call?.step === 'recording')
-      return { done: await voicemail(tx, call, row, contact, fetched), queueId: null, agentId: null };
+      return { done: await voicemail(tx, call, row, contact, fetched), queueId: null, agentId: null, placed: null };
     await settleInbox(tx, row.id, call.ticketId);
-    return { done: null, queueId: call.queueId, agentId: call.assigneeId };
+    return { done: null, queueId: call.queueId, agentId: call.assigneeId, placed: null };
   });
+  if (placed) follow(parts, placed);
   if (queueId) parts.jobs.add('assign-waiting', { queueId });
   if (agentId) parts.jobs.add('serve-agent', { agentId });
   return done;

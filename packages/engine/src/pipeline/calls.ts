@@ -1,22 +1,18 @@
 /** What an agent does with a call: take it, hold it, end it. The carrier's word comes back as a step (`call-steps.ts`). */
 import { HubError } from '@patchbay/contracts';
-import type { CallControl, CallSituation } from '@patchbay/channels/channel';
+import type { CallSituation } from '@patchbay/channels/channel';
 import type { callCommand } from '@patchbay/contracts';
 import type { z } from 'zod';
 import { applyCallStep, lineEnd, toldMinutes } from '@patchbay/domain';
 import { changeCall, claimDialling, readCall, readTicketCall, releaseTicket, settleCallTicket } from '@patchbay/store';
-import type { CallRow, Queryable } from '@patchbay/store';
+import type { Queryable } from '@patchbay/store';
 import { readPlaces } from '@patchbay/store/queries/waiting';
 import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
+import { controlOf } from './call-control.ts';
+import { endLostCall, hangUpPlaced } from './outgoing-calls.ts';
 import { placeOf } from './places.ts';
 import { reasonOf } from './retry.ts';
-
-function controlOf(parts: Parts, call: CallRow): CallControl {
-  const control = parts.channels.get(call.channel)?.calls;
-  if (!control) throw new HubError('unprocessable', 'The channel of this call cannot be controlled');
-  return control;
-}
 
 /** What the carrier's dialogue needs to know: the ticket's number, the caller's place, whether anybody is there. */
 export async function callSituation(parts: Parts, callSid: string): Promise<CallSituation | null> {
@@ -56,7 +52,12 @@ export async function connectCall(
   { ticketId, agentId }: { ticketId: string; agentId: string },
 ): Promise<void> {
   const call = await readTicketCall(parts.db.sql, ticketId);
-  if (call?.state !== 'connecting' || !(await claimDialling(parts.db.sql, call.id, agentId))) return;
+  if (
+    call?.state !== 'connecting' ||
+    call.direction === 'out' ||
+    !(await claimDialling(parts.db.sql, call.id, agentId))
+  )
+    return;
   try {
     const agent = await parts.db.prisma.agent.findUnique({ where: { id: agentId } });
     if (!agent?.phone) throw new HubError('unprocessable', 'The agent has no phone number');
@@ -98,6 +99,7 @@ async function giveBack(parts: Parts, callSid: string, reason: string): Promise<
 export async function endStaleCall(parts: Parts, callSid: string): Promise<void> {
   const stale = await readCall(parts.db.sql, callSid);
   parts.log.warn({ ticketId: stale?.ticketId, state: stale?.state }, 'call without a word from the carrier ended');
+  if (stale?.direction === 'out') return endLostCall(parts, callSid);
   if (stale?.state === 'connecting') return giveBack(parts, callSid, "The agent's phone could not be reached");
   await parts.db.transaction(async (tx) => {
     const call = await readCall(tx, callSid, true);
@@ -119,9 +121,10 @@ export async function commandCall(
   if (!call) throw new HubError('not_found', 'The ticket has no call');
   if (call.agentId !== agentId) throw new HubError('forbidden', 'Only the agent on the line controls the call');
   const control = controlOf(parts, call);
-  if (action === 'hang-up') return control.hangUp({ callSid: call.callSid });
+  if (action === 'hang-up')
+    return call.direction === 'out' ? hangUpPlaced(parts, call) : control.hangUp({ callSid: call.callSid });
   if (call.state !== (action === 'hold' ? 'talking' : 'held') || !call.conferenceSid)
     throw new HubError('conflict', `The call is ${call.state}`);
-  const target = { callSid: call.callSid, conferenceSid: call.conferenceSid };
+  const target = { callSid: call.customerCallSid ?? call.callSid, conferenceSid: call.conferenceSid };
   return action === 'hold' ? control.hold(target) : control.resume(target);
 }

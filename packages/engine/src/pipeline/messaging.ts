@@ -7,6 +7,7 @@ import { lastInboundAt, readTemplate, readTemplateUse, readTicketEnds } from '@p
 import type { ClaimedOutbound, TemplateUse } from '@patchbay/store';
 import type { z } from 'zod';
 import type { Parts } from '../parts.ts';
+import { callObstacle } from './outgoing-calls.ts';
 
 const closedWindow = 'More than 24 hours have passed since the customer wrote; only a template may be sent now';
 
@@ -88,5 +89,6 @@ export async function messagingDetail(
       templates: windowMs !== undefined,
       files: capabilities?.files ? { ...capabilities.files, types: [...capabilities.files.types] } : null,
     },
+    callObstacle: await callObstacle(parts, ticket.id),
   };
 }

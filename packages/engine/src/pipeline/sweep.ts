@@ -14,6 +14,7 @@ import {
 } from '@patchbay/store';
 import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
 import { dueHeldReplies } from '@patchbay/store/queries/held-replies';
+import { stalledOutgoing } from '@patchbay/store/queries/outgoing-calls';
 import { waitingImports } from '@patchbay/store/queries/imports';
 import { forgetSealedCodes } from '@patchbay/store/queries/identity-codes';
 import { deleteOldAnswers } from '@patchbay/store/queries/queues';
@@ -36,7 +37,7 @@ const batch = 500;
 
 /**
  * How long a call can be in a state at the most. A caller is sent to the voicemail after a minute, an agent's phone rings for twenty
- * seconds, a recording takes two minutes, and the carrier ends every call within a day.
+ * seconds and that of a customer who is called for thirty, a recording takes two minutes, and the carrier ends every call within a day.
  */
 const longestCallMs = {
   waiting: 5 * 60_000,
@@ -63,6 +64,8 @@ export async function sweep(parts: Parts): Promise<void> {
     parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');
   }
   for (const call of await undialledCalls(parts.db.sql, graceMs)) parts.jobs.add('connect-call', call);
+  for (const outgoingCallSid of await stalledOutgoing(parts.db.sql, graceMs, longestCallMs.connecting))
+    parts.jobs.add('outgoing-call', { outgoingCallSid });
   for (const callSid of await staleCalls(parts.db.sql, longestCallMs)) await endStaleCall(parts, callSid);
   for (const importId of await waitingImports(parts.db.sql, batch)) parts.jobs.add('run-import', { importId });
   await deleteStrayReports(parts.db.sql, strayReportDays, batch);

@@ -333,7 +333,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     own: `t.ticket_id in (${ownTickets})`,
     erase: 'delete',
     exported: 'call-backs',
-    columns: { keep: 'ticket_id source asked_at', identifier: 'phone email' },
+    columns: { keep: 'ticket_id source asked_at tries last_outcome done_at', identifier: 'phone email' },
   },
   /** Our own addresses. */
   ticket_address: technical({ keep: 'ticket_id address' }),
@@ -446,7 +446,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     exported: 'calls',
     columns: {
       keep: `id call_sid ticket_id customer_id state called agent_call_sid conference_sid started_at changed_at dialled_at answered_at held_at
-        ended_at`,
+        ended_at direction outcome customer_call_sid agent_answered_at customer_dialled_at`,
       figure: 'held_seconds duration_seconds',
       staff: 'agent_id',
       marked: 'caller',

@@ -16,7 +16,8 @@ const joined = `
     select jsonb_object_agg(h.channel, h.held) as load from (
       select t.channel, count(*) as held from (
         select x.channel from ticket x where x.assignee_id = a.id and x.status = 'open' and x.occupies
-        union all select x.channel from ticket x where x.offer_agent_id = a.id) t
+        union all select x.channel from ticket x where x.offer_agent_id = a.id
+        union all select 'phone' from generate_series(1, outgoing_load(a.id))) t
       group by t.channel) h) w on true
   left join lateral (select array_agg(m.queue_id::text order by m.queue_id) as queues,
     array_agg(m.queue_id::text order by m.queue_id) filter (where m.direct) as own from queue_member m where m.agent_id = a.id) m on true`;

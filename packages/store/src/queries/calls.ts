@@ -1,4 +1,4 @@
-import type { CallState, ChannelName } from '@patchbay/contracts';
+import type { CallOutcome, CallState, ChannelName, Direction } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 
 export interface CallRow {
@@ -21,13 +21,20 @@ export interface CallRow {
   queueId: string | null;
   channel: ChannelName;
   waitingSince: Date | null;
+  direction: Direction;
+  outcome: CallOutcome | null;
+  customerCallSid: string | null;
+  dialledAt: Date | null;
+  agentAnsweredAt: Date | null;
+  customerDialledAt: Date | null;
 }
 
 const select = `
   select c.id, c.call_sid as "callSid", c.ticket_id as "ticketId", t.number as "ticketNumber", c.customer_id as "customerId", c.state, c.caller, c.called,
     c.agent_id as "agentId", c.agent_call_sid as "agentCallSid", c.conference_sid as "conferenceSid", c.answered_at as "answeredAt",
     c.held_at as "heldAt", c.started_at as "startedAt", c.ended_at as "endedAt", t.assignee_id as "assigneeId", t.queue_id as "queueId",
-    t.channel, t.waiting_since as "waitingSince"
+    t.channel, t.waiting_since as "waitingSince", c.direction, c.outcome, c.customer_call_sid as "customerCallSid", c.dialled_at as "dialledAt",
+    c.agent_answered_at as "agentAnsweredAt", c.customer_dialled_at as "customerDialledAt"
   from call c join ticket t on t.id = c.ticket_id`;
 
 export async function readCall(sql: Queryable, callSid: string, lock = false): Promise<CallRow | null> {
@@ -76,6 +83,8 @@ export interface CallChange {
   durationSeconds?: number | null;
   conferenceSid?: string | null;
   agentCallSid?: string | null;
+  customerCallSid?: string | null;
+  outcome?: CallOutcome | null;
   agentId?: string | null;
   actorId?: string | null;
   correlationId?: string | null;
@@ -98,13 +107,17 @@ export async function changeCall(tx: Queryable, call: CallRow, change: CallChang
          answered_at = case when $2 in ('talking', 'voicemail') then coalesce(answered_at, now()) else answered_at end,
          held_seconds = held_seconds + case when held_at is not null and $2 <> 'held' then extract(epoch from now() - held_at) else 0 end,
          held_at = case when $2 = 'held' then coalesce(held_at, now()) end,
+         outcome = coalesce($10, outcome),
+         customer_call_sid = coalesce($11, customer_call_sid),
+         agent_answered_at = case when $7 = 'agent-answered' then coalesce(agent_answered_at, now()) else agent_answered_at end,
          ended_at = case when $2 in ('ended', 'missed') then coalesce(ended_at, now()) else ended_at end,
          duration_seconds = coalesce($3, duration_seconds)
        where id = $1 returning *)
      insert into event (type, ticket_id, customer_id, queue_id, agent_id, actor_id, correlation_id, data)
-     select 'call.changed', t.id, t.customer_id, t.queue_id, t.assignee_id, $8, $9, jsonb_build_object('callSid', m.call_sid, 'state', m.state, 'step', $7::text,
+     select 'call.changed', t.id, t.customer_id, t.queue_id, case m.direction when 'out' then m.agent_id else t.assignee_id end, $8, $9, jsonb_build_object('callSid', m.call_sid, 'state', m.state, 'step', $7::text,
        'durationSeconds', coalesce($3::float8, case $7::text when 'answered' then extract(epoch from m.answered_at - m.started_at)
          when 'resumed' then extract(epoch from now() - b.was_held_at) end))
+       || case m.direction when 'out' then jsonb_build_object('direction', 'out', 'outcome', m.outcome) else '{}' end
      from moved m cross join before b join ticket t on t.id = m.ticket_id`,
     [
       call.id,
@@ -116,6 +129,8 @@ export async function changeCall(tx: Queryable, call: CallRow, change: CallChang
       change.step,
       change.actorId ?? null,
       change.correlationId ?? null,
+      change.outcome ?? null,
+      change.customerCallSid ?? null,
     ],
   );
 }
@@ -149,7 +164,7 @@ export async function undialledCalls(
 ): Promise<{ ticketId: string; agentId: string }[]> {
   const { rows } = await sql.query<{ ticketId: string; agentId: string }>(
     `select ticket_id as "ticketId", agent_id as "agentId" from call
-     where state = 'connecting' and agent_id is not null and dialled_at is null and changed_at < now() - make_interval(secs => $1 / 1000.0)`,
+     where state = 'connecting' and direction = 'in' and agent_id is not null and dialled_at is null and changed_at < now() - make_interval(secs => $1 / 1000.0)`,
     [graceMs],
   );
   return rows;

@@ -24,7 +24,10 @@ export async function listFloorAgents(
        select coalesce(jsonb_agg(jsonb_build_object('ticketId', x.id, 'number', x.number, 'subject', x.subject, 'channel', x.channel,
          'offered', x.offered) order by x.id), '[]') as holds
        from (select t.id, t.number, t.subject, t.channel, false as offered from ticket t where t.assignee_id = a.id and t.status = 'open' and t.occupies
-         union all select t.id, t.number, t.subject, t.channel, true from ticket t where t.offer_agent_id = a.id) x) h
+         union all select t.id, t.number, t.subject, t.channel, true from ticket t where t.offer_agent_id = a.id
+         union all select t.id, t.number, t.subject, 'phone', false from call k join ticket t on t.id = k.ticket_id
+           where k.agent_id = a.id and k.direction = 'out' and k.state in ('connecting', 'talking', 'held')
+             and not (t.channel = 'phone' and t.assignee_id = a.id and t.status = 'open' and t.occupies)) x) h
      cross join lateral (
        select coalesce(jsonb_object_agg(c.channel, c.n), '{}') as load, coalesce(sum(c.n), 0)::int as total
        from (select x ->> 'channel' as channel, count(*)::int as n from jsonb_array_elements(h.holds) x group by 1) c) l

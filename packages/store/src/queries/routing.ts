@@ -107,7 +107,8 @@ const agentLoad = `cross join lateral (
   select coalesce(jsonb_object_agg(h.channel, h.held), '{}') as load, coalesce(sum(h.held), 0)::int as total from (
     select t.channel, count(*)::int as held from (
       select x.channel from ticket x where x.assignee_id = a.id and x.status = 'open' and x.occupies
-      union all select x.channel from ticket x where x.offer_agent_id = a.id) t
+      union all select x.channel from ticket x where x.offer_agent_id = a.id
+      union all select 'phone' from generate_series(1, outgoing_load(a.id))) t
     group by t.channel) h) l`;
 
 export interface QueueAgents {

@@ -98,7 +98,8 @@ const columns = `
   array(select g.tag from ticket_tag g where g.ticket_id = t.id order by g.tag) as tags,
   case when s.clock_kind is not null then jsonb_build_object('kind', s.clock_kind, 'dueAt', s.due_at, 'warnAt', s.warn_at, 'clockState', case
     when s.due_at <= now() then 'breached' when s.clock_state = 'running' and s.warn_at <= now() then 'warning' else s.clock_state end) end as clocks,
-  (select jsonb_build_object('phone', b.phone, 'email', b.email, 'askedAt', b.asked_at) from call_back b where b.ticket_id = t.id) as "callBack"`;
+  (select jsonb_build_object('phone', b.phone, 'email', b.email, 'askedAt', b.asked_at, 'tries', b.tries, 'lastOutcome', b.last_outcome)
+    from call_back b where b.ticket_id = t.id and b.done_at is null) as "callBack"`;
 const joined = `
   join customer c on c.id = t.customer_id
   left join agent a on a.id = t.assignee_id
@@ -106,7 +107,7 @@ const joined = `
   left join ticket_service s on s.ticket_id = t.id
   left join lateral (
     select jsonb_build_object('callSid', k.call_sid, 'state', k.state, 'from', k.caller, 'startedAt', k.started_at, 'answeredAt', k.answered_at,
-      'endedAt', k.ended_at, 'agentId', k.agent_id, 'talkSeconds',
+      'endedAt', k.ended_at, 'agentId', k.agent_id, 'direction', k.direction, 'outcome', k.outcome, 'talkSeconds',
       case when k.answered_at is not null and k.ended_at is not null then extract(epoch from k.ended_at - k.answered_at) end) as call
     from call k where k.ticket_id = t.id order by k.started_at desc, k.id desc limit 1) l on true`;
 

@@ -87,8 +87,8 @@ export async function askCallBack(
     `with asked as (
        insert into call_back as b (ticket_id, phone, email, source)
        select t.id, $2, $3, $4 from ticket t where t.id = $1 and ($4 <> 'chat' or t.waiting_since is not null)
-       on conflict (ticket_id) do update set phone = excluded.phone, email = excluded.email, source = excluded.source, asked_at = now()
-       where (b.phone, b.email) is distinct from (excluded.phone, excluded.email)
+       on conflict (ticket_id) do update set phone = excluded.phone, email = excluded.email, source = excluded.source, asked_at = now(), tries = 0, last_outcome = null, done_at = null
+       where (b.phone, b.email) is distinct from (excluded.phone, excluded.email) or b.done_at is not null
          or b.asked_at < (select t.waiting_since from ticket t where t.id = b.ticket_id)
        returning *)
      insert into event (type, ticket_id, customer_id, queue_id, agent_id, data)

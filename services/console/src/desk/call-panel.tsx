@@ -1,13 +1,15 @@
 import { PauseOutlined, PhoneFilled, PhoneOutlined, PlayCircleOutlined, StopOutlined } from '@ant-design/icons';
-import type { CallInfo, CallState, Ticket } from '@patchbay/contracts';
+import type { CallInfo, CallState, Ticket, TicketDetail } from '@patchbay/contracts';
 import { clock, keys, secondsSince, useNow } from '@patchbay/ui';
-import { Button } from 'antd';
+import { Button, Tooltip } from 'antd';
+import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../feedback/use-action.ts';
 import { useGuarded } from '../grading/use-guard.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
+import { usePlaceCall } from './use-place-call.ts';
 
 type Action = 'take' | 'hold' | 'resume' | 'hang-up';
 const over: CallState[] = ['ended', 'missed', 'voicemail'];
@@ -29,11 +31,10 @@ const icons: Record<Action, ReactNode> = {
   'hang-up': <StopOutlined />,
 };
 
-export function CallPanel({ ticket, call }: { ticket: Ticket; call: CallInfo }) {
+export function CallPanel({ ticket, call }: { ticket: TicketDetail; call: CallInfo }) {
   const { t } = useTranslation();
   const me = useMe();
   const run = useCallAction(ticket, me.id);
-  const guarded = useGuarded(ticket.customerId);
   const isOver = over.includes(call.state);
   // Only who is on the call moves it; a call that is over may be returned by anybody.
   const mine = call.agentId === null || call.agentId === me.id || isOver;
@@ -46,7 +47,7 @@ export function CallPanel({ ticket, call }: { ticket: Ticket; call: CallInfo }) 
     >
       <PhoneFilled className="call-icon" aria-hidden />
       <div className="grow">
-        <strong>{t(`callState.${call.state}`)}</strong>
+        <strong>{stateWords(t, call)}</strong>
         <div className="small ellipsis">{call.from}</div>
       </div>
       <CallClock call={call} />
@@ -69,23 +70,44 @@ export function CallPanel({ ticket, call }: { ticket: Ticket; call: CallInfo }) 
         ) : (
           <span className="small">{t('call.withOther', { name: ticket.assigneeName ?? t('event.someAgent') })}</span>
         )}
-        {isOver && (
-          <Button
-            type="primary"
-            icon={<PhoneOutlined />}
-            href={`tel:${call.from}`}
-            onClick={(event) => {
-              event.preventDefault();
-              guarded('call', () => window.location.assign(`tel:${call.from}`));
-            }}
-            data-testid="call-back"
-          >
-            {t('call.call-back')}
-          </Button>
-        )}
+        {isOver && <ReturnCall ticket={ticket} number={call.from} />}
       </div>
       {me.phone === null && !isOver && <p className="call-warning small">{t('call.noPhone')}</p>}
     </section>
+  );
+}
+
+function stateWords(t: TFunction, call: CallInfo): string {
+  if (call.direction === 'in') return t(`callState.${call.state}`);
+  if (call.state === 'connecting') return t('call.calling');
+  return call.state === 'missed' ? t(`callOutcome.${call.outcome ?? 'unknown'}`) : t(`callState.${call.state}`);
+}
+
+/** Calls back, through the carrier or, where there is none, by the agent's own device. */
+function ReturnCall({ ticket, number }: { ticket: TicketDetail; number: string }) {
+  const { t } = useTranslation();
+  const guarded = useGuarded(ticket.customerId);
+  const { place, pending, obstacle, reason } = usePlaceCall(ticket);
+  const shared = { type: 'primary', icon: <PhoneOutlined />, 'data-testid': 'call-back' } as const;
+  if (obstacle === 'no-carrier')
+    return (
+      <Button
+        {...shared}
+        href={`tel:${number}`}
+        onClick={(event) => {
+          event.preventDefault();
+          guarded('call', () => window.location.assign(`tel:${number}`));
+        }}
+      >
+        {t('call.call-back')}
+      </Button>
+    );
+  return (
+    <Tooltip title={reason}>
+      <Button {...shared} loading={pending} disabled={reason !== null} onClick={place}>
+        {t('call.call-back')}
+      </Button>
+    </Tooltip>
   );
 }
 

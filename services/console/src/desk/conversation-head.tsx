@@ -1,5 +1,5 @@
 import { ArrowLeftOutlined, IdcardOutlined, SwapOutlined } from '@ant-design/icons';
-import { ticketStatus, type RequestType, type Ticket, type TicketStatus } from '@patchbay/contracts';
+import { ticketStatus, type RequestType, type Ticket, type TicketDetail, type TicketStatus } from '@patchbay/contracts';
 import { ApiProblem, keys } from '@patchbay/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Select, Tooltip } from 'antd';
@@ -12,6 +12,7 @@ import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 import { CallBackLink } from './call-back-link.tsx';
+import { CallButton } from './call-button.tsx';
 import { ChannelTag } from './channel-tag.tsx';
 import { SubjectLine } from './subject-line.tsx';
 import { TicketTags } from './ticket-tags.tsx';
@@ -19,7 +20,7 @@ import { TakeOverButton } from './take-over-button.tsx';
 import { useTicketFilter } from './ticket-filter.ts';
 import { TransferDialog } from './transfer-dialog.tsx';
 
-export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; showCustomer?: () => void }) {
+export function ConversationHead({ ticket, showCustomer }: { ticket: TicketDetail; showCustomer?: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { address } = useTicketFilter();
@@ -41,12 +42,13 @@ export function ConversationHead({ ticket, showCustomer }: { ticket: Ticket; sho
           <span className="ellipsis">
             {ticket.assigneeName ? t('ticket.heldBy', { name: ticket.assigneeName }) : t('ticket.nobody')}
           </span>
-          {ticket.callBack && ticket.status === 'open' && <CallBackLink callBack={ticket.callBack} />}
+          {ticket.callBack && ticket.status === 'open' && <CallBackLink ticket={ticket} callBack={ticket.callBack} />}
           {ticket.linkedTicketId && <Link to={`/desk/${ticket.linkedTicketId}${address}`}>{t('ticket.linked')}</Link>}
         </div>
         <TicketTags key={`tags ${ticket.id}`} ticket={ticket} />
       </div>
       <TicketClocksButton ticket={ticket} />
+      {ticket.callObstacle !== 'no-carrier' && <CallButton ticket={ticket} />}
       <HoldButton ticket={ticket} />
       <HandOn ticket={ticket} />
       <StatusSelect ticket={ticket} />

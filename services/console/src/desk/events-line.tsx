@@ -130,6 +130,17 @@ const steps = [
   'voicemail',
   'recording',
   'ended',
+  'placed',
+  'agent-answered',
+  'agent-left',
+  'customer-dialled',
+  'customer-ringing',
+  'busy',
+  'no-answer',
+  'failed',
+  'dial-unknown',
+  'hung-up',
+  'lost',
 ] as const;
 
 function callStep(t: TFunction, step: string): string {

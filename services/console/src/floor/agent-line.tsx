@@ -33,9 +33,9 @@ export function AgentLine({ agent, open }: { agent: FloorAgent; open: (ticketId:
         </span>
       </div>
       <div className="row floor-second small">
-        {agent.holds.map(({ ticketId, number, subject, offered }) => (
+        {agent.holds.map(({ ticketId, channel, number, subject, offered }) => (
           <button
-            key={ticketId}
+            key={`${ticketId} ${channel}`}
             type="button"
             className="floor-ticket"
             data-offered={offered}

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { HubError, pageQuery, ticketQuery, ticketStatus, type Ticket } from '@patchbay/contracts';
 import { listTicketEvents, listTickets, readTicket, type TicketFilter } from '@patchbay/store/queries/tickets';
 import { z } from 'zod';
@@ -5,11 +6,13 @@ import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
 import { acceptOffer, changeStatus, claimTicket, declineOffer, releaseTicket } from '../../pipeline/assign.ts';
 import { changeRequest } from '../../pipeline/ticket-request.ts';
+import { placeCall } from '../../pipeline/outgoing-calls.ts';
 import { commandCall } from '../../pipeline/calls.ts';
 import { messagingDetail } from '../../pipeline/messaging.ts';
 import { presentRequests } from '../../pipeline/sensitive-request.ts';
 import { maySearchParts, presentTickets } from '../../privacy/masking.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
+import { idempotencyKey } from '../idempotency.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
 
@@ -156,6 +159,24 @@ export const ticketRoutes = [
   action('decline', 'Let the offer pass', (parts, id, { agentId }) => declineOffer(parts, id, agentId)),
   action('claim', 'Take a ticket out of the queue', claimTicket),
   action('release', 'Give the ticket back to its queue', (parts, id, { agentId }) => releaseTicket(parts, id, agentId)),
+  route({
+    method: 'post',
+    path: '/tickets/:id/calls',
+    summary: "Call the ticket's customer: your phone is rung first",
+    tag,
+    access: 'agent',
+    params: byId,
+    body: 'CallCreate',
+    answer: 'Ticket',
+    status: 201,
+    creates: true,
+    async handle({ parts, principal, params, body, request, correlationId }) {
+      await requireTicket(parts, principal, params.id);
+      const key = idempotencyKey(request) ?? randomUUID();
+      await placeCall(parts, { ticketId: params.id, principal, to: body.to, key, correlationId });
+      return shownTicket(parts, principal, params.id);
+    },
+  }),
   route({
     method: 'post',
     path: '/tickets/:id/call',
