@@ -28,8 +28,8 @@ export default defineConfig({
           globalSetup: [join(root, 'test/support/global-setup.ts')],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Each file starts whole hubs and databases, and waits for them half of its time.
-          maxWorkers: 3,
+          // Each file starts whole hubs and databases.
+          maxWorkers: 2,
           // After the unit tests, so that neither takes the other's processors.
           sequence: { groupOrder: 1 },
         },
