@@ -75,6 +75,9 @@ export function openDatabase(options: { url: string; poolSize?: number; onError?
         throw translate(error);
       });
       let broken: Error | undefined;
+      const lost = (error: Error) => void (broken = error);
+      // Between two statements the pool does not listen, and what nobody listens to would end the process.
+      client.on('error', lost);
       try {
         await client.query('begin');
         const result = await work({
@@ -88,6 +91,7 @@ export function openDatabase(options: { url: string; poolSize?: number; onError?
         });
         throw translate(error);
       } finally {
+        client.off('error', lost);
         client.release(broken);
       }
     },
