@@ -83,6 +83,11 @@ onBothBackends('a socket that is cut again and again', (backend) => {
         const administrator = follow(line.url, start, { auth: { apiKey } });
         const agent = follow(line.url, start, { extraHeaders: { cookie: session } });
         try {
+          // What is cut at first is there.
+          await eventually(
+            () => Promise.resolve(Math.min(administrator.connections(), agent.connections())),
+            (least) => least > 0,
+          );
           await Promise.all([stream(), cutting(cuts)]);
           const all = await eventsAfter(hub.hub.parts.db.sql, start, 5_000);
           const own = all.filter(mayAgentSee);

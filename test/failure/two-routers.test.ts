@@ -57,8 +57,8 @@ function wrongs(events: readonly Held[]): string[] {
 }
 
 /** An agent who takes, declines or overlooks offers, and ends what was taken, until there is nothing left. */
-async function work(api: ApiClient, agentId: string, done: () => boolean): Promise<void> {
-  for (let turn = agentId.codePointAt(agentId.length - 1) ?? 0; !done(); turn += 1) {
+async function work(api: ApiClient, agentId: string, over: AbortSignal): Promise<void> {
+  for (let turn = agentId.codePointAt(agentId.length - 1) ?? 0; !over.aborted; turn += 1) {
     const { body } = await api('GET', '/api/v1/tickets?status=open&limit=200');
     for (const ticket of body.items ?? []) {
       if (ticket.assigneeId === agentId) await api('PATCH', `/api/v1/tickets/${ticket.id}`, { status: 'resolved' });
@@ -87,8 +87,10 @@ onBothBackends('two routers on one database', (backend) => {
         return { id: body.id as string, api: mine };
       }),
     );
-    let over = false;
-    const working = agents.map((agent) => work(agent.api, agent.id, () => over));
+    const over = new AbortController();
+    // However this ends, nobody goes on working.
+    using _ = { [Symbol.dispose]: () => over.abort() };
+    const working = agents.map((agent) => work(agent.api, agent.id, over.signal));
     for (let index = 0; index < contacts; index += 1) {
       const from = `+4915112390${String(index).padStart(3, '0')}`;
       const sid = `SM${randomUUID().replaceAll('-', '')}`;
@@ -105,7 +107,7 @@ onBothBackends('two routers on one database', (backend) => {
       (answer) => answer.rows[0]?.done === contacts,
       60_000,
     );
-    over = true;
+    over.abort();
     await Promise.all(working);
     expect(rows).toEqual([{ done: contacts, held: 0 }]);
     // By the time at which they were written under the agent's lock, which is the order of their ids for one ticket and one agent.

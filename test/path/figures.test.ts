@@ -18,7 +18,7 @@ const agentPhone = '+4930901820';
 async function openCentre() {
   await using stack = new AsyncDisposableStack();
   const zone = zoneAtNoon();
-  const hub = stack.use(await startHub('postgres', { env: { TIME_ZONE: zone }, overrides: { simulatorSpeed: 25 } }));
+  const hub = stack.use(await startHub('postgres', { env: { TIME_ZONE: zone }, overrides: { simulatorSpeed: 10 } }));
   const desk = stack.use(await openDesk(hub.url, apiKey));
   const carrier = stack.use(await openSimulator(hub.url));
   const owned = stack.move();
