@@ -185,7 +185,7 @@ async function answer(
       const situation = await deps.callSituation(reference.call);
       return situation && (situation.state === 'ended' || situation.state === 'missed')
         ? twiml.agentGone(voice)
-        : twiml.conference(voice, { ...reference, out: '1' });
+        : twiml.conference(voice, { ...reference, customer: schema.parseLeg(fields).CallSid, out: '1' });
     }
     case 'join':
       return twiml.conference(voice, schema.parseReference(request.query));

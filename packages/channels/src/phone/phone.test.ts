@@ -53,6 +53,8 @@ const conferenceFields = {
   EndConferenceOnExit: 'true',
   StartConferenceOnEnter: 'true',
 };
+const placed = new URLSearchParams({ call: 'out-1', account: number, out: '1' }).toString();
+const joins = { ...conferenceFields, StatusCallbackEvent: 'participant-join' };
 const recordingFields = {
   AccountSid: config.twilio.accountSid,
   CallSid: callSid,
@@ -197,6 +199,11 @@ describe('steps', () => {
     [`/agent-status?${call}`, { ...agentLeg, CallStatus: 'canceled' }, ['agent-no-answer:CAagent']],
     [`/conference?${call}`, { ...conferenceFields, StatusCallbackEvent: 'participant-join' }, ['answered']],
     [`/conference?${call}`, { ...conferenceFields, StatusCallbackEvent: 'participant-join', CallSid: 'CAagent' }, []],
+    // A customer who is called may pick up while the agent is still told who it is, and so come first.
+    [`/conference?${placed}&agent=CAagent`, { ...joins, CallSid: 'CAcustomer' }, ['out-1:answered']],
+    [`/conference?${placed}&agent=CAagent`, { ...joins, CallSid: 'CAagent' }, []],
+    [`/conference?${placed}&customer=CAcustomer`, { ...joins, CallSid: 'CAcustomer' }, ['out-1:answered']],
+    [`/conference?${placed}&customer=CAcustomer`, { ...joins, CallSid: 'CAagent' }, []],
     [`/conference?${call}`, { ...conferenceFields, StatusCallbackEvent: 'participant-hold' }, ['held:CF01:3']],
     [`/conference?${call}`, { ...conferenceFields, StatusCallbackEvent: 'participant-unhold' }, ['resumed:CF01:3']],
     [`/conference?${call}`, { ...conferenceFields, StatusCallbackEvent: 'conference-start' }, []],

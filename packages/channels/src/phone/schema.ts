@@ -61,6 +61,7 @@ const callReference = z.object({
   caller: option,
   account: option,
   agent: option,
+  customer: option,
   ticket: option,
   out: z.literal('1').optional(),
 });
@@ -239,8 +240,11 @@ const conferenceSteps = {
   'participant-unhold': 'resumed',
 } as const;
 
-function isOfCustomer(callSid: string | undefined, { call, agent, out }: CallReference): boolean {
-  return out ? callSid !== undefined && agent !== undefined && callSid !== agent : callSid === call;
+/** The conference tells the address of whoever came first, and of a placed call that may be either: it knows one of the two. */
+function isOfCustomer(callSid: string | undefined, { call, agent, customer, out }: CallReference): boolean {
+  if (!out) return callSid === call;
+  if (customer !== undefined) return callSid === customer;
+  return callSid !== undefined && agent !== undefined && callSid !== agent;
 }
 
 /** What a conference event means for the caller. The caller joins only once the agent is there: joining is the answer. */

@@ -167,6 +167,7 @@ function joinConference(response: Response, voice: PhoneVoice, reference: CallRe
         caller: reference.caller,
         account: reference.account,
         agent: reference.agent,
+        customer: reference.customer,
         out: reference.out,
       }),
       statusCallbackEvent: ['start', 'end', 'join', 'leave', 'hold'],

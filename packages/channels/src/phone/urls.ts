@@ -39,6 +39,8 @@ export interface CallReference {
   readonly told?: '1' | undefined;
   /** The caller was not asked: the wait has ended so. */
   readonly auto?: '1' | undefined;
+  /** The CallSid of the customer whom an agent calls. */
+  readonly customer?: string | undefined;
   /** An agent places it: whoever is not the agent is the customer. */
   readonly out?: '1' | undefined;
   /** Bringing the two together failed. */
