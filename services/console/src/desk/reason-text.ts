@@ -9,6 +9,7 @@ export function reasonText(reason: string, language: string | undefined): string
 /** The rules of routing, threading and identity tell why they decided so. */
 const fixed: Record<string, string> = {
   'Offer accepted': '已接受派单',
+  'The agent is gone': '坐席已离线',
   'Declined by the agent': '坐席已拒绝',
   'Not taken in time': '未及时接受',
   'Taken from the queue by hand': '从队列中手动领取',
