@@ -247,12 +247,12 @@ async function startWeb(
   stack.defer(async () => {
     inlets.abort();
     await simulator?.stop();
+    // Sockets and server end only when every connection has, and a browser may leave one half open for as long as it likes.
+    const patience = setTimeout(() => server.closeAllConnections(), 3_000);
     await live.close();
     server.closeIdleConnections();
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      setTimeout(() => server.closeAllConnections(), 3_000).unref();
-    });
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+    clearTimeout(patience);
   });
   await listen(server, config);
   smtp = await startInlets(parts, inlets, stack);
