@@ -1,6 +1,7 @@
 import type { ChannelName } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
-import { foldFacts, type FactEvent } from './fold.ts';
+import type { FactEvent } from './figure-world.ts';
+import { foldFacts } from './fold.ts';
 import { answerTargets, durationNames, sumNames } from './facts.ts';
 
 const start = Date.parse('2026-03-02T09:00:00Z');

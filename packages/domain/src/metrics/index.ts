@@ -4,6 +4,7 @@ export * from './business-time.ts';
 export * from './definitions.ts';
 export * from './difference.ts';
 export * from './facts.ts';
+export type * from './figure-world.ts';
 export * from './fold.ts';
 export * from './report-period.ts';
 export * from './report-times.ts';

@@ -1,6 +1,7 @@
 /** Who can get in: the administrator behind the API key, and the one-time set-up link. */
 import type { Role } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { truth } from './truth.ts';
 
 interface KeyHolder {
   agentId: string;
@@ -29,8 +30,7 @@ export async function ensureServiceAgent(sql: Queryable): Promise<void> {
 
 /** True when somebody can log in. */
 export async function hasPasswords(sql: Queryable): Promise<boolean> {
-  const { rows } = await sql.query<{ yes: boolean }>('select exists (select 1 from auth_account) as yes');
-  return rows[0]?.yes ?? false;
+  return truth(sql, 'select exists (select 1 from auth_account) as yes', []);
 }
 
 /** Keeps the hash of the one valid set-up token; an unused earlier one is void. */

@@ -1,6 +1,7 @@
 /** Runs over the clocks of open tickets. */
 import type { ClockRun, ClockRunCounts } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { truth } from './truth.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 
 const columns = `id, kind, state, version, done, reason, counts, started_at as "startedAt", finished_at as "finishedAt"`;
@@ -64,9 +65,5 @@ export async function advanceClockRun(tx: Queryable, run: ClockRunState, finishe
 }
 
 export async function hasClockRun(sql: Queryable): Promise<boolean> {
-  const { rows } = await sql.query<{ yes: boolean }>(
-    `select exists (select 1 from clock_run where state = 'running') as yes`,
-    [],
-  );
-  return rows[0]?.yes ?? false;
+  return truth(sql, `select exists (select 1 from clock_run where state = 'running') as yes`, []);
 }

@@ -8,6 +8,7 @@ import type {
   LifecycleStage,
 } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { truth } from './truth.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 
 // --- Versions ------------------------------------------------------------------------------------------------------
@@ -211,12 +212,12 @@ export async function passEvents(tx: Queryable, limit: number): Promise<{ ids: s
 }
 
 export async function hasGradingWork(sql: Queryable): Promise<boolean> {
-  const { rows } = await sql.query<{ yes: boolean }>(
+  return truth(
+    sql,
     `select (select last_seq from relay_state) > (select seq from grading_cursor) or exists (select 1 from grading_due)
        or exists (select 1 from grading_run where state = 'running') as yes`,
     [],
   );
-  return rows[0]?.yes ?? false;
 }
 
 /** Takes customers off the list of those that are due; part of the transaction that grades them. */

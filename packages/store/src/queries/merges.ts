@@ -1,6 +1,7 @@
 /** The ledger of merges and splits (see the functions in the migrations). */
 import type { MergeEntry, MergeUndo } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { truth } from './truth.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 
 const columns = `
@@ -74,8 +75,7 @@ export async function splitIdentifier(sql: Queryable, split: Split): Promise<str
 
 /** False when it is undone already. Raises PB003 when a later entry has to be undone first, PB004 when there is no such entry. */
 export async function undoMerge(sql: Queryable, mergeId: string, agentId: string): Promise<boolean> {
-  const { rows } = await sql.query<{ yes: boolean }>('select undo_merge($1, $2) as yes', [mergeId, agentId]);
-  return rows[0]?.yes ?? false;
+  return truth(sql, 'select undo_merge($1, $2) as yes', [mergeId, agentId]);
 }
 
 type Later = Pick<MergeUndo, 'blockedBy' | 'returns' | 'stays'>;

@@ -1,6 +1,7 @@
 /** Who may be one person: what the job reads and writes, and the work list. */
 import type { IdentifierGrade, IdentifierKind, Suggestion, SuggestionReason } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { truth } from './truth.ts';
 import { customerColumns, customerJoined } from './customers.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 import { parameters } from './tickets.ts';
@@ -21,11 +22,12 @@ export async function lockIdentityReview(tx: Queryable): Promise<boolean> {
 }
 
 export async function hasIdentityWork(sql: Queryable): Promise<boolean> {
-  const { rows } = await sql.query<{ yes: boolean }>(
+  return truth(
+    sql,
     `select exists (select 1 from identity_work)
        or (select coalesce(max(position), 0) from message) > (select coalesce((select (value ->> 'position')::bigint from setting where key = 'identity-messages'), 0)) as yes`,
+    [],
   );
-  return rows[0]?.yes ?? false;
 }
 
 /** Takes customers to look at off the list; those that were merged away are gone from the keys, and leave nothing behind that came late. */
