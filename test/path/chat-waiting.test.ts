@@ -133,6 +133,9 @@ describe('visitors who wait', () => {
     await change({ rings: [] });
     await ok('POST', `/tickets/${ticketId}/claim`);
     await told(visitor, null);
+    expect((await centre().ticket(ticketId)).callBack).not.toBeNull();
+    await ok('POST', `/tickets/${ticketId}/messages`, { text: 'Here is what you asked for', visibility: 'public' });
+    expect((await centre().ticket(ticketId)).callBack).toBeNull();
     await ok('PATCH', `/tickets/${ticketId}`, { status: 'resolved' });
   });
 });

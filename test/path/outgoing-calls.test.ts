@@ -188,6 +188,17 @@ onBothBackends('a call that an agent places', (backend) => {
     const id = ticketId ?? '';
     await online();
     expect((await centre().api('POST', `/api/v1/tickets/${id}/claim`)).status).toBe(200);
+    // Consent that is withdrawn while the agent's phone rings: nobody is dialled, and nobody was tried.
+    const consent = { channel: 'phone', account: centreNumber, address: from, reason: 'Said so' };
+    const rung = countTo(agentPhone);
+    expect((await place(id)).status).toBe(201);
+    const waiting = await order(agentPhone, rung);
+    await centre().api('PUT', '/api/v1/consents', { ...consent, state: 'withdrawn' });
+    await tell(centre().url, waiting.form['Url'] ?? '', legFields(waiting, 'in-progress'));
+    await state(id, 'failed');
+    expect(countTo(from)).toBe(0);
+    expect(await centre().ticket(id)).toMatchObject({ callBack: { tries: 0, lastOutcome: null } });
+    await centre().api('PUT', '/api/v1/consents', { ...consent, state: 'granted' });
     for (const [tries, status] of [
       [1, 'busy'],
       [2, 'no-answer'],

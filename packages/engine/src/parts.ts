@@ -57,7 +57,7 @@ export interface Parts {
   readonly blindIndex: BlindIndex;
   /** Sources that speak the webhook pair, with their secrets. */
   readonly sources: Sources;
-  /** As configured: the calendar that the centre begins with, and what figures count as business time. What holds is `readHours`. */
+  /** As configured: the calendar that the centre begins with. What holds is `readHours`. */
   readonly openingHours: OpeningHours;
   readonly now: () => Date;
   readonly sending: SendingTimes;

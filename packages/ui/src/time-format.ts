@@ -41,7 +41,7 @@ export function secondsSince(since: string, now: number): number {
 export function moment(at: string, now: number, language: string): string {
   const date = new Date(at);
   const today = new Date(now);
-  const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hour12: false };
+  const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
   if (date.toDateString() === today.toDateString()) return dateFormat(language, time).format(date);
   if (date.getFullYear() === today.getFullYear())
     return dateFormat(language, { month: 'short', day: 'numeric', ...time }).format(date);
@@ -50,7 +50,14 @@ export function moment(at: string, now: number, language: string): string {
 
 /** Date and time in full, for tooltips and records. */
 export function fullMoment(at: string, language: string): string {
-  return dateFormat(language, { dateStyle: 'full', timeStyle: 'medium', hour12: false }).format(new Date(at));
+  return dateFormat(language, { dateStyle: 'full', timeStyle: 'medium', hourCycle: 'h23' }).format(new Date(at));
+}
+
+/** Date and time by the clock of a place. */
+export function momentIn(at: string, timeZone: string, language: string): string {
+  return dateFormat(language, { timeZone, dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' }).format(
+    new Date(at),
+  );
 }
 
 /** `734 B`, `12 kB`, `3.4 MB` in decimal units. */

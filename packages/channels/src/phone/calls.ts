@@ -113,7 +113,7 @@ export function createPhoneCalls(rest: TwilioRest, config: ChannelConfig, url: V
           from,
           url: url('out-join', reference),
           statusCallback: url('out-status', reference),
-          statusCallbackEvent: ['ringing', 'answered', 'completed'],
+          statusCallbackEvent: ['ringing', 'completed'],
           timeout: customerRingSeconds,
         }),
       );

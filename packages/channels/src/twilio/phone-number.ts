@@ -32,7 +32,7 @@ export function isWithheld(value: string): boolean {
 }
 
 /** A name in place of a number: the sender's own choice (GSM 03.40, 9.1.2.5), which no network vouches for and any number of senders may use. */
-const senderName = /^(?![a-z]+:)(?!\d+$)/;
+const senderName = /^(?!(?:whatsapp|messenger|rcs|sip|client):)(?!\d+$)/;
 
 /**
  * The identifier of a sender. Only a full international number is a `phone`; anything else that a network delivers is

@@ -187,7 +187,7 @@ describe('decideOffer', () => {
       'A is idle longest, for 5 min. 4 agents: 1 also available, 1 at capacity, 1 away, 1 offered',
     );
     expect(decideOffer(item({ preferred: last('d') }), queue(), [agent('d')], now).reason).toBe(
-      'D had the ticket before. 1 agent: 1 offered',
+      'D had the ticket or served the customer before. 1 agent: 1 offered',
     );
     expect(
       decideOffer(

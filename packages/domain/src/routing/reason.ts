@@ -34,7 +34,7 @@ export function reasonText(why: RoutingWhy): string {
   const name = why.agentName ?? '';
   switch (why.code) {
     case 'last-agent':
-      return `${name} had the ticket before. ${tally(why, true)}`;
+      return `${name} had the ticket or served the customer before. ${tally(why, true)}`;
     case 'own-agent':
       return `${name} is the customer's own agent. ${tally(why, true)}`;
     case 'best-skilled':

@@ -20,7 +20,8 @@ interface Slots {
 }
 
 const slabSize = 256 * 1024;
-const lengthSize = 4;
+const lengthAt = 4;
+const headSize = 8;
 const fewestSlots = 256;
 
 const slotsFor = (count: number): Slots => ({
@@ -71,40 +72,51 @@ export function createTextMap(mostKeys: number): TextMap {
       const { at, h, l } = find(key);
       const before = textAt(at);
       if (before === text || (before === undefined && count >= mostKeys)) return;
-      put(at, h, l, texts.append(text) + 1);
+      const place = slots.place[at] ?? 0;
+      put(at, h, l, (place === 0 ? texts.append(text) : texts.replace(place - 1, text)) + 1);
       if (before !== undefined) return;
       count += 1;
       if (count * 2 > slots.place.length) grow();
     },
     delete(key) {
-      const { at, h, l } = find(key);
-      if (textAt(at) !== undefined) put(at, h, l, texts.append('') + 1);
+      const place = slots.place[find(key).at] ?? 0;
+      if (place !== 0) texts.replace(place - 1, '');
     },
   };
 }
 
-/** Texts in slabs, each behind its length. A text is named by its place: the slab's number and the offset in it. */
+/** Texts in slabs, each behind its room and its length. A text is named by its place: the slab's number and the offset in it. */
 function createTexts() {
   const slabs: Buffer[] = [];
   let end = slabSize;
+  const append = (text: string, room = Buffer.byteLength(text)): number => {
+    if (end + headSize + room > slabSize) {
+      slabs.push(Buffer.alloc(Math.max(slabSize, headSize + room)));
+      end = 0;
+    }
+    const slab = slabs.at(-1) as Buffer;
+    slab.writeUInt32LE(room, end);
+    slab.writeUInt32LE(slab.write(text, end + headSize), end + lengthAt);
+    const place = (slabs.length - 1) * slabSize + end;
+    end += headSize + room;
+    return place;
+  };
   return {
-    append(text: string): number {
+    append: (text: string) => append(text),
+    /** Where it lies from now on. What grows gets twice the room, so that all that is left behind is less than what is kept. */
+    replace(place: number, text: string): number {
+      const slab = slabs[Math.floor(place / slabSize)] as Buffer;
+      const at = place % slabSize;
       const length = Buffer.byteLength(text);
-      if (end + lengthSize + length > slabSize) {
-        slabs.push(Buffer.alloc(Math.max(slabSize, lengthSize + length)));
-        end = 0;
-      }
-      const slab = slabs.at(-1) as Buffer;
-      slab.writeUInt32LE(length, end);
-      slab.write(text, end + lengthSize);
-      const place = (slabs.length - 1) * slabSize + end;
-      end += lengthSize + length;
+      if (length > slab.readUInt32LE(at)) return append(text, 2 * length);
+      slab.writeUInt32LE(slab.write(text, at + headSize), at + lengthAt);
       return place;
     },
     read(place: number): string {
       const slab = slabs[Math.floor(place / slabSize)] as Buffer;
-      const from = (place % slabSize) + lengthSize;
-      return slab.toString('utf8', from, from + slab.readUInt32LE(from - lengthSize));
+      const at = place % slabSize;
+      const from = at + headSize;
+      return slab.toString('utf8', from, from + slab.readUInt32LE(at + lengthAt));
     },
   };
 }

@@ -44,22 +44,28 @@ type ReadEvents = (sql: Queryable, seq: number, limit: number) => Promise<readon
  * Readers go side by side: what one reads from the database, or has just read, is for the others, too. Numbered events do not change, and
  * there are no holes between them.
  */
-function sharedEvents(): ReadEvents {
+function sharedEvents(): { read: ReadEvents; fresh(): void } {
   let kept: readonly RoutedEvent[] = [];
   const coming = new Map<string, Promise<readonly RoutedEvent[]>>();
-  const read: ReadEvents = async (sql, seq, limit) => {
+  const ask: ReadEvents = async (sql, seq, limit) => {
     const events = await eventsAfter(sql, seq, limit);
     if ((events.at(-1)?.seq ?? 0) > (kept.at(-1)?.seq ?? 0)) kept = events;
     return events;
   };
-  return (sql, seq, limit) => {
+  const read: ReadEvents = (sql, seq, limit) => {
     const [first, last] = [kept[0]?.seq ?? 0, kept.at(-1)?.seq ?? 0];
     if (seq >= first - 1 && seq < last) return Promise.resolve(kept.slice(seq + 1 - first, seq + 1 - first + limit));
     const key = `${seq} ${limit}`;
-    const asked = coming.get(key) ?? read(sql, seq, limit).finally(() => coming.delete(key));
+    const asked =
+      coming.get(key) ??
+      ask(sql, seq, limit).finally(() => {
+        if (coming.get(key) === asked) coming.delete(key);
+      });
     coming.set(key, asked);
     return asked;
   };
+  // What is being read was asked for before, and may lack what has come since.
+  return { read, fresh: () => coming.clear() };
 }
 
 export async function startEventReaders(
@@ -68,8 +74,11 @@ export async function startEventReaders(
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
   const events = sharedEvents();
-  const following = await Promise.all(readers.map((reader) => follow(parts, reader, events, signal)));
-  const wake = () => following.forEach((each) => each.wake());
+  const following = await Promise.all(readers.map((reader) => follow(parts, reader, events.read, signal)));
+  const wake = () => {
+    events.fresh();
+    following.forEach((each) => each.wake());
+  };
   await parts.db.listen('patchbay_live', wake, signal);
   // Stands behind the listening connection. Asking first spares an idle hub a transaction for each reader.
   const poll = async () => {

@@ -24,6 +24,7 @@ export function tellPlaces(
   let due = Infinity;
   let last = -Infinity;
   let reading: Promise<void> | null = null;
+  let wanted = false;
   let closed = false;
 
   const tell = async () => {
@@ -42,13 +43,22 @@ export function tellPlaces(
   };
   const run = () => {
     due = Infinity;
+    // Never two at once: the slower of them would tell what is out of date.
+    if (reading) {
+      wanted = true;
+      return;
+    }
     last = performance.now();
     reading = tell()
       .catch((error: unknown) => {
         parts.log.warn({ err: error }, 'places of visitors not read');
         within(lullMs);
       })
-      .finally(() => (reading = null));
+      .finally(() => {
+        reading = null;
+        if (wanted) within(0);
+        wanted = false;
+      });
   };
   const within = (ms: number) => {
     const now = performance.now();

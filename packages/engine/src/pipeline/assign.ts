@@ -136,10 +136,10 @@ export async function changeStatus(
   update: z.infer<typeof ticketUpdate>,
 ): Promise<void> {
   const ticket = await stateOf(parts, ticketId);
-  if (update.subject) await renameTicket(parts.db.sql, ticketId, update.subject);
   const to = update.status;
+  if (to && to !== 'open' && to !== ticket.status) await refuseWhileOnTheLine(parts.db.sql, ticketId);
+  if (update.subject) await renameTicket(parts.db.sql, ticketId, update.subject);
   if (to && to !== ticket.status) {
-    if (to !== 'open') await refuseWhileOnTheLine(parts.db.sql, ticketId);
     const moved = await changeTicketStatus(parts.db.sql, {
       ticketId,
       from: ticket.status,

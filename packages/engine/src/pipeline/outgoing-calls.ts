@@ -21,7 +21,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { Parts } from '../parts.ts';
 import { hashedAddress } from '../privacy/erasure.ts';
 import { controlOf } from './call-control.ts';
-import { reasonOf, retryOnConflict } from './retry.ts';
+import { retryOnConflict } from './retry.ts';
 
 /** Whether there is anybody to dial through: the carrier's account, or the simulator. */
 const hasCarrier = ({ config, channels }: Parts): boolean =>
@@ -128,21 +128,28 @@ async function dialCustomer(parts: Parts, call: CallRow): Promise<Ordered> {
 
 /** Gives an order that was claimed. What is not known to have failed may ring: the call waits for the carrier's word. */
 async function order(parts: Parts, call: CallRow, give: () => Promise<Ordered>): Promise<void> {
+  let given: Ordered;
   try {
-    const { step, ...legs } = await give();
-    const over = await parts.db.transaction(async (tx) => {
+    given = await give();
+  } catch (error) {
+    const unknown = !(error instanceof HubError) || error.code === 'outcome_unknown' || error.doubtful;
+    // Without the carrier's own words: they may name the number.
+    const code = error instanceof HubError ? error.code : 'internal';
+    parts.log.error({ ticketId: call.ticketId, code }, 'placed call not dialled');
+    await stepOn(parts, call.callSid, unknown ? 'dial-unknown' : 'failed');
+    return parts.relay.nudge();
+  }
+  const { step, ...legs } = given;
+  const over = await retryOnConflict(() =>
+    parts.db.transaction(async (tx) => {
       const now = await readCall(tx, call.callSid, true);
       if (!now) return false;
       await changeCall(tx, now, { state: now.state, step, ...legs });
       return now.state === 'ended' || now.state === 'missed';
-    });
-    // It ended while the order was on its way.
-    if (over) parts.jobs.add('outgoing-call', { outgoingCallSid: call.callSid });
-  } catch (error) {
-    const unknown = error instanceof HubError && (error.code === 'outcome_unknown' || error.doubtful);
-    parts.log.error({ err: error, ticketId: call.ticketId, reason: reasonOf(error) }, 'placed call not dialled');
-    await stepOn(parts, call.callSid, unknown ? 'dial-unknown' : 'failed');
-  }
+    }),
+  );
+  // It ended while the order was on its way.
+  if (over) parts.jobs.add('outgoing-call', { outgoingCallSid: call.callSid });
   parts.relay.nudge();
 }
 

@@ -41,25 +41,28 @@ export async function readVisitorPlaces(
   { db, now }: Pick<Parts, 'db' | 'now'>,
   visitorIds: readonly string[],
 ): Promise<VisitorPlaces> {
+  const { waits, changesInMs } = await readWaits({ db, now }, visitorIds);
+  return { places: new Map(waits.map(({ visitorId, place }) => [visitorId, place])), changesInMs };
+}
+
+async function readWaits({ db, now }: Pick<Parts, 'db' | 'now'>, visitorIds: readonly string[]) {
   const rows = await placesOfVisitors(db.sql, visitorIds);
-  if (rows.length === 0) return { places: new Map(), changesInMs: null };
+  if (rows.length === 0) return { waits: [], changesInMs: null };
   const [paces, hours] = await Promise.all([readPaces(db.sql), readHours(db)]);
   const at = now();
-  const places = rows.map(({ visitorId, queueId, ahead, asked, ...wait }) => {
+  const waits = rows.map(({ visitorId, ticketId, queueId, ahead, asked, ...wait }) => {
     const seconds = expectedWaitSeconds(ahead, paces.get(queueId)?.taken ?? [], at);
     const offered = mayLeaveWait({ ...wait, open: hours.ofQueue(queueId).isOpen(at) }, at);
-    const callBack = asked ? 'asked' : offered ? 'offered' : 'no';
-    return [
-      visitorId,
-      { place: ahead + 1, minutes: seconds === null ? null : toldMinutes(seconds), callBack },
-    ] as const;
+    const callBack = asked ? ('asked' as const) : offered ? ('offered' as const) : ('no' as const);
+    const minutes = seconds === null ? null : toldMinutes(seconds);
+    return { visitorId, ticketId, place: { place: ahead + 1, minutes, callBack } };
   });
   const ends = rows.flatMap(({ rings, queuedAt }) => {
     const end = lineEnd(rings);
     const left = end ? queuedAt.getTime() + end.afterSeconds * 1000 - at.getTime() : 0;
     return left > 0 ? [left] : [];
   });
-  return { places: new Map(places), changesInMs: ends.length > 0 ? Math.min(...ends) : null };
+  return { waits, changesInMs: ends.length > 0 ? Math.min(...ends) : null };
 }
 
 /**
@@ -74,12 +77,11 @@ export async function askVisitorCallBack(
 ): Promise<void> {
   const [kind, typed] = 'phone' in ask ? (['phone', ask.phone] as const) : (['email', ask.email] as const);
   const { value } = normalIdentifier(kind, typed, parts.config.defaultRegion);
-  const [row] = await placesOfVisitors(parts.db.sql, [visitorId]);
-  const place = row && (await readVisitorPlaces(parts, [visitorId])).places.get(visitorId);
-  if (!row || !place || place.callBack === 'no')
-    throw new HubError('conflict', 'No call-back is offered at the moment');
+  const refusal = () => new HubError('conflict', 'No call-back is offered at the moment');
+  const [wait] = (await readWaits(parts, [visitorId])).waits;
+  if (!wait || wait.place.callBack === 'no') throw refusal();
   const [phone, email] = kind === 'phone' ? [value, null] : [null, value];
-  await askCallBack(parts.db.sql, { ticketId: row.ticketId, phone, email, source: 'chat' });
+  if (!(await askCallBack(parts.db.sql, { ticketId: wait.ticketId, phone, email, source: 'chat' }))) throw refusal();
   parts.relay.nudge();
 }
 

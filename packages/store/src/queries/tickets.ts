@@ -99,7 +99,10 @@ const columns = `
   case when s.clock_kind is not null then jsonb_build_object('kind', s.clock_kind, 'dueAt', s.due_at, 'warnAt', s.warn_at, 'clockState', case
     when s.due_at <= now() then 'breached' when s.clock_state = 'running' and s.warn_at <= now() then 'warning' else s.clock_state end) end as clocks,
   (select jsonb_build_object('phone', b.phone, 'email', b.email, 'askedAt', b.asked_at, 'tries', b.tries, 'lastOutcome', b.last_outcome)
-    from call_back b where b.ticket_id = t.id and b.done_at is null) as "callBack"`;
+    from call_back b where b.ticket_id = t.id and b.done_at is null
+      -- Whoever left an address is written back to by any answer.
+      and (b.email is null or not exists (select 1 from message w where w.ticket_id = t.id and w.direction = 'out' and w.visibility = 'public'
+        and w.author_id is not null and w.received_at > b.asked_at))) as "callBack"`;
 const joined = `
   join customer c on c.id = t.customer_id
   left join agent a on a.id = t.assignee_id

@@ -1,6 +1,7 @@
 /** Where those who wait stand. */
 import type { ChannelName, QueueRing } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { truth } from './truth.ts';
 
 export interface PlaceRow {
   ticketId: string;
@@ -78,22 +79,29 @@ export async function readPaces(sql: Queryable): Promise<Map<string, QueuePace>>
   return new Map(rows.map(({ id, ...pace }) => [id, pace]));
 }
 
-/** Somebody wants to be called or written back; the ticket keeps its place. Asking for the same again changes nothing. */
+/**
+ * Somebody wants to be called or written back; the ticket keeps its place. Asking for the same again changes nothing. False when who chats does not
+ * wait any more.
+ */
 export async function askCallBack(
   tx: Queryable,
   ask: { ticketId: string; phone: string | null; email: string | null; source: 'voice' | 'chat' | 'agent' },
-): Promise<void> {
-  await tx.query(
-    `with asked as (
-       insert into call_back as b (ticket_id, phone, email, source)
-       select t.id, $2, $3, $4 from ticket t where t.id = $1 and ($4 <> 'chat' or t.waiting_since is not null)
+): Promise<boolean> {
+  return truth(
+    tx,
+    `with about as (
+       select t.id from ticket t where t.id = $1 and ($4 <> 'chat' or t.waiting_since is not null)
+     ), asked as (
+       insert into call_back as b (ticket_id, phone, email, source) select id, $2, $3, $4 from about
        on conflict (ticket_id) do update set phone = excluded.phone, email = excluded.email, source = excluded.source, asked_at = now(), tries = 0, last_outcome = null, done_at = null
        where (b.phone, b.email) is distinct from (excluded.phone, excluded.email) or b.done_at is not null
          or b.asked_at < (select t.waiting_since from ticket t where t.id = b.ticket_id)
-       returning *)
-     insert into event (type, ticket_id, customer_id, queue_id, agent_id, data)
-     select 'ticket.call-back-asked', t.id, t.customer_id, t.queue_id, t.assignee_id, jsonb_build_object('source', a.source, 'reason', 'Asked while waiting')
-     from asked a join ticket t on t.id = a.ticket_id`,
+       returning *
+     ), told as (
+       insert into event (type, ticket_id, customer_id, queue_id, agent_id, data)
+       select 'ticket.call-back-asked', t.id, t.customer_id, t.queue_id, t.assignee_id, jsonb_build_object('source', a.source, 'reason', 'Asked while waiting')
+       from asked a join ticket t on t.id = a.ticket_id)
+     select exists (select 1 from about) as yes`,
     [ask.ticketId, ask.phone, ask.email, ask.source],
   );
 }

@@ -126,7 +126,7 @@ function CountedDays({ clock: { days, calendar } }: { clock: ClockDetail }) {
   const format = (options: Intl.DateTimeFormatOptions, zone: string) =>
     new Intl.DateTimeFormat(i18n.language, { ...options, timeZone: zone });
   const day = format({ weekday: 'short', month: 'short', day: 'numeric' }, 'UTC');
-  const time = format({ hour: '2-digit', minute: '2-digit', hour12: false }, calendar.timeZone);
+  const time = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, calendar.timeZone);
   return (
     <details className="small">
       <summary>{t('clocks.days')}</summary>

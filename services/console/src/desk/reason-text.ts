@@ -113,6 +113,10 @@ const patterns: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
   [/^Nobody is available\. (.+)$/u, (counts = '') => `没有可用的坐席。${tally(counts)}`],
   [/^(.+) had the ticket before\. (.+)$/u, (name, counts = '') => `${name} 之前处理过此工单。${tally(counts)}`],
   [
+    /^(.+) had the ticket or served the customer before\. (.+)$/u,
+    (name, counts = '') => `${name} 之前处理过此工单或服务过此客户。${tally(counts)}`,
+  ],
+  [
     /^(.+) is idle longest, for (\d+) (s|min)\. (.+)$/u,
     (name, count, unit, counts = '') => `${name} 空闲最久，已 ${count} ${word(unit)}。${tally(counts)}`,
   ],

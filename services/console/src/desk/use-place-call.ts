@@ -1,6 +1,6 @@
 import type { Agent, TicketDetail } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../feedback/use-action.ts';
 import { useGuarded } from '../grading/use-guard.ts';
@@ -39,6 +39,11 @@ export function usePlaceCall(ticket: TicketDetail): PlaceCall {
     stale: [keys.ticket(ticket.id), keys.tickets, keys.events(ticket.id), keys.me],
     after: () => (key.current = null),
   });
+  const begun = ticket.call?.callSid;
+  // Also when its answer was lost: the next one is another call.
+  useEffect(() => {
+    key.current = null;
+  }, [begun]);
   const obstacle = obstacleFor(ticket, me);
   return {
     place: () => guarded('call', () => run.mutate(undefined)),

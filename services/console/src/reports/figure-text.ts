@@ -35,7 +35,7 @@ function formatOf(language: string, options: Intl.DateTimeFormatOptions): Intl.D
 
 export function startText(start: string, { interval, timeZone, from, to }: Report, language: string): string {
   if (start.includes('T')) {
-    const time = { hour: '2-digit', minute: '2-digit', hour12: false } as const;
+    const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
     const day = from === to ? {} : ({ month: 'numeric', day: 'numeric' } as const);
     return formatOf(language, { timeZone, ...day, ...time }).format(new Date(start));
   }

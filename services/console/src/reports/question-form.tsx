@@ -15,6 +15,7 @@ import {
   presetDays,
   presetOf,
   presets,
+  usualTarget,
   type FilterName,
   type Question,
 } from './report-question.ts';
@@ -193,7 +194,9 @@ function Filters({ question, change, isOwn }: Pick<QuestionFormProps, 'question'
         choose={(value) => {
           const { [name]: _before, ...others } = question.filter;
           const filter = value ? { ...others, [name]: value } : others;
-          change({ filter, target: targetIn(queues, filter) ?? question.target });
+          // Another queue or channel has a target of its own; what was typed stays otherwise.
+          const moved = name === 'queueId' || name === 'channel';
+          change({ filter, ...(moved && { target: targetIn(queues, filter) ?? usualTarget }) });
         }}
         testId={`filter-${name}`}
       />

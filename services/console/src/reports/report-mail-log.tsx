@@ -1,6 +1,6 @@
 import { MailOutlined } from '@ant-design/icons';
 import type { ReportMail } from '@patchbay/contracts';
-import { keys } from '@patchbay/ui';
+import { keys, momentIn } from '@patchbay/ui';
 import { Button, Popconfirm, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { PagedList } from '../admin/paged-list.tsx';
@@ -8,7 +8,6 @@ import { Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { useAgents } from '../queues/use-lists.ts';
 import { api } from '../query-client.ts';
-import { momentText } from './schedule-words.ts';
 
 const colours = {
   queued: 'default',
@@ -42,7 +41,7 @@ function MailRow({ mail, timeZone }: { mail: ReportMail; timeZone: string }) {
   const { t, i18n } = useTranslation();
   const agents = useAgents();
   const retry = useAction(() => api.retryReportMail(mail.id), { stale: [keys.reportSchedules] });
-  const moment = (at: string) => momentText(at, timeZone, i18n.language);
+  const moment = (at: string) => momentIn(at, timeZone, i18n.language);
   const name = agents.find(({ id }) => id === mail.agentId)?.name;
   const mayRetry = (mail.state === 'failed' || mail.state === 'unknown') && mail.address !== '';
   const button = (onClick?: () => void) => (

@@ -34,7 +34,7 @@ const mostOfQuarters = 31;
 const mostOfHours = 62;
 const mostOfDays = 800;
 const usual = ['offered', 'answered', 'abandoned', 'service-level', 'average-speed-of-answer'];
-const usualTarget = 80;
+export const usualTarget = 80;
 
 export const addDays = (day: string, days: number): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10);

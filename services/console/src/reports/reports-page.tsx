@@ -1,6 +1,6 @@
 import { BarChartOutlined, DownloadOutlined, FolderOpenOutlined, SaveOutlined } from '@ant-design/icons';
 import type { Report, ReportDefinitions } from '@patchbay/contracts';
-import { keys, reportFileUrl, type ReportAddress, type ReportScope } from '@patchbay/ui';
+import { keys, momentIn, reportFileUrl, type ReportAddress, type ReportScope } from '@patchbay/ui';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
@@ -137,12 +137,7 @@ function Answer({ question, known, scope }: AnswerProps) {
 /** Of which days it is, and how far they are counted. */
 function ReportState({ report, hasFailed }: { report: Report; hasFailed: boolean }) {
   const { t, i18n } = useTranslation();
-  const at = new Intl.DateTimeFormat(i18n.language, {
-    timeZone: report.timeZone,
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    hour12: false,
-  }).format(new Date(report.at));
+  const at = momentIn(report.at, report.timeZone, i18n.language);
   return (
     <>
       <p className="report-state muted small" data-testid="report-state">

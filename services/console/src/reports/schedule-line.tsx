@@ -1,7 +1,8 @@
 import type { ReportSchedule } from '@patchbay/contracts';
+import { momentIn } from '@patchbay/ui';
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { momentText, timesText } from './schedule-words.ts';
+import { timesText } from './schedule-words.ts';
 
 /** When a report is mailed, and whether the last time reached everybody. */
 export function ScheduleLine({ schedule, timeZone }: { schedule: ReportSchedule; timeZone: string }) {
@@ -11,7 +12,7 @@ export function ScheduleLine({ schedule, timeZone }: { schedule: ReportSchedule;
     <p className="muted small" data-testid="schedule-line">
       {nextAt === null
         ? t('report.mail.off')
-        : `${t(`report.mail.at.${times.every}`, timesText(times, i18n.language))} · ${t('report.mail.next', { at: momentText(nextAt, timeZone, i18n.language) })}`}{' '}
+        : `${t(`report.mail.at.${times.every}`, timesText(times, i18n.language))} · ${t('report.mail.next', { at: momentIn(nextAt, timeZone, i18n.language) })}`}{' '}
       {undelivered > 0 && <Tag color="error">{t('report.mail.undelivered', { count: undelivered })}</Tag>}
     </p>
   );

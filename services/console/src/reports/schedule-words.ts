@@ -20,9 +20,3 @@ export function timesText(times: ReportTimes, language: string): { time: string;
     day: times.every === 'month' ? times.day : 0,
   };
 }
-
-/** By the clock of the centre. */
-export const momentText = (at: string, timeZone: string, language: string): string =>
-  new Intl.DateTimeFormat(language, { timeZone, dateStyle: 'medium', timeStyle: 'short', hour12: false }).format(
-    new Date(at),
-  );

@@ -1,6 +1,6 @@
 import { UnorderedListOutlined } from '@ant-design/icons';
 import type { ReportTicket } from '@patchbay/contracts';
-import { keys, type ReportAddress } from '@patchbay/ui';
+import { keys, momentIn, type ReportAddress } from '@patchbay/ui';
 import { Drawer } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -41,12 +41,6 @@ export function TicketsDrawer({ tickets, title, timeZone, close }: TicketsDrawer
 function TicketLine({ entry, timeZone }: { entry: ReportTicket; timeZone: string }) {
   const { t, i18n } = useTranslation();
   const agents = useAgents();
-  const at = new Intl.DateTimeFormat(i18n.language, {
-    timeZone,
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    hour12: false,
-  });
   const agent = entry.agentId && (agents.find(({ id }) => id === entry.agentId)?.name ?? entry.agentId);
   return (
     <article className="record" data-testid="report-ticket">
@@ -62,7 +56,7 @@ function TicketLine({ entry, timeZone }: { entry: ReportTicket; timeZone: string
         {entry.seconds !== null && (
           <span className="tabular">{figureText(entry.seconds, 'seconds', i18n.language)}</span>
         )}
-        <span>{at.format(new Date(entry.at))}</span>
+        <span>{momentIn(entry.at, timeZone, i18n.language)}</span>
         {agent && <span>{agent}</span>}
       </p>
     </article>

@@ -16,18 +16,27 @@ interface AskFormProps {
 }
 
 /** What the staffing is asked for. */
-export function AskForm({ ask: given, change, planned }: AskFormProps) {
+export function AskForm({ ask, change, planned }: AskFormProps) {
   const { t } = useTranslation();
-  const ask: Ask = {
-    ...given,
-    serviceLevel: given.serviceLevel ?? planned?.serviceLevel,
-    targetSeconds: given.targetSeconds ?? planned?.targetSeconds,
-  };
   return (
     <div className="staffing-ask">
-      <Where ask={given} change={change} />
-      <Share name="serviceLevel" label={t('staffing.target')} most={99.9} ask={ask} change={change} />
-      <Seconds name="targetSeconds" label={t('staffing.within')} most={3_600} ask={ask} change={change} />
+      <Where ask={ask} change={change} />
+      <Share
+        name="serviceLevel"
+        label={t('staffing.target')}
+        most={99.9}
+        ask={ask}
+        otherwise={planned?.serviceLevel}
+        change={change}
+      />
+      <Seconds
+        name="targetSeconds"
+        label={t('staffing.within')}
+        most={3_600}
+        ask={ask}
+        otherwise={planned?.targetSeconds}
+        change={change}
+      />
       <Share name="maximumOccupancy" label={t('staffing.occupancy')} least={10} most={100} ask={ask} change={change} />
       <Share name="shrinkage" label={t('staffing.shrinkage')} most={90} ask={ask} change={change} />
       <Seconds
@@ -111,16 +120,19 @@ interface NumberProps<Name> extends Omit<AskFormProps, 'planned'> {
   help?: string;
   least?: number;
   most: number;
+  /** What holds where nothing was asked for. */
+  otherwise?: number | undefined;
 }
 
 function Share(props: NumberProps<'serviceLevel' | 'maximumOccupancy' | 'shrinkage'>) {
-  const { ask, change, label, least = 0, most, name } = props;
+  const { ask, change, label, least = 0, most, name, otherwise } = props;
+  const share = ask[name] ?? otherwise;
   return (
     <Named label={label}>
       <InputNumber
         min={least}
         max={most}
-        value={Math.round((ask[name] ?? 0) * 1000) / 10}
+        value={share === undefined ? null : Math.round(share * 1000) / 10}
         onChange={(value) => value !== null && change({ ...ask, [name]: value / 100 })}
         aria-label={label}
         data-testid={`staffing-${name}`}
@@ -130,14 +142,14 @@ function Share(props: NumberProps<'serviceLevel' | 'maximumOccupancy' | 'shrinka
 }
 
 function Seconds(props: NumberProps<'targetSeconds' | 'patienceSeconds' | 'handleSeconds'>) {
-  const { ask, change, label, help, most, name } = props;
+  const { ask, change, label, help, most, name, otherwise } = props;
   const optional = name !== 'targetSeconds';
   return (
     <Named label={label} {...(help && { help })}>
       <InputNumber
         min={optional ? 1 : 0}
         max={most}
-        value={ask[name] ?? null}
+        value={ask[name] ?? otherwise ?? null}
         onChange={(value) => (value !== null || optional) && change({ ...ask, [name]: value ?? undefined })}
         aria-label={label}
         data-testid={`staffing-${name}`}

@@ -18,7 +18,12 @@ const headings = [
 /** A day's intervals. */
 export function IntervalTable({ rows, timeZone }: { rows: readonly StaffingRow[]; timeZone: string }) {
   const { t, i18n } = useTranslation();
-  const time = new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit', hour12: false, timeZone });
+  const time = new Intl.DateTimeFormat(i18n.language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+  });
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   const none = (value: number | null, show: (value: number) => string) => (value === null ? '–' : show(value));

@@ -41,7 +41,7 @@ export function StaffingPage() {
           {t('staffing.export')}
         </Button>
       </PageHead>
-      <AskForm ask={ask} change={setAsk} planned={found.data ?? null} />
+      <AskForm ask={ask} change={setAsk} planned={found.isPlaceholderData ? null : (found.data ?? null)} />
       {found.isPending && <Loading />}
       {found.isError && <Failed error={found.error} retry={() => void found.refetch()} />}
       {found.data && !found.isError && <Plan plan={found.data} patience={ask.patienceSeconds !== undefined} />}

@@ -39,7 +39,7 @@ export function BoardScreen({ board, snapshot, definitions, lostAt, ahead = 0, t
   const time = new Intl.DateTimeFormat(i18n.language, {
     hour: '2-digit',
     minute: '2-digit',
-    hour12: false,
+    hourCycle: 'h23',
     timeZone: snapshot.timeZone,
   });
   const toggleTheme = () => {
@@ -82,7 +82,7 @@ export function BoardScreen({ board, snapshot, definitions, lostAt, ahead = 0, t
             : {
                 since: new Intl.DateTimeFormat(i18n.language, {
                   timeStyle: 'medium',
-                  hour12: false,
+                  hourCycle: 'h23',
                   timeZone: snapshot.timeZone,
                 }).format(lostAt - ahead),
                 age: clock(Math.max(0, Math.floor((Date.now() - lostAt) / 1000))),

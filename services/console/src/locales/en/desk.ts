@@ -168,7 +168,7 @@ export const desk = {
     'call-back': 'Call back',
     place: 'Call the customer',
     placeHelp: 'Call the customer: your phone rings first',
-    calling: 'Calling: your phone rings first',
+    calling: "Calling: the agent's phone rings first, then the customer's",
     tries: 'Tried: {{n}}. Last: {{outcome}}',
     talked: 'Time talked',
     talking: 'Time since the answer',

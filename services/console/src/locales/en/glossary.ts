@@ -93,7 +93,7 @@ export const glossary = {
     busy: 'Busy',
     'no-answer': 'No answer',
     failed: 'Could not be called',
-    'agent-no-answer': 'Your phone was not answered',
+    'agent-no-answer': "The agent's phone was not answered",
     cancelled: 'Hung up before the answer',
     unknown: 'Not known whether it rang',
   },

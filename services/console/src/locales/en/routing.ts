@@ -138,7 +138,7 @@ export const routing = {
   },
   why: {
     code: {
-      'last-agent': '{{agent}} had the ticket before.',
+      'last-agent': '{{agent}} had the ticket or served the customer before.',
       'own-agent': '{{agent}} is the customer’s own agent.',
       'best-skilled': '{{agent}} is the best skilled, with {{points}} points.',
       'idle-longest': '{{agent}} is idle longest, for {{idle}}.',

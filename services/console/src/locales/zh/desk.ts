@@ -163,7 +163,7 @@ export const desk = {
     'call-back': '回拨',
     place: '致电客户',
     placeHelp: '致电客户：先呼叫您的电话',
-    calling: '呼叫中：先呼叫您的电话',
+    calling: '呼叫中：先呼叫坐席，再呼叫客户',
     tries: '已尝试 {{n}} 次，最近：{{outcome}}',
     talked: '通话时长',
     talking: '接通后时长',

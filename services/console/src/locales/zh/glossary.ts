@@ -93,7 +93,7 @@ export const glossary = {
     busy: '忙线',
     'no-answer': '无人接听',
     failed: '无法拨通',
-    'agent-no-answer': '您的电话未接听',
+    'agent-no-answer': '坐席的电话未接听',
     cancelled: '接听前已挂断',
     unknown: '不确定是否振铃',
   },

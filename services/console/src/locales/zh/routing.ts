@@ -134,7 +134,7 @@ export const routing: Pick<typeof en, 'queues' | 'transfer' | 'why'> = {
   },
   why: {
     code: {
-      'last-agent': '{{agent}} 之前处理过此工单。',
+      'last-agent': '{{agent}} 之前处理过此工单或服务过此客户。',
       'own-agent': '{{agent}} 是客户的专属坐席。',
       'best-skilled': '{{agent}} 技能最强，共 {{points}} 分。',
       'idle-longest': '{{agent}} 空闲最久，已 {{idle}}。',
