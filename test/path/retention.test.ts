@@ -15,9 +15,9 @@ const touched: Record<RetentionKind, readonly string[]> = {
   messages: ['ticket', 'message', 'outbound', 'held_reply', 'event', 'audit_entry'],
   attachments: ['attachment', 'file_removal'],
   recordings: ['attachment', 'file_removal'],
-  calls: ['call', 'sweep_progress'],
-  raw: ['inbox', 'file_removal', 'sweep_progress'],
-  inbox: ['inbox', 'sweep_progress'],
+  calls: ['call'],
+  raw: ['inbox', 'file_removal'],
+  inbox: ['inbox'],
   quarantine: ['inbox', 'file_removal'],
   customers: ['privacy_request'],
   audit: ['audit_entry', 'audit_seal'],
@@ -120,6 +120,7 @@ describe('a period', () => {
 
   const bookkeeping = [
     'relay_state',
+    'sweep_progress',
     'event_reader',
     'retention_count',
     'agent',

@@ -3,7 +3,7 @@ import type { HubEvent } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { carrierEnvironment, postSigned, smsFields, whatsappFields } from '../support/carrier.ts';
-import { createClient, type ApiClient } from '../support/client.ts';
+import { createClient, eventually, type ApiClient } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 import { ticketClient } from '../support/ticket-client.ts';
@@ -49,9 +49,19 @@ describe('routing', () => {
       .map((line) => line.split(';', 1)[0])
       .join('; ');
     const api = createClient(centre().url, { cookie });
-    const present = async (state: string, reason?: string) =>
-      void (await ok('PUT', '/agents/me/presence', { state, ...(reason && { reason }) }, api));
+    // What waits is offered to who comes; only after that is it certain that the next is offered to the best of all.
+    const present = async (state: string, reason?: string) => {
+      const before = await looks();
+      await ok('PUT', '/agents/me/presence', { state, ...(reason && { reason }) }, api);
+      if (state === 'online') await eventually(looks, (after) => after > before);
+    };
     return { id, api, present };
+  }
+
+  /** How often an agent who had become free was served. */
+  async function looks(): Promise<number> {
+    const { values } = await centre().hub.parts.metrics.jobs.get();
+    return values.find(({ labels }) => labels['job'] === 'serve-agent' && labels['result'] === 'done')?.value ?? 0;
   }
 
   async function text(): Promise<string> {
