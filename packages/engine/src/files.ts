@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,11 +30,12 @@ export interface HubFiles extends FileStore {
  */
 export function createFileStore(folder: string): HubFiles {
   const placeOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+  const besideOf = () => join(folder, `${randomUUID()}.part`);
   return {
     async put(bytes) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const place = placeOf(sha256);
-      if (!(await touched(place))) await write(place, bytes);
+      if (!(await touched(place))) await write(besideOf(), place, bytes);
       return { sha256, size: bytes.byteLength };
     },
     async read(sha256) {
@@ -48,7 +49,7 @@ export function createFileStore(folder: string): HubFiles {
       }
     },
     async putStream(bytes, look) {
-      const beside = join(folder, `${randomUUID()}.part`);
+      const beside = besideOf();
       try {
         await mkdir(folder, { recursive: true });
         const written = await writeStream(beside, bytes, look);
@@ -87,10 +88,29 @@ async function writeStream(
 }
 
 async function settle(beside: string, place: string): Promise<void> {
-  await mkdir(dirname(place), { recursive: true });
-  await rename(beside, place);
-  await using folder = await open(dirname(place), 'r');
-  await folder.sync();
+  await inFolder(place, () => rename(beside, place));
+  const folder = await open(dirname(place), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    closeSoon(folder);
+  }
+}
+
+/** What was flushed is safe; nobody waits for the end of it. */
+function closeSoon(file: FileHandle): void {
+  file.close().catch(() => undefined);
+}
+
+/** Makes the folder only when it turns out to be missing: most are there. */
+async function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return work();
+  }
 }
 
 /** Says that a file is wanted now. False: there is none. */
@@ -117,13 +137,15 @@ async function remove(place: string, graceMs: number, stillNeeded: () => Promise
   }
 }
 
-async function write(place: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${place}.${randomUUID()}.part`;
+async function write(beside: string, place: string, bytes: Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(place), { recursive: true });
-    await using file = await open(beside, 'wx', 0o600);
-    await file.writeFile(bytes);
-    await file.sync();
+    const file = await inFolder(beside, () => open(beside, 'wx', 0o600));
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      closeSoon(file);
+    }
     await settle(beside, place);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => undefined);

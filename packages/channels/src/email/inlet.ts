@@ -6,15 +6,16 @@ import type { ChannelDeps } from '../channel.ts';
 import { asciiDomain, domainOf } from './addresses.ts';
 import { payloadOf } from './envelope.ts';
 import { InletLedger } from './inlet-ledger.ts';
-import { Slots } from './slots.ts';
+import { Room } from './room.ts';
 import { type MailEnvelope, emailAccount, parseMail, sha256 } from './schema.ts';
 
 /** Bytes: 25 MiB. */
 export const mailSizeLimit = 25 * 1024 * 1024;
 /** Bytes held by all mails that are being received at once; who comes on top is asked to come back (452). */
 const bufferLimit = 256 * 1024 * 1024;
-/** Parsing takes several times a mail's size in memory. */
-const parsedAtOnce = 4;
+/** Parsing takes several times a mail's size in memory: so many bytes of mail are parsed at once, and however small they are no more than 16. */
+const parsedAtOnce = 4 * mailSizeLimit;
+const leastParsed = parsedAtOnce / 16;
 
 export interface InletOptions {
   /** Instead of the configured port; 0 binds a free one. */
@@ -83,7 +84,7 @@ class Inlet {
   readonly handlers: Pick<SMTPServerOptions, 'onMailFrom' | 'onRcptTo' | 'onData'>;
   private readonly deps: ChannelDeps;
   private readonly domains: ReadonlySet<string>;
-  private readonly parsing = new Slots(parsedAtOnce);
+  private readonly parsing = new Room(parsedAtOnce);
   private readonly busy = new Map<string, Promise<void>>();
   private buffered = 0;
   private stopping = false;
@@ -148,7 +149,7 @@ class Inlet {
     };
     const mail = await this.read(stream);
     try {
-      await this.parsing.run(() => this.deliver(mail, envelope));
+      await this.parsing.run(Math.max(mail.length, leastParsed), () => this.deliver(mail, envelope));
     } finally {
       this.buffered -= mail.length;
     }

@@ -96,7 +96,7 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
  * How long what follows a first job is gathered before it leaves. A contact waits for its ticket; what leaves and whom it is offered to has
  * more time. Milliseconds.
  */
-const gatherMs = { ingest: 50, media: 50, dispatch: 100, webhooks: 50 } as const satisfies Record<QueueName, number>;
+const gatherMs = { ingest: 75, media: 50, dispatch: 150, webhooks: 50 } as const satisfies Record<QueueName, number>;
 /** So many contacts are ingested in one transaction, and so many messages sent by one job, at the most. */
 const mostTogether = { 'ingest-contact': 32, 'send-outbound': 32 } as const;
 

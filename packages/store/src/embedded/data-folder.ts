@@ -1,10 +1,7 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { fileProblem, StartError } from '../start-error.ts';
-
-/** SQLite's result code for a lock that somebody else holds. */
-const sqliteBusy = 5;
+import { takeLock, type FileLock } from './file-lock.ts';
 
 /** A data folder that belongs to this process until it is released. */
 export interface DataFolder {
@@ -12,21 +9,22 @@ export interface DataFolder {
 }
 
 /**
- * Takes the data folder for this process, making it when it is missing. The lock is the operating system's, held through
- * an SQLite file because Node offers no file locks of its own: it is gone the moment its process is, however that ended,
- * and a process id that is used again cannot be mistaken for it.
+ * Takes the data folder for this process, making it when it is missing. It is free again the moment its process is gone, and a process id
+ * that is used again cannot be mistaken for it.
  * @throws {StartError} when the folder cannot be written, or another process has it
  */
 export async function claimDataFolder(dataDir: string): Promise<DataFolder> {
   await assertWritable(dataDir);
   const pidFile = join(dataDir, 'hub.pid');
-  const lock = await takeLock(dataDir, pidFile);
+  const lock = await lockFolder(dataDir, pidFile);
   await writeFile(pidFile, `${process.pid}\n`);
+  let released = false;
   return {
     async release() {
-      if (!lock.isOpen) return;
+      if (released) return;
+      released = true;
       await rm(pidFile, { force: true });
-      lock.close();
+      lock.release();
     },
   };
 }
@@ -52,18 +50,14 @@ async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { mode: 0o700 });
 }
 
-async function takeLock(dataDir: string, pidFile: string): Promise<DatabaseSync> {
-  let lock: DatabaseSync | undefined;
+async function lockFolder(dataDir: string, pidFile: string): Promise<FileLock> {
+  let lock: FileLock | null;
   try {
-    lock = new DatabaseSync(join(dataDir, 'hub.lock'), { timeout: 0 });
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-    return lock;
+    lock = takeLock(join(dataDir, 'hub.lock'));
   } catch (error) {
-    lock?.close();
-    if ((error as { errcode?: number }).errcode !== sqliteBusy) {
-      throw new StartError(`DATA_DIR ${dataDir} cannot be locked: ${fileProblem(error)}`, { cause: error });
-    }
-    const pid = (await readFile(pidFile, 'utf8').catch(() => '')).trim();
-    throw new StartError(`Another Patchbay${pid && ` (pid ${pid})`} is using DATA_DIR ${dataDir}`, { cause: error });
+    throw new StartError(`DATA_DIR ${dataDir} cannot be locked: ${fileProblem(error)}`, { cause: error });
   }
+  if (lock) return lock;
+  const pid = (await readFile(pidFile, 'utf8').catch(() => '')).trim();
+  throw new StartError(`Another Patchbay${pid && ` (pid ${pid})`} is using DATA_DIR ${dataDir}`);
 }

@@ -1,6 +1,9 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { addSecretKey, keptSecret, retireSecretKeys, secretKeysOf } from './secrets.ts';
 
@@ -28,14 +31,27 @@ it('loses no key, however many make and retire keys at once', async () => {
   const { present, earlier } = secretKeysOf(folder);
   expect(new Set([present, ...earlier.map(({ key }) => key)]).size).toBe(7);
   expect(earlier.map(({ key }) => key)).not.toContain(first);
-  expect(await readdir(folder)).toEqual(['secrets.json']);
+  expect((await readdir(folder)).toSorted()).toEqual(['secrets.json', 'secrets.lock']);
 });
 
-it('does not wait for somebody who was killed', async () => {
+it('waits for who is changing them, and not for who was killed in the middle', async () => {
   const folder = await newFolder();
-  await writeFile(join(folder, 'secrets.json.lock'), '');
-  const then = new Date(Date.now() - 60_000);
-  await utimes(join(folder, 'secrets.json.lock'), then, then);
-  await addSecretKey(folder, new Date());
+  await keptSecret(folder, 'secretKey');
+  const holder = `
+    import { takeLock } from ${JSON.stringify(new URL('./file-lock.ts', import.meta.url).href)};
+    globalThis.held = takeLock(${JSON.stringify(join(folder, 'secrets.lock'))});
+    process.stdout.write('held');
+    setInterval(() => undefined, 1000);
+  `;
+  const other = spawn(process.execPath, ['--input-type=module', '--eval', holder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(other, 'exit');
+  await once(other.stdout, 'data');
+  const added = addSecretKey(folder, new Date());
+  expect(await Promise.race([added, setTimeout(200, 'waiting')])).toBe('waiting');
+  other.kill('SIGKILL');
+  await exited;
+  await added;
   expect(secretKeysOf(folder).earlier).toHaveLength(1);
 });

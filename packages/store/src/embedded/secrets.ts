@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileProblem, StartError } from '../start-error.ts';
+import { takeLock, type FileLock } from './file-lock.ts';
 
 /**
  * A secret of this data folder, 256 bits in base64url: made on first use, kept in `secrets.json` (mode 0600) beside
@@ -24,42 +25,32 @@ export async function keptSecret(dataDir: string, name: string): Promise<string>
   return known(secrets) ?? made;
 }
 
-/** Who changes the file is done within milliseconds: a mark that is older was left by somebody who was killed. Milliseconds. */
-const staleMs = 5_000;
-
 /** One at a time, also of several processes: a key that a second one did not see would be gone for good. */
 async function changeSecrets(
   dataDir: string,
   change: (secrets: Record<string, unknown>) => Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
   const file = join(dataDir, 'secrets.json');
-  const mark = `${file}.lock`;
-  try {
-    while (!(await taken(mark))) await sleep(10);
-  } catch (error) {
-    throw new StartError(`Cannot write ${mark}: ${fileProblem(error)}`, { cause: error });
-  }
+  const lock = await waitForLock(join(dataDir, 'secrets.lock'));
   try {
     const changed = change(await readSecrets(file));
     await writeSecrets(file, changed);
     return changed;
   } finally {
-    await rm(mark, { force: true });
+    lock.release();
   }
 }
 
-async function taken(mark: string): Promise<boolean> {
-  try {
-    await (await open(mark, 'wx', 0o600)).close();
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const since = await stat(mark).then(
-      ({ mtimeMs }) => mtimeMs,
-      () => Infinity,
-    );
-    if (Date.now() - since > staleMs) await rm(mark, { force: true });
-    return false;
+/** Whoever has it is done within milliseconds, or dead. */
+async function waitForLock(path: string): Promise<FileLock> {
+  for (;;) {
+    try {
+      const lock = takeLock(path);
+      if (lock) return lock;
+    } catch (error) {
+      throw new StartError(`Cannot write ${path}: ${fileProblem(error)}`, { cause: error });
+    }
+    await sleep(10);
   }
 }
 
