@@ -14,7 +14,13 @@ export interface JobQueue {
   add<N extends JobName>(
     name: N,
     data: JobData<N>,
-    options?: { delayMs?: number; /** Not when one like it is on the queue already. */ once?: boolean },
+    options?: {
+      delayMs?: number;
+      /** Not when one like it is on the queue already. */
+      once?: boolean;
+      /** It may be gathered longer with others like it. */
+      unhurried?: boolean;
+    },
   ): void;
   /** What is on the queue. Rejects when the queue does not answer. */
   depth(): Promise<QueueDepth>;

@@ -111,8 +111,9 @@ export function follow(parts: Parts, done: Ingested, path: 'fast' | 'rules' | 'b
     },
     'contact ingested',
   );
-  if (done.waiting && done.queueId) parts.jobs.add('assign-waiting', { queueId: done.queueId });
-  if (done.outboundId) parts.jobs.add('send-outbound', { outboundId: done.outboundId, round: 0 });
+  const unhurried = done.channel === 'email';
+  if (done.waiting && done.queueId) parts.jobs.add('assign-waiting', { queueId: done.queueId }, { unhurried });
+  if (done.outboundId) parts.jobs.add('send-outbound', { outboundId: done.outboundId, round: 0 }, { unhurried });
 }
 
 const continuations = new WeakMap<Parts, string>();

@@ -57,7 +57,11 @@ export async function receive(
     'contact received',
   );
   if (row.outcome === 'accepted')
-    parts.jobs.add('ingest-contact', { inboxId: row.inboxId, round: 0, media: parsed.data.remoteFiles.length > 0 });
+    parts.jobs.add(
+      'ingest-contact',
+      { inboxId: row.inboxId, round: 0, media: parsed.data.remoteFiles.length > 0 },
+      { unhurried: draft.channel === 'email' },
+    );
   return { inboxId: row.inboxId, outcome: row.outcome };
 }
 
