@@ -56,7 +56,9 @@ export function openDatabase(options: { url: string; poolSize?: number; onError?
     application_name: 'patchbay',
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', (error) => options.onError?.(error));
+  // So does one that was let go of, when the database stops before it has heard of that: then nothing is lost.
+  let ended = false;
+  pool.on('error', (error) => ended || options.onError?.(error));
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: options.url, max: 10 }) });
   const run = async (client: pg.Pool | pg.PoolClient, text: string, values?: readonly unknown[]) => {
     try {
@@ -102,6 +104,7 @@ export function openDatabase(options: { url: string; poolSize?: number; onError?
     async [Symbol.asyncDispose]() {
       await prisma.$disconnect();
       await pool.end();
+      ended = true;
     },
   };
 }

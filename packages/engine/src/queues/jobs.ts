@@ -62,7 +62,8 @@ export interface Jobs extends JobQueue {
  * a burst costs few round trips and few jobs. Nobody waits for them, since the row that a job names is durable already.
  */
 export function openJobs(backend: QueueBackend, log: Logger): Jobs {
-  const onError = (error: Error) => log.warn({ err: error }, 'queue error');
+  let closed = false;
+  const onError = (error: Error) => closed || log.warn({ err: error }, 'queue error');
   const queues = queueNames.map((name) => openQueue(backend, name, onError));
   const batches = new Map(
     queueNames.map((name, index) => [name, batcher(queues[index] as RawQueue, log, gatherMs[name])]),
@@ -92,6 +93,8 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
     async close() {
       await Promise.all([...batches.values(), ...unhurried.values()].map((batch) => batch.drain()));
       await Promise.all(queues.map((queue) => queue.close()));
+      // What breaks from here on was let go of.
+      closed = true;
     },
   };
 }
@@ -185,7 +188,8 @@ export async function openWorkers(
   { log, metrics }: { log: Logger; metrics: Metrics },
   concurrency: Readonly<Record<QueueName, number>>,
 ): Promise<RawWorker> {
-  const onError = (error: Error) => log.warn({ err: error }, 'worker error');
+  let closed = false;
+  const onError = (error: Error) => closed || log.warn({ err: error }, 'worker error');
   const run = async ({ name, data }: { name: string; data: unknown }) => {
     if (!(name in handlers)) {
       log.warn({ job: name }, 'job of an unknown name dropped');
@@ -205,5 +209,10 @@ export async function openWorkers(
   const workers = await Promise.all(
     queueNames.map((name) => openWorker(backend, name, concurrency[name], run, onError)),
   );
-  return { close: async () => void (await Promise.all(workers.map((worker) => worker.close()))) };
+  return {
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      closed = true;
+    },
+  };
 }
