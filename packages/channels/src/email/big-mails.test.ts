@@ -8,8 +8,8 @@ import { testDeps } from './test-deps.ts';
 const MiB = 1024 * 1024;
 const head = 'From: ann@example.com\r\nTo: service@centre.test\r\nSubject: Big\r\n';
 const mixed = `${head}Content-Type: multipart/mixed; boundary=b\r\n\r\n`;
-const parts = (count: number, type: string) =>
-  `${mixed}${`--b\r\nContent-Type: ${type}\r\n\r\nx\r\n`.repeat(count)}--b--\r\n`;
+const parts = (count: number, type: string, content = 'x') =>
+  `${mixed}${`--b\r\nContent-Type: ${type}\r\n\r\n${content}\r\n`.repeat(count)}--b--\r\n`;
 
 function nested(levels: number): string {
   const open = Array.from(
@@ -35,6 +35,7 @@ const table: [string, string, () => string][] = [
     () => `${head}Content-Type: text/html\r\n\r\n${'<p>hello <b>world</b></p>\r\n'.repeat(950_000)}`,
   ],
   ['10,000 attachments', refused, () => parts(10_000, 'application/pdf')],
+  ['10,000 attachments of a kilobyte', refused, () => parts(10_000, 'application/pdf', 'x'.repeat(1024))],
   ['10,000 texts', refused, () => parts(10_000, 'text/plain')],
   ['1,000 levels of parts', refused, () => nested(1_000)],
   ['20,000 levels of parts', refused, () => nested(20_000)],
