@@ -4,11 +4,17 @@ import { HubError, type OutboundMessage } from '@patchbay/contracts';
 import SMTPConnection, { type SMTPError, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import type { SentMessage } from '../channel.ts';
+import { takeTurns } from '../turns.ts';
 import { type ComposeDeps, type ComposedMail, asciiAddress, composeMail } from './compose.ts';
+import { Room } from './room.ts';
 
 /** Milliseconds. RFC 5321 §4.5.3.2 allows a server more for its last answer; who takes longer has an unknown outcome. */
 const timeouts = { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 120_000, dnsTimeout: 15_000 };
 const chunkSize = 65_536;
+
+/** Mails that leave together are composed one after the other, and what comes in has its turn between them. */
+const composing = new Room(1);
+const ownTurn = takeTurns();
 
 /**
  * Throws `provider_refused` (5xx, bad address), `provider_unavailable` (4xx, no connection, log-in refused) or
@@ -17,7 +23,10 @@ const chunkSize = 65_536;
  * others are named in `refused`.
  */
 export async function sendMail(message: OutboundMessage, deps: ComposeDeps, signal: AbortSignal): Promise<SentMessage> {
-  const mail = await composeMail(message, deps);
+  const mail = await composing.run(1, async () => {
+    await ownTurn();
+    return composeMail(message, deps);
+  });
   const url = deps.config.smtpUrl;
   if (url === undefined) return { externalId: mail.messageId, status: 'sent', raw: mail.raw };
   const info = await handOver(mail, url, signal);

@@ -1,4 +1,5 @@
 /** Contacts that came at the same time, ingested in one transaction as long as none of them says anything about another. */
+import { takeTurns } from '@patchbay/channels/turns';
 import { inboundContact } from '@patchbay/contracts';
 import type { InboundContact } from '@patchbay/contracts';
 import { ingestApplyAll, ingestSnapshots } from '@patchbay/store';
@@ -69,7 +70,9 @@ async function decideAll(parts: Parts, tx: Queryable, waiting: readonly Plain[])
     waiting.flatMap(({ snapshot }) => snapshot.customers.map(({ customerId }) => customerId)),
   );
   const items: { inboxId: string; decision: Awaited<ReturnType<typeof decideContact>> }[] = [];
+  const ownTurn = takeTurns();
   for (const { inboxId, contact, snapshot } of waiting) {
+    await ownTurn();
     const channel = parts.channels.get(contact.channel);
     if (channel)
       items.push({ inboxId, decision: await decideContact(parts, lookups, contact, snapshot, channel.capabilities) });
