@@ -30,14 +30,21 @@ export async function hasIdentityWork(sql: Queryable): Promise<boolean> {
   );
 }
 
-/** Takes customers to look at off the list; those that were merged away are gone from the keys, and leave nothing behind that came late. */
-export async function takeIdentityWork(tx: Queryable, limit: number): Promise<string[]> {
-  const { rows } = await tx.query<{ id: string; live: boolean }>(
-    `with taken as (delete from identity_work where id in (select id from identity_work order by id limit $1 for update skip locked) returning customer_id)
-     select t.customer_id as id, c.merged_into is null and c.erased_at is null as live from (select distinct customer_id from taken) t join customer c on c.id = t.customer_id`,
+/**
+ * Takes so many entries off the list; several may be of one customer. Those that were merged away are gone from the keys, and leave nothing
+ * behind that came late.
+ */
+export async function takeIdentityWork(
+  tx: Queryable,
+  limit: number,
+): Promise<{ customerIds: string[]; taken: number }> {
+  const { rows } = await tx.query<{ live: string[]; gone: string[]; taken: number }>(
+    `with taken as (delete from identity_work where id in (select id from identity_work order by id limit $1 for update skip locked) returning customer_id),
+     who as (select c.id::text, c.merged_into is null and c.erased_at is null as live from customer c where c.id in (select customer_id from taken))
+     select array(select id from who where live) as live, array(select id from who where not live) as gone, (select count(*)::int from taken) as taken`,
     [limit],
   );
-  const gone = rows.filter(({ live }) => !live).map(({ id }) => id);
+  const { live, gone, taken } = rows[0] ?? { live: [], gone: [], taken: 0 };
   if (gone.length > 0) {
     await tx.query('select gather_strays($1)', [gone]);
     await tx.query('delete from blocking_key where customer_id = any ($1::uuid[])', [gone]);
@@ -46,7 +53,7 @@ export async function takeIdentityWork(tx: Queryable, limit: number): Promise<st
       [gone],
     );
   }
-  return rows.filter(({ live }) => live).map(({ id }) => id);
+  return { customerIds: live, taken };
 }
 
 /** What is compared of a customer. Fields that are sensitive are not: what is found alike is shown. */
