@@ -12,7 +12,7 @@ import { migrate, openDatabase, seedQueues, settingOnce, startEmbeddedPostgres, 
 import type { Logger } from 'pino';
 import { createAuth, ensureFirstAdministrator } from './auth/index.ts';
 import { carrierAccount, createChannels } from './channels.ts';
-import { createFileStore } from './files.ts';
+import { createFileStore } from './files/store.ts';
 import { figuresReader } from './figures/reader.ts';
 import { automationReader } from './automation/reader.ts';
 import { runAutomation } from './automation/run.ts';

@@ -6,7 +6,7 @@ import type { Database } from '@patchbay/store';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
 import type { Sources } from './sources.ts';
-import type { HubFiles } from './files.ts';
+import type { HubFiles } from './files/store.ts';
 import type { BlindIndex, Vault } from './secrets.ts';
 
 /** Puts jobs on the queue. Never fails and never waits: a job is a hint, and when adding fails the sweep finds the row. */

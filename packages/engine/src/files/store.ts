@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HubError } from '@patchbay/contracts';
 import type { FileStore } from '@patchbay/channels/channel';
+import { settle } from './durable.ts';
+import { openWriter } from './writer.ts';
 
 /** Also for files that are too large to be held whole, and for removing them. */
 export interface HubFiles extends FileStore {
@@ -31,11 +33,17 @@ export interface HubFiles extends FileStore {
 export function createFileStore(folder: string): HubFiles {
   const placeOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
   const besideOf = () => join(folder, `${randomUUID()}.part`);
+  const write = openWriter();
   return {
     async put(bytes) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const place = placeOf(sha256);
-      if (!(await touched(place))) await write(besideOf(), place, bytes);
+      if (await touched(place)) return { sha256, size: bytes.byteLength };
+      try {
+        await write(besideOf(), place, bytes);
+      } catch (error) {
+        throw new HubError('unavailable', 'The file storage does not take files', { cause: error });
+      }
       return { sha256, size: bytes.byteLength };
     },
     async read(sha256) {
@@ -87,32 +95,6 @@ async function writeStream(
   return { sha256: hash.digest('hex'), size };
 }
 
-async function settle(beside: string, place: string): Promise<void> {
-  await inFolder(place, () => rename(beside, place));
-  const folder = await open(dirname(place), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    closeSoon(folder);
-  }
-}
-
-/** What was flushed is safe; nobody waits for the end of it. */
-function closeSoon(file: FileHandle): void {
-  file.close().catch(() => undefined);
-}
-
-/** Makes the folder only when it turns out to be missing: most are there. */
-async function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await mkdir(dirname(path), { recursive: true });
-    return work();
-  }
-}
-
 /** Says that a file is wanted now. False: there is none. */
 async function touched(path: string): Promise<boolean> {
   const now = new Date();
@@ -134,21 +116,5 @@ async function remove(place: string, graceMs: number, stillNeeded: () => Promise
     // Nothing is lost by leaving it; the next round tries again.
     await rename(aside, place).catch(() => undefined);
     throw error;
-  }
-}
-
-async function write(beside: string, place: string, bytes: Uint8Array): Promise<void> {
-  try {
-    const file = await inFolder(beside, () => open(beside, 'wx', 0o600));
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      closeSoon(file);
-    }
-    await settle(beside, place);
-  } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
-    throw new HubError('unavailable', 'The file storage does not take files', { cause: error });
   }
 }

@@ -3,7 +3,7 @@ import { csvEncoding, HubError, type CsvDelimiter, type CsvEncoding } from '@pat
 import { detectDelimiter, detectEncoding, plainCell } from '@patchbay/domain';
 import { CsvError, parse } from 'csv-parse';
 import { Readable } from 'node:stream';
-import type { HubFiles } from '../files.ts';
+import type { HubFiles } from '../files/store.ts';
 
 /** Characters of a row. More is a quote that was never closed. */
 const longestRow = 1024 * 1024;

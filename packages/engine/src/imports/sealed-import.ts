@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import type { DataImport, ImportReject } from '@patchbay/contracts';
 import type { StoredImport } from '@patchbay/store/queries/imports';
 import { z } from 'zod';
-import type { HubFiles } from '../files.ts';
+import type { HubFiles } from '../files/store.ts';
 import { createVault, type Vault } from '../secrets.ts';
 
 /** Bytes that are sealed together; a reader of the beginning opens no more than it needs. */

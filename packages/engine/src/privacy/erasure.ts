@@ -44,7 +44,7 @@ import { domainToUnicode } from 'node:url';
 import { phoneParts } from '@patchbay/domain/identity/normal/phone';
 import { z } from 'zod';
 import { listRejects } from '@patchbay/store/queries/imports';
-import type { HubFiles } from '../files.ts';
+import type { HubFiles } from '../files/store.ts';
 import { importKeyOf, openedFiles, openReject, openShown, type ImportKey } from '../imports/sealed-import.ts';
 import type { Parts } from '../parts.ts';
 import { retryOnConflict } from '../pipeline/retry.ts';
