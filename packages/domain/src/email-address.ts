@@ -19,6 +19,7 @@ const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text);
  * would make one person's mailbox look like another's.
  */
 function lowerLocalPart(local: string): string {
+  if (isAscii(local)) return local.toLowerCase();
   return Array.from(local, (character) => {
     const lower = character.toLowerCase();
     return isAscii(lower) && !isAscii(character) ? character : lower;

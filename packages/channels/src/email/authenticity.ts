@@ -76,10 +76,21 @@ export function isTrustedRelay(address: string, relays: readonly string[]): bool
   if (!ipaddr.isValid(address)) return false;
   // ::ffff:127.0.0.1 is 127.0.0.1.
   const peer = ipaddr.process(address);
-  return relays.some((relay) => {
-    const [net, bits] = ipaddr.parseCIDR(relay.includes('/') ? relay : `${relay}/${relay.includes(':') ? 128 : 32}`);
-    return peer.kind() === net.kind() && peer.match([net, bits] as never);
-  });
+  return rangesOf(relays).some(([net, bits]) => peer.kind() === net.kind() && peer.match([net, bits] as never));
+}
+
+type Range = ReturnType<typeof ipaddr.parseCIDR>;
+const readRanges = new WeakMap<readonly string[], Range[]>();
+
+/** Read once for each configuration. */
+function rangesOf(relays: readonly string[]): Range[] {
+  const known = readRanges.get(relays);
+  if (known) return known;
+  const ranges = relays.map((relay) =>
+    ipaddr.parseCIDR(relay.includes('/') ? relay : `${relay}/${relay.includes(':') ? 128 : 32}`),
+  );
+  readRanges.set(relays, ranges);
+  return ranges;
 }
 
 interface OwnCheckInput {

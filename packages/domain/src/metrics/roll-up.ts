@@ -22,6 +22,7 @@ export const slices = {
   { number: number; byQuarter: boolean; dimensions: readonly (keyof FactDimensions)[] }
 >;
 export type Slice = keyof typeof slices;
+const allSlices = Object.values(slices);
 
 export interface FigureRow extends FactDimensions {
   grain: number;
@@ -87,17 +88,17 @@ export function rollUp(facts: Iterable<Fact>, quarterOf: (at: number) => LocalQu
       [grains.day, day, -1],
       [grains.month, `${day.slice(0, 8)}01`, -1],
     ] as const) {
-      for (const { number, byQuarter, dimensions } of Object.values(slices)) {
+      for (const { number, byQuarter, dimensions } of allSlices) {
         if (place === grains.quarter && !byQuarter) continue;
-        const kept = { ...noDimensions };
-        for (const name of dimensions) (kept[name] as string) = fact.dimensions[name];
-        const key = [place, number, period, part, ...Object.values(kept)].join('\n');
+        let key = `${place}\n${number}\n${period}\n${part}`;
+        for (const name of dimensions) key += `\n${fact.dimensions[name]}`;
         let row = rows.get(key);
-        if (!row)
-          rows.set(
-            key,
-            (row = { grain: place, slice: number, day: period, quarter: part, ...kept, sums: {}, sketches: {} }),
-          );
+        if (!row) {
+          const kept = { ...noDimensions };
+          for (const name of dimensions) (kept[name] as string) = fact.dimensions[name];
+          row = { grain: place, slice: number, day: period, quarter: part, ...kept, sums: {}, sketches: {} };
+          rows.set(key, row);
+        }
         addFact(row, fact);
       }
     }

@@ -239,6 +239,7 @@ const guardEvents: ReadonlySet<string> = new Set([
 
 /** Every process publishes to its own sockets: each of them reads all events. */
 async function publish(namespace: Namespace, parts: Parts, events: readonly RoutedEvent[]): Promise<void> {
+  if (namespace.sockets.size === 0) return;
   await followRoles([...namespace.sockets.values()], parts);
   const veiled = await veiledSockets(namespace, parts);
   for (const { alsoQueueIds, ...event } of events) {
