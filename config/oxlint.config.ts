@@ -24,7 +24,7 @@ const database = {
 const queue = {
   group: ['bullmq', 'ioredis'],
   allowTypeImports: true,
-  message: 'Only queues/wiring.ts and live/server.ts of the engine know what carries jobs and events.',
+  message: 'Only queues/wiring.ts and live/redis.ts of the engine know what carries jobs and events.',
 };
 const io = { group: ['node:*'], message: 'The domain does no I/O.' };
 
@@ -87,7 +87,7 @@ export default defineConfig({
     ...oneWay,
     // The two places that know what carries jobs and live events.
     {
-      files: ['**/packages/engine/src/queues/wiring.ts', '**/packages/engine/src/live/server.ts'],
+      files: ['**/packages/engine/src/queues/wiring.ts', '**/packages/engine/src/live/redis.ts'],
       rules: {
         'no-restricted-imports': ['error', { patterns: refused('packages/engine').filter((one) => one !== queue) }],
       },

@@ -1,10 +1,8 @@
 /** Socket.IO on the hub's HTTP server, with both namespaces and the way between them. */
 import type { Server as HttpServer } from 'node:http';
-import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { createVisitorStore } from '@patchbay/store/queries/visitor';
 import { readVisitorProof } from '@patchbay/store/queries/visitor-sites';
 import { isChannelStaffed } from '@patchbay/store';
-import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
 import type { Auth } from '../auth/index.ts';
 import { tryCodeOfVisitor } from '../identity/codes.ts';
@@ -17,6 +15,7 @@ import { receive } from '../pipeline/receive.ts';
 import { mountAgents } from './agents.ts';
 import { createWallboardFeed } from '../wallboard/feed.ts';
 import { mountTelevisions } from '../wallboard/televisions.ts';
+import { openSocketWay } from './redis.ts';
 import type { Tail } from './tail.ts';
 import { mountVisitors } from './visitors.ts';
 import type { VisitorDesk } from './visitors.ts';
@@ -33,13 +32,13 @@ export interface LiveServer {
 
 export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tail: Tail): LiveServer {
   // With several web processes, what is not durable (typing, who watches) goes over Redis; events do not need it.
-  const redis = parts.config.redisUrl ? new Redis(parts.config.redisUrl, { maxRetriesPerRequest: null }) : undefined;
-  redis?.on('error', (error: Error) => parts.log.warn({ err: error }, 'redis connection of the sockets broken'));
+  const broken = (error: Error) => parts.log.warn({ err: error }, 'redis connection of the sockets broken');
+  const way = parts.config.redisUrl ? openSocketWay(parts.config.redisUrl, broken) : undefined;
   const io = new Server({
     serveClient: false,
     maxHttpBufferSize: 256 * 1024,
     cors: { origin: true, credentials: false },
-    ...(redis && { adapter: createAdapter(redis, { streamName: 'patchbay-live', maxLen: 10_000 }) }),
+    ...(way && { adapter: way.adapter }),
   });
   const visitors: VisitorDesk = mountVisitors(io, {
     store: createVisitorStore(parts.db.sql),
@@ -79,7 +78,7 @@ export function createLiveServer(parts: Parts, auth: Pick<Auth, 'identify'>, tai
       await agents.close();
       await visitors.close();
       await io.close();
-      redis?.disconnect();
+      way?.[Symbol.dispose]();
     },
   };
 }
