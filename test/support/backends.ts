@@ -41,7 +41,7 @@ export async function createTestDatabase(): Promise<{ url: string } & AsyncDispo
   const server = inject('postgresUrl');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await using admin = openDatabase({ url: server, poolSize: 1 });
-  await admin.sql.query(`create database ${name} template patchbay_template`);
+  await admin.sql.query(`create database ${name} template patchbay_template strategy file_copy`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {
