@@ -1,7 +1,7 @@
 /** A report as a spreadsheet. Durations are seconds, ratios parts of one. */
 import type { Report, ReportPart } from '@patchbay/contracts';
 import { csvLine } from '@patchbay/domain';
-import writeXlsxFile, { type SheetData } from 'write-excel-file/node';
+import type { SheetData } from 'write-excel-file/node';
 import { definitionOf } from './report.ts';
 
 export type ReportFormat = 'csv' | 'xlsx';
@@ -69,6 +69,8 @@ export async function reportFile(report: Report, format: ReportFormat, language:
     // The mark without which Excel takes UTF-8 for something else.
     return Buffer.from(`\uFEFF${text.map(csvLine).join('')}`);
   }
+  // A hub that is asked for none starts without it.
+  const { default: writeXlsxFile } = await import('write-excel-file/node');
   const sheet: SheetData = [reportHeader(report, language).map((value) => ({ value, fontWeight: 'bold' })), ...rows];
   return await writeXlsxFile(sheet, { stickyRowsCount: 1 }).toBuffer();
 }

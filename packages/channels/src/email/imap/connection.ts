@@ -1,5 +1,5 @@
 /** One connection to a mail server, on which one folder is open. */
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import type { MailboxCredentials, MailboxServer } from '../../mailbox.ts';
 import { MailProblem } from '../../mailbox.ts';
 import { mailSizeLimit } from '../inlet.ts';
@@ -37,7 +37,9 @@ async function signIn(
   signal: AbortSignal,
 ): Promise<Connection> {
   const secrets = Object.values(credentials);
-  const client = new ImapFlow({
+  // A hub that fetches no mail starts without it.
+  const imap = await import('imapflow');
+  const client = new imap.ImapFlow({
     host: server.host,
     port: server.port,
     secure: server.security === 'tls',
