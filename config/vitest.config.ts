@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { ClosingLine } from './vitest-closing-line.ts';
@@ -22,6 +23,8 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'services/*/**/*.test.{ts,tsx}', 'config/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
+          // By itself vitest leaves one processor idle.
+          maxWorkers: availableParallelism(),
         },
       },
       {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { openDatabase } from '@patchbay/store';
+import type { Database } from '@patchbay/store';
 import { describe, inject } from 'vitest';
 
 export type Backend = 'postgres' | 'redis';
@@ -36,19 +37,20 @@ export async function freePort(): Promise<number> {
   }
 }
 
+let server: Database | undefined;
+/** The connection by which databases are made and dropped, one for each process that runs tests. */
+const admin = (): Database => (server ??= openDatabase({ url: inject('postgresUrl'), poolSize: 1 }));
+
 /** A migrated database of its own, dropped in the end. */
 export async function createTestDatabase(): Promise<{ url: string } & AsyncDisposable> {
-  const server = inject('postgresUrl');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await using admin = openDatabase({ url: server, poolSize: 1 });
-  await admin.sql.query(`create database ${name} template patchbay_template strategy file_copy`);
-  const url = new URL(server);
+  await admin().sql.query(`create database ${name} template patchbay_template strategy file_copy`);
+  const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;
   return {
     url: url.href,
     async [Symbol.asyncDispose]() {
-      await using after = openDatabase({ url: server, poolSize: 1 });
-      await after.sql.query(`drop database ${name} with (force)`);
+      await admin().sql.query(`drop database ${name} with (force)`);
     },
   };
 }

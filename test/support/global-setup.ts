@@ -25,8 +25,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = new URL(postgres.url);
   template.pathname = '/patchbay_template';
   await using admin = openDatabase({ url: postgres.url });
-  // The machine does not fail under a test, and hubs that do leave the database alone.
-  for (const setting of ['fsync', 'full_page_writes']) await admin.sql.query(`alter system set ${setting} = off`);
+  // The machine does not fail under a test, and hubs that do leave the database alone; nobody guesses its password, and a hub connects thirty times.
+  for (const setting of ['fsync = off', 'full_page_writes = off', 'scram_iterations = 1'])
+    await admin.sql.query(`alter system set ${setting}`);
   await admin.sql.query('select pg_reload_conf()');
   await admin.sql.query('create database patchbay_template');
   await migrate(template.href);
@@ -34,6 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const queue = openQueue({ kind: 'postgres', url: template.href }, 'ingest', () => undefined);
   await queue.ping();
   await queue.close();
+  await admin.sql.query(`alter role current_user password '${template.password}'`);
   project.provide('postgresUrl', postgres.url);
   project.provide('redisServer', need('redis-server', find('redis-server'), 'tests of the Redis backend'));
   project.provide(
