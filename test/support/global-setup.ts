@@ -56,7 +56,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** So much the databases and the log of a run need at the most. Bytes. */
+/** So much a run may need: four times what one was seen to. Bytes. */
 const roomOfDatabases = 4 * 2 ** 30;
 
 /** In memory where there is room: a database is a thousand small files, and making it takes a twentieth of the time that a disk takes. */
