@@ -11,8 +11,23 @@ const mostRecipients = 100;
 /** Here the report ends and the mail that came back begins: behind a row of signs, or by itself. */
 const copyBehindSigns =
   /^(this is a copy|original (message|mail)|returned (message|mail)|(message|mail) (header|text|as|follows)|below this line|included is|undelivered message|unsent message|the (header|body|attached|original)|header|begin|enclosed|copy)/i;
-const copyBegins =
-  /^(below this line is a copy|original message (follows|header|text)|the (original )?message (follows|header)|unsent message (follows|below)|received: (from|by)\b|return-path:|\[message header)/i;
+const copyBegins = new RegExp(
+  `^(${[
+    'below this line is a copy',
+    'original message (follows|headers?|text|details)',
+    'the (original )?message (follows|header)',
+    'unsent message (follows|below)',
+    'received: (from|by)\\b',
+    'return-path:',
+    '\\[message header',
+    '(here|included|below|attached|enclosed|this|following) is (an? |the )?(copy|headers?|first|beginning|original|part|top)\\b',
+    '(the |a )?copy of (the|your) (original )?(message|mail|e-?mail)\\b',
+    '(the |your )?(original |old |returned |unsent |undelivered |rejected )?(message|e-?mail|mail) (headers? |text |body |contents? )?(follows?|reads)\\b',
+    '(the )?(headers?|first \\d{1,3} lines|top \\d{1,3} lines|beginning)( and .{1,30})? of (the|your)( original)? (message|e-?mail|mail)\\b',
+    '(old|original|returned) (message|mail): *$',
+  ].join('|')})`,
+  'i',
+);
 const longestMark = 400;
 
 function beginsCopy(line: string): boolean {
@@ -27,20 +42,39 @@ function beginsCopy(line: string): boolean {
 const ends = String.raw`\s<>()[\]:;,"'@\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f`;
 const address = `[^${ends}]{1,64}@[^${ends}]{1,255}`;
 const leading = new RegExp(
-  String.raw`^[\s>*+•-]*(?:mailto:)?(?:[^<>\n]{0,80}<(${address})>|(${address}))[\s.]*(?:$|[:;,(\[]|\.\.\.|\s-|\s+(?:\(|\[|\d{3}\b))`,
+  String.raw`^[\s>*+•-]*(?:mailto:)?(?:[^<>\n]{0,80}<(${address})>|(${address}))[\s.]*(?:$|[:;,(\[]|\.\.\.|\s-|\s+(?:\(|\[|\d{3}\b|on\s))`,
   'i',
 );
+/** Between a word that announces an address and the address. */
+const upTo = String.raw`(?:\s{0,20}[:=]{1,3}\s{0,20}|\s{1,20}|(?=["'<\[(]))(?:the following (?:recipients?|address(?:es)?):?\s{0,20})?["'<\[(]{0,5}(?:(?:mailto|smtp|rfc822)[:;=]\s?)?`;
 const announced = new RegExp(
-  String.raw`(?:rcpt to:|could not be delivered to|not (?:be )?delivered to|wasn'?t delivered to|undeliverable to|unable to deliver(?: (?:to|message to|mail to))?|deliver(?:y|ed)?(?: your message)? (?:to|for)|recipients?|(?:failed|invalid|unknown|intended|final|e-?mail|receiver|destination) (?:address(?:es)?|recipients?|user|receiver)|user|mailbox|(?:sent|send) to|addressee|^[ \t]{0,40}to|address(?:es)?|宛先|送信先|收件人)\s{0,20}[:=]{0,3}\s{0,20}(?:the following (?:recipients?|address(?:es)?):?)?\s{0,20}["'<\[(]{0,5}(?:mailto:)?(${address})`,
+  String.raw`(?:\b(?:rcpt to|could not be delivered to|not (?:be )?delivered to|wasn'?t delivered to|undeliverable to|unable to deliver(?: (?:to|message to|mail to))?|deliver(?:y|ed)?(?: your message)? (?:to|for)|recipients?|(?:failed|invalid|unknown|intended|final|e-?mail|receiver|destination) (?:address(?:es)?|recipients?|user|receiver)|user|mailbox|(?:sent|send|addressed) to|(?:generated|expanded) from|addressee|address(?:es)?|dda:smtp|error-for)${upTo}|(?:宛先|送信先|收件人)\s{0,20}[:=\uff1a]{0,3}\s{0,20}["'<\[(]{0,5})(${address})`,
   'gim',
 );
+/** A list in the form of fields: each names one. */
+const field = new RegExp(
+  String.raw`^[\s>*-]{0,40}(?:(?:failed|invalid|unknown|intended|undeliverable|bad) )?(?:recipients?|address(?:ee)?|recipient address|error-for)\s{0,20}[:=]\s{0,20}["'<\[(]{0,5}(?:(?:mailto|smtp|rfc822)[:;=]\s?)?(${address})`,
+  'i',
+);
+/** Whom the mail was for at first, beside where it went on to. */
+const origin = new RegExp(
+  String.raw`(?:\((?:ultimately )?(?:generated|expanded) from:?|\boriginal(?:ly)? (?:address|recipient|addressed to|sent to):?|\bwas addressed to)\s{1,20}["'<]{0,3}(${address})`,
+  'i',
+);
+const addressed = new RegExp(String.raw`^[ \t]{0,40}to\s{0,20}:\s{0,20}["'<]{0,3}(${address})`, 'gim');
 const anywhere = new RegExp(address, 'g');
 /** Fields of the mail that came back, which some systems quote in their report. */
 const quotedField =
   /^[\s>]*(message-id|in-reply-to|references|from|reply-to|sender|return-path|x-[\w-]{1,40}|received)\s?:/i;
 
+/** Words before an address at which somebody helps, or from which the mail came. */
+const notFailed =
+  /(\b(contact|write to|assistance|questions?|help|ask|notify|sender|from|by|reply to|report (this|it|problems?) to|problem report to)|\bpostmaster( at)?)[\s:<"'([]{0,10}$/i;
+
 export interface Named {
   readonly recipient: string;
+  /** Whom we wrote to, where it went on from there. */
+  readonly original?: string;
   /** The lines about this one. */
   readonly diagnostic: string;
 }
@@ -62,19 +96,33 @@ export function recipientsNamed(report: string, ours: ReadonlySet<string>): Name
       ? clean
       : undefined;
   };
-  for (const [index, line] of lines.entries()) {
-    const match = line.length > 1000 || quotedField.test(line) ? null : leading.exec(line);
-    const recipient = usable(match?.[1] ?? match?.[2]);
-    if (recipient && found.size < mostRecipients)
-      found.set(recipient.toLowerCase(), { recipient, diagnostic: linesAbout(lines, index) });
+  const name = (recipient: string, diagnostic: string) => {
+    const original = trimmed(origin.exec(diagnostic)?.[1] ?? '');
+    found.set(recipient.toLowerCase(), { recipient, diagnostic, ...(isMailAddress(original) && { original }) });
+  };
+  for (const shape of [leading, field]) {
+    for (const [index, line] of lines.entries()) {
+      const match = line.length > 1000 || quotedField.test(line) ? null : shape.exec(line);
+      const written = match?.[1] ?? match?.[2];
+      const recipient = written === undefined || helps(line, written) ? undefined : usable(written);
+      if (recipient && found.size < mostRecipients) name(recipient, linesAbout(lines, index));
+    }
+    if (found.size > 0) return [...found.values()];
   }
-  if (found.size === 0) {
-    const one = [...report.matchAll(announced)].map((match) => usable(match[1])).find(Boolean);
-    const first = one ?? [...report.matchAll(anywhere)].map((match) => usable(match[0])).find(Boolean);
-    if (first) found.set(first.toLowerCase(), { recipient: first, diagnostic: '' });
+  for (const shape of [announced, addressed, anywhere]) {
+    const first = [...report.matchAll(shape)]
+      .map((match) =>
+        shape === anywhere && notFailed.test(report.slice(Math.max(0, match.index - 40), match.index))
+          ? undefined
+          : usable(match[1] ?? match[0]),
+      )
+      .find(Boolean);
+    if (first) return [{ recipient: first, diagnostic: '' }];
   }
-  return [...found.values()];
+  return [];
 }
+
+const helps = (line: string, written: string) => notFailed.test(line.slice(0, line.indexOf(written)));
 
 /** Chinese and Japanese put no space between an address and the words around it. */
 const amongIdeographs =

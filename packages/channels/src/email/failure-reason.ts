@@ -20,14 +20,14 @@ const temporary: readonly RegExp[] = [
 ];
 const aboutThisMail: readonly RegExp[] = [
   /\b(spam|unsolicited|junk|bulk mail|uce|phish|virus|malware|infected|content (filter|rejected|restrict)|reputation|virus|bayes|score|black-?list(ed)?|block-?list(ed)?|deny-?list|rbl|dnsbl|spamhaus|spamcop|barracuda|sorbs|senderbase|(?<!not )listed (at|in|on|by)|blocked|banned|suspicious)/i,
-  /\b(spf|dkim|dmarc|arc|authenticat(e|ion)|unauthenticated|not authorized|unauthori[sz]ed|rdns|reverse (dns|lookup|record|mapping)|ptr( record)?|fcrdns|client host rejected|cannot find your (hostname|reverse)|helo|ehlo|sender (rejected|denied|verify|address rejected|domain)|domain of sender|sender'?s? (address|domain)|access denied|permission denied|relay(ing)?( access)?( is)? (denied|prohibited|not (permitted|allowed))|relay(ing)? (denied|not|is)|not (permitted|allowed) to relay|policy|prohibited|violat|compl(y|iant|iance)|rfc ?\d{3,4}|not accepted for|message[- ]id|header)/i,
+  /\b(spf|dkim|dmarc|arc|authenticat(e|ion)|unauthenticated|not authorized|unauthori[sz]ed|rdns|reverse (dns|lookup|record|mapping)|ptr( record)?|fcrdns|client host rejected|cannot find your (hostname|reverse)|helo|ehlo|sender (rejected|denied|verify|address rejected|domain)|domain of sender|sender'?s? (address|domain)|access denied|permission denied|relay(ing)?( access)?( is)? (denied|prohibited|not (permitted|allowed))|relay(ing)? (denied|not|is)|not (permitted|allowed) to relay|policy|prohibited|violat|compl(y|iant|iance)|rfc ?\d{3,4}|not accepted for|message[- ]id|\b(missing|invalid|illegal|bad|malformed|duplicate|multiple|too many|without|no|required|broken|non-?compliant)\b.{0,15}\bheaders?|headers? .{0,40}\b(missing|invalid|malformed|duplicate|required|too (long|large|big)|not|exceed|error|syntax|violat))/i,
   /\b((message|mail|size|file).{0,40}(too (big|large)|exceed|larger than)|too (big|large)|size limit|maximum (message )?size|max(imum)? size|message file too big)/i,
 ];
 const badAddress: readonly RegExp[] = [
   // Nobody has this address. Words that name the user, the mailbox, the recipient or the address in one breath with what it is not.
   /\b(user|mail ?box|recipient|account|address|addressee|alias|customer|subscriber|id|name|inbox|destination)\b.{0,80}?\b(unknown|un-?known|(does ?n[o']t|does not|do not|doesn'?t|not) (exist|found|have|listed|present|valid|available|match)|(is |was |been |are )?(not|isn'?t) (a |an |found|known|listed|valid|recogni[sz]ed|our|here|local|in )|non-?exist|no longer|invalid|disabled|in-?active|de-?activated|suspended|terminated|closed|deleted|cancel+ed|expired|undeliverable|unrouteable|unroutable|discontinued|unavailable|has (moved|left|been (disabled|suspended|deleted|closed)))/i,
   /\b(unknown|invalid|non-?existent|nonexisting|inactive|disabled|no such|no|illegal|bad|undefined|unrouteable|unroutable|not a (valid|known|local)|not our|isn'?t (a|an|our)|wrong|nonexistent|unable to (find|resolve)|cannot find( the)?|not find( the)?)\b[ :-]{0,3}(e-?mail |mail |local |destination |final |delivery |rcpt |virtual |such |valid )*(user|mail ?box|recipient|account|address(ee)?|alias|customer|subscriber|person|name|id|receiver|inbox)/i,
-  /\b(no (mailbox|such person|one) (here|by|with|named)|who are you (looking|trying)|user ?unknown|unknown_?user|recipientnotfound|not a (valid|known) (recipient|mailbox|user|address)|address lookup failed|does(n'?t| not) have (an|a) [\w.]{0,40}\s?account|(this|your) (address|recipient).{0,30}(no longer)|couldn'?t be found|could not be found|wasn'?t found|was not found|not listed in|宛先.{0,20}(不明|見つかりません|存在)|存在しない|ユーザ.{0,10}不明|用户不存在|收件人不存在)/i,
+  /\b(not known (here|at this (site|host|address))|no (mailbox|such person|one) (here|by|with|named)|who are you (looking|trying)|user ?unknown|unknown_?user|recipientnotfound|not a (valid|known) (recipient|mailbox|user|address)|address lookup failed|does(n'?t| not) have (an|a) [\w.]{0,40}\s?account|(this|your) (address|recipient).{0,30}(no longer)|couldn'?t be found|could not be found|wasn'?t found|was not found|not listed in|宛先.{0,20}(不明|見つかりません|存在)|存在しない|ユーザ.{0,10}不明|用户不存在|收件人不存在)/i,
   // Nobody has this address, in other languages.
   /(empfänger|benutzer|adresse|e-?mail-?adresse|postfach|domäne|domain).{0,60}(unbekannt|nicht (gefunden|vorhanden|bekannt)|existiert nicht|ungültig|gibt es nicht)|(unbekannter?|ungültiger?) (empfänger|benutzer|adresse)|(utilisateur|destinataire|adresse|domaine|compte).{0,60}(inconnue?|introuvable|n'existe (pas|plus)|non valide|invalide)|(usuario|dirección|destinatario|cuenta|dominio|buzón).{0,60}(desconocid[oa]|no existe|no (se )?encontr|no válid[oa])|no se (encontró|ha encontrado).{0,30}(dirección|usuario|destinatario|cuenta)|(utente|indirizzo|destinatario|casella|account).{0,60}(sconosciut[oa]|inesistente|non (esiste|trovat[oa]|è stat[oa] trovat[oa]|valid[oa]))|(usuário|utilizador|endereço|destinatário|conta).{0,60}(desconhecid[oa]|não (existe|encontrad[oa]|foi encontrad[oa]))|(gebruiker|adres|e-?mailadres|geadresseerde|ontvanger).{0,60}(onbekend|niet (gevonden|bekend)|bestaat niet)|onbekende (gebruiker|ontvanger)|(użytkownik|adres|skrzynka).{0,40}(nie istnieje|nieznany)|nie znaleziono (adresu|użytkownika|odbiorcy)|(пользовател|адрес|получател|ящик).{0,40}(не найден|не существует|неизвест|отсутствует)|нет такого (пользователя|адреса)|(收件人|用户|使用者|地址|邮箱|信箱|帐号|账号|帳號)[^。\n]{0,60}(不存在|未找到|找不到|无效|無效|不正确)|(宛先|受信者|ユーザー?|アドレス|メールアドレス).{0,20}(不明|見つかりません|存在しま?せ?ん?ない|存在しません|存在しない|無効)|사용자.{0,10}(없|존재하지)/i,
   // No such domain, or one that takes no mail.
@@ -56,7 +56,7 @@ export interface FailureInput {
 
 export function failureOf({ status, diagnostic, text }: FailureInput): Failure {
   const said = `${diagnostic.slice(0, 4_000)}\n`;
-  const code = statusCode(status, said) ?? enhancedIn(text.slice(0, 8_000));
+  const code = statusCode(status, said) ?? failureIn(text.slice(0, 8_000));
   const replyCode = replyIn(said) ?? replyIn(text.slice(0, 8_000));
   return {
     ...(code !== undefined && { code }),
@@ -86,10 +86,14 @@ function isPermanent({
   return false;
 }
 
+/** Microsoft's edge refuses whom the organisation's directory does not have ("directory-based edge blocking"). */
+const notInDirectory = /\b5\.4\.1 recipient address rejected: access denied/i;
+
 /** True: the address is bad; false: something else is; undefined: the words say neither. */
 function senseOf(said: string): boolean | undefined {
   const plain = said.replace(/https?:\/\/\S+/g, ' ');
   if (temporary.some((pattern) => pattern.test(plain))) return false;
+  if (notInDirectory.test(plain)) return true;
   const bad = badAddress.some((pattern) => pattern.test(plain));
   if (aboutThisMail.some((pattern) => pattern.test(plain))) return bad && /\b5\.1\.(1|2|6|10)\b/.test(plain);
   return bad ? true : undefined;
@@ -106,7 +110,13 @@ function statusCode(status: string | undefined, said: string): string | undefine
 
 /** Not a part of an IP address or a version. */
 function enhancedIn(text: string): string | undefined {
-  return /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)/.exec(text)?.[1];
+  return /(?<![\d.]|version[ \t]|mailman[ \t]|exim[ \t]|\bv)([245]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)/i.exec(text)?.[1];
+}
+
+/** Whole reports speak of other things, too: their subject, what went well. */
+function failureIn(text: string): string | undefined {
+  const found = /(?<![\d.]|version[ \t]|mailman[ \t]|exim[ \t]|\bv)([45]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)/i.exec(text);
+  return found?.[1];
 }
 
 /** A reply code stands at the start of what the server said (RFC 5321 §4.2), or after its name; of what a program repeats, also alone. */
@@ -116,7 +126,7 @@ function replyIn(text: string): string | undefined {
     /(?:^|\n[ \t]*|smtp; ?|said: ?|responded:? ?|response:? (?:from [^:]{0,80}: ?)?|error:? ?|<<< ?|>>> ?|<-- ?|status:? ?|code ?:? ?|[:;(] ?)([45][0-5]\d)[ :-](?=\D)/i.exec(
       text,
     )?.[1] ??
-    /(?:<<< ?|<-- ?|code ?[:=] ?)([45][0-5]\d)(?=[\s,;]|$)/i.exec(text)?.[1] ??
+    /(?:<<< ?|<-- ?|code ?[:=]? ?)([45][0-5]\d)(?=[\s,;)\]]|$)/i.exec(text)?.[1] ??
     /\s([45][0-5]\d)-['"#]/.exec(text)?.[1]
   );
 }

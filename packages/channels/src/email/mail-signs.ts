@@ -52,7 +52,7 @@ export function isDaemon(mail: MailSigns): boolean {
 
 export function isPostmaster(mail: MailSigns): boolean {
   return (
-    /^(postmaster|mdaemon|microsoftexchange[0-9a-f]+)(@|$)/i.test(mail.from) ||
+    /^(postmaster\b|"?system administrator\b|(mdaemon|microsoftexchange[0-9a-f]+)(@|$))/i.test(mail.from) ||
     /^(postmaster|system administrator)$/i.test(mail.fromName)
   );
 }

@@ -1,5 +1,6 @@
 /** Rules for what mail systems report about another mail. */
 import type { Classification } from '@patchbay/contracts';
+import { reportText } from './bounce-text.ts';
 import { type Finding, type MailSigns, isDaemon, isPostmaster, isReport, readsNoMail } from './mail-signs.ts';
 
 type Category = Classification['category'];
@@ -13,9 +14,16 @@ export function feedbackReport(mail: MailSigns): Finding {
 
 /** Read receipts and the like (RFC 8098). */
 export function dispositionNotification(mail: MailSigns): Finding {
-  return isReport(mail, 'disposition-notification')
-    ? { category: 'read-notice', evidence: 'disposition-notification part' }
-    : undefined;
+  if (!isReport(mail, 'disposition-notification')) return undefined;
+  // A filter that refuses a mail tells so in this form, too (RFC 5429 §2.2).
+  const refused =
+    mail.reports.some((report) =>
+      report.values('disposition').some((value) => /^\s*automatic-action\b.*;\s*deleted/i.test(value)),
+    ) &&
+    (/\(rejected\)/i.test(mail.header('auto-submitted')[0] ?? '') || /\b(rejected|refused)\b/i.test(mail.subject));
+  return refused
+    ? { category: 'bounce', evidence: 'Disposition: automatic-action; deleted, rejected' }
+    : { category: 'read-notice', evidence: 'disposition-notification part' };
 }
 
 /** Delivery status notifications (RFC 3464): `failed` for any recipient is a bounce, every other action is news of delivery. */
@@ -122,12 +130,45 @@ const bounceSubject = new RegExp(
   'i',
 );
 
+/** Says that it goes on trying. */
+const stillTrying =
+  /\b(will (continue|keep|go on) (to )?(try|trying|be made|attempt|be attempted)|(delivery )?attempts will (continue|be made)|attempts to deliver .{0,40}will continue|(message )?will be re-?tried|will (re-?try|try again) (for|until|every)|(has|have) been postponed|this is a warning message only|do not need to resend|no action is required on your part|only a notification about a delay)\b/i;
+
 /** A mail daemon tells that it is still trying. */
 export function daemonDelay(mail: MailSigns): Finding {
-  return isDaemon(mail) && delaySubject.test(mail.subject)
-    ? { category: 'delivery-notice', evidence: 'mail daemon, subject of a delay' }
+  if (isDaemon(mail) && delaySubject.test(mail.subject))
+    return { category: 'delivery-notice', evidence: 'mail daemon, subject of a delay' };
+  const told = delaySubject.test(mail.subject) || bounceSubject.test(mail.subject);
+  return (isDaemon(mail) || (told && (isMachine(mail) || isReportInShape(mail)))) && stillTrying.test(beginning(mail))
+    ? { category: 'delivery-notice', evidence: 'mail daemon, still trying' }
     : undefined;
 }
+
+const isMachine = (mail: MailSigns): boolean =>
+  mail.nullPath || isPostmaster(mail) || mail.header('auto-submitted').some((value) => /^auto-/i.test(value));
+
+/** What a machine has to say it says first. */
+const beginning = (mail: MailSigns): string => reportText(mail.text).slice(0, 3_000);
+
+/** What the programs that stand between mail servers are called. */
+const programName =
+  /(smtp|mta\b|\bndr\b|imss|daemon|postmaster|gateway|anti-?(virus|spam)|mail[-_. ]?(system|server|service|delivery|router|sweeper|marshal|guard|scanner)|deliver|bounce|robot\b|listserv|quarantine|firewall|\b(system )?admin(istrator)?\b|no-?reply)/i;
+
+/**
+ * A person's mail has no such shape: a program's name, first words and a subject that say of a mail that it was not delivered, and
+ * nothing else, and an address alone on its line or the mail itself below them.
+ */
+function isReportInShape(mail: MailSigns): boolean {
+  if (!programName.test(mail.from.split('@', 1)[0] ?? '') && !programName.test(mail.fromName)) return false;
+  const start =
+    bounceSubject.exec(mail.subject)?.index ?? delaySubject.exec(mail.subject)?.index ?? mail.subject.length;
+  if (start > 12 || /^\s*(re|fwd?|aw|wg|tr|rv)\s*:/i.test(mail.subject)) return false;
+  const report = beginning(mail);
+  const said = notDelivered.exec(report)?.index ?? stillTrying.exec(report)?.index ?? report.length;
+  return said < 600 && (mail.enclosesMail || addressAlone.test(report));
+}
+const addressAlone =
+  /^[ \t*>-]{0,40}("[^"\n]{1,80}" )?[<"']{0,3}[^\s<>"'@,;:]{1,64}@[^\s<>"'@,;:]{1,255}[>"']{0,3}[ \t]*(:.{0,300})?$/m;
 
 /**
  * Bounces from before RFC 3464, or beside it. MAILER-DAEMON writes nothing else; a postmaster may be a person, so there
@@ -135,11 +176,12 @@ export function daemonDelay(mail: MailSigns): Finding {
  */
 export function daemonBounce(mail: MailSigns): Finding {
   const told = bounceSubject.test(mail.subject);
-  if (isDaemon(mail) && (told || mail.nullPath)) return { category: 'bounce', evidence: 'mail daemon' };
-  const machine =
-    mail.nullPath || isPostmaster(mail) || mail.header('auto-submitted').some((value) => /^auto-/i.test(value));
-  return told && (mail.nullPath || (machine && (failure.test(mail.text) || failureElsewhere.test(mail.text))))
-    ? { category: 'bounce', evidence: 'machine sender, subject and reason of a bounce' }
+  if (isDaemon(mail) && (told || mail.nullPath || mail.enclosesMail || notDelivered.test(beginning(mail))))
+    return { category: 'bounce', evidence: 'mail daemon' };
+  if (told && (mail.nullPath || (isMachine(mail) && (failure.test(mail.text) || failureElsewhere.test(mail.text)))))
+    return { category: 'bounce', evidence: 'machine sender, subject and reason of a bounce' };
+  return told && isReportInShape(mail)
+    ? { category: 'bounce', evidence: 'subject of a bounce, first words and shape of a report' }
     : undefined;
 }
 
@@ -147,9 +189,9 @@ export function daemonBounce(mail: MailSigns): Finding {
 const failureElsewhere =
   /(zugestellt|unzustellbar|unbekannt|nicht gefunden|non remis|introuvable|inconnu|n'a pas pu|no se (pudo|encontr)|desconocid|no existe|non recapit|sconosciut|non è stat|não (foi|é|pôde)|desconhecid|niet (bezorgd|gevonden)|onbekend|nie (można|znaleziono|istnieje)|不存在|失败|無法|无法|退回|見つかりません|できません|エラー|不明|не (найден|доставлен|существует|может быть доставлен)|недоставлен)/i;
 const failure =
-  /\b(5\d\d[ -]|5\.\d{1,3}\.\d{1,3}\b|unknown|undeliver|not exist|rejected|failed|invalid|full|no such|unable|could not|not (be )?delivered|not listed|returned|original message)/i;
+  /\b(5\d\d[ -]|5\.\d{1,3}\.\d{1,3}\b|unknown|undeliver|not exist|rejected|failed|invalid|full|no such|unable|could not|not (be )?delivered|not (listed|known|reach|received?)|delivery problems?|returned|original message)/i;
 const notDelivered =
-  /(could not|cannot|can't|was not|wasn't|not) be(en)? delivered|(wasn't|was not) (able to deliver|delivered)|unable to deliver|undeliverable|mailbox (is )?full|user unknown|no such user|送信できません|配信できません|无法投递|無法投遞/i;
+  /(could not|couldn't|cannot|can't|can not|was not|wasn't|were not|not) be(en)? (successfully )?(delivered|reached)|(could not|cannot|can't) deliver\b|(wasn't|was not|were not) (able to deliver|delivered)|(unable|failed) to deliver|did(n't| not) (reach|receive (this|your|the) (message|mail))|undeliverable|delivery .{0,60}(has |have )?failed|failed recipients?\b|delivery problems?|(has been|was|being) returned|mailbox (is )?full|user unknown|no such user|送信できません|配信できません|无法投递|無法投遞/i;
 const serverSaid =
   /\b[45]\d\d[ :-]#?[45]\.\d{1,3}\.\d{1,3}\b|\(#[45]\.\d\.\d{1,3}\)|\b5\d\d .{0,80}(unknown|rejected|no such)/i;
 

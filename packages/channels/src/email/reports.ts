@@ -149,7 +149,14 @@ function written(input: ReportInput, report: string): RecipientReport[] {
           recipient,
           diagnostic: inText.find((one) => one.recipient.toLowerCase() === recipient)?.diagnostic ?? '',
         }))
-      : inText;
+      : inText.map(({ recipient, original, diagnostic }) => ({
+          // Where several come of one, its name says of none which it is.
+          recipient:
+            original !== undefined && inText.filter((one) => one.original === original).length === 1
+              ? original
+              : recipient,
+          diagnostic,
+        }));
   if (named.length > 0)
     return named.map(({ recipient, diagnostic }) =>
       entry(normaliseEmail(recipient) ?? undefined, result, {
@@ -170,7 +177,7 @@ function saysMoreThan(recipient: string, diagnostic: string): boolean {
 function soleRecipient(input: ReportInput): string | undefined {
   const heads = input.parts.filter(isEnclosedMail).map((part) => headOf(part.content));
   const pasted = /^to:[ \t]*(.{3,320})$/im.exec(input.text.slice(reportText(input.text).length))?.[1];
-  const written = heads.length > 0 ? heads.flatMap((head) => head('to')) : [pasted ?? ''];
+  const written = heads.length > 0 ? heads.flatMap((head) => [...head('to'), ...head('cc')]) : [pasted ?? ''];
   const to = written.flatMap((value) => typedAddress(value) ?? []);
   return to.length === 1 ? to[0] : undefined;
 }

@@ -16,6 +16,7 @@ export const copy = [
 export interface Shape {
   from?: string;
   subject?: string;
+  /** False where the envelope is not known, as of a mail in a mailbox. */
   nullPath?: boolean;
   headers?: string[];
   text: string[];
@@ -33,7 +34,11 @@ export async function told(shape: Shape): Promise<string> {
     '',
     ...shape.text,
   );
-  const { kind, reports } = await parseMail(raw, { from: '', to: ['service@centre.test'] }, testDeps());
+  const { kind, reports } = await parseMail(
+    raw,
+    { from: shape.nullPath === false ? null : '', to: ['service@centre.test'] },
+    testDeps(),
+  );
   const each = (reports ?? []).map(
     ({ recipient, permanent, code, replyCode }) =>
       `${recipient ?? '?'} ${permanent === true ? 'for good' : 'for now'} ${code ?? '-'} ${replyCode ?? '-'}`,
