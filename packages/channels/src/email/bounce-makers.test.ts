@@ -188,6 +188,10 @@ const gateways: Record<string, Shape> = {
     ],
     is: 'bounce; ann@example.org for now - -',
   },
+  'a code before the number of a host': {
+    text: ['<ann@example.org>: host mx.example.org said: 521-192.0.2.7 blocked by a blacklist. See http://b.example'],
+    is: 'bounce; ann@example.org for now - 521',
+  },
   'a directory that does not have it': {
     text: ['<ann@example.org>: 550 5.4.1 Recipient address rejected: Access denied. AS(201806281)'],
     is: 'bounce; ann@example.org for good 5.4.1 550',

@@ -123,7 +123,7 @@ function failureIn(text: string): string | undefined {
 function replyIn(text: string): string | undefined {
   return (
     /(?:^|[\s;:('"[#])([45]\d\d)(?:[ :-] ?#?[45]\.\d{1,3}\.\d{1,3}\b)/.exec(text)?.[1] ??
-    /(?:^|\n[ \t]*|smtp; ?|said: ?|responded:? ?|response:? (?:from [^:]{0,80}: ?)?|error:? ?|<<< ?|>>> ?|<-- ?|status:? ?|code ?:? ?|[:;(] ?)([45][0-5]\d)[ :-](?=\D)/i.exec(
+    /(?:^|\n[ \t]*|smtp; ?|said: ?|responded:? ?|response:? (?:from [^:]{0,80}: ?)?|error:? ?|<<< ?|>>> ?|<-- ?|status:? ?|code ?:? ?|[:;(] ?)([45][0-5]\d)[ :-](?=\D|\d{1,3}(?:\.\d{1,3}){3})/i.exec(
       text,
     )?.[1] ??
     /(?:<<< ?|<-- ?|code ?[:=]? ?)([45][0-5]\d)(?=[\s,;)\]]|$)/i.exec(text)?.[1] ??

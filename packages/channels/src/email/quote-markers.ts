@@ -1,6 +1,7 @@
 /** The lines by which mail programs, in their languages, say that an older mail follows. */
 
 const original = [
+  'original',
   'original message',
   'original email',
   'repl(y|ied) message',
@@ -35,10 +36,50 @@ const original = [
   'オリジナルメッセージ',
   '원본 메[시세]지',
 ].join('|');
-const originalLine = new RegExp(`^[\\s>*_]*[-_=]{2,}\\s*(${original})\\s*[-_=]{2,}`, 'i');
+/** Also where a program left the sign of a space as HTML writes it. */
+const space = '(?:\\s|&nbsp;){0,20}';
+const originalLine = new RegExp(`^[\\s>*_]*[-_=]{2,}${space}(${original})${space}[-_=]{2,}`, 'i');
 
-const forwardedLine =
-  /^[\s>*]*(-{2,}\s*(forwarded message|forwarded by|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht|转发(的)?邮件|轉寄(的)?郵件|転送(された)?メッセージ)|begin forwarded message:|anfang der weitergeleiteten nachricht:|début du message réexpédié)/i;
+const forwarded = [
+  'forwarded (message|by)',
+  'weitergeleitete nachricht',
+  'message (transféré|réexpédié)',
+  'mensaje reenviado',
+  'messaggio inoltrato',
+  'mensagem (en|reen)caminhada',
+  'doorgestuurd bericht',
+  'videresendt (meddelelse|melding|besked)',
+  'vidarebefordrat (meddelande|brev|mail)',
+  'edelleenlähetetty viesti',
+  'välitetty viesti',
+  '(przekazana|przesłana) wiadomość',
+  'wiadomość przekazana',
+  '(přeposlaná|předaná) zpráva',
+  'továbbított (üzenet|levél)',
+  '[iİ]letilen (ileti|mesaj)',
+  '(пересылаемое|перенаправленное|пересланное|переадресованное) (сообщение|письмо)',
+  '转发(的)?(邮件|消息|邮件信息)',
+  '轉寄(的)?(郵件|信件|訊息)',
+  '転送(された)?(メッセージ|メール)',
+  '전달된 (메시지|메일)',
+].join('|');
+/** Apple Mail and its like say it in words, with a colon. */
+const forwardBegins = [
+  '(begin )?forwarded message',
+  'anfang der weitergeleiteten nachricht',
+  'inicio del mensaje reenviado',
+  'inizio (del )?messaggio inoltrato',
+  'début du message (transféré|réexpédié)',
+  'início da mensagem (reencaminhada|encaminhada)',
+  'begin doorgestuurd bericht',
+  'start på videresendt (meddelelse|besked)',
+  'vidarebefordrat (brev|meddelande|mail)',
+  'начало (переадресованного|пересылаемого) сообщения',
+  '(开始)?转发的邮件',
+  '(開始)?轉寄(的)?郵件',
+  '転送されたメール',
+].join('|');
+const forwardedLine = new RegExp(`^[\\s>*]*(-{2,}\\s*(${forwarded})|(${forwardBegins})\\s*[:\uff1a])`, 'i');
 
 const labels = {
   from: 'from|von|de|fra|från|van|da|od|odesílatel|lähettäjä|kimden|feladó|de la|expeditor|από|dari|от|від|מאת|من|发件人|寄件者|寄件人|差出人|보낸 ?사람',
@@ -70,9 +111,13 @@ const eastAsian =
 const inline = /^(.*?)[\s-]*\bOn (mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .{0,120}\b\d{4}\b.{0,200}\b(wrote|sent):\s*$/i;
 const dated = /(?<!\d)(19|20|25)\d\d(?!\d)|(?<!\d)\d{1,2}[./]\d{1,2}[./]\d{2}(?!\d)/;
 const timed = /(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)/;
-const addressed = /<[^<>\s]{1,64}@[^<>\s]{1,255}>/;
+const addressed = /[<(][^<>()\s]{1,64}@[^<>()\s]{1,255}[>)]/;
+const bareAtEnd = /(?:^|\s)[^<>()\s@]{1,64}@[^<>()\s@]{1,255}\s*[:\uff1a]\s*$/;
+/** GroupWise puts the sender and the date between its signs. */
+const groupWise = /^>{2,3}\s.{1,300}\s>{2,3}\s*$/;
 const closed = /[:\uff1a]\s*$/;
 const anyVerb = new RegExp(verb, 'iu');
+const verbAtEnd = new RegExp(`(^|\\s)${verb}\\s*[:\uff1a]\\s*$`, 'iu');
 const unfinishedLines = 3;
 const attributionLines = 7;
 const longestLine = 1000;
@@ -90,7 +135,7 @@ export interface QuoteMarker {
 export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMarker | undefined {
   const line = lines[index] ?? '';
   if (line.length > longestLine) return undefined;
-  if ((line.length <= longestMark && originalLine.test(line)) || isHeaderBlock(lines, index))
+  if ((line.length <= longestMark && originalLine.test(line)) || isHeaderBlock(lines, index) || isGroupWise(line))
     return { after: index + 1, before: '', toEnd: true };
   const after = attributionEnd(lines, index);
   if (after !== undefined) return { after, before: '', toEnd: false };
@@ -114,8 +159,9 @@ function isHeaderBlock(lines: readonly string[], index: number): boolean {
   const blank = block.findIndex((line) => line.trim() === '');
   const head = blank < 0 ? block : block.slice(0, blank);
   const found = new Set(head.map(labelOf).filter((label) => label !== undefined));
-  // A date above a subject alone is what people write of a thing.
-  if (!found.has('from') && found.size < 3) return false;
+  // A date above a subject alone is what people write of a thing; a moment and whom it was for is a mail's.
+  const moment = dated.test(line) && timed.test(line) && found.has('to') && head.some((below) => below.includes('@'));
+  if (!found.has('from') && found.size < 3 && !moment) return false;
   return found.size >= 2 && (found.has('subject') || head.some((line) => line.includes('@')));
 }
 
@@ -141,27 +187,36 @@ function attributionEnd(lines: readonly string[], index: number): number | undef
 }
 
 /**
- * An attribution in whatever language: date, time and address, and a colon at its end. With less, when what follows is quoted. No blank line
- * and nothing that closes a sentence stands in it.
+ * An attribution in whatever language: date, time and address or a word for writing, and a colon at its end. With less, when what follows is
+ * quoted. No blank line and nothing that closes a sentence stands in it.
  */
 function unspokenEnd(lines: readonly string[], index: number): number | undefined {
-  const first = lines[index] ?? '';
-  if (!dated.test(first) && !addressed.test(first)) return undefined;
+  const first = plain(lines[index] ?? '');
+  if (!dated.test(first) && !addressed.test(first) && !verbAtEnd.test(first)) return undefined;
   let joined = '';
   for (let next = index; next < Math.min(index + unfinishedLines, lines.length); next += 1) {
-    const line = (lines[next] ?? '').trim();
+    const line = plain(lines[next] ?? '').trim();
     if (line === '' || line.startsWith('>')) return undefined;
     joined = `${joined} ${line}`;
     if (joined.length > longestLine) return undefined;
     if (!closed.test(line)) continue;
-    if (!dated.test(joined)) return undefined;
-    const whole = addressed.test(joined) && timed.test(joined);
-    return whole || ((addressed.test(joined) || anyVerb.test(joined)) && isQuotedBelow(lines, next + 1))
-      ? next + 1
-      : undefined;
+    const named = addressed.test(joined) || bareAtEnd.test(line);
+    const whole = dated.test(joined) && timed.test(joined) && (addressed.test(joined) || verbAtEnd.test(joined));
+    const told = named || verbAtEnd.test(joined) || (dated.test(joined) && anyVerb.test(joined));
+    return whole || (told && isQuotedBelow(lines, next + 1)) ? next + 1 : undefined;
   }
   return undefined;
 }
+
+/** Without the marks of direction that stand around names and addresses in Hebrew and Arabic, and with digits as everywhere. */
+function plain(line: string): string {
+  return line
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf));
+}
+
+const isGroupWise = (line: string): boolean =>
+  line.length <= longestLine && groupWise.test(line) && dated.test(line) && timed.test(line);
 
 function isQuotedBelow(lines: readonly string[], start: number): boolean {
   const below = lines.slice(start, start + unfinishedLines).find((line) => line.trim() !== '');

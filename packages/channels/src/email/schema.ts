@@ -117,7 +117,7 @@ function contactOf(
     ...(subject === undefined ? {} : { subject }),
     ...(contentLanguage && { contentLanguage }),
     text,
-    replyText: replyTextOf(text),
+    replyText: replyTextOf(text, subject),
     ...(html === undefined ? {} : { html }),
     attachments,
     threading: {
