@@ -6,7 +6,7 @@ const quoted = /^\s{0,3}>/;
 const brokenLink = /^\s*\(?\S*(:\/\/|[=)])\S*\s*>?\s*$/;
 const signature = /^--\s?$/;
 const program =
-  '(iphon|ipad|android|galaxy|samsung|huawei|xiaomi|pixel|nokia|blackberry|windows|outlook|yahoo|gmx|web\\.de|t-online|proton|tuta|spark|mail|yandex|qq|foxmail|handy|phone|device|tablet|smartphone|手机|手機)';
+  '(iphon|ipad|android|galaxy|samsung|huawei|xiaomi|pixel|nokia|blackberry|windows|outlook|yahoo|gmx|web\\.de|t-online|proton|tuta|spark|mail|yandex|qq|foxmail|handy|phone|mobile|cell|ipod|device|tablet|smartphone|手机|手機)';
 const sent =
   'gesendet (von|mit|über)|envoyé (de|depuis|avec|à partir)|enviad[oa] (desde|do|de|pelo|com)|inviat[oa] (da|dal|con)|(verstuurd|verzonden) (vanaf|via|met|vanuit)|skickat från|sendt fra|lähetetty|wysłan[eoay] (z|ze)|odeslán[oa] z|odoslané z|elküldve|отправлено (с|из|от)|надіслано (з|із)|trimis de pe|στάλθηκε από|dikirim dari|(được )?gửi từ|نُشرت من|أُرسلت من|נשלח (מה|מ)-?|发自|發自';
 const got =
@@ -14,7 +14,7 @@ const got =
 const device = new RegExp(
   [
     // A sentence goes on after its first words.
-    `^sent (from|with|via|using) (?!.{0,200}\\b(is|was|were|which|where|when|than|then|but|so|because|i)\\b)((my |the )?.{0,40}${program}|my ([^\\s,]{1,30} ?){1,3}$)`,
+    `^[<([]{0,2}sent (from|with|via|using|by) (?!.{0,200}\\b(is|was|were|which|where|when|than|then|but|so|because|i)\\b)((my |the |an? )?.{0,40}${program}|my ([^\\s,]{1,30} ?){1,3}$)`,
     `^get outlook for (ios|android|mac|windows)`,
     `^(${sent}).{0,60}${program}`,
     `^(${got}) outlook .{0,30}(ios|android|mac|windows)`,

@@ -9,10 +9,12 @@ import { recipientsNamed, reportText } from './bounce-text.ts';
 import { cleanLine, clip } from './clean-text.ts';
 import { failureOf } from './failure-reason.ts';
 import type { MailPart } from './mail-source.ts';
-import { type FieldReader, type MailReport, headOf, isEnclosedMail } from './report-fields.ts';
+import { type FieldReader, type MailReport, fieldReader, headOf, isEnclosedMail } from './report-fields.ts';
 import { providerReports } from './ses-notification.ts';
 
 const mostReports = 1000;
+/** Characters of a report and of the head of the mail that is pasted below it. */
+const longestPasted = 65_536;
 
 export interface ReportInput {
   readonly category: Classification['category'];
@@ -135,7 +137,7 @@ function typedAddress(value: string): string | undefined {
 /** Bounces without fields: named in a header, in the text, or only by whom the returned mail was for. */
 function written(input: ReportInput, report: string): RecipientReport[] {
   const result = input.category === 'bounce' ? 'failed' : 'delayed';
-  const ours = new Set(input.itsAddresses.map((address) => address.toLowerCase()));
+  const ours = new Set([...input.itsAddresses, ...writersOfIt(input)].map((address) => address.toLowerCase()));
   const others = recipientsNamed(report, ours);
   // Who wrote to themselves is told of their own address.
   const inText = others.length > 0 || soleRecipient(input) !== undefined ? others : recipientsNamed(report, new Set());
@@ -171,6 +173,15 @@ function written(input: ReportInput, report: string): RecipientReport[] {
 
 function saysMoreThan(recipient: string, diagnostic: string): boolean {
   return /[\p{L}\d]/u.test(diagnostic.replace(recipient, ''));
+}
+
+/** Who wrote the mail that came back: such an address may stand in the report, too. */
+function writersOfIt(input: ReportInput): string[] {
+  const heads = input.parts.filter(isEnclosedMail).map((part) => headOf(part.content));
+  const pasted = heads.length > 0 ? [] : [fieldReader(input.text.slice(reportText(input.text).length, longestPasted))];
+  return [...heads, ...pasted]
+    .flatMap((head) => ['return-path', 'sender', 'from'].flatMap(head))
+    .flatMap((value) => typedAddress(value) ?? []);
 }
 
 /** Whom the returned mail was for, when that is one person. */
