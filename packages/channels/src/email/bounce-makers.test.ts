@@ -228,6 +228,14 @@ const gateways: Record<string, Shape> = {
     ],
     is: 'bounce; ann@example.org for now - -',
   },
+  'Sendmail, what its administrator wrote': {
+    text: ['553 5.3.0 <ann@example.org>... Addressee unknown, relay=[192.0.2.7]', '', 'Unknown user: ann@example.org'],
+    is: 'bounce; ann@example.org for good 5.3.0 553',
+  },
+  'Sendmail, its own trouble': {
+    text: ['<ann@example.org>', '    553 5.3.5 ann@example.org... unknown mailer error 2'],
+    is: 'bounce; ann@example.org for now 5.3.5 553',
+  },
   'a code before the number of a host': {
     text: ['<ann@example.org>: host mx.example.org said: 521-192.0.2.7 blocked by a blacklist. See http://b.example'],
     is: 'bounce; ann@example.org for now - 521',

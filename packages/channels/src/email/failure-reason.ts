@@ -77,7 +77,8 @@ function isPermanent({
   if (code?.startsWith('4.') === true || code?.startsWith('2.') === true) return false;
   if (code === undefined && replyCode?.startsWith('4') === true) return false;
   // After the whole mail was taken, an unknown user is what a filter answers to a mail that it does not like; 5.3.x is about the system.
-  if (words.some((said) => /in reply to end of data/i.test(said)) || code?.startsWith('5.3.') === true) return false;
+  if (words.some((said) => /in reply to end of data/i.test(said))) return false;
+  if (code?.startsWith('5.3.') === true) return words.some((said) => unknownToSendmail.test(said));
   for (const said of words) {
     const sense = senseOf(said.replace(/\s+/g, ' '));
     if (sense !== undefined) return sense;
@@ -85,6 +86,9 @@ function isPermanent({
   }
   return false;
 }
+
+/** Sendmail's access table answers 5.3.0 for what an administrator wrote there, the address before it. */
+const unknownToSendmail = /\b55[013] 5\.3\.0 [^\s.][^\s]{1,320}\.\.\. ?(addressee unknown|no such (user|address|mailbox)|user unknown|unknown user)/i;
 
 /** Microsoft's edge refuses whom the organisation's directory does not have ("directory-based edge blocking"). */
 const notInDirectory = /\b5\.4\.1 recipient address rejected: access denied/i;
