@@ -88,7 +88,8 @@ function isPermanent({
 }
 
 /** Sendmail's access table answers 5.3.0 for what an administrator wrote there, the address before it. */
-const unknownToSendmail = /\b55[013] 5\.3\.0 [^\s.][^\s]{1,320}\.\.\. ?(addressee unknown|no such (user|address|mailbox)|user unknown|unknown user)/i;
+const unknownToSendmail =
+  /\b55[013] 5\.3\.0 [^\s.][^\s]{1,320}\.\.\. ?(addressee unknown|no such (user|address|mailbox)|user unknown|unknown user)/i;
 
 /** Microsoft's edge refuses whom the organisation's directory does not have ("directory-based edge blocking"). */
 const notInDirectory = /\b5\.4\.1 recipient address rejected: access denied/i;

@@ -1,6 +1,7 @@
 /** Reads raw mail with mailparser and gives back what the rest needs, in plain values. */
 import { HubError } from '@patchbay/contracts';
 import type { EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
+import { decodeEncodedWords } from './encoded-words.ts';
 import { withFoundBoundary } from './lost-boundary.ts';
 import { readParts } from './part-reader.ts';
 import { decodeRawWords } from './raw-words.ts';
@@ -163,17 +164,28 @@ function headerLinesOf(mail: ParsedMail): HeaderLine[] {
   }));
 }
 
-// An encoded word that is not in the character set that it names says more as it stands than as a row of replacement characters.
-function readable({ subject, headers, headerLines }: ParsedMail, written: string | undefined): string | undefined {
-  const lost = (subject?.split('\ufffd').length ?? 1) - 1;
-  if (subject === undefined || lost === 0) return subject;
-  if (/=\?[^?\s]{1,60}\?[bq]\?/i.test(written ?? '')) return lost > subject.length / 5 ? written : subject;
+const encodedWord = /=\?[^?\s]{1,60}\?[bq]\?/i;
+const asciiWord = /=\?(us-)?ascii\?[bq]\?/i;
+
+// An encoded word that is in no character set says more as it stands than as a row of replacement characters.
+function readable({ subject, headers, headerLines }: ParsedMail, written = ''): string | undefined {
+  if (subject === undefined) return subject;
+  if (encodedWord.test(written)) {
+    const broken = lossOf(subject) > 0 || encodedWord.test(subject) || asciiWord.test(written);
+    const meant = broken ? decodeEncodedWords(written) : subject;
+    // Nobody writes controls: it is no text at all.
+    // oxlint-disable-next-line no-control-regex
+    return lossOf(meant) > meant.length / 5 || (broken && /[\u0000-\u0008\u000e-\u001f]/.test(meant)) ? written : meant;
+  }
+  if (lossOf(subject) === 0) return subject;
   const line = headerLines?.find(({ key }) => key === 'subject')?.line ?? '';
   const type = headers.get('content-type') as { params?: Record<string, string> } | undefined;
   const charset = type?.params?.['charset'];
   const bytes = Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1');
   return unfolded(decodeRawWords(bytes, charset));
 }
+
+const lossOf = (text: string): number => text.split('\ufffd').length - 1;
 
 const unfolded = (value: string) => value.replace(/\r?\n[ \t]*/g, ' ').trim();
 

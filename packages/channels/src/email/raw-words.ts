@@ -22,7 +22,7 @@ function decodedAs(charset: string, bytes: Buffer): string | undefined {
 const longestLook = 65_536;
 
 /** Of European words few letters lie beyond ASCII; of Chinese all do, two bytes each. */
-function isEastAsian(bytes: Buffer): boolean {
+export function isEastAsian(bytes: Buffer): boolean {
   let [beyond, letters] = [0, 0];
   for (const byte of bytes.subarray(0, longestLook)) {
     if (byte > 0x7f) beyond += 1;
