@@ -236,6 +236,46 @@ const gateways: Record<string, Shape> = {
     text: ['<ann@example.org>', '    553 5.3.5 ann@example.org... unknown mailer error 2'],
     is: 'bounce; ann@example.org for now 5.3.5 553',
   },
+  'a gateway that has given up': {
+    subject: 'Message delivery has failed',
+    text: [
+      'Unable to deliver message to: <ann@example.org>',
+      'Server mx.example.org failed with: 550 <ann@example.org> No such user here',
+      '',
+      'No further delivery attempts will be made.',
+    ],
+    is: 'bounce; ann@example.org for good - 550',
+  },
+  'a post office of a carrier': {
+    nullPath: false,
+    from: 'Post_Office@carrier.example',
+    subject: 'Undeliverable Message',
+    text: [
+      'Message could not be delivered to mobile.',
+      'Error: No valid recipients for this MM',
+      '',
+      'To: 1234567@carrier.example',
+    ],
+    is: 'bounce; 1234567@carrier.example for good - -',
+  },
+  'a greeting of who wrote': {
+    text: [
+      'Hello orders@centre.test,',
+      '',
+      'the group you tried to contact (lamps) may not exist.',
+      '',
+      '----- Original message -----',
+      '',
+      'To: lamps@groups.example',
+    ],
+    is: 'bounce; lamps@groups.example for now - -',
+  },
+  'a filter of bulk mail': {
+    from: 'Filter <postmaster@example.net>',
+    subject: '**Message you sent blocked by our bulk email filter**',
+    text: ['Your message to: ann@example.org', 'was blocked by our Spam Firewall and has NOT BEEN DELIVERED.'],
+    is: 'bounce; ann@example.org for now - -',
+  },
   'a code before the number of a host': {
     text: ['<ann@example.org>: host mx.example.org said: 521-192.0.2.7 blocked by a blacklist. See http://b.example'],
     is: 'bounce; ann@example.org for now - 521',

@@ -69,7 +69,7 @@ const quotedField =
 
 /** Words before an address at which somebody helps, or from which the mail came. */
 const notFailed =
-  /(\b(contact|write to|assistance|questions?|help|ask|notify|sender|from|by|reply to|report (this|it|problems?) to|problem report to)|\bpostmaster( at)?)[\s:<"'([]{0,10}$/i;
+  /(\b(contact|write to|assistance|questions?|help|ask|notify|sender|from|by|hello|hi|dear|reply to|report (this|it|problems?) to|problem report to)|\bpostmaster( at)?)[\s:<"'([]{0,10}$/i;
 
 export interface Named {
   readonly recipient: string;

@@ -80,6 +80,8 @@ const bounceSubject = new RegExp(
     'user unknown',
     'message (could not|rejected|not)',
     'error sending your mail',
+    'message (you sent )?(was |has been )?(blocked|refused)',
+    '(unsolicited bulk e?mail|virus|banned contents?)\\b.{0,80} from you\\b',
     'unzustellbar',
     'nicht zugestellt',
     'nicht zustellbar',
@@ -132,7 +134,7 @@ const bounceSubject = new RegExp(
 
 /** Says that it goes on trying. */
 const stillTrying =
-  /\b(will (continue|keep|go on) (to )?(try|trying|be made|attempt|be attempted)|(delivery )?attempts will (continue|be made)|attempts to deliver .{0,40}will continue|(message )?will be re-?tried|will (re-?try|try again) (for|until|every)|(has|have) been postponed|this is a warning message only|do not need to resend|no action is required on your part|only a notification about a delay)\b/i;
+  /\b(will (continue|keep|go on) (to )?(try|trying|be made|attempt|be attempted)|(?<!no (?:further|more|other) (?:delivery )?)(delivery )?attempts will (continue|be made)|attempts to deliver .{0,40}will continue|(message )?will be re-?tried|will (re-?try|try again) (for|until|every)|(has|have) been postponed|this is a warning message only|do not need to resend|no action is required on your part|only a notification about a delay)\b/i;
 
 /** A mail daemon tells that it is still trying. */
 export function daemonDelay(mail: MailSigns): Finding {
@@ -152,7 +154,7 @@ const beginning = (mail: MailSigns): string => reportText(mail.text).slice(0, 3_
 
 /** What the programs that stand between mail servers are called. */
 const programName =
-  /(smtp|mta\b|\bndr\b|imss|daemon|postmaster|gateway|anti-?(virus|spam)|mail[-_. ]?(system|server|service|delivery|router|sweeper|marshal|guard|scanner)|deliver|bounce|robot\b|listserv|quarantine|firewall|\b(system )?admin(istrator)?\b|no-?reply)/i;
+  /(smtp|mta\b|\bndr\b|imss|daemon|postmaster|gateway|anti-?(virus|spam)|mail[-_. ]?(system|server|service|delivery|router|sweeper|marshal|guard|scanner)|deliver|bounce|robot\b|listserv|post[-_. ]?office|quarantine|firewall|\b(system )?admin(istrator)?\b|no-?reply)/i;
 
 /**
  * A person's mail has no such shape: a program's name, first words and a subject that say of a mail that it was not delivered, and
@@ -168,7 +170,7 @@ function isReportInShape(mail: MailSigns): boolean {
   return said < 600 && (mail.enclosesMail || addressAlone.test(report));
 }
 const addressAlone =
-  /^[ \t*>-]{0,40}("[^"\n]{1,80}" )?[<"']{0,3}[^\s<>"'@,;:]{1,64}@[^\s<>"'@,;:]{1,255}[>"']{0,3}[ \t]*(:.{0,300})?$/m;
+  /^[ \t*>-]{0,40}(?:[Tt]o: {1,20})?("[^"\n]{1,80}" )?[<"']{0,3}[^\s<>"'@,;:]{1,64}@[^\s<>"'@,;:]{1,255}[>"']{0,3}[ \t]*(:.{0,300})?$/m;
 
 /**
  * Bounces from before RFC 3464, or beside it. MAILER-DAEMON writes nothing else; a postmaster may be a person, so there
