@@ -20,8 +20,11 @@ const program = fileURLToPath(new URL('../support/mail-hub.ts', import.meta.url)
 const mailOf = (name: string, size = 0) => mailNamed(name, size, `${name}@example.org`);
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
-/** Carries connections to a port, and can stop carrying those that there are, without closing them. */
-async function startWire(port: number) {
+/**
+ * Carries connections to a port, and can stop carrying those that there are, without closing them. `said`: what is carried of what the
+ * server says; null cuts the line.
+ */
+async function startWire(port: number, said: (chunk: string) => string | null = (chunk) => chunk) {
   const pairs = new Set<[Socket, Socket]>();
   let budget = Infinity;
   const server = createServer((near) => {
@@ -33,7 +36,9 @@ async function startWire(port: number) {
     near.pipe(far);
     far.on('data', (chunk: Buffer) => {
       budget -= chunk.length;
-      if (budget > 0) return void near.write(chunk);
+      const carried = said(chunk.toString('latin1'));
+      if (carried === null) return void near.destroy();
+      if (budget > 0) return void near.write(carried, 'latin1');
       near.unpipe(far);
       far.pause();
     });
@@ -118,6 +123,51 @@ describe.skipIf(inject('dovecot') === null)('mailboxes on servers of every kind'
     await arrived('p-', 3);
     expect(await count('p-')).toEqual({ count: 3, distinct: 3 });
     expect(await account(id)).toMatchObject({ lastError: null });
+  });
+
+  it('one that does not say which UID comes next is fetched all the same, and each mail once', async () => {
+    await using wire = await startWire(dovecot().port, (chunk) =>
+      chunk.replaceAll(/\[UIDNEXT \d+\]/g, (code) => 'x'.repeat(code.length)),
+    );
+    await dovecot().append('nextless', [mailOf('n-0'), mailOf('n-1')]);
+    const id = await add(centre().api, 'nextless', wire.port);
+    await arrived('n-', 2);
+    await dovecot().append('nextless', [mailOf('n-2')]);
+    await arrived('n-', 3);
+    const known = await account(id);
+    // Looked at again by itself, as every few seconds here.
+    await until(id, ({ lastContactAt }) => Date.parse(String(lastContactAt)) > Date.parse(known.lastContactAt) + 6_000);
+    expect(await count('n-')).toEqual({ count: 3, distinct: 3 });
+    expect(await account(id)).toMatchObject({ state: 'watching', lastError: null, importing: null });
+
+    await dovecot().append('newless', [mailOf('new-0')]);
+    const fresh = await add(centre().api, 'newless', wire.port, { importFrom: 'new' });
+    await until(fresh, ({ state }) => state === 'watching');
+    await dovecot().append('newless', [mailOf('new-1')]);
+    await arrived('new-1', 1);
+    expect(await count('new-0')).toEqual({ count: 0, distinct: 0 });
+  });
+
+  it('one that breaks off in the middle of one mail, whenever it is asked for it, hands out the others', async () => {
+    await using wire = await startWire(dovecot().port, (chunk) => (chunk.includes('poisoned') ? null : chunk));
+    const mails = [mailOf('q-0'), mailOf('q-poisoned'), mailOf('q-1'), mailOf('q-2')];
+    await dovecot().append('broken', mails);
+    const id = await add(centre().api, 'broken', wire.port);
+    await eventually(
+      async () => {
+        // Without waiting longer after each failure.
+        if ((await account(id)).state === 'failing') await centre().api('POST', `/api/v1/mail-accounts/${id}/try`);
+        return count('q-');
+      },
+      (found) => found?.distinct === 3,
+      60_000,
+    );
+    await dovecot().append('broken', [mailOf('q-3')]);
+    await arrived('q-', 4);
+    expect(await count('q-')).toEqual({ count: 4, distinct: 4 });
+    await until(id, ({ state, backlog }) => state === 'watching' && backlog === 0);
+    const aside = await centre().api('GET', '/api/v1/inbox?state=quarantined&q=breaks%20off');
+    expect(aside.body.items).toMatchObject([{ channel: 'email' }]);
   });
 
   it('one that stops answering is given up in time, while idle and in the middle of a mail', async () => {

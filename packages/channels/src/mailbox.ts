@@ -1,4 +1,5 @@
 /** Mailboxes that are fetched: what the hub gives an adapter for one, and what it is told about it. */
+import type { Breaks } from './email/imap/breaks.ts';
 import type { AfterFetch, ImportFrom, MailFolder, MailProblemCode, MailSecurity } from '@patchbay/contracts';
 
 export type MailboxCredentials = { readonly password: string } | { readonly accessToken: string };
@@ -46,6 +47,8 @@ export interface Mailbox extends MailboxServer {
   readonly importDays: number | null;
   readonly authservId: string | null;
   readonly cursor: MailboxCursor;
+  /** Kept from one connection to the next. */
+  readonly breaks: Breaks;
   /** Milliseconds between looks at the mailbox: beside IDLE, and where the server has none. */
   readonly pollMs: { readonly beside: number; readonly without: number };
   /** Durable when it resolves; rejects when the account is not ours any more. */

@@ -1,6 +1,7 @@
 /** Runs one account as long as this process holds it: connects, watches, and after a failure waits longer each time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '@patchbay/channels/email/imap/backoff';
+import { Breaks } from '@patchbay/channels/email/imap/breaks';
 import { problemOf } from '@patchbay/channels/email/imap/problem';
 import { type Mailbox, type MailboxControl, type MailboxNews, MailProblem } from '@patchbay/channels/mailbox';
 import {
@@ -44,6 +45,7 @@ export function runAccount(
   const stopping = new AbortController();
   let attempt = new AbortController();
   const credentials = credentialsOf(parts, held.id);
+  const breaks = new Breaks();
 
   /** One connection from its beginning to its end. */
   const once = async (signal: AbortSignal): Promise<void> => {
@@ -53,7 +55,7 @@ export function runAccount(
     const lease = new AbortController();
     const box = mailboxOf(parts, account, options, () => lease.abort());
     await mailboxes.watch(
-      { ...box, credentials: (refused) => credentials(refused, signal) },
+      { ...box, breaks, credentials: (refused) => credentials(refused, signal) },
       AbortSignal.any([signal, lease.signal]),
     );
     if (lease.signal.aborted) stopping.abort();
@@ -122,7 +124,7 @@ function mailboxOf(
   account: MailAccountRow,
   options: RunnerOptions,
   lost: () => void,
-): Omit<Mailbox, 'credentials'> {
+): Omit<Mailbox, 'credentials' | 'breaks'> {
   const held = { id: account.id, revision: account.revision, holder: options.holder };
   let noted = { at: 0, text: '' };
   let connected = false;

@@ -81,6 +81,10 @@ export const fixed: Readonly<Record<string, string>> = {
   'Mail comes in, but the server does not let it be moved to the other folder':
     '邮件正常收取，但服务器不允许移到其他文件夹',
   'Mail comes in, but the server does not let it be deleted': '邮件正常收取，但服务器不允许删除',
+  'The server lists this mail but does not hand it out; it stays in its mailbox':
+    '服务器列出了这封邮件但不交出，邮件仍在其邮箱中',
+  'The connection breaks off whenever this mail is asked for; it stays in its mailbox':
+    '每次获取这封邮件时连接都会中断，邮件仍在其邮箱中',
   'the database or the file store failed': '数据库或文件存储出错',
   'A mail could not be stored': '有一封邮件未能保存',
   // Quarantine

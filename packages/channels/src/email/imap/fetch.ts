@@ -35,7 +35,10 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
   for (let start = 0; start < uids.length; start += listedAtOnce) {
     const chunk = uids.slice(start, start + listedAtOnce);
     const listed = await sizesOf(pass.client, chunk);
-    const portions = portionsOf(listed.filter((mail) => isWanted(mail, cursor)));
+    const portions = portionsOf(
+      listed.filter((mail) => isWanted(mail, cursor)),
+      (uid) => pass.mailbox.breaks.isAskedAlone(uid),
+    );
     for (const portion of portions) {
       pass.signal.throwIfAborted();
       problem = (await fetchPortion(pass, cursor, portion)) ?? problem;
@@ -82,7 +85,8 @@ async function waitingUids(client: ImapFlow, cursor: MailboxCursor): Promise<num
   return [...older.filter((uid) => uid > cursor.lastUid && uid <= cursor.importUntil), ...uids];
 }
 
-async function search(client: ImapFlow, query: { uid: string; since?: Date }): Promise<number[]> {
+/** The UIDs that match, in their order. */
+export async function search(client: ImapFlow, query: { uid: string; since?: Date }): Promise<number[]> {
   const found = await client.search(query, byUid);
   // False: the server refused, which imapflow keeps to itself.
   if (!found) throw Object.assign(new Error('SEARCH was refused'), { responseStatus: 'NO' });
@@ -105,22 +109,29 @@ async function sizesOf(client: ImapFlow, uids: number[]): Promise<Listed[]> {
 /** Fetches a portion, waits until all of it is durable, and then does to it in the mailbox what is wanted. */
 async function fetchPortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<MailProblem | null> {
   const { client, deps, mailbox } = pass;
-  const taken = await takeAll(
-    pass,
-    portion.mails.map(({ uid }) => uid),
-  );
+  const [only] = [...portion.mails, ...portion.tooLarge];
+  if (only && mailbox.breaks.isGivenUp(only.uid)) {
+    await keepNote(nameOf(mailbox, cursor, only.uid), brokenOff, deps);
+    return null;
+  }
+  const taken = await takeAll(pass, portion);
   for (const { uid } of portion.mails.filter((mail) => !taken.has(mail.uid)))
     if (await takeOne(pass, cursor, uid)) taken.add(uid);
   for (const mail of portion.tooLarge) {
-    const found = await client.fetchOne(String(mail.uid), { uid: true, headers: true }, byUid);
+    const asked = client.fetchOne(String(mail.uid), { uid: true, headers: true }, byUid);
+    const found = await asked.catch((error: unknown) => {
+      if (!pass.signal.aborted) mailbox.breaks.note(mail.uid, portion.lastUid);
+      throw error;
+    });
     if (found && found.headers) await keepHead(found.headers, mail, deps);
   }
   return await settleFetched(client, mailbox, [...taken]);
 }
 
 /** Answers the UIDs that are durable. While some are on their way into the database the next are read from the wire. */
-async function takeAll({ client, mailbox, deps }: FetchPass, uids: number[]): Promise<Set<number>> {
+async function takeAll({ client, mailbox, deps, signal }: FetchPass, portion: Portion): Promise<Set<number>> {
   const taken = new Set<number>();
+  const uids = portion.mails.map(({ uid }) => uid);
   if (uids.length === 0) return taken;
   const asked = new Set(uids);
   const running = new Set<Promise<void>>();
@@ -142,7 +153,11 @@ async function takeAll({ client, mailbox, deps }: FetchPass, uids: number[]): Pr
     }
   } catch (error) {
     // The rest may be gone from the mailbox (RFC 5530 EXPUNGEISSUED): each is then asked for by itself.
-    if (!client.usable || (error as { responseStatus?: string }).responseStatus !== 'NO') failure ??= error;
+    if (!client.usable || (error as { responseStatus?: string }).responseStatus !== 'NO') {
+      const [next] = asked;
+      if (failure === undefined && next !== undefined && !signal.aborted) mailbox.breaks.note(next, portion.lastUid);
+      failure ??= error;
+    }
   }
   await Promise.all(running);
   if (failure !== undefined) throw failure;
@@ -150,11 +165,16 @@ async function takeAll({ client, mailbox, deps }: FetchPass, uids: number[]): Pr
 }
 
 /** A mail that did not come with the others: expunged, which is told by false, or held back by the server. */
-async function takeOne({ client, mailbox, deps }: FetchPass, cursor: MailboxCursor, uid: number): Promise<boolean> {
+async function takeOne(
+  { client, mailbox, deps, signal }: FetchPass,
+  cursor: MailboxCursor,
+  uid: number,
+): Promise<boolean> {
   const still = await search(client, { uid: String(uid) });
   if (!still.includes(uid)) return false;
   const found = await client.fetchOne(String(uid), { uid: true, source: true }, byUid).catch((error: unknown) => {
     if (client.usable && (error as { responseStatus?: string }).responseStatus === 'NO') return false as const;
+    if (!signal.aborted) mailbox.breaks.note(uid, uid);
     throw error;
   });
   if (found && found.source) {
@@ -162,6 +182,12 @@ async function takeOne({ client, mailbox, deps }: FetchPass, cursor: MailboxCurs
     return true;
   }
   if ((await search(client, { uid: String(uid) })).includes(uid))
-    await keepNote(`UID ${uid} of ${mailbox.folder} (${cursor.uidValidity}), ${mailbox.address}`, deps);
+    await keepNote(nameOf(mailbox, cursor, uid), heldBack, deps);
   return false;
 }
+
+const heldBack = 'The server lists this mail but does not hand it out; it stays in its mailbox';
+const brokenOff = 'The connection breaks off whenever this mail is asked for; it stays in its mailbox';
+
+const nameOf = ({ folder, address }: Mailbox, { uidValidity }: MailboxCursor, uid: number): string =>
+  `UID ${uid} of ${folder} (${uidValidity}), ${address}`;

@@ -65,7 +65,8 @@ const mostMails = 100;
 /** Bytes; one mail may be larger than that. */
 const mostBytes = 8 * 1024 * 1024;
 
-export function portionsOf(listed: readonly Listed[]): Portion[] {
+/** `alone`: which are no part of a larger portion. */
+export function portionsOf(listed: readonly Listed[], alone: (uid: number) => boolean = () => false): Portion[] {
   const portions: { mails: Listed[]; tooLarge: Listed[]; lastUid: number }[] = [];
   let bytes = 0;
   for (const mail of listed) {
@@ -74,6 +75,8 @@ export function portionsOf(listed: readonly Listed[]): Portion[] {
     let portion = portions.at(-1);
     if (
       !portion ||
+      alone(mail.uid) ||
+      alone(portion.lastUid) ||
       portion.mails.length + portion.tooLarge.length >= mostMails ||
       (portion.mails.length > 0 && bytes + size > mostBytes)
     ) {

@@ -39,9 +39,8 @@ export async function keepHead(head: Buffer, { size }: Listed, deps: ChannelDeps
   await keepAside(deps, `<${sha256(head)}@too-large>`, reason, { bytes: head, contentType: headOnly });
 }
 
-/** Notes a mail that the server lists but does not hand out. */
-export async function keepNote(name: string, deps: ChannelDeps): Promise<void> {
-  const reason = 'The server lists this mail but does not hand it out; it stays in its mailbox';
+/** Notes a mail that cannot be had from the server. */
+export async function keepNote(name: string, reason: string, deps: ChannelDeps): Promise<void> {
   await keepAside(deps, `<${sha256(Buffer.from(name))}@not-handed-out>`, reason, {
     bytes: Buffer.from(`${name}\r\n`),
     contentType: headOnly,

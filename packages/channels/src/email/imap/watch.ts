@@ -1,10 +1,10 @@
 /** Watches a mailbox over one connection: fetches what waits, then waits for news by IDLE and looks by itself now and then. */
-import type { ImapFlow } from 'imapflow';
+import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { MailFolder } from '@patchbay/contracts';
 import type { ChannelDeps } from '../../channel.ts';
 import { type Mailbox, type MailboxCursor, type MailboxServer, MailProblem } from '../../mailbox.ts';
 import { answered, connect, type Connection } from './connection.ts';
-import { fetchWaiting } from './fetch.ts';
+import { fetchWaiting, search } from './fetch.ts';
 import { beginAt } from './plan.ts';
 
 /** Resolves after an abort, when mails in progress are done. Rejects with a {@link MailProblem} when the connection breaks. */
@@ -35,6 +35,7 @@ async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps
     cursor = outcome.cursor;
     if (outcome.problem !== undefined) ({ problem } = outcome);
     if (!client.usable) throw new MailProblem('connection', lost);
+    mailbox.breaks.forget();
     await mailbox.contact({ backlog: 0, problem, completeUntil });
     look = await news.wait(pollMs);
   }
@@ -48,10 +49,24 @@ async function open(
   now: Date,
 ): Promise<MailboxCursor> {
   const opening = connection.client.mailboxOpen(mailbox.folder, { readOnly: mailbox.afterFetch === 'keep' });
-  const { uidValidity, uidNext } = await answered(connection, opening, mailbox);
-  const begun = beginAt(cursor, { uidValidity: Number(uidValidity), uidNext }, mailbox, now);
-  if (begun !== cursor) await mailbox.save(begun, { backlog: 0, received: false });
+  const folder = await answered(connection, opening, mailbox);
+  const uidNext = await nextUid(connection.client, folder, cursor);
+  const begun = beginAt(cursor, { uidValidity: Number(folder.uidValidity), uidNext }, mailbox, now);
+  if (begun === cursor) return cursor;
+  mailbox.breaks.forget();
+  await mailbox.save(begun, { backlog: 0, received: false });
   return begun;
+}
+
+/** Not every server tells it (RFC 3501 §6.3.1). Of a folder that is known already nothing then says that it is another one. */
+async function nextUid(
+  client: ImapFlow,
+  { uidNext, uidValidity, exists }: Partial<Pick<MailboxObject, 'uidNext' | 'uidValidity' | 'exists'>>,
+  cursor: MailboxCursor,
+): Promise<number> {
+  if (uidNext !== undefined) return uidNext;
+  if (cursor.uidValidity === Number(uidValidity)) return cursor.lastUid + 1;
+  return exists === 0 ? 1 : ((await search(client, { uid: '*' })).at(-1) ?? 0) + 1;
 }
 
 /** Remembers news that come while nobody waits. */
