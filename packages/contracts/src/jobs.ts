@@ -1,5 +1,6 @@
 /** Jobs on the queue. A job is a hint: the row it names is the record, and the sweep finds rows whose job was lost. */
 import { z } from 'zod';
+import { channelName } from './glossary.ts';
 
 /** `round` tells a retry from the try before it, which may still be running. */
 const round = z.int().min(0);
@@ -11,11 +12,12 @@ export const ingestContacts = z.object({ inboxIds: z.array(z.uuid()).min(1) });
 export const assignWaiting = z.object({ queueId: z.uuid() });
 /** An agent may have become free. */
 export const serveAgent = z.object({ agentId: z.string() });
-export const sendOutbound = z.object({ outboundId: z.uuid(), round });
+/** `channel`: by which it leaves, where that is known, so that it waits only for others that leave the same way. */
+export const sendOutbound = z.object({ outboundId: z.uuid(), round, channel: channelName.optional() });
 /** Several messages that were written at the same time, none of them tried before. */
-export const sendOutbounds = z.object({ outboundIds: z.array(z.uuid()).min(1) });
+export const sendOutbounds = z.object({ outboundIds: z.array(z.uuid()).min(1), channel: channelName.optional() });
 /** A send of unknown end: ask the provider what became of it. */
-export const reconcileOutbound = z.object({ outboundId: z.uuid(), round });
+export const reconcileOutbound = z.object({ outboundId: z.uuid(), round, channel: channelName.optional() });
 /** A reply that was held back is due. */
 export const releaseReply = z.object({ heldReplyId: z.uuid(), round });
 /** An agent took a waiting call: ring the agent's phone and bring the two together. */

@@ -208,7 +208,7 @@ async function startWorkers(
       'send-report': (data) => sendReport(parts, data.reportRunId, signal),
     },
     parts,
-    { webhooks: 8, ...(overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 }) },
+    { webhooks: 8, mail: 8, texts: 8, ...(overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 }) },
   );
   stack.defer(() => workers.close());
 }

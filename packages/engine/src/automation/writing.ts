@@ -68,6 +68,6 @@ async function write({ parts, tx, run, ticket, place }: Acting, message: Written
   if (outcome === 'repeated') return 'unchanged';
   if (outcome !== 'created') throw new Refusal(outcome === 'closed' ? 'ticket-closed' : outcome);
   if (use && messageId) await insertTemplateUse(tx, messageId, use);
-  if (outboundId) parts.jobs.add('send-outbound', { outboundId, round: 0 });
+  if (outboundId) parts.jobs.add('send-outbound', { outboundId, round: 0, channel: ticket.channel });
   return 'done';
 }

@@ -6,6 +6,7 @@ import {
   type EscalationCreate,
   type EscalationRules,
   type EventData,
+  type JobData,
 } from '@patchbay/contracts';
 import { escalationsOf, type Escalation, type Occurrence } from '@patchbay/domain/sla/escalation';
 import { moveTicket, readSetting, setTicketPriority, writeSetting } from '@patchbay/store';
@@ -52,15 +53,15 @@ interface Aftermath {
   readonly queueIds: Set<string>;
   /** Who no longer has what was moved. */
   readonly agentIds: Set<string>;
-  readonly outboundIds: string[];
+  readonly pages: Pick<JobData<'send-outbound'>, 'outboundId' | 'channel'>[];
 }
 
-const noAftermath = (): Aftermath => ({ queueIds: new Set(), agentIds: new Set(), outboundIds: [] });
+const noAftermath = (): Aftermath => ({ queueIds: new Set(), agentIds: new Set(), pages: [] });
 
-function settle(parts: EscalationParts, { queueIds, agentIds, outboundIds }: Aftermath): void {
+function settle(parts: EscalationParts, { queueIds, agentIds, pages }: Aftermath): void {
   for (const queueId of queueIds) parts.jobs.add('assign-waiting', { queueId });
   for (const agentId of agentIds) parts.jobs.add('serve-agent', { agentId });
-  for (const outboundId of outboundIds) parts.jobs.add('send-outbound', { outboundId, round: 0 });
+  for (const page of pages) parts.jobs.add('send-outbound', { ...page, round: 0 });
   parts.relay.nudge();
 }
 
@@ -210,7 +211,7 @@ async function page(
       text: `${parts.config.centreName} #${ticket.number}: ${why}. ${parts.config.publicUrl}/desk/${ticketId}`,
       key: `page:${id}:${agentId}`,
     });
-    after.outboundIds.push(outboundId);
+    after.pages.push({ outboundId, channel: by });
     sent += 1;
   }
   return sent > 0;

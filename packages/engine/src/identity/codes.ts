@@ -63,7 +63,7 @@ export async function sendCode(parts: Parts, order: CodeOrder): Promise<Identity
     throw new HubError('too_many_requests', 'Too many codes were asked for; wait a quarter of an hour', {
       retryAfterMs: lifeMs,
     });
-  parts.jobs.add('send-outbound', { outboundId, round: 0 });
+  parts.jobs.add('send-outbound', { outboundId, round: 0, channel: way.channel });
   parts.relay.nudge();
   const { customerId: _customerId, ...kept } = (await readCode(parts.db.sql, id)) as CodeRow;
   return kept;

@@ -1,7 +1,7 @@
 /** The way out: an `outbound` row is claimed by one sender, handed to the provider, and how that ended is written down. */
 import type { Channel, SentMessage } from '@patchbay/channels/channel';
 import { HubError } from '@patchbay/contracts';
-import type { ChannelName, DeliveryReport } from '@patchbay/contracts';
+import type { ChannelName, DeliveryReport, JobData } from '@patchbay/contracts';
 import { nextOutbound, recordDelivery as recordRow } from '@patchbay/store';
 import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
 import { withdrewBefore } from '@patchbay/store/queries/consents';
@@ -20,45 +20,49 @@ const largestRow = 64 * 1024;
 const texting: ReadonlySet<string> = new Set(['sms', 'whatsapp']);
 
 /** Handles the job `send-outbound`. Only the claim's winner sends; a row that is not due or not queued is left alone. */
-export async function sendOutbound(parts: Parts, { outboundId }: { outboundId: string }): Promise<void> {
+export async function sendOutbound(
+  parts: Parts,
+  { outboundId, channel }: Pick<JobData<'send-outbound'>, 'outboundId' | 'channel'>,
+): Promise<void> {
   const message = await outboundBatches(parts).claim(outboundId);
   if (!message) return;
   if ('postponedMs' in message)
-    parts.jobs.add('send-outbound', { outboundId, round: message.round }, { delayMs: message.postponedMs });
+    parts.jobs.add('send-outbound', { outboundId, round: message.round, channel }, { delayMs: message.postponedMs });
   else if ('obstacle' in message) {
     parts.log.info({ outboundId }, 'message held back');
-    await sendNext(parts, message.ticketId);
+    await sendNext(parts, message.ticketId, channel);
     parts.relay.nudge();
   } else await sendClaimed(parts, message);
 }
 
 async function sendClaimed(parts: Parts, message: ClaimedOutbound): Promise<void> {
   const { outboundId } = message;
+  const channel = message.channel as ChannelName;
   const outcome = await handOver(parts, message);
   const { next } = await outboundBatches(parts).settle({ id: outboundId, attempt: message.attempts, outcome });
-  parts.metrics.sent.inc({ channel: message.channel, result: outcome.result });
+  parts.metrics.sent.inc({ channel, result: outcome.result });
   parts.log.info(
-    { outboundId, channel: message.channel, result: outcome.result, correlationId: message.correlationId },
+    { outboundId, channel, result: outcome.result, correlationId: message.correlationId },
     'message handed over',
   );
   const delay = { delayMs: outcome.afterMs ?? 0 };
   if (outcome.result === 'retry')
-    parts.jobs.add('send-outbound', { outboundId, round: message.attempts + message.postponed }, delay);
+    parts.jobs.add('send-outbound', { outboundId, round: message.attempts + message.postponed, channel }, delay);
   // A ticket's messages leave one after the other: the next one's job found this one before it, and is given again.
-  else if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round });
-  if (outcome.result === 'unknown') parts.jobs.add('reconcile-outbound', { outboundId, round: 0 }, delay);
+  else if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round, channel });
+  if (outcome.result === 'unknown') parts.jobs.add('reconcile-outbound', { outboundId, round: 0, channel }, delay);
   parts.relay.nudge();
 }
 
 /** Handles the job `send-outbounds`. */
-export async function sendOutbounds(parts: Parts, { outboundIds }: { outboundIds: readonly string[] }): Promise<void> {
-  await Promise.all(outboundIds.map((outboundId) => sendOutbound(parts, { outboundId })));
+export async function sendOutbounds(parts: Parts, { outboundIds, channel }: JobData<'send-outbounds'>): Promise<void> {
+  await Promise.all(outboundIds.map((outboundId) => sendOutbound(parts, { outboundId, channel })));
 }
 
 /** What something stood against is settled too, and its ticket's next message goes on. */
-async function sendNext(parts: Parts, ticketId: string): Promise<void> {
+async function sendNext(parts: Parts, ticketId: string, channel: ChannelName | undefined): Promise<void> {
   const next = await nextOutbound(parts.db.sql, ticketId);
-  if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round });
+  if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round, channel });
 }
 
 async function handOver(parts: Parts, message: ClaimedOutbound): Promise<OutboundResult> {

@@ -21,7 +21,8 @@ export async function reconcileOutbound(parts: Parts, { outboundId }: { outbound
     await leaveToPerson(parts.db.sql, outboundId, 'The provider cannot tell whether it was sent; decide it by hand');
   } else if (typeof found !== 'object') {
     const delayMs = nextMs[message.round - 1] ?? 0;
-    parts.jobs.add('reconcile-outbound', { outboundId, round: message.round }, { delayMs });
+    const channel = message.channel as ChannelName;
+    parts.jobs.add('reconcile-outbound', { outboundId, round: message.round, channel }, { delayMs });
   }
   const outcome = typeof found === 'object' ? 'sent' : found;
   parts.log.info({ outboundId, outcome, correlationId: message.correlationId }, 'provider asked about a message');
@@ -50,11 +51,16 @@ async function settleFound(parts: Parts, outboundId: string, externalId: string)
 }
 
 /** @throws HubError `conflict` when it is not undecided any more */
-export async function decideOutbound(parts: Parts, id: string, decision: Decision, actorId: string): Promise<void> {
+export async function decideOutbound(
+  parts: Parts,
+  { id, channel }: { id: string; channel: ChannelName },
+  decision: Decision,
+  actorId: string,
+): Promise<void> {
   const outcome = await resolveOutbound(parts.db.sql, id, decision, actorId);
   if (outcome === 'none') throw new HubError('not_found', 'There is no such message');
   if (outcome === 'conflict') throw new HubError('conflict', 'There is nothing to decide about this message any more');
   // Its due time is now, and no earlier job has this name: the sweep would find it, too.
-  if (decision === 'resend') parts.jobs.add('send-outbound', { outboundId: id, round: Date.now() });
+  if (decision === 'resend') parts.jobs.add('send-outbound', { outboundId: id, round: Date.now(), channel });
   parts.relay.nudge();
 }

@@ -51,7 +51,8 @@ export async function createReply(parts: Parts, request: ReplyRequest): Promise<
   if (written.outcome === 'mismatch' || !written.messageId) throw usedForAnother();
   if (written.outcome === 'created') {
     parts.relay.nudge();
-    if (written.outboundId) parts.jobs.add('send-outbound', { outboundId: written.outboundId, round: 0 });
+    if (written.outboundId)
+      parts.jobs.add('send-outbound', { outboundId: written.outboundId, round: 0, channel: channel?.name });
   }
   return { messageId: written.messageId };
 }

@@ -53,9 +53,9 @@ export async function sweep(parts: Parts): Promise<void> {
   for (const inboxId of await dueReplays(parts.db.sql, graceMs, batch))
     parts.jobs.add('replay-contact', { inboxId, replay: true });
   for (const row of await dueOutbound(parts.db.sql, graceMs, batch))
-    parts.jobs.add('send-outbound', { outboundId: row.id, round: row.round }, { once: true });
+    parts.jobs.add('send-outbound', { outboundId: row.id, round: row.round, channel: row.channel }, { once: true });
   for (const row of await dueReconcile(parts.db.sql, graceMs, batch))
-    parts.jobs.add('reconcile-outbound', { outboundId: row.id, round: row.round });
+    parts.jobs.add('reconcile-outbound', { outboundId: row.id, round: row.round, channel: row.channel });
   for (const row of await dueHeldReplies(parts.db.sql, heldGraceMs, abandonedReplyMs, batch))
     parts.jobs.add('release-reply', { heldReplyId: row.id, round: row.attempts + 1 });
   for (const { id, attempt } of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {

@@ -1,23 +1,36 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ingestContact, jobs as schemas, sendOutbound } from '@patchbay/contracts';
-import type { JobData, JobName } from '@patchbay/contracts';
+import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
 import type { Metrics } from '../metrics.ts';
 import type { JobQueue, QueueDepth } from '../parts.ts';
 import type { Logger } from 'pino';
 import { openQueue, openWorker } from './wiring.ts';
 import type { QueueBackend, RawJob, RawQueue, RawWorker } from './wiring.ts';
 
-const queueNames = ['ingest', 'media', 'dispatch', 'webhooks'] as const;
+const queueNames = ['ingest', 'media', 'dispatch', 'webhooks', 'mail', 'texts'] as const;
 type QueueName = (typeof queueNames)[number];
 
+/** Each provider may hang for as long as a message may take, and then only what leaves through it waits. */
+const waysOut: Readonly<Record<ChannelName, QueueName>> = {
+  email: 'mail',
+  sms: 'texts',
+  whatsapp: 'texts',
+  http: 'webhooks',
+  // These wait for nobody outside.
+  chat: 'dispatch',
+  phone: 'dispatch',
+};
+
 /**
- * Contacts have a queue of their own, so that a slow provider on the way out never delays what comes in; and those whose files lie
- * with a provider have another, so that a slow file store delays no other contact. Webhooks wait for strangers, and delay only webhooks.
+ * Contacts have a queue of their own, and those whose files lie with a provider have another, so that a slow file store delays no other
+ * contact. What leaves has one for each kind of provider, so that one that hangs delays neither another's messages nor who is offered what.
+ * Webhooks wait for strangers, and delay only webhooks.
  */
 function queueOf(data: JobData<JobName>): QueueName {
   if ('inboxIds' in data) return 'ingest';
   if ('endpointId' in data) return 'webhooks';
+  if ('outboundId' in data) return data.channel ? waysOut[data.channel] : 'texts';
   // It may take minutes, and nobody waits for it.
   if ('privacyRequestId' in data) return 'media';
   // An import takes minutes.
@@ -103,7 +116,14 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
  * How long what follows a first job is gathered before it leaves. A contact waits for its ticket; what leaves and whom it is offered to has
  * more time, and what is about a mail twice as much: nobody sits before it, and in fewer transactions more of them are taken in. Milliseconds.
  */
-const gatherMs = { ingest: 50, media: 50, dispatch: 100, webhooks: 50 } as const satisfies Record<QueueName, number>;
+const gatherMs = {
+  ingest: 50,
+  media: 50,
+  dispatch: 100,
+  webhooks: 50,
+  mail: 100,
+  texts: 100,
+} as const satisfies Record<QueueName, number>;
 /** So many contacts are ingested in one transaction, and so many messages sent by one job, at the most. */
 const mostTogether = { 'ingest-contact': 32, 'send-outbound': 32 } as const;
 
@@ -119,7 +139,11 @@ function together(jobs: readonly RawJob[]): RawJob[] {
     })),
     ...joined(messages, 'send-outbound', (some) => ({
       name: 'send-outbounds',
-      data: { outboundIds: some.map(({ data }) => sendOutbound.parse(data).outboundId) },
+      // They leave the same way, or they were not on one queue.
+      data: {
+        outboundIds: some.map(({ data }) => sendOutbound.parse(data).outboundId),
+        channel: sendOutbound.parse(some[0]?.data).channel,
+      },
       options: {},
     })),
     ...jobs.filter((job) => !contacts.includes(job) && !messages.includes(job)),

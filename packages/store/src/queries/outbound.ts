@@ -1,5 +1,6 @@
 import {
   storableText,
+  type ChannelName,
   type DeliveryReport,
   type MessageIdentity,
   type OutboundMessage,
@@ -169,9 +170,9 @@ export async function dueOutbound(
   sql: Queryable,
   graceMs: number,
   limit: number,
-): Promise<{ id: string; round: number }[]> {
-  const { rows } = await sql.query<{ id: string; round: number }>(
-    `select id, attempts + postponed as round from outbound where status = 'queued' and next_attempt_at < now() - make_interval(secs => $1 / 1000.0) order by next_attempt_at limit $2`,
+): Promise<{ id: string; round: number; channel: ChannelName }[]> {
+  const { rows } = await sql.query<{ id: string; round: number; channel: ChannelName }>(
+    `select id, attempts + postponed as round, channel from outbound where status = 'queued' and next_attempt_at < now() - make_interval(secs => $1 / 1000.0) order by next_attempt_at limit $2`,
     [graceMs, limit],
   );
   return rows;

@@ -1,4 +1,4 @@
-import type { OutboxItem } from '@patchbay/contracts';
+import type { ChannelName, OutboxItem } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 import { parameters, readsEverything, type Viewer } from './tickets.ts';
@@ -39,13 +39,13 @@ export async function listOutbox(
   );
 }
 
-/** Who wrote an outgoing message, null for a machine, and on which ticket; null when there is none. */
+/** Who wrote an outgoing message, null for a machine, on which ticket, and by what it leaves; null when there is none. */
 export async function readOutboxEnds(
   sql: Queryable,
   id: string,
-): Promise<{ ticketId: string; authorId: string | null } | null> {
-  const { rows } = await sql.query<{ ticketId: string; authorId: string | null }>(
-    'select ticket_id as "ticketId", author_id as "authorId" from outbound where id = $1',
+): Promise<{ ticketId: string; authorId: string | null; channel: ChannelName } | null> {
+  const { rows } = await sql.query<{ ticketId: string; authorId: string | null; channel: ChannelName }>(
+    'select ticket_id as "ticketId", author_id as "authorId", channel from outbound where id = $1',
     [id],
   );
   return rows[0] ?? null;

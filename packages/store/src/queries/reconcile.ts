@@ -1,5 +1,5 @@
 /** Sends of unknown end: asking the provider, and a person's decision. */
-import { storableText } from '@patchbay/contracts';
+import { storableText, type ChannelName } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import type { ClaimedOutbound } from './outbound.ts';
 
@@ -28,9 +28,9 @@ export async function dueReconcile(
   sql: Queryable,
   graceMs: number,
   limit: number,
-): Promise<{ id: string; round: number }[]> {
-  const { rows } = await sql.query<{ id: string; round: number }>(
-    `select id, reconcile_attempts as round from outbound where reconcile_at < now() - make_interval(secs => $1 / 1000.0) order by reconcile_at limit $2`,
+): Promise<{ id: string; round: number; channel: ChannelName }[]> {
+  const { rows } = await sql.query<{ id: string; round: number; channel: ChannelName }>(
+    `select id, reconcile_attempts as round, channel from outbound where reconcile_at < now() - make_interval(secs => $1 / 1000.0) order by reconcile_at limit $2`,
     [graceMs, limit],
   );
   return rows;

@@ -54,7 +54,7 @@ export const outboxRoutes = [
       if (!item) throw new HubError('not_found', 'There is no such message');
       // It came back to whoever wrote it, who may have passed the ticket on.
       if (item.authorId !== principal.agentId) await requireTicket(parts, principal, item.ticketId);
-      await decideOutbound(parts, params.id, body.decision, principal.agentId);
+      await decideOutbound(parts, { id: params.id, channel: item.channel }, body.decision, principal.agentId);
     },
   }),
   route({
