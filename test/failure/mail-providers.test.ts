@@ -165,6 +165,26 @@ describe('a mail whose server goes wrong', () => {
     expect(taken('Lost on the way').map(({ to }) => to)).toEqual([[from]]);
   });
 
+  it('one in copy who is put off for long keeps no later answer from the customer', async () => {
+    const { ticketId, from } = await openTicket();
+    const { server, reply } = centre();
+    const cc = [`${randomUUID().slice(0, 8)}@example.net`];
+    for (let times = 0; times < 30; times += 1) server.failOnce('RCPT', 451, cc[0]);
+    const { id } = await reply(ticketId, 'With a copy', { to: [from], cc });
+    await eventually(
+      async () => taken('With a copy'),
+      ({ length }) => length > 0,
+    );
+    await reply(ticketId, 'And once more', { to: [from], cc });
+    await reply(ticketId, 'To the customer alone', { to: [from] });
+    await eventually(
+      async () => taken('To the customer alone'),
+      ({ length }) => length > 0,
+    );
+    expect([...taken('With a copy'), ...taken('And once more')].map(({ to }) => to)).toEqual([[from], [from]]);
+    expect(await itemOf(id)).toMatchObject({ status: 'queued' });
+  });
+
   it('whoever withdrew consent is not written to in copy either, and the author is told who', async () => {
     const { api, hub, reply, server } = centre();
     const { ticketId, from } = await openTicket();

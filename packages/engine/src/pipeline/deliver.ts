@@ -49,7 +49,8 @@ async function sendClaimed(parts: Parts, message: ClaimedOutbound): Promise<void
   if (outcome.result === 'retry')
     parts.jobs.add('send-outbound', { outboundId, round: message.attempts + message.postponed, channel }, delay);
   // A ticket's messages leave one after the other: the next one's job found this one before it, and is given again.
-  else if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round, channel });
+  if (next && (outcome.result !== 'retry' || outcome.reached))
+    parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round, channel });
   if (outcome.result === 'unknown') parts.jobs.add('reconcile-outbound', { outboundId, round: 0, channel }, delay);
   parts.relay.nudge();
 }
