@@ -173,6 +173,15 @@ describe('a message', () => {
     ];
     expect(new Set([first, ...(await Promise.all(other.map(hash)))]).size).toBe(other.length + 1);
   });
+  test.each([
+    ['2026-01-02T03:04:05+08:00', '2026-01-01T19:04:05.000Z'],
+    // Offsets and years that no database takes.
+    ['2026-01-02T00:00:00+23:59', '2026-01-01T00:01:00.000Z'],
+    ['0001-01-01T00:00:00+10:00', undefined],
+  ])('that happened at %s was sent at %s', async (occurredAt, sentAt) => {
+    const [contact] = await createHttpChannel(depsFor()).parse(signed({ ...message, occurredAt }));
+    expect(contact?.sentAt).toBe(sentAt);
+  });
   test('of a conversation proves nothing about another sender or another conversation', async () => {
     const key = async (change: object) => {
       const [contact] = await createHttpChannel(depsFor()).parse(signed({ ...message, ...change }));

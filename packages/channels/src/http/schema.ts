@@ -115,9 +115,16 @@ export async function contactFromMessage(
     ...(request && { request }),
     ...(language && { language }),
     acknowledge: source.replyBy !== 'none' && (message.acknowledge ?? source.replyBy === 'webhook'),
-    ...(message.occurredAt === undefined ? {} : { sentAt: message.occurredAt }),
+    ...momentOf(message),
     receivedAt: deps.now.toISOString(),
   };
+}
+
+/** In UTC: a database knows no offset of a day. What lies outside of its years is nobody's moment, and no reason to lose the message. */
+function momentOf({ occurredAt }: Incoming): Pick<InboundContactDraft, 'sentAt'> {
+  const moment = new Date(occurredAt ?? NaN);
+  const year = moment.getUTCFullYear();
+  return year >= 1970 && year <= 9999 ? { sentAt: moment.toISOString() } : {};
 }
 
 /** A form names its conversations itself: its visitor is known by nothing else than what was typed. */

@@ -33,7 +33,7 @@ const sendLimit = { burst: 20, perSecond: 0.2 };
 /** Confirmations that one address can have sent to addresses that it typed: beyond it forms arrive and are not confirmed. */
 const confirmLimit = { burst: 5, perSecond: 1 / 600 };
 /** Bytes of forms that are being read at the same time. */
-const memoryForForms = 8 * submissionLimit;
+const memoryForForms = { budget: 8 * submissionLimit, largest: submissionLimit, share: 2 * submissionLimit };
 const builtFolder = join(import.meta.dirname, '..', '..', '..', '..', 'services', 'widget', 'dist');
 
 export function createFormRouter(parts: Parts): Router {
@@ -60,7 +60,7 @@ export function createFormRouter(parts: Parts): Router {
         response.locals['form'] = await formOf(parts, request);
         next();
       },
-      bodyBudget(memoryForForms, submissionLimit),
+      bodyBudget(memoryForForms),
       express.raw({ type: () => true, limit: submissionLimit, inflate: false }),
       (request: Request<{ slug: string }>, response: Response) => take(parts, confirmations, request, response),
     );
