@@ -16,7 +16,49 @@ describe('errors in Chinese', () => {
     expect(gone).toEqual([]);
   });
 
+  /** Where what agents and administrators of channels are refused is written. */
+  const refusing = Object.entries(
+    import.meta.glob<string>(
+      [
+        '../../../../packages/engine/src/{pipeline/{compose-reply,deliver,held-replies,messaging,outbound-batches,recipients,reconcile,replay,reply,ticket-request},mail-accounts/*}.ts',
+        '../../../../packages/engine/src/http/routes/{composing,mail-accounts,mail-identities,messages,outbox}.ts',
+        '../../../../packages/channels/src/{outgoing-address,email/{compose,send,imap/*},http/{index,schema,send},twilio/{media,send-message}}.ts',
+        '!**/*.test.ts',
+      ],
+      { query: '?raw', import: 'default', eager: true },
+    ),
+  );
+  const literal = /(?:HubError|MailProblem|refuse|wrong)\(\s*(?:'[\w-]+',\s*)?(['"`])((?:\\.|(?!\1).)*)\1/gs;
+
+  it('are known for whatever is refused on the way in and out', () => {
+    /** With something in every place: a field before a colon, a number elsewhere; what is repeated of somebody else at the end, left out. */
+    const filled = (text: string) =>
+      text
+        .replace(/\$\{(?:said|quoted\([^}]*)\}$/u, '')
+        .replace(/^\$\{[^}]*\}(?=: )/u, 'cc.0')
+        .replaceAll(/\$\{[^}]*\}/gu, '12');
+    const written = refusing.flatMap(([file, source]) =>
+      Array.from(source.matchAll(literal), ([, , text = '']) => ({ file, text: filled(text) })),
+    );
+    // A code alone stands where its words are put together elsewhere.
+    const said = written.filter(({ text }) => text.includes(' ') && !text.includes('${'));
+    expect(said.length).toBeGreaterThan(100);
+    const internal = /is not there$|has no webhooks$/;
+    const unknown = said.filter(({ text }) => errorText(text, 'zh').startsWith('原文') && !internal.test(text));
+    expect(unknown).toEqual([]);
+  });
+
   it.each([
+    ['cc: ann@example.org has withdrawn consent to be written to', '抄送：ann@example.org 已拒绝接收消息'],
+    [
+      'Consent was withdrawn by ann@example.org; nobody was written to',
+      'ann@example.org 已拒绝接收消息，未向任何人发送',
+    ],
+    ['text: this channel carries 1600 characters at most, and these are 1700', '该渠道最多 1600 个字符，现为 1700 个'],
+    [
+      '550 No such user (nothing vouches for this report but the Message-ID that it names)',
+      '原文：“550 No such user”（仅凭所引邮件编号，来源未经证实）',
+    ],
     ['Twilio 30003: the handset cannot be reached', 'Twilio 30003：无法联系到对方手机'],
     ['Twilio 21211: The "To" number is invalid', 'Twilio 21211：收件号码无效 “The "To" number is invalid”'],
     ['Twilio 20429: Too many', 'Twilio 20429：“Too many”'],

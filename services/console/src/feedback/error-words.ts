@@ -1,4 +1,5 @@
 /** The hub's errors in Chinese, by the very words in which it writes them. */
+import { refusalPatterns, refusals } from './refusal-words.ts';
 
 /** What Twilio's codes mean (the adapter's own words for them). */
 export const meanings: Readonly<Record<string, string>> = {
@@ -28,6 +29,7 @@ const codes: Readonly<Record<string, string>> = {
 };
 
 export const fixed: Readonly<Record<string, string>> = {
+  ...refusals,
   // Sending
   'The channel is not set up': '渠道未设置',
   'Its channel is not set up': '所属渠道未设置',
@@ -130,7 +132,7 @@ export const fixed: Readonly<Record<string, string>> = {
     '仅限管理人员，以及可以查看该客户工单的坐席',
 };
 
-type Say = (inner: (part: string) => string, ...parts: string[]) => string;
+export type Say = (inner: (part: string) => string, ...parts: string[]) => string;
 
 /** Each with its parts in the order of the English pattern. */
 export const patterns: readonly (readonly [RegExp, Say])[] = [
@@ -183,4 +185,5 @@ export const patterns: readonly (readonly [RegExp, Say])[] = [
     /^Too many attempts to log in; try again in (\d+) s$/u,
     (_inner, seconds) => `登录尝试次数过多，请在 ${seconds} 秒后重试`,
   ],
+  ...refusalPatterns,
 ];
