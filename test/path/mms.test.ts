@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readMediaToken } from '@patchbay/channels/twilio/media-link';
 import { expect, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
+import { postSigned, smsFields } from '../support/carrier.ts';
+import { eventually } from '../support/client.ts';
 import { apiKey } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 import { startTextCentre } from '../support/text-centre.ts';
@@ -58,6 +61,31 @@ onBothBackends('a message with pictures', (backend) => {
     });
     expect(message).toMatchObject({ text: 'Look', attachments: [{ contentType: 'image/png', size: png.length }] });
     expect(carrier.calls.items.filter(({ path }) => media.endsWith(path))).toHaveLength(3);
+  });
+
+  it('goes on waiting for its picture when the carrier has none to give for hours', async () => {
+    const { carrier, hub, url } = centre();
+    const sql = hub.parts.db.sql;
+    const media = carrier.addMedia('image/png', png);
+    carrier.failMedia(media, 1000);
+    const sid = `MM${randomUUID().replaceAll('-', '')}`;
+    const words = smsFields({ sid, from: '+4915112360009', body: 'Look at this' });
+    const fields = { ...words, NumMedia: '1', MediaUrl0: media, MediaContentType0: 'image/png' };
+    expect((await postSigned(url, '/webhooks/twilio/sms', fields)).status).toBe(200);
+    const row = async () =>
+      (await sql.query('select id, state, attempts from inbox where external_id = $1', [sid])).rows[0];
+    await eventually(row, (found) => Number(found?.['attempts']) > 0);
+    // As after the first minute.
+    const { rows } = await sql.query(
+      'update inbox set attempts = 7, next_attempt_at = now() where external_id = $1 returning id',
+      [sid],
+    );
+    hub.parts.jobs.add('ingest-contact', { inboxId: String(rows[0]?.['id']), round: 7, media: true });
+    expect(
+      await eventually(row, (found) => found?.['state'] !== 'pending' || Number(found['attempts']) > 7),
+    ).toMatchObject({
+      state: 'pending',
+    });
   });
 
   it('goes out as links that the carrier can open and nobody can change', async () => {

@@ -19,7 +19,7 @@ import type { Parts } from '../parts.ts';
 import { createLookups } from '../routing-rules/lookups.ts';
 import { decideContact } from './decide.ts';
 import { ingestCallStep } from './call-steps.ts';
-import { backoffMs, ingestRetry, isRetryable, reasonOf, retryOnConflict } from './retry.ts';
+import { backoffMs, fileRetry, ingestRetry, isRetryable, reasonOf, retryOnConflict } from './retry.ts';
 
 /** Handles the job `ingest-contact`. Repeating it has no effect: only a pending row is worked on. */
 export async function ingestContact(parts: Parts, { inboxId }: { inboxId: string }): Promise<void> {
@@ -155,9 +155,10 @@ async function putOff(parts: Parts, inboxId: string, error: unknown): Promise<vo
   const reason = reasonOf(error);
   const row = await readInbox(parts.db.sql, inboxId);
   if (row?.state !== 'pending') return;
-  if (isRetryable(error) && row.attempts + 1 < ingestRetry.attempts) {
+  const policy = error instanceof HubError && error.code === 'provider_unavailable' ? fileRetry : ingestRetry;
+  if (isRetryable(error) && row.attempts + 1 < policy.attempts) {
     const retryAfterMs = error instanceof HubError ? error.retryAfterMs : undefined;
-    const delayMs = backoffMs(ingestRetry, row.attempts + 1, Math.random(), retryAfterMs);
+    const delayMs = backoffMs(policy, row.attempts + 1, Math.random(), retryAfterMs);
     const attempts = await postponeInbox(parts.db.sql, inboxId, reason, delayMs);
     parts.log.warn(
       { err: error, inboxId, attempts, delayMs, correlationId: row.correlationId },

@@ -10,6 +10,8 @@ export interface RetryPolicy {
 }
 
 export const ingestRetry: RetryPolicy = { attempts: 8, firstMs: 500, longestMs: 60_000 };
+/** Of a contact whose file its provider cannot give at the moment; as long as a message waits on the way out. */
+export const fileRetry: RetryPolicy = { attempts: 24, firstMs: 500, longestMs: 15 * 60_000 };
 /** A provider that asks for a longer wait is asked again after this all the same. */
 const longestRetryAfterMs = 3_600_000;
 /** Lasts between two and three hours, so that a night's outage of a provider fails no message. */
