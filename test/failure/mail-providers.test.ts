@@ -185,6 +185,18 @@ describe('a mail whose server goes wrong', () => {
     expect(await itemOf(id)).toMatchObject({ status: 'queued' });
   });
 
+  it('a large mail is given the time that a slow line takes for it', async () => {
+    const { ticketId } = await openTicket();
+    const { api, server, reply } = centre();
+    const headers = { 'content-type': 'application/octet-stream', 'x-filename': 'large.bin' };
+    const { body: file } = await api('POST', '/api/v1/files', Buffer.alloc(1024 * 1024, 'x'), headers);
+    // Twice as long as any mail may take here.
+    server.failOnce('end', { afterMs: 1_000 });
+    const { id } = await reply(ticketId, 'With a large file', { attachments: [file.id] });
+    expect(await until(id, ({ status }) => status !== 'queued')).toMatchObject({ status: 'sent', attempts: 1 });
+    expect(taken('With a large file')).toHaveLength(1);
+  });
+
   it('whoever withdrew consent is not written to in copy either, and the author is told who', async () => {
     const { api, hub, reply, server } = centre();
     const { ticketId, from } = await openTicket();

@@ -10,6 +10,10 @@ export type SmtpStage = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'body' 
  * knows it. 421 is followed by the end of the line (RFC 5321, 3.8).
  */
 export type SmtpFault = number | 'hang' | 'drop';
+/** At the `end`: the mail is taken, and its sender is told so late. */
+export interface SmtpDelay {
+  readonly afterMs: number;
+}
 
 export interface TakenMail {
   readonly to: string[];
@@ -23,12 +27,12 @@ export interface MailServer extends AsyncDisposable {
   /** Connections so far. */
   readonly calls: () => number;
   /** Goes wrong so the next time that the dialogue comes there; with `about` only at a command that has it. */
-  failOnce(stage: SmtpStage, fault: SmtpFault, about?: string): void;
+  failOnce(stage: SmtpStage, fault: SmtpFault | SmtpDelay, about?: string): void;
 }
 
 interface Plan {
   readonly stage: SmtpStage;
-  readonly fault: SmtpFault;
+  readonly fault: SmtpFault | SmtpDelay;
   readonly about: string;
 }
 
@@ -45,7 +49,7 @@ export async function startMailServer(): Promise<MailServer> {
   const plans: Plan[] = [];
   const sockets = new Set<Socket>();
   let calls = 0;
-  const faultAt = (stage: SmtpStage, line = ''): SmtpFault | undefined => {
+  const faultAt = (stage: SmtpStage, line = ''): SmtpFault | SmtpDelay | undefined => {
     const index = plans.findIndex((plan) => plan.stage === stage && line.includes(plan.about));
     return index < 0 ? undefined : plans.splice(index, 1)[0]?.fault;
   };
@@ -72,7 +76,7 @@ export async function startMailServer(): Promise<MailServer> {
 
 function converse(
   socket: Socket,
-  faultAt: (stage: SmtpStage, line?: string) => SmtpFault | undefined,
+  faultAt: (stage: SmtpStage, line?: string) => SmtpFault | SmtpDelay | undefined,
   taken: TakenMail[],
 ): void {
   let to: string[] = [];
@@ -95,6 +99,7 @@ function converse(
     if (typeof fault !== 'number') taken.push({ to, text });
     mute = fault === 'hang';
     if (fault === 'drop') socket.destroy();
+    else if (typeof fault === 'object') setTimeout(() => socket.write('250 taken\r\n'), fault.afterMs);
     else if (fault !== 'hang') socket.write(fault === undefined ? '250 taken\r\n' : `${fault} no\r\n`);
     if (fault === 421) socket.end();
     to = [];

@@ -11,6 +11,7 @@ import { hashedAddress } from '../privacy/erasure.ts';
 import { outboundBatches } from './outbound-batches.ts';
 import { findSent } from './find-sent.ts';
 import { withTemplate } from './messaging.ts';
+import { timeFor } from './sending-time.ts';
 import { backoffMs, isRetryable, reasonOf, retryOnConflict, sendRetry } from './retry.ts';
 
 /** Larger bytes lie in the file store; smaller ones cost no flush of their own. */
@@ -76,7 +77,7 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
     const before = await arrivedBefore(parts, channel, message);
     if (before) return { result: 'sent', externalId: before };
     const carried = await withTemplate(parts, channel, await withCode(parts, message));
-    sent = await channel.send(carried, AbortSignal.timeout(parts.sending.limitMs));
+    sent = await channel.send(carried, AbortSignal.timeout(timeFor(parts.sending.limitMs, carried.attachments)));
   } catch (error) {
     return failure(parts, message, error);
   }

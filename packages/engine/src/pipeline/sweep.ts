@@ -23,12 +23,13 @@ import { deleteOldUploads, deleteStrayReports } from '@patchbay/store/queries/le
 import type { Parts } from '../parts.ts';
 import { endStaleCall } from './calls.ts';
 import { abandonedReplyMs } from './held-replies.ts';
+import { msPerByte } from './sending-time.ts';
 
 /** A row is left to its job for so long before the sweep takes it up. */
 const graceMs = 5_000;
 /** A person looks at the clock while a reply is held back, so a lost job is made up for soon. */
 const heldGraceMs = 1_000;
-/** A send that has not ended after so long belongs to a process that is gone. */
+/** A send that has not ended after so long, and the time for its files, belongs to a process that is gone. */
 const abandonedMs = 3 * 60_000;
 const stopped = 'The hub stopped while it was being sent; whether it left is not known';
 const strayReportDays = 7;
@@ -58,7 +59,7 @@ export async function sweep(parts: Parts): Promise<void> {
     parts.jobs.add('reconcile-outbound', { outboundId: row.id, round: row.round, channel: row.channel });
   for (const row of await dueHeldReplies(parts.db.sql, heldGraceMs, abandonedReplyMs, batch))
     parts.jobs.add('release-reply', { heldReplyId: row.id, round: row.attempts + 1 });
-  for (const { id, attempt } of await abandonedOutbound(parts.db.sql, abandonedMs, batch)) {
+  for (const { id, attempt } of await abandonedOutbound(parts.db.sql, { ageMs: abandonedMs, msPerByte }, batch)) {
     const outcome = { result: 'unknown', error: stopped, afterMs: parts.sending.reconcileMs[0] } as const;
     await settleOutbound(parts.db.sql, id, outcome, 'sending', attempt);
     parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');

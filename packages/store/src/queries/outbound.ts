@@ -187,15 +187,16 @@ export async function nextOutbound(sql: Queryable, ticketId: string): Promise<{ 
   return rows[0] ?? null;
 }
 
-/** Messages that a process took to send and never told the end of: nobody knows whether they left. */
+/** Messages that a process took to send and never told the end of: nobody knows whether they left. Files give them more time. */
 export async function abandonedOutbound(
   sql: Queryable,
-  ageMs: number,
+  { ageMs, msPerByte }: { ageMs: number; msPerByte: number },
   limit: number,
 ): Promise<{ id: string; attempt: number }[]> {
   const { rows } = await sql.query<{ id: string; attempt: number }>(
-    `select id, attempts as attempt from outbound where status = 'sending' and claimed_at < now() - make_interval(secs => $1 / 1000.0) limit $2`,
-    [ageMs, limit],
+    `select o.id, o.attempts as attempt from outbound o where o.status = 'sending' and o.claimed_at < now() - make_interval(secs => ($1
+       + $2::float8 * (select coalesce(sum(a.size), 0) from attachment a where a.message_id = o.message_id)) / 1000.0) limit $3`,
+    [ageMs, msPerByte, limit],
   );
   return rows;
 }
