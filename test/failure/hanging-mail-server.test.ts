@@ -1,12 +1,14 @@
 /** A mail server that takes connections and says nothing: mail waits for it, and nothing else does. */
 import { randomUUID } from 'node:crypto';
+import { loadEnvironment } from '@patchbay/config';
+import { createHub } from '@patchbay/engine';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
 import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
 import { startCarrierRest } from '../support/carrier-rest.ts';
 import { eventually } from '../support/client.ts';
-import { apiKey, startHub } from '../support/hub.ts';
+import { apiKey, createGround, startHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
 import { startMailServer } from '../support/mail-server.ts';
 import { ticketClient } from '../support/ticket-client.ts';
@@ -52,4 +54,35 @@ onBothBackends('a mail server that hangs', (backend) => {
     expect(performance.now() - begun).toBeLessThan(limitMs);
     expect(server.taken).toEqual([]);
   });
+});
+
+onBothBackends('a hub that is told to stop while a mail server hangs', (backend) => {
+  it('breaks off, and the next one sends the mail', async () => {
+    await using server = await startMailServer();
+    await using ground = await createGround(backend, { SMTP_URL: server.url });
+    const start = () => createHub(loadEnvironment(ground.env), { sending: { partingMs: 500 } });
+    const serverHas = (count: () => number) =>
+      eventually(
+        async () => count(),
+        (seen) => seen === 1,
+      );
+    server.failOnce('greeting', 'hang');
+    const hub = await start();
+    try {
+      await mailProgram(ground.smtpPort)({
+        from: 'ann@example.org',
+        messageId: '<stop@hang.example>',
+        subject: 'Lamp',
+        text: 'Dark',
+      });
+      await serverHas(() => server.calls());
+    } finally {
+      const asked = performance.now();
+      await hub[Symbol.asyncDispose]();
+      // A server may be silent for half a minute.
+      expect(performance.now() - asked).toBeLessThan(10_000);
+    }
+    await using _next = await start();
+    await serverHas(() => server.taken.length);
+  }, 60_000);
 });

@@ -113,6 +113,12 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   stack.defer(() => relay.drain());
   const vault = await openVault(config, db);
   stack.use(startKeyRefresh(vault, log));
+  const sending = {
+    limitMs: 60_000,
+    reconcileMs: [30_000, 120_000, 600_000],
+    partingMs: 5_000,
+    ...overrides.sending,
+  };
   const base = {
     config,
     log,
@@ -127,7 +133,8 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     openingHours: openingHoursOf(config),
     now: overrides.now ?? (() => new Date()),
     fileGraceMs: overrides.fileGraceMs ?? 3_600_000,
-    sending: { limitMs: 60_000, reconcileMs: [30_000, 120_000, 600_000], ...overrides.sending },
+    sending,
+    leaving: abortedLater(stopping.signal, sending.partingMs),
   };
   const sources = createSources(base);
   await seedIntake({ ...base, sources });
@@ -153,6 +160,13 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     setupLink: web?.setupLink ?? undefined,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+function abortedLater(signal: AbortSignal, graceMs: number): AbortSignal {
+  const later = new AbortController();
+  const abort = () => later.abort(new Error('The hub stops'));
+  signal.addEventListener('abort', () => setTimeout(abort, graceMs).unref(), { once: true });
+  return later.signal;
 }
 
 async function openDataFolder(config: HubConfig, log: Logger, stack: AsyncDisposableStack): Promise<string> {

@@ -43,6 +43,8 @@ export interface SendingTimes {
   readonly limitMs: number;
   /** After so long, one after the other, the provider is asked about a send of unknown end. */
   readonly reconcileMs: readonly number[];
+  /** So long after the hub was told to stop, what a provider has not answered yet is broken off. */
+  readonly partingMs: number;
 }
 
 /** What the hub is made of. Every function of the pipeline takes these, and nothing is reached by import. */
@@ -67,6 +69,8 @@ export interface Parts {
   readonly openingHours: OpeningHours;
   readonly now: () => Date;
   readonly sending: SendingTimes;
+  /** Aborted when the hub, told to stop, waits no longer for providers. */
+  readonly leaving: AbortSignal;
   /** So long after bytes were stored they are not removed. Milliseconds. */
   readonly fileGraceMs: number;
 }

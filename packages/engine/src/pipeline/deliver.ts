@@ -77,7 +77,8 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
     const before = await arrivedBefore(parts, channel, message);
     if (before) return { result: 'sent', externalId: before };
     const carried = await withTemplate(parts, channel, await withCode(parts, message));
-    sent = await channel.send(carried, AbortSignal.timeout(timeFor(parts.sending.limitMs, carried.attachments)));
+    const limit = AbortSignal.timeout(timeFor(parts.sending.limitMs, carried.attachments));
+    sent = await channel.send(carried, AbortSignal.any([limit, parts.leaving]));
   } catch (error) {
     return failure(parts, message, error);
   }

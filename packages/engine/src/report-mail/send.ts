@@ -47,7 +47,10 @@ async function attempt(parts: Parts, mail: ClaimedMail, write: () => Promise<Con
     return failure(parts, mail, error, isRetryable(error));
   }
   try {
-    await channel.sendNotice({ ...content, id: mail.id, to: mail.address }, AbortSignal.timeout(parts.sending.limitMs));
+    await channel.sendNotice(
+      { ...content, id: mail.id, to: mail.address },
+      AbortSignal.any([AbortSignal.timeout(parts.sending.limitMs), parts.leaving]),
+    );
     return { state: 'sent', error: null };
   } catch (error) {
     // What the channel did not foresee may have happened before or after the mail left.
