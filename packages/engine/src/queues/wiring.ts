@@ -110,7 +110,7 @@ function makeQueue(backend: QueueBackend, name: string) {
 }
 
 function postgresConnection(connectionString: string) {
-  return { connectionString, schema: 'bullmq', migrate: true, max: 6 };
+  return { connectionString, schema: 'bullmq', migrate: true, max: 4 };
 }
 
 /** A worker waits for Redis however long it is away (`null`); a producer is told soon, and the sweep makes up for it. */
