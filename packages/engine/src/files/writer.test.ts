@@ -33,6 +33,28 @@ describe('files written in a thread', () => {
     expect(await readFile(place('ok-1'), 'utf8')).toBe('y');
   });
 
+  test('a thread that has nothing to write ends, and the next file has a new one', async () => {
+    const script = join(folder, 'counted.mjs');
+    await writeFile(
+      script,
+      `import { parentPort, threadId } from 'node:worker_threads';
+       import { writeFileSync } from 'node:fs';
+       parentPort.on('message', ({ id, place }) => {
+         writeFileSync(place, String(threadId));
+         parentPort.postMessage({ id });
+       });`,
+    );
+    const write = openWriter(pathToFileURL(script), 0);
+    const threadOf = async (name: string) => {
+      await write(beside(name), beside(name), Buffer.alloc(1));
+      return readFile(beside(name), 'utf8');
+    };
+    const [first, together] = await Promise.all([threadOf('t1'), threadOf('t2')]);
+    expect(together).toBe(first);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(await threadOf('t3')).not.toBe(first);
+  });
+
   test('whoever waits for a thread that ends is told, and the next file has a new thread', async () => {
     const script = join(folder, 'thread.mjs');
     const marked = join(folder, 'ended-once');

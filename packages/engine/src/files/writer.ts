@@ -21,16 +21,29 @@ export interface Written {
 /** Bytes. Handing over copies, and the steps of a larger file are long against their waits. */
 const largestHandedOver = 1024 * 1024;
 
-/** Starts the thread with the first file, and again if it ends. It keeps no process alive that waits for no file. */
-export function openWriter(script = new URL('./write-thread.ts', import.meta.url)): typeof writeDurably {
+/** Milliseconds without a file after which the thread ends. */
+const idleMs = 10_000;
+
+/** Starts the thread with the first file, and again when it has ended. It keeps no process alive that waits for no file. */
+export function openWriter(
+  script = new URL('./write-thread.ts', import.meta.url),
+  restMs = idleMs,
+): typeof writeDurably {
   const pending = new Map<number, PromiseWithResolvers<void>>();
   let thread: Worker | undefined;
   let orders = 0;
+  let rest: NodeJS.Timeout | undefined;
+  const end = () => {
+    void thread?.terminate();
+    thread = undefined;
+  };
   const settle = (id: number, failure?: Written['failure']) => {
     if (failure) pending.get(id)?.reject(Object.assign(new Error(failure.message), { code: failure.code }));
     else pending.get(id)?.resolve();
     pending.delete(id);
-    if (pending.size === 0) thread?.unref();
+    if (pending.size > 0) return;
+    thread?.unref();
+    rest = setTimeout(end, restMs).unref();
   };
   const start = () => {
     const started = new Worker(script, {
@@ -52,6 +65,7 @@ export function openWriter(script = new URL('./write-thread.ts', import.meta.url
     if (bytes.byteLength > largestHandedOver) return writeDurably(beside, place, bytes);
     const done = Promise.withResolvers<void>();
     orders += 1;
+    clearTimeout(rest);
     pending.set(orders, done);
     thread ??= start();
     thread.ref();
