@@ -4,6 +4,7 @@ import { eventData } from '@patchbay/contracts';
 import { outboundBatches } from '@patchbay/engine/pipeline/outbound-batches';
 import { releaseReply } from '@patchbay/engine/pipeline/held-replies';
 import { sweep } from '@patchbay/engine/pipeline/sweep';
+import { quarantineInbox } from '@patchbay/store';
 import { describe, expect, it } from 'vitest';
 import { centreNumber, postSigned, smsFields } from '../support/carrier.ts';
 import { taken } from '../support/carrier-rest.ts';
@@ -82,17 +83,29 @@ describe('what leaves by text', () => {
     expect(told.map(({ data }) => data['state'])).toEqual(['withdrawn', 'granted']);
   });
 
+  it('a STOP whose picture the carrier no longer has is a message at once, and holds', async () => {
+    const { carrier, textFrom, reply, becomes, received } = centre();
+    const from = newNumber();
+    const { ticketId } = await textFrom(from, 'Hello');
+    const gone = carrier.addMedia('image/png', Buffer.from('x')).replace(/ME\d+$/, `ME${'9'.repeat(32)}`);
+    const message = await received(await wordWithPicture(from, 'STOP', gone));
+    expect(message.text).toMatch(/^STOP\n\n\[This file could not be fetched: media-1\.png .*\]$/);
+    expect(await consents(from)).toMatchObject([{ state: 'withdrawn', source: 'word', reason: 'STOP' }]);
+    expect(await log(from)).toMatchObject([{ state: 'withdrawn', messageId: message.id }]);
+    await becomes((await reply(ticketId, 'After the gone picture')).id, 'failed');
+    expect(bodiesTo(from)).not.toContain('After the gone picture');
+  });
+
   it('a STOP in quarantine holds, also when it is put away, and does not come back over a later START', async () => {
     const { api, carrier, textFrom, reply, becomes } = centre();
     const from = newNumber();
     const { ticketId } = await textFrom(from, 'Hello');
     await carrier.calls.until(({ form }) => form['To'] === from, 'the acknowledgement');
-    const missing = carrier.addMedia('image/png', Buffer.from('x')).replace(/ME\d+$/, `ME${'9'.repeat(32)}`);
-    const sid = await wordWithPicture(from, 'STOP', missing);
-    const row = await eventually(
-      () => inboxOf(sid),
-      (found) => found?.state === 'quarantined',
-    );
+    const media = carrier.addMedia('image/png', Buffer.from('x'));
+    carrier.failMedia(media, 1000);
+    const row = await inboxOf(await wordWithPicture(from, 'STOP', media));
+    expect(await quarantineInbox(sql(), row?.id ?? '', 'It could not be ingested')).toBe(true);
+    carrier.failMedia(media, 0);
     await becomes((await reply(ticketId, 'Quarantined')).id, 'failed');
     const bulk = (action: string) =>
       api('POST', '/api/v1/inbox/bulk', {

@@ -49,7 +49,7 @@ onBothBackends('the queue', (backend) => {
               {
                 ...sms,
                 fetchFile: async (url: string) => {
-                  if (poisoned) throw new HubError('provider_refused', 'The file is gone');
+                  if (poisoned) throw new HubError('unprocessable', 'The file is rubbish');
                   return { bytes: Buffer.from(url), contentType: 'text/plain', filename: 'file.txt' };
                 },
               },
@@ -78,7 +78,11 @@ onBothBackends('the queue', (backend) => {
       () => hub.api('GET', '/api/v1/inbox?state=quarantined'),
       (answer) => answer.body.items.length === 1,
     );
-    expect(body.items[0]).toMatchObject({ externalId: bad['MessageSid'], reason: 'The file is gone', channel: 'sms' });
+    expect(body.items[0]).toMatchObject({
+      externalId: bad['MessageSid'],
+      reason: 'The file is rubbish',
+      channel: 'sms',
+    });
     const raw = await hub.api('GET', `/api/v1/inbox/${body.items[0].id}/raw`);
     expect(String(raw.body)).toContain('Body=With');
 

@@ -121,6 +121,25 @@ onBothBackends('a source of the webhook pair', (backend) => {
     expect(sent.externalId).toBe(again.body.id);
   });
 
+  it('has what it wrote on a ticket though a file lies nowhere any more, and the message says so', async () => {
+    const { url } = centre();
+    const message = await send({
+      text: 'My bill',
+      html: '<p>My <b>bill</b></p><!-- not closed',
+      from: { externalId: 'u11' },
+      attachments: [
+        { filename: 'bill <1>.pdf', contentType: 'application/pdf', url: `${url}/media/gone` },
+        { filename: 'terms.json', contentType: 'application/json', url: `${url}/api/openapi.json` },
+      ],
+    });
+    const told = 'This file could not be fetched: bill <1>.pdf (application/pdf). HTTP 404 was answered for the file';
+    expect(message).toMatchObject({
+      text: `My bill\n\n[${told}]`,
+      html: `<p>[${told.replace('<1>', '&lt;1&gt;')}]</p>\n<p>My <b>bill</b></p><!-- not closed`,
+      attachments: [{ filename: 'terms.json' }],
+    });
+  });
+
   it('is refused with a wrong signature, and nothing is kept', async () => {
     const { app, api } = centre();
     const answer = await postTo(app, { id: 'forged', text: 'x' }, '', `whsec_${'A'.repeat(43)}=`);

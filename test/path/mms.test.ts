@@ -63,8 +63,39 @@ onBothBackends('a message with pictures', (backend) => {
     expect(carrier.calls.items.filter(({ path }) => media.endsWith(path))).toHaveLength(3);
   });
 
-  it('goes on waiting for its picture when the carrier has none to give for hours', async () => {
-    const { carrier, hub, url } = centre();
+  it('has its words on a ticket at once when the carrier no longer has a file, with the files that it has', async () => {
+    const { carrier, textFrom, whatsappFrom, ticket } = centre();
+    const there = carrier.addMedia('image/png', png);
+    const gone = there.replace(/ME\d+$/, `ME${'9'.repeat(32)}`);
+    const large = carrier.addMedia('video/mp4', Buffer.alloc(25 * 1024 * 1024 + 1));
+    const both = await textFrom('+4915112360010', 'It came like this', {
+      NumMedia: '3',
+      MediaUrl0: gone,
+      MediaContentType0: 'image/jpeg',
+      MediaUrl1: there,
+      MediaContentType1: 'image/png',
+      MediaUrl2: large,
+      MediaContentType2: 'video/mp4',
+    });
+    expect(both.text.split('\n')).toEqual([
+      'It came like this',
+      '',
+      '[This file could not be fetched: media-1.jpg (image/jpeg). Twilio answered HTTP 404 for the file]',
+      '[This file could not be fetched: media-3.mp4 (video/mp4). The file is larger than 26214400 bytes]',
+    ]);
+    expect(both.attachments).toMatchObject([{ contentType: 'image/png', size: png.length }]);
+    expect(await ticket(both.ticketId)).toMatchObject({ subject: 'It came like this' });
+    // Nothing but the file, and not even its type is known.
+    const alone = await whatsappFrom('+4915112360011', '', { NumMedia: '1', MediaUrl0: gone });
+    expect(alone).toMatchObject({
+      text: '[This file could not be fetched: media-1. Twilio answered HTTP 404 for the file]',
+      attachments: [],
+    });
+    expect(carrier.calls.items.filter(({ path }) => gone.endsWith(path))).toHaveLength(2);
+  });
+
+  it('goes on waiting for its picture when the carrier has none to give for hours, and comes without it after that', async () => {
+    const { carrier, hub, url, received } = centre();
     const sql = hub.parts.db.sql;
     const media = carrier.addMedia('image/png', png);
     carrier.failMedia(media, 1000);
@@ -75,17 +106,23 @@ onBothBackends('a message with pictures', (backend) => {
     const row = async () =>
       (await sql.query('select id, state, attempts from inbox where external_id = $1', [sid])).rows[0];
     await eventually(row, (found) => Number(found?.['attempts']) > 0);
-    // As after the first minute.
-    const { rows } = await sql.query(
-      'update inbox set attempts = 7, next_attempt_at = now() where external_id = $1 returning id',
-      [sid],
-    );
-    hub.parts.jobs.add('ingest-contact', { inboxId: String(rows[0]?.['id']), round: 7, media: true });
-    expect(
-      await eventually(row, (found) => found?.['state'] !== 'pending' || Number(found['attempts']) > 7),
-    ).toMatchObject({
-      state: 'pending',
-    });
+    const afterTries = async (tries: number) => {
+      const { rows } = await sql.query(
+        'update inbox set attempts = $2, next_attempt_at = now() where external_id = $1 returning id',
+        [sid, tries],
+      );
+      hub.parts.jobs.add('ingest-contact', { inboxId: String(rows[0]?.['id']), round: tries, media: true });
+    };
+    // The first minute, and the last try but one.
+    for (const tries of [7, 22]) {
+      await afterTries(tries);
+      expect(
+        await eventually(row, (found) => found?.['state'] !== 'pending' || Number(found['attempts']) > tries),
+      ).toMatchObject({ state: 'pending' });
+    }
+    await afterTries(23);
+    const told = '[This file could not be fetched: media-1.png (image/png). Twilio answered HTTP 503 for the file]';
+    expect(await received(sid)).toMatchObject({ text: `Look at this\n\n${told}`, attachments: [] });
   });
 
   it('goes out as links that the carrier can open and nobody can change', async () => {

@@ -273,7 +273,10 @@ export interface Channel {
     asked: { since: Date; known: (externalIds: readonly string[]) => Promise<ReadonlySet<string>> },
     signal: AbortSignal,
   ): Promise<{ externalId: string } | 'not-sent' | 'not-listed' | 'cannot-tell'>;
-  /** Fetches a file that lies with the provider. */
+  /**
+   * Fetches a file that lies with the provider. Throws `provider_refused` or `too_large` for one that will never come, and
+   * `provider_unavailable` when it is worth trying again.
+   */
   fetchFile?(url: string, signal: AbortSignal): Promise<{ bytes: Uint8Array; contentType: string; filename: string }>;
   /** For channels that wait for their provider at an address of their own (SMTP inlet). Resolves once listening; stops and drains on abort. */
   listen?(signal: AbortSignal): Promise<{ address: string; closed: Promise<void> }>;

@@ -1,7 +1,7 @@
 /** The router's first part: from the inbox row to the message of a ticket of a customer, in one transaction. */
 import { foundBy } from '@patchbay/domain';
 import { HubError, inboundContact } from '@patchbay/contracts';
-import type { InboundContact, StoredFile } from '@patchbay/contracts';
+import type { InboundContact } from '@patchbay/contracts';
 import {
   databaseConstraint,
   databaseErrorCode,
@@ -13,13 +13,16 @@ import {
   postponeInbox,
   quarantineInbox,
   readInbox,
+  rewriteInbox,
 } from '@patchbay/store';
 import type { Ingested, InboxRow, Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { createLookups } from '../routing-rules/lookups.ts';
 import { decideContact } from './decide.ts';
 import { ingestCallStep } from './call-steps.ts';
-import { backoffMs, fileRetry, ingestRetry, isRetryable, reasonOf, retryOnConflict } from './retry.ts';
+import { bodiesWithout, fetchFiles } from './remote-files.ts';
+import type { FetchedFiles } from './remote-files.ts';
+import { backoffMs, ingestPolicy, isLastTry, isRetryable, reasonOf, retryOnConflict } from './retry.ts';
 
 /** Handles the job `ingest-contact`. Repeating it has no effect: only a pending row is worked on. */
 export async function ingestContact(parts: Parts, { inboxId }: { inboxId: string }): Promise<void> {
@@ -52,9 +55,9 @@ async function ingestByRules(parts: Parts, row: InboxRow): Promise<void> {
   if (!parsed.success)
     throw new HubError('unprocessable', `The contact has a wrong shape: ${parsed.error.issues[0]?.message ?? ''}`);
   const contact = parsed.data;
-  const fetched = await fetchFiles(parts, contact);
+  const fetched = await fetchFiles(parts, contact, row.attempts);
   if (contact.call && contact.call.step !== 'ringing') {
-    const done = await retryOnConflict(() => ingestCallStep(parts, row, contact, fetched));
+    const done = await retryOnConflict(() => ingestCallStep(parts, row, contact, fetched.stored));
     if (done) follow(parts, done, 'rules');
     parts.relay.nudge();
     return;
@@ -71,16 +74,18 @@ async function ingestMessage(
   tx: Queryable,
   row: InboxRow,
   contact: InboundContact,
-  fetched: StoredFile[],
+  { stored, missing }: FetchedFiles,
 ): Promise<Ingested> {
   const channel = parts.channels.get(contact.channel);
   if (!channel) throw new HubError('unprocessable', 'Its channel is not set up');
   const snapshot = await ingestSnapshot(tx, contact, channel.capabilities.continuationMs);
   const lookups = createLookups(tx, parts.db, () => snapshot.customers.map(({ customerId }) => customerId));
   const decision = await decideContact(parts, lookups, contact, snapshot, channel.capabilities);
+  // After the decision, which is about what the customer wrote.
+  if (missing.length > 0) await rewriteInbox(tx, row.id, bodiesWithout(contact, missing));
   const done = await ingestApply(tx, row.id, contact, {
     ...decision,
-    attachments: [...contact.attachments, ...fetched],
+    attachments: [...contact.attachments, ...stored],
   });
   if (contact.call) {
     const { ticketId, customerId, correlationId } = done;
@@ -131,34 +136,14 @@ export function continuation(parts: Parts): string {
   return value;
 }
 
-/** Files that still lie with the provider are brought in before the transaction begins. */
-async function fetchFiles(parts: Parts, contact: InboundContact): Promise<StoredFile[]> {
-  const channel = parts.channels.get(contact.channel);
-  const stored: StoredFile[] = [];
-  for (const remote of contact.remoteFiles) {
-    if (!channel?.fetchFile) throw new HubError('unprocessable', 'Its channel cannot fetch files');
-    const file = await channel.fetchFile(remote.url, AbortSignal.timeout(60_000));
-    const { sha256, size } = await parts.files.put(file.bytes);
-    stored.push({
-      filename: file.filename || remote.filename,
-      contentType: file.contentType || remote.contentType,
-      size,
-      sha256,
-      inline: false,
-    });
-  }
-  return stored;
-}
-
 /** A failed contact comes back later; after the last try, or when trying again cannot help, a person gets it. */
 async function putOff(parts: Parts, inboxId: string, error: unknown): Promise<void> {
   const reason = reasonOf(error);
   const row = await readInbox(parts.db.sql, inboxId);
   if (row?.state !== 'pending') return;
-  const policy = error instanceof HubError && error.code === 'provider_unavailable' ? fileRetry : ingestRetry;
-  if (isRetryable(error) && row.attempts + 1 < policy.attempts) {
+  if (isRetryable(error) && !isLastTry(error, row.attempts)) {
     const retryAfterMs = error instanceof HubError ? error.retryAfterMs : undefined;
-    const delayMs = backoffMs(policy, row.attempts + 1, Math.random(), retryAfterMs);
+    const delayMs = backoffMs(ingestPolicy(error), row.attempts + 1, Math.random(), retryAfterMs);
     const attempts = await postponeInbox(parts.db.sql, inboxId, reason, delayMs);
     parts.log.warn(
       { err: error, inboxId, attempts, delayMs, correlationId: row.correlationId },

@@ -9,9 +9,9 @@ export interface RetryPolicy {
   readonly longestMs: number;
 }
 
-export const ingestRetry: RetryPolicy = { attempts: 8, firstMs: 500, longestMs: 60_000 };
+const ingestRetry: RetryPolicy = { attempts: 8, firstMs: 500, longestMs: 60_000 };
 /** Of a contact whose file its provider cannot give at the moment; as long as a message waits on the way out. */
-export const fileRetry: RetryPolicy = { attempts: 24, firstMs: 500, longestMs: 15 * 60_000 };
+const fileRetry: RetryPolicy = { attempts: 24, firstMs: 500, longestMs: 15 * 60_000 };
 /** A provider that asks for a longer wait is asked again after this all the same. */
 const longestRetryAfterMs = 3_600_000;
 /** Lasts between two and three hours, so that a night's outage of a provider fails no message. */
@@ -32,6 +32,16 @@ export function backoffMs(policy: RetryPolicy, attempt: number, random: number, 
 /** Our own failures and those that say so may pass; a refusal will not. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof HubError ? error.retryable : true;
+}
+
+/** How often a contact is tried, by what it failed with. */
+export function ingestPolicy(error: unknown): RetryPolicy {
+  return error instanceof HubError && error.code === 'provider_unavailable' ? fileRetry : ingestRetry;
+}
+
+/** Whether a contact that failed so often before, and now with this, is not tried again. */
+export function isLastTry(error: unknown, failedTries: number): boolean {
+  return failedTries + 1 >= ingestPolicy(error).attempts;
 }
 
 /** What may be shown of an error, and kept: its own words if they are meant to be shown, its kind otherwise. */

@@ -123,6 +123,18 @@ export async function nameInboxApart(sql: Queryable, id: string): Promise<'renam
   return rows[0]?.outcome ?? null;
 }
 
+/** What the message of a pending contact is going to say, where that is not what came; in the transaction that writes it. */
+export async function rewriteInbox(
+  tx: Queryable,
+  id: string,
+  bodies: Pick<InboundContact, 'text' | 'html'>,
+): Promise<void> {
+  await tx.query(`update inbox set contact = contact || $2 where id = $1 and state = 'pending'`, [
+    id,
+    JSON.stringify(bodies),
+  ]);
+}
+
 /** Puts a pending contact aside for a person, with the reason. */
 export async function quarantineInbox(sql: Queryable, id: string, reason: string): Promise<boolean> {
   const { rowCount } = await sql.query(
