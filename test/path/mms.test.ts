@@ -50,11 +50,14 @@ onBothBackends('a message with pictures', (backend) => {
     }
   });
 
-  it('is not lost while the carrier cannot give its picture', async () => {
+  it.each([
+    ['cannot give its picture', 503, '+4915112360002'],
+    ['does not know its picture yet', 404, '+4915112360012'],
+  ])('is not lost while the carrier %s', async (_what, status, from) => {
     const { carrier, textFrom } = centre();
     const media = carrier.addMedia('image/png', png);
-    carrier.failMedia(media, 2);
-    const message = await textFrom('+4915112360002', 'Look', {
+    carrier.failMedia(media, 2, status);
+    const message = await textFrom(from, 'Look', {
       NumMedia: '1',
       MediaUrl0: media,
       MediaContentType0: 'image/png',
@@ -63,7 +66,7 @@ onBothBackends('a message with pictures', (backend) => {
     expect(carrier.calls.items.filter(({ path }) => media.endsWith(path))).toHaveLength(3);
   });
 
-  it('has its words on a ticket at once when the carrier no longer has a file, with the files that it has', async () => {
+  it('has its words on a ticket in seconds when the carrier no longer has a file, with the files that it has', async () => {
     const { carrier, textFrom, whatsappFrom, ticket } = centre();
     const there = carrier.addMedia('image/png', png);
     const gone = there.replace(/ME\d+$/, `ME${'9'.repeat(32)}`);
@@ -91,7 +94,7 @@ onBothBackends('a message with pictures', (backend) => {
       text: '[This file could not be fetched: media-1. Twilio answered HTTP 404 for the file]',
       attachments: [],
     });
-    expect(carrier.calls.items.filter(({ path }) => gone.endsWith(path))).toHaveLength(2);
+    expect(carrier.calls.items.filter(({ path }) => gone.endsWith(path))).toHaveLength(6);
   });
 
   it('goes on waiting for its picture when the carrier has none to give for hours, and comes without it after that', async () => {

@@ -32,8 +32,8 @@ export interface CarrierRest extends AsyncDisposable {
   answerAll(answer: RestAnswer): void;
   /** Puts a file where the carrier keeps media; answers its public address. */
   addMedia(contentType: string, bytes: Uint8Array): string;
-  /** Answers so many requests for this file with 503. */
-  failMedia(address: string, times: number): void;
+  /** Answers so many requests for this file with this status. */
+  failMedia(address: string, times: number, status?: number): void;
 }
 
 /** The carrier's message resource. */
@@ -109,7 +109,7 @@ export async function startCarrierRest(): Promise<CarrierRest> {
   const accepted = new Feed<RestCall>();
   const special = new Map<string, RestAnswer>();
   let usual = taken;
-  const failing = new Map<string, number>();
+  const failing = new Map<string, { times: number; status: number }>();
   const media = new Map<string, { contentType: string; bytes: Uint8Array }>();
   const root = `/2010-04-01/Accounts/${carrierAccount.accountSid}`;
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -129,10 +129,10 @@ export async function startCarrierRest(): Promise<CarrierRest> {
     };
     calls.push(call);
     const file = media.get(path);
-    const failures = failing.get(path) ?? 0;
-    if (failures > 0) {
-      failing.set(path, failures - 1);
-      return void response.writeHead(503).end();
+    const failure = failing.get(path);
+    if (failure && failure.times > 0) {
+      failure.times -= 1;
+      return void response.writeHead(failure.status).end();
     }
     if (file) return void response.writeHead(200, { 'content-type': file.contentType }).end(file.bytes);
     if (request.method === 'GET' && path.startsWith(`${root}/Messages.json?`)) {
@@ -171,7 +171,7 @@ export async function startCarrierRest(): Promise<CarrierRest> {
     answerOnce: (body, answer) => void special.set(body, answer),
     answerCallOnce: (to, answer) => void special.set(`call ${to}`, answer),
     answerAll: (answer) => void (usual = answer),
-    failMedia: (address, times) => void failing.set(new URL(address).pathname, times),
+    failMedia: (address, times, status = 503) => void failing.set(new URL(address).pathname, { times, status }),
     addMedia(contentType, bytes) {
       const path = `${root}/Messages/MM${'a'.repeat(32)}/Media/ME${String(media.size).padStart(32, '0')}`;
       media.set(path, { contentType, bytes });

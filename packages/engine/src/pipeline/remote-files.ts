@@ -23,7 +23,9 @@ export async function fetchFiles(parts: Parts, contact: InboundContact, failedTr
   const fetched: FetchedFiles = { stored: [], missing: [] };
   for (const remote of contact.remoteFiles) {
     const file = await fetchFile(parts, contact, remote).catch((error: unknown) => {
-      if (contact.call || !isLost(error, failedTries)) throw error;
+      if (contact.call) throw error;
+      if (mayBeEarly(error, failedTries)) throw new HubError('provider_unavailable', reasonOf(error), { cause: error });
+      if (!isLost(error, failedTries)) throw error;
       parts.log.warn(
         { err: error, channel: contact.channel, externalId: contact.externalId },
         'a file will not come; its message says so',
@@ -53,6 +55,13 @@ async function keep(parts: Parts, remote: RemoteFile, file: FetchedFile): Promis
     sha256,
     inline: false,
   };
+}
+
+/** A file is refused so often before it is believed: a carrier may tell of a message a moment before it can give its picture. */
+const refusals = 3;
+
+function mayBeEarly(error: unknown, failedTries: number): boolean {
+  return error instanceof HubError && error.code === 'provider_refused' && failedTries + 1 < refusals;
 }
 
 /** What is wrong on our own side can be mended, and then the file still comes. */
