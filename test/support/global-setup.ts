@@ -20,6 +20,19 @@ declare module 'vitest' {
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  project.provide('redisServer', need('redis-server', find('redis-server'), 'tests of the Redis backend'));
+  project.provide(
+    'chromium',
+    need('chromium', find('chromium') ?? find('chromium-browser') ?? find('google-chrome'), 'tests in a browser'),
+  );
+  // Debian puts it where only root looks.
+  const dovecot = find('dovecot') ?? (existsSync('/usr/sbin/dovecot') ? '/usr/sbin/dovecot' : null);
+  project.provide('dovecot', need('dovecot', dovecot, 'tests of fetched mail'));
+  const corpus = process.env['CORPUS_DIR'];
+  project.provide(
+    'corpus',
+    need('CORPUS_DIR', corpus && existsSync(corpus) ? corpus : null, 'tests over the mail corpus'),
+  );
   const folder = await mkdtemp(join(await placeOfDatabases(), 'patchbay-test-'));
   const postgres = await startEmbeddedPostgres({ dataDir: folder, log: silent });
   const template = new URL(postgres.url);
@@ -37,19 +50,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await queue.close();
   await admin.sql.query(`alter role current_user password '${template.password}'`);
   project.provide('postgresUrl', postgres.url);
-  project.provide('redisServer', need('redis-server', find('redis-server'), 'tests of the Redis backend'));
-  project.provide(
-    'chromium',
-    need('chromium', find('chromium') ?? find('chromium-browser') ?? find('google-chrome'), 'tests in a browser'),
-  );
-  // Debian puts it where only root looks.
-  const dovecot = find('dovecot') ?? (existsSync('/usr/sbin/dovecot') ? '/usr/sbin/dovecot' : null);
-  project.provide('dovecot', need('dovecot', dovecot, 'tests of fetched mail'));
-  const corpus = process.env['CORPUS_DIR'];
-  project.provide(
-    'corpus',
-    need('CORPUS_DIR', corpus && existsSync(corpus) ? corpus : null, 'tests over the mail corpus'),
-  );
   return async () => {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });

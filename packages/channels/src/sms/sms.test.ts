@@ -140,7 +140,7 @@ describeConformance('sms', createSmsChannel, {
       send: (message) => sendTo(answering(400, '{"code":21211,"message":"Invalid number","status":400}'), message),
       code: 'provider_refused',
     },
-    { name: 'wrong credentials', send: (message) => sendTo(answering(401, ''), message), code: 'provider_refused' },
+    { name: 'wrong credentials', send: (message) => sendTo(answering(401, ''), message), code: 'provider_unavailable' },
     { name: 'too fast', send: (message) => sendTo(answering(429, '{}'), message), code: 'too_many_requests' },
     ...([408, 500, 503] as const).map((status) => ({
       name: `ill with ${status}`,

@@ -52,7 +52,8 @@ export function refusal(status: number, body: unknown, retryAfter: string | null
   const cause = new TwilioRefusal(status, code, text);
   const wait = { cause, retryAfterMs: retryAfterMs(retryAfter, Date.now()) };
   if (status === 429) return new HubError('too_many_requests', message, wait);
-  if (status === 408) return new HubError('provider_unavailable', message, wait);
+  // An account's token that is being changed is about no message: as with a mail server that refuses the log-in, messages wait for it.
+  if (status === 408 || status === 401) return new HubError('provider_unavailable', message, wait);
   if (status === 500 || status === 503)
     return new HubError('provider_unavailable', message, { ...wait, doubtful: true });
   if (status > 500) return new HubError('outcome_unknown', message, wait);
