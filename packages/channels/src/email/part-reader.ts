@@ -39,7 +39,7 @@ interface Within {
   readonly endReceived: boolean;
   readonly waitingEnd: false | ((error: Error) => void);
   readonly waitUntilAttachmentEnd: boolean;
-  readonly curnode: false | { readonly decoder?: Transform };
+  readonly curnode: false | { readonly decoder?: Transform; readonly contentStream?: Readable };
   hasFailed: boolean;
   reading: boolean;
   createNode(head: PartHead): unknown;
@@ -47,6 +47,8 @@ interface Within {
   endStream(): void;
   /** Calls back in a later turn, or at once with an error. */
   processChunk(piece: Piece, done: (error?: Error) => void): void;
+  /** Puts the text together. The last part's decoder has its end. */
+  cleanup(done: (error?: Error) => void): void;
 }
 
 /** A part's head, or bytes of its body, or what stands between bodies. */
@@ -62,6 +64,8 @@ const undeclared = 'x-undeclared';
 class PartReader extends Parser {
   #hasBody = false;
   #hasHtml = false;
+  /** What the texts come out of. */
+  readonly #texts: Readable[] = [];
 
   constructor(options: MailParserOptions) {
     super(options);
@@ -90,6 +94,8 @@ class PartReader extends Parser {
         if (error) this.#fail(error);
         else if (waits) this.readData();
       });
+      if (piece.type === 'node' && this.curnode !== false && this.curnode.contentStream)
+        this.#texts.push(this.curnode.contentStream);
       waits = this.#waits(piece);
       if (waits) return;
     }
@@ -100,6 +106,13 @@ class PartReader extends Parser {
   #waits({ type }: Piece): boolean {
     if (type === 'data') return this.waitUntilAttachmentEnd;
     return type === 'body' && this.curnode !== false && this.curnode.decoder?.writableNeedDrain === true;
+  }
+
+  /** A text may be longer on its way through its decoders than what stands behind it. */
+  override cleanup(done: (error?: Error) => void): void {
+    const coming = this.#texts.find(({ readableEnded }) => !readableEnded);
+    if (coming) coming.once('end', () => this.cleanup(done));
+    else super.cleanup(done);
   }
 
   #fail(error: Error): void {
