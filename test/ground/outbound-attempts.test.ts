@@ -1,5 +1,5 @@
 /** What tries of one message, and messages of one batch, may do to each other when their ends are written down: nothing. */
-import { claimOutbounds, openDatabase, settleOutbound, settleOutbounds } from '@patchbay/store';
+import { claimOutbounds, nextOutbound, openDatabase, settleOutbound, settleOutbounds } from '@patchbay/store';
 import type { ClaimedOutbound, Queryable } from '@patchbay/store';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/backends.ts';
@@ -107,6 +107,22 @@ describe('a try that was given up', () => {
 
 describe('a batch of ends', () => {
   const ground = shared(openGround);
+
+  it('says by which channel a ticket goes on, which need not be the one of what ended', async () => {
+    const { sql } = ground();
+    const [id, mail] = [await queued(sql), await queued(sql)];
+    const { rows } = await sql.query<{ ticketId: string }>(
+      `update outbound mail set idempotency_key = 'other', channel = 'email', recipient = 'ann@example.com', ticket_id = text.ticket_id
+       from outbound text where text.id = $1 and mail.id = $2 returning mail.ticket_id as "ticketId"`,
+      [id, mail],
+    );
+    const next = { id: mail, round: 0, channel: 'email' };
+    const outcome = { result: 'sent', externalId: 'SM5' } as const;
+    expect(await settleOutbounds(sql, [{ id, attempt: await attemptOf(sql, id), outcome }])).toEqual([
+      { settled: true, next },
+    ]);
+    expect(await nextOutbound(sql, rows[0]?.ticketId ?? '')).toEqual(next);
+  });
 
   it('is written though a provider names one id twice', async () => {
     const { sql } = ground();

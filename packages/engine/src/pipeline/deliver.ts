@@ -3,7 +3,7 @@ import type { Channel, SentMessage } from '@patchbay/channels/channel';
 import { HubError } from '@patchbay/contracts';
 import type { ChannelName, DeliveryReport, JobData } from '@patchbay/contracts';
 import { nextOutbound, recordDelivery as recordRow } from '@patchbay/store';
-import type { ClaimedOutbound, OutboundResult } from '@patchbay/store';
+import type { ClaimedOutbound, NextOutbound, OutboundResult } from '@patchbay/store';
 import { withdrewBefore } from '@patchbay/store/queries/consents';
 import { withCode } from '../identity/codes.ts';
 import type { Parts } from '../parts.ts';
@@ -31,7 +31,7 @@ export async function sendOutbound(
     parts.jobs.add('send-outbound', { outboundId, round: message.round, channel }, { delayMs: message.postponedMs });
   else if ('obstacle' in message) {
     parts.log.info({ outboundId }, 'message held back');
-    await sendNext(parts, message.ticketId, channel);
+    await sendNext(parts, message.ticketId);
     parts.relay.nudge();
   } else await sendClaimed(parts, message);
 }
@@ -50,8 +50,7 @@ async function sendClaimed(parts: Parts, message: ClaimedOutbound): Promise<void
   if (outcome.result === 'retry')
     parts.jobs.add('send-outbound', { outboundId, round: message.attempts + message.postponed, channel }, delay);
   // A ticket's messages leave one after the other: the next one's job found this one before it, and is given again.
-  if (next && (outcome.result !== 'retry' || outcome.reached))
-    parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round, channel });
+  if (next && (outcome.result !== 'retry' || outcome.reached)) goOn(parts, next);
   if (outcome.result === 'unknown') parts.jobs.add('reconcile-outbound', { outboundId, round: 0, channel }, delay);
   parts.relay.nudge();
 }
@@ -62,9 +61,13 @@ export async function sendOutbounds(parts: Parts, { outboundIds, channel }: JobD
 }
 
 /** What something stood against is settled too, and its ticket's next message goes on. */
-async function sendNext(parts: Parts, ticketId: string, channel: ChannelName | undefined): Promise<void> {
+async function sendNext(parts: Parts, ticketId: string): Promise<void> {
   const next = await nextOutbound(parts.db.sql, ticketId);
-  if (next) parts.jobs.add('send-outbound', { outboundId: next.id, round: next.round, channel });
+  if (next) goOn(parts, next);
+}
+
+function goOn(parts: Parts, { id, round, channel }: NextOutbound): void {
+  parts.jobs.add('send-outbound', { outboundId: id, round, channel });
 }
 
 async function handOver(parts: Parts, message: ClaimedOutbound): Promise<OutboundResult> {

@@ -79,7 +79,14 @@ export interface SettledOutbound {
   /** False when that try is not the one that counts any more: then nothing is changed. */
   settled: boolean;
   /** What its ticket has to send next. */
-  next: { id: string; round: number } | null;
+  next: NextOutbound | null;
+}
+
+export interface NextOutbound {
+  id: string;
+  round: number;
+  /** A page or a code need not leave by the channel of its ticket. */
+  channel: ChannelName;
 }
 
 /** Writes down how several sends ended; in the order of `items`. */
@@ -109,13 +116,10 @@ export async function settleOutbounds(
  * What the tickets of these messages have to send next, by the message's id. Asked for after the commit of their ends: a message that
  * could not be claimed before it, because one of these was on its way, was committed by then.
  */
-async function nextOutbounds(
-  sql: Queryable,
-  ids: readonly string[],
-): Promise<Map<string, { id: string; round: number }>> {
-  const { rows } = await sql.query<{ after: string; id: string; round: number }>(
-    `select o.id as after, n.id, n.round from outbound o cross join lateral (
-       select n.id, n.attempts + n.postponed as round from outbound n
+async function nextOutbounds(sql: Queryable, ids: readonly string[]): Promise<Map<string, NextOutbound>> {
+  const { rows } = await sql.query<{ after: string } & NextOutbound>(
+    `select o.id as after, n.id, n.round, n.channel from outbound o cross join lateral (
+       select n.id, n.attempts + n.postponed as round, n.channel from outbound n
        where n.ticket_id = o.ticket_id and n.status = 'queued' and n.next_attempt_at <= now() order by n.id limit 1) n
      where o.id = any ($1::uuid[])`,
     [ids],
@@ -179,9 +183,9 @@ export async function dueOutbound(
 }
 
 /** The ticket's oldest message that is due, if any. */
-export async function nextOutbound(sql: Queryable, ticketId: string): Promise<{ id: string; round: number } | null> {
-  const { rows } = await sql.query<{ id: string; round: number }>(
-    `select id, attempts + postponed as round from outbound where ticket_id = $1 and status = 'queued' and next_attempt_at <= now() order by id limit 1`,
+export async function nextOutbound(sql: Queryable, ticketId: string): Promise<NextOutbound | null> {
+  const { rows } = await sql.query<NextOutbound>(
+    `select id, attempts + postponed as round, channel from outbound where ticket_id = $1 and status = 'queued' and next_attempt_at <= now() order by id limit 1`,
     [ticketId],
   );
   return rows[0] ?? null;
