@@ -39,7 +39,7 @@ interface Within {
   readonly endReceived: boolean;
   readonly waitingEnd: false | ((error: Error) => void);
   readonly waitUntilAttachmentEnd: boolean;
-  readonly curnode: false | { readonly decoder?: Transform; readonly contentStream?: Readable };
+  readonly curnode: false | PartNode;
   hasFailed: boolean;
   reading: boolean;
   createNode(head: PartHead): unknown;
@@ -49,6 +49,12 @@ interface Within {
   processChunk(piece: Piece, done: (error?: Error) => void): void;
   /** Puts the text together. The last part's decoder has its end. */
   cleanup(done: (error?: Error) => void): void;
+}
+
+interface PartNode {
+  readonly decoder?: Transform;
+  /** What comes out of all decoders of a text. */
+  readonly contentStream?: Readable;
 }
 
 /** A part's head, or bytes of its body, or what stands between bodies. */
@@ -64,8 +70,7 @@ const undeclared = 'x-undeclared';
 class PartReader extends Parser {
   #hasBody = false;
   #hasHtml = false;
-  /** What the texts come out of. */
-  readonly #texts: Readable[] = [];
+  readonly #texts: PartNode[] = [];
 
   constructor(options: MailParserOptions) {
     super(options);
@@ -94,8 +99,7 @@ class PartReader extends Parser {
         if (error) this.#fail(error);
         else if (waits) this.readData();
       });
-      if (piece.type === 'node' && this.curnode !== false && this.curnode.contentStream)
-        this.#texts.push(this.curnode.contentStream);
+      if (piece.type === 'node' && this.curnode && this.curnode.contentStream) this.#texts.push(this.curnode);
       waits = this.#waits(piece);
       if (waits) return;
     }
@@ -110,9 +114,10 @@ class PartReader extends Parser {
 
   /** A text may be longer on its way through its decoders than what stands behind it. */
   override cleanup(done: (error?: Error) => void): void {
-    const coming = this.#texts.find(({ readableEnded }) => !readableEnded);
-    if (coming) coming.once('end', () => this.cleanup(done));
-    else super.cleanup(done);
+    const coming = this.#texts.find(({ contentStream }) => contentStream?.readableEnded === false);
+    if (!coming) return super.cleanup(done);
+    coming.contentStream?.once('end', () => this.cleanup(done));
+    coming.decoder?.end();
   }
 
   #fail(error: Error): void {
