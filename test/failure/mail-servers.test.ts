@@ -170,6 +170,35 @@ describe.skipIf(inject('dovecot') === null)('mailboxes on servers of every kind'
     expect(aside.body.items).toMatchObject([{ channel: 'email' }]);
   });
 
+  it('one that hands out no mail for a while hands out all of them afterwards', async () => {
+    let sick = true;
+    await using wire = await startWire(dovecot().port, (chunk) => (sick && chunk.includes('sick-') ? null : chunk));
+    await dovecot().append('sick', [mailOf('sick-0'), mailOf('sick-1')]);
+    const notes = async (): Promise<number> =>
+      (await centre().api('GET', '/api/v1/inbox?state=quarantined&q=breaks%20off')).body.items.length;
+    const before = await notes();
+    const id = await add(centre().api, 'sick', wire.port);
+    await eventually(
+      async () => {
+        if ((await account(id)).state === 'failing') await centre().api('POST', `/api/v1/mail-accounts/${id}/try`);
+        return notes();
+      },
+      (found) => found > before,
+      60_000,
+    );
+    expect(await count('sick-')).toEqual({ count: 0, distinct: 0 });
+    sick = false;
+    await eventually(
+      async () => {
+        if ((await account(id)).state === 'failing') await centre().api('POST', `/api/v1/mail-accounts/${id}/try`);
+        return count('sick-');
+      },
+      (found) => found?.distinct === 2,
+      60_000,
+    );
+    expect(await count('sick-')).toEqual({ count: 2, distinct: 2 });
+  });
+
   it('one that stops answering is given up in time, while idle and in the middle of a mail', async () => {
     await using wire = await startWire(dovecot().port);
     await dovecot().append('half', [mailOf('h-0')]);

@@ -23,6 +23,13 @@ export class Breaks {
     return (this.times.get(uid) ?? 0) >= most;
   }
 
+  /** One that was given up, to be asked for a last time: when all others come it may have been the server. Each is answered once. */
+  nextPassedOver(): number | undefined {
+    const uid = this.times.keys().find((one) => this.isGivenUp(one));
+    if (uid !== undefined) this.times.delete(uid);
+    return uid;
+  }
+
   /** Everything that was asked for has come, or its UIDs mean other mails now. */
   forget(): void {
     this.times.clear();

@@ -62,6 +62,15 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
   return { cursor, problem };
 }
 
+/** Mails that were given up are asked for a last time, each once, when everything behind them has come. Throws when the connection breaks off. */
+export async function fetchPassedOver(pass: FetchPass, cursor: MailboxCursor): Promise<void> {
+  const { breaks } = pass.mailbox;
+  for (let uid = breaks.nextPassedOver(); uid !== undefined; uid = breaks.nextPassedOver()) {
+    pass.signal.throwIfAborted();
+    for (const portion of portionsOf(await sizesOf(pass.client, [uid]))) await fetchPortion(pass, cursor, portion);
+  }
+}
+
 function startImport(cursor: MailboxCursor, uids: readonly number[]): MailboxCursor {
   if (!isImporting(cursor)) return cursor;
   const total = cursor.importDone + uids.filter((uid) => uid <= cursor.importUntil).length;

@@ -4,7 +4,7 @@ import type { MailFolder } from '@patchbay/contracts';
 import type { ChannelDeps } from '../../channel.ts';
 import { type Mailbox, type MailboxCursor, type MailboxServer, MailProblem } from '../../mailbox.ts';
 import { answered, connect, type Connection } from './connection.ts';
-import { fetchWaiting, search } from './fetch.ts';
+import { fetchPassedOver, fetchWaiting, search } from './fetch.ts';
 import { beginAt } from './plan.ts';
 
 /** Resolves after an abort, when mails in progress are done. Rejects with a {@link MailProblem} when the connection breaks. */
@@ -31,8 +31,10 @@ async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps
   for (;;) {
     if (look === 'again') cursor = await open(connection, mailbox, cursor, deps.now());
     const completeUntil = deps.now();
-    const outcome = await fetchWaiting({ client, mailbox, deps, signal }, cursor);
+    const pass = { client, mailbox, deps, signal };
+    const outcome = await fetchWaiting(pass, cursor);
     cursor = outcome.cursor;
+    if (client.usable) await fetchPassedOver(pass, cursor);
     if (outcome.problem !== undefined) ({ problem } = outcome);
     if (!client.usable) throw new MailProblem('connection', lost);
     mailbox.breaks.forget();
