@@ -174,8 +174,12 @@ export async function readParts(raw: Buffer, options: MailParserOptions): Promis
   const parser = new PartReader(options);
   const mail = { attachments: [] } as unknown as ParsedMail;
   let open: Readable | undefined;
+  let failure: Error | undefined;
   // Whatever fails now, the attachment that is being read has no end.
-  parser.once('error', (error) => open?.destroy(error));
+  parser.once('error', (error) => {
+    failure = error;
+    open?.destroy(error);
+  });
   parser.end(raw);
   for await (const data of parser as AsyncIterable<AttachmentStream | MessageText>) {
     if (data.type === 'text') {
@@ -183,6 +187,7 @@ export async function readParts(raw: Buffer, options: MailParserOptions): Promis
       continue;
     }
     open = data.content as Readable;
+    if (failure) throw failure;
     const content = Buffer.concat(await Array.fromAsync<Buffer>(open));
     data.release?.();
     mail.attachments.push({ ...data, content } as Attachment);

@@ -23,10 +23,12 @@ const ownTurn = takeTurns();
  * others are named in `refused`.
  */
 export async function sendMail(message: OutboundMessage, deps: ComposeDeps, signal: AbortSignal): Promise<SentMessage> {
-  const mail = await composing.run(1, async () => {
+  const compose = async () => {
     await ownTurn();
     return composeMail(message, deps);
-  });
+  };
+  // One with files waits for their store, and nobody for it.
+  const mail = await (message.attachments.length > 0 ? compose() : composing.run(1, compose));
   const url = deps.config.smtpUrl;
   if (url === undefined) return { externalId: mail.messageId, status: 'sent', raw: mail.raw };
   const info = await handOver(mail, url, signal);

@@ -69,7 +69,9 @@ export function openWriter(
     pending.set(orders, done);
     thread ??= start();
     thread.ref();
-    thread.postMessage({ id: orders, beside, place, bytes } satisfies Order);
+    // A copy of its own, since a view would take all of the buffer along that it looks at.
+    const handed = Uint8Array.from(bytes);
+    thread.postMessage({ id: orders, beside, place, bytes: handed } satisfies Order, [handed.buffer]);
     return done.promise;
   };
 }
