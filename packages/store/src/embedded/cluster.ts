@@ -18,11 +18,14 @@ export interface Server {
   readonly ended: Promise<void>;
 }
 
-/** Commits are durable when they are acknowledged; clients' errors and statements, which carry personal data, are not logged. */
+/**
+ * Commits are durable when they are acknowledged; clients' errors and statements, which carry personal data, are not logged. A hub opens at most
+ * about eighty connections: most are opened only under load, and there is room for several hubs.
+ */
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '200',
+  max_connections: '400',
   shared_buffers: '256MB',
   synchronous_commit: 'on',
   wal_level: 'replica',
