@@ -78,18 +78,22 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
   let closed = false;
   const onError = (error: Error) => closed || log.warn({ err: error }, 'queue error');
   const queues = queueNames.map((name) => openQueue(backend, name, onError));
-  const batches = new Map(
-    queueNames.map((name, index) => [name, batcher(queues[index] as RawQueue, log, gatherMs[name])]),
-  );
-  const unhurried = new Map(
-    queueNames.map((name, index) => [name, batcher(queues[index] as RawQueue, log, 2 * gatherMs[name])]),
-  );
+  // Made when they are first used: few kinds of jobs have time.
+  const batches = new Map<string, ReturnType<typeof batcher>>();
+  const batchOf = (name: QueueName, unhurried: boolean) => {
+    const key = `${name}${unhurried ? ' unhurried' : ''}`;
+    const known = batches.get(key);
+    if (known) return known;
+    const queue = queues[queueNames.indexOf(name)] as RawQueue;
+    const made = batcher(queue, log, unhurried ? 2 * gatherMs[name] : gatherMs[name]);
+    batches.set(key, made);
+    return made;
+  };
   return {
     add(name, data, options) {
       const delayMs = options?.delayMs ?? 0;
       const id = jobId(name, data) ?? (options?.once && 'queueId' in data ? data.queueId : undefined);
-      const batch = (options?.unhurried ? unhurried : batches).get(queueOf(data));
-      batch?.push({
+      batchOf(queueOf(data), options?.unhurried === true).push({
         name,
         data: schemas[name].parse(data),
         options: { ...(id && { jobId: id }), ...(delayMs > 0 && { delay: delayMs }) },
@@ -104,7 +108,7 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
     ping: async () => void (await Promise.all(queues.map((queue) => queue.ping()))),
     obliterate: async () => void (await Promise.all(queues.map((queue) => queue.obliterate()))),
     async close() {
-      await Promise.all([...batches.values(), ...unhurried.values()].map((batch) => batch.drain()));
+      await Promise.all(Array.from(batches.values(), (batch) => batch.drain()));
       await Promise.all(queues.map((queue) => queue.close()));
       // What breaks from here on was let go of.
       closed = true;
