@@ -1,8 +1,9 @@
 /** Which row of the inbox a delivery is: the one that is there already, or a new one. */
 import { randomUUID } from 'node:crypto';
 import { inboundContact } from '@patchbay/contracts';
-import { insertInbox, openDatabase } from '@patchbay/store';
-import type { Queryable } from '@patchbay/store';
+import fc from 'fast-check';
+import { insertInboxes, openDatabase } from '@patchbay/store';
+import type { InboxInsert, Queryable, ReceivedRow } from '@patchbay/store';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/backends.ts';
 import { rolledBack } from '../support/rolled-back.ts';
@@ -23,32 +24,37 @@ interface Given {
   formerContentHash?: string;
 }
 
-const receive = (tx: Queryable, { externalId, bytes, contentHash, formerContentHash }: Given) =>
-  insertInbox(tx, {
-    channel: 'email',
-    channelAccount: 'email',
-    externalId,
-    contentHash: contentHash ?? null,
-    contact:
-      contentHash === undefined
-        ? null
-        : inboundContact.parse({
-            channel: 'email',
-            channelAccount: 'email',
-            externalId,
-            contentHash,
-            formerContentHash,
-            identifiers: [],
-            from: 'ann@example.org',
-            receivedAt: new Date().toISOString(),
-          }),
-    raw: Buffer.from(bytes),
-    rawType: 'message/rfc822',
-    rawSha256: bytes,
-    state: contentHash === undefined ? 'quarantined' : 'pending',
-    reason: contentHash === undefined ? 'Not understood' : null,
-    correlationId: randomUUID(),
-  });
+const rowOf = ({ externalId, bytes, contentHash, formerContentHash }: Given): InboxInsert => ({
+  channel: 'email',
+  channelAccount: 'email',
+  externalId,
+  contentHash: contentHash ?? null,
+  contact:
+    contentHash === undefined
+      ? null
+      : inboundContact.parse({
+          channel: 'email',
+          channelAccount: 'email',
+          externalId,
+          contentHash,
+          formerContentHash,
+          identifiers: [],
+          from: 'ann@example.org',
+          receivedAt: new Date().toISOString(),
+        }),
+  raw: Buffer.from(bytes),
+  rawType: 'message/rfc822',
+  rawSha256: bytes,
+  state: contentHash === undefined ? 'quarantined' : 'pending',
+  reason: contentHash === undefined ? 'Not understood' : null,
+  correlationId: randomUUID(),
+});
+
+async function receive(tx: Queryable, given: Given) {
+  const [received] = await insertInboxes(tx, [rowOf(given)]);
+  if (!received) throw new Error('Nothing was received');
+  return received;
+}
 
 describe('a mail that is received again', () => {
   const database = shared(openTestDatabase);
@@ -99,5 +105,59 @@ describe('a mail that is received again', () => {
       expect((await receive(tx, second)).outcome).toBe('duplicate');
       expect((await receive(tx, first)).outcome).toBe('duplicate');
     });
+  });
+});
+
+describe('mails that are received together', () => {
+  const database = shared(openTestDatabase);
+
+  it('become the rows that they become one after the other', async () => {
+    const mail = fc.record({
+      externalId: fc.constantFrom(
+        '<1@example.org>',
+        '<2@example.org>',
+        '<old@missing-message-id>',
+        '<new@missing-message-id>',
+      ),
+      bytes: fc.constantFrom('a', 'b', 'longer than others, with signs: Größe 质量'),
+      contentHash: fc.constantFrom('one', 'two', undefined),
+      formerContentHash: fc.constantFrom('old', undefined),
+    });
+    const outcomes = async (received: (tx: Queryable) => Promise<ReceivedRow[]>) =>
+      rolledBack(database().db, async (tx) => {
+        const answers = await received(tx);
+        const { rows } = await tx.query(
+          `select id, external_id, content_hash, contact - 'receivedAt' as contact, convert_from(raw, 'UTF8') as raw, raw_type, raw_sha256, state,
+             reason ~ 'received before' as again, deliveries from inbox order by channel_account, external_id`,
+        );
+        const named = new Map(rows.map(({ id, external_id: name }) => [id, name]));
+        return {
+          answers: answers.map(({ inboxId, outcome }) => ({ name: named.get(inboxId), outcome })),
+          rows: rows.map(({ id: _, ...row }) => row),
+        };
+      });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(mail, { maxLength: 3 }),
+        fc.array(mail, { minLength: 1, maxLength: 5 }),
+        async (before, mails) => {
+          const oneByOne = async (tx: Queryable, given: readonly Given[]) => {
+            const received: ReceivedRow[] = [];
+            for (const one of given) received.push(await receive(tx, one));
+            return received;
+          };
+          const apart = await outcomes(async (tx) => {
+            await oneByOne(tx, before);
+            return oneByOne(tx, mails);
+          });
+          const together = await outcomes(async (tx) => {
+            await oneByOne(tx, before);
+            return insertInboxes(tx, mails.map(rowOf));
+          });
+          expect(together).toEqual(apart);
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { gather } from './gather.ts';
 
 describe('gather', () => {
@@ -33,6 +33,33 @@ describe('gather', () => {
     gate.resolve();
     expect(await Promise.all([first, ...rest])).toEqual([2, 4, 6, 8, 10, 12]);
     expect(batches).toEqual([[1], [2, 3, 4], [5, 6]]);
+  });
+
+  it('begins no batch sooner after another than it may, and the first at once', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    try {
+      const batches: number[][] = [];
+      const double = gather(
+        async (items: readonly number[]) => {
+          batches.push([...items]);
+          return items.map((item) => item * 2);
+        },
+        { atOnce: 1, most: 10, apartMs: 25 },
+      );
+      expect(await double(1)).toBe(2);
+      const rest = [2, 3].map(double);
+      await vi.advanceTimersByTimeAsync(20);
+      const last = double(4);
+      await vi.advanceTimersByTimeAsync(4);
+      expect(batches).toEqual([[1]]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(await Promise.all([...rest, last])).toEqual([4, 6, 8]);
+      expect(batches).toEqual([[1], [2, 3, 4]]);
+      await vi.advanceTimersByTimeAsync(25);
+      expect(await double(5)).toBe(10);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('gives every piece its own answer, or its own failure, whatever comes when', async () => {

@@ -5,15 +5,28 @@
  * @param work settles for the whole batch; when it rejects, every piece of the batch does.
  * @param atOnce batches that run at the same time.
  * @param most pieces of a batch.
+ * @param apartMs milliseconds between the beginnings of two batches at the least: where nobody waits for the answer, fewer and larger ones cost less.
  */
 export function gather<T, R>(
   work: (items: readonly T[]) => Promise<readonly R[]>,
-  { atOnce, most }: { atOnce: number; most: number },
+  { atOnce, most, apartMs = 0 }: { atOnce: number; most: number; apartMs?: number },
 ): (item: T) => Promise<R> {
   const waiting: { item: T; done: PromiseWithResolvers<R> }[] = [];
   let running = 0;
+  let earliest = 0;
+  let pausing = false;
+  const pause = (ms: number) => {
+    pausing = true;
+    setTimeout(() => {
+      pausing = false;
+      next();
+    }, ms);
+  };
   const next = () => {
-    while (running < atOnce && waiting.length > 0) {
+    while (running < atOnce && waiting.length > 0 && !pausing) {
+      const early = apartMs > 0 ? earliest - performance.now() : 0;
+      if (early > 0) return pause(early);
+      earliest = performance.now() + apartMs;
       running += 1;
       void run(waiting.splice(0, most)).finally(() => {
         running -= 1;

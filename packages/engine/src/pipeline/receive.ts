@@ -3,8 +3,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { inboundContact, storableText } from '@patchbay/contracts';
 import type { ChannelName, InboundContactDraft } from '@patchbay/contracts';
 import type { RawPayload, ReceiveOutcome } from '@patchbay/channels/channel';
-import { insertInbox, keepEnvelope } from '@patchbay/store';
+import { keepEnvelope } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
+import { writeReceived } from './received-together.ts';
 import { sealContact } from './sensitive-request.ts';
 
 /** Larger payloads lie in the file store, and the row keeps their hash; smaller ones cost no flush of their own. */
@@ -42,7 +43,7 @@ export async function receive(
     parts,
     sealed === null ? raw : { bytes: Buffer.from(JSON.stringify(sealed)), contentType: 'application/json' },
   );
-  const row = await insertInbox(parts.db.sql, {
+  const row = await writeReceived(parts, {
     ...origin(parsed.data),
     ...stored,
     contentHash: parsed.data.contentHash ?? null,
@@ -74,7 +75,7 @@ export async function quarantine(
   correlationId: string = randomUUID(),
 ): Promise<ReceiveOutcome> {
   const stored = await storeRaw(parts, raw);
-  const row = await insertInbox(parts.db.sql, {
+  const row = await writeReceived(parts, {
     ...origin(storable(from)),
     ...stored,
     contentHash: from.contentHash ?? null,

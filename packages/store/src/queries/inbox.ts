@@ -22,26 +22,20 @@ export interface InboxInsert {
   correlationId: string;
 }
 
-/** Writes a received contact down; a second delivery finds the row (see `receive_contact` in the migrations). */
-export async function insertInbox(sql: Queryable, row: InboxInsert): Promise<ReceivedRow> {
+/** Writes received contacts down; a second delivery finds the row (see `receive_contact` in the migrations). In the order of `items`. */
+export async function insertInboxes(sql: Queryable, items: readonly InboxInsert[]): Promise<ReceivedRow[]> {
+  const raws = items.map(({ raw }) => raw ?? new Uint8Array());
+  let end = 1;
+  const placed = items.map(({ raw, ...item }) => {
+    const rawFrom = end;
+    end += raw?.byteLength ?? 0;
+    return { ...item, ...(raw && { rawFrom, rawLength: raw.byteLength }) };
+  });
   const { rows } = await sql.query<ReceivedRow>(
-    `select inbox_id as "inboxId", outcome, correlation_id as "correlationId"
-     from receive_contact($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [
-      row.channel,
-      row.channelAccount,
-      row.externalId,
-      row.contentHash,
-      row.contact && JSON.stringify(row.contact),
-      row.raw && Buffer.from(row.raw),
-      row.rawType,
-      row.rawSha256,
-      row.state,
-      row.reason,
-      row.correlationId,
-    ],
+    `select inbox_id as "inboxId", outcome, correlation_id as "correlationId" from receive_contacts($1, $2) order by n`,
+    [JSON.stringify(placed), Buffer.concat(raws)],
   );
-  return rows[0] as ReceivedRow;
+  return rows;
 }
 
 /** What the bytes of a quarantined contact came with, added to what they came with before. No more is kept than anybody would look at. */
