@@ -27,6 +27,7 @@ export async function startPostgres(
     if (profile) {
       await admin.sql.query("alter system set shared_preload_libraries = 'pg_stat_statements'");
       await admin.sql.query("alter system set pg_stat_statements.track = 'all'").catch(() => undefined);
+      await admin.sql.query('alter system set pg_stat_statements.track_planning = on').catch(() => undefined);
     }
   }
   return startEmbeddedPostgres({ dataDir: folder, log: silent });

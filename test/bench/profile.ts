@@ -20,13 +20,13 @@ export async function writeStatements(
   await db.sql.query('select pg_stat_statements_reset()');
   return {
     async write() {
-      const { rows } = await db.sql.query<{ ms: number; mean: number; calls: number; top: boolean; query: string }>(
-        `select total_exec_time as ms, mean_exec_time as mean, calls, toplevel as top, left(regexp_replace(query, '\\s+', ' ', 'g'), 200) as query
-         from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = current_database() order by total_exec_time desc limit 60`,
+      const { rows } = await db.sql.query<{ ms: number; mean: number; calls: number; top: boolean; query: string; planning: number }>(
+        `select total_exec_time as ms, total_plan_time as planning, mean_exec_time as mean, calls, toplevel as top, left(regexp_replace(query, '\\s+', ' ', 'g'), 200) as query
+         from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = current_database() order by total_exec_time + total_plan_time desc limit 60`,
       );
       const lines = rows.map(
-        ({ ms, mean, calls, top, query }) =>
-          `${ms.toFixed(0).padStart(8)} ms ${mean.toFixed(3).padStart(9)} ms each ${String(calls).padStart(8)} × ${top ? ' ' : '·'} ${query}`,
+        ({ ms, mean, calls, top, query, planning }) =>
+          `${ms.toFixed(0).padStart(8)} ms ${mean.toFixed(3).padStart(9)} ms each, planned ${planning.toFixed(0).padStart(5)} ms ${String(calls).padStart(8)} × ${top ? ' ' : '·'} ${query}`,
       );
       const { rows: tables } = await db.sql.query<{
         name: string;
