@@ -29,7 +29,8 @@ const loadRules = () => import('./likeness.ts');
 type Rules = Awaited<ReturnType<typeof loadRules>>;
 
 const customersAtOnce = 100;
-const contactsAtOnce = 500;
+/** About five hundred contacts. */
+const eventsAtOnce = 2_500;
 /** A job ends after so many, and the clock gives the next one: nothing else waits behind a long list. */
 const batchesInJob = 20;
 /** Counted up to here for the screens. */
@@ -53,8 +54,10 @@ export async function reviewIdentity(parts: Parts): Promise<void> {
   const settings = await readIdentitySettings(parts.db.sql);
   const review = { rules: await loadRules(), settings, region: parts.config.defaultRegion };
   const found = { changed: false, crowded: new Map<string, number>() };
+  let unread = true;
   for (let batch = 0; batch < batchesInJob; batch += 1) {
-    const done = await parts.db.transaction((tx) => reviewBatch(tx, review));
+    const done = await parts.db.transaction((tx) => reviewBatch(tx, review, unread));
+    unread = done.unread;
     found.changed ||= done.changed;
     for (const key of done.crowded) {
       // What stands before the colon names the kind of key; the rest is about a person.
@@ -86,20 +89,31 @@ interface Reviewed {
   readonly crowded: readonly string[];
 }
 
-async function reviewBatch(tx: Queryable, review: Review): Promise<Reviewed & { more: boolean }> {
-  if (!(await lockIdentityReview(tx))) return { more: false, changed: false, crowded: [] };
+/** `unread`: whether messages may have come that were not looked at. */
+async function reviewBatch(
+  tx: Queryable,
+  review: Review,
+  unread: boolean,
+): Promise<Reviewed & { unread: boolean; more: boolean }> {
+  if (!(await lockIdentityReview(tx))) return { unread, more: false, changed: false, crowded: [] };
+  const stillUnread = unread && (await readMessages(tx, review));
+  const { customerIds, taken } = await takeIdentityWork(tx, customersAtOnce);
+  const done = customerIds.length === 0 ? { changed: false, crowded: [] } : await suggestFor(tx, review, customerIds);
+  // What comes in meanwhile waits for the clock, so that under load many are looked at together.
+  return { unread: stillUnread, more: stillUnread || taken === customersAtOnce, ...done };
+}
+
+/** Keeps what the next messages say of their senders. Answers whether there may be more. */
+async function readMessages(tx: Queryable, review: Review): Promise<boolean> {
   const { sharedNames } = review.settings;
-  const contacts = await noteContacts(tx, contactsAtOnce, Math.max(sharedNames, leastNames) * spellings);
+  const contacts = await noteContacts(tx, eventsAtOnce, Math.max(sharedNames, leastNames) * spellings);
   if (sharedNames > 0 && contacts.named.length > 0) {
     const manyPeoples = (await readNames(tx, contacts.named)).filter(
       ({ names }) => names.length >= sharedNames && review.rules.countPeople(names) >= sharedNames,
     );
     if (manyPeoples.length > 0) await shareByNames(tx, manyPeoples, sharedNames);
   }
-  const { customerIds, taken } = await takeIdentityWork(tx, customersAtOnce);
-  const done = customerIds.length === 0 ? { changed: false, crowded: [] } : await suggestFor(tx, review, customerIds);
-  // What comes in meanwhile waits for the clock, so that under load many are looked at together.
-  return { more: contacts.more || taken === customersAtOnce, ...done };
+  return contacts.more;
 }
 
 /** Computes the keys of these customers anew, and whom they may be. */

@@ -85,7 +85,7 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
     const known = batches.get(key);
     if (known) return known;
     const queue = queues[queueNames.indexOf(name)] as RawQueue;
-    const made = batcher(queue, log, unhurried ? 2 * gatherMs[name] : gatherMs[name]);
+    const made = batcher(queue, log, unhurried ? 3 * gatherMs[name] : gatherMs[name]);
     batches.set(key, made);
     return made;
   };
@@ -129,7 +129,7 @@ const gatherMs = {
   texts: 100,
 } as const satisfies Record<QueueName, number>;
 /** So many contacts are ingested in one transaction, and so many messages sent by one job, at the most. */
-const mostTogether = { 'ingest-contact': 32, 'send-outbound': 32 } as const;
+const mostTogether = { 'ingest-contact': 64, 'send-outbound': 64 } as const;
 
 /** What nobody has tried yet makes one job together: contacts, and messages that leave now. */
 function together(jobs: readonly RawJob[]): RawJob[] {

@@ -25,7 +25,7 @@ export async function hasIdentityWork(sql: Queryable): Promise<boolean> {
   return truth(
     sql,
     `select exists (select 1 from identity_work)
-       or (select coalesce(max(position), 0) from message) > (select coalesce((select (value ->> 'position')::bigint from setting where key = 'identity-messages'), 0)) as yes`,
+       or (select coalesce(max(seq), 0) from event) > (select coalesce((select (value ->> 'seq')::bigint from setting where key = 'identity-events'), 0)) as yes`,
     [],
   );
 }
@@ -183,16 +183,13 @@ export async function replaceSuggestions(
   return (rows[0]?.changed ?? 0) > 0;
 }
 
-/** A message's place may be taken after a later one's: the last few are read again. */
-const overlap = 100;
-
 export interface NamedIdentifier {
   kind: IdentifierKind;
   value: string;
 }
 
 /**
- * Goes on through the messages that customers sent: each identifier that one names has it as evidence, once for each channel, and each
+ * Goes on through the messages that customers sent, by their events, which are numbered once they are committed: each identifier that one names has it as evidence, once for each channel, and each
  * name that was given with an identifier is kept, up to a number that says enough. Answers which were given another name,
  * and whether there may be more.
  */
@@ -202,15 +199,15 @@ export async function noteContacts(
   namesKept: number,
 ): Promise<{ named: NamedIdentifier[]; more: boolean }> {
   const { rows } = await tx.query<{ named: NamedIdentifier[]; more: boolean }>(
-    `with place as (select coalesce((select (value ->> 'position')::bigint from setting where key = 'identity-messages'), 0) as position),
+    `with place as (select coalesce((select (value ->> 'seq')::bigint from setting where key = 'identity-events'), 0) as seq),
+     passed as materialized (select e.seq, e.type, e.data from event e where e.seq > (select seq from place) order by e.seq limit $1),
      came as materialized (
-       select m.id, m.position, m.customer_id, m.channel, m.sender_name, m.received_at, m.ticket_id, b.contact -> 'identifiers' as named, m.kind
-       from message m left join inbox b on b.id = m.inbox_id
-       where m.position > (select position - ${overlap} from place) order by m.position limit $1 + ${overlap}),
+       select m.id, p.seq, m.customer_id, m.channel, m.sender_name, m.received_at, m.ticket_id, b.contact -> 'identifiers' as named, m.kind
+       from passed p join message m on m.id = (p.data ->> 'messageId')::uuid join inbox b on b.id = m.inbox_id where p.type = 'message.received'),
      named as materialized (
        select distinct on (c.customer_id, i.kind, i.value, c.channel) c.*, i.kind as i_kind, i.value, i.grade
        from came c cross join lateral jsonb_to_recordset(coalesce(c.named, '[]')) i (kind text, value text, grade text)
-       where c.customer_id is not null order by c.customer_id, i.kind, i.value, c.channel, c.position),
+       where c.customer_id is not null order by c.customer_id, i.kind, i.value, c.channel, c.seq),
      seen as (
        insert into identifier_evidence (customer_id, kind, value, grade, source, channel, message_id, reference, at)
        select n.customer_id, n.i_kind, n.value, n.grade, 'message', n.channel, n.id, n.channel, n.received_at from named n
@@ -234,10 +231,10 @@ export async function noteContacts(
          and (select count(*) from (select 1 from identifier_name n where n.kind = i.kind and n.value = i.value limit $2) few) < $2
        on conflict do nothing returning kind, value),
      moved as (
-       insert into setting (key, value) select 'identity-messages', jsonb_build_object('position', max(position)) from came having max(position) > (select position from place)
+       insert into setting (key, value) select 'identity-events', jsonb_build_object('seq', max(seq)) from passed having max(seq) is not null
        on conflict (key) do update set value = excluded.value, updated_at = now())
-     select count(*) > $1 as more,
-       (select coalesce(jsonb_agg(distinct jsonb_build_object('kind', n.kind, 'value', n.value)), '[]') from names n) as named from came`,
+     select (select count(*) from passed) = $1 as more,
+       (select coalesce(jsonb_agg(distinct jsonb_build_object('kind', n.kind, 'value', n.value)), '[]') from names n) as named`,
     [limit, namesKept],
   );
   return rows[0] ?? { named: [], more: false };
