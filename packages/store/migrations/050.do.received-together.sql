@@ -8,9 +8,10 @@ declare
   one record;
 begin
   -- Those that are new go by one insert. Only where no two have one name, and none may have to be looked for under another one.
-  if not exists (
-    select 1 from jsonb_array_elements(p_items) i where i ->> 'state' <> 'pending' or i ->> 'externalId' like '%@missing-message-id>')
-    and (select count(*) = count(distinct (i ->> 'channelAccount', i ->> 'externalId')) from jsonb_array_elements(p_items) i)
+  if (
+    select count(*) = count(distinct (i ->> 'channelAccount', i ->> 'externalId'))
+      and bool_and(i ->> 'state' = 'pending' and i ->> 'externalId' not like '%@missing-message-id>')
+    from jsonb_array_elements(p_items) i)
   then
     with item as materialized (
       select x.n::integer as n, x.e, x.e ->> 'channelAccount' as channel_account, x.e ->> 'externalId' as external_id
@@ -26,6 +27,10 @@ begin
     select coalesce(array_agg(i.n), '{}'), coalesce(array_agg(r.id), '{}') into written, ids
     from rows r join item i on i.channel_account = r.channel_account and i.external_id = r.external_id;
   end if;
+  if cardinality(written) = jsonb_array_length(p_items) then
+    return query select w.n, w.id, 'accepted', p_items -> (w.n - 1) ->> 'correlationId' from unnest(written, ids) w (n, id);
+    return;
+  end if;
   for one in
     select x.n::integer as n, r.* from jsonb_array_elements(p_items) with ordinality x (e, n)
     cross join lateral receive_contact(e ->> 'channel', e ->> 'channelAccount', e ->> 'externalId', e ->> 'contentHash', nullif(e -> 'contact', 'null'),
@@ -39,6 +44,5 @@ begin
     correlation_id := one.correlation_id;
     return next;
   end loop;
-  return query
-    select w.n, w.id, 'accepted', p_items -> (w.n - 1) ->> 'correlationId' from unnest(written, ids) w (n, id);
+  return query select w.n, w.id, 'accepted', p_items -> (w.n - 1) ->> 'correlationId' from unnest(written, ids) w (n, id);
 end $$;
