@@ -20,7 +20,14 @@ export async function writeStatements(
   await db.sql.query('select pg_stat_statements_reset()');
   return {
     async write() {
-      const { rows } = await db.sql.query<{ ms: number; mean: number; calls: number; top: boolean; query: string; planning: number }>(
+      const { rows } = await db.sql.query<{
+        ms: number;
+        mean: number;
+        calls: number;
+        top: boolean;
+        query: string;
+        planning: number;
+      }>(
         `select total_exec_time as ms, total_plan_time as planning, mean_exec_time as mean, calls, toplevel as top, left(regexp_replace(query, '\\s+', ' ', 'g'), 200) as query
          from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = current_database() order by total_exec_time + total_plan_time desc limit 60`,
       );

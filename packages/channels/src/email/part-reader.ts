@@ -117,7 +117,7 @@ class PartReader extends Parser {
     const coming = this.#texts.find(({ contentStream }) => contentStream?.readableEnded === false);
     if (!coming) return super.cleanup(done);
     coming.contentStream?.once('end', () => this.cleanup(done));
-    coming.decoder?.end();
+    if (coming.decoder?.writableEnded === false) coming.decoder.end();
   }
 
   #fail(error: Error): void {

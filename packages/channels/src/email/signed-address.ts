@@ -3,12 +3,14 @@
  * mail systems that change the case of a local part; with a prefix of up to 20 characters it stays below the 64 that
  * RFC 5321 §4.5.3.1.1 allows.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 /** 80 bits: forging one takes about 2^79 mails. */
 const macBytes = 10;
 const shape = /^([a-z]+)\+([a-z2-7]{26})\.([a-z2-7]{16})$/;
+
+const keys = new WeakMap<Uint8Array, KeyObject>();
 
 /** What the address is for. Each use signs with a prefix of its own, so that no address of one passes for another. */
 export type AddressUse = 'reply' | 'bounce';
@@ -33,7 +35,14 @@ export function verifyAddress(use: AddressUse, address: string, key: Uint8Array)
 }
 
 function mac(use: AddressUse, id: Buffer, key: Uint8Array): Buffer {
-  return createHmac('sha256', key).update(`${use}-address\0`).update(id).digest().subarray(0, macBytes);
+  return createHmac('sha256', prepared(key)).update(`${use}-address\0`).update(id).digest().subarray(0, macBytes);
+}
+
+/** Preparing a key costs more than signing with it. */
+function prepared(key: Uint8Array): KeyObject {
+  const known = keys.get(key) ?? createSecretKey(key);
+  keys.set(key, known);
+  return known;
 }
 
 function base32(bytes: Uint8Array): string {
