@@ -1,4 +1,5 @@
 /** What messages say of their senders is noted for each of them, in whatever order they are committed. */
+import { readFile } from 'node:fs/promises';
 import { openDatabase, relayEvents } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
 import { noteContacts } from '@patchbay/store/queries/suggestions';
@@ -60,4 +61,30 @@ it('says when there may be more, and goes on from there', async () => {
   expect(more).toEqual([true, true, false]);
   const { rows } = await db.sql.query<{ n: number }>('select count(*)::int as n from identifier_evidence');
   expect(rows[0]?.n).toBe(5);
+});
+
+it('goes on where a database of an earlier release was', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { url } = stack.use(await createTestDatabase());
+  const db = stack.use(openDatabase({ url, poolSize: 2 }));
+  await takeIn(db.sql, 1, 5);
+  await relayEvents(db.sql, 500);
+  await takeIn(db.sql, 6, 7);
+  const { rows: places } = await db.sql.query<{ position: string }>(
+    'select position from message order by position offset 2 limit 1',
+  );
+  await db.sql.query(
+    `insert into setting (key, value) values ('identity-messages', jsonb_build_object('position', $1::bigint))`,
+    [places[0]?.position],
+  );
+  await db.sql.query(
+    await readFile(
+      new URL('../../packages/store/migrations/051.do.contacts-noted-by-event.sql', import.meta.url),
+      'utf8',
+    ),
+  );
+  await relayEvents(db.sql, 500);
+  await db.transaction((tx) => noteContacts(tx, 500, 5));
+  const { rows } = await db.sql.query<{ value: string }>('select value from identifier_evidence order by value');
+  expect(rows.map(({ value }) => value)).toEqual([4, 5, 6, 7].map((n) => `customer-${n}@example.org`));
 });

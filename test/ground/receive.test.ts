@@ -1,6 +1,7 @@
 /** Which row of the inbox a delivery is: the one that is there already, or a new one. */
 import { randomUUID } from 'node:crypto';
 import { inboundContact } from '@patchbay/contracts';
+import { writeReceived } from '@patchbay/engine/pipeline/received-together';
 import fc from 'fast-check';
 import { insertInboxes, openDatabase } from '@patchbay/store';
 import type { InboxInsert, Queryable, ReceivedRow } from '@patchbay/store';
@@ -12,7 +13,7 @@ import { shared } from '../support/shared.ts';
 async function openTestDatabase() {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await createTestDatabase());
-  const db = stack.use(openDatabase({ url, poolSize: 2 }));
+  const db = stack.use(openDatabase({ url, poolSize: 8 }));
   const owned = stack.move();
   return { db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -159,5 +160,40 @@ describe('mails that are received together', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('do not wait for one whose row another transaction has', async () => {
+    const { db } = database();
+    const parts = { db, log: { info: () => undefined } };
+    const given = (externalId: string) => rowOf({ externalId, bytes: externalId, contentHash: externalId });
+    const held = ['<held-1@example.org>', '<held-2@example.org>'];
+    for (const externalId of held) await writeReceived(parts, given(externalId));
+    const again = await db.transaction(async (tx) => {
+      await tx.query('select 1 from inbox where external_id = any ($1) for update', [held]);
+      const waiting = [...held, ...held].map((externalId) => writeReceived(parts, given(externalId)));
+      const others = ['<free-1@example.org>', '<free-2@example.org>'].map((name) => writeReceived(parts, given(name)));
+      expect((await Promise.all(others)).map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted']);
+      return waiting;
+    });
+    expect((await Promise.all(again)).map(({ outcome }) => outcome)).toEqual(
+      held.flatMap(() => ['duplicate', 'duplicate']),
+    );
+  });
+
+  it('have their order in the time at which they came', async () => {
+    const names = ['c', 'a', 'b'].map((name) => `<${name}@order.example>`);
+    const rows = await rolledBack(database().db, async (tx) => {
+      await insertInboxes(
+        tx,
+        names.map((externalId) => rowOf({ externalId, bytes: 'x', contentHash: externalId })),
+      );
+      return (
+        await tx.query<{ name: string }>(
+          'select external_id as name from inbox where external_id = any ($1) order by received_at',
+          [names],
+        )
+      ).rows;
+    });
+    expect(rows.map(({ name }) => name)).toEqual(names);
   });
 });

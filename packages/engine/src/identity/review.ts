@@ -29,8 +29,8 @@ const loadRules = () => import('./likeness.ts');
 type Rules = Awaited<ReturnType<typeof loadRules>>;
 
 const customersAtOnce = 100;
-/** About five hundred contacts. */
-const eventsAtOnce = 2_500;
+/** A ticket is opened by five events; each further message is one. */
+const eventsAtOnce = 1_500;
 /** A job ends after so many, and the clock gives the next one: nothing else waits behind a long list. */
 const batchesInJob = 20;
 /** Counted up to here for the screens. */
@@ -46,7 +46,8 @@ const leastPopulation = 1_000;
 
 /** Called by the clock. Adding the job twice has no effect. */
 export async function askForReview(parts: Parts): Promise<void> {
-  if (await hasIdentityWork(parts.db.sql)) parts.jobs.add('review-identity', { review: 'identity' }, { once: true });
+  if (await hasIdentityWork(parts.db.sql, eventsAtOnce))
+    parts.jobs.add('review-identity', { review: 'identity' }, { once: true });
 }
 
 /** Handles the job `review-identity`. What it does not get to, or loses with a crash, is still on the list. */

@@ -3,6 +3,7 @@
  * it writes commits together with its place: after a crash nothing is left out and nothing is done twice. Several processes do no
  * harm, since one at a time has a reader's place.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { HubError } from '@patchbay/contracts';
 import { eventsAfter, type Queryable, type RoutedEvent } from '@patchbay/store';
 import {
@@ -101,15 +102,15 @@ export async function startEventReaders(
 async function follow(parts: ReaderParts, reader: EventReader, events: ReadEvents, signal: AbortSignal) {
   await registerReader(parts.db.sql, reader.name, reader.from);
   let again = false;
-  let stopped = false;
+  const stopping = new AbortController();
   let running: Promise<void> | null = null;
   const run = async () => {
     try {
       do {
         again = false;
-        while (!stopped && (await readBatch(parts, reader, batchSize, events)) === batchSize);
-        if (!stopped) await new Promise((resolve) => setTimeout(resolve, gatherMs));
-      } while (again && !stopped);
+        while (!stopping.signal.aborted && (await readBatch(parts, reader, batchSize, events)) === batchSize);
+        await delay(gatherMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      } while (again && !stopping.signal.aborted);
     } catch (error) {
       if (!signal.aborted) parts.log.warn({ err: error, reader: reader.name }, 'events not worked on; tried again');
     } finally {
@@ -120,10 +121,10 @@ async function follow(parts: ReaderParts, reader: EventReader, events: ReadEvent
     name: reader.name,
     wake() {
       again = true;
-      if (!stopped && !signal.aborted) running ??= run();
+      if (!stopping.signal.aborted && !signal.aborted) running ??= run();
     },
     async stop() {
-      stopped = true;
+      stopping.abort();
       await running;
     },
   };

@@ -22,7 +22,8 @@ interface Batches {
 
 /** Claimed ones leave at once: more than these would be of unknown end if the process died now. */
 const claims = { atOnce: 1, most: 16 };
-const endings = { atOnce: 1, most: 32, apartMs: 50 };
+/** Nobody waits for an end, but a process that dies leaves those of so long unwritten, and a ticket's next message follows it. */
+const endings = { atOnce: 1, most: 256, apartMs: 50 };
 /** Milliseconds after which an end is written down again while the database does not answer: the provider has the message already. */
 const writeAgainMs = [250, 1_000, 3_000, 6_000];
 

@@ -118,7 +118,7 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
 
 /**
  * How long what follows a first job is gathered before it leaves. A contact waits for its ticket; what leaves and whom it is offered to has
- * more time, and what is about a mail twice as much: nobody sits before it, and in fewer transactions more of them are taken in. Milliseconds.
+ * more time, and what is about a mail three times as much: nobody sits before it, and in fewer transactions more of them are taken in. Milliseconds.
  */
 const gatherMs = {
   ingest: 50,
@@ -129,7 +129,7 @@ const gatherMs = {
   texts: 100,
 } as const satisfies Record<QueueName, number>;
 /** So many contacts are ingested in one transaction, and so many messages sent by one job, at the most. */
-const mostTogether = { 'ingest-contact': 64, 'send-outbound': 64 } as const;
+const mostTogether = { 'ingest-contact': 64, 'send-outbound': 32 } as const;
 
 /** What nobody has tried yet makes one job together: contacts, and messages that leave now. */
 function together(jobs: readonly RawJob[]): RawJob[] {

@@ -22,8 +22,16 @@ export interface InboxInsert {
   correlationId: string;
 }
 
-/** Writes received contacts down; a second delivery finds the row (see `receive_contact` in the migrations). In the order of `items`. */
-export async function insertInboxes(sql: Queryable, items: readonly InboxInsert[]): Promise<ReceivedRow[]> {
+/**
+ * Writes received contacts down; a second delivery finds the row (see `receive_contact` in the migrations). In the order of `items`.
+ *
+ * @param patienceMs how long a row may be waited for that another transaction has; 0: as long as it takes.
+ */
+export async function insertInboxes(
+  sql: Queryable,
+  items: readonly InboxInsert[],
+  patienceMs = 0,
+): Promise<ReceivedRow[]> {
   const raws = items.map(({ raw }) => raw ?? new Uint8Array());
   let end = 1;
   const placed = items.map(({ raw, ...item }) => {
@@ -32,8 +40,8 @@ export async function insertInboxes(sql: Queryable, items: readonly InboxInsert[
     return { ...item, ...(raw && { rawFrom, rawLength: raw.byteLength }) };
   });
   const { rows } = await sql.query<ReceivedRow>(
-    `select inbox_id as "inboxId", outcome, correlation_id as "correlationId" from receive_contacts($1, $2) order by n`,
-    [JSON.stringify(placed), Buffer.concat(raws)],
+    `select inbox_id as "inboxId", outcome, correlation_id as "correlationId" from receive_contacts($1, $2, $3) order by n`,
+    [JSON.stringify(placed), Buffer.concat(raws), patienceMs],
   );
   return rows;
 }

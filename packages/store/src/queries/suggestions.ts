@@ -21,12 +21,14 @@ export async function lockIdentityReview(tx: Queryable): Promise<boolean> {
   return true;
 }
 
-export async function hasIdentityWork(sql: Queryable): Promise<boolean> {
+export async function hasIdentityWork(sql: Queryable, eventsAtOnce: number): Promise<boolean> {
   return truth(
     sql,
-    `select exists (select 1 from identity_work)
-       or (select coalesce(max(seq), 0) from event) > (select coalesce((select (value ->> 'seq')::bigint from setting where key = 'identity-events'), 0)) as yes`,
-    [],
+    `select exists (select 1 from identity_work) or (
+       select count(*) = $1 or coalesce(bool_or(type = 'message.received'), false) from (
+         select type from event where seq > coalesce((select (value ->> 'seq')::bigint from setting where key = 'identity-events'), 0)
+         order by seq limit $1) passed) as yes`,
+    [eventsAtOnce],
   );
 }
 
