@@ -18,7 +18,7 @@ import type { Parts } from '../parts.ts';
 
 const batchSize = 500;
 /** What is committed within this time after a batch is read with the next one. Milliseconds. */
-const gatherMs = 500;
+const gatherMs = 250;
 const pollMs = 1_000;
 /** Longer than any message of ours. */
 const errorLength = 500;
