@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isOpen } from '../calendar.ts';
 import { addBusinessTime, businessTimeBetween, workingTime } from './business-time.ts';
+import { holidaysOf } from './holidays.ts';
 
 type Day = WeekInterval['weekday'];
 const week = (days: readonly Day[], ...times: string[]): WeekInterval[] =>
@@ -65,7 +66,7 @@ const calendars = {
   midnight: calendar('UTC', week([1], '18:00-24:00')),
   sunday: calendar('UTC', week([7], '22:00-06:00')),
 } as const;
-const times = Object.fromEntries(Object.entries(calendars).map(([name, one]) => [name, workingTime(one)]));
+const times = Object.fromEntries(Object.entries(calendars).map(([name, one]) => [name, workingTime(one, holidaysOf)]));
 const timeOf = (name: keyof typeof calendars) => times[name] as ReturnType<typeof workingTime>;
 
 const hour = 60;
@@ -177,7 +178,9 @@ describe('open time', () => {
 
   it('never comes where a calendar never opens', () => {
     const days = Array.from({ length: 12 }, (_, year) => closed(`${2026 + year}-01-01`, `${2026 + year}-12-31`));
-    expect(addBusinessTime(workingTime(calendar('UTC', [], { days })), Date.parse('2026-01-05'), 1)).toBeNull();
+    expect(
+      addBusinessTime(workingTime(calendar('UTC', [], { days }), holidaysOf), Date.parse('2026-01-05'), 1),
+    ).toBeNull();
   });
 
   const names = Object.keys(calendars) as (keyof typeof calendars)[];

@@ -4,7 +4,7 @@
  */
 import type { BusinessCalendar, OpenInterval, OwnDay } from '@patchbay/contracts';
 import type { Hours } from '../calendar.ts';
-import { holidaysOf } from './holidays.ts';
+import type { Holiday } from './holidays.ts';
 import { offsetStretches } from './zone.ts';
 
 /** [from, to) */
@@ -19,6 +19,14 @@ export interface SpecialDay {
   readonly name: string;
   readonly intervals: readonly OpenInterval[];
 }
+
+/** Public holidays of a place in a year, as `holidaysOf` works them out: given, since its rules are large and few calendars need them. */
+export type HolidaySource = (
+  country: string,
+  region: string | null,
+  year: number,
+  language: 'en' | 'zh',
+) => readonly Holiday[];
 
 /** A calendar made ready; it keeps what was worked out. */
 export interface WorkingTime {
@@ -40,7 +48,7 @@ const dateOf = (day: number): string => new Date(day * dayMs).toISOString().slic
 /** 1 for Monday; day 0 was a Thursday. */
 const weekdayOf = (day: number): number => ((((day + 3) % 7) + 7) % 7) + 1;
 
-export function workingTime(calendar: BusinessCalendar): WorkingTime {
+export function workingTime(calendar: BusinessCalendar, holidaysOf: HolidaySource): WorkingTime {
   const windows = new Map<number, readonly Span[]>();
   const own = ownDays(calendar.days);
   const holidays = new Map<string, ReadonlyMap<string, string>>();

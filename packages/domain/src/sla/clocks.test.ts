@@ -1,6 +1,7 @@
 import type { BusinessCalendar, ServicePolicy, ServiceTarget } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
 import { workingTime } from '../calendar/business-time.ts';
+import { holidaysOf } from '../calendar/holidays.ts';
 import { advance, beginState, clocksOfTicket, type Clock, type PlanBook, type TicketState } from './clocks.ts';
 import { daysOf, pausesOf, runningTime, standingOf } from './explain.ts';
 import { factOf, type Choice, type TicketFact } from './facts.ts';
@@ -51,7 +52,7 @@ const policies = [
   ),
   policy('none'),
 ];
-const time = workingTime(office);
+const time = workingTime(office, holidaysOf);
 const book: PlanBook = {
   policy: ({ policyId }) => policies.find(({ id }) => id === policyId) ?? null,
   time: () => time,

@@ -1,6 +1,6 @@
 /** Sessions and passwords, kept by better-auth in the hub's own tables. Its routes are not mounted: ours call it. */
 import { hkdfSync } from 'node:crypto';
-import { betterAuth } from 'better-auth';
+import { betterAuth } from 'better-auth/minimal';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
 import type { Parts } from '../parts.ts';
 

@@ -1,5 +1,6 @@
 import type { ServicePlan } from '@patchbay/contracts';
 import { workingTime } from '@patchbay/domain/calendar/business-time';
+import { holidaysOf } from '@patchbay/domain/calendar/holidays';
 import type { PlanBook } from '@patchbay/domain/sla/clocks';
 import type { ClockRow } from '@patchbay/store/queries/clocks';
 import fc from 'fast-check';
@@ -29,7 +30,7 @@ const policy = (
   targets: clocks.map((clock, at) => ({ clock, minutes, time: at % 2 ? 'calendar' : 'business', warnAt: 60 })),
 });
 const policies = [policy('a', 90, kinds), policy('b', 400, kinds.slice(0, 3)), policy('c', 20, kinds.slice(2))];
-const time = workingTime(calendar);
+const time = workingTime(calendar, holidaysOf);
 const book: PlanBook = {
   policy: ({ policyId }) => policies.find(({ id }) => id === policyId) ?? null,
   time: () => time,

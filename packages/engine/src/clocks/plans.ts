@@ -8,7 +8,7 @@ import {
   type SettingName,
 } from '@patchbay/contracts';
 import type { OpeningHours } from '@patchbay/domain';
-import { workingTime, type WorkingTime } from '@patchbay/domain/calendar/business-time';
+import type { WorkingTime } from '@patchbay/domain/calendar/business-time';
 import type { PlanBook } from '@patchbay/domain/sla/clocks';
 import { defaultPlan } from '@patchbay/domain/sla/policy';
 import type { Queryable } from '@patchbay/store';
@@ -17,6 +17,7 @@ import { beginClockRun } from '@patchbay/store/queries/clock-runs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Parts } from '../parts.ts';
 import { changeSetting, type ChangingCall } from '../setting-changes.ts';
+import { workingTimes } from './working-times.ts';
 
 interface ReadyPlan {
   readonly plan: ServicePlan;
@@ -32,9 +33,10 @@ function keptOf(db: Parts['db']): Map<Version, ReadyPlan> {
   return kept;
 }
 
-function makeReady({ plan }: PlanVersion): ReadyPlan {
+async function makeReady({ plan }: PlanVersion): Promise<ReadyPlan> {
   const parsed = servicePlan.parse(plan);
-  return { plan: parsed, times: new Map(parsed.calendars.map((one) => [one.key, workingTime(one)])) };
+  const times = await workingTimes(parsed.calendars);
+  return { plan: parsed, times: new Map(times.map((time) => [time.calendar.key, time])) };
 }
 
 /** The book with these versions in it, and the newest. */
@@ -46,7 +48,8 @@ export async function openBook(
   const kept = keptOf(db);
   const newest = await newestPlanNumber(sql);
   const missing = [...new Set([...versions, newest])].filter((version) => !kept.has(version));
-  if (missing.length > 0) for (const read of await readPlans(sql, missing)) kept.set(read.version, makeReady(read));
+  if (missing.length > 0)
+    for (const read of await readPlans(sql, missing)) kept.set(read.version, await makeReady(read));
   const of = (version: number): ReadyPlan => {
     const found = kept.get(version);
     if (!found) throw new HubError('internal', `There is no version ${version} of the service plan`);
@@ -71,7 +74,7 @@ export async function readCalendars(
   version: number,
 ): Promise<{ times: ReadonlyMap<string, WorkingTime>; centre: string }> {
   const kept = keptOf(db);
-  if (!kept.has(version)) for (const read of await readPlans(sql, [version])) kept.set(version, makeReady(read));
+  if (!kept.has(version)) for (const read of await readPlans(sql, [version])) kept.set(version, await makeReady(read));
   const found = kept.get(version);
   if (!found) throw new HubError('internal', `There is no version ${version} of the service plan`);
   return { times: found.times, centre: found.plan.defaultCalendar };

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import express, { type Router } from 'express';
@@ -22,16 +21,7 @@ export function createApiDocs(): Router {
   router.use(named('/api/docs'));
   router.get('/', (_request, response) => void response.type('html').send(html));
   router.get('/start.js', (_request, response) => void response.type('js').send(start));
-  for (const file of served) {
-    const bytes = readFileSync(`${folder}/${file}`);
-    router.get(
-      `/${file}`,
-      (_request, response) =>
-        void response
-          .type(file.slice(file.lastIndexOf('.')))
-          .set('cache-control', 'public, max-age=3600')
-          .send(bytes),
-    );
-  }
+  for (const file of served)
+    router.get(`/${file}`, (_request, response) => response.sendFile(file, { root: folder, maxAge: '1h' }));
   return router;
 }

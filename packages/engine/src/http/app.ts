@@ -52,12 +52,12 @@ export function createHttpApp(parts: Parts, auth: Auth, extras: HttpExtras): Exp
 }
 
 function mountApi(app: Express, parts: Parts, auth: Auth): void {
-  const document = JSON.stringify(createOpenApi(routes, parts.config.publicUrl));
-  app.get(
-    '/api/openapi.json',
-    named('/api/openapi.json'),
-    (_request, response) => void response.type('json').set('cache-control', 'no-cache').send(document),
-  );
+  // Made for who asks first: few do, and every start would pay for it.
+  let document: string | undefined;
+  app.get('/api/openapi.json', named('/api/openapi.json'), (_request, response) => {
+    document ??= JSON.stringify(createOpenApi(routes, parts.config.publicUrl));
+    response.type('json').set('cache-control', 'no-cache').send(document);
+  });
   app.use('/api/docs', createApiDocs());
   app.use('/api/v1', createApiRouter(parts, auth, routes));
 }

@@ -17,10 +17,10 @@ import {
   type IntervalForecast,
   type IntervalPast,
 } from '@patchbay/domain';
-import { workingTime } from '@patchbay/domain/calendar/business-time';
 import { readQueueSettings } from '@patchbay/store/queries/queues';
 import { countedDays, readSums } from '@patchbay/store/queries/reports';
 import { openBook } from '../clocks/plans.ts';
+import { workingTimes } from '../clocks/working-times.ts';
 import type { Parts } from '../parts.ts';
 
 type PlanParts = Pick<Parts, 'config' | 'db' | 'now'>;
@@ -153,7 +153,7 @@ async function readPast(parts: PlanParts, asked: StaffingQuery, from: string, to
 async function specialDays({ db }: PlanParts): Promise<(day: string) => string | null> {
   const { plan } = (await openBook(db, db.sql, [])).newest;
   const calendar = plan.calendars.find(({ key }) => key === plan.defaultCalendar);
-  const time = calendar && workingTime(calendar);
+  const [time] = calendar ? await workingTimes([calendar]) : [];
   return (day) => time?.special(day)?.name ?? null;
 }
 

@@ -6,12 +6,12 @@ import {
   pageQuery,
   type PlanVersion,
 } from '@patchbay/contracts';
-import { holidayCountries, holidayRegions, holidaysOf } from '@patchbay/domain/calendar/holidays';
 import { beginClockRun, listClockRuns, readClockRun } from '@patchbay/store/queries/clock-runs';
 import { queuesByCalendar } from '@patchbay/store/queries/queues';
 import { listPlans, newestPlan, newestPlanNumber, readPlans } from '@patchbay/store/queries/service-plans';
 import { z } from 'zod';
 import { noCounts, publishPlan } from '../../clocks/plans.ts';
+import { loadHolidays } from '../../clocks/working-times.ts';
 import type { Parts } from '../../parts.ts';
 import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -134,9 +134,10 @@ const planRoutes = [
     access: 'agent',
     query: holidayQuery,
     answer: 'HolidayList',
-    handle: ({ query: { country, region, year, language } }) => ({
-      items: [...holidaysOf(country, region ?? null, year, language)],
-    }),
+    handle: async ({ query: { country, region, year, language } }) => {
+      const { holidaysOf } = await loadHolidays();
+      return { items: [...holidaysOf(country, region ?? null, year, language)] };
+    },
   }),
   route({
     method: 'get',
@@ -146,10 +147,10 @@ const planRoutes = [
     access: 'agent',
     query: holidayRegionQuery,
     answer: 'HolidayRegions',
-    handle: ({ query: { country } }) => ({
-      countries: holidayCountries(),
-      regions: country === undefined ? [] : holidayRegions(country),
-    }),
+    handle: async ({ query: { country } }) => {
+      const { holidayCountries, holidayRegions } = await loadHolidays();
+      return { countries: holidayCountries(), regions: country === undefined ? [] : holidayRegions(country) };
+    },
   }),
 ];
 
