@@ -1,5 +1,5 @@
 /** Jobs that an older release left on the queue say less, and lie where it put them: they are worked on all the same. */
-import { openQueue } from '@patchbay/engine/queues/wiring';
+import { openBackend, openQueue } from '@patchbay/engine/queues/wiring';
 import { openDatabase } from '@patchbay/store';
 import { expect, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
@@ -27,7 +27,8 @@ onBothBackends('a message whose job names no channel', (backend) => {
     };
     const [first, ...others] = await Promise.all(['Alone', 'Together', 'With it'].map(text));
     const url = hub.ground.env['REDIS_URL'] ?? hub.ground.databaseUrl;
-    const queue = openQueue({ kind: backend, url }, 'dispatch', () => undefined);
+    await using place = await openBackend({ kind: backend, url }, () => undefined);
+    const queue = openQueue(place, 'dispatch', () => undefined);
     await queue.addAll([
       { name: 'send-outbound', data: { outboundId: first, round: 0 }, options: { jobId: `${first}-0` } },
       { name: 'send-outbounds', data: { outboundIds: others }, options: {} },

@@ -1,6 +1,6 @@
 /** What a worker asks of PostgreSQL while there is nothing that it could take. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { openQueue, openWorker, type RawWorker } from '@patchbay/engine/queues/wiring';
+import { openBackend, openQueue, openWorker, type RawWorker } from '@patchbay/engine/queues/wiring';
 import { openDatabase } from '@patchbay/store';
 import { expect, it } from 'vitest';
 import { createTestDatabase } from '../support/backends.ts';
@@ -16,7 +16,7 @@ it('a job that another call is just taking is not looked for again and again, an
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await createTestDatabase());
   const db = stack.use(openDatabase({ url }));
-  const backend = { kind: 'postgres', url } as const;
+  const backend = stack.use(await openBackend({ kind: 'postgres', url }, onError));
   const queue = openQueue(backend, 'looks', onError);
   stack.defer(() => queue.close());
   await queue.addAll([{ name: 'one', data: {}, options: {} }]);

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { openQueue } from '@patchbay/engine/queues/wiring';
+import { openBackend } from '@patchbay/engine/queues/wiring';
 import { migrate, openDatabase, startEmbeddedPostgres } from '@patchbay/store';
 import type { TestProject } from 'vitest/node';
 
@@ -45,9 +45,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await admin.sql.query('create database patchbay_template');
   await migrate(template.href);
   // The queue's tables, too, which a hub would make at its first start.
-  const queue = openQueue({ kind: 'postgres', url: template.href }, 'ingest', () => undefined);
-  await queue.ping();
-  await queue.close();
+  await (await openBackend({ kind: 'postgres', url: template.href }, () => undefined))[Symbol.asyncDispose]();
   await admin.sql.query(`alter role current_user password '${template.password}'`);
   project.provide('postgresUrl', postgres.url);
   return async () => {

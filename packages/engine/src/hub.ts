@@ -47,7 +47,7 @@ import { observeWatch } from './watch/observe.ts';
 import { reconcileOutbound } from './pipeline/reconcile.ts';
 import { openJobs, openWorkers } from './queues/jobs.ts';
 import type { Jobs } from './queues/jobs.ts';
-import type { QueueBackend } from './queues/wiring.ts';
+import { openBackend, type QueueBackend } from './queues/wiring.ts';
 import { deliverWebhooks } from './outgoing-webhooks/deliver.ts';
 import { webhookReader } from './outgoing-webhooks/reader.ts';
 import { sendReport } from './report-mail/send.ts';
@@ -104,9 +104,12 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   const stopping = new AbortController();
   // Also when a later part does not start: what polls would keep the process alive.
   stack.defer(() => stopping.abort());
-  const backend: QueueBackend = config.redisUrl
-    ? { kind: 'redis', url: config.redisUrl }
-    : { kind: 'postgres', url: databaseUrl };
+  const backend = stack.use(
+    await openBackend(
+      config.redisUrl ? { kind: 'redis', url: config.redisUrl } : { kind: 'postgres', url: databaseUrl },
+      (error) => log.warn({ err: error }, 'queue connection lost'),
+    ),
+  );
   const jobs = openJobs(backend, log);
   stack.defer(() => jobs.close());
   const relay = createRelay({ db, log, metrics, signal: stopping.signal });

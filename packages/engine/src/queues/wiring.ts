@@ -1,10 +1,50 @@
 /** The one place that knows on which backend the queues run. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createPostgresBackend, Queue, Worker, withBackend } from 'bullmq';
-import type { Job, JobsOptions } from 'bullmq';
+import { openQueuePool } from '@patchbay/store/queue-pool';
+import { createPostgresBackend, DEFAULT_SCHEMA, Queue, runMigrations, Worker, withBackend } from 'bullmq';
+import type { Job, JobsOptions, PgPool } from 'bullmq';
 import type { QueueDepth } from '../parts.ts';
 
-export type QueueBackend = { kind: 'postgres'; url: string } | { kind: 'redis'; url: string };
+export interface QueuePlace {
+  readonly kind: 'postgres' | 'redis';
+  readonly url: string;
+}
+
+/** Where the queues are, made ready for all queues and workers of a hub; closed after them. */
+export type QueueBackend = AsyncDisposable &
+  ({ readonly kind: 'postgres'; readonly pool: PgPool } | { readonly kind: 'redis'; readonly url: string });
+
+/** Each worker keeps a connection on which it is told of jobs; what asks and writes shares the others. */
+const mostConnections = 16;
+
+/** On PostgreSQL the queue's tables are made, or brought up to date. @throws when that database cannot be reached */
+export async function openBackend({ kind, url }: QueuePlace, onError: (error: Error) => void): Promise<QueueBackend> {
+  if (kind === 'redis') return { kind, url, [Symbol.asyncDispose]: async () => undefined };
+  await using stack = new AsyncDisposableStack();
+  const pool = stack.use(openQueuePool({ url, schema: DEFAULT_SCHEMA, max: mostConnections, onError }));
+  const client = await pool.connect();
+  try {
+    await runMigrations(client, DEFAULT_SCHEMA);
+  } finally {
+    client.release();
+  }
+  const owned = stack.move();
+  // It is one; only the types of its clients' listeners are written differently.
+  const taken = pool as unknown as PgPool;
+  return { kind, pool: withoutItsErrors(taken), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Each queue and worker would listen to the pool itself, and tell of the same broken connection. */
+function withoutItsErrors(pool: PgPool): PgPool {
+  const shared: PgPool = {
+    connect: () => pool.connect(),
+    query: (text, values) => pool.query(text, values),
+    end: () => pool.end(),
+    on: () => shared,
+    removeAllListeners: () => shared,
+  };
+  return shared;
+}
 
 export interface RawJob {
   readonly name: string;
@@ -76,7 +116,7 @@ export async function openWorker(
     backend.kind === 'postgres'
       ? new (withBackend(unhurriedBackend).Worker)(name, process, {
           ...options,
-          connection: postgresConnection(backend.url),
+          connection: backend.pool,
         })
       : new Worker(name, process, { ...options, connection: redisConnection(backend.url, null) });
   worker.on('error', onError);
@@ -105,12 +145,8 @@ const unhurriedBackend: typeof createPostgresBackend = (...settings) => {
 
 function makeQueue(backend: QueueBackend, name: string) {
   return backend.kind === 'postgres'
-    ? new (withBackend(createPostgresBackend).Queue)(name, { connection: postgresConnection(backend.url) })
+    ? new (withBackend(createPostgresBackend).Queue)(name, { connection: backend.pool })
     : new Queue(name, { connection: redisConnection(backend.url, 1) });
-}
-
-function postgresConnection(connectionString: string) {
-  return { connectionString, schema: 'bullmq', migrate: true, max: 4 };
 }
 
 /** A worker waits for Redis however long it is away (`null`); a producer is told soon, and the sweep makes up for it. */
