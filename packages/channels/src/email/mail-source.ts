@@ -104,10 +104,12 @@ async function parse(raw: Buffer): Promise<ParsedMail> {
   }
 }
 
-// Empty lines, or the mark of a byte order, before the first field would make a body of the whole head.
+// Blank lines, or the mark of a byte order, before the first field would make a body of the whole head.
 function withoutBlankStart(raw: Buffer): Buffer {
   const start =
-    /^(?:\xef\xbb\xbf)?[\r\n]{0,100}(?=[\w-]{1,80}:)/.exec(raw.subarray(0, 256).toString('latin1'))?.[0] ?? '';
+    /^(?:\xef\xbb\xbf)?(?:[ \t]{0,500}[\r\n]){0,100}(?=[\w-]{1,80}:)/.exec(
+      raw.subarray(0, 1024).toString('latin1'),
+    )?.[0] ?? '';
   return raw.subarray(start.length);
 }
 

@@ -342,7 +342,7 @@ describe('parts', () => {
     expect(contact.html).toContain('Two &lt;b&gt; &amp; three');
   });
 
-  test.each(['\r\n', '\r\n\n', '\ufeff'])('a head below %j is a head', async (start) => {
+  test.each(['\r\n', '\r\n\n', '\ufeff', '\n  \t \r\n'])('a head below %j is a head', async (start) => {
     const raw = Buffer.concat([Buffer.from(start), mailOf(...head, '', 'Words')]);
     expect(await read(raw)).toMatchObject({ from: 'Ann@Example.COM', subject: 'Order', text: 'Words' });
   });
