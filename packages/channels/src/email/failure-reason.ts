@@ -15,7 +15,8 @@ const temporary: readonly RegExp[] = [
   // The way there, not the address.
   /\b(connection (refused|reset|timed|dropped|lost|closed)|network (is )?(unreachable|error|down)|no route to host|could not connect|couldn'?t (establish|connect)|unable to connect|host (unreachable|is down|not responding)|loops? back|mail loop|loop detected|routing loop|too many hops|hop count|mx points? to|ssl|tls|starttls|local configuration error|system error|internal error)/i,
   // Over quota and waiting, in other languages.
-  /(postfach|mailbox|speicher(platz)?|kontingent).{0,40}\b(voll|überschritten|erschöpft)|(boîte|quota|messagerie).{0,60}\b(pleine|dépassé|saturée)|(buzón|casilla|cuota).{0,40}\b(llen[oa]|excedid[oa])|(casella|quota).{0,40}\b(pien[oa]|superat[oa]|esaurit[oa])|(caixa|cota|quota).{0,40}\b(cheia|excedida)|(postvak|postbus|mailbox|quotum).{0,40}\b(vol|overschreden)|skrzynk.{0,40}\b(pełna|przepełniona)|(ящик|квота).{0,40}(переполнен|заполнен|превышен)|(邮箱|郵箱|信箱|空间|空間).{0,10}(已满|已滿|不足|超)|超出.{0,6}(容量|限额|配额)|(メールボックス|受信箱).{0,20}(いっぱい|満杯|超え)|사서함.{0,10}가득/i,
+  /(postfach|mailbox|speicher(platz)?|kontingent).{0,40}\b(voll|überschritten|erschöpft)|(boîte|quota|messagerie).{0,60}\b(pleine|dépassé|saturée)|(buzón|casilla|cuota).{0,40}\b(llen[oa]|excedid[oa])|(casella|quota).{0,40}\b(pien[oa]|superat[oa]|esaurit[oa])|(caixa|cota|quota).{0,40}\b(cheia|excedida)|(postvak|postbus|mailbox|quotum).{0,40}\b(vol|overschreden)|skrzynk.{0,40}\b(pełna|przepełniona)|(ящик|квота).{0,40}(переполнен|заполнен|превышен)|(邮箱|郵箱|信箱|空间|空間).{0,10}(已满|已滿|不足|超)|超出.{0,6}(容量|限额|配额)|(メールボックス|受信箱).{0,20}(いっぱい|満杯|超え)|사서함.{0,10}가득|용량.{0,10}초과/i,
+  /(brevlåda|postlåda|inkorg|postkasse|postboks|innboks|indbakke|postilaatikko|schránk|postafiók|posta kutusu|gelen kutusu|скриньк|γραμματοκιβώτι|cutia poștală|hộp thư|메일함|편지함|caixa postal).{0,40}(full|fuld|fylld|täynnä|plná|plný|megtelt|tele van|dolu|переповнен|заповнен|γεμάτ|plină|đầy|가득|lotada)/i,
   /(vorübergehend|später erneut|zeitüberschreitung|temporair|réessayer|temporalmente|temporaneamente|temporariamente|tijdelijk|временно|一時的|时限|稍后重试|暂时|暫時)/i,
 ];
 const aboutThisMail: readonly RegExp[] = [
@@ -25,14 +26,17 @@ const aboutThisMail: readonly RegExp[] = [
 ];
 const badAddress: readonly RegExp[] = [
   // Nobody has this address. Words that name the user, the mailbox, the recipient or the address in one breath with what it is not.
-  /\b(user|mail ?box|recipient|account|address|addressee|alias|customer|subscriber|id|name|inbox|destination)\b.{0,80}?\b(unknown|un-?known|(does ?n[o']t|does not|do not|doesn'?t|not) (exist|found|have|listed|present|valid|available|match)|(is |was |been |are )?(not|isn'?t) (a |an |found|known|listed|valid|recogni[sz]ed|our|here|local|in )|non-?exist|no longer|invalid|disabled|in-?active|de-?activated|suspended|terminated|closed|deleted|cancel+ed|expired|undeliverable|unrouteable|unroutable|discontinued|unavailable|has (moved|left|been (disabled|suspended|deleted|closed)))/i,
+  /\b(user|mail ?box|recipient|rcpt|account|address|addressee|alias|customer|subscriber|id|name|inbox|destination)\b.{0,80}?\b(unknown|un-?known|(does ?n[o']t|does not|do not|doesn'?t|not) (exist|found|have|listed|present|valid|available|match)|(is |was |been |are )?(not|isn'?t) (a |an |found|known|listed|valid|recogni[sz]ed|our|here|local|in )|non-?exist|no longer|invalid|disabled|in-?active|de-?activated|suspended|terminated|closed|deleted|cancel+ed|expired|undeliverable|unrouteable|unroutable|discontinued|unavailable|has (moved|left|been (disabled|suspended|deleted|closed)))/i,
   /\b(unknown|invalid|non-?existent|nonexisting|inactive|disabled|no such|no|illegal|bad|undefined|unrouteable|unroutable|not a (valid|known|local)|not our|isn'?t (a|an|our)|wrong|nonexistent|unable to (find|resolve)|cannot find( the)?|not find( the)?)\b[ :-]{0,3}(e-?mail |mail |local |destination |final |delivery |rcpt |virtual |such |valid )*(user|mail ?box|recipient|account|address(ee)?|alias|customer|subscriber|person|name|id|receiver|inbox)/i,
   /\b(not known (here|at this (site|host|address))|no (mailbox|such person|one) (here|by|with|named)|who are you (looking|trying)|user ?unknown|unknown_?user|recipientnotfound|not a (valid|known) (recipient|mailbox|user|address)|address lookup failed|does(n'?t| not) have (an|a) [\w.]{0,40}\s?account|(this|your) (address|recipient).{0,30}(no longer)|couldn'?t be found|could not be found|wasn'?t found|was not found|not listed in|宛先.{0,20}(不明|見つかりません|存在)|存在しない|ユーザ.{0,10}不明|用户不存在|收件人不存在)/i,
   // Nobody has this address, in other languages.
   /(empfänger|benutzer|adresse|e-?mail-?adresse|postfach|domäne|domain).{0,60}(unbekannt|nicht (gefunden|vorhanden|bekannt)|existiert nicht|ungültig|gibt es nicht)|(unbekannter?|ungültiger?) (empfänger|benutzer|adresse)|(utilisateur|destinataire|adresse|domaine|compte).{0,60}(inconnue?|introuvable|n'existe (pas|plus)|non valide|invalide)|(usuario|dirección|destinatario|cuenta|dominio|buzón).{0,60}(desconocid[oa]|no existe|no (se )?encontr|no válid[oa])|no se (encontró|ha encontrado).{0,30}(dirección|usuario|destinatario|cuenta)|(utente|indirizzo|destinatario|casella|account).{0,60}(sconosciut[oa]|inesistente|non (esiste|trovat[oa]|è stat[oa] trovat[oa]|valid[oa]))|(usuário|utilizador|endereço|destinatário|conta).{0,60}(desconhecid[oa]|não (existe|encontrad[oa]|foi encontrad[oa]))|(gebruiker|adres|e-?mailadres|geadresseerde|ontvanger).{0,60}(onbekend|niet (gevonden|bekend)|bestaat niet)|onbekende (gebruiker|ontvanger)|(użytkownik|adres|skrzynka).{0,40}(nie istnieje|nieznany)|nie znaleziono (adresu|użytkownika|odbiorcy)|(пользовател|адрес|получател|ящик).{0,40}(не найден|не существует|неизвест|отсутствует)|нет такого (пользователя|адреса)|(收件人|用户|使用者|地址|邮箱|信箱|帐号|账号|帳號)[^。\n]{0,60}(不存在|未找到|找不到|无效|無效|不正确)|(宛先|受信者|ユーザー?|アドレス|メールアドレス).{0,20}(不明|見つかりません|存在しま?せ?ん?ない|存在しません|存在しない|無効)|사용자.{0,10}(없|존재하지)/i,
+  // The same as Exchange says it of a name: "ann was not found at example.org".
+  /(wurde .{0,80}nicht gefunden|hittades inte|blev ikke fundet|ble ikke funnet|ei löytynyt|nebyl[aoi]? nalezen|nem található|bulunamadı|не знайдено|nu a fost găsit|δεν βρέθηκε|見つかりませんでした|(处|處)?未找到|찾을 수 없|không tìm thấy|(nicht|not) im domino-verzeichnis)/i,
+  /(okänd|ogiltig|ukendt|ugyldig|ukjent|tuntematon|neznám[ýáé]|neplatn[ýáé]|ismeretlen|érvénytelen|bilinmeyen|geçersiz|невідом(ий|а)|недійсн|destinatar necunoscut|άγνωστος|未知|无效的?|無效的?) ?(mottagare|användare|adress|modtager|bruger|mottaker|bruker|adresse|vastaanottaja|käyttäjä|osoite|příjemce|uživatel|adresa|címzett|felhasználó|cím|alıcı|kullanıcı|adres|одержувач|отримувач|користувач|адрес|παραλήπτης|χρήστης|收件人|用户|地址)|destinatar necunoscut|користувач.{0,20}не існує|người nhận.{0,20}không tồn tại|(주소|사용자|수신자|받는 ?사람|계정).{0,30}(존재하지 않|없는|없습니다|잘못)|(收件人|邮箱|帐号|账号)[^。\n]{0,20}(停用|禁用|注销)/i,
   // No such domain, or one that takes no mail.
   /\b(host|domain|site|system|server|destination)\b( name)?.{0,60}?\b(unknown|not found|does(n'?t| not) exist|no such|invalid|non-?existent|not known|cannot be (found|resolved)|could not be found|null mx)/i,
-  /\b(unknown|no such|invalid|nonexistent|unrouteable|bad) (mail )?(host|domain|site|destination|server)|host ?unknown|name (service|or service).{0,20}not (found|known)|nxdomain|no mx|null ?mx|couldn'?t find any host|does ?n[o']t accept (any )?(mail|e-?mail)|does not accept (any )?(mail|e-?mail)|(domain|server|host) (accepts|receives?) no mail|domain of recipient|recipient address rejected: domain not found|mx records point to non-?existent hosts?|host address lookups? failed permanently/i,
+  /\b(unknown|no such|invalid|nonexistent|unrouteable|bad) (mail )?(host|domain|site|destination|server)|host ?unknown|no (mail|smtp) servers? (appear|seem)s? to exists?|name (service|or service).{0,20}not (found|known)|nxdomain|no (valid )?mx|null ?mx|couldn'?t find any host|does ?n[o']t accept (any )?(mail|e-?mail)|does not accept (any )?(mail|e-?mail)|(domain|server|host) (accepts|receives?) no mail|domain of recipient|recipient address rejected: domain not found|mx records point to non-?existent hosts?|host address lookups? failed permanently/i,
   /\b(has moved|moved to|address changed|changed (his|her|their) address|forwarding (address|expired)|please (try|use) <?[\w.+-]+@)/i,
 ];
 
@@ -77,7 +81,7 @@ function isPermanent({
   if (code?.startsWith('4.') === true || code?.startsWith('2.') === true) return false;
   if (code === undefined && replyCode?.startsWith('4') === true) return false;
   // After the whole mail was taken, an unknown user is what a filter answers to a mail that it does not like; 5.3.x is about the system.
-  if (words.some((said) => /in reply to end of data/i.test(said))) return false;
+  if (words.some((said) => afterTheMail.test(said) && !namesMailbox.test(said))) return false;
   if (code?.startsWith('5.3.') === true) return words.some((said) => unknownToSendmail.test(said));
   for (const said of words) {
     const sense = senseOf(said.replace(/\s+/g, ' '));
@@ -87,16 +91,30 @@ function isPermanent({
   return false;
 }
 
+/** Postfix tells what was answered to, and breaks its lines anywhere. */
+const afterTheMail = /in\s{1,8}reply\s{1,8}to\s{1,8}end\s{1,8}of\s{1,8}data/i;
+
+/** Mail.ru and Yahoo look for the mailbox only then, and say so of it. */
+const namesMailbox =
+  /invalid\s{1,8}mailbox\.\s{1,8}local\s{1,8}mailbox\s{1,8}\S{3,320}\s{1,8}is\s{1,8}unavailable|\bdoes(n't|\s{1,8}not)\s{1,8}have\s{1,8}an?\s{1,8}(yahoo|ymail|rocketmail|aol)\.[\w.]{2,20}\s{1,8}account|mail\s{1,8}action\s{1,8}aborted,\s{1,8}mailbox\s{1,8}not\s{1,8}found/i;
+
 /** Sendmail's access table answers 5.3.0 for what an administrator wrote there, the address before it. */
 const unknownToSendmail =
-  /\b55[013] 5\.3\.0 [^\s.][^\s]{1,320}\.\.\. ?(addressee unknown|no such (user|address|mailbox)|user unknown|unknown user)/i;
+  /\b55[013] 5\.3\.0 [^\s.][^\s]{1,320}\.\.\. ?(addressee unknown|no such (user|address|mailbox)|user unknown|unknown user|(user|address|recipient|mailbox) (unknown|does not exist|not found))/i;
 
 /** Microsoft's edge refuses whom the organisation's directory does not have ("directory-based edge blocking"). */
 const notInDirectory = /\b5\.4\.1 recipient address rejected: access denied/i;
 
+/** "Unavailable" as RFC 5321 §4.2.3 words it: what else might have been is not said of this one. */
+const notFound =
+  /mailbox unavailable (or access denied|\(e\.g\.,? mailbox not found, no access,? or (command )?rejected for policy reasons\))/gi;
+
 /** True: the address is bad; false: something else is; undefined: the words say neither. */
 function senseOf(said: string): boolean | undefined {
-  const plain = said.replace(/https?:\/\/\S+/g, ' ');
+  const plain = said
+    .replace(/https?:\/\/\S+/g, ' ')
+    .replace(/_/g, ' ')
+    .replace(notFound, 'mailbox unavailable');
   if (temporary.some((pattern) => pattern.test(plain))) return false;
   if (notInDirectory.test(plain)) return true;
   const bad = badAddress.some((pattern) => pattern.test(plain));
