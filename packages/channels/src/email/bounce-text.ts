@@ -48,7 +48,7 @@ const leading = new RegExp(
 /** Between a word that announces an address and the address. */
 const upTo = String.raw`(?:\s{0,20}[:=]{1,3}\s{0,20}|\s{1,20}|(?=["'<\[(]))(?:the following (?:recipients?|address(?:es)?):?\s{0,20})?["'<\[(]{0,5}(?:(?:mailto|smtp|rfc822)[:;=]\s?)?`;
 const announced = new RegExp(
-  String.raw`(?:\b(?:rcpt to|could not be delivered to|not (?:be )?delivered to|wasn'?t delivered to|undeliverable to|unable to deliver(?: (?:to|message to|mail to))?|deliver(?:y|ed)?(?: your message)? (?:to|for)|recipients?|(?:failed|invalid|unknown|intended|final|e-?mail|receiver|destination) (?:address(?:es)?|recipients?|user|receiver)|user|mailbox|(?:sent|send|addressed) to|(?:generated|expanded) from|addressee|address(?:es)?|dda:smtp|error-for)${upTo}|(?:宛先|送信先|收件人)\s{0,20}[:=\uff1a]{0,3}\s{0,20}["'<\[(]{0,5})(${address})`,
+  String.raw`(?:\b(?:rcpt to|destinat[oi] all'utente|indirizzat[oi] ad?|could not be delivered to|not (?:be )?delivered to|wasn'?t delivered to|undeliverable to|unable to deliver(?: (?:to|message to|mail to))?|deliver(?:y|ed)?(?: your message)? (?:to|for)|recipients?|(?:failed|invalid|unknown|intended|final|e-?mail|receiver|destination) (?:address(?:es)?|recipients?|user|receiver)|user|mailbox|(?:sent|send|addressed) to|(?:generated|expanded) from|addressee|address(?:es)?|dda:smtp|error-for)${upTo}|(?:宛先|送信先|收件人)\s{0,20}[:=\uff1a]{0,3}\s{0,20}["'<\[(]{0,5})(${address})`,
   'gim',
 );
 /** A list in the form of fields: each names one. */
@@ -69,7 +69,7 @@ const quotedField =
 
 /** Words before an address at which somebody helps, or from which the mail came. */
 const notFailed =
-  /(\b(contact|write to|assistance|questions?|help|ask|notify|sender|from|by|hello|hi|dear|reply to|report (this|it|problems?) to|problem report to)|\bpostmaster( at)?)[\s:<"'([]{0,10}$/i;
+  /(\b(contact|write to|assistance|questions?|help|ask|notify|sender|from|by|hello|hi|dear|sorry|reply to|report (this|it|problems?) to|problem report to)|\bpostmaster( at)?)[\s:<"'([]{0,10}$/i;
 
 export interface Named {
   readonly recipient: string;
@@ -81,10 +81,16 @@ export interface Named {
 
 /** The part of the text that is the report. */
 export function reportText(text: string): string {
-  const lines = text.slice(0, mostText).split('\n');
-  const copy = lines.findIndex((line, index) => index > 0 && beginsCopy(line));
+  const lines = linesOf(text);
+  const copy = copyAt(lines);
   return (copy < 0 ? lines : lines.slice(0, copy)).join('\n');
 }
+
+/** Below the report begins a copy of the mail that came back. */
+export const holdsCopy = (text: string): boolean => copyAt(linesOf(text)) > 0;
+
+const linesOf = (text: string): string[] => text.slice(0, mostText).split('\n');
+const copyAt = (lines: readonly string[]): number => lines.findIndex((line, index) => index > 0 && beginsCopy(line));
 
 /** `ours`: addresses that the report itself is from or to; they failed nowhere. */
 export function recipientsNamed(report: string, ours: ReadonlySet<string>): Named[] {
@@ -120,6 +126,16 @@ export function recipientsNamed(report: string, ours: ReadonlySet<string>): Name
     if (first) return [{ recipient: first, diagnostic: '' }];
   }
   return [];
+}
+
+/** Above names that stand without their domain: those of the system that wrote the report. */
+const announcesNames =
+  /\b(?:recipients?|users?|mailbox(?:es)?|address(?:es)?|screen names?)\b[^\n]{0,160}:[ \t]*\n((?:[ \t]{1,20}[\w.+-]{1,64}[ \t]*(?:\n|$)){1,100})/i;
+
+/** Recipients that are named by their local part alone, as AOL did. */
+export function namesWithoutDomain(report: string): string[] {
+  const names = announcesNames.exec(report)?.[1] ?? '';
+  return names.split('\n').flatMap((line) => line.trim() || []);
 }
 
 const helps = (line: string, written: string) => notFailed.test(line.slice(0, line.indexOf(written)));

@@ -1,6 +1,8 @@
 /** Rules for what mail systems report about another mail. */
 import type { Classification } from '@patchbay/contracts';
-import { reportText } from './bounce-text.ts';
+import { holdsCopy, reportText } from './bounce-text.ts';
+import { bounceSubjectAt, delaySubjectAt, failureElsewhere, isAnswerSubject, keepsTrying } from './bounce-words.ts';
+import { failureOf } from './failure-reason.ts';
 import { type Finding, type MailSigns, isDaemon, isPostmaster, isReport, readsNoMail } from './mail-signs.ts';
 
 type Category = Classification['category'];
@@ -9,6 +11,13 @@ type Category = Classification['category'];
 export function feedbackReport(mail: MailSigns): Finding {
   return isReport(mail, 'feedback-report')
     ? { category: 'complaint-report', evidence: 'feedback-report part' }
+    : undefined;
+}
+
+/** Microsoft's junk mail reporting (JMRP) hands on what a person called junk, without a report about it. */
+export function junkReport(mail: MailSigns): Finding {
+  return mail.enclosesMail && /^complaint about message from \[?[\d.:a-f]{3,45}\]?\s*$/i.test(mail.subject)
+    ? { category: 'complaint-report', evidence: 'subject of a junk report, mail enclosed' }
     : undefined;
 }
 
@@ -45,7 +54,7 @@ export function deliveryStatus(mail: MailSigns): Finding {
 /** Exim and Google name the recipients that failed. */
 export function failedRecipients(mail: MailSigns): Finding {
   const failed = mail.header('x-failed-recipients')[0];
-  return failed && !delaySubject.test(mail.subject)
+  return failed && delaySubjectAt(mail.subject) === undefined
     ? { category: 'bounce', evidence: 'X-Failed-Recipients' }
     : undefined;
 }
@@ -64,84 +73,13 @@ export function providerNotice(mail: MailSigns): Finding {
   return category === undefined ? undefined : { category, evidence: `notificationType ${type}` };
 }
 
-const delaySubject =
-  /\b(delayed|delay|warning|not yet been delivered|could not send message for past|still being retried|verzögert|différé|retardé)\b/i;
-const bounceSubject = new RegExp(
-  [
-    'undeliver(ed|able)',
-    'delivery (status notification|status|failure|failed|problem|error)',
-    'deliver(y|ed) has failed',
-    'failure (notice|notification)',
-    'mail (delivery )?(failed|failure|system error)',
-    'returned (to sender|mail|message)',
-    'return(ed)? e?mail',
-    'non[- ]?deliver(y|able)',
-    'not (be )?delivered',
-    'user unknown',
-    'message (could not|rejected|not)',
-    'error sending your mail',
-    'message (you sent )?(was |has been )?(blocked|refused)',
-    '(unsolicited bulk e?mail|virus|banned contents?)\\b.{0,80} from you\\b',
-    'unzustellbar',
-    'nicht zugestellt',
-    'nicht zustellbar',
-    'non (remis|remise|distribuable|recapitabile)',
-    'no se (puede|pudo|ha podido) entregar',
-    'no entregable',
-    'mancato recapito',
-    'recapito (non riuscito|fallito)',
-    'impossibile recapitare',
-    'onbestelbaar',
-    'nie można dostarczyć',
-    'niedostarczon',
-    'nedoručiteln',
-    '(kunde|kan) inte levereras',
-    '(kunne|kan) ikke leveres',
-    'teslim edilemedi',
-    'unmöglich zuzustellen',
-    'fehler bei der (zustellung|nachrichtenübermittlung)',
-    'zustellung.{0,30}fehlgeschlagen',
-    "[ée]chec (de la|d['’]) ?(distribution|envoi|remise|livraison)",
-    'error de entrega',
-    'no entregado',
-    'falha na entrega',
-    'errore (di|nella) consegna',
-    '投递失败',
-    '系统退信',
-    '投遞失敗',
-    '退件',
-    '未送達',
-    'メール配信エラー',
-    '配信エラー',
-    '반송',
-    'не удалось доставить',
-    'невозможно доставить',
-    'niet bezorgd',
-    'não (foi )?entregue',
-    'não é possível entregar',
-    '无法投递',
-    '未送达',
-    '退信',
-    '無法傳遞',
-    '配信不能',
-    '配信できませんでした',
-    '送信できません',
-    'недоставлен',
-    'не доставлено',
-  ].join('|'),
-  'i',
-);
-
-/** Says that it goes on trying. */
-const stillTrying =
-  /\b(will (continue|keep|go on) (to )?(try|trying|be made|attempt|be attempted)|(?<!no (?:further|more|other) (?:delivery )?)(delivery )?attempts will (continue|be made)|attempts to deliver .{0,40}will continue|(message )?will be re-?tried|will (re-?try|try again) (for|until|every)|(has|have) been postponed|this is a warning message only|do not need to resend|no action is required on your part|only a notification about a delay)\b/i;
-
 /** A mail daemon tells that it is still trying. */
 export function daemonDelay(mail: MailSigns): Finding {
-  if (isDaemon(mail) && delaySubject.test(mail.subject))
+  if (isDaemon(mail) && delaySubjectAt(mail.subject) !== undefined)
     return { category: 'delivery-notice', evidence: 'mail daemon, subject of a delay' };
-  const told = delaySubject.test(mail.subject) || bounceSubject.test(mail.subject);
-  return (isDaemon(mail) || (told && (isMachine(mail) || isReportInShape(mail)))) && stillTrying.test(beginning(mail))
+  const told = (delaySubjectAt(mail.subject) ?? bounceSubjectAt(mail.subject)) !== undefined;
+  const byMachine = mail.nullPath ? isSentBack(mail) : isMachine(mail);
+  return (isDaemon(mail) || (told && (byMachine || isReportInShape(mail)))) && keepsTrying(beginning(mail))
     ? { category: 'delivery-notice', evidence: 'mail daemon, still trying' }
     : undefined;
 }
@@ -156,40 +94,56 @@ const beginning = (mail: MailSigns): string => reportText(mail.text).slice(0, 3_
 const programName =
   /(smtp|mta\b|\bndr\b|imss|daemon|postmaster|gateway|anti-?(virus|spam)|mail[-_. ]?(system|server|service|delivery|router|sweeper|marshal|guard|scanner)|deliver|bounce|robot\b|listserv|post[-_. ]?office|quarantine|firewall|\b(system )?admin(istrator)?\b|no-?reply)/i;
 
+const isProgram = (mail: MailSigns): boolean =>
+  programName.test(mail.from.split('@', 1)[0] ?? '') || programName.test(mail.fromName);
+
 /**
  * A person's mail has no such shape: a program's name, first words and a subject that say of a mail that it was not delivered, and
  * nothing else, and an address alone on its line or the mail itself below them.
  */
 function isReportInShape(mail: MailSigns): boolean {
-  if (!programName.test(mail.from.split('@', 1)[0] ?? '') && !programName.test(mail.fromName)) return false;
-  const start =
-    bounceSubject.exec(mail.subject)?.index ?? delaySubject.exec(mail.subject)?.index ?? mail.subject.length;
-  if (start > 12 || /^\s*(re|fwd?|aw|wg|tr|rv)\s*:/i.test(mail.subject)) return false;
+  if (!isProgram(mail)) return false;
+  const start = bounceSubjectAt(mail.subject) ?? delaySubjectAt(mail.subject) ?? mail.subject.length;
+  if (start > 12 || isAnswerSubject(mail.subject)) return false;
   const report = beginning(mail);
-  const said = notDelivered.exec(report)?.index ?? stillTrying.exec(report)?.index ?? report.length;
-  return said < 600 && (mail.enclosesMail || addressAlone.test(report));
+  const early = report.slice(0, 600);
+  return (notDelivered.test(early) || keepsTrying(early)) && (mail.enclosesMail || namesAnother(mail, report));
 }
 const addressAlone =
-  /^[ \t*>-]{0,40}(?:[Tt]o: {1,20})?("[^"\n]{1,80}" )?[<"']{0,3}[^\s<>"'@,;:]{1,64}@[^\s<>"'@,;:]{1,255}[>"']{0,3}[ \t]*(:.{0,300})?$/m;
+  /^[ \t*>-]{0,40}(?:[Tt]o: {1,20})?(?:"[^"\n]{1,80}" )?[<"']{0,3}([^\s<>"'@,;:]{1,64}@[^\s<>"'@,;:]{1,255})[>"']{0,3}[ \t]*(?::.{0,300})?$/gm;
+
+/** Alone on its line stands a recipient; the sender's own address stands there as a signature. */
+function namesAnother(mail: MailSigns, report: string): boolean {
+  const own = mail.from.toLowerCase();
+  return report.matchAll(addressAlone).some(([, address = '']) => address.toLowerCase() !== own);
+}
 
 /**
  * Bounces from before RFC 3464, or beside it. MAILER-DAEMON writes nothing else; a postmaster may be a person, so there
  * and for other machine senders the subject has to say it.
  */
 export function daemonBounce(mail: MailSigns): Finding {
-  const told = bounceSubject.test(mail.subject);
+  const told = bounceSubjectAt(mail.subject) !== undefined && (mail.nullPath || !isAnswerSubject(mail.subject));
   if (isDaemon(mail) && (told || mail.nullPath || mail.enclosesMail || notDelivered.test(beginning(mail))))
     return { category: 'bounce', evidence: 'mail daemon' };
-  if (told && (mail.nullPath || (isMachine(mail) && (failure.test(mail.text) || failureElsewhere.test(mail.text)))))
+  const fails = failure.test(mail.text) || failureElsewhere.test(mail.text);
+  if (told && (mail.nullPath ? isSentBack(mail) : isMachine(mail) && fails))
     return { category: 'bounce', evidence: 'machine sender, subject and reason of a bounce' };
   return told && isReportInShape(mail)
     ? { category: 'bounce', evidence: 'subject of a bounce, first words and shape of a report' }
     : undefined;
 }
 
-/** Words of failure in the languages that Exchange, Domino and large providers write in. */
-const failureElsewhere =
-  /(zugestellt|unzustellbar|unbekannt|nicht gefunden|non remis|introuvable|inconnu|n'a pas pu|no se (pudo|encontr)|desconocid|no existe|non recapit|sconosciut|non è stat|não (foi|é|pôde)|desconhecid|niet (bezorgd|gevonden)|onbekend|nie (można|znaleziono|istnieje)|不存在|失败|無法|无法|退回|見つかりません|できません|エラー|不明|не (найден|доставлен|существует|может быть доставлен)|недоставлен)/i;
+/**
+ * A null reverse-path is no proof alone: rules of Exchange that pass mails on have one, too (a person's mail about a parcel that was not delivered),
+ * and so has what forms on websites send. A report is by a mail program, or shows what came back or what a server said.
+ */
+function isSentBack(mail: MailSigns): boolean {
+  if (isPostmaster(mail) || (isProgram(mail) && !readsNoMail(mail))) return true;
+  if (isAnswerSubject(mail.subject)) return false;
+  return mail.enclosesMail || holdsCopy(mail.text) || serverSaid.test(mail.text);
+}
+
 const failure =
   /\b(5\d\d[ -]|5\.\d{1,3}\.\d{1,3}\b|unknown|undeliver|not exist|rejected|failed|invalid|full|no such|unable|could not|not (be )?delivered|not (listed|known|reach|received?)|delivery problems?|returned|original message)/i;
 const notDelivered =
@@ -199,10 +153,30 @@ const serverSaid =
 
 /** A machine sends a mail back: it encloses it, or repeats what a server answered, and says that it was not delivered. */
 export function returnedMail(mail: MailSigns): Finding {
-  const machine = mail.nullPath || isDaemon(mail) || isPostmaster(mail) || readsNoMail(mail);
+  const machine = isDaemon(mail) || isPostmaster(mail) || readsNoMail(mail) || (mail.nullPath && isProgram(mail));
   if (!machine || !notDelivered.test(mail.text)) return undefined;
   if (mail.enclosesMail) return { category: 'bounce', evidence: 'machine sender, mail enclosed, not delivered' };
   return (mail.nullPath || isDaemon(mail)) && serverSaid.test(mail.text)
     ? { category: 'bounce', evidence: "machine sender, a server's answer, not delivered" }
+    : undefined;
+}
+
+/** Whatever language the rest is in, servers answer in one: a program repeats a refusal and names whom the mail was for. */
+export function refusalRepeated(mail: MailSigns): Finding {
+  const automatic = mail.nullPath || mail.header('auto-submitted').some((value) => /^auto-/i.test(value));
+  if (!automatic || !(isPostmaster(mail) || isProgram(mail))) return undefined;
+  const report = beginning(mail);
+  return refusal.test(report) && namesAnother(mail, report)
+    ? { category: 'bounce', evidence: "a program, a server's refusal, whom it was for" }
+    : undefined;
+}
+const refusal = /\b5\d\d[ -]#?5\.\d{1,3}\.\d{1,3}\b/;
+
+/** A mail server's own rule answers by itself: it names no author, which every person's mail does (RFC 5322 §3.6), and says that nobody has the address. */
+export function refusalOfNobody(mail: MailSigns): Finding {
+  const automatic = mail.header('auto-submitted').some((value) => /^auto-/i.test(value));
+  if (mail.from !== '' || !mail.nullPath || !automatic) return undefined;
+  return failureOf({ status: undefined, diagnostic: '', text: beginning(mail) }).permanent
+    ? { category: 'bounce', evidence: 'no author, answered by itself, words of a bad address' }
     : undefined;
 }
