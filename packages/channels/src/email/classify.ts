@@ -4,7 +4,8 @@
  * agent costs a minute, a customer's mail that nobody reads costs the customer.
  */
 import type { Classification, MessageKind } from '@patchbay/contracts';
-import { autoReplyHeader, autoReplySubject, autoSubmitted } from './auto-reply-rules.ts';
+import { autoReplyHeader, autoReplySubject, autoSubmitted, bulkOfNobody } from './auto-reply-rules.ts';
+import { certifiedReceipt } from './certified-mail.ts';
 import { clip } from './clean-text.ts';
 import { type Finding, type MailSigns, type Rule, isDaemon, isMachineAddress, readsNoMail } from './mail-signs.ts';
 import * as report from './report-rules.ts';
@@ -17,6 +18,8 @@ export interface Verdict extends Classification {
 
 const rules: Record<string, Rule> = {
   feedbackReport: report.feedbackReport,
+  junkReport: report.junkReport,
+  certifiedReceipt,
   dispositionNotification: report.dispositionNotification,
   deliveryStatus: report.deliveryStatus,
   failedRecipients: report.failedRecipients,
@@ -24,9 +27,12 @@ const rules: Record<string, Rule> = {
   daemonDelay: report.daemonDelay,
   daemonBounce: report.daemonBounce,
   returnedMail: report.returnedMail,
+  refusalRepeated: report.refusalRepeated,
+  refusalOfNobody: report.refusalOfNobody,
   autoSubmitted,
   autoReplyHeader,
   autoReplySubject,
+  bulkOfNobody,
   calendarObject,
   mailingList,
 };

@@ -4,8 +4,9 @@
  */
 import type { Classification, ContactReport } from '@patchbay/contracts';
 import { normaliseEmail } from '@patchbay/domain';
-import { isMailAddress } from './addresses.ts';
-import { recipientsNamed, reportText } from './bounce-text.ts';
+import { domainOf, isMailAddress } from './addresses.ts';
+import { namesWithoutDomain, recipientsNamed, reportText } from './bounce-text.ts';
+import { certifiedResult } from './certified-mail.ts';
 import { cleanLine, clip } from './clean-text.ts';
 import { failureOf } from './failure-reason.ts';
 import type { MailPart } from './mail-source.ts';
@@ -26,7 +27,7 @@ export interface ReportInput {
   readonly messageIds: readonly string[];
   /** From the signed bounce address that it came to. */
   readonly outboundId: string | undefined;
-  /** From, To and envelope of the report itself. */
+  /** From, which is the first, To and envelope of the report itself. */
   readonly itsAddresses: readonly string[];
 }
 
@@ -64,7 +65,10 @@ function recipientReports(input: ReportInput): RecipientReport[] {
 function deliveries(input: ReportInput): RecipientReport[] {
   const told = providerReports(input.text);
   if (told.length > 0) return told;
+  const certified = certifiedResult(input.header);
+  if (certified === 'none') return [];
   const report = reportText(input.text);
+  if (certified !== undefined) return written(input, report).map((one) => ({ ...one, result: certified }));
   const groups = input.reports.filter((one) => one.kind === 'delivery-status').flatMap((one) => one.groups);
   const fields = merged(groups.flatMap((group) => statusOf(group, report, input)));
   return fields.length > 0 ? fields : written(input, report);
@@ -168,16 +172,32 @@ function written(input: ReportInput, report: string): RecipientReport[] {
         text: named.length > 1 && saysMoreThan(recipient, diagnostic) ? '' : report,
       }),
     );
-  return [entry(soleRecipient(input), result, { status: undefined, diagnostic: '', text: report })];
+  const sole = soleRecipient(input);
+  const recipients = sole === undefined ? besideSender(report, input) : [sole];
+  return (recipients.length > 0 ? recipients : [undefined]).map((recipient) =>
+    entry(recipient, result, { status: undefined, diagnostic: '', text: report }),
+  );
+}
+
+/** Those named without their domain have the one of the daemon that tells of them. */
+function besideSender(report: string, input: ReportInput): string[] {
+  const domain = domainOf(input.itsAddresses[0] ?? '');
+  if (input.category !== 'bounce' || domain === '') return [];
+  return namesWithoutDomain(report).flatMap((name) => typedAddress(`${name}@${domain}`) ?? []);
 }
 
 function saysMoreThan(recipient: string, diagnostic: string): boolean {
   return /[\p{L}\d]/u.test(diagnostic.replace(recipient, ''));
 }
 
+const enclosedHeads = (input: ReportInput): FieldReader[] =>
+  input.parts.filter(isEnclosedMail).map((part) => headOf(part.content));
+const addressesOf = (head: FieldReader, field: string): string[] =>
+  head(field).flatMap((value) => typedAddress(value) ?? []);
+
 /** Who wrote the mail that came back: such an address may stand in the report, too. */
 function writersOfIt(input: ReportInput): string[] {
-  const heads = input.parts.filter(isEnclosedMail).map((part) => headOf(part.content));
+  const heads = enclosedHeads(input);
   const pasted = heads.length > 0 ? [] : [fieldReader(input.text.slice(reportText(input.text).length, longestPasted))];
   return [...heads, ...pasted]
     .flatMap((head) => ['return-path', 'sender', 'from'].flatMap(head))
@@ -186,7 +206,7 @@ function writersOfIt(input: ReportInput): string[] {
 
 /** Whom the returned mail was for, when that is one person. */
 function soleRecipient(input: ReportInput): string | undefined {
-  const heads = input.parts.filter(isEnclosedMail).map((part) => headOf(part.content));
+  const heads = enclosedHeads(input);
   const pasted = /^to:[ \t]*(.{3,320})$/im.exec(input.text.slice(reportText(input.text).length))?.[1];
   const written = heads.length > 0 ? heads.flatMap((head) => [...head('to'), ...head('cc')]) : [pasted ?? ''];
   const to = written.flatMap((value) => typedAddress(value) ?? []);
@@ -203,7 +223,10 @@ function complaints(input: ReportInput): RecipientReport[] {
   const named = feedback
     .flatMap((report) => ['original-rcpt-to', 'removal-recipient'].flatMap((field) => report.values(field)))
     .flatMap((value) => typedAddress(value) ?? []);
-  const recipients: (string | undefined)[] = named.length > 0 ? [...new Set(named)] : [soleRecipient(input)];
+  // Microsoft says who complained only in a field of the mail that it encloses.
+  const who =
+    named.length > 0 ? named : enclosedHeads(input).flatMap((head) => addressesOf(head, 'x-hmxmroriginalrecipient'));
+  const recipients: (string | undefined)[] = who.length > 0 ? [...new Set(who)] : [soleRecipient(input)];
   return recipients.map((recipient) => ({
     ...(recipient !== undefined && { recipient }),
     result: 'complained',

@@ -7,6 +7,7 @@ import { asciiDomain, distinctAddresses, domainOf } from './addresses.ts';
 import { type SenderCheck, checkSender } from './authenticity.ts';
 import { verifyBounceAddress } from './bounce-address.ts';
 import { classify } from './classify.ts';
+import { certifiedMessageId } from './certified-mail.ts';
 import { cleanFilename, cleanLine, cleanText, clip } from './clean-text.ts';
 import { type MailIdentity, identityOf } from './identity.ts';
 import { withoutLongBodies } from './long-bodies.ts';
@@ -86,7 +87,9 @@ function contactOf(
   const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine));
   const cc = distinctAddresses(mail.cc.map(cleanLine));
   const aboutAnother = verdict.kind !== 'customer' && verdict.kind !== 'auto-reply';
-  const reported = aboutAnother ? reportedMessageIds(mail.parts, reports, text) : [];
+  const reported = aboutAnother
+    ? [...certifiedMessageId(mail.header), ...reportedMessageIds(mail.parts, reports, text)]
+    : [];
   const outboundId = envelope.to.map((address) => verifyBounceAddress(address, deps.signingKey)).find(Boolean);
   const contentLanguage = clip(cleanLine(mail.header('content-language')[0] ?? ''), 35);
   const sentAt = momentOf(mail.header('date')[0]);
