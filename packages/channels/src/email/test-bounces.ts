@@ -13,6 +13,9 @@ export const copy = [
   'Text',
 ];
 
+/** A subject in other letters than ASCII (RFC 2047). */
+export const encoded = (text: string): string => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`;
+
 export interface Shape {
   from?: string;
   subject?: string;
