@@ -174,6 +174,35 @@ describe('what is reported', () => {
     expect({ kind, reports }).toEqual({ kind: 'auto-reply', reports: [] });
   });
 
+  test('a junk report of Microsoft names who complained in the mail that it encloses', async () => {
+    const { kind, reports } = await reportsOf([
+      'From: staff@hotmail.example',
+      'Subject: complaint about message from 192.0.2.7',
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      'Content-Type: message/rfc822',
+      '',
+      'X-HmXmrOriginalRecipient: ann@example.com',
+      'From: service@centre.test',
+      'To: undisclosed-recipients:;',
+      'Message-ID: <sent@centre.test>',
+      '',
+      'Text',
+      '--b--',
+    ]);
+    expect({ kind, reports }).toEqual({
+      kind: 'complaint-report',
+      reports: [
+        expect.objectContaining({
+          recipient: 'ann@example.com',
+          result: 'complained',
+          messageId: '<sent@centre.test>',
+        }),
+      ],
+    });
+  });
+
   test('a customer who tells of a bounce reports nothing', async () => {
     const { kind, reports } = await reportsOf(
       [
