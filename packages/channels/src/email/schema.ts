@@ -1,6 +1,12 @@
 /** Raw mail → `InboundContactDraft`. The SMTP inlet, IMAP and the replay of quarantined bytes all come through here. */
 import { createHash } from 'node:crypto';
-import { type ContactIdentifier, HubError, type InboundContactDraft, type StoredFile } from '@patchbay/contracts';
+import {
+  type Authenticity,
+  type ContactIdentifier,
+  HubError,
+  type InboundContactDraft,
+  type StoredFile,
+} from '@patchbay/contracts';
 import { normaliseEmail } from '@patchbay/domain';
 import type { ChannelDeps } from '../channel.ts';
 import { asciiDomain, distinctAddresses, domainOf } from './addresses.ts';
@@ -17,7 +23,8 @@ import { verifyReplyAddress } from './reply-address.ts';
 import { replyTextOf } from './reply-text.ts';
 import { contactReportsOf } from './reports.ts';
 import { isEnclosedMail, reportedMessageIds, reportsIn } from './report-fields.ts';
-import { senderGrade } from './sender-verdict.ts';
+import { type Author, authorBehind } from './passed-on.ts';
+import { isAligned, senderGrade } from './sender-verdict.ts';
 import { threadingOf } from './threading.ts';
 
 /** All mail is one account: a Message-ID is the same mail whichever of our addresses it was sent to. */
@@ -47,9 +54,22 @@ export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: M
   for (const [index, part] of mail.parts.entries()) attachments.push(await storePart(part, index, deps));
   try {
     const check = await checkSender(raw, mail, envelope, deps);
-    const sender = senderOf(mail, envelope, gradeOf(mail, check, deps));
-    const identity = identityOf(whole, attachments, sender.from);
-    return contactOf(mail, { envelope, attachments, deps, check, sender, identity });
+    const grade = gradeOf(mail, check, deps);
+    const shown = senderOf(mail, envelope, grade);
+    const identity = identityOf(whole, attachments, shown.from);
+    const author = authorBehind(mail);
+    return contactOf(mail, {
+      envelope,
+      attachments,
+      deps,
+      // What is said of the address in From says nothing of theirs.
+      authenticity: author === undefined ? check.authenticity : { ...check.authenticity, verdict: 'none' },
+      sender:
+        author === undefined
+          ? shown
+          : behind(author, isAligned(domainOf(shown.from), domainOf(author.address)) ? grade : 'claimed'),
+      identity,
+    });
   } catch (cause) {
     // A mail that trips a rule is kept for a person: refusing it would have its sender try for days.
     throw new HubError('unprocessable', 'The mail was read but not understood', { cause });
@@ -60,14 +80,14 @@ interface Context {
   readonly envelope: MailEnvelope;
   readonly attachments: StoredFile[];
   readonly deps: MailDeps;
-  readonly check: SenderCheck;
+  readonly authenticity: Authenticity;
   readonly sender: Sender;
   readonly identity: MailIdentity;
 }
 
 function contactOf(
   mail: MailSource,
-  { envelope, attachments, deps, check, sender, identity }: Context,
+  { envelope, attachments, deps, authenticity, sender, identity }: Context,
 ): InboundContactDraft {
   const subject = mail.subject === undefined ? undefined : clip(cleanLine(mail.subject), 2000);
   const text = cleanText(mail.text);
@@ -105,7 +125,7 @@ function contactOf(
     cc: cc.slice(0, mostAddresses),
     replyTo: answerAddresses(mail.replyTo),
     deliveredTo: ourAddresses(envelope, deps),
-    authenticity: check.authenticity,
+    authenticity,
     classification: { category: verdict.category, rule: verdict.rule, evidence: verdict.evidence },
     reports: contactReportsOf({
       category: verdict.category,
@@ -192,6 +212,13 @@ function senderOf(mail: MailSource, envelope: MailEnvelope, grade: Grade): Sende
     identifiers: [{ kind: 'email', value: claimed, grade: 'claimed' }],
   };
 }
+
+/** Of another organisation than the system that passed it on they only claim to be, whatever that one is known for. */
+const behind = ({ address, name }: Author, grade: Grade): Sender => ({
+  from: address,
+  name,
+  identifiers: [{ kind: 'email', value: address, grade }],
+});
 
 /** The method of the first calendar object; its part may say it, the object does (RFC 5545 §3.7.2). */
 function calendarMethodIn(parts: readonly MailPart[]): string {
