@@ -108,6 +108,21 @@ const blocks: Record<string, string> = {
   'Outlook in Russian': 'От: Desk <desk@centre.test>\nОтправлено: 3 марта 2026 г. 10:00\nКому: Ann\nТема: Лампа',
   'Outlook in Ukrainian': 'Від: Desk <desk@centre.test>\nНадіслано: 3 березня 2026 р. 10:00\nКому: Ann\nТема: Лампа',
   'Outlook in Greek': 'Από: Desk <desk@centre.test>\nΣτάλθηκε: Τρίτη, 3 Μαρτίου 2026 10:00\nΠρος: Ann\nΘέμα: Λάμπα',
+  'Outlook in Bulgarian':
+    'От: Desk <desk@centre.test>\nИзпратено: вторник, 3 март 2026 г. 10:00\nДо: Ann\nОтносно: Лампа',
+  'Outlook in Croatian': 'Šalje: Desk <desk@centre.test>\nPoslano: 3. ožujka 2026. 10:00\nPrima: Ann\nPredmet: Lampa',
+  'Outlook in Slovak': 'Od: Desk <desk@centre.test>\nOdoslané: utorok 3. marca 2026 10:00\nKomu: Ann\nPredmet: Lampa',
+  'Outlook in Lithuanian': 'Nuo: Desk <desk@centre.test>\nIšsiųsta: 2026 m. kovo 3 d. 10:00\nKam: Ann\nTema: Lempa',
+  'Outlook in Estonian':
+    'Saatja: Desk <desk@centre.test>\nSaadetud: teisipäev, 3. märts 2026 10:00\nAdressaat: Ann\nTeema: Lamp',
+  'Outlook in Catalan':
+    'De: Desk <desk@centre.test>\nEnviat el: dimarts, 3 de març de 2026 10:00\nPer a: Ann\nAssumpte: Llum',
+  'Outlook in Icelandic': 'Frá: Desk <desk@centre.test>\nSent: þriðjudagur, 3. mars 2026 10:00\nTil: Ann\nEfni: Lampi',
+  'Outlook in Thai': 'จาก: Desk <desk@centre.test>\nส่ง: 3 มีนาคม 2569 10:00\nถึง: Ann\nเรื่อง: โคมไฟ',
+  'Outlook in Persian': 'از: Desk <desk@centre.test>\nارسال شده: 3 مارس 2026 10:00\nبه: Ann\nموضوع: چراغ',
+  'Outlook in Vietnamese': 'Từ: Desk <desk@centre.test>\nĐã gửi: Thứ Ba, 3 tháng 3, 2026 10:00\nĐến: Ann\nChủ đề: Đèn',
+  'Windows Mail, names alone and no subject':
+    'From: Desk\nSent: \u200eTuesday\u200e, \u200eMarch\u200e \u200e3\u200e, \u200e2026 \u200e10\u200e:\u200e00\u200e \u200eAM\nTo: Ann',
   'Outlook in Chinese': '发件人: Desk <desk@centre.test>\n发送时间: 2026年3月3日 10:00\n收件人: Ann\n主题: 灯',
   'Outlook in traditional Chinese':
     '寄件者: Desk <desk@centre.test>\n寄件日期: 2026年3月3日 10:00\n收件者: Ann\n主旨: 燈',
@@ -198,6 +213,8 @@ const lastLines: readonly string[] = [
   'Sent with Proton Mail secure email.',
   'Sent from Proton Mail for iOS',
   'Get Outlook for Android',
+  'Download Outlook for Android<https://aka.ms/ghei36>',
+  'From my iPhone',
   'Get Outlook for iOS<https://aka.ms/o0ukef>',
   'Yahoo Mail: Search, Organize, Conquer',
   'Von meinem iPhone gesendet',
@@ -274,6 +291,8 @@ describe('lines of people that look like those of programs', () => {
     'Bob (bob@example.org) told me:\nthe lamp is broken',
     'Original\n--------\nCopy',
     'Date: 3 March\nTo: the hall',
+    'From: Berlin\nDate: 3 March 2026 10:00\nTo: Hamburg',
+    'From my phone I cannot see it',
   ])('%s', (text) => {
     expect(replyTextOf(`Thank you!\n\n${text}`)).toBe(`Thank you!\n\n${text}`);
   });
@@ -318,6 +337,32 @@ const forwards: readonly string[] = [
   '---------- 転送メッセージ ---------',
   '転送されたメール：',
   '---------- 전달된 메시지 ---------',
+  '---------- Wiadomość przesłana dalej ---------',
+  '--- Treść przekazanej wiadomości ---',
+  'Początek przekazywanej wiadomości:',
+  'Začátek přeposílané zprávy:',
+  '-------- Preposlaná správa --------',
+  'Začiatok preposlanej správy:',
+  '-------- Proslijeđena poruka --------',
+  'Započni proslijeđenu poruku:',
+  '-------- Posredovano sporočilo --------',
+  '-------- Mesaj redirecționat --------',
+  'Începe mesajul redirecționat:',
+  '-------- Переслане повідомлення --------',
+  'Початок листа, що пересилається:',
+  '-------- Препратено съобщение --------',
+  '-------- Προωθημένο μήνυμα --------',
+  '-------- Edastatud kiri --------',
+  'Välitetty viesti alkaa:',
+  'Továbbított levél kezdete:',
+  'Videresendt melding:',
+  'Vidarebefordrat mejl:',
+  'İleti başlangıcı:',
+  '---------- İletilmiş Mesaj ---------',
+  '---------- メッセージを転送 ---------',
+  '---------- Thư được chuyển tiếp ---------',
+  '-------- הודעה שהועברה --------',
+  '---------------------- Forwarded by Desk/Centre on 03/03/2026 10:00 ---------------------------',
 ];
 
 describe('a mail passed on stays', () => {
@@ -344,10 +389,22 @@ describe('a mail passed on without such a line', () => {
     'Doorst: Lamp',
     '转发：灯',
     '轉寄: 燈',
+    'VS: Lampe',
+    'İLT: Lamba',
+    'הועבר: מנורה',
+    '전달: 램프',
   ])('%s', (subject) => {
     expect(replyTextOf(text, subject)).toBe(text);
   });
   test.each(['Lamp', 'RE: FW: Lamp', 'Re: Lamp', 'I have a lamp', 'Forward: march'])('but not %s', (subject) => {
     expect(replyTextOf(text, subject)).toBe('See below.');
+  });
+  test('nor what is an answer in Finnish, where the same letters are a forward in Danish', () => {
+    const finnish =
+      'Kiitos!\n\nLähettäjä: Desk <desk@centre.test>\nLähetetty: 3. maaliskuuta 2026 10:00\nVastaanottaja: Ann\nAihe: Lamppu\n\nSe lähti.';
+    expect(replyTextOf(finnish, 'VS: Lamppu')).toBe('Kiitos!');
+    const danish =
+      'Se nedenfor.\n\nFra: Desk <desk@centre.test>\nSendt: 3. marts 2026 10:00\nTil: Ann\nEmne: Lampe\n\nDen er sendt.';
+    expect(replyTextOf(danish, 'VS: Lampe')).toBe(danish);
   });
 });

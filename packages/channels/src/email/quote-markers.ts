@@ -40,54 +40,16 @@ const original = [
 const space = '(?:\\s|&nbsp;){0,20}';
 const originalLine = new RegExp(`^[\\s>*_]*[-_=]{2,}${space}(${original})${space}[-_=]{2,}`, 'i');
 
-const forwarded = [
-  'forwarded (message|by)',
-  'weitergeleitete nachricht',
-  'message (transféré|réexpédié)',
-  'mensaje reenviado',
-  'messaggio inoltrato',
-  'mensagem (en|reen)caminhada',
-  'doorgestuurd bericht',
-  'videresendt (meddelelse|melding|besked)',
-  'vidarebefordrat (meddelande|brev|mail)',
-  'edelleenlähetetty viesti',
-  'välitetty viesti',
-  '(przekazana|przesłana) wiadomość',
-  'wiadomość przekazana',
-  '(přeposlaná|předaná) zpráva',
-  'továbbított (üzenet|levél)',
-  '[iİ]letilen (ileti|mesaj)',
-  '(пересылаемое|перенаправленное|пересланное|переадресованное) (сообщение|письмо)',
-  '转发(的)?(邮件|消息|邮件信息)',
-  '轉寄(的)?(郵件|信件|訊息)',
-  '転送(された)?(メッセージ|メール)',
-  '전달된 (메시지|메일)',
-].join('|');
-/** Apple Mail and its like say it in words, with a colon. */
-const forwardBegins = [
-  '(begin )?forwarded message',
-  'anfang der weitergeleiteten nachricht',
-  'inicio del mensaje reenviado',
-  'inizio (del )?messaggio inoltrato',
-  'début du message (transféré|réexpédié)',
-  'início da mensagem (reencaminhada|encaminhada)',
-  'begin doorgestuurd bericht',
-  'start på videresendt (meddelelse|besked)',
-  'vidarebefordrat (brev|meddelande|mail)',
-  'начало (переадресованного|пересылаемого) сообщения',
-  '(开始)?转发的邮件',
-  '(開始)?轉寄(的)?郵件',
-  '転送されたメール',
-].join('|');
-const forwardedLine = new RegExp(`^[\\s>*]*(-{2,}\\s*(${forwarded})|(${forwardBegins})\\s*[:\uff1a])`, 'i');
-
 const labels = {
-  from: 'from|von|de|fra|från|van|da|od|odesílatel|lähettäjä|kimden|feladó|de la|expeditor|από|dari|от|від|מאת|من|发件人|寄件者|寄件人|差出人|보낸 ?사람',
-  date: 'sent|date|gesendet|datum|envoyé( le)?|enviado( el| em)?|fecha|data|inviato|sendt|dato|skickat|verzonden|wysłano|lähetetty|odesláno|gönderilme( tarihi)?|gönderildi|tarih|elküldve|dátum|trimis|στάλθηκε|ημερομηνία|dikirim|tanggal|отправлено|дата|надіслано|נשלח|תאריך|تم الإرسال|التاريخ|发送时间|发送日期|日期|寄件日期|傳送時間|送信日時|日時|보낸 ?날짜',
-  to: 'to|an|à|a|para|per|til|till|aan|do|komu|vastaanottaja|kime|címzett|către|προς|kepada|кому|אל|إلى|收件人|收件者|宛先|받는 ?사람',
+  from: 'from|von|de|fra|från|frá|van|da|od|nuo|nork|odesílatel|lähettäjä|saatja|šalje|kimden|gönderen|feladó|de la|expeditor(ul)?|nadawca|από|dari|từ|от( кого)?|отправитель|від( кого)?|од|מאת|من|از|प्रेषक|จาก|发件人|寄件者|寄件人|差出人|送信元|보낸 ?사람',
+  date: 'sent|date|gesendet|datum|envoyé( le)?|enviad[oa]( el| em)?|enviat( el)?|fecha|data|inviato|sendt|dato|skickat|verzonden|wysłano|lähetetty|päivämäärä|päiväys|odesláno|odoslané|poslano|poslato|išsiųsta|nosūtīts|saadetud|bidalia|gönderil(me|en)( tarihi)?|gönderildi|tarih|elküldve|dátum|trimis|dată|στάλθηκε|ημερομηνία|dikirim|tanggal|đã gửi|ngày|отправлено|изпратено|послато|дата|надіслано|נשלח|תאריך|تم الإرسال|التاريخ|ارسال شده|भेजा गया|ส่ง(เมื่อ)?|发送时间|发送日期|日期|寄件日期|傳送時間|送信日時|日時|日付|보낸 ?날짜',
+  to: 'to|an|à|a|para|per( a)?|til|till|aan|do|za|kam|nori|pre|komu|prima|vastaanottaja|adressaat|kime|címzett|către|destinatarul|adresat|προς|kepada|đến|tới|кому|до|за|אל|إلى|به|प्रति|ถึง|收件人|收件者|宛先|送信先|받는 ?사람',
   subject:
-    'subject|betreff|objet|asunto|assunto|oggetto|emne|ämne|onderwerp|temat|aihe|předmět|predmet|konu|tárgy|subiect|θέμα|subjek|тема|נושא|الموضوع|主题|主旨|主題|件名|제목',
+    'subject|betreff|objet|asunto|assunto|assumpte|oggetto|emne|ämne|efni|onderwerp|temat|aihe|předmět|predmet|naslov|zadeva|tema|tēma|teema|gaia|konu|tárgy|subiect(ul)?|θέμα|subjek|perihal|chủ đề|tiêu đề|тема|относно|נושא|الموضوع|موضوع|विषय|เรื่อง|主题|主旨|主題|件名|제목',
 };
+/** What only mails have. */
+const sentLabel =
+  /^[\s>*_]*(sent|gesendet|envoyé( le)?|enviad[oa]( el| em)?|inviato|sendt|skickat|verzonden|wysłano|lähetetty|odesláno|odoslané|elküldve|trimis|στάλθηκε|gönderildi|отправлено|надіслано|נשלח|تم الإرسال|发送时间|寄件日期|傳送時間|送信日時|보낸 ?날짜)[\s*]*[:\uff1a]/iu;
 const labelled = Object.entries(labels).map(
   ([name, words]) => [name, new RegExp(`^[\\s>*_]*(${words})[\\s*]*[:\uff1a]`, 'iu')] as const,
 );
@@ -98,18 +60,53 @@ const oneLineBlock = new RegExp(
   'iu',
 );
 
+/** Systems ask in their own mails for an answer above a line; what stands below it is theirs. */
+const aboveIt = [
+  'above this line',
+  'oberhalb dieser (zeile|linie)',
+  'über diese[rn]? (zeile|linie)',
+  'au-dessus de (cette|la) ligne',
+  '(por )?encima de (esta|la) línea',
+  'sobre esta línea',
+  'acima desta linha',
+  'sopra (questa|la) (riga|linea)',
+  'boven deze (regel|lijn)',
+  'ovanför (denna|den här) (linje|rad)',
+  'ovenfor denne linje',
+  'over denne linje',
+  '(powyżej|nad) t(ej|ą) lini',
+  'выше этой (строки|линии|черты)',
+  'вище ц(ього|ієї) (рядка|лінії)',
+  'nad (tento|tímto) řád',
+  'tämän rivin yläpuolelle',
+  'e (vonal|sor) fölé',
+  'deasupra acestei linii',
+  'bu satırın üst',
+  'この(行|線|ライン)(より|の)上',
+  '此(行|线|線)(之上|以上|上方)',
+  '이 (줄|선) 위',
+].join('|');
+const replyAbove = new RegExp(
+  `^[\\s>]*([#=*_~—–-]{2,}.{0,120}(${aboveIt})|((please )?(type|write|enter|add) your (reply|response|message|answer|comment)|reply|write) above this line\\b.{0,40}$)`,
+  'iu',
+);
+
 const intro =
   /^[\s>*_-]*(on|at|am|le|el|il|op|den|på|em|w dniu|dnia|dne|vào|в|sent from|в? ?(пн|вт|ср|чт|пт|сб|вс)[,.]) .{0,400}$/iu;
+/** What is left on its own line where one was broken before its date or within it. */
+const introAlone =
+  /^\s*(on|at|am|le|el|il|op|den|em|en|în|dne|dnia|w dniu|vào|στις|på|pada|на|في|בתאריך|ในวันที่|เมื่อ)( \p{L}{1,10}[.,]{0,2})?( \d{1,2}[.,]?)?( \p{L}{1,10}\.?){0,2}\s*$/iu;
 const verb =
   '(wrote|writes|sent|schrieb( am)?|a écrit|escribió|ha scritto|schreef|geschreven|skrev|napisał\\(?a?\\)?|escreveu|đã viết|napsal\\(?a?\\)?|пишет|написал\\(?а?\\)?)';
 const attribution = new RegExp(`(\\b|\\s|>)${verb}(\\s[^:]{0,200})?\\s*([:\uff1a]|-{2,})\\s*$`, 'iu');
+const frameStart = /^\s*-{2,}\s/;
 const dashedAttribution = /^\s*-{2,}\s.{1,100}\bwrote\s*-{2,}\s*$/i;
 const datedSender =
   /^[\s>]*\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}.{0,200}(<\s?[^<>\s]+@[^<>\s]+\s?>\s*[:\uff1a]?|[写寫]道\s*[:\uff1a])\s*$/u;
 const eastAsian =
   /^[\s>]*(.{0,200}(在|于|於).{4,200}[写寫]道\s*[:\uff1a]|.{4,200}(さんは書きました|のメッセージ|님이 (작성|쓴 글))\s*[:\uff1a]?)\s*$/u;
 const inline = /^(.*?)[\s-]*\bOn (mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .{0,120}\b\d{4}\b.{0,200}\b(wrote|sent):\s*$/i;
-const dated = /(?<!\d)(19|20|25)\d\d(?!\d)|(?<!\d)\d{1,2}[./]\d{1,2}[./]\d{2}(?!\d)/;
+const dated = /(?<!\d)(19|20|25)\d\d(?!\d)|(?<!\d|\d[./])\d{1,2}[./]\d{1,2}[./]\d{2}(?![./]?\d)/;
 const timed = /(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)/;
 const addressed = /[<(][^<>()\s]{1,64}@[^<>()\s]{1,255}[>)]/;
 const bareAtEnd = /(?:^|\s)[^<>()\s@]{1,64}@[^<>()\s@]{1,255}\s*[:\uff1a]\s*$/;
@@ -118,6 +115,9 @@ const groupWise = /^>{2,3}\s.{1,300}\s>{2,3}\s*$/;
 const closed = /[:\uff1a]\s*$/;
 const anyVerb = new RegExp(verb, 'iu');
 const verbAtEnd = new RegExp(`(^|\\s)${verb}\\s*[:\uff1a]\\s*$`, 'iu');
+/** I and you, as they stand beside the word for writing. */
+const tellers =
+  /(^|[\s,])(i|we|you|he|she|they) (wrote|sent)\b|\bschrieb(en)? (ich|wir|sie|er|du)\b|\b(je (vous|t['’])?|j['’]|vous |nous |tu )(ai |avez |avons |as )(vous |t['’])?écrit|\b(ho|hai|abbiamo|avete) scritto|\bschreef (ik|u|je|jij)\b|\bskrev (jag|du|ni|jeg|vi|de)\b|(^|[\s,])(я|мы|вы|ты) (написал|пишет)|[我您你][^<@]{0,20}[写寫]道/iu;
 const unfinishedLines = 3;
 const attributionLines = 7;
 const longestLine = 1000;
@@ -132,6 +132,11 @@ export interface QuoteMarker {
   readonly toEnd: boolean;
 }
 
+/** It means something only below an answer; above one it is a line of the older mail without its signs. */
+export function isReplyAbove(line: string): boolean {
+  return line.length <= longestMark && replyAbove.test(line);
+}
+
 export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMarker | undefined {
   const line = lines[index] ?? '';
   if (line.length > longestLine) return undefined;
@@ -140,13 +145,15 @@ export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMar
   const after = attributionEnd(lines, index);
   if (after !== undefined) return { after, before: '', toEnd: false };
   const shared = inline.exec(line);
-  if (shared) return { after: index + 1, before: shared[1] ?? '', toEnd: false };
+  if (shared && !(isTold(line) && !isQuotedBelow(lines, index + 1)))
+    return { after: index + 1, before: shared[1] ?? '', toEnd: false };
   const unspoken = unspokenEnd(lines, index);
   return unspoken === undefined ? undefined : { after: unspoken, before: '', toEnd: false };
 }
 
-export function isForwardMarker(line: string): boolean {
-  return line.length <= longestMark && forwardedLine.test(line);
+/** `line` is the beginning of the attribution `below`, which a program broke off. */
+export function isBrokenOff(line: string, below: string): boolean {
+  return introAlone.test(line) && !intro.test(below);
 }
 
 // The block that Outlook puts above the older mail. Only with an address or a subject: `From: Paris, To: Rome` is a journey.
@@ -160,10 +167,14 @@ function isHeaderBlock(lines: readonly string[], index: number): boolean {
   const head = blank < 0 ? block : block.slice(0, blank);
   const found = new Set(head.map(labelOf).filter((label) => label !== undefined));
   // A date above a subject alone is what people write of a thing; a moment and whom it was for is a mail's.
-  const moment = dated.test(line) && timed.test(line) && found.has('to') && head.some((below) => below.includes('@'));
+  const moment = isMoment(line) && found.has('to') && head.some((below) => below.includes('@'));
   if (!found.has('from') && found.size < 3 && !moment) return false;
-  return found.size >= 2 && (found.has('subject') || head.some((line) => line.includes('@')));
+  if (found.size >= 2 && (found.has('subject') || head.some((line) => line.includes('@')))) return true;
+  // Windows Mail gives names alone, and leaves out an empty subject.
+  return found.has('from') && found.has('to') && head.some((below) => sentLabel.test(below) && isMoment(plain(below)));
 }
+
+const isMoment = (line: string): boolean => dated.test(line) && timed.test(line);
 
 function labelOf(line: string): string | undefined {
   return line.length > longestLine ? undefined : labelled.find(([, pattern]) => pattern.test(line))?.[0];
@@ -172,18 +183,42 @@ function labelOf(line: string): string | undefined {
 // An attribution may be broken over several lines, also at blank ones.
 function attributionEnd(lines: readonly string[], index: number): number | undefined {
   const line = lines[index] ?? '';
-  if (dashedAttribution.test(line)) return index + 1;
-  const european = intro.test(line);
+  const framed = frameStart.test(line);
+  const european = framed || intro.test(line);
   if (!european && !/\d{4}|[在于於]|さん|님이/u.test(line)) return undefined;
   let joined = '';
   for (let next = index; next < Math.min(index + attributionLines, lines.length); next += 1) {
     joined = `${joined} ${(lines[next] ?? '').trim()}`.trim();
     if (joined.length > longestLine) return undefined;
     const dated = /\d/.test(joined) || /<\s?\S+@\S+>/.test(joined);
-    if (european && dated && attribution.test(joined)) return next + 1;
-    if (next < index + 3 && (datedSender.test(joined) || eastAsian.test(joined))) return next + 1;
+    if (framed && next < index + unfinishedLines && dashedAttribution.test(joined)) return next + 1;
+    const found =
+      (european && dated && attribution.test(joined)) ||
+      (next < index + unfinishedLines && (datedSender.test(joined) || eastAsian.test(joined)));
+    if (!found) continue;
+    const told = isTold(joined) && !isQuotedBelow(lines, next + 1);
+    return told || beginsLater(lines, index, next) ? undefined : next + 1;
   }
   return undefined;
+}
+
+/** A line of the answer may begin as attributions do, right above one: that has the date. */
+function beginsLater(lines: readonly string[], index: number, end: number): boolean {
+  for (let start = index + 1; start <= end; start += 1) {
+    if (dated.test(lines[start - 1] ?? '')) return false;
+    if (intro.test(lines[start] ?? '') && dated.test(lines.slice(start, end + 1).join(' '))) return true;
+  }
+  return false;
+}
+
+/**
+ * A person tells what was written, in a sentence of the same shape: of oneself or of the reader, or without the time and the address that programs
+ * put there. Only what is quoted below shows that it is none.
+ */
+function isTold(joined: string): boolean {
+  return (
+    tellers.test(joined) || !(timed.test(joined) || joined.includes('@') || /[\u3040-\u9fff\uac00-\ud7a3]/.test(joined))
+  );
 }
 
 /**
@@ -201,9 +236,15 @@ function unspokenEnd(lines: readonly string[], index: number): number | undefine
     if (joined.length > longestLine) return undefined;
     if (!closed.test(line)) continue;
     const named = addressed.test(joined) || bareAtEnd.test(line);
-    const whole = dated.test(joined) && timed.test(joined) && (addressed.test(joined) || verbAtEnd.test(joined));
+    const whole =
+      !tellers.test(joined) &&
+      dated.test(joined) &&
+      timed.test(joined) &&
+      (addressed.test(joined) || verbAtEnd.test(joined));
     const told = named || verbAtEnd.test(joined) || (dated.test(joined) && anyVerb.test(joined));
-    return whole || (told && isQuotedBelow(lines, next + 1)) ? next + 1 : undefined;
+    if (whole || (told && isQuotedBelow(lines, next + 1))) return next + 1;
+    // Hungarian puts the date in brackets, behind a colon.
+    if (!/\([^()]{0,40}$/.test(line)) return undefined;
   }
   return undefined;
 }

@@ -1,0 +1,193 @@
+/** What a person wrote is kept: losing it is worse than showing a quotation. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { replyTextOf } from './reply-text.ts';
+
+describe('sentences that tell what was written', () => {
+  test.each([
+    'On 3 March 2026 I wrote:\nplease send the lamp',
+    'On 3 March 2026 at 10:00 I wrote:\nplease send the lamp',
+    'On 3 March 2026 your colleague Tom wrote:\nwe will refund you',
+    'On Tuesday, March 3, 2026 you wrote:\nit has left',
+    'Am 3. März 2026 um 10:00 schrieb ich Ihnen:\nbitte senden Sie die Lampe',
+    'Am 3. März 2026 schrieb Ihr Kollege:\nSie bekommen das Geld zurück',
+    'Le 3 mars 2026 je vous ai écrit :\nla lampe est cassée',
+    'Il 3 marzo 2026 vi ho scritto:\nla lampada è rotta',
+    'Op 3 maart 2026 schreef ik:\nde lamp is stuk',
+    'On Monday 2 March 2026 we sent:\n2 lamps',
+    '您在2026年3月3日写道：\n灯已发出',
+    '<ann@example.org>: host mx.example.org[192.0.2.78] said:\n550 Unknown user ann@example.org',
+    '<ann@example.org>:\nhost mx.example.org [192.0.2.78]:\n550 unknown user:\nann@example.org',
+  ])('%s', (text) => {
+    const whole = `Hello,\n\n${text}\n\nAnd nobody answered.\n\nAnn`;
+    expect(replyTextOf(whole)).toBe(whole);
+  });
+
+  test('unless what follows is quoted', () => {
+    expect(replyTextOf('Yes.\n\nOn Tuesday, March 3, 2026, 10:00:00 AM, you wrote:\n\n> Is it you?\n> Ann')).toBe(
+      'Yes.',
+    );
+    expect(replyTextOf('Yes.\n\nOn March 3, 2026, Tom wrote:\n> Is it you?')).toBe('Yes.');
+  });
+});
+
+describe('answers between paragraphs of one quoted line', () => {
+  test('each stays, and none of the lines', () => {
+    const text =
+      'On Tue, 3 Mar 2026 at 10:00, Desk wrote:\n\n> When?\n\nTomorrow.\n\n> Where?\n\nHere.\n\n> Who?\n> And why?\n\nI.';
+    expect(replyTextOf(text)).toBe('Tomorrow.\n\nHere.\n\nI.');
+  });
+
+  test('a sign above any quotation is the writer’s', () => {
+    expect(replyTextOf('Go to\n\n> Settings\n\nand look.')).toBe('Go to\n\n> Settings\n\nand look.');
+  });
+});
+
+describe('what looks like a signature', () => {
+  test.each([
+    ['of the standard', 'Hello.\n-- \nAnn. We sell lamps.\nAll day long.', 'Hello.'],
+    ['without the space', 'Hello.\n--\nAnn\nSales', 'Hello.'],
+    ['two of them', 'Hello.\n--\nAnn\nSales\n--\nThis mail is confidential.', 'Hello.'],
+    [
+      'a part of the letter',
+      'First, the lamp is broken.\n--\nSecond, nobody answers.\n--\nAnn',
+      'First, the lamp is broken.\n--\nSecond, nobody answers.',
+    ],
+    ['a long dash', 'Hello.\n\n—\nAnn Lee\nSales', 'Hello.'],
+    ['a long dash within', 'Hello.\n\n—\n\nThe lamp is broken.', 'Hello.\n\n—\n\nThe lamp is broken.'],
+    ['a rule above a list', 'Order\n-----\n2 lamps\n1 chair', 'Order\n-----\n2 lamps\n1 chair'],
+    [
+      'a line below that of a device',
+      'Hello.\n\nSent from my iPhone\n\nI forgot: it is blue.',
+      'Hello.\n\nSent from my iPhone\n\nI forgot: it is blue.',
+    ],
+  ])('%s', (_name, text, reply) => {
+    expect(replyTextOf(text)).toBe(reply);
+  });
+});
+
+describe('a line that asks for answers above it', () => {
+  test.each([
+    '##- Please type your reply above this line -##',
+    '## Please type your reply above this line. ##',
+    '##- Bitte geben Sie Ihre Antwort über dieser Zeile ein. -##',
+    '##- Veuillez écrire votre réponse au-dessus de cette ligne -##',
+    '##- Escriba su respuesta por encima de esta línea -##',
+    '##- Digite sua resposta acima desta linha -##',
+    '##- Typ uw antwoord boven deze regel -##',
+    '##- この行より上に返信を入力してください -##',
+    '=-=-=-= Reply above this line =-=-=-=',
+    '-- Please reply above this line --',
+    'Please type your reply above this line.',
+    'Reply above this line',
+    'Write ABOVE THIS LINE to post a reply',
+  ])('%s', (line) => {
+    expect(replyTextOf(`Thank you!\n\n${line}\n\nYour request 12 was updated.`)).toBe('Thank you!');
+    expect(replyTextOf(`${line}\n\nThank you!`)).toContain('Thank you!');
+  });
+
+  test.each([
+    'I signed above this line',
+    'Write above this line that I was there, please, and send the form back to me, will you?',
+  ])('not %s', (line) => {
+    expect(replyTextOf(`Hello.\n\n${line}\nAnn`)).toBe(`Hello.\n\n${line}\nAnn`);
+  });
+});
+
+describe('an attribution that is broken before its date', () => {
+  test.each([
+    'On\nTue, Mar 3, 2026 at 10:00 AM Desk <desk@centre.test> wrote:',
+    'Am Dienstag,\n3. März 2026 um 10:00:00 MEZ hat Desk <desk@centre.test> geschrieben:',
+    'Den\ntis 3 mars 2026 kl 10:00 skrev Desk <desk@centre.test>:',
+    '---- On\nTue, 03 Mar 2026 10:00:00 +0100 Desk <desk@centre.test> wrote ----',
+    'Desk <desk@centre.test> ezt írta (időpont:\n2026. márc. 3., K, 10:00):',
+  ])('%s', (line) => {
+    expect(replyTextOf(`Thank you!\n\n${line}\n\n> It has left.\n`)).toBe('Thank you!');
+  });
+
+  test.each([
+    ['El martes', 'El mar, 3 mar 2026 a las 10:00, Desk <desk@centre.test> escribió:'],
+    ['Lot 3.', '3 mar 2026 o 10:00 Desk <desk@centre.test> napisał(a):'],
+    ['On second thought, leave order 12', 'On Tue, Mar 3, 2026 at 10:00 AM Desk <desk@centre.test> wrote:'],
+    ['Am Dienstag um 10:00', 'Am 03.03.2026 um 10:00 schrieb Desk\n<desk@centre.test>:'],
+    ['Le mardi', 'Le mar. 3 mars 2026 à 10:00,\nDesk <desk@centre.test> a écrit :'],
+  ])('a line of the answer right above it stays: %s', (answer, line) => {
+    expect(replyTextOf(`Hello,\n\n${answer}\n${line}\n\n> When?\n> Where?`)).toBe(`Hello,\n\n${answer}`);
+  });
+});
+
+describe('laws', () => {
+  const line = fc.oneof(
+    fc.stringMatching(/^[A-Za-zäß,.!? ]{0,30}$/),
+    fc.constantFrom(
+      '',
+      '> quoted',
+      '>',
+      '--',
+      '-- ',
+      '—',
+      '___',
+      'Sent from my iPhone',
+      'On Tue, 3 Mar 2026 at 10:00, Desk <desk@centre.test> wrote:',
+      'From: Desk <desk@centre.test>',
+      'Sent: Tuesday, March 3, 2026 10:00',
+      'Subject: Lamp',
+      '-----Original Message-----',
+      '---------- Forwarded message ---------',
+      '##- Please type your reply above this line -##',
+      '在 2026年3月3日 写道：',
+    ),
+  );
+
+  test('what is shown stood there line by line, in that order', () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 25 }), fc.constantFrom('', 'Re: Lamp', 'Fwd: Lamp'), (lines, subject) => {
+        let at = -1;
+        const written = lines.map((one) => one.trim()).filter((one) => one !== '');
+        for (const shown of replyTextOf(lines.join('\n'), subject).split('\n')) {
+          if (shown.trim() === '') continue;
+          at = written.indexOf(shown.trim(), at + 1);
+          expect(at).toBeGreaterThanOrEqual(0);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('something is shown of whatever has words', () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 25 }), (lines) => {
+        expect(replyTextOf(lines.join('\n')) === '').toBe(lines.join('').trim() === '');
+      }),
+    );
+  });
+
+  test('a text without any mark comes back whole', () => {
+    const word = fc.stringMatching(/^[A-Za-zäöüßéèñ0-9]{1,12}$/);
+    const sentence = fc.array(word, { minLength: 1, maxLength: 12 }).map((words) => `${words.join(' ')}.`);
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(sentence, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 }),
+        (parts) => {
+          const text = parts.map((sentences) => sentences.join('\n')).join('\n\n');
+          fc.pre(!/sent |get |from my|gesendet/i.test(text));
+          expect(replyTextOf(text)).toBe(text);
+        },
+      ),
+    );
+  });
+
+  test('what stands above an attribution is shown, whatever it says', () => {
+    const said = fc
+      .array(fc.stringMatching(/^[A-Za-z]{1,10}$/), { minLength: 1, maxLength: 8 })
+      .map((words) => words.join(' '));
+    fc.assert(
+      fc.property(said, (words) => {
+        const quotation = 'On Tue, 3 Mar 2026 at 10:00, Desk <desk@centre.test> wrote:\n> When?\n> Where?';
+        expect(replyTextOf(`${words}\n\n${quotation}\n`)).toBe(words);
+        expect(replyTextOf(`${words}\n${quotation}\n`)).toBe(words);
+        expect(replyTextOf(`${quotation}\n\n${words}.`)).toBe(`${words}.`);
+      }),
+    );
+  });
+});
