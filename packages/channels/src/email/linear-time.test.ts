@@ -41,6 +41,10 @@ const units = [
   'recipient ',
   'On 1 ',
   'On Mon, 2026 ',
+  'On 3 Mar 2026 ',
+  '--',
+  '-- forward ',
+  'forward ',
   '2026-01-01 10:00 <a@b.example> ',
   '在 ',
   'From: a@b ',
@@ -48,6 +52,10 @@ const units = [
   'smtp; ',
   'boundary= ',
   '<div>',
+  '<div class="yahoo_quoted">',
+  '<p class="gmail_attr"><blockquote>',
+  '<div id="x_x_x_x_',
+  "<div style='border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in'><b>",
   '&#',
 ];
 const fields = [

@@ -16,8 +16,9 @@ export function withoutLongBodies(mail: MailSource): MailSource {
   ];
   const shown = longText ? clip(mail.text, longestText) : mail.text;
   const told = `[The whole of this long message is attached: ${files.map((part) => part.filename).join(', ')}]`;
+  const { newText: _, ...rest } = mail;
   return {
-    ...mail,
+    ...rest,
     text: `${shown}\n\n${told}`,
     // What is left of HTML that is cut anywhere is not what was written.
     html: longHtml ? undefined : mail.html,

@@ -2,8 +2,10 @@
 import { HubError } from '@patchbay/contracts';
 import type { EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
 import { decodeEncodedWords } from './encoded-words.ts';
+import { isPassedOn } from './forward-marks.ts';
 import { withFoundBoundary } from './lost-boundary.ts';
 import { readParts } from './part-reader.ts';
+import { withoutMarkedParts } from './quoted-html.ts';
 import { decodeRawWords } from './raw-words.ts';
 
 /** A part that is not the body: attachment, inline image, enclosed message, machine-readable report. */
@@ -35,6 +37,8 @@ export interface MailSource {
   readonly cc: string[];
   readonly replyTo: string[];
   readonly text: string;
+  /** Where the text was made of HTML: without what that marks as older or as a signature, if it marks something. */
+  readonly newText?: string;
   readonly html: string | undefined;
   readonly parts: MailPart[];
 }
@@ -61,16 +65,19 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   const headers = Map.groupBy(headerLines, (line) => line.name);
   const authors = addressesIn(mail.from);
   const html = mail.html === false || mail.html === undefined ? undefined : mail.html;
+  const subject = readable(mail, headers.get('subject')?.[0]?.value);
+  const newText = html === undefined || !mail.htmlAlone ? undefined : await newTextOf(html, subject);
   return {
     header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
     headerLines,
-    subject: readable(mail, headers.get('subject')?.[0]?.value),
+    subject,
     from: authors[0],
     soleAuthor: authors.length === 1 && headers.get('from')?.length === 1,
     to: spelledOut(mail.to),
     cc: spelledOut(mail.cc),
     replyTo: spelledOut(mail.replyTo),
     text: mail.text || (html === undefined ? '' : await textOfHtml(html)),
+    ...(newText !== undefined && { newText }),
     html,
     parts: mail.attachments.map((part) => ({
       // A broken Content-Type comes as false, whatever the types say.
@@ -83,14 +90,14 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   };
 }
 
-async function parseWhole(raw: Buffer): Promise<ParsedMail> {
+async function parseWhole(raw: Buffer): ReturnType<typeof readParts> {
   const mail = await parse(raw);
   if (mail.text || mail.html || mail.attachments.length > 0) return mail;
   const mended = withFoundBoundary(raw);
   return mended === undefined ? mail : await parse(mended);
 }
 
-async function parse(raw: Buffer): Promise<ParsedMail> {
+async function parse(raw: Buffer): ReturnType<typeof readParts> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => timeout.reject(new Error('parsing took too long')), deadline);
   try {
@@ -155,6 +162,17 @@ async function textOfHtml(html: string): Promise<string> {
     `Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(html).toString('base64')}`,
   );
   return (await parse(body)).text ?? '';
+}
+
+/** Characters. What is longer is not read a second time. */
+const longestMarked = 512 * 1024;
+
+/** A mail that is passed on is wanted whole. */
+async function newTextOf(html: string, subject = ''): Promise<string | undefined> {
+  const unmarked = html.length > longestMarked || isPassedOn(subject) ? undefined : withoutMarkedParts(html);
+  if (unmarked === undefined) return undefined;
+  const text = await textOfHtml(unmarked);
+  return text.trim() === '' ? undefined : text;
 }
 
 function headerLinesOf(mail: ParsedMail): HeaderLine[] {

@@ -70,6 +70,7 @@ const undeclared = 'x-undeclared';
 class PartReader extends Parser {
   #hasBody = false;
   #hasHtml = false;
+  #hasPlain = false;
   readonly #texts: PartNode[] = [];
 
   constructor(options: MailParserOptions) {
@@ -133,10 +134,16 @@ class PartReader extends Parser {
     if (isText(head) && head.disposition !== 'attachment') {
       if (this.#hasBody && isNamedFile(head)) head.disposition = 'attachment';
       else if (head.contentType === 'text/html') this.#hasHtml = true;
+      else this.#hasPlain = true;
       if (isGuessed(head.charset || '')) head.charset = undeclared;
       this.#hasBody = true;
     }
     return super.createNode(head);
+  }
+
+  /** The HTML is the only text of the mail. */
+  get isHtmlAlone(): boolean {
+    return this.#hasHtml && !this.#hasPlain;
   }
 
   /** Only what stands beside HTML is asked for. */
@@ -170,7 +177,10 @@ const isNamedFile = ({ filename, parentNode }: PartHead): boolean =>
   filename !== false && parentNode !== false && parentNode.contentType !== 'multipart/alternative';
 
 /** Everything of a mail at once, as `simpleParser` has it. */
-export async function readParts(raw: Buffer, options: MailParserOptions): Promise<ParsedMail> {
+export async function readParts(
+  raw: Buffer,
+  options: MailParserOptions,
+): Promise<ParsedMail & { readonly htmlAlone: boolean }> {
   const parser = new PartReader(options);
   const mail = { attachments: [] } as unknown as ParsedMail;
   let open: Readable | undefined;
@@ -193,7 +203,7 @@ export async function readParts(raw: Buffer, options: MailParserOptions): Promis
     mail.attachments.push({ ...data, content } as Attachment);
   }
   const { subject, from, to, cc, replyTo } = parser;
-  return Object.assign(mail, {
+  const whole: ParsedMail = Object.assign(mail, {
     headers: parser.headers || new Map(),
     headerLines: parser.headerLines || [],
     subject,
@@ -202,4 +212,5 @@ export async function readParts(raw: Buffer, options: MailParserOptions): Promis
     cc,
     replyTo,
   });
+  return Object.assign(whole, { htmlAlone: parser.isHtmlAlone });
 }

@@ -140,7 +140,7 @@ function contactOf(
     ...(subject === undefined ? {} : { subject }),
     ...(contentLanguage && { contentLanguage }),
     text,
-    replyText: replyTextOf(text, subject),
+    replyText: replyTextOf(mail.newText === undefined ? text : cleanText(mail.newText), subject),
     ...(html === undefined ? {} : { html }),
     attachments,
     threading: {

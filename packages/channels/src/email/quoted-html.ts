@@ -1,0 +1,170 @@
+/** What mail programs mark in their HTML as an older mail or as a signature. */
+import { isForwardMark } from './forward-marks.ts';
+
+/** Elements around an older mail, or around the line that introduces it. Outlook and Yahoo put letters of their own before foreign names. */
+const older = [
+  'yahoo_quoted(_\\d+)?',
+  'protonmail_quote',
+  'zmail_extra',
+  'freshdesk_quote',
+  'ntes-mailmaster-quote',
+  'mail-quote-collapse',
+  'gmail_attr',
+  'moz-cite-prefix',
+  'airmail_on',
+  'reply-intro',
+  'messagereplysection',
+  'mail-editor-reference-message-container',
+  'ms-outlook-mobile-reference-message',
+].join('|');
+/** All that stands behind is older: Outlook, Windows Live, Zimbra. */
+const rest = 'divrplyfwdmsg|outlookmessageheader|stopspelling|zwchr';
+/** Not those of Apple Mail and Outlook on a phone: who takes their line away there goes on writing inside. */
+const signature = 'gmail_signature(_prefix)?|moz-signature|protonmail_signature_block|mb_sig';
+const prefix = '(x_){0,9}(ecx|ydp[0-9a-f]{4,12}|m_-?\\d{1,25})?(x_){0,9}';
+const names = (words: string) => new RegExp(`^${prefix}(${words})$`, 'i');
+const marks = { older: names(older), rest: names(rest), signature: names(signature) };
+/** Outlook's rule above the fields of the older mail, which stand in bold. */
+const ruled = /border-top:\s?solid #[0-9a-f]{6} 1\.0pt;\s?padding:3\.0pt 0(in|cm) /i;
+const boldLabel = /[:\uff1a]\s?(<\/(span|font)>\s?){0,3}<\/b>/gi;
+const fewestFields = 3;
+/** Characters of HTML, in which these fields stand. */
+const longestFields = 4000;
+const anyMark = new RegExp(`${older}|${rest}|${signature}|${ruled.source}`, 'i');
+
+type Mark = keyof typeof marks;
+
+interface Tag {
+  readonly name: string;
+  readonly closes: boolean;
+  /** In the HTML: of its `<`, and behind its `>`. */
+  readonly start: number;
+  readonly after: number;
+}
+
+/** Attributes stand near the name; a picture in one of them need not be looked through. */
+const longestTag = 1000;
+const attribute = /\s(?:class|id|name)\s{0,3}=\s{0,3}(?:"([^"]{0,400})"|'([^']{0,400})'|([^\s"'>]{1,400}))/gi;
+/** Characters, in which a forward says that it is one. */
+const firstWords = 600;
+/** Characters of HTML. In what is longer somebody has written more than a signature. */
+const longestSignature = 20_000;
+
+/**
+ * `html` without what programs mark as older and without signatures; undefined when nothing is marked. A quotation that is marked by itself
+ * (`blockquote`) stays in its place: answers may stand between, and made into text it has its signs. So does a mail that is passed on.
+ */
+export function withoutMarkedParts(html: string): string | undefined {
+  if (!anyMark.test(html)) return undefined;
+  const tags = tagsOf(html);
+  const ends = endsOf(tags);
+  const kept: string[] = [];
+  let from = 0;
+  let index = 0;
+  while (index < tags.length) {
+    const tag = tags[index];
+    const mark = tag && markOf(html, tag);
+    const cut = tag && mark && cutOf(html, tags, { index, mark, end: ends[index] ?? tags.length });
+    if (!tag || !cut) {
+      index += 1;
+      continue;
+    }
+    kept.push(html.slice(from, tag.start));
+    from = cut.at;
+    index = cut.next;
+  }
+  kept.push(html.slice(from));
+  return kept.length === 1 ? undefined : kept.join('');
+}
+
+interface Found {
+  readonly index: number;
+  readonly mark: Mark;
+  /** Of the tag that closes it, or behind the last. */
+  readonly end: number;
+}
+
+/** Where the HTML goes on behind what is left out, and with which tag. */
+function cutOf(
+  html: string,
+  tags: readonly Tag[],
+  { index, mark, end }: Found,
+): { at: number; next: number } | undefined {
+  if (mark === 'rest') return { at: html.length, next: tags.length };
+  const tag = tags[index];
+  if (!tag || tag.name === 'blockquote' || end >= tags.length) return undefined;
+  const behind = { at: tags[end]?.after ?? html.length, next: end + 1 };
+  if (mark === 'signature') return behind.at - tag.start > longestSignature ? undefined : behind;
+  if (isForward(html.slice(tag.after, tag.after + firstWords))) return undefined;
+  const isLine = introduces.test(html.slice(tag.start, tag.after));
+  if (isLine) return isQuotation(html, tags, behind) ? behind : undefined;
+  let inner = index + 1;
+  while (inner < end && tags[inner]?.name !== 'blockquote') inner += 1;
+  return inner === end ? behind : { at: tags[inner]?.start ?? behind.at, next: inner };
+}
+
+/** The line that introduces an older mail is marked apart from it. */
+const introduces = /gmail_attr|moz-cite-prefix|airmail_on|reply-intro/i;
+
+function isQuotation(html: string, tags: readonly Tag[], { at, next }: { at: number; next: number }): boolean {
+  const following = tags.slice(next, next + 8).find(({ name }) => name !== 'br');
+  if (following?.name !== 'blockquote' || following.closes) return false;
+  return html.slice(at, following.start).replace(/<[^<>]{0,200}>|&nbsp;|\s/g, '') === '';
+}
+
+function isForward(html: string): boolean {
+  const lines = html
+    .replace(/<(br|div|p)\b[^<>]{0,300}>/gi, '\n')
+    .replace(/<[^<>]{0,300}>/g, '')
+    .split('\n');
+  return lines.some((_line, index) => isForwardMark(lines, index));
+}
+
+function markOf(html: string, tag: Tag): Mark | undefined {
+  if (tag.closes) return undefined;
+  const written = html.slice(tag.start, Math.min(tag.after, tag.start + longestTag));
+  for (const [, double, single, bare] of written.matchAll(attribute)) {
+    for (const name of (double ?? single ?? bare ?? '').split(/\s+/)) {
+      if (marks.older.test(name)) return 'older';
+      if (marks.rest.test(name)) return 'rest';
+      if (marks.signature.test(name)) return 'signature';
+    }
+  }
+  return ruled.test(written) && hasFields(html.slice(tag.after, tag.after + longestFields)) ? 'rest' : undefined;
+}
+
+const hasFields = (html: string): boolean => [...html.matchAll(boldLabel)].length >= fewestFields;
+
+const tagName = /^<(\/?)([a-z][a-z0-9]{0,20})/i;
+
+function tagsOf(html: string): Tag[] {
+  const tags: Tag[] = [];
+  let at = html.indexOf('<');
+  while (at >= 0) {
+    const comment = html.startsWith('<!--', at);
+    const close = comment ? html.indexOf('-->', at + 4) : html.indexOf('>', at + 1);
+    if (close < 0) break;
+    const after = comment ? close + 3 : close + 1;
+    const [, slash, name] = tagName.exec(html.slice(at, at + 24)) ?? [];
+    if (name !== undefined) tags.push({ name: name.toLowerCase(), closes: slash === '/', start: at, after });
+    at = html.indexOf('<', after);
+  }
+  return tags;
+}
+
+/** For every tag that opens, the index of the one that closes it. */
+function endsOf(tags: readonly Tag[]): number[] {
+  const ends: number[] = [];
+  const open = new Map<string, number[]>();
+  for (const [index, { name, closes }] of tags.entries()) {
+    const above = open.get(name) ?? [];
+    if (!closes) {
+      above.push(index);
+      open.set(name, above);
+      continue;
+    }
+    const begun = above.pop();
+    if (begun !== undefined) ends[begun] = index;
+  }
+  return ends;
+}
