@@ -39,6 +39,8 @@ const original = [
 /** Also where a program left the sign of a space as HTML writes it. */
 const space = '(?:\\s|&nbsp;){0,20}';
 const originalLine = new RegExp(`^[\\s>*_]*[-_=]{2,}${space}(${original})${space}[-_=]{2,}`, 'i');
+/** Where a program lost the ends of the lines. */
+const originalWithin = new RegExp(`[-_]{5,}${space}(${original})${space}[-_]{5,}`, 'i');
 
 const labels = {
   from: 'from|von|de|fra|från|frá|van|da|od|nuo|nork|odesílatel|lähettäjä|saatja|šalje|kimden|gönderen|feladó|de la|expeditor(ul)?|nadawca|από|dari|từ|от( кого)?|отправитель|від( кого)?|од|מאת|من|از|प्रेषक|จาก|发件人|寄件者|寄件人|差出人|送信元|보낸 ?사람',
@@ -142,6 +144,8 @@ export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMar
   if (line.length > longestLine) return undefined;
   if ((line.length <= longestMark && originalLine.test(line)) || isHeaderBlock(lines, index) || isGroupWise(line))
     return { after: index + 1, before: '', toEnd: true };
+  const within = line.includes('-----') || line.includes('_____') ? line.search(originalWithin) : -1;
+  if (within >= 0) return { after: index + 1, before: line.slice(0, within), toEnd: true };
   const after = attributionEnd(lines, index);
   if (after !== undefined) return { after, before: '', toEnd: false };
   const shared = inline.exec(line);
@@ -188,7 +192,7 @@ function attributionEnd(lines: readonly string[], index: number): number | undef
   if (!european && !/\d{4}|[在于於]|さん|님이/u.test(line)) return undefined;
   let joined = '';
   for (let next = index; next < Math.min(index + attributionLines, lines.length); next += 1) {
-    joined = `${joined} ${(lines[next] ?? '').trim()}`.trim();
+    joined = withoutTargets(`${joined} ${(lines[next] ?? '').trim()}`.trim());
     if (joined.length > longestLine) return undefined;
     const dated = /\d/.test(joined) || /<\s?\S+@\S+>/.test(joined);
     if (framed && next < index + unfinishedLines && dashedAttribution.test(joined)) return next + 1;
@@ -232,10 +236,10 @@ function unspokenEnd(lines: readonly string[], index: number): number | undefine
   for (let next = index; next < Math.min(index + unfinishedLines, lines.length); next += 1) {
     const line = plain(lines[next] ?? '').trim();
     if (line === '' || line.startsWith('>')) return undefined;
-    joined = `${joined} ${line}`;
+    joined = withoutTargets(`${joined} ${line}`);
     if (joined.length > longestLine) return undefined;
     if (!closed.test(line)) continue;
-    const named = addressed.test(joined) || bareAtEnd.test(line);
+    const named = addressed.test(joined) || bareAtEnd.test(joined);
     const whole =
       !tellers.test(joined) &&
       dated.test(joined) &&
@@ -248,6 +252,10 @@ function unspokenEnd(lines: readonly string[], index: number): number | undefine
   }
   return undefined;
 }
+
+/** Text made of HTML has the target of a link behind it, in brackets, also where it is the same address. */
+const withoutTargets = (joined: string): string =>
+  joined.replace(/([^\s<>[\]@]{1,64}@[^\s<>[\]@]{1,255}) \[\1\]/g, '$1');
 
 /** Without the marks of direction that stand around names and addresses in Hebrew and Arabic, and with digits as everywhere. */
 function plain(line: string): string {

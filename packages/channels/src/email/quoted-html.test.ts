@@ -58,11 +58,13 @@ describe('an answer above what a program marks', () => {
 
 describe('an answer below or between', () => {
   test.each([
+    `<p>Thank you!</p><div class="gmail_quote"><div class="gmail_attr">${told}</div><blockquote class="gmail_quote">When?</blockquote></div><br>-- <br><div class="gmail_signature">Ann</div>`,
     `<div class="gmail_quote"><div class="gmail_attr">${told}</div><blockquote class="gmail_quote">${older}</blockquote></div><p>Thank you!</p>`,
     `<div class="gmail_quote"><div class="gmail_attr">${told}</div><blockquote class="gmail_quote">${older}</blockquote><p>Thank you!</p></div>`,
     `<div class="moz-cite-prefix">${told}</div>${cite}<p>Thank you!</p>`,
     `<div class="protonmail_quote">${told}<br>${cite}<p>Thank you!</p>${cite}</div>`,
     `<div class="zmail_extra">${told}${cite}</div><p>Thank you!</p>`,
+    `<blockquote><div class=OutlookMessageHeader>${told}</div>${older}</blockquote><p>Thank you!</p>`,
   ])('%#', async (html) => {
     expect((await shown(html)).reply).toBe('Thank you!');
   });
@@ -96,9 +98,20 @@ describe('a signature', () => {
     },
   );
 
+  test('told by another attribute', async () => {
+    const html = '<p>Thank you!</p><div dir="ltr" data-smartmail="gmail_signature"><div>Ann Lee</div></div>';
+    expect((await shown(html)).reply).toBe('Thank you!');
+  });
+
   test('that is all that was written is shown', async () => {
     expect((await shown('<div class="gmail_signature"><p>Please call me.</p></div>')).reply).toBe('Please call me.');
   });
+});
+
+test('an address with its link is an address', async () => {
+  const link = '&lt;<a href="mailto:desk@centre.test">desk@centre.test</a>&gt;';
+  const html = `<p>Thank you!</p><div>2026-03-03 10:00 GMT-04:00 The desk of the centre of the town ${link}:<br><blockquote>It has left.</blockquote></div>`;
+  expect((await shown(html)).reply).toBe('Thank you!');
 });
 
 test('what stands in the text beside the HTML is not taken from the HTML', async () => {

@@ -44,7 +44,8 @@ interface Tag {
 
 /** Attributes stand near the name; a picture in one of them need not be looked through. */
 const longestTag = 1000;
-const attribute = /\s(?:class|id|name)\s{0,3}=\s{0,3}(?:"([^"]{0,400})"|'([^']{0,400})'|([^\s"'>]{1,400}))/gi;
+const attribute =
+  /\s(?:class|id|name|data-smartmail)\s{0,3}=\s{0,3}(?:"([^"]{0,400})"|'([^']{0,400})'|([^\s"'>]{1,400}))/gi;
 /** Characters, in which a forward says that it is one. */
 const firstWords = 600;
 /** Characters of HTML. In what is longer somebody has written more than a signature. */
@@ -59,12 +60,17 @@ export function withoutMarkedParts(html: string): string | undefined {
   const tags = tagsOf(html);
   const ends = endsOf(tags);
   const kept: string[] = [];
+  /** Of the quotations that are open, the tags that close them. */
+  const quotations: number[] = [];
   let from = 0;
   let index = 0;
   while (index < tags.length) {
     const tag = tags[index];
+    while ((quotations.at(-1) ?? index) < index) quotations.pop();
+    const end = ends[index] ?? tags.length;
+    if (tag?.name === 'blockquote' && !tag.closes && end < tags.length) quotations.push(end);
     const mark = tag && markOf(html, tag);
-    const cut = tag && mark && cutOf(html, tags, { index, mark, end: ends[index] ?? tags.length });
+    const cut = tag && mark && cutOf(html, tags, { index, mark, end, within: quotations.at(-1) });
     if (!tag || !cut) {
       index += 1;
       continue;
@@ -82,15 +88,18 @@ interface Found {
   readonly mark: Mark;
   /** Of the tag that closes it, or behind the last. */
   readonly end: number;
+  /** Of the tag that closes the quotation around it. */
+  readonly within: number | undefined;
 }
 
 /** Where the HTML goes on behind what is left out, and with which tag. */
 function cutOf(
   html: string,
   tags: readonly Tag[],
-  { index, mark, end }: Found,
+  { index, mark, end, within }: Found,
 ): { at: number; next: number } | undefined {
-  if (mark === 'rest') return { at: html.length, next: tags.length };
+  // Below the quotation around it somebody may have answered.
+  if (mark === 'rest') return { at: tags[within ?? -1]?.start ?? html.length, next: within ?? tags.length };
   const tag = tags[index];
   if (!tag || tag.name === 'blockquote' || end >= tags.length) return undefined;
   const behind = { at: tags[end]?.after ?? html.length, next: end + 1 };

@@ -94,6 +94,13 @@ describe('a line that asks for answers above it', () => {
   });
 });
 
+test('what stands before a mark in the same line stays', () => {
+  expect(replyTextOf('Three questions:-------- Original message --------From: Desk\nIt has left.')).toBe(
+    'Three questions:',
+  );
+  expect(replyTextOf('The --original message-- was lost.')).toBe('The --original message-- was lost.');
+});
+
 describe('an attribution that is broken before its date', () => {
   test.each([
     'On\nTue, Mar 3, 2026 at 10:00 AM Desk <desk@centre.test> wrote:',

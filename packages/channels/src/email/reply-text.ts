@@ -13,11 +13,12 @@ const mostLines = 20_000;
 /**
  * `text` without quoted history. A forwarded mail stays whole, because what was forwarded is the point: a line says that it is one, or
  * the subject does, and Outlook's block stands above it. When nothing would be left (a mail that is all quotation), the text is returned as it is.
+ * `quotes`: something older has been taken out of it already, so that even one line with `>` is what is left of it.
  */
-export function replyTextOf(text: string, subject = ''): string {
+export function replyTextOf(text: string, subject = '', quotes = false): string {
   const lines = text.split('\n');
   if (lines.length > mostLines) return text.trim();
-  const kept = newLines(lines, subject);
+  const kept = newLines(lines, subject, quotes);
   const reply = withoutEnding(kept)
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
@@ -25,9 +26,9 @@ export function replyTextOf(text: string, subject = ''): string {
   return reply === '' ? text.trim() : reply;
 }
 
-function newLines(lines: readonly string[], subject: string): string[] {
+function newLines(lines: readonly string[], subject: string, quotesAbove: boolean): string[] {
   const kept: string[] = [];
-  let quotes = false;
+  let quotes = quotesAbove;
   let index = 0;
   while (index < lines.length) {
     const line = lines[index] ?? '';

@@ -140,7 +140,8 @@ function contactOf(
     ...(subject === undefined ? {} : { subject }),
     ...(contentLanguage && { contentLanguage }),
     text,
-    replyText: replyTextOf(mail.newText === undefined ? text : cleanText(mail.newText), subject),
+    replyText:
+      mail.newText === undefined ? replyTextOf(text, subject) : replyTextOf(cleanText(mail.newText), subject, true),
     ...(html === undefined ? {} : { html }),
     attachments,
     threading: {
