@@ -101,8 +101,9 @@ const introAlone =
 const verb =
   '(wrote|writes|sent|schrieb( am)?|a écrit|escribió|ha scritto|schreef|geschreven|skrev|napisał\\(?a?\\)?|escreveu|đã viết|napsal\\(?a?\\)?|пишет|написал\\(?а?\\)?)';
 const attribution = new RegExp(`(\\b|\\s|>)${verb}(\\s[^:]{0,200})?\\s*([:\uff1a]|-{2,})\\s*$`, 'iu');
-const frameStart = /^\s*-{2,}\s/;
-const dashedAttribution = /^\s*-{2,}\s.{1,100}\bwrote\s*-{2,}\s*$/i;
+/** Zoho and Notes put it between dashes. */
+const frameStart = /^\s*-{2,}\s?["\p{L}]/u;
+const dashedAttribution = new RegExp(`^\\s*-{2,}.{1,300}(\\b|\\s|>)${verb}\\s*:?\\s*-{2,}\\s*$`, 'iu');
 const datedSender =
   /^[\s>]*\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}.{0,200}(<\s?[^<>\s]+@[^<>\s]+\s?>\s*[:\uff1a]?|[写寫]道\s*[:\uff1a])\s*$/u;
 const eastAsian =
@@ -188,8 +189,8 @@ function labelOf(line: string): string | undefined {
 function attributionEnd(lines: readonly string[], index: number): number | undefined {
   const line = lines[index] ?? '';
   const framed = frameStart.test(line);
-  const european = framed || intro.test(line);
-  if (!european && !/\d{4}|[在于於]|さん|님이/u.test(line)) return undefined;
+  const european = intro.test(line);
+  if (!framed && !european && !/\d{4}|[在于於]|さん|님이/u.test(line)) return undefined;
   let joined = '';
   for (let next = index; next < Math.min(index + attributionLines, lines.length); next += 1) {
     joined = withoutTargets(`${joined} ${(lines[next] ?? '').trim()}`.trim());

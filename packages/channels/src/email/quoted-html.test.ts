@@ -56,6 +56,13 @@ describe('an answer above what a program marks', () => {
   });
 });
 
+test('the fields within a quotation, below the address of the writer', async () => {
+  const fields =
+    '<div><b>发件人：</b>&nbsp;<a href="mailto:desk@centre.test">Desk</a></div><div><b>发送时间：</b>&nbsp;2026-03-03&nbsp;10:00</div><div><b>收件人：</b>&nbsp;Ann</div><div><b>主题：</b>&nbsp;灯</div>';
+  const html = `<div>好的</div><div><br></div><hr><div><span><div>ann@example.org</div></span></div><blockquote style="margin-left: 0.5em"><div>&nbsp;</div><div style="border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt 0cm 0cm 0cm">${fields}</div>${older}</blockquote>`;
+  expect((await shown(html)).reply).toBe('好的');
+});
+
 describe('an answer below or between', () => {
   test.each([
     `<p>Thank you!</p><div class="gmail_quote"><div class="gmail_attr">${told}</div><blockquote class="gmail_quote">When?</blockquote></div><br>-- <br><div class="gmail_signature">Ann</div>`,

@@ -98,8 +98,8 @@ function cutOf(
   tags: readonly Tag[],
   { index, mark, end, within }: Found,
 ): { at: number; next: number } | undefined {
-  // Below the quotation around it somebody may have answered.
-  if (mark === 'rest') return { at: tags[within ?? -1]?.start ?? html.length, next: within ?? tags.length };
+  // Within a quotation it has signs in any case, and below that somebody may have answered.
+  if (mark === 'rest') return within === undefined ? { at: html.length, next: tags.length } : undefined;
   const tag = tags[index];
   if (!tag || tag.name === 'blockquote' || end >= tags.length) return undefined;
   const behind = { at: tags[end]?.after ?? html.length, next: end + 1 };

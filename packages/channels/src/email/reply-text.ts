@@ -47,6 +47,7 @@ function newLines(lines: readonly string[], subject: string, quotesAbove: boolea
       index = end;
     } else if (startsQuote(lines, index, quotes)) {
       quotes = true;
+      if (quotesFields(lines, index)) dropOwnAddress(kept);
       index = quoteEnd(lines, index) ?? index + 1;
     } else {
       kept.push(line);
@@ -54,6 +55,12 @@ function newLines(lines: readonly string[], subject: string, quotesAbove: boolea
     }
   }
   return kept;
+}
+
+/** The first thing quoted is the block of fields of an older mail. */
+function quotesFields(lines: readonly string[], start: number): boolean {
+  const first = lines.slice(start, start + 3).findIndex((line) => /[^\s>]/.test(line));
+  return first >= 0 && quoteMarkerAt(lines, start + first)?.toEnd === true;
 }
 
 /** Foxmail ends what is written by the writer's address under a line, where nothing else is set. */
