@@ -47,7 +47,7 @@ const passed = [
   '転送',
   '전달',
 ].join('|');
-const dashed = new RegExp(`^[\\s>*]*[-—]{2,}([^-—]{0,80})(${passed})[^-—]{0,80}[-—]{2,}`, 'iu');
+const dashed = new RegExp(`^[\\s>*]*[-—]{2,}(?![-—])([^-—]{0,80})(${passed})[^-—]{0,80}[-—]{2,}`, 'iu');
 const begun = /^[\s>*]*-{2,}\s*(forwarded (message|by)|edelleenlähetetty viesti)/i;
 /** Apple Mail and its like say it in words, with a colon. */
 const inWords = new RegExp(

@@ -40,7 +40,7 @@ const original = [
 const space = '(?:\\s|&nbsp;){0,20}';
 const originalLine = new RegExp(`^[\\s>*_]*[-_=]{2,}${space}(${original})${space}[-_=]{2,}`, 'i');
 /** Where a program lost the ends of the lines. */
-const originalWithin = new RegExp(`[-_]{5,}${space}(${original})${space}[-_]{5,}`, 'i');
+const originalWithin = new RegExp(`(?<![-_])[-_]{5,}${space}(${original})${space}[-_]{5,}`, 'i');
 
 const labels = {
   from: 'from|von|de|fra|från|frá|van|da|od|nuo|nork|odesílatel|lähettäjä|saatja|šalje|kimden|gönderen|feladó|de la|expeditor(ul)?|nadawca|από|dari|từ|от( кого)?|отправитель|від( кого)?|од|מאת|من|از|प्रेषक|จาก|发件人|寄件者|寄件人|差出人|送信元|보낸 ?사람',
@@ -256,7 +256,10 @@ function unspokenEnd(lines: readonly string[], index: number): number | undefine
 
 /** Text made of HTML has the target of a link behind it, in brackets, also where it is the same address. */
 const withoutTargets = (joined: string): string =>
-  joined.replace(/([^\s<>[\]@]{1,64}@[^\s<>[\]@]{1,255}) \[\1\]/g, '$1');
+  joined.replace(target, (written, address: string, at: number) =>
+    joined.startsWith(address, at - address.length) ? '' : written,
+  );
+const target = / \[([^\s<>[\]@]{1,64}@[^\s<>[\]@]{1,255})\]/g;
 
 /** Without the marks of direction that stand around names and addresses in Hebrew and Arabic, and with digits as everywhere. */
 function plain(line: string): string {
