@@ -1,12 +1,12 @@
 /** Reads raw mail with mailparser and gives back what the rest needs, in plain values. */
 import { HubError } from '@patchbay/contracts';
-import type { EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
-import { decodeEncodedWords } from './encoded-words.ts';
+import type { Attachment, EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
+import { decodeEncodedWords, hasUnreadWord } from './encoded-words.ts';
 import { isPassedOn } from './forward-marks.ts';
-import { withFoundBoundary } from './lost-boundary.ts';
+import { asPlainText, withFoundBoundary } from './lost-boundary.ts';
 import { readParts } from './part-reader.ts';
 import { withoutMarkedParts } from './quoted-html.ts';
-import { decodeRawWords } from './raw-words.ts';
+import { takeUuFiles } from './uu-files.ts';
 
 /** A part that is not the body: attachment, inline image, enclosed message, machine-readable report. */
 export interface MailPart {
@@ -67,6 +67,7 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   const html = mail.html === false || mail.html === undefined ? undefined : mail.html;
   const subject = readable(mail, headers.get('subject')?.[0]?.value);
   const newText = html === undefined || !mail.htmlAlone ? undefined : await newTextOf(html, subject);
+  const written = takeUuFiles(mail.text || (html === undefined ? '' : await textOfHtml(html)));
   return {
     header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
     headerLines,
@@ -76,26 +77,39 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
     to: spelledOut(mail.to),
     cc: spelledOut(mail.cc),
     replyTo: spelledOut(mail.replyTo),
-    text: mail.text || (html === undefined ? '' : await textOfHtml(html)),
+    text: written.text,
     ...(newText !== undefined && { newText }),
     html,
-    parts: mail.attachments.map((part) => ({
-      // A broken Content-Type comes as false, whatever the types say.
-      contentType: typeof part.contentType === 'string' ? part.contentType : 'application/octet-stream',
-      filename: part.filename,
-      contentId: part.cid,
-      inline: part.related === true || (part.contentDisposition === 'inline' && part.cid !== undefined),
-      content: part.content,
-    })),
+    parts: [...mail.attachments.map(partOf), ...written.files],
   };
 }
 
-async function parseWhole(raw: Buffer): ReturnType<typeof readParts> {
-  const mail = await parse(raw);
-  if (mail.text || mail.html || mail.attachments.length > 0) return mail;
-  const mended = withFoundBoundary(raw);
-  return mended === undefined ? mail : await parse(mended);
+const partOf = (part: Attachment): MailPart => ({
+  contentType: typeOf(part),
+  filename: part.filename,
+  contentId: part.cid,
+  inline: part.related === true || (part.contentDisposition === 'inline' && part.cid !== undefined),
+  content: part.content,
+});
+
+/** A broken Content-Type comes as false, whatever the types say; an encrypted file is taken for a signature by its name. */
+function typeOf({ contentType, filename = '' }: Attachment): string {
+  if (typeof contentType !== 'string') return 'application/octet-stream';
+  return contentType === 'application/pgp-signature' && /\.(pgp|gpg)$/i.test(filename)
+    ? 'application/octet-stream'
+    : contentType;
 }
+
+async function parseWhole(raw: Buffer): ReturnType<typeof readParts> {
+  let mail = await parse(raw);
+  for (const mend of [withFoundBoundary, asPlainText]) {
+    const mended = isEmpty(mail) ? mend(raw) : undefined;
+    if (mended !== undefined) mail = await parse(mended);
+  }
+  return mail;
+}
+
+const isEmpty = ({ text, html, attachments }: ParsedMail): boolean => !text && !html && attachments.length === 0;
 
 async function parse(raw: Buffer): ReturnType<typeof readParts> {
   const timeout = Promise.withResolvers<never>();
@@ -140,20 +154,31 @@ function withLastLine(raw: Buffer): Buffer {
 
 const longestHead = 262_144;
 const field = /^[!-9;-~]{1,200}[ \t]*:/m;
-/** Where a line begins that is no field, goes on with none, and is no mark of a mailbox file. */
-const noField = /^(?![ \t\r\n]|>?From |[!-9;-~]{1,200}[ \t]*:)/m;
+/** Where a line begins that is no field, goes on with none, and is no mark of a mailbox file; programs' own fields have been seen with a space in their names. */
+const noField = /^(?![ \t\r\n]|>?From |[!-9;-~]{1,200}[ \t]*:|X-[\w-]{1,60}(?: [\w-]{1,60}){1,3}:)/m;
 
 // A head that no empty line ends is all there is to a parser: what is no field in it, or all where nothing is one, was meant as the text.
 function withHeadEnded(raw: Buffer): Buffer {
   const start = raw.subarray(0, longestHead).toString('latin1');
   const end = start.search(/\r?\n\r?\n/);
   const head = end < 0 ? start : start.slice(0, end);
-  if (raw.length === 0 || (end < 0 && raw.length > longestHead)) return raw;
-  if (end >= 0 && (head === '' || field.test(head))) return raw;
-  const text = end < 0 && field.test(head) ? head.search(noField) : 0;
+  if (raw.length === 0 || (end < 0 && raw.length > longestHead) || (end >= 0 && head === '')) return raw;
+  const text = textIn(head, end < 0);
+  if (text < 0 && end >= 0) return raw;
   const at = text < 0 ? raw.length : text;
   const gap = at === raw.length ? '\r\n\r\n' : '\r\n';
   return Buffer.concat([raw.subarray(0, at), Buffer.from(gap), raw.subarray(at)]);
+}
+
+/** Where the text begins in a head, or -1. Among fields a stray line is none; behind the last of them, a line of white space, or as a delimiter it is. */
+function textIn(head: string, open: boolean): number {
+  if (!field.test(head)) return 0;
+  const at = head.search(noField);
+  if (at < 0 || open) return at;
+  const stray = head.slice(at);
+  return stray.startsWith('--') || /\n[ \t]+\r?\n$/.test(head.slice(Math.max(0, at - 100), at)) || !field.test(stray)
+    ? at
+    : -1;
 }
 
 // mailparser makes text of HTML only where HTML is the whole message; inside multipart/related it is asked again.
@@ -185,24 +210,15 @@ function headerLinesOf(mail: ParsedMail): HeaderLine[] {
 }
 
 const encodedWord = /=\?[^?\s]{1,60}\?[bq]\?/i;
-const asciiWord = /=\?(us-)?ascii\?[bq]\?/i;
 
 // An encoded word that is in no character set says more as it stands than as a row of replacement characters.
-function readable({ subject, headers, headerLines }: ParsedMail, written = ''): string | undefined {
-  if (subject === undefined) return subject;
-  if (encodedWord.test(written)) {
-    const broken = lossOf(subject) > 0 || encodedWord.test(subject) || asciiWord.test(written);
-    const meant = broken ? decodeEncodedWords(written) : subject;
-    // Nobody writes controls: it is no text at all.
-    // oxlint-disable-next-line no-control-regex
-    return lossOf(meant) > meant.length / 5 || (broken && /[\u0000-\u0008\u000e-\u001f]/.test(meant)) ? written : meant;
-  }
-  if (lossOf(subject) === 0) return subject;
-  const line = headerLines?.find(({ key }) => key === 'subject')?.line ?? '';
-  const type = headers.get('content-type') as { params?: Record<string, string> } | undefined;
-  const charset = type?.params?.['charset'];
-  const bytes = Buffer.from(line.slice(line.indexOf(':') + 1), 'latin1');
-  return unfolded(decodeRawWords(bytes, charset));
+function readable({ subject }: ParsedMail, written = ''): string | undefined {
+  if (subject === undefined || !encodedWord.test(written)) return subject;
+  const broken = lossOf(subject) > 0 || encodedWord.test(subject) || hasUnreadWord(written);
+  const meant = broken ? decodeEncodedWords(written) : subject;
+  // Nobody writes controls: it is no text at all.
+  // oxlint-disable-next-line no-control-regex
+  return lossOf(meant) > meant.length / 5 || (broken && /[\u0000-\u0008\u000e-\u001f]/.test(meant)) ? written : meant;
 }
 
 const lossOf = (text: string): number => text.split('\ufffd').length - 1;
@@ -212,8 +228,15 @@ const unfolded = (value: string) => value.replace(/\r?\n[ \t]*/g, ' ').trim();
 type AddressHeader = ParsedMail['to'];
 
 function addressesIn(header: AddressHeader): EmailAddress[] {
-  return [header ?? []].flat().flatMap((object) => object.value.flatMap((entry) => entry.group ?? [entry]));
+  return [header ?? []]
+    .flat()
+    .flatMap((object) => object.value.flatMap((entry) => entry.group ?? [entry]))
+    .map((entry) => ({ ...entry, name: entry.name.replace(/^<|>$/g, ''), ...bare(entry.address) }));
 }
+
+/** Web pages' links are pasted as addresses. */
+const bare = (address: string | undefined) =>
+  address === undefined ? {} : { address: address.replace(/^mailto:/i, '') };
 
 function spelledOut(header: AddressHeader): string[] {
   return addressesIn(header).flatMap((entry) => (entry.address ? [entry.address] : []));

@@ -11,8 +11,11 @@ import {
   type MessageText,
   type ParsedMail,
 } from 'mailparser';
-import { isGuessed, undeclaredText } from './undeclared-text.ts';
+import { type Splitter, readDelimitersFreely } from './delimiter-lines.ts';
+import { textAround } from './text-around.ts';
+import { bodyDecoderOf, wholeText } from './undeclared-text.ts';
 import { uudecode } from './uudecode.ts';
+import { type FieldLine, restateFields, writtenName } from './written-heads.ts';
 
 /** A part's head as the splitter below mailparser has read it. */
 interface PartHead {
@@ -22,7 +25,8 @@ interface PartHead {
   disposition: string | false;
   encoding: string | false;
   charset: string | false;
-  readonly filename: string | false;
+  filename: string | false;
+  readonly headers: { getList(): FieldLine[] };
   getDecoder(): Transform;
 }
 
@@ -35,7 +39,7 @@ const Parser = MailParser as unknown as new (options: MailParserOptions) => Mail
 
 interface Within {
   decoder: Decoders;
-  readonly splitter: Transform;
+  readonly splitter: Transform & Splitter;
   readonly endReceived: boolean;
   readonly waitingEnd: false | ((error: Error) => void);
   readonly waitUntilAttachmentEnd: boolean;
@@ -64,8 +68,8 @@ interface Piece {
 
 const piecesATurn = 64;
 
-/** A name that stands for none. */
-const undeclared = 'x-undeclared';
+/** Before the name of a character set that is read here. */
+const own = 'x-own-';
 
 class PartReader extends Parser {
   #hasBody = false;
@@ -77,8 +81,12 @@ class PartReader extends Parser {
     super(options);
     const { decoder } = this;
     this.decoder = {
-      decodeStream: (charset) => (charset === undeclared ? undeclaredText() : decoder.decodeStream(charset)),
+      decodeStream(charset) {
+        const decode = charset.startsWith(own) ? bodyDecoderOf(charset.slice(own.length)) : undefined;
+        return decode ? wholeText(decode) : decoder.decodeStream(charset);
+      },
     };
+    readDelimitersFreely(this.splitter);
   }
 
   /**
@@ -128,17 +136,27 @@ class PartReader extends Parser {
   }
 
   override createNode(head: PartHead): unknown {
+    const lines = head.headers.getList();
+    if (head.root) restateFields(lines, head.charset || '');
+    head.filename =
+      (writtenName(lines, head.charset || '') ?? (head.filename || '')).trim().replace(/^'(.+)'$/, '$1') || false;
     head.contentType = meantType(head);
     head.encoding = meantEncoding(head.encoding || '');
     if (head.encoding === 'x-uuencode') head.getDecoder = uudecode;
-    if (isText(head) && head.disposition !== 'attachment') {
-      if (this.#hasBody && isNamedFile(head)) head.disposition = 'attachment';
-      else if (head.contentType === 'text/html') this.#hasHtml = true;
-      else this.#hasPlain = true;
-      if (isGuessed(head.charset || '')) head.charset = undeclared;
-      this.#hasBody = true;
-    }
+    if (isText(head) && head.disposition !== 'attachment') this.#readText(head);
     return super.createNode(head);
+  }
+
+  #readText(head: PartHead): void {
+    if (this.#hasBody && isNamedFile(head)) head.disposition = 'attachment';
+    else if (head.contentType === 'text/html') this.#hasHtml = true;
+    else this.#hasPlain = true;
+    this.#hasBody = true;
+    if (bodyDecoderOf(head.charset || '')) head.charset = own + (head.charset || '');
+    const before = head.root ? '' : textInHead(head.headers.getList());
+    if (head.disposition === 'attachment' || (head.encoding !== 'base64' && before === '')) return;
+    const decoder = head.getDecoder();
+    head.getDecoder = () => textAround(decoder, before, head.encoding || '');
   }
 
   /** The HTML is the only text of the mail. */
@@ -163,11 +181,27 @@ function meantEncoding(written: string): string {
 }
 
 /** What does not follow the syntax is plain text (RFC 2045 §5.2), unless it begins like a type or belongs to a file. */
-function meantType({ contentType, disposition, filename }: PartHead): string | false {
+function meantType({ contentType, disposition, filename, parentNode, headers }: PartHead): string | false {
+  // A part of a digest that does not say what it is, is a message (RFC 2046 §5.1.5).
+  if (
+    parentNode &&
+    parentNode.contentType === 'multipart/digest' &&
+    headers.getList().every(({ key }) => key !== 'content-type')
+  )
+    return 'message/rfc822';
   if (contentType !== false && /^[\w.+-]+\/[\w.+*-]+$/.test(contentType)) return contentType;
   const begun = /^([\w.+-]+\/[\w.+-]+)[^\w.+/-]/.exec(contentType || '')?.[1];
   if (begun !== undefined) return begun;
   return filename === false && disposition !== 'attachment' ? 'text/plain' : contentType;
+}
+
+/** A part without the blank line behind its head has its first lines in that. */
+function textInHead(lines: readonly FieldLine[]): string {
+  const last = lines.findLastIndex(({ key }) => /^[!-9;-~]+$/.test(key));
+  return lines
+    .slice(last + 1)
+    .map(({ line }) => line)
+    .join('\r\n');
 }
 
 const isText = ({ contentType }: PartHead): boolean => contentType === 'text/plain' || contentType === 'text/html';

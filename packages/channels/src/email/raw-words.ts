@@ -1,15 +1,28 @@
-/** Header fields that hold bytes beyond ASCII without saying what they are. UTF-8 is what RFC 6532 allows; others are a guess. */
+/** Text that holds bytes beyond ASCII without saying what they are. UTF-8 is what RFC 6532 allows; others are a guess. */
+import { isGuessed, isWestern } from './charset-names.ts';
+import { guessedCharset } from './guessed-charset.ts';
+import { decodeShifted, isEscapedJapanese } from './shifted-charsets.ts';
 
-/** `named`: the character set of the mail's body, which its headers usually share. */
-export function decodeRawWords(bytes: Buffer, named: string | undefined): string {
-  for (const charset of ['utf-8', named, isEastAsian(bytes) ? 'gb18030' : undefined]) {
-    const text = charset === undefined ? undefined : decodedAs(charset, bytes);
+/**
+ * @param named the character set of the mail's body, which its headers usually share
+ * @param words what of it is in the writer's language
+ */
+export function decodeRawWords(bytes: Buffer, named = '', words = bytes): string {
+  if (isEscapedJapanese(bytes)) return decodedAs('iso-2022-jp', bytes) ?? bytes.toString();
+  const said = isGuessed(named) ? '' : named;
+  const tried = isWestern(said)
+    ? ['utf-8', guessedCharset(words)]
+    : ['utf-8', said, guessedCharset(words), isEastAsian(words) ? 'gb18030' : ''];
+  for (const charset of tried) {
+    const text = charset ? decodedAs(charset, bytes) : undefined;
     if (text !== undefined) return text;
   }
   return decodedAs('windows-1252', bytes) ?? bytes.toString();
 }
 
 function decodedAs(charset: string, bytes: Buffer): string | undefined {
+  const shifted = decodeShifted(bytes, charset);
+  if (shifted !== undefined) return shifted;
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes);
   } catch {

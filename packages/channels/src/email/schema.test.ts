@@ -272,7 +272,7 @@ describe('parts', () => {
     expect(contact.attachments).toMatchObject([
       { filename: 'a.png', contentType: 'image/png', size: 4, inline: true, contentId: 'pic@x' },
       { filename: '.._b.pdf', contentType: 'application/pdf', inline: false },
-      { filename: 'message.eml', contentType: 'message/rfc822', inline: false },
+      { filename: 'inner.eml', contentType: 'message/rfc822', inline: false },
     ]);
     expect(deps.recorded.files.get(contact.attachments[2]?.sha256 ?? '')?.toString()).toContain('Subject: inner');
     expect(contact.html).toContain('cid:pic@x');

@@ -15,6 +15,7 @@ import { verifyBounceAddress } from './bounce-address.ts';
 import { classify } from './classify.ts';
 import { certifiedMessageId } from './certified-mail.ts';
 import { cleanFilename, cleanLine, cleanText, clip } from './clean-text.ts';
+import { nameByContent } from './file-names.ts';
 import { type MailIdentity, identityOf } from './identity.ts';
 import { withoutLongBodies } from './long-bodies.ts';
 import { mostAddresses, withoutLongRecipients } from './long-recipients.ts';
@@ -234,7 +235,9 @@ function isNullPath(mail: MailSource, envelope: MailEnvelope): boolean {
 }
 
 function momentOf(header: string | undefined): string | undefined {
-  const moment = new Date((header ?? '').replace(/\([^()]*\)/g, '').trim());
+  // A host has been seen to write the next field on the same line.
+  const written = /^.{0,100}?\d\d:\d\d\s{1,9}[+-]\d{4}/.exec(header ?? '')?.[0] ?? header ?? '';
+  const moment = new Date(written.replace(/\([^()]*\)/g, '').trim());
   const year = moment.getUTCFullYear();
   return year >= 1970 && year <= 9999 ? moment.toISOString() : undefined;
 }
@@ -246,33 +249,13 @@ async function storePart(part: MailPart, index: number, deps: MailDeps): Promise
     : 'application/octet-stream';
   const contentId = clip(cleanLine(part.contentId ?? ''), 255);
   return {
-    filename: cleanFilename(part.filename ?? '') || unnamed(contentType, index),
+    filename: cleanFilename(part.filename ?? '') || nameByContent(contentType, part.content, index),
     contentType,
     size,
     sha256: hash,
     ...(contentId === '' ? {} : { contentId }),
     inline: part.inline,
   };
-}
-
-const namesByType: Record<string, string> = {
-  'message/rfc822': 'message.eml',
-  'message/global': 'message.eml',
-  'text/rfc822-headers': 'headers.txt',
-  'message/delivery-status': 'delivery-status.txt',
-  'message/feedback-report': 'feedback-report.txt',
-  'message/disposition-notification': 'disposition-notification.txt',
-  'text/calendar': 'invitation.ics',
-  'text/plain': 'text.txt',
-  'text/html': 'text.html',
-  'image/jpeg': 'image.jpg',
-  'image/png': 'image.png',
-  'image/gif': 'image.gif',
-  'application/pdf': 'document.pdf',
-};
-
-function unnamed(contentType: string, index: number): string {
-  return namesByType[contentType] ?? `attachment-${index + 1}.bin`;
 }
 
 export function sha256(bytes: Uint8Array): string {

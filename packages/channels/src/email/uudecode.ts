@@ -15,7 +15,7 @@ export function uudecode(): Transform {
       const file: Buffer[] = [];
       for (const line of lines.slice(begin + 1)) {
         if (line === 'end') break;
-        file.push(lineOf(line));
+        file.push(uuLine(line));
       }
       this.push(Buffer.concat(file));
       done();
@@ -24,7 +24,7 @@ export function uudecode(): Transform {
 }
 
 /** Its first character tells how many bytes follow, each four hold three. */
-function lineOf(line: string): Buffer {
+export function uuLine(line: string): Buffer {
   const sixBits = (index: number) => (line.charCodeAt(index) - 32) & 63;
   const length = line === '' ? 0 : sixBits(0);
   const bytes = Buffer.alloc(length);
