@@ -67,7 +67,14 @@ export async function fetchPassedOver(pass: FetchPass, cursor: MailboxCursor): P
   const { breaks } = pass.mailbox;
   for (let uid = breaks.nextPassedOver(); uid !== undefined; uid = breaks.nextPassedOver()) {
     pass.signal.throwIfAborted();
-    for (const portion of portionsOf(await sizesOf(pass.client, [uid]))) await fetchPortion(pass, cursor, portion);
+    try {
+      for (const portion of portionsOf(await sizesOf(pass.client, [uid]))) await takePortion(pass, cursor, portion);
+    } catch (error) {
+      // Broken off by us it says nothing of the server.
+      if (!pass.signal.aborted) breaks.settle(uid);
+      throw error;
+    }
+    breaks.settle(uid);
   }
 }
 
@@ -117,12 +124,16 @@ async function sizesOf(client: ImapFlow, uids: number[]): Promise<Listed[]> {
 
 /** Fetches a portion, waits until all of it is durable, and then does to it in the mailbox what is wanted. */
 async function fetchPortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<MailProblem | null> {
-  const { client, deps, mailbox } = pass;
   const [only] = [...portion.mails, ...portion.tooLarge];
-  if (only && mailbox.breaks.isGivenUp(only.uid)) {
-    await keepNote(nameOf(mailbox, cursor, only.uid), brokenOff, deps);
+  if (only && pass.mailbox.breaks.isGivenUp(only.uid)) {
+    await keepNote(nameOf(pass.mailbox, cursor, only.uid), brokenOff, pass.deps);
     return null;
   }
+  return takePortion(pass, cursor, portion);
+}
+
+async function takePortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<MailProblem | null> {
+  const { client, deps, mailbox } = pass;
   const taken = await takeAll(pass, portion);
   for (const { uid } of portion.mails.filter((mail) => !taken.has(mail.uid)))
     if (await takeOne(pass, cursor, uid)) taken.add(uid);
