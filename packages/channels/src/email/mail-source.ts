@@ -1,8 +1,8 @@
 /** Reads raw mail with mailparser and gives back what the rest needs, in plain values. */
 import { HubError } from '@patchbay/contracts';
+import { isPassedOn } from '@patchbay/contracts/forward-marks';
 import type { Attachment, EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
 import { decodeEncodedWords, hasUnreadWord } from './encoded-words.ts';
-import { isPassedOn } from './forward-marks.ts';
 import { asPlainText, withFoundBoundary } from './lost-boundary.ts';
 import { readParts } from './part-reader.ts';
 import { withoutMarkedParts } from './quoted-html.ts';

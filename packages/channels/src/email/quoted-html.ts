@@ -1,38 +1,10 @@
 /** What mail programs mark in their HTML as an older mail or as a signature. */
-import { isForwardMark } from './forward-marks.ts';
+import { isForwardMark } from '@patchbay/contracts/forward-marks';
+import { anyMailMark, fewestFields, mailMarkOf, ruledHeader, type MailMark } from '@patchbay/contracts/mail-marks';
 
-/** Elements around an older mail, or around the line that introduces it. Outlook and Yahoo put letters of their own before foreign names. */
-const older = [
-  'yahoo_quoted(_\\d+)?',
-  'protonmail_quote',
-  'zmail_extra',
-  'freshdesk_quote',
-  'ntes-mailmaster-quote',
-  'mail-quote-collapse',
-  'gmail_attr',
-  'moz-cite-prefix',
-  'airmail_on',
-  'reply-intro',
-  'messagereplysection',
-  'mail-editor-reference-message-container',
-  'ms-outlook-mobile-reference-message',
-].join('|');
-/** All that stands behind is older: Outlook, Windows Live, Zimbra. */
-const rest = 'divrplyfwdmsg|outlookmessageheader|stopspelling|zwchr';
-/** Not those of Apple Mail and Outlook on a phone: who takes their line away there goes on writing inside. */
-const signature = 'gmail_signature(_prefix)?|moz-signature|protonmail_signature_block|mb_sig';
-const prefix = '(x_){0,9}(ecx|ydp[0-9a-f]{4,12}|m_-?\\d{1,25})?(x_){0,9}';
-const names = (words: string) => new RegExp(`^${prefix}(${words})$`, 'i');
-const marks = { older: names(older), rest: names(rest), signature: names(signature) };
-/** Outlook's rule above the fields of the older mail, which stand in bold. */
-const ruled = /border-top:\s?solid #[0-9a-f]{6} 1\.0pt;\s?padding:3\.0pt 0(in|cm) /i;
 const boldLabel = /[:\uff1a]\s?(<\/(span|font)>\s?){0,3}<\/b>/gi;
-const fewestFields = 3;
 /** Characters of HTML, in which these fields stand. */
 const longestFields = 4000;
-const anyMark = new RegExp(`${older}|${rest}|${signature}|${ruled.source}`, 'i');
-
-type Mark = keyof typeof marks;
 
 interface Tag {
   readonly name: string;
@@ -56,7 +28,7 @@ const longestSignature = 20_000;
  * (`blockquote`) stays in its place: answers may stand between, and made into text it has its signs. So does a mail that is passed on.
  */
 export function withoutMarkedParts(html: string): string | undefined {
-  if (!anyMark.test(html)) return undefined;
+  if (!anyMailMark.test(html)) return undefined;
   const tags = tagsOf(html);
   const ends = endsOf(tags);
   const kept: string[] = [];
@@ -85,7 +57,7 @@ export function withoutMarkedParts(html: string): string | undefined {
 
 interface Found {
   readonly index: number;
-  readonly mark: Mark;
+  readonly mark: MailMark;
   /** Of the tag that closes it, or behind the last. */
   readonly end: number;
   /** Of the tag that closes the quotation around it. */
@@ -105,15 +77,11 @@ function cutOf(
   const behind = { at: tags[end]?.after ?? html.length, next: end + 1 };
   if (mark === 'signature') return behind.at - tag.start > longestSignature ? undefined : behind;
   if (isForward(html.slice(tag.after, tag.after + firstWords))) return undefined;
-  const isLine = introduces.test(html.slice(tag.start, tag.after));
-  if (isLine) return isQuotation(html, tags, behind) ? behind : undefined;
+  if (mark === 'introduction') return isQuotation(html, tags, behind) ? behind : undefined;
   let inner = index + 1;
   while (inner < end && tags[inner]?.name !== 'blockquote') inner += 1;
   return inner === end ? behind : { at: tags[inner]?.start ?? behind.at, next: inner };
 }
-
-/** The line that introduces an older mail is marked apart from it. */
-const introduces = /gmail_attr|moz-cite-prefix|airmail_on|reply-intro/i;
 
 function isQuotation(html: string, tags: readonly Tag[], { at, next }: { at: number; next: number }): boolean {
   const following = tags.slice(next, next + 8).find(({ name }) => name !== 'br');
@@ -129,17 +97,16 @@ function isForward(html: string): boolean {
   return lines.some((_line, index) => isForwardMark(lines, index));
 }
 
-function markOf(html: string, tag: Tag): Mark | undefined {
+function markOf(html: string, tag: Tag): MailMark | undefined {
   if (tag.closes) return undefined;
   const written = html.slice(tag.start, Math.min(tag.after, tag.start + longestTag));
   for (const [, double, single, bare] of written.matchAll(attribute)) {
     for (const name of (double ?? single ?? bare ?? '').split(/\s+/)) {
-      if (marks.older.test(name)) return 'older';
-      if (marks.rest.test(name)) return 'rest';
-      if (marks.signature.test(name)) return 'signature';
+      const mark = mailMarkOf(name);
+      if (mark) return mark;
     }
   }
-  return ruled.test(written) && hasFields(html.slice(tag.after, tag.after + longestFields)) ? 'rest' : undefined;
+  return ruledHeader.test(written) && hasFields(html.slice(tag.after, tag.after + longestFields)) ? 'rest' : undefined;
 }
 
 const hasFields = (html: string): boolean => [...html.matchAll(boldLabel)].length >= fewestFields;

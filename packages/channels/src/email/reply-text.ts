@@ -1,6 +1,6 @@
 /** The new part of a mail: without the older mails it quotes and without the signature. */
-import { isForwardMark, isPassedOn } from './forward-marks.ts';
-import { isBrokenOff, isReplyAbove, quoteMarkerAt } from './quote-markers.ts';
+import { isForwardMark, isPassedOn } from '@patchbay/contracts/forward-marks';
+import { isBrokenOff, isReplyAbove, quoteMarkerAt } from '@patchbay/contracts/quote-markers';
 import { withoutEnding } from './reply-ending.ts';
 
 const quoted = /^\s{0,3}>/;
