@@ -20,6 +20,22 @@ const html = (
 strong, .patchbay-target { display: none !important; font-size: 0 !important }</style>
 <form action="https://evil.example"><input name="pin"><button>Send</button></form><a href="javascript:parent.document.title='owned'">here</a>`;
 
+/** An answer as Gmail sends it. Its style sheet would show what is hidden. */
+const quotingMail = `<html><head><style>div, blockquote { display: block !important }</style></head><body>
+<div dir="ltr"><div>Hello,</div><div><br></div><div>the shade is broken, as you can see here:</div>
+<div><img src="cid:shade@example.org" width="160" height="90" style="background:#b9c7d6"></div><div>Could you send another one?</div><div><br></div><div>Ann</div>
+<div><br></div><span class="gmail_signature_prefix">-- </span><br><div dir="ltr" class="gmail_signature" data-smartmail="gmail_signature"><div><b>Ann Lee</b></div><div>Lamps and Shades, 12 Long Street</div></div></div><br>
+<div class="gmail_quote gmail_quote_container"><div dir="ltr" class="gmail_attr">On Tue, Mar 3, 2026 at 10:00 AM The desk &lt;<a href="mailto:desk@centre.test">desk@centre.test</a>&gt; wrote:<br></div>
+<blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex;border-left:1px solid rgb(204,204,204);padding-left:1ex"><p>Dear Ann,</p><p>Your lamp has left our house today and will be with you on Thursday.</p>
+<p>Yours,<br>the desk</p><img src="http://127.0.0.1:9/logo.png" width="120" height="40"></blockquote></div></body></html>`;
+
+interface Attached {
+  filename: string;
+  contentType: string;
+  content: string | Buffer;
+  cid?: string;
+}
+
 describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
   const browser = useBrowser();
   let hub: TestHub;
@@ -41,7 +57,8 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
 
   async function receive(
     content = html(`http://127.0.0.1:${(tracker.address() as AddressInfo).port}`),
-  ): Promise<{ ticketId: string; attachments: { filename: string; url: string }[] }> {
+    fields: { subject?: string; text?: string; inReplyTo?: string; attachments?: Attached[] } = {},
+  ): Promise<{ ticketId: string; externalId: string; attachments: { filename: string; url: string }[] }> {
     const messageId = `<${randomUUID()}@example.org>`;
     await mailProgram(hub.ground.smtpPort)({
       from: 'Bank <service@bank.example>',
@@ -57,6 +74,7 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
         },
         { filename: 'run.html', contentType: 'text/html', content: '<script>alert(1)</script>' },
       ],
+      ...fields,
     });
     const { body } = await eventually(
       () => hub.api('GET', `/api/v1/messages?externalId=${encodeURIComponent(messageId)}`),
@@ -119,6 +137,64 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
     expect(await height()).toBe(640);
     await page.getByTestId('mail-whole').click();
     await eventually(height, (now) => now > 1_200 && now < 5_000);
+  });
+
+  it('shows what is new in it, and the older mail and the signature when that is asked for', async () => {
+    const pixel = Buffer.from('R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=', 'base64');
+    const { ticketId, externalId } = await receive(quotingMail, {
+      subject: 'Re: Your lamp',
+      text: 'The shade is broken. See the picture.',
+      attachments: [{ filename: 'shade.gif', contentType: 'image/gif', content: pixel, cid: 'shade@example.org' }],
+    });
+    await page.goto(`${hub.url}/desk/${ticketId}`);
+    const frame = page.getByTestId('html-mail').first();
+    const mail = frame.contentFrame();
+    const height = () => frame.evaluate((element) => element.clientHeight);
+    /** Of the words, which the frame is as tall as. */
+    const tall = () => mail.locator('body').evaluate((body) => Math.ceil(body.getBoundingClientRect().height) + 2);
+    const fits = async () =>
+      eventually(
+        async () => (await height()) - (await tall()),
+        (beyond) => beyond === 0,
+      );
+    const toggle = page.getByTestId('mail-quoted').first();
+    const said = async () => (await mail.locator('body').innerText()).replaceAll(/\s+/g, ' ').trim();
+    await toggle.waitFor();
+    const trimmed = 'Hello, the shade is broken, as you can see here: Could you send another one? Ann';
+    await eventually(said, (words) => words === trimmed);
+    expect(await mail.locator('img').evaluate((image) => image.clientWidth)).toBe(160);
+    expect(await page.getByTestId('show-images').count()).toBe(0);
+    await fits();
+    const small = await height();
+    expect(await keepPictures(page, 'quoting-mail')).toEqual([]);
+
+    await toggle.press('Enter');
+    await mail.getByText('Your lamp has left our house').waitFor();
+    expect(await toggle.innerText()).toBe('Hide quoted text');
+    expect(await said()).toMatch(/Ann -- Ann Lee .* wrote: Dear Ann, Your lamp has left our house/);
+    await fits();
+    expect(await height()).toBeGreaterThan(small + 100);
+    expect(await keepPictures(page, 'quoting-mail-whole')).toEqual([]);
+    await page.getByTestId('show-images').click();
+    await mail.locator('img[src*="logo"]').waitFor({ state: 'attached' });
+
+    // Another mail comes; this one is read on as it was.
+    await receive('<p>And the bulb.</p>', { subject: 'Re: Your lamp', text: 'And the bulb.', inReplyTo: externalId });
+    await page.getByTestId('html-mail').nth(1).contentFrame().getByText('And the bulb.').waitFor();
+    expect(await page.getByTestId('mail-quoted').count()).toBe(1);
+    expect(await said()).toContain('Your lamp has left our house');
+    await toggle.press('Enter');
+    await eventually(said, (words) => words === trimmed);
+    await eventually(height, (now) => now === small);
+    expect(await toggle.getAttribute('aria-expanded')).toBe('false');
+    // Without HTML it is the same words that are new.
+    await page.getByRole('button', { name: 'Show as plain text' }).first().click();
+    await page.getByText('The shade is broken. See the picture.').waitFor();
+    expect(await keepPictures(page, 'quoting-mail-text')).toEqual([]);
+    await page.keyboard.press('Enter');
+    await eventually(said, (words) => words === trimmed);
+    await page.keyboard.press('Enter');
+    await page.getByText('The shade is broken. See the picture.').waitFor();
   });
 
   it('has its SVG and HTML files saved, not shown', async () => {

@@ -28,6 +28,10 @@ export function mailMarkOf(name: string): MailMark | undefined {
   return undefined;
 }
 
+/** Of a quotation itself. Gmail gives this name also to what is set in by its button, so that alone it says little. */
+export const gmailQuotation = names('gmail_quote(_container)?');
+export const quotationName = names('protonmail_quote|tutanota_quote|freshdesk_quote|clean_bq|isreplycontent');
+
 /** Outlook's rule above the fields of the older mail, as it stands in a `style`; its fields stand in bold. */
 export const ruledHeader = /border-top:\s?solid #[0-9a-f]{6} 1\.0pt;\s?padding:3\.0pt 0(in|cm) /i;
 /** Bold labels, without which such a rule stands above something else. */

@@ -1,9 +1,9 @@
 import { PictureOutlined } from '@ant-design/icons';
 import type { Attachment } from '@patchbay/contracts';
 import { Button } from 'antd';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { mailDocument } from './mail-document.ts';
+import { mailDocument, sanitised } from './mail-document.ts';
 import { makeReadable } from './mail-contrast.ts';
 import { fitWidth } from './mail-fit.ts';
 
@@ -12,33 +12,52 @@ const TALLEST = 640;
 /** All of a mail is no taller than this: browsers draw nothing beyond a limit of theirs. */
 const ALL = 30_000;
 
-/** Heights of mails that were shown before, so that they do not grow again under the reader's eyes. */
-const heights = new Map<string, number>();
+/** Heights of mails that were shown before, with and without what they quote, so that they do not grow again under the reader's eyes. */
+const heights = { whole: new Map<string, number>(), trimmed: new Map<string, number>() };
 const mostHeights = 300;
+const heightsOf = (whole: boolean) => (whole ? heights.whole : heights.trimmed);
 
 /**
  * A customer's HTML, which is hostile until shown otherwise: sanitised, in a frame that may not run scripts, submit
- * forms or navigate this page, under a policy that loads nothing from elsewhere until the agent asks.
+ * forms or navigate this page, under a policy that loads nothing from elsewhere until the agent asks. What it quotes is only there when it is
+ * `quoting`, or for `subject` null.
  */
-export function HtmlMail({ html, attachments }: { html: string; attachments: readonly Attachment[] }) {
+export function HtmlMail({
+  html,
+  subject = null,
+  attachments,
+  quoting = false,
+  setQuoting,
+  children,
+}: {
+  html: string;
+  subject?: string | null;
+  attachments: readonly Attachment[];
+  quoting?: boolean;
+  setQuoting?: (quoting: boolean) => void;
+  /** Stands beside what else the reader may switch. */
+  children?: ReactNode;
+}) {
   const { t } = useTranslation();
   const [remote, setRemote] = useState(false);
   const [whole, setWhole] = useState(false);
-  const [height, setHeight] = useState(() => heights.get(html) ?? 60);
+  const [height, setHeight] = useState(() => heightsOf(quoting).get(html) ?? 60);
   const [target, setTarget] = useState('');
   const box = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
-  const { document, blocked } = useMemo(
-    () => mailDocument(html, attachments, remote, window.location.origin),
-    [html, attachments, remote],
+  const clean = useMemo(() => sanitised(html), [html]);
+  const { document, blocked, trims } = useMemo(
+    () => mailDocument(clean, { attachments, remote, origin: window.location.origin, subject, whole: quoting }),
+    [clean, attachments, remote, subject, quoting],
   );
   const measured = useCallback(
     (next: number) => {
-      if (heights.size >= mostHeights) heights.clear();
-      heights.set(html, next);
+      const known = heightsOf(quoting);
+      if (known.size >= mostHeights) known.clear();
+      known.set(html, next);
       setHeight(next);
     },
-    [html],
+    [html, quoting],
   );
   useMailFrame(frame, document, measured, setTarget);
   const turn = () => {
@@ -65,11 +84,26 @@ export function HtmlMail({ html, attachments }: { html: string; attachments: rea
         style={{ height: Math.min(height, whole ? ALL : TALLEST) }}
         data-testid="html-mail"
       />
-      {height > TALLEST && (
-        <Button type="link" size="small" className="message-switch" onClick={turn} data-testid="mail-whole">
-          {t(whole ? 'message.showLess' : 'message.showWhole')}
-        </Button>
-      )}
+      <div className="message-switches">
+        {trims && setQuoting && (
+          <Button
+            type="link"
+            size="small"
+            className="message-switch"
+            aria-expanded={quoting}
+            onClick={() => setQuoting(!quoting)}
+            data-testid="mail-quoted"
+          >
+            {t(quoting ? 'message.hideQuoted' : 'message.showQuoted')}
+          </Button>
+        )}
+        {height > TALLEST && (
+          <Button type="link" size="small" className="message-switch" onClick={turn} data-testid="mail-whole">
+            {t(whole ? 'message.showLess' : 'message.showWhole')}
+          </Button>
+        )}
+        {children}
+      </div>
       {target && (
         <p className="html-mail-target small" aria-hidden data-testid="link-target">
           {target}
@@ -89,11 +123,14 @@ function useMailFrame(
   measured: (height: number) => void,
   pointed: (target: string) => void,
 ): void {
+  const watched = useRef<{ document: string; mail: Document }>(null);
   useEffect(() => {
     const element = frame.current;
     if (!element) return undefined;
     let observer: ResizeObserver | undefined;
     let seen: Document | null = null;
+    // Until the frame has loaded this one, it holds the one before.
+    if (watched.current?.document !== document) seen = watched.current?.mail ?? null;
     const linkOf = (target: EventTarget | null) =>
       pointed((target as Element | null)?.closest?.('a[href], area[href]')?.getAttribute('href') ?? '');
     const over = (event: Event): void => linkOf(event.target);
@@ -103,6 +140,7 @@ function useMailFrame(
       const mail = element.contentDocument;
       if (!mail?.body || mail === seen) return;
       seen = mail;
+      watched.current = { document, mail };
       makeReadable(mail);
       fitWidth(mail);
       observer?.disconnect();

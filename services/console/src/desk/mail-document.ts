@@ -1,5 +1,6 @@
 import DOMPurify from 'dompurify';
 import type { Attachment } from '@patchbay/contracts';
+import { olderParts } from './mail-older.ts';
 
 /**
  * Before the mail's own styles, which may differ: the letters of the console. After them, which may not: nothing is wider than the frame
@@ -25,17 +26,9 @@ export function tamed(css: string): string {
     .replaceAll(/\bposition\s*:\s*(?:fixed|sticky)\b/gi, 'position: absolute');
 }
 
-/**
- * A whole document for a sandboxed frame. `blocked` counts pictures that would be fetched from elsewhere and tell the
- * sender when and where their mail was read; without `remote` the policy keeps every one of them out, also those in CSS.
- */
-export function mailDocument(
-  html: string,
-  attachments: readonly Attachment[],
-  remote: boolean,
-  origin: string,
-): { document: string; blocked: number } {
-  const clean = DOMPurify.sanitize(html, {
+/** A mail's HTML without what could do harm, of which `mailDocument` makes what is shown. */
+export function sanitised(html: string): string {
+  return DOMPurify.sanitize(html, {
     // With the head, whose styles belong to the mail, and the body itself, whose colours do.
     WHOLE_DOCUMENT: true,
     FORBID_TAGS: [
@@ -59,9 +52,34 @@ export function mailDocument(
     // Schemes that are shown; the rest of the pattern lets values through that are no addresses at all.
     ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid|data):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
   });
+}
+
+export interface MailView {
+  readonly attachments: readonly Attachment[];
+  /** Pictures from elsewhere are fetched. */
+  readonly remote: boolean;
+  /** Of this console. */
+  readonly origin: string;
+  /** By which a mail that is passed on is known; null for a mail of which nothing is ever left out. */
+  readonly subject: string | null;
+  /** With the older mail that it quotes, and its signature. */
+  readonly whole: boolean;
+}
+
+/**
+ * A whole document for a sandboxed frame. `blocked` counts pictures in it that would be fetched from elsewhere and tell the
+ * sender when and where their mail was read; without `remote` the policy keeps every one of them out, also those in CSS. `trims`: there is
+ * something older, which only stands in it when it is `whole`.
+ */
+export function mailDocument(
+  clean: string,
+  { attachments, remote, origin, subject, whole }: MailView,
+): { document: string; blocked: number; trims: boolean } {
   // A parsed document is inert: nothing is fetched while its pictures are looked at.
   const mail = new DOMParser().parseFromString(clean, 'text/html');
   const { body } = mail;
+  const older = subject === null ? [] : olderParts(body, subject);
+  if (!whole) for (const node of older) node.parentNode?.removeChild(node);
   let blocked = 0;
   const inlined: string[] = [];
   for (const image of body.querySelectorAll('img')) {
@@ -96,7 +114,11 @@ export function mailDocument(
     '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="only light">',
     ...[before, ...styles, after].map(sheet),
   ].join('');
-  return { document: `<!doctype html><html><head>${head}</head>${body.outerHTML}</html>`, blocked };
+  return {
+    document: `<!doctype html><html><head>${head}</head>${body.outerHTML}</html>`,
+    blocked,
+    trims: older.length > 0,
+  };
 }
 
 /** Where a link really leads, for pointer, keyboard and screen reader; in the open where its text names another host. */

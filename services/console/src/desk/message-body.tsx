@@ -1,6 +1,6 @@
 import type { Message } from '@patchbay/contracts';
 import { Button } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { linkParts } from './link-parts.ts';
 
@@ -10,30 +10,59 @@ const HtmlMail = lazy(async () => ({ default: (await import('./html-mail.tsx')).
 export function MessageBody({ message }: { message: Message }) {
   const { t } = useTranslation();
   const [plain, setPlain] = useState(false);
-  if (!message.html || message.visibility === 'internal') return <PlainText message={message} />;
+  /** It was the button that was used last; a new one takes its place. */
+  const [turned, setTurned] = useState(false);
+  const [quoting, setQuoting] = useState(false);
+  const switched = { message, quoting, setQuoting };
+  if (!message.html || message.visibility === 'internal') return <PlainText {...switched} />;
+  const turn = (
+    <Button
+      type="link"
+      size="small"
+      className="message-switch"
+      autoFocus={turned}
+      onClick={() => {
+        setTurned(true);
+        setPlain(!plain);
+      }}
+    >
+      {t(plain ? 'message.showHtml' : 'message.showText')}
+    </Button>
+  );
+  const text = <PlainText {...switched}>{turn}</PlainText>;
+  if (plain) return text;
   return (
-    <>
-      {plain ? (
-        <PlainText message={message} />
-      ) : (
-        <Suspense fallback={<PlainText message={message} />}>
-          <HtmlMail html={message.html} attachments={message.attachments} />
-        </Suspense>
-      )}
-      <Button type="link" size="small" className="message-switch" onClick={() => setPlain(!plain)}>
-        {t(plain ? 'message.showHtml' : 'message.showText')}
-      </Button>
-    </>
+    <Suspense fallback={text}>
+      <HtmlMail
+        html={message.html}
+        subject={message.direction === 'in' ? (message.subject ?? '') : null}
+        attachments={message.attachments}
+        quoting={quoting}
+        setQuoting={setQuoting}
+      >
+        {turn}
+      </HtmlMail>
+    </Suspense>
   );
 }
 
 /** The new part first; what it quotes is there on request. */
-function PlainText({ message }: { message: Message }) {
+function PlainText({
+  message,
+  quoting,
+  setQuoting,
+  children,
+}: {
+  message: Message;
+  quoting: boolean;
+  setQuoting: (quoting: boolean) => void;
+  /** Stands beside what else the reader may switch. */
+  children?: ReactNode;
+}) {
   const { t } = useTranslation();
-  const [whole, setWhole] = useState(false);
   const quotes =
     message.replyText !== null && message.replyText.trim() !== '' && message.replyText.trim() !== message.text.trim();
-  const shown = quotes && !whole ? (message.replyText ?? '') : message.text;
+  const shown = quotes && !quoting ? (message.replyText ?? '') : message.text;
   return (
     <>
       {shown.trim() === '' && message.attachments.length === 0 && (
@@ -52,11 +81,20 @@ function PlainText({ message }: { message: Message }) {
           )}
         </p>
       )}
-      {quotes && (
-        <Button type="link" size="small" className="message-switch" onClick={() => setWhole(!whole)}>
-          {t(whole ? 'message.hideQuoted' : 'message.showQuoted')}
-        </Button>
-      )}
+      <div className="message-switches">
+        {quotes && (
+          <Button
+            type="link"
+            size="small"
+            className="message-switch"
+            aria-expanded={quoting}
+            onClick={() => setQuoting(!quoting)}
+          >
+            {t(quoting ? 'message.hideQuoted' : 'message.showQuoted')}
+          </Button>
+        )}
+        {children}
+      </div>
     </>
   );
 }
