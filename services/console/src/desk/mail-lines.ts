@@ -1,5 +1,5 @@
 /** What a reader sees of a mail, line by line, and what its program says of each. */
-import { gmailQuotation, mailMarkOf, ruledHeader, type MailMark } from '@patchbay/contracts/mail-marks';
+import { anyMailMark, gmailQuotation, mailMarkOf, ruledHeader, type MailMark } from '@patchbay/contracts/mail-marks';
 
 export interface MailLine {
   /** Its words, as far as the rules for lines look. */
@@ -45,7 +45,8 @@ interface Around {
   readonly bold?: boolean;
 }
 
-export function mailLines(body: Element): MailLines {
+/** Reads no more than `most` lines and one. */
+export function mailLines(body: Element, most: number): MailLines {
   const lines: MailLine[] = [];
   const rests = new Set<number>();
   const ruled = new Set<number>();
@@ -113,7 +114,7 @@ export function mailLines(body: Element): MailLines {
 
   // Not by recursion: mails stand a thousand levels deep.
   let node = body.firstChild as Node | null;
-  while (node) {
+  while (node && lines.length <= most) {
     const read = meet(node);
     if (read && node.firstChild) {
       node = node.firstChild;
@@ -132,7 +133,7 @@ export function mailLines(body: Element): MailLines {
 function inside(element: Element, name: string, mark: MailMark | undefined, around: Around, holds: boolean): Around {
   const bold = around.bold === true || name === 'b' || name === 'strong';
   if (around.quotation || around.apart) return bold === around.bold ? around : { ...around, bold };
-  const isQuotation = name === 'blockquote' || (!holds && hasName(element, gmailQuotation));
+  const isQuotation = name === 'blockquote' || (!holds && isOfGmail(element));
   if (isQuotation) return { quotation: element, bold };
   if (mark === 'signature') return { apart: { element, mark }, bold };
   if (mark === 'around' || (mark === 'withQuotation' && !holds)) return { apart: { element, mark: 'around' }, bold };
@@ -152,25 +153,26 @@ function ancestorsOf(elements: Iterable<Element>): Set<Element> {
   return found;
 }
 
-function* namesOf(element: Element): Iterable<string> {
-  for (const attribute of ['class', 'id', 'name', 'data-smartmail']) {
-    const value = element.getAttribute(attribute);
-    if (value !== null && value.length <= longestNames) yield* value.split(/\s+/);
-  }
-}
+const named = ['class', 'id', 'name', 'data-smartmail'];
+/** Most elements have none of these names, and need not be looked at one by one. */
+const anyName = new RegExp(`${anyMailMark.source}|gmail_quote`, 'i');
 
-export function markOf(element: Element): MailMark | undefined {
-  for (const name of namesOf(element)) {
-    const mark = mailMarkOf(name);
-    if (mark) return mark;
+function markIn<Mark>(element: Element, markOfName: (name: string) => Mark | undefined): Mark | undefined {
+  for (const attribute of named) {
+    const value = element.getAttribute(attribute);
+    if (value === null || value.length > longestNames || !anyName.test(value)) continue;
+    for (const name of value.split(/\s+/)) {
+      const mark = markOfName(name);
+      if (mark !== undefined) return mark;
+    }
   }
   return undefined;
 }
 
-export function hasName(element: Element, names: RegExp): boolean {
-  for (const name of namesOf(element)) if (names.test(name)) return true;
-  return false;
-}
+export const markOf = (element: Element): MailMark | undefined => markIn(element, mailMarkOf);
+
+export const isOfGmail = (element: Element): boolean =>
+  markIn(element, (name) => gmailQuotation.test(name) || undefined) === true;
 
 /** And not one that only tells its sender that it was fetched. */
 function isPicture(image: Element): boolean {

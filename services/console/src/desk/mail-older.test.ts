@@ -45,6 +45,7 @@ const answered: Record<string, string> = {
   'Outlook 97': `<p>Thank you!</p><p>-----Original Message-----<br>${english}</p>${older}`,
   'Outlook for the Mac': `<div>Thank you!</div><div><br></div><span><div style="border:none;padding:3pt">${english}</div>${older}</span>`,
   'Windows Live': `<div>Thank you!</div><hr id="stopSpelling">${told}<br>${older}`,
+  'Hotmail, with signs': `<div>Thank you!<br><br><div></div>&gt; Subject: Lamp<br>&gt; From: desk@centre.test<br>&gt; To: ann@example.org<br>&gt; Date: Tue, 3 Mar 2026 10:00:00 +0100<br>&gt; <br>&gt; It has left.<br></div>`,
   Zimbra: `<div>Thank you!</div><hr id="zwchr" data-marker="__DIVIDER__"><div>${told}</div><div>${older}</div>`,
   'Apple Mail': `Thank you!<br id="lineBreakAtBeginningOfMessage"><div><br><blockquote type="cite"><div>${told}</div><br class="Apple-interchange-newline"><div>${older}</div></blockquote></div><br>`,
   'Apple Mail on a phone': `<div dir="ltr">Thank you!</div><div dir="ltr"><br><blockquote type="cite">${told}<br><br></blockquote></div><blockquote type="cite"><div dir="ltr">${older}</div></blockquote>`,
@@ -133,6 +134,12 @@ describe('what is in doubt is shown whole', () => {
     const html = `<p>See below.</p><div id="divRplyFwdMsg">${english}</div><div>It has left.</div>`;
     expect(shown(html, { subject: 'Fwd: Lamp' })).toContain('It has left.');
     expect(shown(html)).toBe('See below.');
+  });
+
+  test('the fields of a form, which only in an answer are those of an older mail', () => {
+    const html = `<p>Somebody wrote to you:</p><table><tbody><tr><td>From:</td><td>ann@example.org</td></tr><tr><td>Subject:</td><td>Lamp</td></tr></tbody></table><p>It is broken.</p>`;
+    expect(shown(html, { subject: 'Contact: Lamp' })).toBe(shown(html, { whole: true }));
+    expect(shown(html, { subject: 'AW: Contact' })).toBe('Somebody wrote to you:');
   });
 
   test('an answer to a mail that was passed on is trimmed', () => {

@@ -1,8 +1,8 @@
 /** The older mail and the signature in a mail's HTML: what is not shown until the agent asks for it. */
 import { isForwardMark, isPassedOn } from '@patchbay/contracts/forward-marks';
-import { fewestFields, gmailQuotation, quotationName } from '@patchbay/contracts/mail-marks';
+import { fewestFields, quotationName } from '@patchbay/contracts/mail-marks';
 import { quoteMarkerAt } from '@patchbay/contracts/quote-markers';
-import { hasName, mailLines, markOf, type MailLine, type MailLines } from './mail-lines.ts';
+import { isOfGmail, mailLines, markOf, type MailLine, type MailLines } from './mail-lines.ts';
 
 /** Of an older mail or a quotation: in them stands that it is passed on. */
 const firstWords = 2;
@@ -10,13 +10,16 @@ const firstWords = 2;
 const firstLines = 3;
 /** Lines that Word puts its fields in. */
 const fieldLines = 12;
-const boldField = /^\s*[^\s:\uff1a][^:\uff1a]{0,40}[:\uff1a]/u;
+const field = /^\s*[^\s:\uff1a][^:\uff1a]{0,40}[:\uff1a]/u;
 /** Lines that introduce a quotation. More above it are somebody's words. */
 const introductionLines = 4;
 /** Characters. In what is longer somebody has written more than a signature. */
 const longestSignature = 2000;
 /** Longer mail is shown whole. */
 const mostLines = 20_000;
+/** Web forms and shops send fields as well, which are what there is to read: without a mark they are an older mail's only in an answer. */
+const answered =
+  /^\s*(re|aw|antw|antwort|sv|vs|hv|rif|ref|res|odp|ynt|atb|vá|blt|ats|σχετ|απ|ре|відп|השב|رد|回复|回覆|答复|答覆|返信|답장|회신)\s*(\[\d+\])?\s*[:\uff1a]/iu;
 const ownAddress = /^\s*[^\s<>@]{1,64}@[^\s<>@]{1,255}\s*$/;
 
 interface Reading extends MailLines {
@@ -33,12 +36,12 @@ interface Reading extends MailLines {
  */
 export function olderParts(body: Element, subject: string): readonly Node[] {
   if (isPassedOn(subject)) return [];
-  const read = mailLines(body);
+  const read = mailLines(body, mostLines);
   const { lines } = read;
   if (lines.length > mostLines) return [];
   const texts = lines.map(({ quotation, text }) => (quotation ? `> ${text.trim()}` : text.trim()));
   const mail: Reading = { ...read, texts, apart: apartOf(lines) };
-  const turn = turnOf(mail);
+  const turn = turnOf(mail, answered.test(subject));
   const end = turn.forward ? lines.length : beginOfOlder(mail, turn.at);
   const isShown = ({ first }: MailLine, index: number): boolean =>
     first !== undefined && index < end && ((turn.forward && index >= turn.at) || !isLeftOut(mail, index));
@@ -79,7 +82,7 @@ function isLeftOut({ lines, texts, apart }: Reading, index: number): boolean {
 }
 
 /** The first line from which on all is older, or is passed on; behind the last when there is none. */
-function turnOf({ lines, texts, rests, ruled }: Reading): { at: number; forward: boolean } {
+function turnOf({ lines, texts, rests, ruled }: Reading, isAnswer: boolean): { at: number; forward: boolean } {
   let group: Element | undefined;
   let begun = 0;
   let seen = 0;
@@ -91,15 +94,22 @@ function turnOf({ lines, texts, rests, ruled }: Reading): { at: number; forward:
     if (apart?.mark === 'signature' || !first) continue;
     if (within && (seen += 1) > firstWords) continue;
     if (isForwardMark(texts, index)) return { at: within ? begun : index, forward: true };
-    const marker = within ? undefined : quoteMarkerAt(texts, index);
-    if (marker?.toEnd === true && marker.before.trim() === '') return { at: index, forward: false };
+    const marker = within || (!isAnswer && field.test(texts[index] ?? '')) ? undefined : quoteMarkerAt(texts, index);
+    if (marker?.toEnd === true && marker.before.trim() === '')
+      return { at: aboveSigns(lines, texts, index), forward: false };
   }
   return { at: lines.length, forward: false };
 }
 
+/** Programs of old put signs before the lines of the older mail also in HTML; a field that no rule knows may stand above the others. */
+function aboveSigns(lines: readonly MailLine[], texts: readonly string[], at: number): number {
+  let index = at;
+  while (texts[index - 1]?.startsWith('>') && !lines[index - 1]?.quotation) index -= 1;
+  return index;
+}
+
 const hasFields = (lines: readonly MailLine[], start: number): boolean =>
-  lines.slice(start, start + fieldLines).filter(({ bold, text }) => bold && boldField.test(text)).length >=
-  fewestFields;
+  lines.slice(start, start + fieldLines).filter(({ bold, text }) => bold && field.test(text)).length >= fewestFields;
 
 /** The line at which the older mail begins that ends the mail, or ends above the line `end`, where more of it begins. */
 function beginOfOlder(mail: Reading, end: number): number {
@@ -122,15 +132,16 @@ function beginOfQuotation(mail: Reading, at: number, quotation: Element): number
   const inner = markersWithin(mail, at, quotation);
   if (introduced !== undefined) return introduced;
   if (inner.includes('fields')) return aboveOwnAddress(mail, contained ?? at);
-  const cites = quotation.getAttribute('type')?.toLowerCase() === 'cite' || hasName(quotation, quotationName);
+  const cites =
+    quotation.getAttribute('type')?.toLowerCase() === 'cite' ||
+    [...quotation.classList, quotation.id].some((name) => quotationName.test(name));
   return contained ?? (cites || inner.length > 0 ? at : undefined);
 }
 
 /** The first line of the element that a program puts around a quotation with its introduction. */
 function beginInContainer({ lines, apart }: Reading, at: number, quotation: Element): number | undefined {
   let around = quotation.parentElement;
-  while (around && markOf(around) !== 'withQuotation' && !hasName(around, gmailQuotation))
-    around = around.parentElement;
+  while (around && markOf(around) !== 'withQuotation' && !isOfGmail(around)) around = around.parentElement;
   if (!around) return undefined;
   let begin = at;
   let count = 0;
