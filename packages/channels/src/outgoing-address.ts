@@ -51,6 +51,8 @@ export interface OutgoingRequest {
   readonly limit: number;
   /** What the answer says besides its head is not read. */
   readonly discardBody?: boolean;
+  /** The head alone is an answer: a body that is too long, breaks off or does not end is answered as empty. */
+  readonly headSuffices?: boolean;
   readonly signal: AbortSignal;
   /** OUTGOING_PRIVATE_ADDRESSES=allow: also HTTP without TLS, and private addresses. */
   readonly allowPrivate: boolean;
@@ -97,7 +99,9 @@ export async function outgoingRequest(address: string, options: OutgoingRequest)
     answer.destroy();
     return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.alloc(0) };
   }
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readLimited(answer, options.limit) };
+  const reading = readLimited(answer, options.limit);
+  const body = await (options.headSuffices ? reading.catch(() => Buffer.alloc(0)) : reading);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body };
 }
 
 async function readLimited(answer: IncomingMessage, limit: number): Promise<Buffer> {

@@ -229,6 +229,21 @@ test('an answer is signed, names the conversation, and its files can be fetched 
   expect(openFileLink(deps.signingKey, `${token}x`, new Date())).toBeNull();
 });
 
+describe('a receiver that says more than is read', () => {
+  const long = 'x'.repeat(100_000);
+  /** Never ends, once it has begun. */
+  const endless = provider((_request, response) => void response.writeHead(200).write('{"id":'));
+
+  test('has taken the message', async () => {
+    expect(await sendTo(answering(200, long), outbound)).toEqual({ externalId: 'o-1', status: 'sent' });
+    expect(await sendTo(endless, outbound, AbortSignal.timeout(1000))).toEqual({ externalId: 'o-1', status: 'sent' });
+  });
+  test('has refused it', async () => {
+    await expect(sendTo(answering(404, long), outbound)).rejects.toMatchObject({ code: 'provider_refused' });
+    await expect(sendTo(answering(503, long), outbound)).rejects.toMatchObject({ code: 'provider_unavailable' });
+  });
+});
+
 test('a repetition that the receiver knows already counts as taken', async () => {
   expect(await sendTo(answering(409, ''), outbound)).toEqual({ externalId: 'o-1', status: 'sent' });
 });

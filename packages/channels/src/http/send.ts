@@ -86,12 +86,13 @@ async function post(
       headers: { 'content-type': 'application/json', ...signedHeaders(secrets, id, now(), body) },
       body,
       limit: answerBytes,
+      // It was taken or refused by then; what else is said is not needed.
+      headSuffices: true,
       signal: AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]),
       allowPrivate: config.privateAddresses,
     });
   } catch (cause) {
-    // A long answer is an answer: it was taken, and what it says is not needed.
-    if (cause instanceof HubError && cause.code !== 'too_large') throw cause;
+    if (cause instanceof HubError) throw cause;
     throw new HubError('provider_unavailable', 'The source does not answer', { cause });
   }
 }
