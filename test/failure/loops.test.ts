@@ -73,6 +73,45 @@ async function startCentre(backend: Backend) {
   return { ...hub, sink, write: mailProgram(hub.ground.smtpPort), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
+onBothBackends('a message of ours', (backend) => {
+  it('that comes back to an address of ours is noted on its ticket, and is nobody’s contact', async () => {
+    await using ground = await createGround(backend);
+    await using centre = await startHub(backend, {
+      env: {
+        SMTP_INLET_PORT: String(ground.smtpPort),
+        SMTP_URL: `smtp://127.0.0.1:${ground.smtpPort}`,
+      },
+    });
+    const call = async (method: string, path: string, body?: object) => {
+      const answer = await centre.api(method, `/api/v1${path}`, body);
+      expect([path, answer.status]).toEqual([path, method === 'POST' ? 201 : 200]);
+      return answer.body;
+    };
+    const ticketsNow = async () => (await call('GET', '/tickets')).items;
+    const identity = await call('POST', '/mail-identities', { address: 'sales@patchbay.test', name: 'Sales' });
+    await mailProgram(ground.smtpPort)({
+      from: 'ada@elsewhere.test',
+      messageId: newId(),
+      subject: 'Lamp',
+      text: 'Dark.',
+    });
+    const [ticket] = await eventually(ticketsNow, ({ length }) => length === 1);
+    await call('POST', `/tickets/${ticket.id}/messages`, {
+      text: 'Somebody looks at it.',
+      to: ['orders@patchbay.test'],
+      identityId: identity.id,
+    });
+    const back = (messages: { direction: string; kind: string }[]) =>
+      messages.filter(({ direction }) => direction === 'in')[1];
+    const messages = await eventually(async () => (await call('GET', `/tickets/${ticket.id}/messages`)).items, back);
+    expect(back(messages)).toMatchObject({ kind: 'delivery-notice', classification: { rule: 'ownMessage' } });
+    await settled(centre);
+    expect(await ticketsNow()).toHaveLength(1);
+    // The answer, and what the hub told Ada at first.
+    expect(await counted(centre)).toMatchObject({ sent: 2 });
+  });
+});
+
 onBothBackends('a machine', (backend) => {
   const centre = shared(() => startCentre(backend));
 

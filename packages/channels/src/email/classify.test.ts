@@ -16,6 +16,7 @@ function signs(headers: Record<string, string>, more: Partial<MailSigns> & { par
     subject: 'Hello',
     calendarMethod: '',
     text: '',
+    ours: false,
     ...rest,
   };
 }
@@ -49,6 +50,13 @@ const table: [string, MailSigns, string, boolean, string][] = [
     'customer',
     false,
     'none',
+  ],
+  [
+    'a message of ours that came back, whatever it says',
+    signs({ 'auto-submitted': 'auto-replied' }, { ours: true }),
+    'delivery-notice',
+    true,
+    'ownMessage',
   ],
   ['a failed delivery', signs(report, { parts: dsn('failed', '5.1.1') }), 'bounce', true, 'deliveryStatus'],
   ['a delayed delivery', signs(report, { parts: dsn('delayed', '4.4.1') }), 'delivery-notice', true, 'deliveryStatus'],

@@ -17,6 +17,7 @@ export interface Verdict extends Classification {
 }
 
 const rules: Record<string, Rule> = {
+  ownMessage,
   feedbackReport: report.feedbackReport,
   junkReport: report.junkReport,
   certifiedReceipt,
@@ -65,6 +66,11 @@ export function classify(mail: MailSigns): Verdict {
     rule: sign === undefined ? 'none' : 'automaticSign',
     evidence: clip(sign ?? '', 300),
   };
+}
+
+/** Somebody wrote to an address of ours, or to a list that has one: whatever leaves by this hub is known to it already. */
+function ownMessage(mail: MailSigns): Finding {
+  return mail.ours ? { category: 'delivery-notice', evidence: 'A message of ours, delivered to us' } : undefined;
 }
 
 /** iMIP (RFC 6047): somebody invites, calls off, or answers an invitation. */

@@ -16,6 +16,8 @@ export interface MailSigns {
   /** METHOD of an enclosed calendar object (RFC 5546 §1.4), in upper case; '' when there is none. */
   readonly calendarMethod: string;
   readonly text: string;
+  /** It is from an address of ours and asks for answers to a signed address of this hub: a message of ours that came back. */
+  readonly ours: boolean;
 }
 
 export type Finding = { category: Classification['category']; evidence: string } | undefined;

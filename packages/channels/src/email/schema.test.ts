@@ -145,6 +145,31 @@ describe('senders', () => {
   });
 });
 
+describe('a mail that wants its answers at a signed address', () => {
+  const ticketId = '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11';
+  const from = (author: string, answersTo = signReplyAddress(ticketId, 'centre.test', deps.signingKey)) =>
+    read(
+      mailOf(`From: ${author}`, 'To: ann@example.com', `Reply-To: ${answersTo}`, 'Subject: Order', '', 'It is sent.'),
+    );
+
+  test('is one of ours when we sent it, and belongs to that ticket', async () => {
+    expect(await from('Sales <sales@centre.test>')).toMatchObject({
+      kind: 'delivery-notice',
+      automatic: true,
+      reports: [],
+      threading: { ticketId },
+    });
+  });
+  test('is somebody’s own when they wrote it, or signed it themselves', async () => {
+    const [stranger, colleague] = [
+      await from('ann@example.com'),
+      await from('bob@centre.test', 'reply+x.y@centre.test'),
+    ];
+    expect([stranger.kind, stranger.threading.ticketId]).toEqual(['customer', undefined]);
+    expect([colleague.kind, colleague.threading.ticketId]).toEqual(['customer', undefined]);
+  });
+});
+
 describe('charsets', () => {
   const bytes = (charset: string, body: Buffer) =>
     Buffer.concat([

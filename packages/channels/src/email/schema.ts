@@ -94,6 +94,8 @@ function contactOf(
   const text = cleanText(mail.text);
   const html = mail.html === undefined ? undefined : cleanText(mail.html);
   const reports = reportsIn(mail.parts, text);
+  const answersTo = isFromUs(mail, deps) ? mail.replyTo.map(cleanLine) : [];
+  const ours = answersTo.some((address) => verifyReplyAddress(address, deps.signingKey) !== undefined);
   const verdict = classify({
     header: mail.header,
     reports,
@@ -104,10 +106,11 @@ function contactOf(
     subject: subject ?? '',
     calendarMethod: calendarMethodIn(mail.parts),
     text,
+    ours,
   });
   const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine));
   const cc = distinctAddresses(mail.cc.map(cleanLine));
-  const aboutAnother = verdict.kind !== 'customer' && verdict.kind !== 'auto-reply';
+  const aboutAnother = verdict.kind !== 'customer' && verdict.kind !== 'auto-reply' && !ours;
   const reported = aboutAnother
     ? [...certifiedMessageId(mail.header), ...reportedMessageIds(mail.parts, reports, text)]
     : [];
@@ -128,16 +131,18 @@ function contactOf(
     deliveredTo: ourAddresses(envelope, deps),
     authenticity,
     classification: { category: verdict.category, rule: verdict.rule, evidence: verdict.evidence },
-    reports: contactReportsOf({
-      category: verdict.category,
-      header: mail.header,
-      parts: mail.parts,
-      reports,
-      text,
-      messageIds: reported,
-      outboundId,
-      itsAddresses: [sender.from, ...envelope.to, ...mail.to],
-    }),
+    reports: ours
+      ? []
+      : contactReportsOf({
+          category: verdict.category,
+          header: mail.header,
+          parts: mail.parts,
+          reports,
+          text,
+          messageIds: reported,
+          outboundId,
+          itsAddresses: [sender.from, ...envelope.to, ...mail.to],
+        }),
     ...(subject === undefined ? {} : { subject }),
     ...(contentLanguage && { contentLanguage }),
     text,
@@ -153,7 +158,8 @@ function contactOf(
           references: mail.header('references').join(' '),
           reported,
           subject: subject ?? '',
-          recipients: [...to, ...cc],
+          // One of ours goes to anybody, and says itself which ticket it is of.
+          recipients: ours ? answersTo : [...to, ...cc],
         },
         deps.signingKey,
       ),
@@ -188,15 +194,19 @@ interface Sender {
 }
 
 function gradeOf(mail: MailSource, check: SenderCheck, deps: MailDeps): Grade {
-  const { mailDomains, mailFrom, mailTrust } = deps.config;
-  const domain = domainOf(mail.from?.address ?? '');
   return senderGrade({
     verdict: check.authenticity.verdict,
     soleAuthor: mail.soleAuthor,
-    fromUs: [...mailDomains.map(asciiDomain), domainOf(mailFrom)].includes(domain),
+    fromUs: isFromUs(mail, deps),
     fromTrustedHost: check.fromTrustedHost,
-    strict: mailTrust?.strictSenders ?? false,
+    strict: deps.config.mailTrust?.strictSenders ?? false,
   });
+}
+
+/** Whether its author has an address of our domains, whoever that is. */
+function isFromUs(mail: MailSource, { config }: MailDeps): boolean {
+  const domain = domainOf(mail.from?.address ?? '');
+  return [...config.mailDomains.map(asciiDomain), domainOf(config.mailFrom)].includes(domain);
 }
 
 /** From is who it is from, with the grade that the checks leave it. Without a usable From the envelope sender is a claim, and where there is neither, nobody is named. */
