@@ -49,6 +49,19 @@ onBothBackends('mail', (backend) => {
     };
   }
 
+  it('shows a name and a subject as they read, and an address where the name cannot be seen', async () => {
+    const { write, received, ticket } = centre();
+    const shown = async (name: string, subject: string) => {
+      const [messageId, address] = [newId(), `${randomUUID().slice(0, 8)}@example.org`];
+      await write({ from: { name, address }, messageId, subject, text: 'Hello' });
+      const message = await received(messageId);
+      const { customerName } = await ticket(message.ticketId);
+      return [message.authorName, customerName === address ? 'the address' : customerName, message.subject];
+    };
+    expect(await shown('Ada \u202Eknab', 'Your \u202Eeciovni\u202C')).toEqual(['Ada knab', 'Ada knab', 'Your eciovni']);
+    expect(await shown('\u200B\u3164', '\u202E')).toEqual([null, 'the address', '']);
+  });
+
   it('comes in on the wire, is a ticket on the screen, and its answer goes out on the wire', async () => {
     const { write, received, ticket, messages, reply, sink, desk } = centre();
     const from = 'ada@example.org';

@@ -23,6 +23,7 @@ export * from './routing.ts';
 export * from './routing-rules.ts';
 export * from './setting-changes.ts';
 export * from './mail-accounts.ts';
+export * from './plain-line.ts';
 export * from './storable-text.ts';
 export * from './custom-fields.ts';
 export * from './customer-file.ts';

@@ -12,6 +12,7 @@ describe('clean text', () => {
     ['../../etc/passwd', '.._.._etc_passwd'],
     ['..', '_'],
     ['a\u202egpj.exe', 'agpj.exe'],
+    ['\u200b', ''],
     [`${'x'.repeat(300)}.pdf`, `${'x'.repeat(251)}.pdf`],
   ])('file name %j', (name, clean) => expect(cleanFilename(name)).toBe(clean));
 });

@@ -1,10 +1,9 @@
 /** Makes strings from mail fit for PostgreSQL, JSON and one-line fields. */
+import { plainLine } from '@patchbay/contracts';
 
 // NUL cannot be stored by PostgreSQL; the other C0 controls and DEL have no meaning in a message and can drive a terminal.
 // oxlint-disable-next-line no-control-regex
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
-// Bidirectional overrides make `exe.gpj` look like `jpg.exe` (Unicode TR 36).
-const bidiOverrides = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text with line breaks as LF, without control characters, with lone surrogates replaced by U+FFFD. */
 export function cleanText(text: string): string {
@@ -30,9 +29,12 @@ export function clipBytes(text: string, limit: number): string {
   return clipped;
 }
 
-/** A file name without folders, control characters or direction overrides, at most 255 characters with its extension kept. */
+/**
+ * A file name without folders, control characters or direction overrides, which make `exe.gpj` look like `jpg.exe`; at most 255 characters with
+ * its extension kept. Empty when there is nothing in it to be seen.
+ */
 export function cleanFilename(name: string): string {
-  const flat = cleanLine(name).replace(bidiOverrides, '').replace(/[/\\]/g, '_').replace(/^\.+$/, '_');
+  const flat = plainLine(cleanText(name)).replace(/[/\\]/g, '_').replace(/^\.+$/, '_');
   if (flat.length <= 255) return flat;
   const extension = /\.[A-Za-z0-9]{1,10}$/.exec(flat)?.[0] ?? '';
   return clip(flat, 255 - extension.length) + extension;

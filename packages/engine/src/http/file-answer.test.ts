@@ -20,6 +20,7 @@ describe('file answers', () => {
     ['invoice%E2%80%AEfdp.exe', 'invoicefdp.exe'],
     ['', 'file'],
     [undefined, 'file'],
+    ['%E2%80%8B', 'file'],
   ])('reads the name %j', (given, expected) => expect(filenameOf(given)).toBe(expected));
 
   it('spells a name for old and new browsers, and lets nothing out of the header', () => {

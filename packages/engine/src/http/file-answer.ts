@@ -1,4 +1,5 @@
 /** Files of customers and agents on their way to a browser: shown only where nothing in them can run. */
+import { plainLine } from '@patchbay/contracts';
 import type { Request, Response } from 'express';
 
 /** Types that a browser shows without running anything in them; HTML and SVG are not among them. */
@@ -19,7 +20,7 @@ export function filenameOf(given: string | undefined): string {
       .toWellFormed()
       .split(/[/\\]/)
       .at(-1) ?? '';
-  const plain = name.replaceAll(/\p{Cc}|\p{Bidi_Control}/gu, '').trim();
+  const plain = plainLine(name.replaceAll(/\p{Cc}|\p{Bidi_Control}/gu, ''));
   // The end is kept, since it says what the file is; `toWellFormed` mends a character that was cut in two.
   return plain.slice(-200).toWellFormed() || 'file';
 }

@@ -1,6 +1,6 @@
 /** Takes a contact in. When `receive` resolves it is durable, and only then may the provider be told that all is well. */
 import { createHash, randomUUID } from 'node:crypto';
-import { inboundContact, storableText } from '@patchbay/contracts';
+import { inboundContact, plainLine, storableText } from '@patchbay/contracts';
 import type { ChannelName, InboundContactDraft } from '@patchbay/contracts';
 import type { RawPayload, ReceiveOutcome } from '@patchbay/channels/channel';
 import { keepEnvelope } from '@patchbay/store';
@@ -25,7 +25,7 @@ export async function receive(
   raw: RawPayload,
   correlationId: string = randomUUID(),
 ): Promise<ReceiveOutcome> {
-  const parsed = inboundContact.safeParse(storable(draft));
+  const parsed = inboundContact.safeParse(storableContact(draft));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return quarantine(
@@ -104,6 +104,17 @@ export function storable<T>(value: T): T {
   if (Array.isArray(value)) return value.map(storable) as T;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, storable(inner)])) as T;
+}
+
+/** A contact as it can be kept, its names in lines that show what they say. */
+export function storableContact(draft: InboundContactDraft): InboundContactDraft {
+  const { senderName, subject, ...rest } = storable(draft);
+  const name = plainLine(senderName ?? '');
+  return {
+    ...rest,
+    ...(name !== '' && { senderName: name }),
+    ...(subject !== undefined && { subject: plainLine(subject) }),
+  };
 }
 
 function origin({ channel, channelAccount, externalId }: Origin): Omit<Origin, 'contentHash'> {

@@ -13,7 +13,7 @@ import {
 import type { InboxRow } from '@patchbay/store';
 import { failReplay, requestedReplay } from '@patchbay/store/queries/inbox-bulk';
 import type { Parts } from '../parts.ts';
-import { storable } from './receive.ts';
+import { storable, storableContact } from './receive.ts';
 import { reasonOf } from './retry.ts';
 
 /**
@@ -35,7 +35,7 @@ export async function replayContact(parts: Parts, inboxId: string, actorId: stri
       'It held no contact but reports about sent messages, which are recorded now',
       actorId,
     );
-  const contact = inboundContact.safeParse(storable(draft));
+  const contact = inboundContact.safeParse(storableContact(draft));
   if (!contact.success)
     throw new HubError(
       'unprocessable',
