@@ -101,9 +101,12 @@ onBothBackends('a message of ours', (backend) => {
       to: ['orders@patchbay.test'],
       identityId: identity.id,
     });
-    const back = (messages: { direction: string; kind: string }[]) =>
-      messages.filter(({ direction }) => direction === 'in')[1];
-    const messages = await eventually(async () => (await call('GET', `/tickets/${ticket.id}/messages`)).items, back);
+    type Json = { direction: string }[];
+    const back = (messages: Json) => messages.filter(({ direction }) => direction === 'in')[1];
+    const messages = await eventually(
+      async (): Promise<Json> => (await call('GET', `/tickets/${ticket.id}/messages`)).items,
+      (found) => back(found) !== undefined,
+    );
     expect(back(messages)).toMatchObject({ kind: 'delivery-notice', classification: { rule: 'ownMessage' } });
     await settled(centre);
     expect(await ticketsNow()).toHaveLength(1);

@@ -5,7 +5,8 @@ export interface FailedMessage {
   readonly ticketId: string;
   readonly number: number | null;
   readonly messageId: string;
-  readonly status: 'failed' | 'unknown' | 'held';
+  /** `partly`: some of its recipients have it. */
+  readonly status: 'failed' | 'unknown' | 'partly' | 'held';
 }
 
 /**
@@ -22,7 +23,13 @@ function failedMessage({ type, ticketId, actorId, data }: HubEvent, me: string):
   if (type === 'reply.failed' && actorId === me)
     return { ticketId, number: null, messageId: String(data['heldReplyId']), status: 'held' };
   if (type !== 'message.status-changed' || actorId !== null || data['authorId'] !== me) return null;
-  const { status } = data;
-  if (status !== 'failed' && status !== 'unknown') return null;
+  const status = troubleOf(data);
+  if (status === null) return null;
   return { ticketId, number: Number(data['ticketNumber']), messageId: String(data['messageId']), status };
+}
+
+/** A message that went on and has an error all the same missed one of its recipients, and says which. */
+function troubleOf({ status, error }: HubEvent['data']): 'failed' | 'unknown' | 'partly' | null {
+  if (status === 'failed' || status === 'unknown') return status;
+  return typeof error === 'string' && status !== 'queued' ? 'partly' : null;
 }

@@ -10,6 +10,7 @@ export const operations = {
     told: {
       failed: 'Your message on ticket #{{number}} was not delivered',
       unknown: 'It is not known whether your message on ticket #{{number}} was sent',
+      partly: 'Your message on ticket #{{number}} did not reach all of its recipients',
       held: 'A message of yours could not be sent',
     },
     text: 'Everything on its way to customers. Without an SMTP server, mail is kept here instead of being sent.',

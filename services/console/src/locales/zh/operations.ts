@@ -10,6 +10,7 @@ export const operations = {
     told: {
       failed: '您在工单 #{{number}} 上的消息未送达',
       unknown: '您在工单 #{{number}} 上的消息是否发出尚不清楚',
+      partly: '您在工单 #{{number}} 上的消息未送达部分收件人',
       held: '您有一条消息未能发送',
     },
     text: '所有发往客户的消息。未配置 SMTP 服务器时，邮件保存在这里而不会发出。',
