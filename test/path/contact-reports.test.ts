@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { signBounceAddress } from '@patchbay/channels/email/bounce-address';
 import { openDesk } from '../support/agent-desk.ts';
+import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
+import { startMailServer } from '../support/mail-server.ts';
 import { mailProgram, startMailSink } from '../support/mail.ts';
 import { shared } from '../support/shared.ts';
 import { ticketClient } from '../support/ticket-client.ts';
@@ -32,6 +34,42 @@ interface Report {
   to?: string;
 }
 
+/** `about`: the Message-ID of the mail that came back; a report may name none. */
+function bounceMail(report: {
+  id: string;
+  to: string;
+  recipient: string;
+  fields: string[];
+  about: string | undefined;
+}) {
+  const { id, to, recipient, fields, about } = report;
+  return [
+    'From: MAILER-DAEMON@mx.example.org',
+    `To: ${to}`,
+    `Message-ID: ${id}`,
+    'Subject: Undelivered Mail Returned to Sender',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+    '',
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    'Your mail came back.',
+    '--b',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mx.example.org',
+    '',
+    `Final-Recipient: rfc822; ${recipient}`,
+    ...fields,
+    ...(about === undefined ? [] : ['', '--b', 'Content-Type: text/rfc822-headers', '', `Message-ID: ${about}`]),
+    '',
+    '--b--',
+    '',
+  ].join('\r\n');
+}
+
+const gone = ['Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'];
+
 describe('reports on our mail', () => {
   const centre = shared(startCentre);
 
@@ -56,33 +94,10 @@ describe('reports on our mail', () => {
 
   async function bounce({ recipient, fields, about, to = 'support@patchbay.test' }: Report): Promise<string> {
     const id = newId();
-    const raw = [
-      'From: MAILER-DAEMON@mx.example.org',
-      `To: ${to}`,
-      `Message-ID: ${id}`,
-      'Subject: Undelivered Mail Returned to Sender',
-      'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
-      '',
-      '--b',
-      'Content-Type: text/plain',
-      '',
-      'Your mail came back.',
-      '--b',
-      'Content-Type: message/delivery-status',
-      '',
-      'Reporting-MTA: dns; mx.example.org',
-      '',
-      `Final-Recipient: rfc822; ${recipient}`,
-      ...fields,
-      ...(about === undefined ? [] : ['', '--b', 'Content-Type: text/rfc822-headers', '', `Message-ID: ${about}`]),
-      '',
-      '--b--',
-      '',
-    ].join('\r\n');
+    const raw = bounceMail({ id, to, recipient, fields, about });
     await centre().write({ envelope: { from: '', to }, raw });
     return id;
   }
-  const gone = ['Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'];
   const full = ['Action: failed', 'Status: 5.2.2', 'Diagnostic-Code: smtp; 552 5.2.2 Mailbox full'];
   const messageOf = async (ticketId: string, id: string) =>
     (await centre().messages(ticketId)).find((message) => message.id === id);
@@ -178,11 +193,117 @@ describe('reports on our mail', () => {
     expect(await messageOf(ticketId, body.id)).toMatchObject({ deliveryStatus: 'sent' });
   });
 
+  /** An answer to its customer with two others in copy, on its way out. */
+  async function inCopy() {
+    const { reply, sink } = centre();
+    const [from, second, third] = ['customer', 'second', 'third'].map((name) => `${name}-${randomUUID()}@example.org`);
+    const { ticketId, customerId } = await answered(from ?? '');
+    const text = `To all ${randomUUID()}`;
+    const answer = await reply(ticketId, text, { to: [from], cc: [second, third] });
+    const sent = await sink.mails.until(({ mail }) => mail.text?.includes(text) === true, 'the answer to all');
+    return { from, second, third, ticketId, customerId, answerId: answer.id, sentId: sent.mail.messageId ?? '' };
+  }
+  const settled = ['Action: delivered', 'Status: 2.0.0'];
+
+  it('the bounce of whom a message is for fails it, though a copy of it was delivered', async () => {
+    const { received } = centre();
+    const { from, second, ticketId, answerId, sentId } = await inCopy();
+    await received(await bounce({ recipient: second ?? '', fields: settled, about: sentId }));
+    expect(await messageOf(ticketId, answerId)).toMatchObject({ deliveryStatus: 'sent' });
+    await received(await bounce({ recipient: from ?? '', fields: gone, about: sentId }));
+    expect(await messageOf(ticketId, answerId)).toMatchObject({
+      deliveryStatus: 'failed',
+      deliveryError: expect.stringMatching(new RegExp(`^${from}: 5.1.1 `)),
+    });
+  });
+
+  it('the bounces of copies leave the message where it is, and each is told once to whom wrote it', async () => {
+    const { received, timeline } = centre();
+    const { from, second, third, ticketId, answerId, sentId } = await inCopy();
+    await received(await bounce({ recipient: from ?? '', fields: settled, about: sentId }));
+    for (const recipient of [second, second, third])
+      await received(await bounce({ recipient: recipient ?? '', fields: gone, about: sentId }));
+    const { deliveryStatus, deliveryError } = await messageOf(ticketId, answerId);
+    expect(deliveryStatus).toBe('delivered');
+    for (const recipient of [second, third]) expect(deliveryError.split(`${recipient}: 5.1.1`)).toHaveLength(2);
+    const told = (await timeline(ticketId)).filter(
+      ({ type, data }) => type === 'message.status-changed' && data['messageId'] === answerId && data['error'],
+    );
+    expect(told.map(({ data }) => data['status'])).toEqual(['delivered', 'delivered']);
+  });
+
+  it('a failure after the delivery is told', async () => {
+    const from = `onwards-${randomUUID()}@example.org`;
+    const { ticketId, answerId, sentId } = await answered(from);
+    await centre().received(await bounce({ recipient: from, fields: settled, about: sentId }));
+    await centre().received(await bounce({ recipient: from, fields: full, about: sentId }));
+    expect(await messageOf(ticketId, answerId)).toMatchObject({
+      deliveryStatus: 'delivered',
+      deliveryError: expect.stringContaining('Mailbox full'),
+    });
+  });
+
   it('a report about somebody whom the message was not for marks nobody', async () => {
     const victim = await answered(`victim-${randomUUID()}@example.org`);
     const forger = await answered(`forger-${randomUUID()}@example.org`);
     await centre().received(await bounce({ recipient: victim.from, fields: gone, about: forger.sentId }));
     expect(await markOf(victim.customerId, victim.from)).toBeNull();
     expect(await messageOf(forger.ticketId, forger.answerId)).toMatchObject({ deliveryStatus: 'sent' });
+  });
+});
+
+/** A bounce of a mail that nobody has written down as sent. */
+describe('reports that are faster than the answer of the mail server, or all that comes of it', () => {
+  const centre = shared(async () => {
+    await using stack = new AsyncDisposableStack();
+    const server = stack.use(await startMailServer());
+    const hub = stack.use(await startHub('postgres', { env: { SMTP_URL: server.url } }));
+    const desk = stack.use(await openDesk(hub.url, apiKey));
+    const owned = stack.move();
+    return {
+      ...hub,
+      server,
+      ...ticketClient(hub.api, desk),
+      write: mailProgram(hub.ground.smtpPort),
+      [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    };
+  });
+
+  it.each([
+    ['while it is sent, to its bounce address', { afterMs: 3000 }, 'queued', true, true],
+    ['while it is sent, and names its Message-ID', { afterMs: 3000 }, 'queued', false, true],
+    ['of unknown end, to its bounce address', 'drop', 'unknown', true, true],
+    ['of unknown end, to its bounce address without a word about it', 'drop', 'unknown', true, false],
+    ['of unknown end, and names its Message-ID', 'drop', 'unknown', false, true],
+  ] as const)('a bounce of one %s', async (_name, fault, before, toItsAddress, names) => {
+    const { server, hub, write, received, reply, messages } = centre();
+    const from = `early-${randomUUID()}@example.org`;
+    const first = newId();
+    await write({
+      from,
+      messageId: first,
+      subject: 'Broken lamp',
+      text: 'It does not light up.',
+      headers: { Precedence: 'bulk' },
+    });
+    const { ticketId } = await received(first);
+    server.failOnce('end', fault);
+    const text = `Change the bulb ${randomUUID()}`;
+    const { id } = await reply(ticketId, text);
+    const now = async () => (await messages(ticketId)).find((message) => message.id === id);
+    const taken = await eventually(async () => server.taken.find((mail) => mail.text.includes(text)), Boolean);
+    await eventually(now, ({ deliveryStatus }) => deliveryStatus === before);
+    const sentId = /^Message-ID: (.*)$/im.exec(taken?.text ?? '')?.[1] ?? '';
+    const to = toItsAddress
+      ? signBounceAddress(sentId.slice(1, 37), 'patchbay.test', hub.parts.signingKey)
+      : 'support@patchbay.test';
+    const report = newId();
+    const raw = bounceMail({ id: report, to, recipient: from, fields: gone, about: names ? sentId : undefined });
+    await write({ envelope: { from: '', to }, raw });
+    await received(report);
+    const failed = await eventually(now, ({ deliveryStatus }) => deliveryStatus === 'failed', 10_000);
+    expect(failed.deliveryError).toContain('5.1.1');
+    const { rows } = await hub.parts.db.sql.query('select mark from address_mark where value = $1', [from]);
+    expect(rows).toEqual([{ mark: 'undeliverable' }]);
   });
 });

@@ -114,7 +114,10 @@ function contactOf(
   const reported = aboutAnother
     ? [...certifiedMessageId(mail.header), ...reportedMessageIds(mail.parts, reports, text)]
     : [];
-  const outboundId = envelope.to.map((address) => verifyBounceAddress(address, deps.signingKey)).find(Boolean);
+  const returned = envelope.to
+    .map((address) => ({ outboundId: verifyBounceAddress(address, deps.signingKey), domain: domainOf(address) }))
+    .find((one) => one.outboundId !== undefined);
+  const outboundId = returned?.outboundId;
   const contentLanguage = clip(cleanLine(mail.header('content-language')[0] ?? ''), 35);
   const sentAt = momentOf(mail.header('date')[0]);
   return {
@@ -139,7 +142,8 @@ function contactOf(
           parts: mail.parts,
           reports,
           text,
-          messageIds: reported,
+          // One that names none is about the Message-ID of the mail that had this address (compose.ts).
+          messageIds: reported.length > 0 || !returned ? reported : [`<${returned.outboundId}@${returned.domain}>`],
           outboundId,
           itsAddresses: [sender.from, ...envelope.to, ...mail.to],
         }),
