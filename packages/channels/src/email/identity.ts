@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { StoredFile } from '@patchbay/contracts';
 import { cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
-import { withoutLongBodies } from './long-bodies.ts';
-import type { MailSource } from './mail-source.ts';
+import { withoutLongBodies } from './reading/long-bodies.ts';
+import type { MailSource } from './reading/mail-source.ts';
 import { messageIds } from './threading.ts';
 
 export interface MailIdentity {

@@ -10,22 +10,22 @@ import {
 import { normaliseEmail } from '@patchbay/domain';
 import type { ChannelDeps } from '../channel.ts';
 import { asciiDomain, distinctAddresses, domainOf } from './addresses.ts';
-import { type SenderCheck, checkSender } from './authenticity.ts';
+import { type SenderCheck, checkSender } from './sender/authenticity.ts';
 import { verifyBounceAddress } from './bounce-address.ts';
-import { classify } from './classify.ts';
-import { certifiedMessageId } from './certified-mail.ts';
+import { classify } from './kind/classify.ts';
+import { certifiedMessageId } from './kind/certified-mail.ts';
 import { cleanFilename, cleanLine, cleanText, clip } from './clean-text.ts';
-import { nameByContent } from './file-names.ts';
+import { nameByContent } from './reading/file-names.ts';
 import { type MailIdentity, identityOf } from './identity.ts';
-import { withoutLongBodies } from './long-bodies.ts';
-import { mostAddresses, withoutLongRecipients } from './long-recipients.ts';
-import { type MailPart, type MailSource, readMail } from './mail-source.ts';
+import { withoutLongBodies } from './reading/long-bodies.ts';
+import { mostAddresses, withoutLongRecipients } from './reading/long-recipients.ts';
+import { type MailPart, type MailSource, readMail } from './reading/mail-source.ts';
 import { verifyReplyAddress } from './reply-address.ts';
-import { replyTextOf } from './reply-text.ts';
-import { contactReportsOf } from './reports.ts';
-import { isEnclosedMail, reportedMessageIds, reportsIn } from './report-fields.ts';
-import { type Author, authorBehind } from './passed-on.ts';
-import { isAligned, senderGrade } from './sender-verdict.ts';
+import { replyTextOf } from './reply/reply-text.ts';
+import { contactReportsOf } from './reports/reports.ts';
+import { isEnclosedMail, reportedMessageIds, reportsIn } from './reports/report-fields.ts';
+import { type Author, authorBehind } from './sender/passed-on.ts';
+import { isAligned, senderGrade } from './sender/sender-verdict.ts';
 import { threadingOf } from './threading.ts';
 
 /** All mail is one account: a Message-ID is the same mail whichever of our addresses it was sent to. */

@@ -4,7 +4,7 @@ import type { OutboundMessage } from '@patchbay/contracts';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, test } from 'vitest';
 import { subjectOf } from './compose.ts';
-import { readMail } from './mail-source.ts';
+import { readMail } from './reading/mail-source.ts';
 import { parseMail } from './schema.ts';
 import { sendMail } from './send.ts';
 import { testDeps } from './test-deps.ts';

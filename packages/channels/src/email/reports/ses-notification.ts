@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { normaliseEmail } from '@patchbay/domain';
 import { failureOf } from './failure-reason.ts';
 import type { RecipientReport } from './reports.ts';
-import { messageIds } from './threading.ts';
+import { messageIds } from '../threading.ts';
 
 const recipients = z.array(
   z.object({ emailAddress: z.string(), status: z.string().optional(), diagnosticCode: z.string().optional() }),

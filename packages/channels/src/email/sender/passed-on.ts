@@ -3,8 +3,8 @@
  * person they would be one customer.
  */
 import { normaliseEmail } from '@patchbay/domain';
-import { cleanLine, clip } from './clean-text.ts';
-import type { MailSource } from './mail-source.ts';
+import { cleanLine, clip } from '../clean-text.ts';
+import type { MailSource } from '../reading/mail-source.ts';
 
 export interface Author {
   readonly address: string;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { replyTextOf } from './reply-text.ts';
-import { parseMail } from './schema.ts';
-import { testDeps } from './test-deps.ts';
+import { parseMail } from '../schema.ts';
+import { testDeps } from '../test-deps.ts';
 
 const marks: Record<string, string> = {
   english: 'On Tue, 3 Mar 2026 at 10:00, Service <service@centre.test> wrote:',

@@ -1,7 +1,7 @@
 /** Subjects in encoded words that break the rules of RFC 2047, as programs write them. */
 import { expect, test } from 'vitest';
-import { parseMail } from './schema.ts';
-import { mailOf, testDeps } from './test-deps.ts';
+import { parseMail } from '../schema.ts';
+import { mailOf, testDeps } from '../test-deps.ts';
 
 test.each([
   ['a question mark within', '=?utf-8?Q?where_is_it??=', 'where is it?'],

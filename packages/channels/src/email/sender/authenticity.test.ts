@@ -4,8 +4,8 @@ import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { describe, expect, test, vi } from 'vitest';
 import { isTrustedRelay } from './authenticity.ts';
 import { type MailDns, sparing } from './mail-dns.ts';
-import { type MailEnvelope, parseMail } from './schema.ts';
-import { mailOf, testDeps } from './test-deps.ts';
+import { type MailEnvelope, parseMail } from '../schema.ts';
+import { mailOf, testDeps } from '../test-deps.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,

@@ -1,7 +1,7 @@
 /** Mails that a system passes on under its own address. */
 import { describe, expect, it, test } from 'vitest';
-import { parseMail } from './schema.ts';
-import { mailOf, testDeps } from './test-deps.ts';
+import { parseMail } from '../schema.ts';
+import { mailOf, testDeps } from '../test-deps.ts';
 
 async function senderOf(...head: string[]) {
   const raw = mailOf(...head, 'To: service@centre.test', 'Subject: Lamp', 'Message-ID: <1@mail.example>', '', 'Hello');

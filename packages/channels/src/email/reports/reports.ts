@@ -4,12 +4,12 @@
  */
 import type { Classification, ContactReport } from '@patchbay/contracts';
 import { normaliseEmail } from '@patchbay/domain';
-import { domainOf, isMailAddress } from './addresses.ts';
+import { domainOf, isMailAddress } from '../addresses.ts';
 import { namesWithoutDomain, recipientsNamed, reportText } from './bounce-text.ts';
-import { certifiedResult } from './certified-mail.ts';
-import { cleanLine, clip } from './clean-text.ts';
+import { certifiedResult } from '../kind/certified-mail.ts';
+import { cleanLine, clip } from '../clean-text.ts';
 import { failureOf } from './failure-reason.ts';
-import type { MailPart } from './mail-source.ts';
+import type { MailPart } from '../reading/mail-source.ts';
 import { type FieldReader, type MailReport, fieldReader, headOf, isEnclosedMail } from './report-fields.ts';
 import { providerReports } from './ses-notification.ts';
 

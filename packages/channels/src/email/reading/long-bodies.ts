@@ -1,5 +1,5 @@
 /** A body longer than anybody reads on a screen is kept whole as a file; the message shows its beginning and says so. */
-import { clip } from './clean-text.ts';
+import { clip } from '../clean-text.ts';
 import type { MailPart, MailSource } from './mail-source.ts';
 
 /** Characters. Every rule looks at the text, and every screen carries it: their time is bounded by this. */

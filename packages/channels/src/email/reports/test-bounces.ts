@@ -1,6 +1,6 @@
 /** How a bounce is written in tests, and what was read of it. */
-import { parseMail } from './schema.ts';
-import { mailOf, testDeps } from './test-deps.ts';
+import { parseMail } from '../schema.ts';
+import { mailOf, testDeps } from '../test-deps.ts';
 
 /** What was sent, as bounces quote it. */
 export const copy = [

@@ -5,7 +5,7 @@ import type { Attachment, EmailAddress, MailParserOptions, ParsedMail } from 'ma
 import { decodeEncodedWords, hasUnreadWord } from './encoded-words.ts';
 import { asPlainText, withFoundBoundary } from './lost-boundary.ts';
 import { readParts } from './part-reader.ts';
-import { withoutMarkedParts } from './quoted-html.ts';
+import { withoutMarkedParts } from '../reply/quoted-html.ts';
 import { takeUuFiles } from './uu-files.ts';
 
 /** A part that is not the body: attachment, inline image, enclosed message, machine-readable report. */

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { withoutMarkedParts } from './quoted-html.ts';
-import { parseMail } from './schema.ts';
-import { testDeps } from './test-deps.ts';
+import { parseMail } from '../schema.ts';
+import { testDeps } from '../test-deps.ts';
 
 async function shown(html: string, { subject = 'Re: Lamp', text = '' } = {}): Promise<{ reply: string; text: string }> {
   const head = `From: ann@example.org\r\nSubject: ${subject}\r\n`;

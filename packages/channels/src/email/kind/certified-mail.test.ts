@@ -1,7 +1,7 @@
 /** Receipts of Italian certified mail in the form of RFC 6109. */
 import { expect, test } from 'vitest';
-import { parseMail } from './schema.ts';
-import { mailOf, testDeps } from './test-deps.ts';
+import { parseMail } from '../schema.ts';
+import { mailOf, testDeps } from '../test-deps.ts';
 
 const received = async (kind: string, subject: string, words: string[]) => {
   const raw = mailOf(

@@ -6,7 +6,7 @@
 import type { Classification, MessageKind } from '@patchbay/contracts';
 import { autoReplyHeader, autoReplySubject, autoSubmitted, bulkOfNobody } from './auto-reply-rules.ts';
 import { certifiedReceipt } from './certified-mail.ts';
-import { clip } from './clean-text.ts';
+import { clip } from '../clean-text.ts';
 import { type Finding, type MailSigns, type Rule, isDaemon, isMachineAddress, readsNoMail } from './mail-signs.ts';
 import * as report from './report-rules.ts';
 

@@ -4,13 +4,13 @@
  */
 import type { Authenticity } from '@patchbay/contracts';
 import ipaddr from 'ipaddr.js';
-import type { ChannelDeps } from '../channel.ts';
-import { domainOf } from './addresses.ts';
+import type { ChannelDeps } from '../../channel.ts';
+import { domainOf } from '../addresses.ts';
 import { readAuthenticationResults } from './authentication-results.ts';
-import { clip } from './clean-text.ts';
+import { clip } from '../clean-text.ts';
 import { type MailDns, systemDns, withDeadline } from './mail-dns.ts';
-import type { MailSource } from './mail-source.ts';
-import type { MailEnvelope } from './schema.ts';
+import type { MailSource } from '../reading/mail-source.ts';
+import type { MailEnvelope } from '../schema.ts';
 import { type MailChecks, verdictOf } from './sender-verdict.ts';
 
 /** Milliseconds for all checks of one mail. */

@@ -1,5 +1,5 @@
 /** A mail to more people than a screen lists keeps all of them in a file; the message shows the first and says so. */
-import { distinctAddresses } from './addresses.ts';
+import { distinctAddresses } from '../addresses.ts';
 import type { MailSource } from './mail-source.ts';
 
 /** Addresses in To, and in Cc. */

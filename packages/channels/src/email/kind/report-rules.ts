@@ -1,8 +1,8 @@
 /** Rules for what mail systems report about another mail. */
 import type { Classification } from '@patchbay/contracts';
-import { holdsCopy, reportText } from './bounce-text.ts';
+import { holdsCopy, reportText } from '../reports/bounce-text.ts';
 import { bounceSubjectAt, delaySubjectAt, failureElsewhere, isAnswerSubject, keepsTrying } from './bounce-words.ts';
-import { failureOf } from './failure-reason.ts';
+import { failureOf } from '../reports/failure-reason.ts';
 import { type Finding, type MailSigns, isDaemon, isPostmaster, isReport, readsNoMail } from './mail-signs.ts';
 
 type Category = Classification['category'];

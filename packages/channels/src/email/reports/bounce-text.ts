@@ -3,7 +3,7 @@
  * Sendmail, Exchange, Notes and mobile carriers, read as: an address at the start of a line, in angle brackets, or behind
  * a word that announces it.
  */
-import { isMailAddress } from './addresses.ts';
+import { isMailAddress } from '../addresses.ts';
 
 const mostText = 32_768;
 const mostRecipients = 100;

@@ -2,8 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { HubError } from '@patchbay/contracts';
 import { describe, expect, test } from 'vitest';
-import { parseMail } from './schema.ts';
-import { testDeps } from './test-deps.ts';
+import { parseMail } from '../schema.ts';
+import { testDeps } from '../test-deps.ts';
 
 const MiB = 1024 * 1024;
 const head = 'From: ann@example.com\r\nTo: service@centre.test\r\nSubject: Big\r\n';

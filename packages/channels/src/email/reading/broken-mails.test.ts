@@ -1,7 +1,7 @@
 /** Mails as old and careless programs write them: each shows what it was meant to say, with all its files under their names. */
 import { describe, expect, test } from 'vitest';
-import { parseMail } from './schema.ts';
-import { testDeps } from './test-deps.ts';
+import { parseMail } from '../schema.ts';
+import { testDeps } from '../test-deps.ts';
 
 /** `lines`: one character per byte. */
 async function read(...lines: string[]) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { classify } from './classify.ts';
 import type { MailSigns } from './mail-signs.ts';
-import type { MailPart } from './mail-source.ts';
-import { isEnclosedMail, reportedMessageIds, reportsIn } from './report-fields.ts';
+import type { MailPart } from '../reading/mail-source.ts';
+import { isEnclosedMail, reportedMessageIds, reportsIn } from '../reports/report-fields.ts';
 
 function signs(headers: Record<string, string>, more: Partial<MailSigns> & { parts?: MailPart[] } = {}): MailSigns {
   const { parts = [], ...rest } = more;

@@ -1,6 +1,6 @@
 /** The machine-readable parts of reports: `Name: value` lines in groups (RFC 3464, RFC 5965, RFC 8098). */
-import type { MailPart } from './mail-source.ts';
-import { messageIds } from './threading.ts';
+import type { MailPart } from '../reading/mail-source.ts';
+import { messageIds } from '../threading.ts';
 
 const reportTypes: Record<string, ReportKind> = {
   'message/delivery-status': 'delivery-status',

@@ -4,7 +4,7 @@
  */
 import type { Classification, ContactReport } from '@patchbay/contracts';
 import type { Finding, MailSigns } from './mail-signs.ts';
-import { messageIds } from './threading.ts';
+import { messageIds } from '../threading.ts';
 
 type Category = Classification['category'];
 

@@ -1,5 +1,5 @@
 /** Names for parts that have none. */
-import { cleanFilename, clip } from './clean-text.ts';
+import { cleanFilename, clip } from '../clean-text.ts';
 import { decodeEncodedWords } from './encoded-words.ts';
 import { decodeRawWords } from './raw-words.ts';
 

@@ -1,6 +1,6 @@
 /** What the rules of classification look at, and the senders that are machines by their names. */
 import type { Classification } from '@patchbay/contracts';
-import type { MailReport } from './report-fields.ts';
+import type { MailReport } from '../reports/report-fields.ts';
 
 export interface MailSigns {
   header(name: string): string[];

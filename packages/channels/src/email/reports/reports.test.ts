@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { signBounceAddress } from './bounce-address.ts';
-import { parseMail } from './schema.ts';
-import { mailOf, testDeps } from './test-deps.ts';
+import { signBounceAddress } from '../bounce-address.ts';
+import { parseMail } from '../schema.ts';
+import { mailOf, testDeps } from '../test-deps.ts';
 
 const outboundId = '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11';
 const deps = testDeps();
