@@ -271,6 +271,16 @@ describe('the ledger of merges and splits', () => {
             ],
             fc.stream([0, 0, 0][Symbol.iterator]()),
           ],
+          // Who gave an identifier away got a claim of it by a later merge.
+          [
+            [
+              { do: 'contact', one: 2, other: 4 },
+              { do: 'merge', one: 0, other: 4 },
+              { do: 'split', one: 4, other: null },
+              { do: 'merge', one: 2, other: 0 },
+            ],
+            fc.stream([1, 1, 0][Symbol.iterator]()),
+          ],
           // The customer of an undone split is still named by what a later split took from it.
           [
             [
