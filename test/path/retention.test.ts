@@ -50,7 +50,9 @@ describe('a period', () => {
       () =>
         centre().sql.query(
           `select 1 from outbound where status in ('queued', 'sending') union all select 1 from event where seq is null
-           union all select 1 from event_reader r, relay_state s where r.seq < s.last_seq`,
+           union all select 1 from event_reader r, relay_state s where r.seq < s.last_seq
+           union all select 1 from grading_cursor g, relay_state s where g.seq < s.last_seq
+           union all select 1 from customer where file_checked_at is null`,
           [],
         ),
       ({ rowCount }) => rowCount === 0,
