@@ -232,6 +232,17 @@ describe('reports on our mail', () => {
     expect(told.map(({ data }) => data['status'])).toEqual(['delivered', 'delivered']);
   });
 
+  it('a copy that came back stays noted when whom the message is for has it', async () => {
+    const { received } = centre();
+    const { from, second, ticketId, answerId, sentId } = await inCopy();
+    await received(await bounce({ recipient: second ?? '', fields: gone, about: sentId }));
+    await received(await bounce({ recipient: from ?? '', fields: settled, about: sentId }));
+    expect(await messageOf(ticketId, answerId)).toMatchObject({
+      deliveryStatus: 'delivered',
+      deliveryError: expect.stringMatching(new RegExp(`^${second}: 5.1.1 `)),
+    });
+  });
+
   it('a failure after the delivery is told', async () => {
     const from = `onwards-${randomUUID()}@example.org`;
     const { ticketId, answerId, sentId } = await answered(from);
@@ -305,5 +316,31 @@ describe('reports that are faster than the answer of the mail server, or all tha
     expect(failed.deliveryError).toContain('5.1.1');
     const { rows } = await hub.parts.db.sql.query('select mark from address_mark where value = $1', [from]);
     expect(rows).toEqual([{ mark: 'undeliverable' }]);
+  });
+
+  it('a bounce fails a message of unknown end that has come back to an address of ours', async () => {
+    const { server, write, received, reply, messages } = centre();
+    const from = `returned-${randomUUID()}@example.org`;
+    const first = newId();
+    await write({ from, messageId: first, subject: 'Broken lamp', text: 'No light.' });
+    const { ticketId } = await received(first);
+    server.failOnce('end', 'drop');
+    const text = `Change the bulb ${randomUUID()}`;
+    const { id } = await reply(ticketId, text, { to: [from], cc: ['orders@patchbay.test'] });
+    const now = async () => (await messages(ticketId)).find((message) => message.id === id);
+    const taken = await eventually(async () => server.taken.find((mail) => mail.text.includes(text)), Boolean);
+    await eventually(now, ({ deliveryStatus }) => deliveryStatus === 'unknown');
+    const sentId = /^Message-ID: (.*)$/im.exec(taken?.text ?? '')?.[1] ?? '';
+    await write({ envelope: { from: '', to: 'orders@patchbay.test' }, raw: taken?.text ?? '' });
+    const isBack = ({ kind }: { kind: string }) => kind === 'delivery-notice';
+    await eventually(
+      () => messages(ticketId),
+      (all) => all.some(isBack),
+    );
+    const report = newId();
+    const raw = bounceMail({ id: report, to: 'support@patchbay.test', recipient: from, fields: gone, about: sentId });
+    await write({ envelope: { from: '', to: 'support@patchbay.test' }, raw });
+    await received(report);
+    expect(await now()).toMatchObject({ deliveryStatus: 'failed', deliveryError: expect.stringContaining('5.1.1') });
   });
 });

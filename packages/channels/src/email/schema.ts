@@ -14,7 +14,7 @@ import { type SenderCheck, checkSender } from './sender/authenticity.ts';
 import { verifyBounceAddress } from './bounce-address.ts';
 import { classify } from './kind/classify.ts';
 import { certifiedMessageId } from './kind/certified-mail.ts';
-import { cleanFilename, cleanLine, cleanText, clip } from './clean-text.ts';
+import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
 import { nameByContent } from './reading/file-names.ts';
 import { type MailIdentity, identityOf } from './identity.ts';
 import { withoutLongBodies } from './reading/long-bodies.ts';
@@ -25,7 +25,7 @@ import { replyTextOf } from './reply/reply-text.ts';
 import { contactReportsOf } from './reports/reports.ts';
 import { isEnclosedMail, reportedMessageIds, reportsIn } from './reports/report-fields.ts';
 import { type Author, authorBehind } from './sender/passed-on.ts';
-import { isAligned, senderGrade } from './sender/sender-verdict.ts';
+import { senderGrade } from './sender/sender-verdict.ts';
 import { threadingOf } from './threading.ts';
 
 /** All mail is one account: a Message-ID is the same mail whichever of our addresses it was sent to. */
@@ -55,8 +55,7 @@ export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: M
   for (const [index, part] of mail.parts.entries()) attachments.push(await storePart(part, index, deps));
   try {
     const check = await checkSender(raw, mail, envelope, deps);
-    const grade = gradeOf(mail, check, deps);
-    const shown = senderOf(mail, envelope, grade);
+    const shown = senderOf(mail, envelope, gradeOf(mail, check, deps));
     const identity = identityOf(whole, attachments, shown.from);
     const author = authorBehind(mail);
     return contactOf(mail, {
@@ -65,10 +64,7 @@ export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: M
       deps,
       // What is said of the address in From says nothing of theirs.
       authenticity: author === undefined ? check.authenticity : { ...check.authenticity, verdict: 'none' },
-      sender:
-        author === undefined
-          ? shown
-          : behind(author, isAligned(domainOf(shown.from), domainOf(author.address)) ? grade : 'claimed'),
+      sender: author === undefined ? shown : behind(author),
       identity,
     });
   } catch (cause) {
@@ -124,6 +120,8 @@ function contactOf(
     channel: 'email',
     channelAccount: emailAccount,
     ...identity,
+    // The message that left has this id itself.
+    ...(ours && { externalId: clipBytes(`${identity.externalId}#returned`, 998) }),
     kind: verdict.kind,
     identifiers: sender.identifiers,
     ...(sender.name === '' ? {} : { senderName: sender.name }),
@@ -142,8 +140,8 @@ function contactOf(
           parts: mail.parts,
           reports,
           text,
-          // One that names none is about the Message-ID of the mail that had this address (compose.ts).
-          messageIds: reported.length > 0 || !returned ? reported : [`<${returned.outboundId}@${returned.domain}>`],
+          // Relays give mails other Message-IDs; who has this address tells of the mail that had it (compose.ts).
+          messageIds: returned ? [`<${returned.outboundId}@${returned.domain}>`] : reported,
           outboundId,
           itsAddresses: [sender.from, ...envelope.to, ...mail.to],
         }),
@@ -229,11 +227,11 @@ function senderOf(mail: MailSource, envelope: MailEnvelope, grade: Grade): Sende
   };
 }
 
-/** Of another organisation than the system that passed it on they only claim to be, whatever that one is known for. */
-const behind = ({ address, name }: Author, grade: Grade): Sender => ({
+/** A claim, whatever the system that passed it on is known for: what it passes on may have such fields of its own. */
+const behind = ({ address, name }: Author): Sender => ({
   from: address,
   name,
-  identifiers: [{ kind: 'email', value: address, grade }],
+  identifiers: [{ kind: 'email', value: address, grade: 'claimed' }],
 });
 
 /** The method of the first calendar object; its part may say it, the object does (RFC 5545 §3.7.2). */

@@ -199,6 +199,7 @@ const table: [string, MailSigns, string, boolean, string][] = [
   ],
   ['an absence note in Polish', signs({}, { subject: 'Poza biurem: Lampa' }), 'auto-reply', true, 'autoReplySubject'],
   ['a courier’s note of absence', signs({}, { subject: '不在通知' }), 'customer', false, 'none'],
+  ['who was not at home', signs({}, { subject: '부재중: 택배 다시 보내주세요' }), 'customer', false, 'none'],
   ['FirstClass', signs({ 'x-fc-machinegenerated': 'true' }), 'auto-reply', true, 'autoReplyHeader'],
   ['POST', signs({ 'x-post-messageclass': '9; Autoresponder' }), 'auto-reply', true, 'autoReplyHeader'],
   [

@@ -179,10 +179,10 @@ function written(input: ReportInput, report: string): RecipientReport[] {
   );
 }
 
-/** Those named without their domain have the one of the daemon that tells of them. */
+/** Those named without their domain have the one of the daemon that tells of them, where that is one and no host's. */
 function besideSender(report: string, input: ReportInput): string[] {
   const domain = domainOf(input.itsAddresses[0] ?? '');
-  if (input.category !== 'bounce' || domain === '') return [];
+  if (input.category !== 'bounce' || domain.split('.').length !== 2) return [];
   return namesWithoutDomain(report).flatMap((name) => typedAddress(`${name}@${domain}`) ?? []);
 }
 
