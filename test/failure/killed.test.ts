@@ -8,7 +8,8 @@ import { createClient, eventually } from '../support/client.ts';
 import { apiKey, createGround } from '../support/hub.ts';
 import { startHubProcess } from '../support/process.ts';
 
-const trials = 50;
+/** On each backend. */
+const trials = 30;
 
 /** Posts until the hub is gone; answers the SIDs that were acknowledged. */
 async function postUntilKilled(url: string, trial: number, stop: AbortSignal): Promise<string[]> {

@@ -21,10 +21,17 @@ export function onBothBackends(name: string, tests: (backend: Backend) => void):
   }
 }
 
-/** Below the ports that systems give to outgoing connections, so that none of those takes it before it is listened on. */
+/** Of so many ports each process that runs tests takes its own: a hub that is being started again is not on its port for a while. */
+const portsEach = 5_000;
+const firstPort = 12_000 + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 4) * portsEach;
+const handedOut = new Set<number>();
+
+/** Never the same twice; below the ports that systems give to outgoing connections, so that none of those takes it before it is listened on. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = 12_000 + Math.floor(Math.random() * 20_000);
+    const port = firstPort + Math.floor(Math.random() * portsEach);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
     const server = createServer().listen(port, '127.0.0.1');
     const free = await once(server, 'listening').then(
       () => true,
