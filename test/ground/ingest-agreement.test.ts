@@ -83,9 +83,10 @@ const contact = fc
     }),
   );
 
-/** Numbers of tickets begin at 1001 in every world. */
-async function build(tx: Queryable, { customers, tickets }: World): Promise<void> {
+/** Numbers of tickets begin at 1001 in every world. Answers the tickets' ids. */
+async function build(tx: Queryable, { customers, tickets }: World): Promise<string[]> {
   const ids: string[] = [];
+  const ticketIds: string[] = [];
   await tx.query(`insert into queue (name) values ('Everything')`);
   for (const identifiers of customers) {
     const { rows } = await tx.query<{ id: string }>(
@@ -115,12 +116,14 @@ async function build(tx: Queryable, { customers, tickets }: World): Promise<void
         `insert into ticket_party (ticket_id, kind, value) values ($1, 'email', $2) on conflict do nothing`,
         [rows[0]?.id, one],
       );
+    ticketIds.push(rows[0]?.id ?? '');
   }
+  return ticketIds;
 }
 
 /** What the rules decide about a contact, from what the database shows them. */
 function byRules(given: InboundContact, snapshot: IngestSnapshot, now: Date) {
-  const customer = resolveCustomer(given.identifiers, snapshot.customers);
+  const customer = resolveCustomer(given.identifiers, snapshot.customers, snapshot.addressee);
   const customerId = customer.outcome === 'same' ? customer.customerId : null;
   const ticket = decideTicket({
     channel: given.channel,
@@ -143,8 +146,10 @@ describe('the fast path of ingest', () => {
 
   it('decides what the rules decide, whenever it decides', async () => {
     let decided = 0;
-    const agrees = async (tx: Queryable, given: World, incoming: InboundContact) => {
-      await build(tx, given);
+    const agrees = async (tx: Queryable, given: World, written: InboundContact, signed: number | null) => {
+      const tickets = await build(tx, given);
+      const ticketId = tickets[signed ?? tickets.length];
+      const incoming = { ...written, threading: { ...written.threading, ...(ticketId && { ticketId }) } };
       const inboxId = await insertPending(tx, incoming);
       const snapshot = await ingestSnapshot(tx, incoming, continuationMs[incoming.channel]);
       const now = (await tx.query<{ now: Date }>('select now()')).rows[0]?.now ?? new Date();
@@ -165,7 +170,9 @@ describe('the fast path of ingest', () => {
     };
     const { db } = database();
     await fc.assert(
-      fc.asyncProperty(world, contact, (given, incoming) => rolledBack(db, (tx) => agrees(tx, given, incoming))),
+      fc.asyncProperty(world, contact, usually(null, fc.nat(3)), (given, incoming, signed) =>
+        rolledBack(db, (tx) => agrees(tx, given, incoming, signed)),
+      ),
       { numRuns: 400 },
     );
     // Worlds are made so that the plain case is common; were it rare, this would show little.

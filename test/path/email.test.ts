@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
@@ -146,6 +146,57 @@ onBothBackends('mail', (backend) => {
     expect(stranger.customerId).not.toBe(first.message.customerId);
     expect(await ticket(stranger.ticketId)).toMatchObject({ linkedTicketId: first.ticketId });
     expect(await messages(first.ticketId)).toHaveLength(2);
+  });
+
+  describe('that certified mail passes on', () => {
+    /** Everybody's mail comes from the provider; only Reply-To says whose it is. */
+    const certified = async (author: string, to = 'support@patchbay.test') => {
+      const messageId = newId();
+      await centre().write({
+        from: { name: `Per conto di: ${author}`, address: 'posta-certificata@pec.example' },
+        replyTo: author,
+        to,
+        messageId,
+        headers: { 'X-Trasporto': 'posta-certificata' },
+        subject: 'POSTA CERTIFICATA: Lamp',
+        text: 'It does not light up.',
+      });
+      return centre().received(messageId);
+    };
+    const replyAddressFor = async (author: string) =>
+      (await centre().sink.mails.until((sent) => sent.to.includes(author), 'the acknowledgement')).mail.replyTo
+        ?.value[0]?.address;
+
+    it('continues the ticket by the address that its author was answered at, as the customer who opened it', async () => {
+      const author = `${randomUUID()}@pec.example`;
+      const first = await certified(author);
+      const replyTo = await replyAddressFor(author);
+      for (const answer of [await certified(author, replyTo), await certified(author, replyTo)])
+        expect(answer).toMatchObject({ ticketId: first.ticketId, customerId: first.customerId });
+      // What comes to the centre's own address says nothing of what was written before.
+      const another = await certified(author);
+      expect(another.ticketId).not.toBe(first.ticketId);
+      expect(another.customerId).not.toBe(first.customerId);
+      // Who writes from that address themselves answers what they were sent; that they opened the ticket is not proved.
+      const messageId = newId();
+      await centre().write({ from: author, to: replyTo, messageId, subject: 'Re: Lamp', text: 'It was me.' });
+      const proved = await centre().received(messageId);
+      expect(proved.ticketId).toBe(first.ticketId);
+      expect(proved.customerId).not.toBe(first.customerId);
+      // From then on that address is proved there, and a claim of it is a stranger's.
+      const late = await certified(author, replyTo);
+      expect(late.ticketId).not.toBe(first.ticketId);
+    });
+
+    it('is a stranger where the address was proved, or is not the one that was answered', async () => {
+      const proved = `${randomUUID()}@example.org`;
+      const first = await firstContact(proved);
+      for (const author of [proved, `${randomUUID()}@pec.example`]) {
+        const forged = await certified(author, first.replyTo);
+        expect(forged.ticketId).not.toBe(first.ticketId);
+        expect(forged.customerId).not.toBe(first.message.customerId);
+      }
+    });
   });
 
   it('of a machine is kept with its ticket and never acknowledged', async () => {

@@ -57,7 +57,7 @@ async function resolveOnce(db: Database, turn: number, customers: number): Promi
   const contact = contactOf(turn, customers);
   await db.transaction(async (tx) => {
     const snapshot = await ingestSnapshot(tx, contact, continuationMs);
-    const { outcome } = resolveCustomer(contact.identifiers, snapshot.customers);
+    const { outcome } = resolveCustomer(contact.identifiers, snapshot.customers, snapshot.addressee);
     if (outcome !== (turn % 4 < 2 ? 'same' : 'new')) throw new Error(`Turn ${turn} was resolved as ${outcome}`);
   });
 }

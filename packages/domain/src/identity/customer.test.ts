@@ -57,13 +57,23 @@ describe('resolveCustomer', () => {
       [],
     ],
   ])('%s', (_name, identifiers, candidates, outcome, others) => {
-    const decision = resolveCustomer(identifiers, candidates);
+    const decision = resolveCustomer(identifiers, candidates, null);
     if (decision.outcome === 'same') {
       expect([decision.customerId, decision.alsoProved]).toEqual([outcome, others]);
     } else {
       expect(['new', decision.suggests.map((suggestion) => suggestion.customerId)]).toEqual([outcome, others]);
     }
     expect(decision.reason).not.toBe('');
+  });
+
+  it.each([
+    ['a claim alone', [claim], [held('cleo', claim), held('anna', claim)], 'anna'],
+    ['a claim that others proved', [claim], [held('bob', mail)], 'anna'],
+    ['what somebody else proves', [claim, phone], [held('bob', phone)], 'bob'],
+    ['what nobody has proved yet', [claim, phone], [], null],
+  ])('%s, at the signed address at which anna is answered', (_name, identifiers, candidates, customerId) => {
+    const decision = resolveCustomer(identifiers, candidates, 'anna');
+    expect(decision.outcome === 'same' ? decision.customerId : null).toBe(customerId);
   });
 
   const identifiers = fc.array(
@@ -81,7 +91,7 @@ describe('resolveCustomer', () => {
   it('joins only by a proved identifier that is not shared', () => {
     fc.assert(
       fc.property(identifiers, candidates, (contact, known) => {
-        const decision = resolveCustomer(contact, known);
+        const decision = resolveCustomer(contact, known, null);
         if (decision.outcome === 'new') return;
         const proof = contact.some(
           (own) =>
@@ -103,8 +113,8 @@ describe('resolveCustomer', () => {
   it('decides the same customer whatever the order of the candidates', () => {
     fc.assert(
       fc.property(identifiers, candidates, (contact, known) => {
-        const there = resolveCustomer(contact, known);
-        const back = resolveCustomer(contact, known.toReversed());
+        const there = resolveCustomer(contact, known, null);
+        const back = resolveCustomer(contact, known.toReversed(), null);
         expect(there.outcome === 'same' && there.customerId).toBe(back.outcome === 'same' && back.customerId);
       }),
     );
@@ -113,10 +123,11 @@ describe('resolveCustomer', () => {
   it('is not moved by claimed identifiers', () => {
     fc.assert(
       fc.property(identifiers, candidates, (contact, known) => {
-        const decision = resolveCustomer(contact, known);
+        const decision = resolveCustomer(contact, known, null);
         const proved = resolveCustomer(
           contact.filter((own) => own.grade !== 'claimed'),
           known,
+          null,
         );
         expect(decision.outcome).toBe(proved.outcome);
         if (decision.outcome === 'same') expect(decision).toEqual(proved);

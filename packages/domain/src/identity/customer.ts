@@ -1,6 +1,8 @@
 /** Which customer a contact is from (design, Identity). A wrong join costs more than a missed one: doubt suggests, it never joins. */
 import type { ContactIdentifier, IdentifierGrade, IdentifierKind } from '@patchbay/contracts';
 
+const answersAsAddressee = 'Answers at the signed address what was sent to the address that it claims';
+
 /** What a customer is called of whom nothing is known. */
 export const unnamed = 'Visitor';
 
@@ -76,16 +78,23 @@ function suggestionsFor(identifiers: readonly ContactIdentifier[], candidates: r
  * Only a verified or known identifier of the contact joins, and only to the one customer who holds it as verified or known
  * and not shared. When several identifiers point to different customers, verified ones decide before known ones, then
  * the contact's order. Claimed identifiers only suggest; shared ones do not even do that.
+ *
+ * `addressee`: the customer of the ticket whose signed address the contact came to, when that ticket is answered to an address that the contact
+ * claims and no network ever vouched for. A contact that proves nothing is theirs: it says as much as they did, and had our answer besides.
  */
 export function resolveCustomer(
   identifiers: readonly ContactIdentifier[],
   candidates: readonly CustomerCandidate[],
+  addressee: string | null,
 ): CustomerDecision {
   const proofs = provedInOrder(identifiers).flatMap((identifier) => {
     const customerId = soleProvedHolder(identifier, candidates);
     return customerId === null ? [] : [{ customerId, identifier }];
   });
   const first = proofs[0];
+  if (first === undefined && addressee !== null && !identifiers.some(isProved)) {
+    return { outcome: 'same', customerId: addressee, reason: answersAsAddressee, alsoProved: [] };
+  }
   if (first === undefined) {
     const suggests = suggestionsFor(identifiers, candidates);
     const reason =

@@ -32,7 +32,7 @@ export async function decideContact(
   snapshot: IngestSnapshot,
   capabilities: ChannelCapabilities,
 ): Promise<Omit<IngestDecision, 'attachments'>> {
-  const customer = resolveCustomer(contact.identifiers, snapshot.customers);
+  const customer = resolveCustomer(contact.identifiers, snapshot.customers, snapshot.addressee);
   const customerId = customer.outcome === 'same' ? customer.customerId : null;
   const ticket = decideTicket({
     channel: contact.channel,

@@ -31,7 +31,7 @@ export function createIngestion(parts: Parts): (inboxIds: readonly string[]) => 
 }
 
 /**
- * What cannot be ingested together (one customer writes twice, an answer comes with what it answers, a call) follows one by one. When
+ * What cannot be ingested together (one customer writes twice, an answer comes with what it answers or is its ticket's customer's by its address alone, a call) follows one by one. When
  * anything stands against the whole, nothing of it was written, and each contact is tried for itself.
  */
 async function ingestContacts(parts: Parts, inboxIds: readonly string[]): Promise<void> {
@@ -92,7 +92,7 @@ function independent(
 ): Plain[] {
   const seen = new Set<string>();
   return waiting.flatMap(({ inboxId, contact, snapshot }) => {
-    if (!contact || contact.call || contact.remoteFiles.length > 0) return [];
+    if (!contact || contact.call || contact.remoteFiles.length > 0 || snapshot.addressee !== null) return [];
     const touches = [
       ...contact.identifiers.map(({ kind, value }) => `${kind}:${value}`),
       ...snapshot.customers.map(({ customerId }) => `customer:${customerId}`),

@@ -58,9 +58,11 @@ export interface IngestSnapshot {
     lastActivityAt: string;
     senderIsParty: boolean;
   }[];
+  /** The customer of the ticket whose signed address the contact came to, when it claims the address that is answered and no network ever vouched for that one. */
+  addressee: string | null;
 }
 
-/** Locks the contact's identifiers until the transaction ends, and reads what its decision depends on. */
+/** Locks the contact's identifiers, and whom it answers as, until the transaction ends, and reads what its decision depends on. */
 export async function ingestSnapshot(
   tx: Queryable,
   contact: InboundContact,
@@ -70,7 +72,7 @@ export async function ingestSnapshot(
     JSON.stringify(contact),
     continuationMs,
   ]);
-  return rows[0]?.snapshot ?? { customers: [], tickets: [] };
+  return rows[0]?.snapshot ?? { customers: [], tickets: [], addressee: null };
 }
 
 /** A contact that waits with others, with what its decision asks for: its bodies are cut and its files left out. */
@@ -80,7 +82,7 @@ export interface WaitingContact {
   snapshot: IngestSnapshot;
 }
 
-/** {@link ingestSnapshot} for several contacts at once; those that are not pending any more are left out. */
+/** {@link ingestSnapshot} for several contacts at once, without a lock of whom they answer as; those that are not pending any more are left out. */
 export async function ingestSnapshots(
   tx: Queryable,
   inboxIds: readonly string[],
