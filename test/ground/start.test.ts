@@ -7,7 +7,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { createTestDatabase, freePort } from '../support/backends.ts';
 import { createClient } from '../support/client.ts';
 import { startOldDatabase } from '../support/old-database.ts';
-import { spawnHub, startHubProcess } from '../support/process.ts';
+import { shippedHub, spawnHub, startHubProcess } from '../support/process.ts';
 import type { HubProcess } from '../support/process.ts';
 import { shared } from '../support/shared.ts';
 
@@ -60,7 +60,7 @@ describe('the hub on a database of its own', () => {
 
   it('prints its address and a set-up link, which works once', async () => {
     const { env, url } = machine();
-    await using hub = await startHubProcess(env);
+    await using hub = await startHubProcess(env, [], shippedHub);
     expect(await said(hub, /Patchbay is ready: (\S+)\n/)).toBe(url);
     const link = new URL(await said(hub, /(http\S+\/setup\?token=\S+)\n/));
     const token = link.searchParams.get('token');
@@ -85,7 +85,7 @@ describe('the hub on a database of its own', () => {
   it('keeps everything for the next start, and also ends at Ctrl-C', async () => {
     const { env, url } = machine();
     const begun = performance.now();
-    await using hub = await startHubProcess({ ...env, LOG_LEVEL: 'warn' });
+    await using hub = await startHubProcess({ ...env, LOG_LEVEL: 'warn' }, [], shippedHub);
     process.stdout.write(`    second start: ${Math.round(performance.now() - begun)} ms\n`);
     await said(hub, /Mail for \S+ is taken at (\S+)\n/);
     expect(hub.output()).not.toContain('/setup?token=');
@@ -102,11 +102,11 @@ describe('the hub on a database of its own', () => {
 
   it('goes on after kill -9, with the database that was left behind ended and all data there', async () => {
     const { env, url } = machine();
-    const killed = await startHubProcess(env);
+    const killed = await startHubProcess(env, [], shippedHub);
     const orphan = await databasePid(env.DATA_DIR);
     await killed.kill('SIGKILL');
     expect(isAlive(orphan)).toBe(true);
-    await using hub = await startHubProcess(env);
+    await using hub = await startHubProcess(env, [], shippedHub);
     expect(isAlive(orphan)).toBe(false);
     expect((await createClient(url, {})('POST', '/api/v1/session', first)).status).toBe(200);
     await hub.kill('SIGTERM');
@@ -116,7 +116,7 @@ describe('the hub on a database of its own', () => {
 
 /** Starts a hub that cannot start; answers the one line that it says. */
 async function refusal(env: Record<string, string>, args: readonly string[] = []): Promise<string> {
-  await using hub = spawnHub(env, args);
+  await using hub = spawnHub(env, args, shippedHub);
   // One that neither starts nor ends is ended here, which is no exit code 1.
   const late = setTimeout(() => void hub.kill('SIGKILL'), 30_000);
   expect(await hub.exited, hub.output()).toBe(1);

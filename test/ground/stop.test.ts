@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, inject, it } from 'vitest';
 import { createGround, startHub } from '../support/hub.ts';
-import { startHubProcess } from '../support/process.ts';
+import { shippedHub, startHubProcess } from '../support/process.ts';
 
 it('a hub stops although a connection is left in the middle of a request', async () => {
   const hub = await startHub('postgres');
@@ -22,7 +22,7 @@ it.skipIf(inject('redisServer') === null)(
   'a hub on Redis does not wait for the news that its sockets read',
   async () => {
     await using ground = await createGround('redis');
-    await using hub = await startHubProcess(ground.env);
+    await using hub = await startHubProcess(ground.env, [], shippedHub);
     const asked = performance.now();
     await hub.kill('SIGTERM');
     // Redis answers a reader whom it has no news for after five seconds, and its client waits two for a connection that has ended.

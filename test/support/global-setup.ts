@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { openBackend } from '@patchbay/engine/queues/wiring';
 import { migrate, openDatabase, startEmbeddedPostgres } from '@patchbay/store';
 import type { TestProject } from 'vitest/node';
+import { writeHubInOneFile } from './one-file.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -33,6 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     'corpus',
     need('CORPUS_DIR', corpus && existsSync(corpus) ? corpus : null, 'tests over the mail corpus'),
   );
+  const oneFile = writeHubInOneFile();
   const folder = await mkdtemp(join(await placeOfDatabases(), 'patchbay-test-'));
   const postgres = await startEmbeddedPostgres({ dataDir: folder, log: silent });
   const template = new URL(postgres.url);
@@ -48,6 +50,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await (await openBackend({ kind: 'postgres', url: template.href }, () => undefined))[Symbol.asyncDispose]();
   await admin.sql.query(`alter role current_user password '${template.password}'`);
   project.provide('postgresUrl', postgres.url);
+  // Workers begin with this process's environment.
+  process.env['HUB_IN_ONE_FILE'] = await oneFile;
   return async () => {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
