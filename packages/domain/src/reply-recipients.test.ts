@@ -75,6 +75,14 @@ describe('replyRecipients', () => {
       ['list@other.example'],
     ],
     [
+      'not of one that fails, though it is of the same domain, which may be a provider of many',
+      { replyTo: ['thief@customer.example'], verdict: 'fail' },
+      ['ann@customer.example'],
+      ['ann@customer.example'],
+      [],
+      ['thief@customer.example'],
+    ],
+    [
       'not when one of two is a stranger’s',
       { replyTo: ['desk@customer.example', 'thief@evil.example'] },
       ['ann@customer.example'],
