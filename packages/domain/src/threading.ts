@@ -22,6 +22,7 @@ export interface ThreadingInput {
   kind: MessageKind;
   /** A machine sent it. */
   automatic: boolean;
+  /** The customer whom it proves to be from: a party of each ticket of theirs. */
   customerId: string | null;
   candidates: readonly TicketCandidate[];
   /** How long after its last activity a ticket takes up the customer's next contact; 0: only threading joins. Milliseconds. */

@@ -57,9 +57,12 @@ begin
     from ticket t cross join jsonb_to_recordset(identifiers) c (kind text, value text, grade text)
     join identifier i on i.customer_id = t.customer_id and i.kind = c.kind and i.value = c.value
     where t.id = token and c.grade = 'claimed' and c.value = t.contact_address and not i.shared
-      and not exists (select 1 from identifier k where k.kind = c.kind and k.value = c.value and k.grade = 'known')
-      -- By an agent or a code, that is; it may have been known before.
-      and (i.grade = 'claimed' or not exists (select 1 from ticket_party p where p.ticket_id = t.id and p.kind = c.kind and p.value = c.value));
+      -- Who proves an address is its only one. An agent or a code tells nothing of what comes from there; a network that ever vouched for it does.
+      and not exists (
+        select 1 from identifier k where k.kind = c.kind and k.value = c.value and k.grade in ('verified', 'known') and not k.shared
+          and (k.id <> i.id or k.grade = 'known' or exists (
+            select 1 from customer_cluster(k.customer_id) one (id) join identifier_evidence e on e.customer_id = one.id
+            where e.kind = k.kind and e.value = k.value and e.grade = 'known')));
   end if;
   return jsonb_build_object('customers', customers, 'tickets', tickets, 'addressee', addressee);
 end $$;
@@ -86,4 +89,60 @@ begin
   perform lock_addressee(p_contact);
   perform lock_identifiers(contact_locks(p_contact));
   return locked_snapshot(p_contact, p_continuation_ms);
+end $$;
+
+-- As in 021. What proves nothing and came to a ticket that there was before goes where that ticket goes: two who claim one address are
+-- told apart by it alone.
+create or replace function rows_of_identifiers(p_customer_id uuid, p_keys text[], p_since uuid, p_tickets uuid[])
+returns table (kind text, id uuid, goes boolean) language sql stable as $$
+  with held as materialized (
+    select i.kind || ':' || i.value as key from identifier i where i.customer_id = p_customer_id and (p_since is null or i.id <= p_since)
+  ), came as materialized (
+    select m.id, m.ticket_id, m.position, b.contact -> 'identifiers' as named, case
+      when m.ticket_id <= p_since and not jsonb_path_exists(b.contact -> 'identifiers', '$[*] ? (@.grade != "claimed")') then m.ticket_id = any (p_tickets)
+      else (select coalesce(bool_or(k.mine and (k.grade <> 'claimed' or not k.proved)), false)
+        and not coalesce(bool_or(k.grade <> 'claimed' and not k.mine and k.held), false)
+      from (
+        select x.grade, x.kind || ':' || x.value = any (p_keys) as mine, bool_or(x.grade <> 'claimed') over () as proved,
+          x.kind || ':' || x.value in (select h.key from held h) as held
+        from jsonb_to_recordset(coalesce(b.contact -> 'identifiers', '[]')) x (kind text, value text, grade text)) k) end as goes
+    from message m left join inbox b on b.id = m.inbox_id
+    where m.customer_id = p_customer_id and m.direction = 'in' and (p_since is null or m.id > p_since)
+  ), tickets as materialized (
+    select t.id, coalesce(
+      (select c.goes from came c where c.ticket_id = t.id order by c.position limit 1),
+      exists (select 1 from unnest(p_keys) k where substr(k, position(':' in k) + 1) = t.contact_address)) as goes
+    from ticket t where t.customer_id = p_customer_id and (p_since is null or t.id > p_since)
+  )
+  select 'ticket', t.id, t.goes from tickets t
+  union all select 'message', c.id, c.goes from came c
+  union all select 'message', m.id, coalesce(t.goes, m.ticket_id = any (p_tickets))
+  from message m left join tickets t on t.id = m.ticket_id
+  where m.customer_id = p_customer_id and m.direction = 'out' and (p_since is null or m.id > p_since)
+  union all select 'call', l.id, coalesce(t.goes, l.ticket_id = any (p_tickets))
+  from call l left join tickets t on t.id = l.ticket_id
+  where l.customer_id = p_customer_id and (p_since is null or l.id > p_since)
+  union all select 'identifier', i.id, n.goes
+  from identifier i cross join lateral (
+    select coalesce(bool_and(c.goes), false) as goes from came c where c.named @> jsonb_build_array(jsonb_build_object('kind', i.kind, 'value', i.value))) n
+  where i.customer_id = p_customer_id and p_since is not null and i.id > p_since and i.kind || ':' || i.value <> all (p_keys)
+$$;
+
+-- As in 044, and first of all behind whoever has a customer and goes on to a ticket: who answers as them, who merges or splits them.
+create or replace function lock_person(p_id uuid) returns uuid[] language plpgsql volatile as $$
+declare
+  ids uuid[] := array(select merged_customers(customer_root(p_id)) order by 1);
+  keys text[] := array(select distinct kind || ':' || value from identifier where customer_id = any (ids) and grade <> 'claimed');
+begin
+  perform 1 from customer where id = any (ids) order by id for no key update;
+  perform lock_identifiers(keys);
+  -- Whoever writes on a ticket has the ticket first and the customer then.
+  perform 1 from ticket where customer_id = any (ids) order by id for no key update;
+  -- Rows that refer to them wait, too.
+  perform 1 from customer where id = any (ids) order by id for update;
+  if ids is distinct from array(select merged_customers(customer_root(p_id)) order by 1)
+    or exists (select 1 from identifier where customer_id = any (ids) and grade <> 'claimed' and kind || ':' || value <> all (keys)) then
+    raise exception 'the person has changed' using errcode = 'PB001';
+  end if;
+  return ids;
 end $$;

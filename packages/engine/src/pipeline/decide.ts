@@ -34,16 +34,20 @@ export async function decideContact(
 ): Promise<Omit<IngestDecision, 'attachments'>> {
   const customer = resolveCustomer(contact.identifiers, snapshot.customers, snapshot.addressee);
   const customerId = customer.outcome === 'same' ? customer.customerId : null;
+  // Who proves nothing and is somebody all the same is so by where they answer, and there alone.
+  const provesNothing = contact.identifiers.every(({ grade }) => grade === 'claimed');
+  const answered = provesNothing && customerId !== null ? contact.threading.ticketId : undefined;
   const ticket = decideTicket({
     channel: contact.channel,
     kind: contact.kind,
     automatic: contact.automatic,
-    customerId,
+    customerId: answered === undefined ? customerId : null,
     reopenMs,
     continuationMs: capabilities.continuationMs,
     now: parts.now(),
     candidates: snapshot.tickets.map((candidate) => ({
       ...candidate,
+      senderIsParty: candidate.senderIsParty || candidate.ticketId === answered,
       lastActivityAt: new Date(candidate.lastActivityAt),
     })),
   });
@@ -70,7 +74,8 @@ export async function decideContact(
     ...(requestType !== null && requestType !== contact.request?.type && { requestType }),
     ...(tags.length > 0 && { tags }),
     ...(routing && { routing }),
-    parties: contact.kind === 'customer' ? peopleInCopy(parts, contact) : [],
+    // A claim brings nobody else into a conversation that was there before it.
+    parties: contact.kind === 'customer' && (opens || answered === undefined) ? peopleInCopy(parts, contact) : [],
     acknowledgement:
       (await helpAnswer(parts, lookups, contact)) ??
       (await acknowledge(parts, lookups, contact, capabilities, opens ? queueId : undefined)),

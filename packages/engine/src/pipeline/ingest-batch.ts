@@ -31,8 +31,9 @@ export function createIngestion(parts: Parts): (inboxIds: readonly string[]) => 
 }
 
 /**
- * What cannot be ingested together (one customer writes twice, an answer comes with what it answers or is its ticket's customer's by its address alone, a call) follows one by one. When
- * anything stands against the whole, nothing of it was written, and each contact is tried for itself.
+ * What cannot be ingested together (one customer writes twice, an answer comes with what it answers or is its ticket's customer's by its
+ * address alone, a call) follows one by one. When anything stands against the whole, nothing of it was written, and each contact is tried
+ * for itself.
  */
 async function ingestContacts(parts: Parts, inboxIds: readonly string[]): Promise<void> {
   try {
@@ -92,14 +93,15 @@ function independent(
 ): Plain[] {
   const seen = new Set<string>();
   return waiting.flatMap(({ inboxId, contact, snapshot }) => {
-    if (!contact || contact.call || contact.remoteFiles.length > 0 || snapshot.addressee !== null) return [];
+    if (!contact || contact.call || contact.remoteFiles.length > 0) return [];
     const touches = [
       ...contact.identifiers.map(({ kind, value }) => `${kind}:${value}`),
       ...snapshot.customers.map(({ customerId }) => `customer:${customerId}`),
       ...snapshot.tickets.map(({ ticketId }) => `ticket:${ticketId}`),
       ...[contact.externalId, ...contact.threading.references].map((id) => `message:${id}`),
     ];
-    const meets = touches.some((one) => seen.has(one));
+    // Nothing that is locked tells of whom it answers as.
+    const meets = snapshot.addressee !== null || touches.some((one) => seen.has(one));
     for (const one of touches) seen.add(one);
     return meets ? [] : [{ inboxId, contact, snapshot }];
   });
