@@ -2,6 +2,11 @@
 -- answered to is its customer, as long as no network vouched for that address: who opened the ticket proved no more, and had no answer of
 -- ours. Whoever proves it is a party of the ticket, and a customer of their own.
 
+-- Whether a contact says who it is from and proves nothing of it.
+create function only_claims(p_contact jsonb) returns boolean language sql immutable as $$
+  select p_contact -> 'identifiers' @> '[{"grade": "claimed"}]' and not jsonb_path_exists(p_contact -> 'identifiers', '$[*] ? (@.grade != "claimed")')
+$$;
+
 -- As before, with the customer who is answered so, or null.
 create or replace function locked_snapshot(p_contact jsonb, p_continuation_ms double precision) returns jsonb language plpgsql volatile
 -- Few rows are looked up by key, whatever the planner thinks of arrays of unknown length: it must never read a whole table for them.
@@ -52,11 +57,11 @@ begin
     into tickets
   from (select id, via, distance from hit order by distance limit 50) h join ticket t on t.id = h.id;
 
-  if token is not null and identifiers @> '[{"grade": "claimed"}]' then
+  if token is not null and only_claims(p_contact) then
     select t.customer_id into addressee
-    from ticket t cross join jsonb_to_recordset(identifiers) c (kind text, value text, grade text)
+    from ticket t cross join jsonb_to_recordset(identifiers) c (kind text, value text)
     join identifier i on i.customer_id = t.customer_id and i.kind = c.kind and i.value = c.value
-    where t.id = token and c.grade = 'claimed' and c.value = t.contact_address and not i.shared
+    where t.id = token and c.value = t.contact_address and not i.shared
       -- Who proves an address is its only one. An agent or a code tells nothing of what comes from there; a network that ever vouched for it does.
       and not exists (
         select 1 from identifier k where k.kind = c.kind and k.value = c.value and k.grade in ('verified', 'known') and not k.shared
@@ -75,7 +80,7 @@ declare
   holder uuid;
   locked uuid;
 begin
-  if answered is null or not (p_contact -> 'identifiers') @> '[{"grade": "claimed"}]' then return; end if;
+  if answered is null or not only_claims(p_contact) then return; end if;
   loop
     select customer_id into holder from ticket where id = answered;
     exit when holder is not distinct from locked;
@@ -99,7 +104,7 @@ returns table (kind text, id uuid, goes boolean) language sql stable as $$
     select i.kind || ':' || i.value as key from identifier i where i.customer_id = p_customer_id and (p_since is null or i.id <= p_since)
   ), came as materialized (
     select m.id, m.ticket_id, m.position, b.contact -> 'identifiers' as named, case
-      when m.ticket_id <= p_since and not jsonb_path_exists(b.contact -> 'identifiers', '$[*] ? (@.grade != "claimed")') then m.ticket_id = any (p_tickets)
+      when m.ticket_id <= p_since and only_claims(b.contact) then m.ticket_id = any (p_tickets)
       else (select coalesce(bool_or(k.mine and (k.grade <> 'claimed' or not k.proved)), false)
         and not coalesce(bool_or(k.grade <> 'claimed' and not k.mine and k.held), false)
       from (
@@ -128,14 +133,14 @@ returns table (kind text, id uuid, goes boolean) language sql stable as $$
   where i.customer_id = p_customer_id and p_since is not null and i.id > p_since and i.kind || ':' || i.value <> all (p_keys)
 $$;
 
--- As in 044, and first of all behind whoever has a customer and goes on to a ticket: who answers as them, who merges or splits them.
+-- As in 044, and before any ticket behind whoever has a customer and goes on to a ticket: who answers as them.
 create or replace function lock_person(p_id uuid) returns uuid[] language plpgsql volatile as $$
 declare
   ids uuid[] := array(select merged_customers(customer_root(p_id)) order by 1);
   keys text[] := array(select distinct kind || ':' || value from identifier where customer_id = any (ids) and grade <> 'claimed');
 begin
-  perform 1 from customer where id = any (ids) order by id for no key update;
   perform lock_identifiers(keys);
+  perform 1 from customer where id = any (ids) order by id for no key update;
   -- Whoever writes on a ticket has the ticket first and the customer then.
   perform 1 from ticket where customer_id = any (ids) order by id for no key update;
   -- Rows that refer to them wait, too.
