@@ -1,6 +1,6 @@
 -- Answers to the signed reply address, on tickets that somebody opened who proved nothing. Whoever claims the address that the ticket is
--- answered to is its customer, as long as no network vouched for that address: who opened the ticket proved no more, and had no answer of
--- ours. Whoever proves it is a party of the ticket, and a customer of their own.
+-- answered to is its customer, as long as nobody has proved that address: who opened the ticket proved no more, and had no answer of ours.
+-- Whoever proves it is a party of the ticket, and a customer of their own.
 
 -- Whether a contact says who it is from and proves nothing of it.
 create function only_claims(p_contact jsonb) returns boolean language sql immutable as $$
@@ -62,12 +62,7 @@ begin
     from ticket t cross join jsonb_to_recordset(identifiers) c (kind text, value text)
     join identifier i on i.customer_id = t.customer_id and i.kind = c.kind and i.value = c.value
     where t.id = token and c.value = t.contact_address and not i.shared
-      -- Who proves an address is its only one. An agent or a code tells nothing of what comes from there; a network that ever vouched for it does.
-      and not exists (
-        select 1 from identifier k where k.kind = c.kind and k.value = c.value and k.grade in ('verified', 'known') and not k.shared
-          and (k.id <> i.id or k.grade = 'known' or exists (
-            select 1 from customer_cluster(k.customer_id) one (id) join identifier_evidence e on e.customer_id = one.id
-            where e.kind = k.kind and e.value = k.value and e.grade = 'known')));
+      and not exists (select 1 from identifier k where k.kind = c.kind and k.value = c.value and k.grade in ('verified', 'known') and not k.shared);
   end if;
   return jsonb_build_object('customers', customers, 'tickets', tickets, 'addressee', addressee);
 end $$;

@@ -17,8 +17,11 @@ export interface CustomerCandidate {
 }
 
 export type CustomerDecision =
-  /** `alsoProved`: other customers that other proved identifiers of the contact belong to. To be suggested, not merged. */
-  | { outcome: 'same'; customerId: string; reason: string; alsoProved: string[] }
+  /**
+   * `isProved`: false for who is the customer only in what is answered. `alsoProved`: other customers that other proved identifiers of the
+   * contact belong to. To be suggested, not merged.
+   */
+  | { outcome: 'same'; customerId: string; isProved: boolean; reason: string; alsoProved: string[] }
   | { outcome: 'new'; reason: string; suggests: { customerId: string; reason: string }[] };
 
 /** `verified` and `known` prove, `claimed` does not. */
@@ -80,7 +83,7 @@ function suggestionsFor(identifiers: readonly ContactIdentifier[], candidates: r
  * the contact's order. Claimed identifiers only suggest; shared ones do not even do that.
  *
  * `addressee`: the customer of the ticket whose signed address the contact came to, when that ticket is answered to an address that the contact
- * claims and no network ever vouched for. A contact that proves nothing is theirs: it says as much as they did, and had our answer besides.
+ * claims and nobody ever proved. A contact that proves nothing is theirs: it says as much as they did, and had our answer besides.
  */
 export function resolveCustomer(
   identifiers: readonly ContactIdentifier[],
@@ -93,7 +96,7 @@ export function resolveCustomer(
   });
   const first = proofs[0];
   if (first === undefined && addressee !== null && !identifiers.some(isProved)) {
-    return { outcome: 'same', customerId: addressee, reason: answersAsAddressee, alsoProved: [] };
+    return { outcome: 'same', customerId: addressee, isProved: false, reason: answersAsAddressee, alsoProved: [] };
   }
   if (first === undefined) {
     const suggests = suggestionsFor(identifiers, candidates);
@@ -106,6 +109,7 @@ export function resolveCustomer(
   return {
     outcome: 'same',
     customerId,
+    isProved: true,
     reason: `${identifier.grade} ${identifier.kind} ${identifier.value}`,
     alsoProved,
   };

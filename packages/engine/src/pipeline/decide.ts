@@ -34,9 +34,8 @@ export async function decideContact(
 ): Promise<Omit<IngestDecision, 'attachments'>> {
   const customer = resolveCustomer(contact.identifiers, snapshot.customers, snapshot.addressee);
   const customerId = customer.outcome === 'same' ? customer.customerId : null;
-  // Who proves nothing and is somebody all the same is so by where they answer, and there alone.
-  const provesNothing = contact.identifiers.every(({ grade }) => grade === 'claimed');
-  const answered = provesNothing && customerId !== null ? contact.threading.ticketId : undefined;
+  // Who is a customer only by what they answer is a party of that ticket, and of no other of theirs.
+  const answered = customer.outcome === 'same' && !customer.isProved ? contact.threading.ticketId : undefined;
   const ticket = decideTicket({
     channel: contact.channel,
     kind: contact.kind,

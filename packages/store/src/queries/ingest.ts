@@ -58,7 +58,7 @@ export interface IngestSnapshot {
     lastActivityAt: string;
     senderIsParty: boolean;
   }[];
-  /** The customer of the ticket whose signed address the contact came to, when it claims the address that is answered and no network ever vouched for that one. */
+  /** The customer of the ticket whose signed address the contact came to, when it proves nothing, and claims the address that is answered and nobody ever proved. */
   addressee: string | null;
 }
 

@@ -207,17 +207,12 @@ export async function noteContacts(
        select m.id, p.seq, m.customer_id, m.channel, m.sender_name, m.received_at, m.ticket_id, b.contact -> 'identifiers' as named, m.kind
        from passed p join message m on m.id = (p.data ->> 'messageId')::uuid join inbox b on b.id = m.inbox_id where p.type = 'message.received'),
      named as materialized (
-       select distinct on (c.customer_id, i.kind, i.value, c.channel, i.grade) c.*, i.kind as i_kind, i.value, i.grade
+       select distinct on (c.customer_id, i.kind, i.value, c.channel) c.*, i.kind as i_kind, i.value, i.grade
        from came c cross join lateral jsonb_to_recordset(coalesce(c.named, '[]')) i (kind text, value text, grade text)
-       where c.customer_id is not null order by c.customer_id, i.kind, i.value, c.channel, i.grade, c.seq),
+       where c.customer_id is not null order by c.customer_id, i.kind, i.value, c.channel, c.seq),
      seen as (
        insert into identifier_evidence (customer_id, kind, value, grade, source, channel, message_id, reference, at)
-       select n.customer_id, n.i_kind, n.value, n.grade, 'message', n.channel, n.id,
-         -- What a claim said before, a proof says anew; as ingest calls it where it raises a grade.
-         n.channel || case when n.grade <> 'claimed' and (
-           exists (select 1 from named o where o.customer_id = n.customer_id and o.i_kind = n.i_kind and o.value = n.value and o.channel = n.channel and o.grade = 'claimed')
-           or exists (select 1 from identifier_evidence e where e.customer_id = n.customer_id and e.kind = n.i_kind and e.value = n.value
-             and e.source = 'message' and e.reference = n.channel and e.grade = 'claimed')) then ' ' || n.grade else '' end, n.received_at from named n
+       select n.customer_id, n.i_kind, n.value, n.grade, 'message', n.channel, n.id, n.channel, n.received_at from named n
        where exists (select 1 from identifier k where k.customer_id = n.customer_id and k.kind = n.i_kind and k.value = n.value)
        on conflict do nothing),
      vouched as (
