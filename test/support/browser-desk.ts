@@ -41,7 +41,7 @@ export async function connectionIs(page: Page, ...states: string[]): Promise<voi
 }
 
 export async function setPresence(page: Page, state: PresenceState): Promise<void> {
-  await page.getByTestId('presence-switch').click();
+  await openMenu(page, 'presence-switch');
   await page.getByTestId(`presence-${state}`).click();
   await page.locator(`[data-testid=presence-switch][data-state=${state}]`).waitFor();
 }
@@ -81,9 +81,15 @@ export async function openSetting(page: Page, key: string): Promise<void> {
   await page.getByTestId('settings-page').waitFor({ state: 'detached' });
 }
 
+/** Opens a menu, and waits until it has found its place: then it takes the focus. An entry that is clicked before moves away under the click. */
+async function openMenu(page: Page, testId: string): Promise<void> {
+  await page.getByTestId(testId).click();
+  await page.locator('[role=menuitem]:focus').waitFor();
+}
+
 /** Chooses the console's language by its menu. */
 export async function chooseLanguage(page: Page, code: 'en' | 'zh'): Promise<void> {
-  await page.getByTestId('user-menu').click();
+  await openMenu(page, 'user-menu');
   await page.getByTestId(`language-${code}`).click();
   await page.waitForFunction((lang) => document.documentElement.lang.startsWith(lang), code);
   await page.getByTestId(`language-${code}`).waitFor({ state: 'hidden' });

@@ -202,14 +202,14 @@ export async function readWallboardSnapshot(
        'seq', (select last_seq from relay_state),
        'queues', (select coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name, 'waiting', w.waiting, 'oldestWaitingSince', w.oldest) order by q.position, q.name), '[]')
          from queue q cross join lateral (select count(*)::int as waiting, min(waiting_since) as oldest from ticket t where t.queue_id = q.id and t.waiting_since is not null) w),
-       'agents', (select coalesce(jsonb_agg(jsonb_build_object('state', presence, 'count', n)), '[]') from (select presence, count(*)::int as n from agent group by 1) a),
-       'contactsToday', (select coalesce(jsonb_agg(jsonb_build_object('channel', channel, 'count', n)), '[]') from (select channel, sum(received) as n from f
+       'agents', (select coalesce(jsonb_agg(jsonb_build_object('state', presence, 'count', n) order by presence), '[]') from (select presence, count(*)::int as n from agent group by 1) a),
+       'contactsToday', (select coalesce(jsonb_agg(jsonb_build_object('channel', channel, 'count', n) order by channel), '[]') from (select channel, sum(received) as n from f
          where received is not null group by 1) c),
-       'backlog', (select coalesce(jsonb_agg(jsonb_build_object('queueId', queue_id, 'ages', n)), '[]') from (
-         select queue_id, (select jsonb_agg((select count(*) from figure_ticket t where t.queue_id = q.queue_id and t.settled_at is null
+       'backlog', (select coalesce(jsonb_agg(jsonb_build_object('queueId', queue_id, 'ages', n) order by position, name), '[]') from (
+         select queue_id, position, name, (select jsonb_agg((select count(*) from figure_ticket t where t.queue_id = q.queue_id and t.settled_at is null
             and t.opened_at <= now() - make_interval(secs => band.from_age) and (band.to_age is null or t.opened_at > now() - make_interval(secs => band.to_age))) order by band.n)
            from (select n, lag(age, 1, 0) over (order by n) as from_age, age as to_age from unnest($2::float8[] || null::float8) with ordinality as a (age, n)) band) as n
-         from (select id::text as queue_id from queue) q) b),
+         from (select id::text as queue_id, position, name from queue) q) b),
        'today', (select coalesce(jsonb_agg(jsonb_build_object('queueId', queue_id, 'sums', sums)), '[]') from (select queue_id, ${sumsJson(names)} as sums from f group by 1) s),
        'sketches', (select coalesce(jsonb_agg(jsonb_build_object('queueId', queue_id, 'name', name, 'sketch', sketch)), '[]') from (
          select queue_id, name, jsonb_object_agg(bucket, n) as sketch from (
