@@ -1,6 +1,7 @@
 /** A real Chromium, driven without its own test runner. */
 /// <reference lib="dom" />
 import { mkdir } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -50,9 +51,28 @@ export function useBrowser(): TestBrowser {
       });
       context.setDefaultTimeout(15_000);
       const page = await context.newPage();
+      void keepPainting(page);
       return { page, problems: listen(page) };
     },
   };
+}
+
+/** Without a GPU Chromium now and then stops painting a page, and whatever waits for a frame waits for ever; brought to the front it goes on. */
+async function keepPainting(page: Page): Promise<void> {
+  const painted = () =>
+    Promise.race([
+      new Promise<boolean>((resolve) => requestAnimationFrame(() => resolve(true))),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 3_000)),
+    ]);
+  while (!page.isClosed()) {
+    // While it is loaded anew nobody answers.
+    const goesOn = await page.evaluate(painted).catch(() => true);
+    if (!goesOn) {
+      process.stderr.write(`Chromium stopped painting ${page.url()}\n`);
+      await page.bringToFront().catch(() => undefined);
+    }
+    await pause(1_000, undefined, { ref: false });
+  }
 }
 
 function listen(page: Page): string[] {
@@ -85,7 +105,7 @@ export async function beyondRightEdge(page: Page): Promise<string[]> {
   });
 }
 
-/** Without a GPU Chromium now and then stops painting a page that another one lies over; brought to the front it goes on. */
+/** As {@link keepPainting}, for the page that another one lies over. */
 async function capture(page: Page, path: string): Promise<void> {
   try {
     await page.screenshot({ path, animations: 'disabled', timeout: 5_000 });
