@@ -1,9 +1,7 @@
 /** What callers and agents hear, as TwiML (twilio.com/docs/voice/twiml). Lengths are seconds. */
-import twilio from 'twilio';
+import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
 import type { CallSituation } from '../channel.ts';
 import { type CallReference, holdAudioPath, type VoiceUrl } from './urls.ts';
-
-type Response = InstanceType<typeof twilio.twiml.VoiceResponse>;
 
 /** How long a caller waits for an agent, and for how much longer while an agent's phone already rings. */
 export const waitLimitSeconds = 60;
@@ -22,8 +20,8 @@ export interface Caller {
   readonly to: string;
 }
 
-function document(build: (response: Response) => void): string {
-  const response = new twilio.twiml.VoiceResponse();
+function document(build: (response: VoiceResponse) => void): string {
+  const response = new VoiceResponse();
   build(response);
   return response.toString();
 }
@@ -97,7 +95,7 @@ function speak(speaker: Speaker, language: Language, text: string): void {
 }
 
 /** What a caller is told while they wait: their number once, their place, about how long, and that they can be called back. */
-function tell(response: Response, told: boolean, situation: CallSituation | null): void {
+function tell(response: VoiceResponse, told: boolean, situation: CallSituation | null): void {
   if (!situation) return;
   const { language = 'en', ticketNumber, place, expectedMinutes } = situation;
   const say = words[language];
@@ -156,7 +154,7 @@ export function outgoing(voice: PhoneVoice, reference: CallReference): string {
 }
 
 /** A leg's way into the call's conference. Either one leaving ends it for both. */
-function joinConference(response: Response, voice: PhoneVoice, reference: CallReference): void {
+function joinConference(response: VoiceResponse, voice: PhoneVoice, reference: CallReference): void {
   response.dial().conference(
     {
       startConferenceOnEnter: true,

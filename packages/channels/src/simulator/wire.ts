@@ -1,6 +1,6 @@
 /** The carrier's side of webhooks: signed forms, sent as Twilio sends them. */
 import { randomBytes } from 'node:crypto';
-import twilio from 'twilio';
+import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 
 export type FormFields = Record<string, string>;
 
@@ -18,7 +18,7 @@ export function signedForm(
   return {
     headers: {
       'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
-      'x-twilio-signature': twilio.getExpectedTwilioSignature(authToken, url, fields),
+      'x-twilio-signature': getExpectedTwilioSignature(authToken, url, fields),
       'user-agent': 'TwilioProxy/1.1',
       accept: '*/*',
       'i-twilio-idempotency-token': randomBytes(16).toString('hex'),

@@ -1,6 +1,6 @@
 /** Twilio's webhooks: the signature over URL and form (twilio.com/docs/usage/security) and the form itself. */
 import { HubError } from '@patchbay/contracts';
-import twilio from 'twilio';
+import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import type { ChannelRequest, WebhookReply } from '../channel.ts';
 
 const formType = /^application\/x-www-form-urlencoded\b/i;
@@ -37,7 +37,7 @@ export function verifySignature(request: ChannelRequest, authToken: string): voi
   const form = request.method === 'GET' ? {} : postedForm(request);
   const signature = request.headers['x-twilio-signature'];
   if (!signature) throw new HubError('bad_signature', 'The request carries no X-Twilio-Signature');
-  if (!twilio.validateRequest(authToken, signature, request.url, form)) {
+  if (!validateRequest(authToken, signature, request.url, form)) {
     throw new HubError('bad_signature', 'The signature does not match this URL and form');
   }
 }
