@@ -38,7 +38,6 @@ declare
   said text;
   doubt text;
   failure text;
-  missed text;
   new_mark text;
   moved uuid;
 begin
@@ -52,23 +51,11 @@ begin
 
     -- Nobody could speak of it if it had not left.
     if about.status = 'unknown' then
-      begin
-        perform settle_outbound(about.outbound_id, 'sent', about.external_id, null, 0, null, 0, 'unknown');
-      exception when unique_violation then
-        -- Another message has that id: a copy of it that came back to us before it was written down.
-        about.external_id := about.outbound_id::text;
-        perform settle_outbound(about.outbound_id, 'sent', about.external_id, null, 0, null, 0, 'unknown');
-      end;
+      perform settle_outbound(about.outbound_id, 'sent', about.external_id, null, 0, null, 0, 'unknown');
     end if;
     -- How far a message is says what became of it for whom it is for.
     if result in ('failed', 'delivered', 'read') and not about.copied then
-      -- Good news of whom it is for are none of who missed it as a copy.
-      select string_agg(said_of, '; ') into missed from message u, regexp_split_to_table(u.delivery_error, '; ') said_of
-      where u.id = about.message_id and about.several and said_of ~ '^\S+@\S+: ' and not starts_with(said_of, about.recipient || ': ');
       perform record_delivery('email', about.external_id, result, case result when 'failed' then failure end, now());
-      if result <> 'failed' and missed is not null then
-        update message set delivery_error = missed where id = about.message_id and delivery_error is null;
-      end if;
     end if;
     -- A failure that moves nothing is told all the same.
     if result = 'failed' then
