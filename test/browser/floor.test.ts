@@ -73,6 +73,8 @@ describe.skipIf(inject('chromium') === null)('the floor and its staffing, on scr
       },
       (times) => times === 0,
     );
+    await picture(manager, 'waiting');
+    expect(asked).toEqual([]);
     await setPresence(agent, 'online');
     const begun = Date.now();
     await manager.locator('[data-testid=floor-agent][data-state=online]').filter({ hasText: grace.name }).waitFor();

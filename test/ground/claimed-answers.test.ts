@@ -4,24 +4,16 @@ import { inboundContact } from '@patchbay/contracts';
 import { createIngestion } from '@patchbay/engine/pipeline/ingest-batch';
 import { ingestContact } from '@patchbay/engine/pipeline/ingest';
 import { erase } from '@patchbay/engine/privacy/erasure';
-import { databaseErrorCode, ingestSnapshot, openDatabase, type Queryable } from '@patchbay/store';
+import { databaseErrorCode, ingestSnapshot, type Queryable } from '@patchbay/store';
 import { proveIdentifier } from '@patchbay/store/queries/identifiers';
 import { mergeCustomers, undoMerge } from '@patchbay/store/queries/merges';
 import { insertPrivacyRequest } from '@patchbay/store/queries/privacy-requests';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTestDatabase } from '../support/backends.ts';
+import { openTestDatabase } from '../support/backends.ts';
 import { startHub } from '../support/hub.ts';
 import { insertPending } from '../support/inbox-row.ts';
 import { shared } from '../support/shared.ts';
-
-async function openTestDatabase() {
-  await using stack = new AsyncDisposableStack();
-  const { url } = stack.use(await createTestDatabase());
-  const db = stack.use(openDatabase({ url, poolSize: 3 }));
-  const owned = stack.move();
-  return { db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
 
 const address = 'ann@pec.example';
 

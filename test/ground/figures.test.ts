@@ -5,12 +5,12 @@ import { defaultPlan } from '@patchbay/domain/sla/policy';
 import { figuresReader } from '@patchbay/engine/figures/reader';
 import { recomputeDay, recomputeDayIn } from '@patchbay/engine/figures/recompute';
 import { readBatch, type EventReader } from '@patchbay/engine/live/event-readers';
-import { openDatabase, relayEvents, type Queryable, type RoutedEvent } from '@patchbay/store';
+import { relayEvents, type Queryable, type RoutedEvent } from '@patchbay/store';
 import { eventsAfter } from '@patchbay/store/queries/events';
 import { moveReader, registerReader } from '@patchbay/store/queries/event-readers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTestDatabase } from '../support/backends.ts';
+import { openTestDatabase } from '../support/backends.ts';
 import { rolledBack } from '../support/rolled-back.ts';
 import { shared } from '../support/shared.ts';
 
@@ -22,14 +22,6 @@ const parts = {
   },
 };
 const silent = { warn: () => undefined, error: () => undefined };
-
-async function openGround() {
-  await using stack = new AsyncDisposableStack();
-  const { url } = stack.use(await createTestDatabase());
-  const db = stack.use(openDatabase({ url, poolSize: 3 }));
-  const owned = stack.move();
-  return { db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
 
 const tickets = Array.from({ length: 4 }, () => randomUUID());
 const channels = ['email', 'chat', 'phone', 'sms'] as const;
@@ -166,7 +158,7 @@ const daysOf = (events: ReturnType<typeof historyOf>) => {
 };
 
 describe('the running figures', () => {
-  const ground = shared(openGround);
+  const ground = shared(openTestDatabase);
 
   it('are what recomputing each of the days gives, however the relay and the reader cut the events', async () => {
     const agree = async (tx: Queryable, steps: readonly Step[], cut: number, batches: readonly number[]) => {
@@ -245,7 +237,7 @@ describe('the running figures', () => {
 });
 
 describe('figures after a failure', () => {
-  const ground = shared(openGround);
+  const ground = shared(openTestDatabase);
   const steps = fc.sample(fc.array(step, { minLength: 80, maxLength: 80 }), { seed: 5, numRuns: 1 })[0] ?? [];
   const events = historyOf(steps);
 

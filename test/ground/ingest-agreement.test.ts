@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { channelName, identifierGrade, inboundContact, messageKind, ticketStatus } from '@patchbay/contracts';
 import type { ContactIdentifier, InboundContact } from '@patchbay/contracts';
 import { decideTicket, foundBy, resolveCustomer } from '@patchbay/domain';
-import { ingestFast, ingestSnapshot, openDatabase } from '@patchbay/store';
+import { ingestFast, ingestSnapshot } from '@patchbay/store';
 import type { IngestSnapshot, Queryable } from '@patchbay/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTestDatabase } from '../support/backends.ts';
+import { openTestDatabase } from '../support/backends.ts';
 import { insertPending } from '../support/inbox-row.ts';
 import { rolledBack } from '../support/rolled-back.ts';
 import { shared } from '../support/shared.ts';
@@ -20,14 +20,6 @@ const continuationMs = {
   phone: hour,
   http: 0,
 } as const;
-
-async function openTestDatabase() {
-  await using stack = new AsyncDisposableStack();
-  const { url } = stack.use(await createTestDatabase());
-  const db = stack.use(openDatabase({ url, poolSize: 2 }));
-  const owned = stack.move();
-  return { db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
 
 // A few values of everything, so that they meet.
 const value = fc.constantFrom('a@example.org', 'b@example.org');

@@ -62,6 +62,15 @@ export async function createTestDatabase(): Promise<{ url: string } & AsyncDispo
   };
 }
 
+/** A database of its own, and a few connections to it. */
+export async function openTestDatabase(): Promise<{ db: Database } & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const { url } = stack.use(await createTestDatabase());
+  const db = stack.use(openDatabase({ url, poolSize: 3 }));
+  const owned = stack.move();
+  return { db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
 /** A Redis of its own on a free port, in memory, as a queue needs it (`noeviction`). */
 export async function startRedis(): Promise<{ url: string } & AsyncDisposable> {
   const program = inject('redisServer');
