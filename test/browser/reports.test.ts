@@ -114,6 +114,26 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
     await picture('channels');
   });
 
+  it('what is changed before the page is drawn anew goes with what was changed before it', async () => {
+    const last = new URL(page.url());
+    await page.evaluate(() => {
+      // As typed: React hears of a value only if it was set past its own setter.
+      const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set;
+      for (const [name, day] of [
+        ['report-from', '2026-01-05'],
+        ['report-to', '2026-01-11'],
+      ]) {
+        const input = document.querySelector(`[data-testid=${name}]`);
+        set?.call(input, day);
+        input?.dispatchEvent(new Event('input', { bubbles: true }));
+      }
+    });
+    await page.waitForURL(/to=2026-01-11/);
+    expect(new URL(page.url()).searchParams.get('from')).toBe('2026-01-05');
+    await page.goto(last.href);
+    await panel('offered').waitFor();
+  });
+
   it('what cannot be asked together gives way, and agents’ time is by agent', async () => {
     await choose('report-by', 'Request type');
     await page.waitForURL(/by=type/);

@@ -4,7 +4,7 @@ import { eventData, settingName, type HubEvent, type SettingName } from '@patchb
 import { fullMoment, keys } from '@patchbay/ui';
 import { Select, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { useAddressQuery, withValue } from '../address-query.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import '../style/setting-changes.css';
@@ -17,16 +17,12 @@ const told = eventData['setting.changed'];
 /** Who changed what of the configuration, and when; the filters are in the address. */
 export function SettingChangesPage() {
   const { t } = useTranslation();
-  const [search, setSearch] = useSearchParams();
+  const { asked, change } = useAddressQuery();
   const agents = useQuery({ queryKey: keys.agents, queryFn: ({ signal }) => api.agents(signal) });
-  const setting = settingName.safeParse(search.get('setting')).data;
-  const actorId = search.get('actorId') || undefined;
-  const set = (name: string, chosen: string | undefined): void => {
-    const next = new URLSearchParams(search);
-    if (chosen) next.set(name, chosen);
-    else next.delete(name);
-    setSearch(next, { replace: true });
-  };
+  const setting = settingName.safeParse(asked.get('setting')).data;
+  const actorId = asked.get('actorId') || undefined;
+  const set = (name: string, chosen: string | undefined): void =>
+    change(withValue(asked, name, chosen), { replace: true });
   const nameOf = (id: string | null) => agents.data?.find((one) => one.id === id)?.name ?? id ?? t('changes.theHub');
   return (
     <div className="page" data-testid="setting-changes-page">

@@ -4,7 +4,8 @@ import type { CustomerFilter, CustomerSummary } from '@patchbay/contracts';
 import { exportUrl, keys } from '@patchbay/ui';
 import { Button, Checkbox, Input, Progress, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
+import { useAddressQuery, withValue } from '../address-query.ts';
 import { PageHead } from '../admin/page-head.tsx';
 import { PagedList } from '../admin/paged-list.tsx';
 import { isMachineMade } from '../desk/identifier-text.ts';
@@ -19,19 +20,12 @@ import { useRested } from './use-rested.ts';
 export function CustomersPage() {
   const { t } = useTranslation();
   const me = useMe();
-  const [search, setSearch] = useSearchParams();
-  const filter = filterOf(search);
+  const { asked: query, change } = useAddressQuery();
+  const filter = filterOf(query);
   const rested = useRested(filter.q ?? '');
   const asked = { ...filter, q: rested || undefined };
   const set = (name: keyof CustomerFilter, value: string | undefined) =>
-    setSearch(
-      (now) => {
-        if (value) now.set(name, value);
-        else now.delete(name);
-        return now;
-      },
-      { replace: true },
-    );
+    change(withValue(query, name, value), { replace: true });
   return (
     <div className="page">
       <PageHead text={t('file.listText')}>

@@ -4,7 +4,7 @@ import type { AuditEntry, AuditFilter } from '@patchbay/contracts';
 import { auditCsvUrl, fullMoment, keys } from '@patchbay/ui';
 import { Button, Input, Select, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { useAddressQuery, withValue } from '../address-query.ts';
 import { PagedList } from '../admin/paged-list.tsx';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
@@ -13,16 +13,12 @@ import { actions, isAction } from './audit-actions.ts';
 /** Who looked at, took out and changed what. */
 export function AuditTrail() {
   const { t } = useTranslation();
-  const [search, setSearch] = useSearchParams();
+  const { asked, change } = useAddressQuery();
   const agents = useQuery({ queryKey: keys.agents, queryFn: ({ signal }) => api.agents(signal) });
-  const value = (name: string) => search.get(name) || undefined;
+  const value = (name: string) => asked.get(name) || undefined;
   const filter: AuditFilter = { action: value('action'), actorId: value('actorId'), customerId: value('customerId') };
-  const set = (name: string, chosen: string | undefined): void => {
-    const next = new URLSearchParams(search);
-    if (chosen) next.set(name, chosen);
-    else next.delete(name);
-    setSearch(next, { replace: true });
-  };
+  const set = (name: string, chosen: string | undefined): void =>
+    change(withValue(asked, name, chosen), { replace: true });
   return (
     <>
       <div className="audit-filters">
@@ -48,7 +44,7 @@ export function AuditTrail() {
           allowClear
           placeholder={t('privacy.customerId')}
           aria-label={t('privacy.customerId')}
-          value={search.get('customerId') ?? ''}
+          value={asked.get('customerId') ?? ''}
           onChange={(event) => set('customerId', event.target.value.trim())}
         />
         <Button icon={<DownloadOutlined />} href={auditCsvUrl(filter)}>

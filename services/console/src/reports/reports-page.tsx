@@ -5,7 +5,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Navigate, useSearchParams } from 'react-router';
+import { Navigate } from 'react-router';
+import { useAddressQuery } from '../address-query.ts';
 import { PageHead } from '../admin/page-head.tsx';
 import { languageOf } from '../feedback/bilingual.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
@@ -38,16 +39,17 @@ export function ReportsPage() {
 }
 
 function Reports({ known }: { known: ReportDefinitions }) {
-  const [search, setSearch] = useSearchParams();
+  const { asked, query, change } = useAddressQuery();
   const { role } = useMe();
   const today = useToday(known.timeZone);
-  const question = questionOf(search);
+  const question = questionOf(query);
+  const chosen = questionOf(asked);
   const isOwn = role === 'agent';
-  if (!question) {
+  if (!question || !chosen) {
     const first = firstQuestion(today, isOwn ? ownFigures : undefined);
     return <Navigate to={`/reports?${addressOf(first).toString()}`} replace />;
   }
-  const ask = (next: Question) => setSearch(addressOf(next));
+  const ask = (next: Question) => change(addressOf(next));
   return (
     <div className="page reports" data-testid="reports-page">
       <ReportHead
@@ -58,11 +60,11 @@ function Reports({ known }: { known: ReportDefinitions }) {
         ask={ask}
       />
       <QuestionForm
-        question={question}
+        question={chosen}
         definitions={known.items}
         today={today}
         isOwn={isOwn}
-        change={(change) => ask(changed(question, change, known.items))}
+        change={(of) => ask(changed(chosen, of, known.items))}
       />
       <Answer question={question} known={known} scope={isOwn ? 'mine' : 'all'} />
     </div>
