@@ -69,6 +69,34 @@ describe('a socket of the console', () => {
     expect(await connect({ ...headers, authorization: `Bearer ${apiKey}` })).toBe('connected');
   });
 
+  it('is told nothing more once its session was ended on another page', async () => {
+    const cookie = await sessionCookie();
+    const api = createClient(centre().url, { authorization: `Bearer ${apiKey}` });
+    const socket = io(`${centre().url}/agents`, {
+      extraHeaders: { cookie },
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+    });
+    const emitter = socket as unknown as NodeJS.EventEmitter;
+    await once(emitter, 'connect');
+    const told: string[] = [];
+    socket.on('event', ({ type }: { type: string }) => told.push(type));
+    expect(await socket.emitWithAck('resume', { after: 0 })).toMatchObject({ ok: true });
+    const first = once(emitter, 'event');
+    expect((await api('PUT', '/api/v1/settings/messaging', { helpReply: true, helpText: 'Ring us' })).status).toBe(200);
+    await first;
+    expect(told).toEqual(['setting.changed']);
+
+    const gone = once(emitter, 'disconnect', { signal: AbortSignal.timeout(40_000) });
+    expect((await createClient(centre().url, { cookie })('DELETE', '/api/v1/session')).status).toBe(204);
+    expect((await api('PUT', '/api/v1/settings/messaging', { helpReply: true, helpText: 'Write to us' })).status).toBe(
+      200,
+    );
+    await gone;
+    expect(told).toEqual(['setting.changed']);
+  });
+
   it('is not opened without either', async () => {
     expect(await connect({})).toBe('unauthenticated');
     expect(await connect({ origin: centre().url })).toBe('unauthenticated');

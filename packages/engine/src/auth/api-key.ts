@@ -20,6 +20,6 @@ export function createKeyCheck(parts: Pick<Parts, 'db' | 'config'>): (token: str
       await ensureServiceAgent(parts.db.sql);
       holder = await readKeyHolder(parts.db.sql);
     }
-    return holder && { ...holder, via: 'api-key' };
+    return holder && { ...holder, via: 'api-key', sessionId: null };
   };
 }

@@ -43,7 +43,13 @@ export function createAuth(parts: Parts): Auth {
     if (!response) return null;
     const { id, name, role } = response.user;
     return {
-      principal: { agentId: id, name, role: role as Principal['role'], via: 'session' },
+      principal: {
+        agentId: id,
+        name,
+        role: role as Principal['role'],
+        via: 'session',
+        sessionId: response.session.id,
+      },
       setCookie: answer?.getSetCookie() ?? [],
     };
   }

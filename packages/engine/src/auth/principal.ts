@@ -6,6 +6,8 @@ export interface Principal {
   readonly name: string;
   readonly role: Role;
   readonly via: 'session' | 'api-key';
+  /** The session of the cookie; null with an API key. */
+  readonly sessionId: string | null;
 }
 
 const rank: Record<Role, number> = { agent: 0, manager: 1, admin: 2 };

@@ -53,7 +53,9 @@ const auth: Auth = {
       | Principal['role']
       | undefined;
     return Promise.resolve(
-      role ? { principal: { agentId: 'a', name: 'A', role, via: 'session' }, setCookie: ['renewed=1'] } : null,
+      role
+        ? { principal: { agentId: 'a', name: 'A', role, via: 'session', sessionId: 's' }, setCookie: ['renewed=1'] }
+        : null,
     );
   },
 };

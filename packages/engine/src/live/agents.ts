@@ -3,7 +3,7 @@ import { attendRequest, HubError, parseInput, resumeRequest, typingRequest, watc
 import type { RoutedEvent } from '@patchbay/store';
 import type { Answer, HubEvent, ResumeAnswer, TypingNotice } from '@patchbay/contracts';
 import { agentQueues, markSeen, visibleEventsAfter } from '@patchbay/store';
-import { rolesOf } from '@patchbay/store/queries/agents';
+import { readStanding } from '@patchbay/store/queries/agents';
 import type { Namespace, Server, Socket } from 'socket.io';
 import type { Parts } from '../parts.ts';
 import type { Principal } from '../auth/principal.ts';
@@ -136,7 +136,8 @@ function serve(socket: Socket, parts: Parts, options: AgentDeskOptions): void {
 
   on(socket, parts, 'resume', async (input): Promise<ResumeAnswer> => {
     const { after } = parseInput(resumeRequest, input);
-    await followRoles([socket], parts);
+    await followRights([socket], parts);
+    if (socket.disconnected) throw new HubError('unauthenticated', 'Log in first');
     // Rooms first: what is published from here on arrives by itself, and what was published before is in the database.
     await joinRooms(socket, parts);
     const viewer = { agentId: principalOf(socket).agentId, all: seesAll(principalOf(socket)) };
@@ -240,7 +241,7 @@ const guardEvents: ReadonlySet<string> = new Set([
 /** Every process publishes to its own sockets: each of them reads all events. */
 async function publish(namespace: Namespace, parts: Parts, events: readonly RoutedEvent[]): Promise<void> {
   if (namespace.sockets.size === 0) return;
-  await followRoles([...namespace.sockets.values()], parts);
+  await followRights([...namespace.sockets.values()], parts);
   const veiled = await veiledSockets(namespace, parts);
   for (const { alsoQueueIds, ...event } of events) {
     const rooms = roomsOf(event, alsoQueueIds);
@@ -256,14 +257,22 @@ async function publish(namespace: Namespace, parts: Parts, events: readonly Rout
   }
 }
 
-/** Whoever has another role than when they connected is told what that role is told, from the next event on. */
-async function followRoles(sockets: readonly Socket[], parts: Parts): Promise<void> {
+/**
+ * From the next event on, whoever has another role than when they connected is told what that role is told, and whose
+ * session was ended is told nothing.
+ */
+async function followRights(sockets: readonly Socket[], parts: Parts): Promise<void> {
   if (sockets.length === 0) return;
-  const roles = await rolesOf(parts.db.sql, [...new Set(sockets.map(agentIdOf))]);
+  const sessionIds = sockets.map((socket) => principalOf(socket).sessionId).filter((id) => id !== null);
+  const { roles, sessions } = await readStanding(parts.db.sql, [...new Set(sockets.map(agentIdOf))], sessionIds);
   for (const socket of sockets) {
     const principal = principalOf(socket);
     const role = roles.get(principal.agentId);
-    if (role === undefined || role === principal.role) continue;
+    if (role === undefined || (principal.sessionId !== null && !sessions.has(principal.sessionId))) {
+      socket.disconnect(true);
+      continue;
+    }
+    if (role === principal.role) continue;
     Object.assign(socket.data as object, { principal: { ...principal, role } });
     await joinRooms(socket, parts);
     await leaveForeignTickets(socket, parts);

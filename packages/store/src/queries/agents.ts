@@ -144,10 +144,19 @@ export async function updateAgent(tx: Queryable, id: string, change: AgentChange
   return 'changed';
 }
 
-/** The roles of these agents as they stand. */
-export async function rolesOf(sql: Queryable, agentIds: readonly string[]): Promise<ReadonlyMap<string, Role>> {
-  const { rows } = await sql.query<{ id: string; role: Role }>('select id, role from agent where id = any ($1)', [
-    agentIds,
-  ]);
-  return new Map(rows.map(({ id, role }) => [id, role]));
+/** The roles of these agents as they stand, and which of these sessions go on. */
+export async function readStanding(
+  sql: Queryable,
+  agentIds: readonly string[],
+  sessionIds: readonly string[],
+): Promise<{ roles: ReadonlyMap<string, Role>; sessions: ReadonlySet<string> }> {
+  const { rows } = await sql.query<{ id: string; role: Role | null }>(
+    `select id, role from agent where id = any ($1)
+     union all select id, null from auth_session where id = any ($2) and expires_at > now()`,
+    [agentIds, sessionIds],
+  );
+  return {
+    roles: new Map(rows.flatMap(({ id, role }) => (role === null ? [] : [[id, role]]))),
+    sessions: new Set(rows.flatMap(({ id, role }) => (role === null ? [id] : []))),
+  };
 }
