@@ -1,7 +1,8 @@
 /** The supervisors' floor by the API and the sockets: what is shown to whom, and who is told of what. */
 import { randomUUID } from 'node:crypto';
-import { floorAgent, floorWaiting, staffing, type HubEvent } from '@patchbay/contracts';
+import { floorAgent, floorWaiting, staffing, staffingQuery, type HubEvent } from '@patchbay/contracts';
 import { addDays, mondayBefore } from '@patchbay/domain';
+import { planWeek } from '@patchbay/engine/staffing/plan-week';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { expectProblem, logIn } from '../support/api-centre.ts';
@@ -154,5 +155,35 @@ describe('the floor', () => {
     expectProblem(unknown, 404, 'not_found');
     const never = staffing.parse((await api('GET', `/api/v1/staffing?week=${monday}&channel=whatsapp`)).body);
     expect(never).toMatchObject({ history: 'none', weeks: 0, backTest: { wape: null, weeks: 0 } });
+  });
+
+  it('forecasts by what the clock shows, also where it changes', async () => {
+    const { hub, sql } = centre();
+    const queueId = randomUUID();
+    await sql.query(`insert into queue (id, name) values ($1, 'In Berlin')`, [queueId]);
+    // A hundred calls each day when the clock shows ten, which is an hour later on the day that has 25 of them.
+    await sql.query(
+      `insert into figure_sum (grain, slice, day, quarter, queue_id, channel, agent_id, team_id, type, grade, offered)
+       select 0, 0, d::date, case d::date when '2026-10-25' then 44 else 40 end, $1, 'phone', '', '', '', '', 100
+       from generate_series('2026-08-10'::date, '2026-10-25'::date, '1 day') d`,
+      [queueId],
+    );
+    const planned = async (week: string) => {
+      const parts = {
+        ...hub.parts,
+        config: { ...hub.parts.config, timeZone: 'Europe/Berlin' },
+        now: () => new Date(`${week}T12:00:00Z`),
+      };
+      return planWeek(parts, staffingQuery.parse({ week, queueId, interval: '1h', handleSeconds: 180 }));
+    };
+    const change = await planned('2026-10-19');
+    expect(change.rows.filter(({ day }) => day === '2026-10-25')).toHaveLength(25);
+    const after = await planned('2026-10-26');
+    for (const { backTest, rows } of [change, after]) {
+      expect(backTest.wape).toBeCloseTo(0, 6);
+      expect(rows.filter(({ forecast }) => forecast > 0)).toHaveLength(7);
+    }
+    expect(change.rows.find(({ start }) => start === '2026-10-25T09:00:00.000Z')?.forecast).toBeCloseTo(100, 6);
+    expect(after.rows.find(({ start }) => start === '2026-11-01T09:00:00.000Z')?.forecast).toBeCloseTo(100, 6);
   });
 });

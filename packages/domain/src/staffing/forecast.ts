@@ -2,7 +2,7 @@
  * How many contacts to expect: the weighted mean of the same weekday and time over the last weeks, newest counting most, times how far the
  * last two weeks were above or below what the weeks before them said. Simple on purpose: it can be checked by hand. Source: seasonal means
  * with a level correction, Hyndman & Athanasopoulos, "Forecasting: Principles and Practice", 3rd ed., sections 5.2 and 8.1; Gans, Koole,
- * Mandelbaum (2003), section 6.3. Holidays say nothing of ordinary days and are left out, as are days on which nothing was counted at all.
+ * Mandelbaum (2003), section 6.3. Holidays say nothing of ordinary days and are left out, as are days of clock changes and those on which nothing was counted at all.
  */
 import { addDays } from '../metrics/roll-up.ts';
 
@@ -10,7 +10,7 @@ import { addDays } from '../metrics/roll-up.ts';
 export interface IntervalPast {
   /** Local day. */
   readonly day: string;
-  /** First quarter of an hour of the interval, counted from local midnight. */
+  /** First quarter of an hour of the interval, counted from the first moment of the day. */
   readonly quarter: number;
   readonly contacts: number;
   readonly handled: number;
@@ -23,7 +23,7 @@ export interface History {
   readonly since: string | null;
   /** Local days on which the centre is closed by law or by itself. */
   readonly holidays: ReadonlySet<string>;
-  /** Local days on which nothing at all was counted in the centre, as when the hub was off: they say nothing. */
+  /** Local days that say nothing of others: nothing at all was counted in the centre, as when the hub was off, or the clocks changed. */
   readonly gaps: ReadonlySet<string>;
 }
 

@@ -4,6 +4,8 @@ import {
   addDays,
   agentsNeeded,
   backTest,
+  byTheClock,
+  clocksChange,
   enoughWeeks,
   errorOf,
   forecastWeek,
@@ -49,11 +51,11 @@ export async function planWeek(parts: PlanParts, asked: StaffingQuery): Promise<
     rows: rows.filter(({ day }) => day < until),
     since: rows.find(({ day }) => day < until)?.day ?? null,
     holidays: daysWhere(first, to, (day) => special(day) !== null),
-    gaps: daysWhere(first, addDays(until, -1), (day) => !counted.has(day)),
+    gaps: daysWhere(first, addDays(until, -1), (day) => !counted.has(day) || clocksChange(day, timeZone)),
   };
   const { rows: forecast, weeks, level } = forecastWeek(history, from, until, width);
   const found = new Map(rows.map((row) => [`${row.day} ${row.quarter}`, row.contacts]));
-  const planned = forecast.map((one) => {
+  const planned = byTheClock(forecast, width, timeZone).map((one) => {
     const start = startOfDay(one.day, timeZone) + one.quarter * 900_000;
     const over = start + width * 900_000 <= now.getTime();
     return rowOf({ ...asked, ...target }, one, start, over ? (found.get(`${one.day} ${one.quarter}`) ?? 0) : null);
@@ -92,7 +94,6 @@ async function targetFor({ db }: PlanParts, asked: StaffingQuery): Promise<Targe
   };
 }
 
-/** Days on which the clocks change have an hour more or less than the forecast has: it goes by the ordinary day. */
 function rowOf(
   asked: Omit<StaffingQuery, keyof Target> & Target,
   one: IntervalForecast,
