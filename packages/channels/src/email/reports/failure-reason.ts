@@ -10,7 +10,7 @@ const temporary: readonly RegExp[] = [
   /\b(mail ?box|inbox|mail ?drop|account|user|recipient|quota|disk|storage|folder)\b.{0,60}\b(is |was |has been |has |are )?(full|exceed(s|ed)?|over ?quota|out of (space|storage)|too (full|large|many messages))/i,
   /\b(over ?-?quota|quota (exceeded|full|violation)|exceed(s|ed|ing)? (its |the |his |their |your |storage |mailbox |disk |mail |allocated )*(quota|allocation|storage|limit)|insufficient (disk|system|storage)|no space left|mailfolder is full|not enough (disk |storage )?space|mailbox[ -]?full|full mailbox|容量|一杯)/i,
   // Greylisting, load, and waiting.
-  /\b(grey-?list|gray-?list|try again|temporar(y|ily)|too many (connections|messages|recipients|hops|mails|errors)|rate ?-?limit|throttl|service (is )?(currently )?(not available|unavailable)|resources (temporarily )?unavailable|deferred|too busy|overload)/i,
+  /\b(grey-?list|gray-?list|try again|temporar(y|ily)|too (many|much) (invalid |bad |concurrent |simultaneous )?(connections|messages|recipients|hops|mails?|errors)|rate ?-?limit|throttl|service (is )?(currently )?(not available|unavailable)|resources (temporarily )?unavailable|deferred|too busy|overload)/i,
   /\b(retry time(out)?|retry limit|delivery (time|attempt).{0,30}(expired|exceeded)|message (expired|delivery time)|timed? ?out|time-?out|timeout|maximum (queue|retry)|unable to deliver (this |your )?message (after|within|for)|(could|can) ?not be delivered (for|within|in) (more than )?\d|been in the queue too long|queue too long|has been delayed|cannot send message (within|for)|delivery expired)/i,
   // The way there, not the address.
   /\b(connection (refused|reset|timed|dropped|lost|closed)|network (is )?(unreachable|error|down)|no route to host|could not connect|couldn'?t (establish|connect)|unable to connect|host (unreachable|is down|not responding)|loops? back|mail loop|loop detected|routing loop|too many hops|hop count|mx points? to|ssl|tls|starttls|local configuration error|system error|internal error)/i,
@@ -20,24 +20,26 @@ const temporary: readonly RegExp[] = [
   /(vorübergehend|später erneut|zeitüberschreitung|temporair|réessayer|temporalmente|temporaneamente|temporariamente|tijdelijk|временно|一時的|时限|稍后重试|暂时|暫時)/i,
 ];
 const aboutThisMail: readonly RegExp[] = [
-  /\b(spam|unsolicited|junk|bulk mail|uce|phish|virus|malware|infected|content (filter|rejected|restrict)|reputation|virus|bayes|score|black-?list(ed)?|block-?list(ed)?|deny-?list|rbl|dnsbl|spamhaus|spamcop|barracuda|sorbs|senderbase|(?<!not )listed (at|in|on|by)|blocked|banned|suspicious)/i,
-  /\b(spf|dkim|dmarc|arc|authenticat(e|ion)|unauthenticated|not authorized|unauthori[sz]ed|rdns|reverse (dns|lookup|record|mapping)|ptr( record)?|fcrdns|client host rejected|cannot find your (hostname|reverse)|helo|ehlo|sender (rejected|denied|verify|address rejected|domain)|domain of sender|sender'?s? (address|domain)|access denied|permission denied|relay(ing)?( access)?( is)? (denied|prohibited|not (permitted|allowed))|relay(ing)? (denied|not|is)|not (permitted|allowed) to relay|policy|prohibited|violat|compl(y|iant|iance)|rfc ?\d{3,4}|not accepted for|message[- ]id|\b(missing|invalid|illegal|bad|malformed|duplicate|multiple|too many|without|no|required|broken|non-?compliant)\b.{0,15}\bheaders?|headers? .{0,40}\b(missing|invalid|malformed|duplicate|required|too (long|large|big)|not|exceed|error|syntax|violat))/i,
+  /\b(spam|unsolicited|junk|bulk mail|uce|phish|virus|malware|infected|content (filter|rejected|restrict)|reputation|virus|bayes|score|black-?list(ed)?|block-?list(ed)?|deny-?list|rbl|dnsbl|spamhaus|spamcop|barracuda|sorbs|senderbase|(?<!not )listed (at|in|on|by)|blocked|banned|suspicious|not accept (delivery of )?this (message|mail))/i,
+  /\b(spf|dkim|dmarc|arc|authenticat(e|ion)|unauthenticated|not authorized|unauthori[sz]ed|rdns|reverse (dns|lookup|record|mapping)|ptr( record)?|fcrdns|client host rejected|cannot find your (hostname|reverse)|helo|ehlo|sender (rejected|denied|verify|address rejected|domain)|domain of sender|(sender'?s?|\bfrom:?|return[- ]?path|envelope[- ]sender) (e-?mail |mail )?(address|domain|mailbox|account|user)\b|\byour (host|ip|server|network|mail ?server|domain|client)\b|\baccept(s|ed|ing)? (any )?(e-?mails?|mails?|messages?) (only )?from\b|from (an? |the )?(unknown|invalid|non-?existent|unresolvable|bad) (e-?mail |mail )?(sender|domain|host|user|address|server|network)|access denied|permission denied|relay(ing)?( access)?( is)? (denied|prohibited|not (permitted|allowed))|relay(ing)? (denied|not|is)|not (permitted|allowed) to relay|policy|prohibited|violat|compl(y|iant|iance)|rfc ?\d{3,4}|not accepted for|message[- ]id|\b(missing|invalid|illegal|bad|malformed|duplicate|multiple|too many|without|no|required|broken|non-?compliant)\b.{0,15}\bheaders?|headers? .{0,40}\b(missing|invalid|malformed|duplicate|required|too (long|large|big)|not|exceed|error|syntax|violat))/i,
   /\b((message|mail|size|file).{0,40}(too (big|large)|exceed|larger than)|too (big|large)|size limit|maximum (message )?size|max(imum)? size|message file too big)/i,
 ];
 const badAddress: readonly RegExp[] = [
   // Nobody has this address. Words that name the user, the mailbox, the recipient or the address in one breath with what it is not.
-  /\b(user|mail ?box|recipient|rcpt|account|address|addressee|alias|customer|subscriber|id|name|inbox|destination)\b.{0,80}?\b(unknown|un-?known|(does ?n[o']t|does not|do not|doesn'?t|not) (exist|found|have|listed|present|valid|available|match)|(is |was |been |are )?(not|isn'?t) (a |an |found|known|listed|valid|recogni[sz]ed|our|here|local|in )|non-?exist|no longer|invalid|disabled|in-?active|de-?activated|suspended|terminated|closed|deleted|cancel+ed|expired|undeliverable|unrouteable|unroutable|discontinued|unavailable|has (moved|left|been (disabled|suspended|deleted|closed)))/i,
-  /\b(unknown|invalid|non-?existent|nonexisting|inactive|disabled|no such|no|illegal|bad|undefined|unrouteable|unroutable|not a (valid|known|local)|not our|isn'?t (a|an|our)|wrong|nonexistent|unable to (find|resolve)|cannot find( the)?|not find( the)?)\b[ :-]{0,3}(e-?mail |mail |local |destination |final |delivery |rcpt |virtual |such |valid )*(user|mail ?box|recipient|account|address(ee)?|alias|customer|subscriber|person|name|id|receiver|inbox)/i,
-  /\b(not known (here|at this (site|host|address))|no (mailbox|such person|one) (here|by|with|named)|who are you (looking|trying)|user ?unknown|unknown_?user|recipientnotfound|not a (valid|known) (recipient|mailbox|user|address)|address lookup failed|does(n'?t| not) have (an|a) [\w.]{0,40}\s?account|(this|your) (address|recipient).{0,30}(no longer)|couldn'?t be found|could not be found|wasn'?t found|was not found|not listed in|宛先.{0,20}(不明|見つかりません|存在)|存在しない|ユーザ.{0,10}不明|用户不存在|收件人不存在)/i,
+  /\b(user|mail ?box|recipient|rcpt|account|address|addressee|alias|customer|subscriber|id|name|inbox|destination)\b.{0,80}?\b(unknown|un-?known|(does ?n[o']t|does not|do not|doesn'?t|not) (exist|found|have|listed|present|valid|available|match)|(is |was |been |are )?(not|isn'?t) (a |an |found|known|listed|valid|active|recogni[sz]ed|our|here|local|in )|non-?exist|no longer|invalid|disabled|in-?active|de-?activated|suspended|terminated|closed|deleted|cancel+ed|expired|undeliverable|unrouteable|unroutable|discontinued|unavailable|has (moved|left|been (disabled|suspended|deleted|closed)))/i,
+  /\b(unknown|invalid|non[- ]?existent|nonexisting|inactive|disabled|no such|no|illegal|bad|undefined|unrouteable|unroutable|not a (valid|known|local)|not our|isn'?t (a|an|our)|wrong|nonexistent|unable to (find|resolve)|cannot find( the)?|not find( the)?)\b[ :-]{0,3}(e-?mail |mail |local |destination |final |delivery |rcpt |virtual |such |valid )*(user|mail ?box|recipient|account|address(ee)?|alias|customer|subscriber|person|name|id|receiver|inbox|local[- ]?part)/i,
+  /\b(not known (here|at this (site|host|address))|no (mailbox|such person|one) (here|by|with|named)|who are you (looking|trying)|user ?unknown|unknown_?user|recipientnotfound|not a (valid|known) (recipient|mailbox|user|address)|address lookup failed|does(n'?t| not) have (an|a) [\w.]{0,40}\s?account|we (don'?t|do not) have (an?|any) (such )?(account|mailbox|user|address)|not one of our (users|customers|subscribers|recipients)|recipients? (cannot|could not|can't) be verified|(this|your) (address|recipient).{0,30}(no longer)|couldn'?t be found|could not be found|wasn'?t found|was not found|not listed in|宛先.{0,20}(不明|見つかりません|存在)|存在しない|ユーザ.{0,10}不明|用户不存在|收件人不存在)/i,
   // Nobody has this address, in other languages.
-  /(empfänger|benutzer|adresse|e-?mail-?adresse|postfach|domäne|domain).{0,60}(unbekannt|nicht (gefunden|vorhanden|bekannt)|existiert nicht|ungültig|gibt es nicht)|(unbekannter?|ungültiger?) (empfänger|benutzer|adresse)|(utilisateur|destinataire|adresse|domaine|compte).{0,60}(inconnue?|introuvable|n'existe (pas|plus)|non valide|invalide)|(usuario|dirección|destinatario|cuenta|dominio|buzón).{0,60}(desconocid[oa]|no existe|no (se )?encontr|no válid[oa])|no se (encontró|ha encontrado).{0,30}(dirección|usuario|destinatario|cuenta)|(utente|indirizzo|destinatario|casella|account).{0,60}(sconosciut[oa]|inesistente|non (esiste|trovat[oa]|è stat[oa] trovat[oa]|valid[oa]))|(usuário|utilizador|endereço|destinatário|conta).{0,60}(desconhecid[oa]|não (existe|encontrad[oa]|foi encontrad[oa]))|(gebruiker|adres|e-?mailadres|geadresseerde|ontvanger).{0,60}(onbekend|niet (gevonden|bekend)|bestaat niet)|onbekende (gebruiker|ontvanger)|(użytkownik|adres|skrzynka).{0,40}(nie istnieje|nieznany)|nie znaleziono (adresu|użytkownika|odbiorcy)|(пользовател|адрес|получател|ящик).{0,40}(не найден|не существует|неизвест|отсутствует)|нет такого (пользователя|адреса)|(收件人|用户|使用者|地址|邮箱|信箱|帐号|账号|帳號)[^。\n]{0,60}(不存在|未找到|找不到|无效|無效|不正确)|(宛先|受信者|ユーザー?|アドレス|メールアドレス).{0,20}(不明|見つかりません|存在しま?せ?ん?ない|存在しません|存在しない|無効)|사용자.{0,10}(없|존재하지)/i,
+  /(empfänger|benutzer|adresse|e-?mail-?adresse|postfach|domäne|domain).{0,60}(unbekannt|nicht (gefunden|vorhanden|bekannt)|existiert nicht|ungültig|gibt es nicht)|(unbekannter?|ungültiger?) (empfänger|benutzer|adresse)|(utilisateur|destinataire|adresse|domaine|compte).{0,60}(inconnue?|introuvable|inexistante?|n'existe (pas|plus)|non valide|invalide)|(usuario|dirección|destinatario|cuenta|dominio|buz[óo]n).{0,60}(desconocid[oa]|inexistente|no existe|no (se )?encontr|no válid[oa])|no se (encontró|ha encontrado).{0,30}(dirección|usuario|destinatario|cuenta)|(utente|indirizzo|destinatario|casella|account).{0,60}(sconosciut[oa]|inesistente|non (esiste|trovat[oa]|è stat[oa] trovat[oa]|valid[oa]))|(usuário|utilizador|endereço|destinatário|conta).{0,60}(desconhecid[oa]|inexistente|não (existe|encontrad[oa]|foi encontrad[oa]))|(gebruiker|adres|e-?mailadres|geadresseerde|ontvanger).{0,60}(onbekend|niet (gevonden|bekend)|bestaat niet)|onbekende (gebruiker|ontvanger)|(użytkownik|adres|skrzynka).{0,40}(nie istnieje|nieznany)|nie znaleziono (adresu|użytkownika|odbiorcy)|(nie ma|brak) takiego (u[żz]ytkownika|konta|adresu)|(u[žz]ivatel|adresa|schr[áa]nka).{0,40}neexistuje|nincs ilyen (felhaszn|c[íi]m|postafi)|(пользовател|адрес|получател|ящик).{0,40}(не найден|не существует|неизвест|отсутствует)|нет такого (пользователя|адреса)|(收件人|用户|使用者|地址|邮箱|信箱|帐号|账号|帳號)[^。\n]{0,60}(不存在|未找到|找不到|无效|無效|不正确)|(宛先|受信者|ユーザー?|アドレス|メールアドレス).{0,20}(不明|見つかりません|存在しま?せ?ん?ない|存在しません|存在しない|無効)|找不到(收件人|用户|使用者)|사용자.{0,10}(없|존재하지)|존재하지 않는 ?(사용자|계정|주소|메일|수신자)/i,
+  // An address itself, in one breath with what it is not.
+  /@[^\s<>"'@]{1,255}[>"')\]]{0,3}[\s:.,-]{0,6}((is|was) )?(unknown(?! (error|reason|sender|command|problem|mailer|attach|charset|content|host|domain|status|failure))|invalid(?! (sender|header|message|content|attach))|non-?existent|not (found|known|valid)\b|does(n't| not) exist)|\b(unknown|invalid|not found)[: ]{1,3}["'<([]{0,3}[^\s<>"'@]{1,64}@/i,
   // The same as Exchange says it of a name: "ann was not found at example.org".
   /(wurde .{0,80}nicht gefunden|hittades inte|blev ikke fundet|ble ikke funnet|ei löytynyt|nebyl[aoi]? nalezen|nem található|bulunamadı|не знайдено|nu a fost găsit|δεν βρέθηκε|見つかりませんでした|(处|處)?未找到|찾을 수 없|không tìm thấy|(nicht|not) im domino-verzeichnis)/i,
   /(okänd|ogiltig|ukendt|ugyldig|ukjent|tuntematon|neznám[ýáé]|neplatn[ýáé]|ismeretlen|érvénytelen|bilinmeyen|geçersiz|невідом(ий|а)|недійсн|destinatar necunoscut|άγνωστος|未知|无效的?|無效的?) ?(mottagare|användare|adress|modtager|bruger|mottaker|bruker|adresse|vastaanottaja|käyttäjä|osoite|příjemce|uživatel|adresa|címzett|felhasználó|cím|alıcı|kullanıcı|adres|одержувач|отримувач|користувач|адрес|παραλήπτης|χρήστης|收件人|用户|地址)|destinatar necunoscut|користувач.{0,20}не існує|người nhận.{0,20}không tồn tại|(주소|사용자|수신자|받는 ?사람|계정).{0,30}(존재하지 않|없는|없습니다|잘못)|(收件人|邮箱|帐号|账号)[^。\n]{0,20}(停用|禁用|注销)/i,
   // No such domain, or one that takes no mail.
   /\b(host|domain|site|system|server|destination)\b( name)?.{0,60}?\b(unknown|not found|does(n'?t| not) exist|no such|invalid|non-?existent|not known|cannot be (found|resolved)|could not be found|null mx)/i,
-  /\b(unknown|no such|invalid|nonexistent|unrouteable|bad) (mail )?(host|domain|site|destination|server)|host ?unknown|no (mail|smtp) servers? (appear|seem)s? to exists?|name (service|or service).{0,20}not (found|known)|nxdomain|no (valid )?mx|null ?mx|couldn'?t find any host|does ?n[o']t accept (any )?(mail|e-?mail)|does not accept (any )?(mail|e-?mail)|(domain|server|host) (accepts|receives?) no mail|domain of recipient|recipient address rejected: domain not found|mx records point to non-?existent hosts?|host address lookups? failed permanently/i,
-  /\b(has moved|moved to|address changed|changed (his|her|their) address|forwarding (address|expired)|please (try|use) <?[\w.+-]+@)/i,
+  /\b(unknown|no such|invalid|nonexistent|unrouteable|bad) (mail )?(host|domain|site|destination|server)|host ?unknown|no (mail|smtp) servers? (appear|seem)s? to exists?|name (service|or service).{0,20}not (found|known)|nxdomain|no (valid )?mx|null ?mx|couldn'?t find any host|indicated no smtp service|invalid dns (mx|a)\b|does ?n[o']t accept (any )?(mail|e-?mail)|does not accept (any )?(mail|e-?mail)|(domain|server|host) (accepts|receives?) no mail|domain of recipient|recipient address rejected: domain not found|mx records point to non-?existent hosts?|host address lookups? failed permanently/i,
+  /\b(no longer (with|at|works?|working|employed)|has moved|moved to|address changed|changed (his|her|their) address|forwarding (address|expired)|please (try|use) <?[\w.+-]+@)/i,
 ];
 
 /** Enhanced status codes (RFC 3463 §3.2–3.5, RFC 7505 §4.2, Microsoft's 5.1.10) that say that the address is no good. */
@@ -61,7 +63,7 @@ export interface FailureInput {
 export function failureOf({ status, diagnostic, text }: FailureInput): Failure {
   const said = `${diagnostic.slice(0, 4_000)}\n`;
   const code = statusCode(status, said) ?? failureIn(text.slice(0, 8_000));
-  const replyCode = replyIn(said) ?? replyIn(text.slice(0, 8_000));
+  const replyCode = replyAtStart(said, code) ?? replyIn(said) ?? replyIn(text.slice(0, 8_000));
   return {
     ...(code !== undefined && { code }),
     ...(replyCode !== undefined && { replyCode }),
@@ -80,8 +82,11 @@ function isPermanent({
 }): boolean {
   if (code?.startsWith('4.') === true || code?.startsWith('2.') === true) return false;
   if (code === undefined && replyCode?.startsWith('4') === true) return false;
+  if (code === '5.0.0' && replyIn(words[0] ?? '')?.startsWith('4') === true) return false;
   // After the whole mail was taken, an unknown user is what a filter answers to a mail that it does not like; 5.3.x is about the system.
   if (words.some((said) => afterTheMail.test(said) && !namesMailbox.test(said))) return false;
+  // What the mail holds (RFC 3463 §3.7).
+  if (code?.startsWith('5.6.') === true) return false;
   if (code?.startsWith('5.3.') === true) return words.some((said) => unknownToSendmail.test(said));
   for (const said of words) {
     const sense = senseOf(said.replace(/\s+/g, ' '));
@@ -103,16 +108,20 @@ const unknownToSendmail =
   /\b55[013] 5\.3\.0 [^\s.][^\s]{1,320}\.\.\. ?(addressee unknown|no such (user|address|mailbox)|user unknown|unknown user|(user|address|recipient|mailbox) (unknown|does not exist|not found))/i;
 
 /** Microsoft's edge refuses whom the organisation's directory does not have ("directory-based edge blocking"). */
-const notInDirectory = /\b5\.4\.1 recipient address rejected: access denied/i;
+const notInDirectory = /\b5\.4\.1 (all )?recipient address(es)? rejected ?: access denied/i;
 
 /** "Unavailable" as RFC 5321 §4.2.3 words it: what else might have been is not said of this one. */
 const notFound =
   /mailbox unavailable (or access denied|\(e\.g\.,? mailbox not found, no access,? or (command )?rejected for policy reasons\))/gi;
 
+/** The host that said it, as Postfix and Exim name it: what follows is said of something else. */
+const speaker = /\bhost [^\s[\]]{1,255} ?\[[^\s\]]{1,255}\]/gi;
+
 /** True: the address is bad; false: something else is; undefined: the words say neither. */
 function senseOf(said: string): boolean | undefined {
   const plain = said
     .replace(/https?:\/\/\S+/g, ' ')
+    .replace(speaker, ' ')
     .replace(/_/g, ' ')
     .replace(notFound, 'mailbox unavailable');
   if (temporary.some((pattern) => pattern.test(plain))) return false;
@@ -140,6 +149,12 @@ function enhancedIn(text: string): string | undefined {
 function failureIn(text: string): string | undefined {
   const found = /(?<![\d.]|version[ \t]|mailman[ \t]|exim[ \t]|\bv)([45]\.\d{1,3}\.\d{1,3})(?![\d]|\.\d)/i.exec(text);
   return found?.[1];
+}
+
+/** What a server said begins with its code, also where it took the mail, or where a number of its own comes next. */
+function replyAtStart(said: string, code: string | undefined): string | undefined {
+  const [, taken, refused] = /^(?:(2[0-5]\d)[ -]|([45][0-5]\d) \d{1,2} (?=[A-Z]))/.exec(said) ?? [];
+  return refused ?? (/^[45]/.test(code ?? '') ? undefined : taken);
 }
 
 /** A reply code stands at the start of what the server said (RFC 5321 §4.2), or after its name; of what a program repeats, also alone. */
