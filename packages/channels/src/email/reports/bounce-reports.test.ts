@@ -44,6 +44,24 @@ const shapes: Record<string, Shape> = {
     ]),
     is: 'bounce; ann@example.org for good 5.1.1 550',
   },
+  'whom it was for, still encoded as in SMTP (RFC 3461 §4)': {
+    ...report([
+      'Original-Recipient: rfc822;ann+2Bshop@example.org',
+      'Final-Recipient: rfc822; ann+shop@example.org',
+      'Action: failed',
+      'Status: 5.1.1',
+    ]),
+    is: 'bounce; ann+shop@example.org for good 5.1.1 -',
+  },
+  'whom it was for, elsewhere than where it went': {
+    ...report([
+      'Original-Recipient: rfc822;ann+2Bshop@example.org',
+      'Final-Recipient: rfc822; ann@inner.example',
+      'Action: failed',
+      'Status: 5.1.1',
+    ]),
+    is: 'bounce; ann+2bshop@example.org for good 5.1.1 -',
+  },
   'a report within a report': {
     subject: 'Undelivered Mail Returned to Sender',
     headers: ['Content-Type: multipart/mixed; boundary=o'],

@@ -89,7 +89,8 @@ function statusOf(group: FieldReader, report: string, input: ReportInput): Recip
   const status = group('status')[0];
   if (recipient === undefined && action === '' && status === undefined) return [];
   // What was asked to be delivered first stands in our message; where it went on from there does not.
-  const original = group('original-recipient').map(typedAddress).find(Boolean);
+  const first = group('original-recipient').map(typedAddress).find(Boolean);
+  const original = first !== undefined && decoded(first) === recipient ? recipient : first;
   const diagnostic =
     group('diagnostic-code')[0]
       ?.slice(0, 8_000)
@@ -98,6 +99,12 @@ function statusOf(group: FieldReader, report: string, input: ReportInput): Recip
     actions.find(([pattern]) => pattern.test(action))?.[1] ?? (input.category === 'bounce' ? 'failed' : 'delayed');
   return [entry(original ?? recipient ?? soleRecipient(input), result, { status, diagnostic, text: report })];
 }
+
+/** In SMTP an address is written in xtext (RFC 3461 §4), from which some hosts leave it: one that may really be so is kept. */
+const decoded = (xtext: string): string =>
+  xtext
+    .replace(/\+([2-7][\da-f])/gi, (_sign, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .toLowerCase();
 
 function entry(
   recipient: string | undefined,
