@@ -120,6 +120,29 @@ describe('a plain mail', () => {
   });
 });
 
+describe('what it is', () => {
+  test.each(['text/calendar; method=REQUEST', 'application/ics'])('an invitation as %s', async (type) => {
+    const body = [
+      '--b',
+      '',
+      'Please come.',
+      '--b',
+      `Content-Type: ${type}; name=a.ics`,
+      '',
+      'BEGIN:VCALENDAR',
+      'METHOD:REQUEST',
+    ];
+    const raw = mailOf('From: ann@example.com', 'Content-Type: multipart/mixed; boundary=b', '', ...body, '--b--');
+    expect((await read(raw)).classification?.category).toBe('calendar-invitation');
+  });
+
+  test('an absence note whose accents stand beside their letters', async () => {
+    const subject = Buffer.from('Réponse automatique : Lampe'.normalize('NFD')).toString('base64');
+    const contact = await read(mailOf('From: ann@example.com', `Subject: =?utf-8?B?${subject}?=`, '', 'Absente'));
+    expect(contact.kind).toBe('auto-reply');
+  });
+});
+
 describe('senders', () => {
   test.each([
     ['no From', [], envelope, [{ kind: 'email', value: 'bounce@sender.example', grade: 'claimed' }]],

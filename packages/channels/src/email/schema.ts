@@ -23,7 +23,7 @@ import { type MailPart, type MailSource, readMail } from './reading/mail-source.
 import { verifyReplyAddress } from './reply-address.ts';
 import { replyTextOf } from './reply/reply-text.ts';
 import { contactReportsOf } from './reports/reports.ts';
-import { isEnclosedMail, reportedMessageIds, reportsIn } from './reports/report-fields.ts';
+import { isEnclosedMail, isEnclosedReport, reportedMessageIds, reportsIn } from './reports/report-fields.ts';
 import { type Author, authorBehind } from './sender/passed-on.ts';
 import { senderGrade } from './sender/sender-verdict.ts';
 import { threadingOf } from './threading.ts';
@@ -96,10 +96,11 @@ function contactOf(
     header: mail.header,
     reports,
     enclosesMail: mail.parts.some(isEnclosedMail),
+    enclosesReport: mail.parts.some(isEnclosedReport),
     nullPath: isNullPath(mail, envelope),
     from: sender.from,
     fromName: sender.name,
-    subject: subject ?? '',
+    subject: (subject ?? '').normalize('NFC'),
     calendarMethod: calendarMethodIn(mail.parts),
     text,
     ours,
@@ -234,9 +235,9 @@ const behind = ({ address, name }: Author): Sender => ({
   identifiers: [{ kind: 'email', value: address, grade: 'claimed' }],
 });
 
-/** The method of the first calendar object; its part may say it, the object does (RFC 5545 §3.7.2). */
+/** The method of the first calendar object; its part may say it, the object does (RFC 5545 §3.7.2). Some programs call its file `application/ics`. */
 function calendarMethodIn(parts: readonly MailPart[]): string {
-  const object = parts.find((part) => part.contentType.toLowerCase() === 'text/calendar');
+  const object = parts.find((part) => /^(text\/calendar|application\/ics)$/i.test(part.contentType));
   const text = object?.content.subarray(0, 65_536).toString() ?? '';
   return /^METHOD:[ \t]*(\w+)/im.exec(text)?.[1]?.toUpperCase() ?? '';
 }

@@ -127,9 +127,13 @@ const absence = new RegExp(
 const absenceOfDomino =
   /^AUTO: .{1,120}(is out of (the|our) office|is (afwezig|niet aanwezig)|ist (außer Haus|nicht im (Haus|Büro)|abwesend)|est absente?|(n'est pas|ne sera pas) au bureau|est[áa] (ausente|fuera|fora)|è (assente|fuori))/;
 
+/** What Request Tracker and its like put before everything else. */
+const ticketTag = /^\[[^[\]\n]{0,60}#\d{1,12}\][ \t]*/;
+
 /** Conventional subjects count only at the start: in an answer to an absence note they come after `Re:`. */
 export function autoReplySubject(mail: MailSigns): Finding {
-  return absence.test(mail.subject.replace(/^[[(（【]/, '').trim()) || absenceOfDomino.test(mail.subject)
+  const said = mail.subject.replace(ticketTag, '').replace(/^[[(（【]/, '');
+  return absence.test(said.trim()) || absenceOfDomino.test(mail.subject)
     ? { category: 'auto-reply', evidence: 'subject of an absence note' }
     : undefined;
 }

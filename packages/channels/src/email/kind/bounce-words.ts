@@ -46,7 +46,7 @@ const anywhere = new RegExp(
     'unmöglich zuzustellen',
     'fehler bei der (zustellung|nachrichtenübermittlung)',
     'zustellung.{0,30}fehlgeschlagen',
-    "[ée]chec (de la|d['’]) ?(distribution|envoi|remise|livraison)",
+    "[ée]chec (de la|de|d['’]) ?(distribution|envoi|remise|livraison)",
     'error de entrega',
     'no entregado',
     'falha na entrega',
@@ -124,7 +124,7 @@ export const failureElsewhere =
   /(zugestellt|unzustellbar|unbekannt|nicht gefunden|non remis|introuvable|inconnu|n'a pas pu|no se (pudo|encontr)|desconocid|no existe|non recapit|sconosciut|non è stat|não (foi|é|pôde)|desconhecid|niet (bezorgd|gevonden)|onbekend|nie (można|znaleziono|istnieje)|不存在|失败|無法|无法|退回|見つかりません|できません|エラー|不明|не (найден|доставлен|существует|может быть доставлен)|недоставлен|délivré|(kunde|kunne|kan) (inte|ikke)|hittades inte|ikke fun(d|n)et|ei (voitu|löytynyt)|nemohl|nebyl|nem (kézbesíthető|található)|edilemedi|bulunamadı|не (вдалося|знайдено)|δεν (ήταν|βρέθηκε)|nu a (putut|fost)|không (thể|tìm|tồn tại)|未找到|未能|없습니다|않습니다|실패|초과|nicht .{0,60}(gefunden|aufgeführt))/i;
 
 const stillTrying =
-  /\b(will (continue|keep|go on) (to )?(try|trying|be made|attempt|be attempted)|(?<!no (?:further|more|other) (?:delivery )?)(delivery )?attempts will (continue|be made)|attempts to deliver .{0,40}will continue|(message )?will be re-?tried|will (re-?try|try again) (for|until|every)|(has|have) been postponed|this is a warning message only|do not need to resend|no action is required on your part|only a notification about a delay)\b/i;
+  /\b(will (continue|keep|go on) (to )?(try|trying|be made|attempt|be attempted)|(?<!no (?:further|more|other) (?:delivery )?)(delivery )?attempts will (continue|be made)|attempts to deliver .{0,40}will continue|(message )?will be re-?tried|will (re-?try|try again) (for|until|every)|still (awaiting|waiting for) delivery|still in (the|our) queue|(has|have) been postponed|this is a warning message only|do not need to resend|no action is required on your part|only a notification about a delay)\b/i;
 const stillTryingElsewhere =
   /(noch nicht zugestellt|(?<!nicht )weiter(hin)? versucht|n'a pas encore été|continuer(ons|a) (d'|à )essayer|(todavía|aún) no se ha|seguirá intentando|non è (ancora stato|stato ancora)|altri tentativi|ainda não foi entregue|continuar(emos|á) (a )?tenta|nog niet (bezorgd|afgeleverd)|nie została jeszcze|będą kontynuowane|ещ[её] не доставлен|попытки доставки будут|ännu inte levererats|endnu ikke leveret|ennå ikke levert|まだ配信されて|引き続き配信|尚未(送达|送達|传递|傳遞)|(将|將|会|會)(继续|繼續)(尝试|嘗試)|아직 배달되지)/i;
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { classify } from './classify.ts';
 import type { MailSigns } from './mail-signs.ts';
 import type { MailPart } from '../reading/mail-source.ts';
-import { isEnclosedMail, reportedMessageIds, reportsIn } from '../reports/report-fields.ts';
+import { isEnclosedMail, isEnclosedReport, reportedMessageIds, reportsIn } from '../reports/report-fields.ts';
 
 function signs(headers: Record<string, string>, more: Partial<MailSigns> & { parts?: MailPart[] } = {}): MailSigns {
   const { parts = [], ...rest } = more;
@@ -10,6 +10,7 @@ function signs(headers: Record<string, string>, more: Partial<MailSigns> & { par
     header: (name) => (headers[name] === undefined ? [] : [headers[name]]),
     reports: reportsIn(parts),
     enclosesMail: parts.some(isEnclosedMail),
+    enclosesReport: parts.some(isEnclosedReport),
     nullPath: false,
     from: 'ann@example.com',
     fromName: '',
@@ -132,6 +133,13 @@ const table: [string, MailSigns, string, boolean, string][] = [
     true,
     'providerNotice',
   ],
+  [
+    'Amazon SES, as an event',
+    signs({ 'x-amz-sns-message-id': '1' }, { text: '{"eventType":"Bounce"}' }),
+    'bounce',
+    true,
+    'providerNotice',
+  ],
   ['RFC 3834', signs({ 'auto-submitted': 'auto-replied; owner-email="a@b"' }), 'auto-reply', true, 'autoSubmitted'],
   ['RFC 3834, no', signs({ 'auto-submitted': 'no' }), 'customer', false, 'none'],
   ['X-Autoreply', signs({ 'x-autoreply': 'yes' }), 'auto-reply', true, 'autoReplyHeader'],
@@ -155,6 +163,20 @@ const table: [string, MailSigns, string, boolean, string][] = [
   ['one in Hungarian', signs({}, { subject: 'Automatikus válasz: Lámpa' }), 'auto-reply', true, 'autoReplySubject'],
   ['a parent whose child stays at home', signs({}, { subject: 'Frånvaro: Kalle' }), 'customer', false, 'none'],
   ['a customer with a car', signs({}, { subject: 'Auto: Schaden' }), 'customer', false, 'none'],
+  [
+    'Request Tracker, behind its tag',
+    signs({}, { subject: '[firm.example #123] AutoReply: Your lamp' }),
+    'auto-reply',
+    true,
+    'autoReplySubject',
+  ],
+  [
+    'a customer who answers to that',
+    signs({}, { subject: 'Re: [firm.example #123] AutoReply: Your lamp' }),
+    'customer',
+    false,
+    'none',
+  ],
   ['a list’s owner', signs({}, { from: 'owner-lamps@lists.example' }), 'customer', true, 'automaticSign'],
   ['a list’s door', signs({}, { from: 'lamps-request@lists.example' }), 'customer', true, 'automaticSign'],
   ['a program', signs({}, { from: 'www-data@host.example' }), 'customer', true, 'automaticSign'],

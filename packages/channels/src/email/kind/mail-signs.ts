@@ -1,6 +1,7 @@
 /** What the rules of classification look at, and the senders that are machines by their names. */
 import type { Classification } from '@patchbay/contracts';
 import type { MailReport } from '../reports/report-fields.ts';
+import { bounceSubjectAt, delaySubjectAt, isAnswerSubject } from './bounce-words.ts';
 
 export interface MailSigns {
   header(name: string): string[];
@@ -9,6 +10,8 @@ export interface MailSigns {
   readonly nullPath: boolean;
   /** A whole mail, or its headers, is enclosed. */
   readonly enclosesMail: boolean;
+  /** An enclosed mail is itself from a mail system. */
+  readonly enclosesReport: boolean;
   /** Address and display name of the sender. */
   readonly from: string;
   readonly fromName: string;
@@ -28,11 +31,39 @@ export function isReport(mail: MailSigns, kind: MailReport['kind']): boolean {
   const type = mail.header('content-type')[0] ?? '';
   const declared = /^\s*multipart\/report\b/i.test(type);
   if (declared && new RegExp(`report-type\\s*=\\s*"?${kind}\\b`, 'i').test(type)) return true;
-  return (
-    mail.reports.some((report) => report.kind === kind) &&
-    (declared || mail.nullPath || isDaemon(mail) || isPostmaster(mail))
-  );
+  if (!mail.reports.some((report) => report.kind === kind)) return false;
+  if (declared || isDaemon(mail)) return true;
+  if (passesReportOn(mail) || !(mail.nullPath || isPostmaster(mail))) return false;
+  // Exchange redirects mails of persons with a null reverse-path: one may have such a file.
+  return kind !== 'delivery-status' || isPostmaster(mail) || isProgram(mail) || subjectTells(mail);
 }
+
+/** The subject says of a mail that it failed or is late, and is no answer to such a mail. */
+const subjectTells = ({ subject }: MailSigns): boolean =>
+  (bounceSubjectAt(subject) ?? delaySubjectAt(subject)) !== undefined && !isAnswerSubject(subject);
+
+const reporter = String.raw`(mailer-daemon\b|mail deliver(y|er)? (sub)?system\b|postmaster@|microsoftexchange[0-9a-f]{8})`;
+const isFromReporter = new RegExp(reporter, 'i');
+const pastedFromReporter = new RegExp(
+  String.raw`^[>* \t]{0,20}(from|von|de|da|van|fra|från|od|от|发件人|寄件者|差出人|보낸 ?사람)[* \t]{0,3}[:\uff1a].{0,80}?${reporter}`,
+  'im',
+);
+
+/** A field `From` that names a mail system. */
+export const isReporter = (from: string): boolean => isFromReporter.test(from.slice(0, 1000));
+
+/** Whoever sends it shows a report that a mail system sent to them: what we wrote ourselves, no mail system wrote. */
+export function passesReportOn(mail: MailSigns): boolean {
+  if (isDaemon(mail) || (isPostmaster(mail) && !isAnswerSubject(mail.subject))) return false;
+  return mail.enclosesReport || pastedFromReporter.test(mail.text.slice(0, 32_768));
+}
+
+/** What the programs that stand between mail servers are called. */
+const programName =
+  /(smtp|mta\b|\bndr\b|imss|daemon|postmaster|gateway|anti-?(virus|spam)|mail[-_. ]?(system|server|service|deliver|router|sweeper|marshal|guard|scanner)|\bdelivery\b|deliver(y|er)?[-_. ]?(sub)?(system|agent|service|report|status)|bounce|robot\b|listserv|post[-_. ]?office|quarantine|firewall|\b(system )?admin(istrator)?\b|no-?reply)/i;
+
+export const isProgram = (mail: MailSigns): boolean =>
+  programName.test(mail.from.split('@', 1)[0] ?? '') || programName.test(mail.fromName);
 
 export function readsNoMail(mail: MailSigns): boolean {
   return /^([\w.+-]{0,40}[-_.])?(no[-_.]?reply|do[-_.]?not[-_.]?reply)\b/i.test(mail.from);
@@ -54,7 +85,8 @@ export function isDaemon(mail: MailSigns): boolean {
 
 export function isPostmaster(mail: MailSigns): boolean {
   return (
-    /^(postmaster\b|"?system administrator\b|(mdaemon|microsoftexchange[0-9a-f]+)(@|$))/i.test(mail.from) ||
-    /^(postmaster|system administrator)$/i.test(mail.fromName)
+    /^(post[-_.]?master\b|"?system administrator\b|(mdaemon|microsoftexchange[0-9a-f]+)(@|$))/i.test(mail.from) ||
+    // Administrators are persons, too; Exchange calls itself so with postmaster's address, or with none.
+    (/^(postmaster|system administrator)$/i.test(mail.fromName) && (mail.nullPath || !mail.from.includes('@')))
   );
 }

@@ -3,9 +3,25 @@ import type { Classification } from '@patchbay/contracts';
 import { holdsCopy, reportText } from '../reports/bounce-text.ts';
 import { bounceSubjectAt, delaySubjectAt, failureElsewhere, isAnswerSubject, keepsTrying } from './bounce-words.ts';
 import { failureOf } from '../reports/failure-reason.ts';
-import { type Finding, type MailSigns, isDaemon, isPostmaster, isReport, readsNoMail } from './mail-signs.ts';
+import {
+  type Finding,
+  type MailSigns,
+  type Rule,
+  isDaemon,
+  isPostmaster,
+  isProgram,
+  isReport,
+  passesReportOn,
+  readsNoMail,
+} from './mail-signs.ts';
 
 type Category = Classification['category'];
+
+/** Who passes a report on, or asks about one, reports nothing. */
+export const ofItsOwn =
+  (rule: Rule): Rule =>
+  (mail) =>
+    passesReportOn(mail) ? undefined : rule(mail);
 
 /** Abuse reporting format (RFC 5965). */
 export function feedbackReport(mail: MailSigns): Finding {
@@ -68,7 +84,7 @@ const providerKinds: Record<string, Category> = {
 /** Amazon SES reports by mail through SNS: the body begins with a JSON object that has a notification type. */
 export function providerNotice(mail: MailSigns): Finding {
   if (!mail.header('x-amz-sns-message-id')[0]) return undefined;
-  const type = /"notificationType"\s*:\s*"(\w+)"/.exec(mail.text)?.[1]?.toLowerCase() ?? '';
+  const type = /"(?:notification|event)Type"\s*:\s*"(\w+)"/.exec(mail.text)?.[1]?.toLowerCase() ?? '';
   const category = providerKinds[type];
   return category === undefined ? undefined : { category, evidence: `notificationType ${type}` };
 }
@@ -78,7 +94,7 @@ export function daemonDelay(mail: MailSigns): Finding {
   if (isDaemon(mail) && delaySubjectAt(mail.subject) !== undefined)
     return { category: 'delivery-notice', evidence: 'mail daemon, subject of a delay' };
   const told = (delaySubjectAt(mail.subject) ?? bounceSubjectAt(mail.subject)) !== undefined;
-  const byMachine = mail.nullPath ? isSentBack(mail) : isMachine(mail);
+  const byMachine = mail.nullPath ? isSentBack(mail) : isMachine(mail) && !isAboutMailToUs(mail);
   return (isDaemon(mail) || (told && (byMachine || isReportInShape(mail)))) && keepsTrying(beginning(mail))
     ? { category: 'delivery-notice', evidence: 'mail daemon, still trying' }
     : undefined;
@@ -90,13 +106,6 @@ const isMachine = (mail: MailSigns): boolean =>
 /** What a machine has to say it says first. */
 const beginning = (mail: MailSigns): string => reportText(mail.text).slice(0, 3_000);
 
-/** What the programs that stand between mail servers are called. */
-const programName =
-  /(smtp|mta\b|\bndr\b|imss|daemon|postmaster|gateway|anti-?(virus|spam)|mail[-_. ]?(system|server|service|delivery|router|sweeper|marshal|guard|scanner)|deliver|bounce|robot\b|listserv|post[-_. ]?office|quarantine|firewall|\b(system )?admin(istrator)?\b|no-?reply)/i;
-
-const isProgram = (mail: MailSigns): boolean =>
-  programName.test(mail.from.split('@', 1)[0] ?? '') || programName.test(mail.fromName);
-
 /**
  * A person's mail has no such shape: a program's name, first words and a subject that say of a mail that it was not delivered, and
  * nothing else, and an address alone on its line or the mail itself below them.
@@ -107,15 +116,42 @@ function isReportInShape(mail: MailSigns): boolean {
   if (start > 12 || isAnswerSubject(mail.subject)) return false;
   const report = beginning(mail);
   const early = report.slice(0, 600);
-  return (notDelivered.test(early) || keepsTrying(early)) && (mail.enclosesMail || namesAnother(mail, report));
+  return (
+    ofMail.test(early) &&
+    (notDelivered.test(early) || keepsTrying(early)) &&
+    (mail.enclosesMail || namesAnother(mail, report))
+  );
 }
+
+/** Parcels are not delivered either. */
+const ofMail = /\b(e-?mails?|mails?|messages?|mailbox|smtp|no such user|user unknown)\b|送信|配信|投递|投遞/i;
+
 const addressAlone =
   /^[ \t*>-]{0,40}(?:[Tt]o: {1,20})?(?:"[^"\n]{1,80}" )?[<"']{0,3}([^\s<>"'@,;:]{1,64}@[^\s<>"'@,;:]{1,255})[>"']{0,3}[ \t]*(?::.{0,300})?$/gm;
 
-/** Alone on its line stands a recipient; the sender's own address stands there as a signature. */
+/** Alone on its line stands a recipient; the sender's own address stands there as a signature, and ours because the mail is to us. */
 function namesAnother(mail: MailSigns, report: string): boolean {
+  const parties = partiesOf(mail);
+  return report.matchAll(addressAlone).some(([, address = '']) => !parties.has(address.toLowerCase()));
+}
+
+const anyAddress = /[^\s<>"'@,;:()[\]]{1,64}@[^\s<>"'@,;:()[\]]{1,255}/g;
+const addressesOf = (text: string): string[] =>
+  (text.match(anyAddress) ?? []).map((address) => address.replace(/\.+$/, '').toLowerCase());
+
+/** Whom the mail is from and to: a report tells them of others. */
+const partiesOf = (mail: MailSigns): ReadonlySet<string> =>
+  new Set([mail.from.toLowerCase(), ...addressesOf(mail.header('to').join(' ').slice(0, 10_000))]);
+
+function strangersIn(mail: MailSigns): string[] {
+  const parties = partiesOf(mail);
+  return addressesOf(beginning(mail)).filter((address) => !parties.has(address));
+}
+
+/** It names the address that it came to, and no other. */
+function isAboutMailToUs(mail: MailSigns): boolean {
   const own = mail.from.toLowerCase();
-  return report.matchAll(addressAlone).some(([, address = '']) => address.toLowerCase() !== own);
+  return strangersIn(mail).length === 0 && addressesOf(beginning(mail)).some((address) => address !== own);
 }
 
 /**
@@ -127,7 +163,7 @@ export function daemonBounce(mail: MailSigns): Finding {
   if (isDaemon(mail) && (told || mail.nullPath || mail.enclosesMail || notDelivered.test(beginning(mail))))
     return { category: 'bounce', evidence: 'mail daemon' };
   const fails = failure.test(mail.text) || failureElsewhere.test(mail.text);
-  if (told && (mail.nullPath ? isSentBack(mail) : isMachine(mail) && fails))
+  if (told && (mail.nullPath ? isSentBack(mail) : isMachine(mail) && fails && !isAboutMailToUs(mail)))
     return { category: 'bounce', evidence: 'machine sender, subject and reason of a bounce' };
   return told && isReportInShape(mail)
     ? { category: 'bounce', evidence: 'subject of a bounce, first words and shape of a report' }
@@ -139,13 +175,15 @@ export function daemonBounce(mail: MailSigns): Finding {
  * and so has what forms on websites send. A report is by a mail program, or shows what came back or what a server said.
  */
 function isSentBack(mail: MailSigns): boolean {
-  if (isPostmaster(mail) || (isProgram(mail) && !readsNoMail(mail))) return true;
+  if (isPostmaster(mail)) return true;
+  if (isAboutMailToUs(mail)) return false;
+  if (isProgram(mail) && !readsNoMail(mail) && strangersIn(mail).length > 0) return true;
   if (isAnswerSubject(mail.subject)) return false;
   return mail.enclosesMail || holdsCopy(mail.text) || serverSaid.test(mail.text);
 }
 
 const failure =
-  /\b(5\d\d[ -]|5\.\d{1,3}\.\d{1,3}\b|unknown|undeliver|not exist|rejected|failed|invalid|full|no such|unable|could not|not (be )?delivered|not (listed|known|reach|received?)|delivery problems?|returned|original message)/i;
+  /\b(5\d\d[ -]|5\.\d{1,3}\.\d{1,3}\b|unknown|undeliver|not exist|rejected|failed|invalid|full|no such|unable|could not|not (be(en)? )?delivered|not (listed|known|reach|received?)|delivery problems?|returned|original message)/i;
 const notDelivered =
   /(could not|couldn't|cannot|can't|can not|was not|wasn't|were not|not) be(en)? (successfully )?(delivered|reached)|(could not|cannot|can't) deliver\b|(wasn't|was not|were not) (able to deliver|delivered)|(unable|failed) to deliver|did(n't| not) (reach|receive (this|your|the) (message|mail))|undeliverable|delivery .{0,60}(has |have )?failed|failed recipients?\b|delivery problems?|(has been|was|being) returned|mailbox (is )?full|user unknown|no such user|送信できません|配信できません|无法投递|無法投遞/i;
 const serverSaid =

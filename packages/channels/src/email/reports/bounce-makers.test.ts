@@ -1,6 +1,6 @@
 /** Bounces of programs that stand between mail servers, of carriers and of old systems: made for these tests in the shapes that their makers document. */
 import { describe, expect, test } from 'vitest';
-import { told, type Shape } from './test-bounces.ts';
+import { encoded, told, type Shape } from './test-bounces.ts';
 
 const gateways: Record<string, Shape> = {
   'an address that begins with a word of the list': {
@@ -283,6 +283,65 @@ const gateways: Record<string, Shape> = {
   'a directory that does not have it': {
     text: ['<ann@example.org>: 550 5.4.1 Recipient address rejected: Access denied. AS(201806281)'],
     is: 'bounce; ann@example.org for good 5.4.1 550',
+  },
+  'a firewall, in a mailbox': {
+    nullPath: false,
+    from: 'Spam Firewall <postmaster@mx.example.net>',
+    subject: '**Message you sent blocked by our bulk email filter**',
+    text: ['Your message to: ann@example.org', 'was blocked. The email you sent has NOT BEEN DELIVERED:'],
+    is: 'bounce; ann@example.org for now - -',
+  },
+  'a gateway to telephones, in a mailbox': {
+    nullPath: false,
+    from: 'post_master@carrier.example',
+    subject: 'Undeliverable Message',
+    text: [
+      'Message could not be delivered to mobile.',
+      'RCPT TO: 5551234567@carrier.example',
+      'Error: 550 - no such user',
+    ],
+    is: 'bounce; 5551234567@carrier.example for good - 550',
+  },
+  'French, of an answer': {
+    from: 'postmaster@fai.example',
+    subject: encoded('Échec de remise : Votre lampe'),
+    headers: ['Auto-Submitted: auto-replied', 'Content-Type: text/plain; charset=utf-8'],
+    text: ["Le message suivant n'a pas pu être remis :", '  ann@example.org', 'Motif : adresse inconnue'],
+    is: 'bounce; ann@example.org for good - -',
+  },
+  'MailEnable, which still waits': {
+    nullPath: false,
+    from: 'Postmaster <postmaster@mx.example.net>',
+    subject: 'Message Delivery Delay',
+    text: [
+      'Your message has been delayed and is still awaiting delivery to the following recipient(s):',
+      '',
+      '[SMTP:ann@example.org]',
+    ],
+    is: 'delivery-notice; ann@example.org for now - -',
+  },
+  'fields in a file of text': {
+    from: 'Mail System <system@mx.example.net>',
+    subject: 'Delivery failure',
+    headers: ['Content-Type: multipart/mixed; boundary=b'],
+    text: [
+      '--b',
+      '',
+      'Your message could not be delivered.',
+      '--b',
+      'Content-Type: text/plain; name=details.txt',
+      'Content-Disposition: attachment; filename=details.txt',
+      '',
+      'Reporting-MTA: dns; mx.example.net',
+      '',
+      'Final-Recipient: rfc822; ann@example.org',
+      'Action: failed',
+      'Status: 5.1.1',
+      'Diagnostic-Code: smtp; 550 5.1.1 no such user',
+      '',
+      '--b--',
+    ],
+    is: 'bounce; ann@example.org for good 5.1.1 550',
   },
 };
 

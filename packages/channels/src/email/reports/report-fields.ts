@@ -1,5 +1,6 @@
 /** The machine-readable parts of reports: `Name: value` lines in groups (RFC 3464, RFC 5965, RFC 8098). */
 import type { MailPart } from '../reading/mail-source.ts';
+import { isReporter } from '../kind/mail-signs.ts';
 import { messageIds } from '../threading.ts';
 
 const reportTypes: Record<string, ReportKind> = {
@@ -41,13 +42,19 @@ export function reportsIn(parts: readonly MailPart[], text = ''): MailReport[] {
     return [{ kind, values: fieldReader(fields), groups: groupsIn(fields).map(fieldReader) }];
   });
   if (reports.length > 0) return reports;
-  const others = parts.filter((part) => isEnclosedMail(part) || part.contentType === 'multipart/report');
+  const others = parts.filter(
+    (part) => isEnclosedMail(part) || part.contentType === 'multipart/report' || isReportAsFile(part),
+  );
   const found = [text, ...others.map((part) => part.content.subarray(0, longestReport).toString('latin1'))]
     .map((written) => groupsIn(plainLines(written.slice(0, longestReport))).filter(isRecipientGroup))
     .find((groups) => groups.length > 0);
   if (found === undefined) return [];
   return [{ kind: 'delivery-status', values: fieldReader(found.join('\n')), groups: found.map(fieldReader) }];
 }
+
+/** The fields as a file of text: what a gateway makes of a type that it does not know. */
+const isReportAsFile = ({ contentType, content }: MailPart): boolean =>
+  /^text\/plain$/i.test(contentType) && /^\s{0,20}Reporting-MTA:/i.test(content.subarray(0, 100).toString('latin1'));
 
 const plainLines = (text: string) => text.replace(/\r\n?/g, '\n');
 const groupsIn = (text: string) => text.split(/\n[ \t]*\n/);
@@ -69,6 +76,11 @@ export function fieldReader(text: string): FieldReader {
 /** True for an enclosed mail, whole or only its headers. */
 export function isEnclosedMail(part: MailPart): boolean {
   return originalTypes.has(part.contentType.toLowerCase());
+}
+
+/** True for an enclosed mail of a mail system. */
+export function isEnclosedReport(part: MailPart): boolean {
+  return isEnclosedMail(part) && headOf(part.content)('from').some(isReporter);
 }
 
 /**
