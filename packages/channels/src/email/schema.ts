@@ -23,7 +23,13 @@ import { type MailPart, type MailSource, readMail } from './reading/mail-source.
 import { verifyReplyAddress } from './reply-address.ts';
 import { replyTextOf } from './reply/reply-text.ts';
 import { contactReportsOf } from './reports/reports.ts';
-import { isEnclosedMail, isEnclosedReport, reportedMessageIds, reportsIn } from './reports/report-fields.ts';
+import {
+  isEnclosedMail,
+  isEnclosedReport,
+  isWrittenBy,
+  reportedMessageIds,
+  reportsIn,
+} from './reports/report-fields.ts';
 import { type Author, authorBehind } from './sender/passed-on.ts';
 import { senderGrade } from './sender/sender-verdict.ts';
 import { threadingOf } from './threading.ts';
@@ -95,7 +101,7 @@ function contactOf(
   const verdict = classify({
     header: mail.header,
     reports,
-    enclosesMail: mail.parts.some(isEnclosedMail),
+    enclosesMail: mail.parts.some((part) => isEnclosedMail(part) && !isWrittenBy(part, sender.from)),
     enclosesReport: mail.parts.some(isEnclosedReport),
     nullPath: isNullPath(mail, envelope),
     from: sender.from,

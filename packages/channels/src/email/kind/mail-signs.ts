@@ -8,7 +8,7 @@ export interface MailSigns {
   readonly reports: readonly MailReport[];
   /** The envelope sender is empty (RFC 5321 §4.5.5): nobody wants an answer. */
   readonly nullPath: boolean;
-  /** A whole mail, or its headers, is enclosed. */
+  /** A whole mail, or its headers, is enclosed that another wrote than its sender. */
   readonly enclosesMail: boolean;
   /** An enclosed mail is itself from a mail system. */
   readonly enclosesReport: boolean;
@@ -60,7 +60,7 @@ export function passesReportOn(mail: MailSigns): boolean {
 
 /** What the programs that stand between mail servers are called. */
 const programName =
-  /(smtp|mta\b|\bndr\b|imss|daemon|postmaster|gateway|anti-?(virus|spam)|mail[-_. ]?(system|server|service|deliver|router|sweeper|marshal|guard|scanner)|\bdelivery\b|deliver(y|er)?[-_. ]?(sub)?(system|agent|service|report|status)|bounce|robot\b|listserv|post[-_. ]?office|quarantine|firewall|\b(system )?admin(istrator)?\b|no-?reply)/i;
+  /(smtp|mta\b|\bndr\b|imss|daemon|postmaster|gateway|anti-?(virus|spam)|mail[-_. ]?(system|server|service|deliver|router|sweeper|marshal|guard|scanner)|\bdelivery\b|deliver(y|er)?[-_. ]?(sub)?(system|agent|service|report|status)|bounce|robot\b|listserv|post[-_. ]?office|quarantine|firewall|^\W?((system|mail|server)[-_. ]?)?admin(istrator)?\b|\b(system|mail)[-_. ]?admin(istrator)?\b|no-?reply)/i;
 
 export const isProgram = (mail: MailSigns): boolean =>
   programName.test(mail.from.split('@', 1)[0] ?? '') || programName.test(mail.fromName);

@@ -17,11 +17,17 @@ import {
 
 type Category = Classification['category'];
 
+/** What forms on websites ask first; reports have no such line. */
+const formField =
+  /^[ \t*]{0,10}((your|full|first|last) ?)?(name|vorname|nachname|nom|nombre|nome|naam|имя|お名前|姓名)[* \t]{0,5}[:\uff1a]/im;
+
 /** Who passes a report on, or asks about one, reports nothing. */
 export const ofItsOwn =
   (rule: Rule): Rule =>
   (mail) =>
-    passesReportOn(mail) ? undefined : rule(mail);
+    passesReportOn(mail) || (!isDaemon(mail) && !isPostmaster(mail) && formField.test(beginning(mail)))
+      ? undefined
+      : rule(mail);
 
 /** Abuse reporting format (RFC 5965). */
 export function feedbackReport(mail: MailSigns): Finding {
@@ -117,14 +123,10 @@ function isReportInShape(mail: MailSigns): boolean {
   const report = beginning(mail);
   const early = report.slice(0, 600);
   return (
-    ofMail.test(early) &&
-    (notDelivered.test(early) || keepsTrying(early)) &&
+    ((notDelivered.test(early) && ofMail.test(early)) || keepsTrying(early)) &&
     (mail.enclosesMail || namesAnother(mail, report))
   );
 }
-
-/** Parcels are not delivered either. */
-const ofMail = /\b(e-?mails?|mails?|messages?|mailbox|smtp|no such user|user unknown)\b|送信|配信|投递|投遞/i;
 
 const addressAlone =
   /^[ \t*>-]{0,40}(?:[Tt]o: {1,20})?(?:"[^"\n]{1,80}" )?[<"']{0,3}([^\s<>"'@,;:]{1,64}@[^\s<>"'@,;:]{1,255})[>"']{0,3}[ \t]*(?::.{0,300})?$/gm;
@@ -177,7 +179,9 @@ export function daemonBounce(mail: MailSigns): Finding {
 function isSentBack(mail: MailSigns): boolean {
   if (isPostmaster(mail)) return true;
   if (isAboutMailToUs(mail)) return false;
-  if (isProgram(mail) && !readsNoMail(mail) && strangersIn(mail).length > 0) return true;
+  const early = beginning(mail).slice(0, 600);
+  const isOfGoods = notDelivered.test(early) && !ofMail.test(early);
+  if (isProgram(mail) && !readsNoMail(mail) && strangersIn(mail).length > 0 && !isOfGoods) return true;
   if (isAnswerSubject(mail.subject)) return false;
   return mail.enclosesMail || holdsCopy(mail.text) || serverSaid.test(mail.text);
 }
@@ -186,6 +190,13 @@ const failure =
   /\b(5\d\d[ -]|5\.\d{1,3}\.\d{1,3}\b|unknown|undeliver|not exist|rejected|failed|invalid|full|no such|unable|could not|not (be(en)? )?delivered|not (listed|known|reach|received?)|delivery problems?|returned|original message)/i;
 const notDelivered =
   /(could not|couldn't|cannot|can't|can not|was not|wasn't|were not|not) be(en)? (successfully )?(delivered|reached)|(could not|cannot|can't) deliver\b|(wasn't|was not|were not) (able to deliver|delivered)|(unable|failed) to deliver|did(n't| not) (reach|receive (this|your|the) (message|mail))|undeliverable|delivery .{0,60}(has |have )?failed|failed recipients?\b|delivery problems?|(has been|was|being) returned|mailbox (is )?full|user unknown|no such user|送信できません|配信できません|无法投递|無法投遞/i;
+/** Parcels are not delivered either: the sentence is of a mail, and of nothing that a courier brings. */
+const within = String.raw`(?:(?!\b(?:parcels?|packages?|shipments?|orders?|goods|items?|couriers?|drivers?)\b)(?:[^.!?]|\.(?=\S))){0,100}?`;
+const mailWord = String.raw`\b(?:e-?mails?|mails?|messages?)\b`;
+const ofMail = new RegExp(
+  `${mailWord}${within}(?:${notDelivered.source})|(?:${notDelivered.source})${within}(?:${mailWord}|\\b(?:following|these|one or more) (?:e-?mail )?(?:recipients?|address(?:es)?))|mailbox|user unknown|no such user|送信|配信|投递|投遞`,
+  'i',
+);
 const serverSaid =
   /\b[45]\d\d[ :-]#?[45]\.\d{1,3}\.\d{1,3}\b|\(#[45]\.\d\.\d{1,3}\)|\b5\d\d .{0,80}(unknown|rejected|no such)/i;
 

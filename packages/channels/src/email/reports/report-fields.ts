@@ -78,6 +78,13 @@ export function isEnclosedMail(part: MailPart): boolean {
   return originalTypes.has(part.contentType.toLowerCase());
 }
 
+/** True for an enclosed mail whose `From` names this address. */
+export function isWrittenBy(part: MailPart, address: string): boolean {
+  return (
+    address !== '' && headOf(part.content)('from').some((from) => from.toLowerCase().includes(address.toLowerCase()))
+  );
+}
+
 /** True for an enclosed mail of a mail system. */
 export function isEnclosedReport(part: MailPart): boolean {
   return isEnclosedMail(part) && headOf(part.content)('from').some(isReporter);
