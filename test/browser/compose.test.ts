@@ -2,7 +2,7 @@
 import { createTransport } from 'nodemailer';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { keepPictures, useBrowser } from '../support/browser.ts';
+import { holdRequests, keepPictures, useBrowser } from '../support/browser.ts';
 import type { OpenedPage } from '../support/browser.ts';
 import { acceptOffer, addAgent, grace, logIn, message, openSetting, setPresence } from '../support/browser-desk.ts';
 import { startMailSink } from '../support/mail.ts';
@@ -132,5 +132,108 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await message(page, 'out', 'Forwarded to').waitFor();
     expect(opened.problems).toEqual([]);
     expect(beyond).toEqual([]);
+  });
+
+  const composer = () => page.getByTestId('composer-text');
+  async function open(subject: string): Promise<void> {
+    await page.getByTestId('ticket-row').filter({ hasText: subject }).click();
+    await page.getByRole('heading', { name: subject }).waitFor();
+    await composer().waitFor();
+  }
+
+  it('what is written while an answer is on its way stays, and so does a note beside it', async () => {
+    const post = await holdRequests(page, 'POST', /held-replies$/);
+    await composer().fill('The lamp is repaired.');
+    await page.getByTestId('composer-send').click();
+    await post.arrived;
+    await composer().press('End');
+    await composer().pressSequentially(' It comes by post.');
+    await page.getByTestId('composer-note').click();
+    await composer().fill('She waits for it');
+    await post.letGo();
+    await page.getByTestId('held-reply').filter({ hasText: 'The lamp is repaired.' }).waitFor();
+    expect(await composer().inputValue()).toBe('She waits for it');
+    await page.getByTestId('composer-reply').click();
+    expect(await composer().inputValue()).toBe('It comes by post.');
+    await composer().fill('');
+    await page.getByTestId('held-send-now').click();
+    await sent('The lamp is repaired.');
+  });
+
+  it('whoever opens another ticket finds again what they wrote, to whom, and with which files', async () => {
+    await createTransport({ host: '127.0.0.1', port: hub.ground.smtpPort, secure: false, ignoreTLS: true }).sendMail({
+      from: 'Mary Somerville <mary@example.org>',
+      to: 'support@patchbay.test',
+      subject: 'A second lamp',
+      text: 'Is there another one?',
+    });
+    await acceptOffer(page, 'A second lamp');
+    await open('The lamp is dark');
+    const upload = await holdRequests(page, 'POST', /\/files$/);
+    await page.getByTestId('composer-forward').click();
+    await page.getByTestId('composer-to').locator('input').fill('factory@example.net,');
+    await composer().fill('Not for the customer');
+    await page.getByTestId('composer-files').setInputFiles({
+      name: 'drawing.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('A drawing'),
+    });
+    await upload.arrived;
+    await open('A second lamp');
+    expect(await page.getByTestId('upload').count()).toBe(0);
+    await upload.letGo();
+    await open('The lamp is dark');
+    await page.locator('[data-testid=upload][data-state=done]').waitFor();
+    for (const how of ['as it was left', 'loaded anew']) {
+      expect(await page.getByTestId('composer-forward').getAttribute('aria-pressed'), how).toBe('true');
+      expect(await page.getByTestId('composer-to').textContent(), how).toContain('factory@example.net');
+      expect(await composer().inputValue(), how).toBe('Not for the customer');
+      await page.reload();
+      await page.locator('[data-testid=upload][data-state=done]').waitFor();
+    }
+    const post = await holdRequests(page, 'POST', /held-replies$/);
+    await page.getByTestId('composer-send').click();
+    await post.arrived;
+    await open('A second lamp');
+    await open('The lamp is dark');
+    await post.letGo();
+    await page.getByTestId('held-reply').filter({ hasText: 'Not for the customer' }).waitFor();
+    expect(await composer().inputValue()).toBe('');
+    expect(await page.getByTestId('upload').count()).toBe(0);
+  });
+
+  it('what is taken back is there also for who opened another ticket meanwhile', async () => {
+    const back = await holdRequests(page, 'DELETE', /held-replies/);
+    await page.getByTestId('held-undo').click();
+    await back.arrived;
+    await open('A second lamp');
+    await back.letGo();
+    await open('The lamp is dark');
+    await page.getByTestId('upload').filter({ hasText: 'drawing.txt' }).waitFor();
+    expect(await composer().inputValue()).toBe('Not for the customer');
+    expect(await page.getByTestId('composer-to').textContent()).toContain('factory@example.net');
+  });
+
+  it('whoever opened another ticket is told there that nothing was sent', async () => {
+    const post = await holdRequests(page, 'POST', /held-replies$/);
+    await page.getByTestId('composer-send').click();
+    await post.arrived;
+    await open('A second lamp');
+    await post.fail();
+    await page.getByText('Not sent; your text is kept.').waitFor();
+    await open('The lamp is dark');
+    await page.getByTestId('composer-error').waitFor();
+    expect(await composer().inputValue()).toBe('Not for the customer');
+  });
+
+  it('another agent at the same place does not go on with it', async () => {
+    const address = page.url();
+    await page.getByTestId('user-menu').click();
+    await page.getByTestId('log-out').click();
+    await page.getByTestId('login-submit').waitFor();
+    await logIn(page, hub.url, admin);
+    await page.goto(address);
+    await composer().waitFor();
+    expect(await composer().inputValue()).toBe('');
   });
 });

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, Request, Route } from 'playwright-core';
 import { afterAll, beforeAll, inject } from 'vitest';
 
 const folder = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
@@ -133,4 +133,24 @@ export async function keepPictures(page: Page, name: string): Promise<string[]> 
   }
   if (before) await page.setViewportSize(before);
   return beyond;
+}
+
+/** Keeps what the page asks of the hub from being asked, as a slow network does, until it is let go or fails. */
+export async function holdRequests(page: Page, method: string, path: RegExp) {
+  const arrived = Promise.withResolvers<void>();
+  const outcome = Promise.withResolvers<'continue' | 'abort'>();
+  const handle = async (route: Route) => {
+    if (route.request().method() !== method) return route.fallback();
+    arrived.resolve();
+    return route[await outcome.promise]();
+  };
+  const isHeld = (request: Request) => request.method() === method && path.test(request.url());
+  await page.route(path, handle);
+  const end = (how: 'continue' | 'abort') => async () => {
+    const ended = page.waitForEvent(how === 'abort' ? 'requestfailed' : 'requestfinished', isHeld);
+    outcome.resolve(how);
+    await ended;
+    await page.unroute(path, handle);
+  };
+  return { arrived: arrived.promise, letGo: end('continue'), fail: end('abort') };
 }

@@ -2,10 +2,11 @@ import type { OutboxItem } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { loadDraft, saveDraft } from '../desk/drafts.ts';
+import { draftOn } from '../desk/drafts.ts';
 import { useNavigate } from 'react-router';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
+import { useMe } from '../session/use-me.ts';
 
 type Decision = 'sent' | 'failed' | 'resend';
 
@@ -13,6 +14,7 @@ type Decision = 'sent' | 'failed' | 'resend';
 export function OutboxDecision({ item }: { item: OutboxItem }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const { id: me } = useMe();
   const decide = useAction((decision: Decision) => api.resolveOutbound(item.id, decision), {
     stale: [keys.outbox, keys.messages(item.ticketId), keys.ticket(item.ticketId)],
     done: t('outbox.decided'),
@@ -42,7 +44,9 @@ export function OutboxDecision({ item }: { item: OutboxItem }) {
           size="small"
           onClick={() => {
             // What the agent has begun to write there is not overwritten.
-            if (loadDraft(item.ticketId, 'public') === '') saveDraft(item.ticketId, 'public', item.text);
+            draftOn(me, item.ticketId).change((now) =>
+              now.texts.public === '' ? { ...now, kind: 'public', texts: { ...now.texts, public: item.text } } : now,
+            );
             void navigate(`/desk/${item.ticketId}`);
           }}
           data-testid="outbox-as-new"

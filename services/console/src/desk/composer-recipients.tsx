@@ -3,7 +3,8 @@ import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addressesIn, looksLikeAddress } from './mail-address.ts';
-import type { MailFields, MailLists } from './use-mail-fields.ts';
+import type { MailLists } from './mail-choice.ts';
+import type { MailFields } from './use-mail-fields.ts';
 
 /** Most recipients of one message; the hub refuses more. */
 const MOST = 50;

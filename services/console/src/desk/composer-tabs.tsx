@@ -1,7 +1,7 @@
 import { LockOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import type { DraftKind } from './drafts.ts';
-import type { MailMode } from './use-mail-fields.ts';
+import type { MailMode } from './mail-choice.ts';
 
 interface ComposerTabsProps {
   kind: DraftKind;

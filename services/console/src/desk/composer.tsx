@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { LockOutlined, SendOutlined } from '@ant-design/icons';
-import type { HeldReply, Message, Ticket } from '@patchbay/contracts';
+import type { Message, Ticket } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
-import { Alert, Button, Input } from 'antd';
-import { useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { Alert, App, Button, Input } from 'antd';
+import { useEffect, useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { problemText } from '../feedback/problem-text.ts';
+import { problemLine, problemText } from '../feedback/problem-text.ts';
 import { GuardNotice } from '../grading/guard-notice.tsx';
 import { useAttend, useGuarded } from '../grading/use-guard.ts';
 import { api } from '../query-client.ts';
@@ -15,42 +15,43 @@ import { AttachButton, ClosedNotice, MarkupButtons } from './composer-foot.tsx';
 import { ComposerRecipients } from './composer-recipients.tsx';
 import { ComposerSender, SignaturePreview } from './composer-sender.tsx';
 import { ComposerTabs } from './composer-tabs.tsx';
-import { loadDraft, saveDraft, type DraftKind } from './drafts.ts';
+import { asLeft, useDraft, withoutSent, type DraftKind } from './drafts.ts';
 import { insertAt, markSelection, pictureToken, type Selected } from './text-edit.ts';
 import { UploadList } from './upload-list.tsx';
+import { uploadsOf, type Upload } from './uploads.ts';
 import { useFileDrop } from './use-file-drop.ts';
 import { useMailFields } from './use-mail-fields.ts';
 import { useSend } from './use-send.ts';
 import { useTypingSignal } from './use-typing-signal.ts';
-import { type Upload, useUploads } from './use-uploads.ts';
 
-/** What the conversation wants of the composer: pass this message on, or take up again what was taken back. */
-export type ComposerRequest = { forward: Message } | { restore: HeldReply };
+/** What the conversation wants of the composer: pass this message on, or go on with what was taken back into the draft. */
+export type ComposerRequest = { forward: Message } | { goOn: true };
 
 /** Answer on the ticket's own channel, or leave a note that never leaves the centre. */
 export function Composer({ ticket, request }: { ticket: Ticket; request: ComposerRequest | null }) {
   const { t } = useTranslation();
+  const { message: tell } = App.useApp();
   const spoken = ticket.call !== null;
-  const [kind, setKind] = useState<DraftKind>(spoken ? 'internal' : 'public');
-  const [text, setText] = useState(() => loadDraft(ticket.id, kind));
+  const { draft, store } = useDraft(ticket.id);
+  useEffect(() => () => store.change(asLeft), [store]);
+  const kind = draft.kind ?? (spoken ? 'internal' : 'public');
+  const text = draft.texts[kind];
   const area = useRef<HTMLTextAreaElement | null>(null);
-  const files = useUploads();
-  const mail = useMailFields(ticket);
+  const files = uploadsOf(store);
+  const mail = useMailFields(ticket, draft, store);
   const isMail = mail.enabled && kind === 'public';
   const forwarded = useForwarded(ticket.id, isMail && mail.mode === 'forward', mail.forwardOf);
   const signal = useTypingSignal(ticket.id);
   const guarded = useGuarded(ticket.customerId);
   useAttend(ticket.customerId, ticket.id, kind === 'public' && text.trim() !== '');
 
-  const write = (next: string, of: DraftKind = kind): void => {
-    setText(next);
-    saveDraft(ticket.id, of, next);
-    if (of === 'public') signal(next !== '');
+  const write = (next: string): void => {
+    store.change((before) => ({ ...before, texts: { ...before.texts, [kind]: next } }));
+    if (kind === 'public') signal(next !== '');
   };
   const change = (next: DraftKind): void => {
     if (next === kind) return;
-    setKind(next);
-    setText(loadDraft(ticket.id, next));
+    store.change((before) => ({ ...before, kind: next }));
     signal(false);
   };
   /** Changes the text where the cursor is, and leaves the cursor behind the change. */
@@ -69,40 +70,46 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
       .flatMap(({ name, contentId }) => (contentId ? [pictureToken(name, contentId)] : []));
     if (tokens.length > 0) edit((selected) => insertAt(selected, tokens.join('\n')));
   };
-  const remove = (key: number): void => {
-    const gone = files.uploads.find((one) => one.key === key);
+  const remove = (key: string): void => {
+    const gone = draft.uploads.find((one) => one.key === key);
     files.remove(key);
     if (gone?.contentId) write(text.replaceAll(pictureToken(gone.name, gone.contentId), ''));
   };
   const dropping = useFileDrop(addInline);
   useRequest(request, (asked) => {
-    change('public');
-    if ('forward' in asked) mail.setMode('forward', asked.forward.id);
-    else {
-      const { input } = asked.restore;
-      // What was begun meanwhile is not lost either.
-      const begun = loadDraft(ticket.id, 'public').trim();
-      write(begun === '' ? input.text : `${input.text}\n\n${begun}`, 'public');
-      mail.restore(input);
-      files.restore(asked.restore.files, contentIdsOf(asked.restore));
+    if ('forward' in asked) {
+      change('public');
+      mail.setMode('forward', asked.forward.id);
     }
     area.current?.focus();
   });
-  const send = useSend(ticket.id, () => {
-    write('');
-    files.clear();
-    mail.reset();
-  });
+  const send = useSend(ticket.id);
   const forbidden = useSendBlocked(ticket, text) && kind === 'public';
   const passesOn = isMail && mail.mode === 'forward';
-  const empty = text.trim() === '' && files.uploads.length === 0 && !(passesOn && forwarded);
+  const empty = text.trim() === '' && draft.uploads.length === 0 && !(passesOn && forwarded);
   const blocked = empty || forbidden || !files.ready || (isMail && !mail.ready) || (passesOn && !forwarded);
   const submit = (): void => {
     if (blocked || send.isPending) return;
-    const attachments = files.uploads.flatMap(attachmentOf);
-    const draft = { text: text.trim(), visibility: kind, attachments, ...(isMail && mail.draft(forwarded)) };
-    if (kind === 'public') guarded('send', () => send.mutate(draft));
-    else send.mutate(draft);
+    const attachments = draft.uploads.flatMap(attachmentOf);
+    const message = { text: text.trim(), visibility: kind, attachments, ...(isMail && mail.draft(forwarded)) };
+    const begin = (): void => {
+      store.change((now) => ({ ...now, failure: null }));
+      send.mutate({
+        message,
+        sent: () => {
+          store.change((now) => withoutSent(now, draft, kind));
+          signal(false);
+        },
+        failed: (failure) => {
+          store.change((now) => ({ ...now, failure }));
+          // Whoever reads another ticket by now is told there.
+          if (!area.current)
+            void tell.error(`#${ticket.number}: ${t('composer.notSent')} ${problemLine(t, failure)}`, 6);
+        },
+      });
+    };
+    if (kind === 'public') guarded('send', begin);
+    else begin();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (!(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
@@ -117,7 +124,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
     event.preventDefault();
     addInline(event.clipboardData.files);
   };
-  const problem = send.error && problemText(t, send.error);
+  const problem = draft.failure && problemText(t, draft.failure);
   if (ticket.status === 'closed' && kind === 'public') return <ClosedNotice note={() => change('internal')} />;
   return (
     <div className={`composer composer-${kind}`}>
@@ -177,7 +184,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
           {t('composer.forwards', { from: forwarded.from, text: forwarded.text.slice(0, 200) })}
         </div>
       )}
-      <UploadList uploads={files.uploads} remove={remove} retry={files.retry} />
+      <UploadList uploads={draft.uploads} remove={remove} retry={files.retry} />
       {kind === 'public' && <ComposerChannelNotes ticket={ticket} text={text} />}
       <div className="composer-foot">
         <AttachButton add={(given) => void files.add(given)} />
@@ -202,12 +209,6 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
 
 const attachmentOf = ({ id, contentId }: Upload) =>
   id === undefined ? [] : [contentId ? { id, inline: true as const, contentId } : id];
-
-function contentIdsOf({ input }: HeldReply): Map<string, string> {
-  return new Map(
-    input.attachments.flatMap((one) => (typeof one === 'string' ? [] : [[one.id, one.contentId] as const])),
-  );
-}
 
 /** The message that is passed on: the chosen one, else the customer's last. */
 function useForwarded(ticketId: string, wanted: boolean, id: string | null): Message | null {

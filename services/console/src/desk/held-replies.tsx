@@ -7,21 +7,30 @@ import { useTranslation } from 'react-i18next';
 import { errorText } from '../feedback/error-text.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
+import { useDraft } from './drafts.ts';
+import { withTakenBack } from './taken-back.ts';
 
-/** The agent's own messages that have not left: they wait for their moment, or could not leave. */
-export function HeldReplies({ ticket, restore }: { ticket: Ticket; restore: (held: HeldReply) => void }) {
+/** The agent's own messages that have not left: they wait for their moment, or could not leave. `goOn`: one is in the draft again. */
+export function HeldReplies({ ticket, goOn }: { ticket: Ticket; goOn: () => void }) {
   const held = useQuery({
     queryKey: keys.heldReplies(ticket.id),
     queryFn: ({ signal }) => api.heldReplies(ticket.id, signal),
   });
-  return (held.data ?? []).map((one) => <Held key={one.id} held={one} ticketId={ticket.id} restore={restore} />);
+  return (held.data ?? []).map((one) => <Held key={one.id} held={one} ticketId={ticket.id} goOn={goOn} />);
 }
 
-function Held({ held, ticketId, restore }: { held: HeldReply; ticketId: string; restore: (held: HeldReply) => void }) {
+function Held({ held, ticketId, goOn }: { held: HeldReply; ticketId: string; goOn: () => void }) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   const stale = [keys.heldReplies(ticketId), keys.messages(ticketId), keys.tickets];
-  const undo = useAction(api.takeBack, { stale, after: restore });
+  const { store } = useDraft(ticketId);
+  const undo = useAction(api.takeBack, {
+    stale,
+    after: (back) => {
+      store.change((now) => withTakenBack(now, back));
+      goOn();
+    },
+  });
   const sendNow = useAction(api.sendHeldNow, { stale });
   const failed = held.state === 'failed';
   const seconds = Math.max(0, Math.ceil((Date.parse(held.dueAt) - now) / 1000));

@@ -35,7 +35,7 @@ function TemplateDialog({ ticket, close }: { ticket: Ticket; close: () => void }
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<MessageTemplate | null>(null);
   const [variables, setVariables] = useState<string[]>([]);
-  const send = useSend(ticket.id, close);
+  const send = useSend(ticket.id);
   const guarded = useGuarded(ticket.customerId);
   const templates = useQuery({
     queryKey: keys.templates(ticket.channel),
@@ -46,7 +46,8 @@ function TemplateDialog({ ticket, close }: { ticket: Ticket; close: () => void }
   const submit = (): void => {
     if (!chosen || !complete) return;
     const template = { id: chosen.id, variables: chosen.labels.map((_, at) => (variables[at] ?? '').trim()) };
-    guarded('send', () => send.mutate({ text: '', visibility: 'public', attachments: [], template }));
+    const message = { text: '', visibility: 'public' as const, attachments: [], template };
+    guarded('send', () => send.mutate({ message, sent: close }));
   };
   const items = templates.data?.items ?? [];
   return (

@@ -42,3 +42,7 @@ export function insertAt({ text, start, end }: Selected, words: string): Selecte
 /** The place of a picture in the text. */
 export const pictureToken = (name: string, contentId: string): string =>
   `![${name.replaceAll(/[[\]\n]/g, ' ').slice(0, 200)}](cid:${contentId})`;
+
+/** What was written behind words that were sent. A text that was changed within stays whole: its writer sees what was sent, and decides. */
+export const withoutSentWords = (now: string, sent: string): string =>
+  now.startsWith(sent) ? now.slice(sent.length).trimStart() : now;

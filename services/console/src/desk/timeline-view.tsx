@@ -74,7 +74,7 @@ export function TimelineView({ ticket, ask }: { ticket: Ticket; ask: (request: C
               <EventsLine key={item.key} events={item.events} />
             );
           })}
-          <HeldReplies ticket={ticket} restore={(held) => ask({ restore: held })} />
+          <HeldReplies ticket={ticket} goOn={() => ask({ goOn: true })} />
           <Typing ticket={ticket} />
         </div>
       </div>

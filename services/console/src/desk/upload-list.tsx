@@ -4,15 +4,15 @@ import { Button } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemLine } from '../feedback/problem-text.ts';
-import type { Upload } from './use-uploads.ts';
+import type { Upload } from './uploads.ts';
 
 export function UploadList({
   uploads,
   remove,
   retry,
 }: {
-  uploads: Upload[];
-  remove: (key: number) => void;
+  uploads: readonly Upload[];
+  remove: (key: string) => void;
   retry: (upload: Upload) => void;
 }) {
   const { t } = useTranslation();

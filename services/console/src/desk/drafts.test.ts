@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { asLeft, emptyDraft, withoutSent, type Draft } from './drafts.ts';
+import { untouchedMail } from './mail-choice.ts';
+
+const file = (key: string) => ({ key, name: key, size: 1, file: null, state: 'done' as const, id: key });
+const written = (text: string, more: Partial<Draft> = {}): Draft => ({
+  ...emptyDraft,
+  texts: { public: text, internal: 'A note' },
+  ...more,
+});
+
+describe('what is left of a draft that was sent', () => {
+  it.each([
+    ['nothing, when nothing was written since', 'Hello', 'Hello', ''],
+    ['what was written behind it', 'Hello', 'Hello\n\nAnd one more thing', 'And one more thing'],
+    ['all of a text that was changed within', 'Hello', 'Hallo', 'Hallo'],
+    ['all of another text', 'Hello', 'Good bye', 'Good bye'],
+  ])('%s', (_, sent, now, left) => {
+    expect(withoutSent(written(now), written(sent), 'public').texts).toEqual({ public: left, internal: 'A note' });
+  });
+
+  it('files that came since, and the choice that was made since', () => {
+    const mail = { ...untouchedMail, mode: 'forward' as const };
+    const sent = written('Hello', { uploads: [file('a')], mail });
+    const now = { ...sent, uploads: [file('a'), file('b')] };
+    expect(withoutSent(now, sent, 'public')).toMatchObject({ uploads: [{ key: 'b' }], mail: untouchedMail });
+    const changed = { ...mail, subject: 'Again' };
+    expect(withoutSent({ ...now, mail: changed }, sent, 'public').mail).toBe(changed);
+  });
+
+  it('of a note: recipients and words of the answer', () => {
+    const mail = { ...untouchedMail, mode: 'replyAll' as const };
+    const draft = written('Hello', { mail });
+    expect(withoutSent(draft, draft, 'internal')).toMatchObject({ texts: { public: 'Hello', internal: '' }, mail });
+  });
+});
+
+it('a note is gone on with only where one was begun', () => {
+  expect(asLeft(written('', { kind: 'internal' })).kind).toBe('internal');
+  expect(asLeft(written('', { kind: 'public' })).kind).toBeNull();
+});

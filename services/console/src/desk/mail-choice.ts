@@ -1,0 +1,38 @@
+import type { MessageCreateInput } from '@patchbay/contracts';
+
+export type MailMode = 'reply' | 'replyAll' | 'forward';
+export interface MailLists {
+  to: string[];
+  cc: string[];
+  bcc: string[];
+}
+
+/** What an agent chose for a mail: how it answers, to whom, and as whom. */
+export interface MailChoice {
+  readonly mode: MailMode;
+  /** Null: as the hub proposes. */
+  readonly lists: MailLists | null;
+  readonly identityId: string | null;
+  readonly subject: string;
+  readonly forwardOf: string | null;
+  readonly asAttachment: boolean;
+}
+
+export const untouchedMail: MailChoice = {
+  mode: 'reply',
+  lists: null,
+  identityId: null,
+  subject: '',
+  forwardOf: null,
+  asAttachment: false,
+};
+
+/** What was chosen for a message that exists already. */
+export const choiceOf = (input: MessageCreateInput): MailChoice => ({
+  mode: input.forwardOf ? 'forward' : 'reply',
+  lists: input.to ? { to: input.to, cc: input.cc ?? [], bcc: input.bcc ?? [] } : null,
+  identityId: input.identityId ?? null,
+  subject: input.subject ?? '',
+  forwardOf: input.forwardOf ?? null,
+  asAttachment: input.forwardAs === 'attachment',
+});

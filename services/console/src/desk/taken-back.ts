@@ -1,0 +1,19 @@
+import type { HeldReply } from '@patchbay/contracts';
+import type { Draft } from './drafts.ts';
+import { choiceOf } from './mail-choice.ts';
+import { arrivedUpload } from './uploads.ts';
+
+/** The draft with a message that was taken back in it; what was begun meanwhile is not lost either. */
+export function withTakenBack(now: Draft, { input, files }: HeldReply): Draft {
+  const begun = now.texts.public.trim();
+  const contentIds = new Map(
+    input.attachments.flatMap((one) => (typeof one === 'string' ? [] : [[one.id, one.contentId] as const])),
+  );
+  return {
+    ...now,
+    kind: 'public',
+    texts: { ...now.texts, public: begun === '' ? input.text : `${input.text}\n\n${begun}` },
+    uploads: [...files.map((file) => arrivedUpload(file, contentIds.get(file.id))), ...now.uploads],
+    mail: choiceOf(input),
+  };
+}
