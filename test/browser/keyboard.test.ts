@@ -73,6 +73,28 @@ describe.skipIf(inject('chromium') === null)('without a pointer', () => {
       expect(body.items[0]).toMatchObject({ status: 'resolved' });
     });
 
+    it('takes back by Esc a word in the making, and keeps what was written before it', async () => {
+      const input = await page.context().newCDPSession(page);
+      const compose = (text: string) =>
+        input.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+      await page.getByTestId('subject-edit').click();
+      await page.getByTestId('subject-text').fill('Pick-up ');
+      await compose('zi ti');
+      await page.keyboard.press('Escape');
+      expect(await page.getByTestId('subject-text').inputValue()).toBe('Pick-up zi ti');
+      await compose('');
+      await page.keyboard.press('Escape');
+      await page.getByTestId('subject-text').waitFor({ state: 'detached' });
+      await page.getByTestId('tags-edit').click();
+      await page.getByTestId('tags-select').locator('input').fill('to ');
+      await compose('zi ti');
+      await page.keyboard.press('Escape');
+      expect(await page.getByTestId('tags-select').locator('input').inputValue()).toBe('to zi ti');
+      await compose('');
+      await page.keyboard.press('Escape');
+      await page.getByTestId('tags-select').waitFor({ state: 'detached' });
+    });
+
     it('opens the chat, starts it, writes, and closes it by Esc', async () => {
       const { page: visitor } = await browser.open();
       await visitor.goto(`${hub.url}/widget-demo`);

@@ -6,6 +6,7 @@ import { Alert, App, Button, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNamed } from '../feedback/bilingual.ts';
+import { isEscape } from '../feedback/is-escape.ts';
 import { problemLine } from '../feedback/problem-text.ts';
 import { draftOf, FieldInput, type FieldDraft } from '../fields/field-input.tsx';
 import { useFieldText } from '../fields/field-text.ts';
@@ -126,7 +127,7 @@ function FieldEditor({ customerId, field, label, entry, begin, close }: EditorPr
     <dd
       className="file-editor"
       onKeyDown={(event) => {
-        if (event.key === 'Escape') close();
+        if (isEscape(event)) close();
       }}
     >
       {lost && (

@@ -4,6 +4,7 @@ import { keys } from '@patchbay/ui';
 import { Button, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isEscape } from '../feedback/is-escape.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { subjectText } from './given-names.ts';
@@ -34,7 +35,7 @@ export function SubjectLine({ ticket }: { ticket: Ticket }) {
         aria-label={t('ticket.rename')}
         onChange={(event) => setDraft(event.target.value)}
         onPressEnter={(event) => !event.nativeEvent.isComposing && keep()}
-        onKeyDown={(event) => event.key === 'Escape' && setDraft(null)}
+        onKeyDown={(event) => isEscape(event) && setDraft(null)}
         onBlur={keep}
         data-testid="subject-text"
       />

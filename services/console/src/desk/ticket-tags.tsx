@@ -5,6 +5,7 @@ import { Button, Select, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTagOptions } from '../automation/use-ticket-choices.ts';
+import { isEscape } from '../feedback/is-escape.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import '../style/automation.css';
@@ -31,7 +32,7 @@ export function TicketTags({ ticket }: { ticket: Ticket }) {
           tokenSeparators={[',', '，']}
           onChange={(next: string[]) => change.mutate(next)}
           onBlur={() => setEditing(false)}
-          onKeyDown={(event) => event.key === 'Escape' && setEditing(false)}
+          onKeyDown={(event) => isEscape(event) && setEditing(false)}
           aria-label={t('tags.edit')}
           data-testid="tags-select"
         />
