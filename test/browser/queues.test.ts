@@ -81,6 +81,19 @@ describe.skipIf(inject('chromium') === null)('queues and handing on, on screen',
     await picture(manager, 'reasons');
   });
 
+  it("keeps the reason that a manager writes when a colleague's are saved meanwhile", async () => {
+    await manager.getByRole('button', { name: 'Add reason' }).click();
+    await manager.getByLabel('English', { exact: true }).last().fill('Fire drill');
+    const { body } = await hub.api('GET', '/api/v1/settings/presence-reasons');
+    await hub.api('PUT', '/api/v1/settings/presence-reasons', { ...body, required: !body.required });
+    await manager.getByTestId('reasons-take-over').waitFor();
+    expect(await manager.getByLabel('English', { exact: true }).last().inputValue()).toBe('Fire drill');
+    await manager.getByTestId('reasons-take-over').click();
+    await manager.getByTestId('reasons-take-over').waitFor({ state: 'detached' });
+    expect(await manager.getByTestId('reason').count()).toBe(body.items.length);
+    await hub.api('PUT', '/api/v1/settings/presence-reasons', body);
+  });
+
   it('lets an agent say why they are away, and shows why work came to them', async () => {
     await agent.bringToFront();
     await agent.getByTestId('presence-switch').click();

@@ -1,8 +1,9 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { PresenceReasons } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
-import { Button, Form, Input, Switch } from 'antd';
+import { Alert, Button, Form, Input, Switch } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
@@ -16,17 +17,41 @@ export function ReasonsPanel() {
   });
   if (reasons.isPending) return <Loading />;
   if (!reasons.data) return <Failed error={reasons.error} retry={() => void reasons.refetch()} />;
-  return <ReasonsForm key={JSON.stringify(reasons.data)} reasons={reasons.data} />;
+  return <ReasonsForm reasons={reasons.data} />;
 }
 
+/** What a colleague saves meanwhile is told, and takes nothing away that is being written. */
 function ReasonsForm({ reasons }: { reasons: PresenceReasons }) {
   const { t } = useTranslation();
+  const client = useQueryClient();
+  const [form] = Form.useForm<PresenceReasons>();
+  const [begun, setBegun] = useState(reasons);
   const save = useAction((fields: PresenceReasons) => api.setPresenceReasons(fields), {
     stale: [keys.presenceReasons],
     done: t('form.saved'),
+    after: (saved) => {
+      client.setQueryData(keys.presenceReasons, saved);
+      setBegun(saved);
+    },
   });
+  const takeOver = () => {
+    form.setFieldsValue(reasons);
+    setBegun(reasons);
+  };
   return (
-    <Form initialValues={reasons} layout="vertical" onFinish={(fields: PresenceReasons) => save.mutate(fields)}>
+    <Form form={form} initialValues={reasons} layout="vertical" onFinish={(fields) => save.mutate(fields)}>
+      {JSON.stringify(begun) !== JSON.stringify(reasons) && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('request.changedMeanwhile')}
+          action={
+            <Button size="small" onClick={takeOver} data-testid="reasons-take-over">
+              {t('request.takeOver')}
+            </Button>
+          }
+        />
+      )}
       <p className="muted small">{t('queues.reasonsText')}</p>
       <Form.List name="items">
         {(fields, { add, remove }) => (
