@@ -27,6 +27,7 @@ const failure = async (promise: Promise<unknown>): Promise<ApiProblem> => {
   expect(error).toBeInstanceOf(ApiProblem);
   return error as ApiProblem;
 };
+const skill = { id: '0198c5a0-0000-7000-8000-000000000001', name: 'French' };
 const event = (seq: number) => ({
   seq,
   id: `e${seq}`,
@@ -106,6 +107,20 @@ describe('api client', () => {
       await failure(api.postMessage('t', { text: 'hi', visibility: 'public', attachments: [] }, 'key-1')),
     ).toMatchObject({ code: 'internal' });
     expect(seen[1]?.init.headers).toMatchObject({ 'idempotency-key': 'key-1' });
+  });
+
+  it('sends a change once that is asked for twice before it is answered, and a later one again', async () => {
+    const { api, seen } = apiAnswering(json(skill), json(skill), json(skill));
+    await Promise.all([api.createSkill('French'), api.createSkill('French')]);
+    expect(seen).toHaveLength(1);
+    await api.createSkill('French');
+    expect(seen).toHaveLength(2);
+  });
+
+  it('sends a change again that another one came after', async () => {
+    const { api, seen } = apiAnswering(json(skill), json(skill), json(skill));
+    await Promise.all([api.createSkill('on'), api.createSkill('off'), api.createSkill('on')]);
+    expect(seen.map(({ init }) => init.body)).toEqual(['on', 'off', 'on'].map((name) => JSON.stringify({ name })));
   });
 
   it('accepts an empty answer where the body does not matter', async () => {

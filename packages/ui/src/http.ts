@@ -15,18 +15,41 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** One HTTP exchange with the hub. Throws {@link ApiProblem} and nothing else, except an abort. */
+/**
+ * One HTTP exchange with the hub. Throws {@link ApiProblem} and nothing else, except an abort. The change that was asked for last, asked
+ * for again before its answer, is the second half of a double click on a page that was not drawn yet: both get the one answer.
+ */
 export type Send = <T>(method: string, path: string, reader: Reader<T>, options?: RequestOptions) => Promise<T>;
 
 /** Reads nothing: for answers whose body does not matter. */
 export const nothing: Reader<void> = { parse: () => undefined };
 
 export function createSend(base = '/api/v1', fetcher: typeof fetch = (input, init) => fetch(input, init)): Send {
-  return async (method, path, reader, options = {}) => {
+  const ask = async <T>(method: string, path: string, reader: Reader<T>, options: RequestOptions): Promise<T> => {
     const response = await reach(fetcher, base + path + queryString(options.query), requestInit(method, options));
     if (!response.ok) throw await problemOf(response);
     return await read(response, reader);
   };
+  const changes = new Map<string, Change>();
+  return (method, path, reader, options = {}) => {
+    if (method === 'GET' || options.raw) return ask(method, path, reader, options);
+    const place = `${method} ${path}`;
+    const what = JSON.stringify(options);
+    const last = changes.get(place);
+    // The answer was read by the reader of the same call.
+    if (last?.what === what) return last.answer as Promise<never>;
+    const answer = ask(method, path, reader, options).finally(() => {
+      if (changes.get(place)?.answer === answer) changes.delete(place);
+    });
+    changes.set(place, { what, answer });
+    return answer;
+  };
+}
+
+/** What was asked for last at a place, and is not answered yet. */
+interface Change {
+  what: string;
+  answer: Promise<unknown>;
 }
 
 function requestInit(method: string, options: RequestOptions): RequestInit {
