@@ -145,14 +145,17 @@ function TagFilter({ value, change }: { value: string; change: (tag: string) => 
   );
 }
 
-/** Asks for what was typed once the typing rests. */
+/** Asks for what was typed once the typing rests, or its writer goes elsewhere: asked later, it would take them back from there. */
 function Search({ value, change }: { value: string; change: (value: string) => void }) {
   const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const [typed, setTyped] = useState<string | null>(null);
+  const ask = (): void => {
+    setTyped(null);
+    if (typed !== null && typed !== value) change(typed);
+  };
   useEffect(() => {
-    if (text === value) return undefined;
-    const timer = setTimeout(() => change(text), 250);
+    if (typed === null) return undefined;
+    const timer = setTimeout(ask, 250);
     return () => clearTimeout(timer);
   });
   return (
@@ -163,8 +166,9 @@ function Search({ value, change }: { value: string; change: (value: string) => v
       placeholder={t('desk.search')}
       aria-label={t('desk.search')}
       maxLength={200}
-      value={text}
-      onChange={(event) => setText(event.target.value)}
+      value={typed ?? value}
+      onChange={(event) => setTyped(event.target.value)}
+      onBlur={ask}
       data-testid="ticket-search"
     />
   );
