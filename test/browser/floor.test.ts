@@ -1,6 +1,7 @@
+/// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { keepPictures, useBrowser } from '../support/browser.ts';
+import { holdRequests, keepPictures, useBrowser } from '../support/browser.ts';
 import { acceptOffer, addAgent, chooseLanguage, grace, logIn, setPresence } from '../support/browser-desk.ts';
 import { focused, tabTo } from '../support/browser-keys.ts';
 import { eventually } from '../support/client.ts';
@@ -96,9 +97,14 @@ describe.skipIf(inject('chromium') === null)('the floor and its staffing, on scr
     await tabTo(manager, 'whisper-text', 'Shift+Tab');
     await manager.keyboard.type('Offer a new lamp');
     await picture(manager, 'drawer');
+    const whisper = await holdRequests(manager, 'POST', /whispers?$/);
     await manager.keyboard.press('Control+Enter');
-    await manager.locator('[data-testid=whisper-text]:placeholder-shown').waitFor();
-    await manager.keyboard.type('Or a bulb');
+    await whisper.arrived;
+    await manager.keyboard.type(' Or a bulb');
+    await whisper.letGo();
+    await manager.waitForFunction(
+      () => document.querySelector<HTMLTextAreaElement>('[data-testid=whisper-text]')?.value === 'Or a bulb',
+    );
     await tabTo(manager, 'whisper-send');
     await manager.keyboard.press('Enter');
     await manager.locator('[data-testid=whisper-text]:placeholder-shown').waitFor();

@@ -13,7 +13,7 @@ export function useAction<I, O>(
   options: {
     stale: Key[];
     done?: string;
-    after?: (output: O) => void;
+    after?: (output: O, input: I) => void;
     /** Says a failure better than its code does; null where it cannot. */
     explain?: (error: Error) => string | null;
   },
@@ -23,9 +23,9 @@ export function useAction<I, O>(
   const client = useQueryClient();
   return useMutation<O, Error, I>({
     mutationFn: run,
-    onSuccess: (output) => {
+    onSuccess: (output, input) => {
       if (options.done) void message.success(options.done);
-      options.after?.(output);
+      options.after?.(output, input);
     },
     onError: (error) => void message.error({ content: options.explain?.(error) ?? problemLine(t, error), duration: 6 }),
     onSettled: async () => await Promise.all(options.stale.map((queryKey) => client.invalidateQueries({ queryKey }))),

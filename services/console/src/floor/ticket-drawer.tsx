@@ -9,6 +9,7 @@ import { Link } from 'react-router';
 import { authorOf } from '../desk/author.ts';
 import { ChannelTag } from '../desk/channel-tag.tsx';
 import { queueText, subjectText } from '../desk/given-names.ts';
+import { withoutSentWords } from '../desk/text-edit.ts';
 import { newKey } from '../desk/new-key.ts';
 import { TakeOverButton } from '../desk/take-over-button.tsx';
 import { TransferDialog } from '../desk/transfer-dialog.tsx';
@@ -81,11 +82,12 @@ function Whisper({ ticket }: { ticket: Ticket }) {
   const [text, setText] = useState('');
   const key = useRef(newKey());
   const words = useRef<TextAreaRef>(null);
-  const send = useAction(() => api.whisper(ticket.id, text.trim(), key.current), {
+  const send = useAction((said: string) => api.whisper(ticket.id, said, key.current), {
     stale: [keys.whispers(ticket.id)],
     done: t('floor.whispered', { name: ticket.assigneeName ?? '' }),
-    after: () => {
-      setText('');
+    after: (_, said) => {
+      // What was written since is for the next one.
+      setText((now) => withoutSentWords(now.trimStart(), said));
       key.current = newKey();
       // The button that had the focus has nothing to send now.
       words.current?.focus();
@@ -94,7 +96,7 @@ function Whisper({ ticket }: { ticket: Ticket }) {
   const press = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    if (text.trim() !== '' && !send.isPending) send.mutate(undefined);
+    if (text.trim() !== '' && !send.isPending) send.mutate(text.trim());
   };
   return (
     <div className="floor-whisper">
@@ -115,7 +117,7 @@ function Whisper({ ticket }: { ticket: Ticket }) {
       <Button
         disabled={text.trim() === ''}
         loading={send.isPending}
-        onClick={() => send.mutate(undefined)}
+        onClick={() => send.mutate(text.trim())}
         data-testid="whisper-send"
       >
         {t('floor.whisper')}

@@ -41,7 +41,7 @@ function AddIdentifier({ customerId }: { customerId: string }) {
   const [form] = Form.useForm<{ kind: IdentifierKind; value: string }>();
   const add = useAction((fields: { kind: IdentifierKind; value: string }) => api.addIdentifier(customerId, fields), {
     stale: [keys.customer(customerId)],
-    after: () => form.resetFields(),
+    after: (_, { value }) => form.getFieldValue('value') === value && form.resetFields(),
   });
   const kinds = identifierKind.options.filter((kind) => kind !== 'visitor');
   return (

@@ -16,7 +16,10 @@ export function SkillsPanel() {
   const { t } = useTranslation();
   const [form] = Form.useForm<{ name: string }>();
   const skills = useQuery({ queryKey: keys.skills, queryFn: ({ signal }) => api.skills(signal) });
-  const add = useAction((name: string) => api.createSkill(name), { stale, after: () => form.resetFields() });
+  const add = useAction((name: string) => api.createSkill(name), {
+    stale,
+    after: (_, name) => form.getFieldValue('name') === name && form.resetFields(),
+  });
   return (
     <>
       <p className="muted small">{t('queues.skillsText')}</p>

@@ -31,9 +31,10 @@ export function BoardLinks({ board, close }: { board: SavedBoard; close: () => v
       api.createWallboardLink(board.id, { name, expiresAt: new Date(until).toISOString() }),
     {
       stale,
-      after: (link) => {
+      after: (link, { name }) => {
         setFresh(link);
-        form.resetFields();
+        // Whoever writes the next name already keeps it.
+        if (form.getFieldValue('name') === name) form.resetFields();
       },
     },
   );
