@@ -73,7 +73,7 @@ export function clickTwice(button: Locator): Promise<void> {
   return button.evaluate(async (element: HTMLElement) => {
     element.click();
     // What a form does before it saves is done by then; nothing is drawn.
-    for (let step = 0; step < 50; step += 1) await null;
+    for (let step = 0; step < 50; step += 1) await Promise.resolve();
     element.click();
   });
 }

@@ -147,7 +147,8 @@ export async function holdRequests(page: Page, method: string, path: RegExp) {
   const isHeld = (request: Request) => request.method() === method && path.test(request.url());
   await page.route(path, handle);
   const end = (how: 'continue' | 'abort') => async () => {
-    const ended = page.waitForEvent(how === 'abort' ? 'requestfailed' : 'requestfinished', isHeld);
+    const ended =
+      how === 'abort' ? page.waitForEvent('requestfailed', isHeld) : page.waitForEvent('requestfinished', isHeld);
     outcome.resolve(how);
     await ended;
     await page.unroute(path, handle);
