@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
-import { addAgent, chooseLanguage, grace, logIn, message } from '../support/browser-desk.ts';
+import { addAgent, chooseLanguage, clickTwice, grace, logIn, message } from '../support/browser-desk.ts';
 import { eventually } from '../support/client.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
@@ -153,7 +153,7 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
 
     await manager.bringToFront();
     await manager.getByTestId('composer-text').fill(`Found ${randomUUID()}`);
-    await manager.getByTestId('composer-send').click();
+    await clickTwice(manager.getByTestId('composer-send'));
     await manager.getByTestId('guard-confirm').waitFor();
     await picture(manager, 'guard-ask');
     expect((await hub.api('GET', `/api/v1/tickets/${ticketId}/messages`)).body.items).toHaveLength(3);

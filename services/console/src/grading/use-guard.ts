@@ -38,22 +38,30 @@ function voiceOf(guard: Guard | undefined): string {
   return [...(present ?? []), ...(recent ?? [])].toSorted().join(', ');
 }
 
-/** Runs an action, after asking when the guard speaks: somebody writes or calls now, or contacted the customer lately. */
+/** Runs an action, after asking once when the guard speaks: somebody writes or calls now, or contacted the customer lately. */
 export function useGuarded(customerId: string): (deed: 'send' | 'call', act: () => void) => void {
   const { t } = useTranslation();
   const { modal } = App.useApp();
   const guard = useGuardState(customerId);
   const heard = useRef('');
+  const asking = useRef(false);
   return (deed, act) => {
     const voice = voiceOf(guard);
     if (!guard || voice === '' || voice === heard.current) return act();
+    // Asked twice and confirmed twice, the second message would be another one.
+    if (asking.current) return;
+    asking.current = true;
     modal.confirm({
       title: t('guard.askTitle'),
       content: createElement(GuardLines, { guard }),
       okText: t(`guard.${deed}`),
       cancelText: t('guard.back'),
       okButtonProps: { 'data-testid': 'guard-confirm' },
+      onCancel: () => {
+        asking.current = false;
+      },
       onOk: () => {
+        asking.current = false;
         heard.current = voice;
         act();
       },
