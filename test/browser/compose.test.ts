@@ -227,6 +227,7 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
   });
 
   it('another agent at the same place does not go on with it', async () => {
+    await composer().fill('Words of Grace');
     const address = page.url();
     await page.getByTestId('user-menu').click();
     await page.getByTestId('log-out').click();

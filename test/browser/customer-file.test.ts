@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,8 +53,13 @@ describe.skipIf(inject('chromium') === null)("a manager who keeps customers' fil
   it('finds a customer by keyboard, fills a field in, and sees where it came from', async () => {
     // The search that the writer left does not bring them back from where they go, however slow that is.
     const program = await holdRequests(page, 'GET', /\/assets\/.*\.js$/);
-    await page.getByTestId('ticket-search').fill('love');
-    await page.getByTestId('nav-customers').click();
+    await page.getByTestId('ticket-search').focus();
+    await page.getByTestId('nav-customers').evaluate(async (link: HTMLElement) => {
+      document.execCommand('insertText', false, 'love');
+      await Promise.resolve();
+      link.focus();
+      link.click();
+    });
     await program.arrived;
     await page.waitForURL(/q=love/);
     await program.letGo();
