@@ -5,7 +5,7 @@ import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
 import { hangUp, startCarrierRest, tooMany } from '../support/carrier-rest.ts';
-import type { CarrierRest, RestAnswer } from '../support/carrier-rest.ts';
+import type { CarrierRest, RestAnswer, RestCall } from '../support/carrier-rest.ts';
 import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
@@ -15,15 +15,23 @@ import { logIn } from '../support/api-centre.ts';
 async function startCentre(backend: Backend) {
   await using stack = new AsyncDisposableStack();
   const carrier = stack.use(await startCarrierRest());
+  let ahead = 0;
   const hub = stack.use(
     await startHub(backend, {
       env: carrierEnvironment(carrier.url),
-      overrides: { sending: { limitMs: 700, reconcileMs: [300, 300] } },
+      overrides: { sending: { limitMs: 700, reconcileMs: [300, 300] }, now: () => new Date(Date.now() + ahead) },
     }),
   );
   const desk = stack.use(await openDesk(hub.url, apiKey));
   const owned = stack.move();
-  return { ...hub, carrier, desk, ...ticketClient(hub.api, desk), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    ...hub,
+    carrier,
+    desk,
+    ...ticketClient(hub.api, desk),
+    pass: (ms: number) => void (ahead += ms),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 const answers =
@@ -55,6 +63,8 @@ onBothBackends('a provider that fails', (backend) => {
 
   const sent = (text: string) => centre().carrier.accepted.items.filter(({ form }) => form['Body'] === text);
   const tried = (text: string) => centre().carrier.calls.items.filter(({ form }) => form['Body'] === text);
+  const isAskedAbout = (number: string) => (call: RestCall) =>
+    call.method === 'GET' && new URL(call.path, 'http://carrier').searchParams.get('To') === number;
   const outboxOf = async (messageId: string) =>
     (await centre().api('GET', '/api/v1/outbox?limit=200')).body.items.find(
       (item: { messageId: string }) => item.messageId === messageId,
@@ -67,12 +77,36 @@ onBothBackends('a provider that fails', (backend) => {
     );
   const resolve = (id: string, decision: string) => centre().api('POST', `/api/v1/outbox/${id}/resolve`, { decision });
 
-  it('a 500 is tried again, and the message leaves once', async () => {
-    const { ticketId } = await openTicket();
-    centre().carrier.answerOnce('after a 500', serverError);
+  it('a 500 is tried again once the carrier would list what it had taken, and the message leaves once', async () => {
+    const { ticketId, from } = await openTicket();
+    const { carrier, pass } = centre();
+    carrier.answerOnce('after a 500', serverError);
     const { id } = await centre().reply(ticketId, 'after a 500');
-    await until(id, 'sent');
+    await carrier.calls.until(isAskedAbout(from), 'the carrier is asked');
+    expect(tried('after a 500')).toHaveLength(1);
+    pass(120_000);
+    try {
+      await until(id, 'sent');
+    } finally {
+      pass(-120_000);
+    }
     expect([tried('after a 500').length, sent('after a 500').length]).toEqual([2, 1]);
+  });
+
+  it('one that answers 500 after it took it, and lists it late: it is sent once', async () => {
+    const { ticketId, from } = await openTicket();
+    const { carrier } = centre();
+    let taken: RestCall | undefined;
+    carrier.answerOnce('listed late', (call, response, request) => {
+      taken = call;
+      return serverError(call, response, request);
+    });
+    const { id } = await centre().reply(ticketId, 'listed late');
+    await carrier.calls.until(isAskedAbout(from), 'the carrier is asked');
+    if (taken) carrier.accepted.push(taken);
+    const item = await until(id, 'sent');
+    expect([tried('listed late').length, sent('listed late').length]).toEqual([1, 1]);
+    expect(item.externalId).toBe(taken?.sid);
   });
 
   it('a 429 rests the whole account: what waits is not sent meanwhile, and leaves afterwards', async () => {

@@ -93,13 +93,16 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
 /**
  * The provider's id of a message of which an earlier try was answered with a failure and arrived all the same; null when none did.
  *
- * @throws HubError `outcome_unknown` when the provider cannot tell, and whatever asking throws
+ * @throws HubError `provider_unavailable` as long as the provider may not list yet what it took, `outcome_unknown` when it cannot tell, and
+ * whatever asking throws
  */
 async function arrivedBefore(parts: Parts, channel: Channel, message: ClaimedOutbound): Promise<string | null> {
   if (message.doubtfulSince === null || !channel.findSent) return null;
   const found = await findSent(parts, channel, message, new Date(message.doubtfulSince));
   if (found === 'cannot-tell')
     throw new HubError('outcome_unknown', 'The provider cannot tell whether it took an earlier try');
+  if (found === 'not-listed')
+    throw new HubError('provider_unavailable', 'The provider may have taken an earlier try, and does not list it yet');
   return typeof found === 'object' ? found.externalId : null;
 }
 
