@@ -141,6 +141,19 @@ onBothBackends('consent to be texted', (backend) => {
     expect((await api('PUT', '/api/v1/consents', { ...given, state: 'maybe', reason: 'Who knows' })).status).toBe(400);
   });
 
+  it('is written down by an agent for a short code of ours as well, and holds', async () => {
+    const { api, textFrom, ticket, reply, becomes } = centre();
+    const from = '+4915112350010';
+    const { ticketId } = await textFrom(from, 'Hello', { To: '727272' });
+    const { channelAccount } = await ticket(ticketId);
+    const said = { channel: 'sms', account: channelAccount, address: from, state: 'withdrawn', reason: 'By phone' };
+    expect(await api('PUT', '/api/v1/consents', said)).toMatchObject({ status: 200, body: { account: '727272' } });
+    await becomes((await reply(ticketId, 'Not to be sent')).id, 'failed');
+    expect(bodiesTo(from)).not.toContain('Not to be sent');
+    expect(await consentsOf('727272')).toEqual([]);
+    expect((await api('PUT', '/api/v1/consents', { ...said, address: '+1234567890123456789' })).status).toBe(400);
+  });
+
   it('HELP is answered by the hub only where it is told to, and where the carrier does not', async () => {
     const { api, textFrom, carrier } = centre();
     const [quiet, asked, served] = ['+4915112350007', '+4915112350008', '+4915112350009'];

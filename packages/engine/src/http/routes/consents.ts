@@ -1,8 +1,7 @@
 import { consentLogQuery, consentQuery, HubError, messagingSettings } from '@patchbay/contracts';
-import { normaliseIdentifier } from '@patchbay/domain';
 import { readMessagingSettings, writeMessagingSettings } from '@patchbay/store';
 import { listConsentLog, listConsents, mayChangeConsent, setConsent } from '@patchbay/store/queries/consents';
-import { normalIdentifier } from '../../identity/normal-identifier.ts';
+import { addressAsContacts } from '../../identity/normal-identifier.ts';
 import { hashedAddress } from '../../privacy/erasure.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting } from '../../setting-changes.ts';
@@ -10,13 +9,6 @@ import { countKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 
 const tag = 'Consent';
-
-/** An address in the form in which contacts bring it; what is neither mail nor number stays as it is. */
-function normalised(parts: Parts, address: string): string {
-  if (address.includes('@')) return normaliseIdentifier('email', address)?.value ?? address;
-  const isNumber = /^[+\d][\d\s().-]{5,}$/.test(address.normalize('NFKC'));
-  return isNumber ? normalIdentifier('phone', address, parts.config.defaultRegion).value : address;
-}
 
 const consentsOf = (parts: Parts, address: string) =>
   listConsents(parts.db.sql, address, hashedAddress(parts, address));
@@ -31,7 +23,7 @@ export const consentRoutes = [
     query: consentQuery,
     answer: 'ConsentPage',
     handle: async ({ parts, query }) => ({
-      items: await consentsOf(parts, normalised(parts, query.address)),
+      items: await consentsOf(parts, addressAsContacts(parts, query.address)),
       nextCursor: null,
     }),
   }),
@@ -44,7 +36,7 @@ export const consentRoutes = [
     query: consentLogQuery,
     answer: 'ConsentChangePage',
     handle: async ({ parts, query }) =>
-      pageOf(await listConsentLog(parts.db.sql, normalised(parts, query.address), sliceOf(countKey, query))),
+      pageOf(await listConsentLog(parts.db.sql, addressAsContacts(parts, query.address), sliceOf(countKey, query))),
   }),
   route({
     method: 'put',
@@ -55,10 +47,10 @@ export const consentRoutes = [
     body: 'ConsentUpdate',
     answer: 'Consent',
     async handle({ parts, principal, body, correlationId }) {
-      const address = normalised(parts, body.address);
+      const address = addressAsContacts(parts, body.address);
       if (!(await mayChangeConsent(parts.db.sql, principal, address)))
         throw new HubError('forbidden', 'Only for managers, and for agents who may read a ticket of this customer');
-      const account = normalised(parts, body.account);
+      const account = addressAsContacts(parts, body.account);
       const decision = {
         ...body,
         account,
