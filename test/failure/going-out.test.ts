@@ -290,6 +290,19 @@ describe('what leaves by text', () => {
     expect(rows.every(({ actor }) => actor !== null)).toBe(true);
   });
 
+  it("a limit holds for the account's number however it was written", async () => {
+    const { api } = centre();
+    const limit = { channel: 'sms', perSecond: 3, burst: 1 };
+    const written = ['+1 (500) 555-0088', '+1 500 555 0088', '727272'];
+    for (const account of written)
+      expect((await api('PUT', '/api/v1/sending-limits', { ...limit, account })).status).toBe(204);
+    const { items } = (await api('GET', '/api/v1/sending-limits')).body;
+    expect(items.map(({ account }: { account: string }) => account)).toEqual(
+      expect.arrayContaining(['+15005550088', '727272']),
+    );
+    expect(items.filter(({ account }: { account: string }) => written.slice(0, 2).includes(account))).toEqual([]);
+  });
+
   it('one end that cannot be written down costs the others of its batch nothing', async () => {
     const { carrier, textFrom, reply, becomes, hub, messages } = centre();
     const texts = ['Good', 'Endless id', 'Good too'];

@@ -2,6 +2,7 @@ import { HubError, outboxQuery } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
 import { listOutbox, readOutboxEnds, readOutboxRaw } from '@patchbay/store/queries/outbox';
 import { listSendingLimits, readSendingLimit, setSendingLimit } from '@patchbay/store/queries/sending-limits';
+import { addressAsContacts } from '../../identity/normal-identifier.ts';
 import { requireWhole } from '../../privacy/door.ts';
 import { presentOutbox } from '../../privacy/masking.ts';
 import { decideOutbound } from '../../pipeline/reconcile.ts';
@@ -74,13 +75,14 @@ export const outboxRoutes = [
     access: 'manager',
     body: 'SendingLimitUpdate',
     async handle(call) {
-      const { channel, account } = call.body;
+      const { channel } = call.body;
+      const account = addressAsContacts(call.parts, call.body.account);
       const setting = {
         setting: 'sending-limit' as const,
         key: `${channel} ${account}`,
         read: (tx: Queryable) => readSendingLimit(tx, channel, account),
       };
-      await changeSetting(call, setting, (tx) => setSendingLimit(tx, call.body));
+      await changeSetting(call, setting, (tx) => setSendingLimit(tx, { ...call.body, account }));
     },
   }),
 ];
