@@ -240,6 +240,21 @@ describe('by SMTP', () => {
     await expect(sendTo(url)).rejects.toMatchObject({ code: 'provider_unavailable' });
   });
 
+  test.each([
+    ['does not encrypt though it has to', '220 here', '?requireTLS=true'],
+    ['takes nobody at the moment', '554 no service', ''],
+  ])('a server that %s refuses no mail: it is to be tried again', async (_name, greeting, query) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write(`${greeting}\r\n`);
+      socket.on('data', (data) => socket.write(data.toString().startsWith('EHLO') ? '250 here\r\n' : '502 no\r\n'));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}${query}`;
+    await expect(sendTo(url)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    server.close();
+  });
+
   test('an abort before the mail left is to be tried again', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');

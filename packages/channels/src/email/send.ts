@@ -17,7 +17,7 @@ const composing = new Room(1);
 const ownTurn = takeTurns();
 
 /**
- * Throws `provider_refused` (5xx, bad address), `provider_unavailable` (4xx, no connection, log-in refused) or
+ * Throws `provider_refused` (5xx, bad address), `provider_unavailable` (4xx, no connection, refused before any mail) or
  * `outcome_unknown` (the whole message was handed over and the answer to it is missing). Without SMTP_URL nothing is
  * sent: the bytes go back to the caller, who keeps them for the outbox. Where the server took it for some recipients, the
  * others are named in `refused`.
@@ -38,7 +38,7 @@ export async function sendMail(message: OutboundMessage, deps: ComposeDeps, sign
 
 /** Throws as {@link sendMail} does. */
 export async function handOver(mail: ComposedMail, url: string, signal: AbortSignal): Promise<SentMessageInfo> {
-  const attempt: Attempt = { handedOver: false };
+  const attempt: Attempt = { ready: false, handedOver: false };
   try {
     return await transmit(mail, url, attempt, signal);
   } catch (cause) {
@@ -47,6 +47,8 @@ export async function handOver(mail: ComposedMail, url: string, signal: AbortSig
 }
 
 interface Attempt {
+  /** The server has greeted, encrypts where it has to, and knows us: what it refuses before is no mail. */
+  ready: boolean;
   /** All bytes were taken by the connection: the server may have accepted the mail even if its answer is lost. */
   handedOver: boolean;
 }
@@ -88,6 +90,7 @@ async function converse(
       );
     });
   }
+  attempt.ready = true;
   return await new Promise((resolve, reject) => {
     const envelope = { from: mail.envelope.from, to: mail.envelope.to, size: mail.raw.length };
     connection.send(envelope, observed(mail.raw, attempt), (error, info) => (error ? reject(error) : resolve(info)));
@@ -123,6 +126,10 @@ function refusedIn(info: SentMessageInfo, message: OutboundMessage): NonNullable
 function outcomeOf(cause: unknown, attempt: Attempt): HubError {
   const { code = '', responseCode } = (cause ?? {}) as Partial<SMTPError>;
   if (code === 'EAUTH') return new HubError('provider_unavailable', 'The mail server refused the log-in', { cause });
+  if (responseCode !== undefined && !attempt.ready)
+    return new HubError('provider_unavailable', `The mail server takes no mail at the moment (${responseCode})`, {
+      cause,
+    });
   if (responseCode !== undefined && responseCode >= 500)
     return new HubError('provider_refused', `The mail server refused the mail with ${responseCode}`, { cause });
   if (responseCode !== undefined && responseCode >= 400)
