@@ -109,6 +109,35 @@ onBothBackends('a provider that fails', (backend) => {
     expect(item.externalId).toBe(taken?.sid);
   });
 
+  it('one that answers 500 before the recipient says STOP: what it took is not said to be unsent', async () => {
+    const { carrier, pass, reply, received } = centre();
+    const stopAfter = async (text: string, took: boolean) => {
+      const { ticketId, from } = await openTicket();
+      let call: RestCall | undefined;
+      carrier.answerOnce(text, (request, ...rest) => {
+        call = request;
+        return serverError(request, ...rest);
+      });
+      const { id } = await reply(ticketId, text);
+      await carrier.calls.until(isAskedAbout(from), 'the carrier is asked');
+      const sid = `SM${randomUUID().replaceAll('-', '')}`;
+      await postSigned(centre().url, '/webhooks/twilio/sms', smsFields({ sid, from, body: 'STOP' }));
+      await received(sid);
+      if (took && call) carrier.accepted.push(call);
+      return id as string;
+    };
+    const taken = await stopAfter('taken before the STOP', true);
+    const refused = await stopAfter('refused before the STOP', false);
+    pass(120_000);
+    try {
+      await until(taken, 'sent');
+      expect((await until(refused, 'failed')).error).toContain('withdrawn consent');
+    } finally {
+      pass(-120_000);
+    }
+    for (const text of ['taken before the STOP', 'refused before the STOP']) expect(tried(text)).toHaveLength(1);
+  });
+
   it('a 429 rests the whole account: what waits is not sent meanwhile, and leaves afterwards', async () => {
     const [first, second] = [await openTicket(), await openTicket()];
     centre().carrier.answerOnce('too fast', tooMany);

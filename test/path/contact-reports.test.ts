@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { signBounceAddress } from '@patchbay/channels/email/bounce-address';
 import { openDesk } from '../support/agent-desk.ts';
+import { bounceMail } from '../support/bounce-mail.ts';
 import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { startMailServer } from '../support/mail-server.ts';
@@ -32,40 +33,6 @@ interface Report {
   fields: string[];
   about?: string;
   to?: string;
-}
-
-/** `about`: the Message-ID of the mail that came back; a report may name none. */
-function bounceMail(report: {
-  id: string;
-  to: string;
-  recipient: string;
-  fields: string[];
-  about: string | undefined;
-}) {
-  const { id, to, recipient, fields, about } = report;
-  return [
-    'From: MAILER-DAEMON@mx.example.org',
-    `To: ${to}`,
-    `Message-ID: ${id}`,
-    'Subject: Undelivered Mail Returned to Sender',
-    'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
-    '',
-    '--b',
-    'Content-Type: text/plain',
-    '',
-    'Your mail came back.',
-    '--b',
-    'Content-Type: message/delivery-status',
-    '',
-    'Reporting-MTA: dns; mx.example.org',
-    '',
-    `Final-Recipient: rfc822; ${recipient}`,
-    ...fields,
-    ...(about === undefined ? [] : ['', '--b', 'Content-Type: text/rfc822-headers', '', `Message-ID: ${about}`]),
-    '',
-    '--b--',
-    '',
-  ].join('\r\n');
 }
 
 const gone = ['Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'];

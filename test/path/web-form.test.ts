@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends, type Backend } from '../support/backends.ts';
+import { bounceMail } from '../support/bounce-mail.ts';
 import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
+import { mailProgram } from '../support/mail.ts';
 import { shared } from '../support/shared.ts';
 import { ticketClient } from '../support/ticket-client.ts';
 
@@ -256,6 +258,38 @@ onBothBackends('a web form', (backend) => {
     const { body: outbox } = await centre().api('GET', '/api/v1/outbox');
     const raw = outbox.items.find((item: { messageId: string }) => item.messageId === second.id).rawUrl;
     expect((await centre().api('GET', raw)).body).toContain(`In-Reply-To: ${sent.externalId}`);
+  });
+
+  it('is told of an answer that comes back, and sends none to who has withdrawn consent to mail', async () => {
+    const ticketFor = async (email: string) => {
+      const { token } = await open();
+      return ticketOf(await numberAt((await send(token, { email })).headers.get('location')));
+    };
+    const answerTo = (ticketId: string, state: string) =>
+      eventually(
+        async () => (await centre().messages(ticketId)).find((one) => one.direction === 'out'),
+        (one) => one?.deliveryStatus === state,
+      );
+    const gone = await ticketFor('gone@example.com');
+    await centre().reply(gone.id, 'At nine.');
+    const sent = await answerTo(gone.id, 'sent');
+    expect(sent.from).toBe('support@patchbay.test');
+    const raw = bounceMail({
+      id: '<back-1@mx.example.com>',
+      to: 'support@patchbay.test',
+      recipient: 'gone@example.com',
+      fields: ['Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'],
+      about: sent.externalId,
+    });
+    await mailProgram(centre().ground.smtpPort)({ envelope: { from: '', to: 'support@patchbay.test' }, raw });
+    expect((await answerTo(gone.id, 'failed')).deliveryError).toContain('User unknown');
+
+    const address = 'left@example.com';
+    const consent = { channel: 'email', account: 'email', address, state: 'withdrawn', reason: 'asked for it' };
+    expect((await centre().api('PUT', '/api/v1/consents', consent)).status).toBe(200);
+    const left = await ticketFor(address);
+    await centre().reply(left.id, 'At nine.');
+    expect((await answerTo(left.id, 'failed')).deliveryError).toContain('withdrawn consent');
   });
 
   it('confirms by mail where the form is set so', async () => {

@@ -73,12 +73,12 @@ function goOn(parts: Parts, { id, round, channel }: NextOutbound): void {
 async function handOver(parts: Parts, message: ClaimedOutbound): Promise<OutboundResult> {
   const channel = parts.channels.get(message.channel as ChannelName);
   if (!channel) return { result: 'failed', error: 'The channel is not set up' };
-  if (texting.has(message.channel) && (await withdrewBefore(parts.db.sql, message, hashedAddress(parts, message.to))))
-    return { result: 'failed', error: 'The recipient has withdrawn consent (STOP)' };
+  const against = message.standsAgainst ?? (await withdrawnFor(parts, message));
   let sent: SentMessage;
   try {
     const before = await arrivedBefore(parts, channel, message);
     if (before) return { result: 'sent', externalId: before };
+    if (against) return { result: 'failed', error: against };
     const carried = await withTemplate(parts, channel, await withCode(parts, message));
     const limit = AbortSignal.timeout(timeFor(parts.sending.limitMs, carried.attachments));
     sent = await channel.send(carried, AbortSignal.any([limit, parts.leaving]));
@@ -88,6 +88,12 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   // From here on the provider has it: nothing that fails now may have it sent again.
   if (sent.refused?.length) return partly(message, sent.externalId, sent.refused);
   return { result: 'sent', externalId: sent.externalId, ...(await keptRaw(parts, message, sent.raw)) };
+}
+
+async function withdrawnFor(parts: Parts, message: ClaimedOutbound): Promise<string | null> {
+  if (!texting.has(message.channel)) return null;
+  const withdrew = await withdrewBefore(parts.db.sql, message, hashedAddress(parts, message.to));
+  return withdrew ? 'The recipient has withdrawn consent (STOP)' : null;
 }
 
 /**

@@ -16,6 +16,8 @@ export interface ClaimedOutbound extends OutboundMessage {
   messageId: string;
   /** Since when an earlier try may have arrived although its answer said that it failed; null when none may have. */
   doubtfulSince: string | null;
+  /** Why it is not to be sent again; it is claimed because an earlier try may have arrived. */
+  standsAgainst?: string | null;
   correlationId: string;
 }
 
