@@ -1,30 +1,44 @@
 /** The lines by which mail programs, in their languages, say that an older mail follows. */
 
 const original = [
-  'original',
   'original message',
   'original email',
   'repl(y|ied) message',
   'ursprüngliche nachricht',
   'original[- ]?nachricht',
-  'urspr(\\.|üngliche) (nachricht|e-?mail)',
+  'urspr(\\.|üngliche) (nachricht|(e-?)?mail)',
   "message d['’]origine",
-  'message original',
+  '(message|mail) original',
   'mensaje original',
   'mensagem original',
   'messaggio originale',
   'oorspronkelijk bericht',
   'oprindelig (meddelelse|besked)',
   'ursprungligt meddelande',
-  'ursprungsmeddelande',
+  '(ursprungs|original)meddelande',
   'opprinnelig melding',
   'alkuperäinen viesti',
   'wiadomość oryginalna',
+  'oryginalna wiadomość',
   'original(ní)? zpráva',
   'původní (zpráva|e-?mail)',
   'исходное сообщение',
   'оригинальное сообщение',
-  'orijinal (mesaj|ileti)',
+  '(orijinal|özgün) (mesaj|ileti)',
+  'eredeti (üzenet|levél)',
+  'mesaj(ul)? original',
+  'missatge original',
+  'αρχικό μήνυμα',
+  '(вихідне|початкове|оригінальне) повідомлення',
+  'оригинално съобщение',
+  'pôvodná správa',
+  '(izvorna|originalna) poruka',
+  'izvirno sporočilo',
+  'הודעה מקורית',
+  '(ال)?رسالة (ال)?أصلية',
+  '(thư|tin nhắn) gốc',
+  'ข้อความ(ต้นฉบับ|เดิม)',
+  'pesan asli',
   '原始邮件',
   '邮件原件',
   '(回复的)?原邮件',
@@ -34,11 +48,15 @@ const original = [
   '元のメッセージ',
   '元のメール',
   'オリジナルメッセージ',
-  '원본 메[시세]지',
+  '원본 (메[시세]지|메일|이메일)',
 ].join('|');
 /** Also where a program left the sign of a space as HTML writes it. */
 const space = '(?:\\s|&nbsp;){0,20}';
-const originalLine = new RegExp(`^[\\s>*_]*[-_=]{2,}${space}(${original})${space}[-_=]{2,}`, 'i');
+/** Before a label: signs of quotations and of bold text, and the marks of direction of Hebrew and Arabic. */
+const margin = '[\\s>*_\u200e\u200f\u202a\u202b]*';
+const originalLine = new RegExp(`^[\\s>*_]*[-_=\u2010]{2,}${space}(${original})${space}[-_=\u2010]{2,}`, 'i');
+/** Before fields the words stand alone as well, and between signs in whatever language. */
+const heading = new RegExp(`^[\\s>*]*(([-_=—\u2010]{3,})[^-_=—\u2010]{1,60}[-_=—\u2010]{3,}|(${original}))\\s*$`, 'i');
 /** Where a program lost the ends of the lines. */
 const originalWithin = new RegExp(`(?<![-_])[-_]{5,}${space}(${original})${space}[-_]{5,}`, 'i');
 
@@ -51,11 +69,12 @@ const labels = {
 };
 /** What only mails have. */
 const sentLabel =
-  /^[\s>*_]*(sent|gesendet|envoyé( le)?|enviad[oa]( el| em)?|inviato|sendt|skickat|verzonden|wysłano|lähetetty|odesláno|odoslané|elküldve|trimis|στάλθηκε|gönderildi|отправлено|надіслано|נשלח|تم الإرسال|发送时间|寄件日期|傳送時間|送信日時|보낸 ?날짜)[\s*]*[:\uff1a]/iu;
+  /^[\s>*_\u200e\u200f\u202a\u202b]*(sent|gesendet|envoyé( le)?|enviad[oa]( el| em)?|inviato|sendt|skickat|verzonden|wysłano|lähetetty|odesláno|odoslané|elküldve|trimis|στάλθηκε|gönderildi|отправлено|надіслано|נשלח|تم الإرسال|发送时间|寄件日期|傳送時間|送信日時|보낸 ?날짜)[\s*]*[:\uff1a]/iu;
 const labelled = Object.entries(labels).map(
-  ([name, words]) => [name, new RegExp(`^[\\s>*_]*(${words})[\\s*]*[:\uff1a]`, 'iu')] as const,
+  ([name, words]) => [name, new RegExp(`^${margin}(${words})[\\s*]*[:\uff1a]`, 'iu')] as const,
 );
 const blockLines = 8;
+const anyLabel = new RegExp(`^${margin}\\p{L}[\\p{L} ()-]{0,25}[\\s*]*[:\uff1a]`, 'u');
 /** The same block run together, as text made of HTML has it. */
 const oneLineBlock = new RegExp(
   `^[\\s>*_]*(${labels.from})[\\s*]*[:\uff1a].{0,200}@.{0,200}\\s[*_]*(${labels.date})[\\s*]*[:\uff1a].{0,80}\\d{4}`,
@@ -89,7 +108,7 @@ const aboveIt = [
   '이 (줄|선) 위',
 ].join('|');
 const replyAbove = new RegExp(
-  `^[\\s>]*([#=*_~—–-]{2,}.{0,120}(${aboveIt})|((please )?(type|write|enter|add) your (reply|response|message|answer|comment)|reply|write) above this line\\b.{0,40}$)`,
+  `^[\\s>]*([#=*_~—–-]{2,}.{0,120}(${aboveIt})|=?\\s?(please )?((type|write|enter|add) your (reply|response|message|answer|comment)|reply|write) above this line\\b.{0,40}$)`,
   'iu',
 );
 
@@ -110,8 +129,8 @@ const eastAsian =
   /^[\s>]*(.{0,200}(在|于|於).{4,200}[写寫]道\s*[:\uff1a]|.{4,200}(さんは書きました|のメッセージ|님이 (작성|쓴 글))\s*[:\uff1a]?)\s*$/u;
 const inline = /^(.*?)[\s-]*\bOn (mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .{0,120}\b\d{4}\b.{0,200}\b(wrote|sent):\s*$/i;
 const dated = /(?<!\d)(19|20|25)\d\d(?!\d)|(?<!\d|\d[./])\d{1,2}[./]\d{1,2}[./]\d{2}(?![./]?\d)/;
-const timed = /(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)/;
-const addressed = /[<(][^<>()\s]{1,64}@[^<>()\s]{1,255}[>)]/;
+const timed = /(?<!\d)\d{1,2}([:\uff1a.h]|[时時点點시] ?)\d{2}(?!\d)/;
+const addressed = /[<(]\s?[^<>()\s]{1,64}@[^<>()\s]{1,255}\s?[>)]/;
 const bareAtEnd = /(?:^|\s)[^<>()\s@]{1,64}@[^<>()\s@]{1,255}\s*[:\uff1a]\s*$/;
 /** GroupWise puts the sender and the date between its signs. */
 const groupWise = /^>{2,3}\s.{1,300}\s>{2,3}\s*$/;
@@ -121,6 +140,13 @@ const verbAtEnd = new RegExp(`(^|\\s)${verb}\\s*[:\uff1a]\\s*$`, 'iu');
 /** I and you, as they stand beside the word for writing. */
 const tellers =
   /(^|[\s,])(i|we|you|he|she|they) (wrote|sent)\b|\bschrieb(en)? (ich|wir|sie|er|du)\b|\b(je (vous|t['’])?|j['’]|vous |nous |tu )(ai |avez |avons |as )(vous |t['’])?écrit|\b(ho|hai|abbiamo|avete) scritto|\bschreef (ik|u|je|jij)\b|\bskrev (jag|du|ni|jeg|vi|de)\b|(^|[\s,])(я|мы|вы|ты) (написал|пишет)|[我您你][^<@]{0,20}[写寫]道/iu;
+/** Whose words they are, or to whom they were, in small letters as names do not have them: programs do not say it so. */
+const told =
+  /(?:^|[\s,(])(I|we (?!wto|śro|czw)|my|our|us|me|ich|wir|mir|uns|mein\p{L}*|unser\p{L}*|[Ii]hre?[mnrs]?|m['’]\p{L}+|notre|nos|votre|vos|mon|mes|mi|mis|nosotros|ci|nostr[aeio]|vostr[aeio]|mio|mia|meu|minha|ik|mij|mijn|ons|onze|uw|mig|meg|oss|vår|din|deres|jeres|mnie|nam|nas|Państwa|mně|nám|váš|vaše|я|мы|мне|нам|нас|ваш\p{L}*|наш\p{L}*|мені|ви|μου|μας|σας)(?=[\s,)])/u;
+/** Yahoo on a phone goes on with the older mail in the same line. */
+const goingOn = new RegExp(`\\b${verb}\\s?:\\s{2,}\\S`, 'iu');
+/** What stands before the lines below an attribution: `>`; a bar, as a line of a table has at its end as well; in The Bat the writer's initials. */
+export const quoteSigns: readonly RegExp[] = [/^\s{0,3}>/, /^\s{0,3}\|(?!.*\|\s*$)/, /^\s{0,3}\p{Lu}{1,4}>/u];
 const unfinishedLines = 3;
 const attributionLines = 7;
 const longestLine = 1000;
@@ -143,11 +169,17 @@ export function isReplyAbove(line: string): boolean {
 export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMarker | undefined {
   const line = lines[index] ?? '';
   if (line.length > longestLine) return undefined;
-  if ((line.length <= longestMark && originalLine.test(line)) || isHeaderBlock(lines, index) || isGroupWise(line))
-    return { after: index + 1, before: '', toEnd: true };
+  const toEnd = { after: index + 1, before: '', toEnd: true };
+  if (line.length <= longestMark && (originalLine.test(line) || heading.test(line))) {
+    const below = index + ((lines[index + 1] ?? '').trim() === '' ? 2 : 1);
+    const after = attributionEnd(lines, below);
+    if (originalLine.test(line)) return after === undefined ? toEnd : { ...toEnd, after, toEnd: false };
+    if (isHeaderBlock(lines, below)) return toEnd;
+  }
+  if (isHeaderBlock(lines, index) || isGroupWise(line)) return toEnd;
   const within = line.includes('-----') || line.includes('_____') ? line.search(originalWithin) : -1;
   if (within >= 0) return { after: index + 1, before: line.slice(0, within), toEnd: true };
-  const after = attributionEnd(lines, index);
+  const after = isGoingOn(line) ? index + 1 : attributionEnd(lines, index);
   if (after !== undefined) return { after, before: '', toEnd: false };
   const shared = inline.exec(line);
   if (shared && !(isTold(line) && !isQuotedBelow(lines, index + 1)))
@@ -161,22 +193,52 @@ export function isBrokenOff(line: string, below: string): boolean {
   return introAlone.test(line) && !intro.test(below);
 }
 
-// The block that Outlook puts above the older mail. Only with an address or a subject: `From: Paris, To: Rome` is a journey.
+// The block that Outlook puts above the older mail. Only with a date, and an address or a subject: `From: Paris, To: Rome` is a journey, and web
+// forms have a sender and a subject.
 function isHeaderBlock(lines: readonly string[], index: number): boolean {
   const line = lines[index] ?? '';
   const first = labelOf(line);
-  if (first !== 'from' && first !== 'date') return false;
+  if (first !== 'from' && first !== 'date') return isSenderAbove(lines, index);
   if (oneLineBlock.test(line)) return true;
-  const block = lines.slice(index, index + blockLines);
-  const blank = block.findIndex((line) => line.trim() === '');
-  const head = blank < 0 ? block : block.slice(0, blank);
+  const head = headAt(lines, index);
   const found = new Set(head.map(labelOf).filter((label) => label !== undefined));
+  const party = head.some(isParty);
   // A date above a subject alone is what people write of a thing; a moment and whom it was for is a mail's.
-  const moment = isMoment(line) && found.has('to') && head.some((below) => below.includes('@'));
-  if (!found.has('from') && found.size < 3 && !moment) return false;
-  if (found.size >= 2 && (found.has('subject') || head.some((line) => line.includes('@')))) return true;
+  if (!found.has('from')) return party && (found.size >= 3 || (isMoment(line) && found.has('to')));
+  if (!found.has('date') && !head.some((below) => dated.test(plain(below)))) return false;
+  if (found.size >= 2 && (found.has('subject') || party)) return true;
   // Windows Mail gives names alone, and leaves out an empty subject.
-  return found.has('from') && found.has('to') && head.some((below) => sentLabel.test(below) && isMoment(plain(below)));
+  return found.has('to') && head.some((below) => sentLabel.test(below) && isMoment(plain(below)));
+}
+
+/** Its lines, also where a blank one stands below each. */
+function headAt(lines: readonly string[], index: number): string[] {
+  const head: string[] = [];
+  const step = (lines[index + 1] ?? '').trim() === '' ? 2 : 1;
+  for (let at = index; head.length < blockLines; at += step) {
+    const line = lines[at] ?? '';
+    if (line.trim() === '' || (step > 1 && labelOf(line) === undefined)) break;
+    head.push(line);
+  }
+  return head;
+}
+
+/** The address of somebody who wrote or was written to, in the field or below it; forms have addresses in fields of their own. */
+function isParty(line: string): boolean {
+  if (!line.includes('@') || line.length > longestLine) return false;
+  const label = labelOf(line);
+  return label === 'from' || label === 'to' || (label === undefined && !anyLabel.test(line));
+}
+
+/** The sender's field in a language that is not known, above those that are. */
+function isSenderAbove(lines: readonly string[], index: number): boolean {
+  const line = lines[index] ?? '';
+  return (
+    addressed.test(line) &&
+    anyLabel.test(line) &&
+    labelOf(lines[index + 1] ?? '') === 'date' &&
+    isHeaderBlock(lines, index + 1)
+  );
 }
 
 const isMoment = (line: string): boolean => dated.test(line) && timed.test(line);
@@ -201,8 +263,8 @@ function attributionEnd(lines: readonly string[], index: number): number | undef
       (european && dated && attribution.test(joined)) ||
       (next < index + unfinishedLines && (datedSender.test(joined) || eastAsian.test(joined)));
     if (!found) continue;
-    const told = isTold(joined) && !isQuotedBelow(lines, next + 1);
-    return told || beginsLater(lines, index, next) ? undefined : next + 1;
+    const isTelling = isTold(joined) || (!joined.includes('@') && goesOn(lines, next + 1));
+    return (isTelling && !isQuotedBelow(lines, next + 1)) || beginsLater(lines, index, next) ? undefined : next + 1;
   }
   return undefined;
 }
@@ -221,9 +283,7 @@ function beginsLater(lines: readonly string[], index: number, end: number): bool
  * put there. Only what is quoted below shows that it is none.
  */
 function isTold(joined: string): boolean {
-  return (
-    tellers.test(joined) || !(timed.test(joined) || joined.includes('@') || /[\u3040-\u9fff\uac00-\ud7a3]/.test(joined))
-  );
+  return tellers.test(joined) || told.test(joined) || !(timed.test(joined) || joined.includes('@'));
 }
 
 /**
@@ -242,12 +302,14 @@ function unspokenEnd(lines: readonly string[], index: number): number | undefine
     if (!closed.test(line)) continue;
     const named = addressed.test(joined) || bareAtEnd.test(joined);
     const whole =
-      !tellers.test(joined) &&
+      !isTold(joined) &&
       dated.test(joined) &&
       timed.test(joined) &&
-      (addressed.test(joined) || verbAtEnd.test(joined));
-    const told = named || verbAtEnd.test(joined) || (dated.test(joined) && anyVerb.test(joined));
-    if (whole || (told && isQuotedBelow(lines, next + 1))) return next + 1;
+      (addressed.test(joined) || verbAtEnd.test(joined)) &&
+      !goesOn(lines, next + 1);
+    const introduces =
+      named || verbAtEnd.test(joined) || (dated.test(joined) && (timed.test(joined) || anyVerb.test(joined)));
+    if (whole || (introduces && isQuotedBelow(lines, next + 1))) return next + 1;
     // Hungarian puts the date in brackets, behind a colon.
     if (!/\([^()]{0,40}$/.test(line)) return undefined;
   }
@@ -268,10 +330,16 @@ function plain(line: string): string {
     .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf));
 }
 
+const isGoingOn = (line: string): boolean =>
+  goingOn.test(line) && intro.test(line) && addressed.test(line) && timed.test(line) && !isTold(line);
+
 const isGroupWise = (line: string): boolean =>
   line.length <= longestLine && groupWise.test(line) && dated.test(line) && timed.test(line);
 
+/** Words follow without a blank line, as below a person's colon. */
+const goesOn = (lines: readonly string[], start: number): boolean => (lines[start] ?? '').trim() !== '';
+
 function isQuotedBelow(lines: readonly string[], start: number): boolean {
   const below = lines.slice(start, start + unfinishedLines).find((line) => line.trim() !== '');
-  return below !== undefined && /^\s{0,3}>/.test(below);
+  return below !== undefined && quoteSigns.some((sign) => sign.test(below));
 }

@@ -1,6 +1,12 @@
 /** The new part of a mail: without the older mails it quotes and without the signature. */
 import { isForwardMark, isPassedOn } from '@patchbay/contracts/forward-marks';
-import { isBrokenOff, isReplyAbove, quoteMarkerAt } from '@patchbay/contracts/quote-markers';
+import {
+  isBrokenOff,
+  isReplyAbove,
+  quoteMarkerAt,
+  quoteSigns,
+  type QuoteMarker,
+} from '@patchbay/contracts/quote-markers';
 import { withoutEnding } from './reply-ending.ts';
 
 const quoted = /^\s{0,3}>/;
@@ -18,44 +24,66 @@ const mostLines = 20_000;
 export function replyTextOf(text: string, subject = '', quotes = false): string {
   const lines = text.split('\n');
   if (lines.length > mostLines) return text.trim();
-  const kept = newLines(lines, subject, quotes);
-  const reply = withoutEnding(kept)
+  const { parts, passedOn } = newParts(lines, subject, quotes);
+  const own: string[] = [];
+  let below = false;
+  for (const part of parts) {
+    own.push(...withoutEnding(part, below));
+    below ||= isWritten(part);
+  }
+  const reply = [...own, ...passedOn]
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
   return reply === '' ? text.trim() : reply;
 }
 
-function newLines(lines: readonly string[], subject: string, quotesAbove: boolean): string[] {
-  const kept: string[] = [];
-  let quotes = quotesAbove;
+interface NewLines {
+  /** What stands before, between and below quotations. */
+  readonly parts: readonly (readonly string[])[];
+  /** From the line on that says so. */
+  readonly passedOn: readonly string[];
+}
+
+function newParts(lines: readonly string[], subject: string, quotesAbove: boolean): NewLines {
+  const parts: string[][] = [];
+  let kept: string[] = [];
+  let quotes = quotesAbove || opensQuoted(lines);
   let index = 0;
+  const end = (passedOn: readonly string[] = []): NewLines => ({ parts: [...parts, kept], passedOn });
   while (index < lines.length) {
     const line = lines[index] ?? '';
-    if (isForwardMark(lines, index)) return [...kept, ...lines.slice(index)];
-    if (isReplyAbove(line) && lastWritten(kept) >= 0) return kept;
+    if (isForwardMark(lines, index)) return end(lines.slice(index));
+    if (isReplyAbove(line) && [...parts, kept].some(isWritten)) return end();
     const marker = quoteMarkerAt(lines, index);
-    if (marker?.toEnd === true && isPassedOn(subject, line)) return [...kept, ...lines.slice(index)];
-    if (marker) {
-      quotes = true;
-      if (addressAlone.test(line) && endsWithName(kept)) kept.pop();
-      if (marker.toEnd) dropOwnAddress(kept);
-      else if (beginsParagraph(kept) && isBrokenOff(kept.at(-1) ?? '', line)) kept.pop();
-      if (marker.before.trim() !== '') kept.push(marker.before);
-      const end = marker.toEnd ? undefined : quoteEnd(lines, marker.after);
-      if (end === undefined) return kept;
-      index = end;
-    } else if (startsQuote(lines, index, quotes)) {
-      quotes = true;
-      if (quotesFields(lines, index)) dropOwnAddress(kept);
-      index = quoteEnd(lines, index) ?? index + 1;
-    } else {
+    if (marker?.toEnd === true && isPassedOn(subject, line)) return end(lines.slice(index));
+    if (!marker && !startsQuote(lines, index, quotes)) {
       kept.push(line);
       index += 1;
+      continue;
     }
+    quotes = true;
+    if (marker) takeIntroduction(kept, line, marker);
+    else if (quotesFields(lines, index)) dropOwnAddress(kept);
+    const within = marker?.toEnd === true && quoted.test(line) && quoted.test(lines[marker.after] ?? '');
+    const after = quoteEnd(lines, marker && !within ? marker.after : index) ?? (marker ? undefined : index + 1);
+    if (after === undefined) return end();
+    parts.push(kept);
+    kept = [];
+    index = after;
   }
-  return kept;
+  return end();
 }
+
+/** Takes from what stands above a marker what belongs to it, and adds what precedes it in its line. */
+function takeIntroduction(kept: string[], line: string, marker: QuoteMarker): void {
+  if (addressAlone.test(line) && endsWithName(kept)) kept.pop();
+  if (marker.toEnd) dropOwnAddress(kept);
+  else if (beginsParagraph(kept) && isBrokenOff(kept.at(-1) ?? '', line)) kept.pop();
+  if (marker.before.trim() !== '') kept.push(marker.before);
+}
+
+const isWritten = (lines: readonly string[]): boolean => lastWritten(lines) >= 0;
 
 /** The first thing quoted is the block of fields of an older mail. */
 function quotesFields(lines: readonly string[], start: number): boolean {
@@ -79,28 +107,36 @@ function endsWithName(kept: readonly string[]): boolean {
 
 /**
  * Two lines with `>`, or one as the last of the text: a single one in between may be the sender's own sign. Not where a quotation stands above
- * (`quotes`): there it is a paragraph that is answered.
+ * (`quotes`): there it is a line that is answered.
  */
 function startsQuote(lines: readonly string[], index: number, quotes: boolean): boolean {
   if (!quoted.test(lines[index] ?? '')) return false;
-  if (quoted.test(lines[index + 1] ?? '')) return true;
+  if (quotes || quoted.test(lines[index + 1] ?? '')) return true;
   const begins = index === 0 || (lines[index - 1] ?? '').trim() === '';
-  return begins && (quotes || (index > 0 && index === lastWritten(lines)));
+  return begins && index > 0 && index === lastWritten(lines);
+}
+
+/** It begins with a quoted line, and below an answer there are more. */
+function opensQuoted(lines: readonly string[]): boolean {
+  const first = lines.findIndex((line) => line.trim() !== '');
+  const answer = lines.findIndex((line, index) => index > first && line.trim() !== '' && !quoted.test(line));
+  return quoted.test(lines[first] ?? '') && answer > 0 && lines.slice(answer).some((line) => quoted.test(line));
 }
 
 function lastWritten(lines: readonly string[]): number {
   return lines.findLastIndex((line) => line.trim() !== '');
 }
 
-/** The first line behind a block of `>` lines; undefined when there is no such block, so that all the rest is quotation. */
+/** The first line behind a block of quoted lines; undefined when there is no such block, so that all the rest is quotation. */
 function quoteEnd(lines: readonly string[], start: number): number | undefined {
   let index = start;
   while (index < lines.length && (lines[index] ?? '').trim() === '') index += 1;
-  if (!quoted.test(lines[index] ?? '')) return undefined;
+  const sign = quoteSigns.find((pattern) => pattern.test(lines[index] ?? ''));
+  if (!sign) return undefined;
   while (index < lines.length) {
     const line = lines[index] ?? '';
-    const broken = brokenLink.test(line) && quoted.test(lines[index + 1] ?? '');
-    if (!quoted.test(line) && !broken) break;
+    const broken = brokenLink.test(line) && sign.test(lines[index + 1] ?? '');
+    if (!sign.test(line) && !broken) break;
     index += 1;
   }
   return index;
