@@ -137,7 +137,7 @@ describe('what is in doubt is shown whole', () => {
   });
 
   test('the fields of a form, which only in an answer are those of an older mail', () => {
-    const html = `<p>Somebody wrote to you:</p><table><tbody><tr><td>From:</td><td>ann@example.org</td></tr><tr><td>Subject:</td><td>Lamp</td></tr></tbody></table><p>It is broken.</p>`;
+    const html = `<p>Somebody wrote to you:</p><table><tbody><tr><td>From:</td><td>ann@example.org</td></tr><tr><td>Date:</td><td>3 March 2026 10:00</td></tr><tr><td>Subject:</td><td>Lamp</td></tr></tbody></table><p>It is broken.</p>`;
     expect(shown(html, { subject: 'Contact: Lamp' })).toBe(shown(html, { whole: true }));
     expect(shown(html, { subject: 'AW: Contact' })).toBe('Somebody wrote to you:');
   });
