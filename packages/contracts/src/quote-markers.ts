@@ -142,7 +142,7 @@ const tellers =
   /(^|[\s,])(i|we|you|he|she|they) (wrote|sent)\b|\bschrieb(en)? (ich|wir|sie|er|du)\b|\b(je (vous|t['’])?|j['’]|vous |nous |tu )(ai |avez |avons |as )(vous |t['’])?écrit|\b(ho|hai|abbiamo|avete) scritto|\bschreef (ik|u|je|jij)\b|\bskrev (jag|du|ni|jeg|vi|de)\b|(^|[\s,])(я|мы|вы|ты) (написал|пишет)|[我您你][^<@]{0,20}[写寫]道/iu;
 /** Whose words they are, or to whom they were, in small letters as names do not have them: programs do not say it so. */
 const told =
-  /(?:^|[\s,(])(I|we (?!wto|śro|czw)|my|our|us|me|ich|wir|mir|uns|mein\p{L}*|unser\p{L}*|[Ii]hre?[mnrs]?|m['’]\p{L}+|notre|nos|votre|vos|mon|mes|mi|mis|nosotros|ci|nostr[aeio]|vostr[aeio]|mio|mia|meu|minha|ik|mij|mijn|ons|onze|uw|mig|meg|oss|vår|din|deres|jeres|mnie|nam|nas|Państwa|mně|nám|váš|vaše|я|мы|мне|нам|нас|ваш\p{L}*|наш\p{L}*|мені|ви|μου|μας|σας)(?=[\s,)])/u;
+  /(?:^|[\s,(])(I|we(?! (wto|śro|czw))|my|our|us|me|ich|wir|mir|uns|mein\p{L}*|unser\p{L}*|[Ii]hre?[mnrs]?|m['’]\p{L}+|notre|nos|votre|vos|mon|mes|mi|mis|nosotros|ci|nostr[aeio]|vostr[aeio]|mio|mia|meu|minha|ik|mij|mijn|ons|onze|uw|mig|meg|oss|vår|din|deres|jeres|mnie|nam|nas|Państwa|mně|nám|váš|vaše|я|мы|мне|нам|нас|ваш\p{L}*|наш\p{L}*|мені|ви|μου|μας|σας)(?=[\s,)])/u;
 /** Yahoo on a phone goes on with the older mail in the same line. */
 const goingOn = new RegExp(`\\b${verb}\\s?:\\s{2,}\\S`, 'iu');
 /** What stands before the lines below an attribution: `>`; a bar, as a line of a table has at its end as well; in The Bat the writer's initials. */

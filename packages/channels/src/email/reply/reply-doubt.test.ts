@@ -14,6 +14,7 @@ describe('a person’s own words stay', () => {
     'Le 3 mars 2026 à 10:00, votre collègue m’a écrit :\n\n« Elle est partie. »\n\nNon.',
     'On 3 March 2026 at 10:00 Tom from the shop wrote:\nwe will come.\n\nThey did not.',
     'On 03.03.2026 at 10:00 I ordered with my other account (ann@example.org):\n- 2 lamps\n\nNothing came.',
+    'On 03.03.2026 at 10:00 we ordered with the other account (ann@example.org):\n\n2 lamps\n\nNothing came.',
     '2026-03-03 10:00:00 user <ann@example.org> failed:\nno such user\n\nWhy?',
     '贵公司客服在上周的邮件中写道：\n三天内发货。\n\n没有收到。',
     'Von: Ann Lee, Berlin\nAn: Bob Ray, Bonn\nE-Mail: ann@example.org\n\nDanke!',
