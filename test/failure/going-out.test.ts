@@ -301,6 +301,11 @@ describe('what leaves by text', () => {
       expect.arrayContaining(['+15005550088', '727272']),
     );
     expect(items.filter(({ account }: { account: string }) => written.slice(0, 2).includes(account))).toEqual([]);
+    const mail = { ...limit, channel: 'email', account: 'support@patchbay.test', perSecond: 50 };
+    expect((await api('PUT', '/api/v1/sending-limits', mail)).status).toBe(204);
+    expect((await api('GET', '/api/v1/sending-limits')).body.items).toContainEqual(
+      expect.objectContaining({ channel: 'email', account: 'email', perSecond: 50 }),
+    );
   });
 
   it('one end that cannot be written down costs the others of its batch nothing', async () => {

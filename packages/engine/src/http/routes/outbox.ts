@@ -76,7 +76,8 @@ export const outboxRoutes = [
     body: 'SendingLimitUpdate',
     async handle(call) {
       const { channel } = call.body;
-      const account = addressAsContacts(call.parts, call.body.account);
+      // All mail leaves by one account, whatever address it is from.
+      const account = channel === 'email' ? 'email' : addressAsContacts(call.parts, call.body.account);
       const setting = {
         setting: 'sending-limit' as const,
         key: `${channel} ${account}`,

@@ -216,7 +216,7 @@ export const settings = {
     change: 'Change',
     changeOf: 'Limit of {{name}}',
     channel: 'Channel',
-    accountHelp: 'The number or address that it sends from.',
+    accountHelp: 'The number that it sends from; all mail is one account, email.',
     on: 'Limit how fast it sends',
     perSecond: 'Messages per second',
     perSecondHelp: '0.5 is one every two seconds.',

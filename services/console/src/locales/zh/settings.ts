@@ -211,7 +211,7 @@ export const settings = {
     change: '修改',
     changeOf: '{{name}} 的限速',
     channel: '渠道',
-    accountHelp: '发送所用的号码或地址。',
+    accountHelp: '发送所用的号码；所有邮件同属一个账号 email。',
     on: '限制发送速度',
     perSecond: '每秒消息数',
     perSecondHelp: '0.5 表示每两秒一条。',
