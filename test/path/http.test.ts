@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends, type Backend } from '../support/backends.ts';
 import { eventually } from '../support/client.ts';
-import { addSource, postTo, startReceiver } from '../support/http-source.ts';
+import { addSource, postTo, startReceiver, startSilentReceiver } from '../support/http-source.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 import { ticketClient } from '../support/ticket-client.ts';
@@ -171,6 +171,25 @@ onBothBackends('a source of the webhook pair', (backend) => {
     expect((await api('POST', `/api/v1/inbox/${item.id}/replay`)).status).toBeLessThan(300);
     const { ticketId } = await received('late-1');
     expect(await centre().ticket(ticketId)).toMatchObject({ requestType: 'survey', fields: { stars: 4 } });
+  });
+
+  it('whose receiver hangs keeps no other waiting', async () => {
+    const { api, receiver, reply, received } = centre();
+    await using silent = await startSilentReceiver();
+    const hanging = await addSource(api, { outboundUrl: silent.url, replyBy: 'webhook' });
+    const tickets = await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        const id = `h-${randomUUID()}`;
+        await postTo(hanging, { id, from: { externalId: id }, text: 'Hello', acknowledge: false });
+        return (await received(id)).ticketId as string;
+      }),
+    );
+    for (const ticketId of tickets) await reply(ticketId, 'Are you there?');
+    await silent.asked.until(() => silent.asked.items.length >= 3, 'three requests');
+    const { ticketId } = await send({ from: { externalId: 'quick' } });
+    await reply(ticketId, 'At once');
+    await receiver.delivered.until(({ body }) => body.text === 'At once', 'the other source’s answer');
+    expect(silent.asked.items).toHaveLength(3);
   });
 
   it('changes its secret while the old one still holds; nobody is shown one again', async () => {

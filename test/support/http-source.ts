@@ -42,6 +42,25 @@ export async function startReceiver() {
   };
 }
 
+/** A receiver on a free port that takes every request and answers none. */
+export async function startSilentReceiver() {
+  const asked = new Feed<string>();
+  const server = createServer((request) => {
+    request.resume();
+    asked.push(String(request.headers['webhook-id']));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    asked,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
 export interface App {
   readonly id: string;
   readonly url: string;

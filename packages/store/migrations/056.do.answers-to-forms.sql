@@ -1,5 +1,6 @@
--- Answers to web forms by mail are mail like any other: of the account `email`, in which reports, consents and limits look for them. And what a
--- customer has withdrawn consent for is not said to be unsent while an earlier try may have arrived.
+-- Answers to web forms by mail are mail like any other: of the account `email`, in which reports, consents and limits look for them. What a
+-- customer has withdrawn consent for is not said to be unsent while an earlier try may have arrived. And a source whose receiver hangs
+-- keeps no other waiting.
 
 -- As in 014, but for the account.
 create or replace function route_http_outbound() returns trigger language plpgsql as $$
@@ -43,6 +44,43 @@ begin
   return null;
 end $$;
 
+-- Each receiver is its source's own, and may hang: three requests at once and no more, so that others find somebody who sends. Answers for how
+-- many milliseconds a message waits, longer each time; 0 when it may go.
+create index outbound_to_receiver on outbound (channel_account) where status = 'sending' and channel = 'http';
+create function wait_for_receiver(p_account text, p_postponed integer) returns double precision language sql volatile as $$
+  select case when (select count(*) from outbound where channel_account = p_account and status = 'sending' and channel = 'http') < 3 then 0
+    else ceil(1000 * least(30, 2 ^ least(p_postponed, 5)) * (0.5 + random() / 2)) end;
+$$;
+
+-- `claim_outbound` for each of these, in their order. Those that nothing stands against and whose account knows no limit, as almost all,
+-- are moved by one statement; the others one by one, as what goes to a source.
+create or replace function claim_outbounds(p_ids uuid[]) returns table (id uuid, claimed jsonb) language plpgsql volatile
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  taken uuid[];
+begin
+  with due as materialized (
+    select o.id from outbound o join message m on m.id = o.message_id
+    where o.id = any (p_ids) and o.status = 'queued' and o.next_attempt_at <= now() and o.channel <> 'http'
+      and not exists (select 1 from outbound earlier
+        where earlier.ticket_id = o.ticket_id and earlier.id < o.id and earlier.status in ('queued', 'sending')
+          and earlier.recipient = any (o.recipient || m.recipients || m.copies || m.blind_copies)
+          and earlier.recipient <> all (earlier.reached))
+      and not exists (select 1 from sending_account a where a.channel = o.channel and a.account = o.channel_account
+        and (a.rate is not null or a.paused_until is not null))
+      and not exists (select 1 from consent c where c.channel = o.channel and c.account = o.channel_account and c.state = 'withdrawn'
+        and c.address = any (o.recipient || m.recipients || m.copies || m.blind_copies))
+      and not (o.automatic and exists (select 1 from address_mark k where k.kind in ('email', 'phone')
+        and k.value = any (o.recipient || m.recipients || m.copies || m.blind_copies)))
+    for no key update of o skip locked
+  ), moved as (
+    update outbound o set status = 'sending', attempts = o.attempts + 1, claimed_at = now() from due where o.id = due.id returning o.id
+  )
+  select coalesce(array_agg(moved.id), '{}') into taken from moved;
+  return query select m.id, m.message from outbound_messages(taken) m;
+  return query select one, claim_outbound(one) from unnest(p_ids) one where one <> all (taken);
+end $$;
+
 -- One sender per row: whoever moves it from `queued` to `sending` sends it. Answers the message; or how long it is postponed; or that
 -- something stands against it, and then it is settled already; or null when it is not to be sent now. A message of which an earlier try
 -- may have arrived is answered together with what stands against it.
@@ -68,7 +106,8 @@ begin
       select distinct r from unnest(o.recipient || m.recipients || m.copies || m.blind_copies) r where r <> all (o.reached)), o.automatic)
     from message m where m.id = o.message_id);
   if obstacle is null then
-    wait_ms := take_sending_token(o.channel, o.channel_account, o.attempts + o.postponed = 0);
+    wait_ms := case when o.channel = 'http' then wait_for_receiver(o.channel_account, o.postponed) else 0 end;
+    if wait_ms = 0 then wait_ms := take_sending_token(o.channel, o.channel_account, o.attempts + o.postponed = 0); end if;
     if wait_ms > 0 then
       update outbound set next_attempt_at = clock_timestamp() + make_interval(secs => wait_ms / 1000), postponed = postponed + 1 where id = p_id;
       return jsonb_build_object('postponedMs', wait_ms, 'round', o.attempts + o.postponed + 1);
