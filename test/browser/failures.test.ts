@@ -67,6 +67,17 @@ describe.skipIf(inject('chromium') === null)('what failed, at the console of who
     expect(opened.problems).toEqual([]);
   });
 
+  it('what is being written when somebody closes the ticket stays in sight', async () => {
+    const ticketId = await ticketFrom('+4915112340003');
+    await page.goto(`${hub.url}/desk/${ticketId}`);
+    await page.getByTestId('composer-text').fill('Half a sentence that');
+    await hub.api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'closed' });
+    expect(await page.getByTestId('composer-unsent').inputValue()).toBe('Half a sentence that');
+    expect(await keepPictures(page, 'failure-closed')).toEqual([]);
+    await page.getByTestId('nav-outbox').click();
+    expect(opened.problems).toEqual([]);
+  });
+
   it('a reply that was held back and could not leave is told, and waits in the outbox', async () => {
     const ticketId = await ticketFrom('+4915112340002');
     await asGrace('PATCH', '/api/v1/me', { undoSeconds: 60 });

@@ -5,8 +5,8 @@ import {
   PaperClipOutlined,
   UnorderedListOutlined,
 } from '@ant-design/icons';
-import { Button } from 'antd';
-import { useRef } from 'react';
+import { Button, Input } from 'antd';
+import { useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 export function AttachButton({ add }: { add: (files: Iterable<File>) => void }) {
@@ -62,14 +62,37 @@ export function MarkupButtons({ mark }: { mark: (kind: 'bold' | 'italic' | 'list
   );
 }
 
-export function ClosedNotice({ note }: { note: () => void }) {
+interface ClosedNoticeProps {
+  /** What was being written when somebody closed the ticket. */
+  unsent: string;
+  note: () => void;
+}
+
+export function ClosedNotice({ unsent, note }: ClosedNoticeProps) {
   const { t } = useTranslation();
+  const label = useId();
   return (
-    <div className="composer composer-closed">
-      <span className="muted grow">{t('composer.closed')}</span>
-      <Button icon={<LockOutlined />} onClick={note} data-testid="composer-note">
-        {t('composer.note')}
-      </Button>
+    <div className="composer">
+      <div className="composer-closed">
+        <span className="muted grow">{t('composer.closed')}</span>
+        <Button icon={<LockOutlined />} onClick={note} data-testid="composer-note">
+          {t('composer.note')}
+        </Button>
+      </div>
+      {unsent.trim() !== '' && (
+        <div className="composer-unsent">
+          <span id={label} className="muted small">
+            {t('composer.unsent')}
+          </span>
+          <Input.TextArea
+            aria-labelledby={label}
+            readOnly
+            value={unsent}
+            autoSize={{ minRows: 1, maxRows: 8 }}
+            data-testid="composer-unsent"
+          />
+        </div>
+      )}
     </div>
   );
 }

@@ -125,7 +125,8 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
     addInline(event.clipboardData.files);
   };
   const problem = draft.failure && problemText(t, draft.failure);
-  if (ticket.status === 'closed' && kind === 'public') return <ClosedNotice note={() => change('internal')} />;
+  if (ticket.status === 'closed' && kind === 'public')
+    return <ClosedNotice unsent={text} note={() => change('internal')} />;
   return (
     <div className={`composer composer-${kind}`}>
       {dropping && <div className="drop-here">{t('composer.drop')}</div>}

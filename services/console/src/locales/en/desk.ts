@@ -83,6 +83,7 @@ export const desk = {
     saveNote: 'Save note',
     notSent: 'Not sent; your text is kept.',
     closed: 'This ticket is closed. A new contact of the customer opens a new, linked ticket.',
+    unsent: 'What you were writing was not sent:',
     replyAll: 'Reply all',
     forward: 'Forward',
     field: { to: 'To', cc: 'Cc', bcc: 'Bcc', from: 'From', subject: 'Subject' },

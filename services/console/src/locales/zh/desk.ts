@@ -81,6 +81,7 @@ export const desk = {
     saveNote: '保存备注',
     notSent: '未发送，内容已保留。',
     closed: '此工单已关闭。客户再次联系时会生成新的关联工单。',
+    unsent: '您正在写的内容没有发送：',
     replyAll: '全部回复',
     forward: '转发',
     field: { to: '收件人', cc: '抄送', bcc: '密送', from: '发件人', subject: '主题' },
