@@ -202,12 +202,12 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     expect(await page.getByTestId('upload').count()).toBe(0);
   });
 
-  it('what is taken back is there also for who opened another ticket meanwhile', async () => {
+  it('what is taken back is there also for who opened another ticket meanwhile, and when its answer is lost', async () => {
     const back = await holdRequests(page, 'DELETE', /held-replies/);
     await page.getByTestId('held-undo').click();
     await back.arrived;
     await open('A second lamp');
-    await back.letGo();
+    await back.loseAnswer();
     await open('The lamp is dark');
     await page.getByTestId('upload').filter({ hasText: 'drawing.txt' }).waitFor();
     expect(await composer().inputValue()).toBe('Not for the customer');

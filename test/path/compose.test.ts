@@ -430,7 +430,8 @@ onBothBackends('writing mail', (backend) => {
     expect((await hold('Never mind.', 'k1')).id).toBe(taken.id);
     expect((await ask('GET', `/tickets/${ticketId}/held-replies`)).items).toMatchObject([{ id: taken.id }]);
     expect((await ask('DELETE', `/held-replies/${taken.id}`)).input.text).toBe('Never mind.');
-    expect((await centre().api('DELETE', `/api/v1/held-replies/${taken.id}`)).status).toBe(409);
+    // The words are for whoever did not hear the first answer, too.
+    expect((await ask('DELETE', `/held-replies/${taken.id}`)).input.text).toBe('Never mind.');
     expect((await centre().api('POST', `/api/v1/held-replies/${taken.id}/send-now`)).status).toBe(409);
 
     const now = await hold('At once.', 'k2');

@@ -138,20 +138,21 @@ export async function keepPictures(page: Page, name: string): Promise<string[]> 
 /** Keeps what the page asks of the hub from being asked, as a slow network does, until it is let go or fails. */
 export async function holdRequests(page: Page, method: string, path: RegExp) {
   const arrived = Promise.withResolvers<void>();
-  const outcome = Promise.withResolvers<'continue' | 'abort'>();
+  const outcome = Promise.withResolvers<'continue' | 'abort' | 'lose'>();
   const handle = async (route: Route) => {
     if (route.request().method() !== method) return route.fallback();
     arrived.resolve();
-    return route[await outcome.promise]();
+    const how = await outcome.promise;
+    if (how === 'lose') await route.fetch();
+    return how === 'continue' ? route.continue() : route.abort();
   };
   const isHeld = (request: Request) => request.method() === method && path.test(request.url());
   await page.route(path, handle);
-  const end = (how: 'continue' | 'abort') => async () => {
-    const ended =
-      how === 'abort' ? page.waitForEvent('requestfailed', isHeld) : page.waitForEvent('requestfinished', isHeld);
+  const end = (how: 'continue' | 'abort' | 'lose') => async () => {
+    const ended = page.waitForEvent(how === 'continue' ? 'requestfinished' : 'requestfailed', isHeld);
     outcome.resolve(how);
     await ended;
     await page.unroute(path, handle);
   };
-  return { arrived: arrived.promise, letGo: end('continue'), fail: end('abort') };
+  return { arrived: arrived.promise, letGo: end('continue'), fail: end('abort'), loseAnswer: end('lose') };
 }

@@ -77,12 +77,17 @@ export async function sendNow(parts: Parts, id: string): Promise<HeldReply> {
   return heldReplyOf(parts, id);
 }
 
-/** @throws HubError `conflict` when it has left */
+/**
+ * Asked again, as by who never heard the answer, it is the same reply: its words are nowhere else.
+ *
+ * @throws HubError `conflict` when it has left
+ */
 export async function takeBack(parts: Parts, id: string): Promise<HeldReply> {
-  if (!(await moveHeldReply(parts.db.sql, id, ['held', 'failed'], 'taken-back')))
-    throw new HubError('conflict', 'The message has left already, or was taken back before');
-  parts.relay.nudge();
-  return heldReplyOf(parts, id);
+  const moved = await moveHeldReply(parts.db.sql, id, ['held', 'failed'], 'taken-back');
+  if (moved) parts.relay.nudge();
+  const held = await heldReplyOf(parts, id);
+  if (held.state !== 'taken-back') throw new HubError('conflict', 'The message has left already');
+  return held;
 }
 
 async function release(parts: Parts, claimed: ClaimedReply): Promise<void> {

@@ -26,6 +26,7 @@ function Held({ held, ticketId, goOn }: { held: HeldReply; ticketId: string; goO
   const { store } = useDraft(ticketId);
   const undo = useAction(api.takeBack, {
     stale,
+    repeatable: true,
     after: (back) => {
       store.change((now) => withTakenBack(now, back));
       goOn();
