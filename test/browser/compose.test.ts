@@ -4,7 +4,16 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { holdRequests, keepPictures, useBrowser } from '../support/browser.ts';
 import type { OpenedPage } from '../support/browser.ts';
-import { acceptOffer, addAgent, grace, logIn, message, openSetting, setPresence } from '../support/browser-desk.ts';
+import {
+  acceptOffer,
+  addAgent,
+  clickTwice,
+  grace,
+  logIn,
+  message,
+  openSetting,
+  setPresence,
+} from '../support/browser-desk.ts';
 import { startMailSink } from '../support/mail.ts';
 import type { MailSink } from '../support/mail.ts';
 import { admin, startHub } from '../support/hub.ts';
@@ -80,7 +89,7 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     // A reload, or another device, finds it again.
     await page.reload();
     await held.waitFor();
-    await page.getByTestId('held-undo').click();
+    await clickTwice(page.getByTestId('held-undo'));
     await held.waitFor({ state: 'detached' });
     expect(await page.getByTestId('composer-text').inputValue()).toBe('**Please change the bulb**');
     await page.getByTestId('composer-send').click();

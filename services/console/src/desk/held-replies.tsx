@@ -3,6 +3,7 @@ import { ClockCircleOutlined, ExclamationCircleFilled, SendOutlined, UndoOutline
 import type { HeldReply, Ticket } from '@patchbay/contracts';
 import { keys, useNow } from '@patchbay/ui';
 import { Button } from 'antd';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../feedback/error-text.ts';
 import { useAction } from '../feedback/use-action.ts';
@@ -24,10 +25,14 @@ function Held({ held, ticketId, goOn }: { held: HeldReply; ticketId: string; goO
   const now = useNow();
   const stale = [keys.heldReplies(ticketId), keys.messages(ticketId), keys.tickets];
   const { store } = useDraft(ticketId);
+  const isBack = useRef(false);
   const undo = useAction(api.takeBack, {
     stale,
     repeatable: true,
     after: (back) => {
+      // The halves of a double click get one answer each.
+      if (isBack.current) return;
+      isBack.current = true;
       store.change((now) => withTakenBack(now, back));
       goOn();
     },
