@@ -15,6 +15,9 @@ describe('what is left of a draft that was sent', () => {
     ['what was written behind it', 'Hello', 'Hello\n\nAnd one more thing', 'And one more thing'],
     ['all of a text that was changed within', 'Hello', 'Hallo', 'Hallo'],
     ['all of another text', 'Hello', 'Good bye', 'Good bye'],
+    ['all of another text that begins with the same letters', 'Yes', 'Yesterday', 'Yesterday'],
+    ['all of a text that was changed at its end', 'We have 2', 'We have 20', 'We have 20'],
+    ['what was written behind its last mark', 'Yes.', 'Yes.And more', 'And more'],
   ])('%s', (_, sent, now, left) => {
     expect(withoutSent(written(now), written(sent), 'public').texts).toEqual({ public: left, internal: 'A note' });
   });

@@ -43,6 +43,12 @@ export function insertAt({ text, start, end }: Selected, words: string): Selecte
 export const pictureToken = (name: string, contentId: string): string =>
   `![${name.replaceAll(/[[\]\n]/g, ' ').slice(0, 200)}](cid:${contentId})`;
 
-/** What was written behind words that were sent. A text that was changed within stays whole: its writer sees what was sent, and decides. */
-export const withoutSentWords = (now: string, sent: string): string =>
-  now.startsWith(sent) ? now.slice(sent.length).trimStart() : now;
+/**
+ * What was written behind words that were sent. A text that was changed within, or whose last word goes on, stays whole: its writer sees
+ * what was sent, and decides.
+ */
+export function withoutSentWords(now: string, sent: string): string {
+  const behind = now.slice(sent.length);
+  const isOneWord = /[\p{L}\p{N}]$/u.test(sent) && /^[\p{L}\p{M}\p{N}]/u.test(behind);
+  return now.startsWith(sent) && !isOneWord ? behind.trimStart() : now;
+}
