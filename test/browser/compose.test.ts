@@ -235,6 +235,24 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     expect(await composer().inputValue()).toBe('Not for the customer');
   });
 
+  it('a file that a reload kept from arriving is told of, and nothing leaves without it', async () => {
+    const upload = await holdRequests(page, 'POST', /\/files$/);
+    await page.getByTestId('composer-files').setInputFiles({
+      name: 'second drawing.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('Another drawing'),
+    });
+    await upload.arrived;
+    await page.reload();
+    const lost = page.getByTestId('upload').filter({ hasText: 'second drawing.txt' });
+    await lost.filter({ hasText: 'Attach it again' }).waitFor();
+    expect(await page.getByTestId('composer-send').isDisabled()).toBe(true);
+    await lost.getByRole('button', { name: 'Remove second drawing.txt' }).click();
+    await lost.waitFor({ state: 'detached' });
+    expect(await page.getByTestId('composer-send').isDisabled()).toBe(false);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
   it('another agent at the same place does not go on with it', async () => {
     await composer().fill('Words of Grace');
     const address = page.url();

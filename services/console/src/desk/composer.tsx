@@ -37,7 +37,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
   const kind = draft.kind ?? (spoken ? 'internal' : 'public');
   const text = draft.texts[kind];
   const area = useRef<HTMLTextAreaElement | null>(null);
-  const files = uploadsOf(store);
+  const files = uploadsOf(store, kind);
   const mail = useMailFields(ticket, draft, store);
   const isMail = mail.enabled && kind === 'public';
   const forwarded = useForwarded(ticket.id, isMail && mail.mode === 'forward', mail.forwardOf);
@@ -71,7 +71,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
     if (tokens.length > 0) edit((selected) => insertAt(selected, tokens.join('\n')));
   };
   const remove = (key: string): void => {
-    const gone = draft.uploads.find((one) => one.key === key);
+    const gone = files.all.find((one) => one.key === key);
     files.remove(key);
     if (gone?.contentId) write(text.replaceAll(pictureToken(gone.name, gone.contentId), ''));
   };
@@ -86,11 +86,11 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
   const send = useSend(ticket.id);
   const forbidden = useSendBlocked(ticket, text) && kind === 'public';
   const passesOn = isMail && mail.mode === 'forward';
-  const empty = text.trim() === '' && draft.uploads.length === 0 && !(passesOn && forwarded);
+  const empty = text.trim() === '' && files.all.length === 0 && !(passesOn && forwarded);
   const blocked = empty || forbidden || !files.ready || (isMail && !mail.ready) || (passesOn && !forwarded);
   const submit = (): void => {
     if (blocked || send.isPending) return;
-    const attachments = draft.uploads.flatMap(attachmentOf);
+    const attachments = files.all.flatMap(attachmentOf);
     const message = { text: text.trim(), visibility: kind, attachments, ...(isMail && mail.draft(forwarded)) };
     const begin = (): void => {
       store.change((now) => ({ ...now, failure: null }));
@@ -185,7 +185,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
           {t('composer.forwards', { from: forwarded.from, text: forwarded.text.slice(0, 200) })}
         </div>
       )}
-      <UploadList uploads={draft.uploads} remove={remove} retry={files.retry} />
+      <UploadList uploads={files.all} remove={remove} retry={files.retry} />
       {kind === 'public' && <ComposerChannelNotes ticket={ticket} text={text} />}
       <div className="composer-foot">
         <AttachButton add={(given) => void files.add(given)} />

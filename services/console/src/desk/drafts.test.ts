@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { asLeft, emptyDraft, withoutSent, type Draft } from './drafts.ts';
+import { asLeft, emptyDraft, withoutSent, type Draft, type DraftKind } from './drafts.ts';
 import { untouchedMail } from './mail-choice.ts';
 
-const file = (key: string) => ({ key, name: key, size: 1, file: null, state: 'done' as const, id: key });
+const file = (key: string, kind: DraftKind = 'public') => ({
+  key,
+  kind,
+  name: key,
+  size: 1,
+  file: null,
+  state: 'done' as const,
+  id: key,
+});
 const written = (text: string, more: Partial<Draft> = {}): Draft => ({
   ...emptyDraft,
   texts: { public: text, internal: 'A note' },
@@ -31,14 +39,21 @@ describe('what is left of a draft that was sent', () => {
     expect(withoutSent({ ...now, mail: changed }, sent, 'public').mail).toBe(changed);
   });
 
-  it('of a note: recipients and words of the answer', () => {
+  it('of a note: recipients, words and files of the answer', () => {
     const mail = { ...untouchedMail, mode: 'replyAll' as const };
-    const draft = written('Hello', { mail });
-    expect(withoutSent(draft, draft, 'internal')).toMatchObject({ texts: { public: 'Hello', internal: '' }, mail });
+    const draft = written('Hello', { mail, uploads: [file('a'), file('b', 'internal')] });
+    expect(withoutSent(draft, draft, 'internal')).toMatchObject({
+      texts: { public: 'Hello', internal: '' },
+      uploads: [{ key: 'a' }],
+      mail,
+    });
   });
 });
 
 it('a note is gone on with only where one was begun', () => {
   expect(asLeft(written('', { kind: 'internal' })).kind).toBe('internal');
   expect(asLeft(written('', { kind: 'public' })).kind).toBeNull();
+  const empty = { ...emptyDraft, kind: 'internal' as const };
+  expect(asLeft(empty).kind).toBeNull();
+  expect(asLeft({ ...empty, uploads: [file('for colleagues', 'internal')] }).kind).toBe('internal');
 });

@@ -2,7 +2,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import { useMe } from '../session/use-me.ts';
 import { untouchedMail, type MailChoice } from './mail-choice.ts';
 import { withoutSentWords } from './text-edit.ts';
-import type { Upload } from './uploads.ts';
+import { asKept, type Upload } from './uploads.ts';
 
 export type DraftKind = 'public' | 'internal';
 
@@ -68,7 +68,7 @@ function subscribe(listener: () => void): () => void {
 
 function keep(name: string, draft: Draft): void {
   const { kind, texts, mail } = draft;
-  const uploads = draft.uploads.filter(({ state }) => state === 'done').map((one) => ({ ...one, file: null }));
+  const uploads = draft.uploads.map(asKept);
   try {
     if (!texts.public && !texts.internal && uploads.length === 0) sessionStorage.removeItem(name);
     else sessionStorage.setItem(name, JSON.stringify({ kind, texts, mail, uploads }));
@@ -82,11 +82,13 @@ const parsedDraft = (kept: string | null): Draft =>
 
 /** As it is found by who comes back: answering, unless something else was begun. */
 export const asLeft = (draft: Draft): Draft =>
-  draft.kind !== null && draft.texts[draft.kind] === '' ? { ...draft, kind: null } : draft;
+  draft.kind !== null && draft.texts[draft.kind] === '' && !draft.uploads.some(({ kind }) => kind === draft.kind)
+    ? { ...draft, kind: null }
+    : draft;
 
 /** What is left of a draft when an earlier state of it was sent: whatever was written, attached and chosen since. */
 export function withoutSent(now: Draft, sent: Draft, kind: DraftKind): Draft {
-  const keys = new Set(sent.uploads.map(({ key }) => key));
+  const keys = new Set(sent.uploads.filter((one) => one.kind === kind).map(({ key }) => key));
   return {
     ...now,
     texts: { ...now.texts, [kind]: withoutSentWords(now.texts[kind], sent.texts[kind]) },

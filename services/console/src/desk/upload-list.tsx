@@ -31,7 +31,10 @@ export function UploadList({
           <Thumbnail upload={upload} />
           <span className="ellipsis">{upload.name}</span>
           <span className="muted small">{fileSize(upload.size)}</span>
-          {upload.state === 'failed' && (
+          {upload.state === 'failed' && !upload.file && (
+            <span className="upload-error">{t('composer.uploadLost')}</span>
+          )}
+          {upload.state === 'failed' && upload.file && (
             <>
               <span className="upload-error">{problemLine(t, upload.error)}</span>
               <Button type="link" size="small" onClick={() => retry(upload)}>

@@ -78,6 +78,7 @@ export const desk = {
     attach: 'Attach',
     drop: 'Drop files to attach them',
     remove: 'Remove {{name}}',
+    uploadLost: 'Did not arrive before the page was left. Attach it again.',
     hint: '{{key}} + Enter sends',
     send: 'Send',
     saveNote: 'Save note',

@@ -76,6 +76,7 @@ export const desk = {
     attach: '附件',
     drop: '松开以添加附件',
     remove: '移除 {{name}}',
+    uploadLost: '离开页面前未上传完成，请重新添加。',
     hint: '{{key}} + Enter 发送',
     send: '发送',
     saveNote: '保存备注',
