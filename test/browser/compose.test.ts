@@ -235,6 +235,35 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     expect(await composer().inputValue()).toBe('Not for the customer');
   });
 
+  it('a message tried again keeps its key, also after a note; the same words written anew are another one', async () => {
+    const send = async (path: RegExp) => {
+      const asked = page.waitForRequest((request) => request.method() === 'POST' && path.test(request.url()));
+      await page.getByTestId('composer-send').click();
+      return (await asked).headers()['idempotency-key'];
+    };
+    const fails = async () => {
+      const post = await holdRequests(page, 'POST', /held-replies$/);
+      const key = await send(/held-replies$/);
+      await post.fail();
+      await page.getByTestId('composer-error').waitFor();
+      return key;
+    };
+    const first = await fails();
+    await page.getByTestId('composer-note').click();
+    expect(await page.getByTestId('upload').count()).toBe(0);
+    await composer().fill('A note between');
+    await send(/messages$/);
+    await message(page, 'out', 'A note between').waitFor();
+    await page.getByTestId('composer-forward').click();
+    expect(await page.getByTestId('upload').count()).toBe(1);
+    const again = await fails();
+    await composer().fill('');
+    await composer().fill('Not for the customer');
+    const anew = await fails();
+    expect(again).toBe(first);
+    expect(anew).not.toBe(first);
+  });
+
   it('a file that a reload kept from arriving is told of, and nothing leaves without it', async () => {
     const upload = await holdRequests(page, 'POST', /\/files$/);
     await page.getByTestId('composer-files').setInputFiles({

@@ -42,11 +42,13 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
   const isMail = mail.enabled && kind === 'public';
   const forwarded = useForwarded(ticket.id, isMail && mail.mode === 'forward', mail.forwardOf);
   const signal = useTypingSignal(ticket.id);
+  const send = useSend(ticket.id);
   const guarded = useGuarded(ticket.customerId);
   useAttend(ticket.customerId, ticket.id, kind === 'public' && text.trim() !== '');
 
   const write = (next: string): void => {
     store.change((before) => ({ ...before, texts: { ...before.texts, [kind]: next } }));
+    if (next === '') send.giveUp(kind);
     if (kind === 'public') signal(next !== '');
   };
   const change = (next: DraftKind): void => {
@@ -83,7 +85,6 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
     }
     area.current?.focus();
   });
-  const send = useSend(ticket.id);
   const forbidden = useSendBlocked(ticket, text) && kind === 'public';
   const passesOn = isMail && mail.mode === 'forward';
   const empty = text.trim() === '' && files.all.length === 0 && !(passesOn && forwarded);

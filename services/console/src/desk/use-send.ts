@@ -12,7 +12,10 @@ interface Sending {
   failed?: (problem: Error) => void;
 }
 
-/** By ticket and author, the message of which it is not known whether it reached the hub, and the key that it was sent with. */
+type Way = MessageDraft['visibility'] | 'template';
+const wayOf = (message: MessageDraft): Way => (message.template ? 'template' : message.visibility);
+
+/** By author, ticket and way of writing, the message of which it is not known whether it reached the hub, and the key that it was sent with. */
 const attempts = new Map<string, { content: string; key: string }>();
 
 /**
@@ -23,10 +26,11 @@ const attempts = new Map<string, { content: string; key: string }>();
 export function useSend(ticketId: string) {
   const client = useQueryClient();
   const { id: me, undoSeconds } = useMe();
-  const place = `${me} ${ticketId}`;
-  return useMutation({
+  const placeOf = (way: Way): string => `${me} ${ticketId} ${way}`;
+  const send = useMutation({
     mutationFn: async ({ message: draft }: Sending): Promise<{ message: Message } | { held: HeldReply }> => {
       const content = JSON.stringify(draft);
+      const place = placeOf(wayOf(draft));
       const before = attempts.get(place);
       const key = before?.content === content ? before.key : newKey();
       attempts.set(place, { content, key });
@@ -36,6 +40,7 @@ export function useSend(ticketId: string) {
         : { message: await api.postMessage(ticketId, draft, key) };
     },
     onSuccess: (answer, { message, sent }) => {
+      const place = placeOf(wayOf(message));
       if (attempts.get(place)?.content === JSON.stringify(message)) attempts.delete(place);
       if ('held' in answer) append(keys.heldReplies(ticketId), answer.held);
       else append(keys.messages(ticketId), answer.message);
@@ -45,6 +50,9 @@ export function useSend(ticketId: string) {
     },
     onError: (error, { failed }) => failed?.(error),
   });
+  /** What was written is given up: the same words, written anew, are another message. */
+  const giveUp = (way: Way): void => void attempts.delete(placeOf(way));
+  return { ...send, giveUp };
 
   function append<T extends { id: string }>(queryKey: readonly string[], item: T): void {
     client.setQueryData<T[]>(queryKey, (before) =>
