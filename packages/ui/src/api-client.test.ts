@@ -123,6 +123,13 @@ describe('api client', () => {
     expect(seen.map(({ init }) => init.body)).toEqual(['on', 'off', 'on'].map((name) => JSON.stringify({ name })));
   });
 
+  it('sends a change again that was undone meanwhile', async () => {
+    const { api, seen } = apiAnswering(...Array.from({ length: 3 }, () => new Response(null, { status: 204 })));
+    const join = () => api.joinOrganisation('c1', 'o1', 'Buyer');
+    await Promise.allSettled([join(), api.leaveOrganisation('c1', 'o1'), join()]);
+    expect(seen.map(({ init }) => init.method)).toEqual(['PUT', 'DELETE', 'PUT']);
+  });
+
   it('accepts an empty answer where the body does not matter', async () => {
     await expect(apiAnswering(new Response(null, { status: 204 })).api.logOut()).resolves.toBeUndefined();
   });

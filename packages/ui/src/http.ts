@@ -33,15 +33,14 @@ export function createSend(base = '/api/v1', fetcher: typeof fetch = (input, ini
   const changes = new Map<string, Change>();
   return (method, path, reader, options = {}) => {
     if (method === 'GET' || options.raw) return ask(method, path, reader, options);
-    const place = `${method} ${path}`;
-    const what = JSON.stringify(options);
-    const last = changes.get(place);
+    const what = method + JSON.stringify(options);
+    const last = changes.get(path);
     // The answer was read by the reader of the same call.
     if (last?.what === what) return last.answer as Promise<never>;
     const answer = ask(method, path, reader, options).finally(() => {
-      if (changes.get(place)?.answer === answer) changes.delete(place);
+      if (changes.get(path)?.answer === answer) changes.delete(path);
     });
-    changes.set(place, { what, answer });
+    changes.set(path, { what, answer });
     return answer;
   };
 }
