@@ -43,7 +43,8 @@ describe('the dialogue with a mail server', () => {
       .filter(([stage, fault]) => stage !== 'EHLO' || fault !== 451)
       .map(([stage, fault]): [SmtpStage, SmtpFault, string, number] => [stage, fault, 'provider_unavailable', 0]),
     ...refused.map(([stage, fault]): [SmtpStage, SmtpFault, string, number] => [stage, fault, 'provider_refused', 0]),
-    ['greeting', 554, 'provider_refused', 0],
+    // It takes no mail (RFC 5321, section 3.1), and refuses none.
+    ['greeting', 554, 'provider_unavailable', 0],
     ['end', 451, 'provider_unavailable', 0],
     ['end', 421, 'provider_unavailable', 0],
     ['end', 552, 'provider_refused', 0],
