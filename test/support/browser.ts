@@ -149,7 +149,8 @@ export async function holdRequests(page: Page, method: string, path: RegExp) {
   const isHeld = (request: Request) => request.method() === method && path.test(request.url());
   await page.route(path, handle);
   const end = (how: 'continue' | 'abort' | 'lose') => async () => {
-    const ended = page.waitForEvent(how === 'continue' ? 'requestfinished' : 'requestfailed', isHeld);
+    const ended =
+      how === 'continue' ? page.waitForEvent('requestfinished', isHeld) : page.waitForEvent('requestfailed', isHeld);
     outcome.resolve(how);
     await ended;
     await page.unroute(path, handle);
