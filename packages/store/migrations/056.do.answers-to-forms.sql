@@ -46,8 +46,8 @@ end $$;
 
 -- Each receiver is its source's own, and may hang: three requests at once and no more, so that others find somebody who sends. Answers for how
 -- many milliseconds a message waits, longer each time; 0 when it may go.
-create index outbound_to_receiver on outbound (channel_account) where status = 'sending' and channel = 'http';
-create function wait_for_receiver(p_account text, p_postponed integer) returns double precision language sql volatile as $$
+create index if not exists outbound_to_receiver on outbound (channel_account) where status = 'sending' and channel = 'http';
+create or replace function wait_for_receiver(p_account text, p_postponed integer) returns double precision language sql volatile as $$
   select case when (select count(*) from outbound where channel_account = p_account and status = 'sending' and channel = 'http') < 3 then 0
     else ceil(1000 * least(30, 2 ^ least(p_postponed, 5)) * (0.5 + random() / 2)) end;
 $$;
