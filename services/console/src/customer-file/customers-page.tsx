@@ -20,12 +20,12 @@ import { useRested } from './use-rested.ts';
 export function CustomersPage() {
   const { t } = useTranslation();
   const me = useMe();
-  const { asked: query, change } = useAddressQuery();
-  const filter = filterOf(query);
+  const { asked, change } = useAddressQuery();
+  const filter = filterOf(asked);
   const rested = useRested(filter.q ?? '');
-  const asked = { ...filter, q: rested || undefined };
+  const wanted = { ...filter, q: rested || undefined };
   const set = (name: keyof CustomerFilter, value: string | undefined) =>
-    change(withValue(query, name, value), { replace: true });
+    change(withValue(asked, name, value), { replace: true });
   return (
     <div className="page">
       <PageHead text={t('file.listText')}>
@@ -33,7 +33,7 @@ export function CustomersPage() {
           <div className="row wrap">
             <Button
               icon={<DownloadOutlined />}
-              href={exportUrl('customer-files', { ...asked })}
+              href={exportUrl('customer-files', { ...wanted })}
               data-testid="customers-export"
             >
               {t('file.export')}
@@ -82,8 +82,8 @@ export function CustomersPage() {
         </Checkbox>
       </div>
       <PagedList
-        queryKey={keys.customerFiles(asked)}
-        read={(cursor, signal) => api.customerFiles(asked, cursor, signal)}
+        queryKey={keys.customerFiles(wanted)}
+        read={(cursor, signal) => api.customerFiles(wanted, cursor, signal)}
         empty={<Nothing icon={<UserOutlined />} title={t('file.nobody')} text={t('file.nobodyText')} />}
         row={(customer) => <CustomerRow key={customer.id} customer={customer} />}
       />
