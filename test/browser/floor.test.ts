@@ -1,10 +1,9 @@
 /// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { holdRequests, keepPictures, useBrowser } from '../support/browser.ts';
+import { askedNothing, holdRequests, keepPictures, useBrowser } from '../support/browser.ts';
 import { acceptOffer, addAgent, chooseLanguage, grace, logIn, setPresence } from '../support/browser-desk.ts';
 import { focused, tabTo } from '../support/browser-keys.ts';
-import { eventually } from '../support/client.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
@@ -63,17 +62,10 @@ describe.skipIf(inject('chromium') === null)('the floor and its staffing, on scr
     await line.waitFor();
     await line.getByText(/Priority .* = queue 0 \+ ticket 0 \+ waiting/).waitFor();
     await line.getByTestId('due-clock').waitFor();
+    // What is still told of the mail (that it is acknowledged, graded) is asked about, and its clocks 1.5 s later.
+    await askedNothing(manager, /\/floor\//, 3_000);
     const asked: string[] = [];
     manager.on('request', (request) => void (/\/floor\//.test(request.url()) && asked.push(request.url())));
-    // What is still told of the mail (that it is acknowledged, graded) is asked about, and comes to an end.
-    await eventually(
-      async () => {
-        asked.length = 0;
-        await picture(manager, 'waiting');
-        return asked.length;
-      },
-      (times) => times === 0,
-    );
     await picture(manager, 'waiting');
     expect(asked).toEqual([]);
     await setPresence(agent, 'online');

@@ -102,6 +102,7 @@ describe.skipIf(inject('chromium') === null)('the wallboard, on the wall', () =>
     await eventually(
       async () => {
         asked.clear();
+        requests.length = 0;
         await new Promise((resolve) => setTimeout(resolve, 2_500));
         return [...asked.keys()].filter((text) => /figure_|ticket_clock where state|wallboard/.test(text));
       },

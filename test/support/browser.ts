@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, errors } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page, Request, Route } from 'playwright-core';
 import { afterAll, beforeAll, inject } from 'vitest';
 
@@ -133,6 +133,21 @@ export async function keepPictures(page: Page, name: string): Promise<string[]> 
   }
   if (before) await page.setViewportSize(before);
   return beyond;
+}
+
+/** Comes back once the page asked for nothing of the kind during so many ms; that nothing is asked cannot be awaited otherwise. */
+export async function askedNothing(page: Page, path: RegExp, ms: number, timeoutMs = 20_000): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  const asks = () =>
+    page
+      .waitForRequest(path, { timeout: ms })
+      .then((request) => request.url())
+      .catch((error: unknown) => {
+        if (error instanceof errors.TimeoutError) return null;
+        throw error;
+      });
+  for (let asked = await asks(); asked !== null; asked = await asks())
+    if (Date.now() > end) throw new Error(`The page asks on and on: ${asked}`);
 }
 
 /** Keeps what the page asks of the hub from being asked, as a slow network does, until it is let go or fails. */
