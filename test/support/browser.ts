@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium, errors } from 'playwright-core';
-import type { Browser, BrowserContextOptions, Page, Request, Route } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Request, Route } from 'playwright-core';
 import { afterAll, beforeAll, inject } from 'vitest';
 
 const folder = fileURLToPath(new URL('../../artifacts/screenshots/', import.meta.url));
@@ -22,24 +22,39 @@ export interface TestBrowser {
   open(options?: BrowserContextOptions): Promise<OpenedPage>;
 }
 
-/** One browser for the whole file; its pages are closed with it. */
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  // Nothing is drawn on a screen, so that a process of its own for it only has to be started and talked to.
+  '--in-process-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** One for each process that runs tests, which ends it as it ends; one that has crashed is started anew for the next file. */
+let running: Promise<Browser> | undefined;
+async function theBrowser(executablePath: string): Promise<Browser> {
+  running ??= chromium.launch({ executablePath, args });
+  const browser = await running;
+  if (browser.isConnected()) return browser;
+  running = chromium.launch({ executablePath, args });
+  return running;
+}
+
+/** A browser for the file; its pages are closed with the file. */
 export function useBrowser(): TestBrowser {
   let browser: Browser | undefined;
+  const contexts: BrowserContext[] = [];
   beforeAll(async () => {
     const executablePath = inject('chromium');
-    if (executablePath === null) return;
-    const args = [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ];
-    browser = await chromium.launch({ executablePath, args });
+    if (executablePath !== null) browser = await theBrowser(executablePath);
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await Promise.all(contexts.map((context) => context.close()));
+  });
   return {
     async open(options = {}) {
       if (!browser) throw new Error('The browser is not running');
@@ -49,6 +64,7 @@ export function useBrowser(): TestBrowser {
         reducedMotion: 'reduce',
         ...options,
       });
+      contexts.push(context);
       context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       void keepPainting(page);
