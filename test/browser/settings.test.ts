@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { keepPictures, useBrowser } from '../support/browser.ts';
+import { holdRequests, keepPictures, useBrowser } from '../support/browser.ts';
 import { addAgent, chooseLanguage, grace, logIn, openSetting } from '../support/browser-desk.ts';
 import { eventually } from '../support/client.ts';
 import { admin, startHub, type TestHub } from '../support/hub.ts';
@@ -66,10 +66,30 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
   it('puts it first, and retires another', async () => {
     const row = (key: string) => page.locator(`[data-testid=request-type-row][data-key=${key}]`);
     const first = (key: string) => page.locator(`[data-testid=request-type-row]:first-child[data-key=${key}]`);
-    for (let place = 3; place > 0; place -= 1) {
-      await row('damaged-item').getByTestId('request-type-up').click();
-      await page.locator(`[data-testid=request-type-row]:nth-child(${place})[data-key=damaged-item]`).waitFor();
+    const place = (at: number) =>
+      page.locator(`[data-testid=request-type-row]:nth-child(${at})[data-key=damaged-item]`).waitFor();
+    // It follows the keys while the first write is still on its way; what was pressed meanwhile is written after it.
+    const write = await holdRequests(page, 'PUT', /request-types/);
+    await row('damaged-item').getByTestId('order-up').focus();
+    for (const at of [3, 2, 1]) {
+      await page.keyboard.press('Enter');
+      await place(at);
     }
+    await write.arrived;
+    await write.letGo();
+    // The keyboard stays with it, where it can go up no further on the button beside.
+    expect(await focused(page)).toBe('order-down');
+    await page.keyboard.press('Enter');
+    await place(2);
+    expect(await focused(page)).toBe('order-down');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await place(1);
+    await eventually(
+      async () => (await hub.api('GET', '/api/v1/request-types')).body.items[0].key,
+      (key) => key === 'damaged-item',
+    );
+    await page.reload();
     await first('damaged-item').waitFor();
     await row('question').getByTestId('request-type-retire').click();
     await page.getByText('Contact us').waitFor();

@@ -1,6 +1,6 @@
 import { requestTypeCreate } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
-import { draftOf, fieldKey, fieldsOf, kebabKey, moved, type TypeFields } from './request-type-draft.ts';
+import { draftOf, fieldKey, fieldsOf, kebabKey, type TypeFields } from './request-type-draft.ts';
 
 describe('request types as they are edited', () => {
   it.each([
@@ -61,12 +61,5 @@ describe('request types as they are edited', () => {
     const draft = draftOf(edited, 3);
     const saved = { ...requestTypeCreate.parse(draft), createdAt: at, updatedAt: at };
     expect(draftOf(fieldsOf(saved), 3)).toEqual(draft);
-  });
-
-  it('moves one place and not over an end', () => {
-    expect(moved(['a', 'b', 'c'], 1, -1)).toEqual(['b', 'a', 'c']);
-    expect(moved(['a', 'b', 'c'], 1, 1)).toEqual(['a', 'c', 'b']);
-    expect(moved(['a', 'b'], 0, -1)).toBeNull();
-    expect(moved(['a', 'b'], 1, 1)).toBeNull();
   });
 });

@@ -138,13 +138,3 @@ function optionsOf(drafts: readonly OptionDraft[]): OptionValue[] {
     return { value: kept, labelEn: labelEn.trim(), labelZh: labelZh.trim() };
   });
 }
-
-/** The same type, moved; `null` where nothing changes. */
-export function moved<T>(items: readonly T[], from: number, by: -1 | 1): T[] | null {
-  const to = from + by;
-  if (to < 0 || to >= items.length) return null;
-  const order = [...items];
-  const [item] = order.splice(from, 1);
-  if (item !== undefined) order.splice(to, 0, item);
-  return order;
-}

@@ -1,30 +1,31 @@
 import { useQuery } from '@tanstack/react-query';
-import { ArrowDownOutlined, ArrowUpOutlined, EditOutlined, PlusOutlined, ProfileOutlined } from '@ant-design/icons';
+import { EditOutlined, PlusOutlined, ProfileOutlined } from '@ant-design/icons';
 import type { RequestType } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Button, Popconfirm, Tag } from 'antd';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queueText } from '../desk/given-names.ts';
 import { bilingual } from '../feedback/bilingual.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
+import { OrderButtons } from '../order/order-buttons.tsx';
+import { useOrder } from '../order/use-order.ts';
 import { api } from '../query-client.ts';
 import { PageHead } from './page-head.tsx';
-import { draftOf, fieldsOf, moved } from './request-type-draft.ts';
+import { draftOf, fieldsOf } from './request-type-draft.ts';
 import { RequestTypeForm } from './request-type-form.tsx';
 
 /** What can be asked for: its fields, the queue that takes it, and how urgent it is. */
 export function RequestTypesPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [edited, setEdited] = useState<RequestType | 'new' | null>(null);
   const types = useQuery({ queryKey: keys.requestTypes, queryFn: ({ signal }) => api.requestTypes(signal) });
-  const all = types.data ?? [];
-  const reorder = useAction(writePositions, { stale: [keys.requestTypes] });
-  const move = (from: number, by: -1 | 1) => {
-    const order = moved(all, from, by);
-    if (order && !reorder.isPending) reorder.mutate(order);
-  };
+  const { shown: all, move } = useOrder(
+    types.data ?? [],
+    ({ key }) => key,
+    useAction(writePositions, { stale: [keys.requestTypes] }),
+  );
   return (
     <div className="page">
       <PageHead text={t('requestTypes.text')}>
@@ -44,8 +45,7 @@ export function RequestTypesPage() {
               key={type.key}
               type={type}
               edit={() => setEdited(type)}
-              {...(at > 0 && { up: () => move(at, -1) })}
-              {...(at < all.length - 1 && { down: () => move(at, 1) })}
+              order={<OrderButtons name={bilingual(i18n, type).shown} at={at} count={all.length} move={move} />}
             />
           ))}
         </div>
@@ -74,12 +74,10 @@ async function writePositions(order: readonly RequestType[]): Promise<void> {
 interface TypeRowProps {
   type: RequestType;
   edit: () => void;
-  /** Left out at the ends of the list. */
-  up?: () => void;
-  down?: () => void;
+  order: ReactNode;
 }
 
-function TypeRow({ type, edit, up, down }: TypeRowProps) {
+function TypeRow({ type, edit, order }: TypeRowProps) {
   const { t, i18n } = useTranslation();
   const queues = useQuery({ queryKey: keys.queues, queryFn: ({ signal }) => api.queues(signal) });
   const name = bilingual(i18n, type);
@@ -111,22 +109,7 @@ function TypeRow({ type, edit, up, down }: TypeRowProps) {
         </Button>
         <Retire type={type} name={name.shown} />
         <span className="grow" />
-        <Button
-          type="text"
-          icon={<ArrowUpOutlined />}
-          disabled={!up}
-          onClick={up}
-          aria-label={t('requestTypes.up', { name: name.shown })}
-          data-testid="request-type-up"
-        />
-        <Button
-          type="text"
-          icon={<ArrowDownOutlined />}
-          disabled={!down}
-          onClick={down}
-          aria-label={t('requestTypes.down', { name: name.shown })}
-          data-testid="request-type-down"
-        />
+        {order}
       </div>
     </article>
   );

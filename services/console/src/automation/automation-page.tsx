@@ -1,13 +1,15 @@
-import { ArrowDownOutlined, ArrowUpOutlined, PlusOutlined, ThunderboltOutlined } from '@ant-design/icons';
+import { PlusOutlined, ThunderboltOutlined } from '@ant-design/icons';
 import type { AutomationRule } from '@patchbay/contracts';
 import { keys, moment } from '@patchbay/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Popconfirm, Switch, Tabs } from 'antd';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHead } from '../admin/page-head.tsx';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
+import { OrderButtons } from '../order/order-buttons.tsx';
+import { useOrder } from '../order/use-order.ts';
 import { api } from '../query-client.ts';
 import '../style/automation.css';
 import '../style/grading.css';
@@ -48,18 +50,24 @@ function Rules({ edit }: { edit: (rule: AutomationRule) => void }) {
   const { t } = useTranslation();
   const rules = useQuery({ queryKey: keys.automation, queryFn: ({ signal }) => api.automationRules(signal) });
   const [history, setHistory] = useState<AutomationRule | null>(null);
+  const { shown, move } = useOrder(
+    rules.data ?? [],
+    ({ id }) => id,
+    useAction((order: readonly AutomationRule[]) => api.orderRules(order.map(({ id }) => id)), {
+      stale: [keys.automation],
+    }),
+  );
   if (rules.isPending) return <Loading />;
   if (!rules.data) return <Failed error={rules.error} retry={() => void rules.refetch()} />;
   if (rules.data.length === 0)
     return <Nothing icon={<ThunderboltOutlined />} title={t('automation.none')} text={t('automation.noneText')} />;
   return (
     <div className="panel">
-      {rules.data.map((rule, at) => (
+      {shown.map((rule, at) => (
         <RuleRow
           key={rule.id}
           rule={rule}
-          at={at}
-          ids={rules.data.map(({ id }) => id)}
+          order={<OrderButtons name={rule.name} at={at} count={shown.length} move={move} />}
           edit={() => edit(rule)}
           history={() => setHistory(rule)}
         />
@@ -71,13 +79,12 @@ function Rules({ edit }: { edit: (rule: AutomationRule) => void }) {
 
 interface RuleRowProps {
   rule: AutomationRule;
-  at: number;
-  ids: string[];
+  order: ReactNode;
   edit: () => void;
   history: () => void;
 }
 
-function RuleRow({ rule, at, ids, edit, history }: RuleRowProps) {
+function RuleRow({ rule, order, edit, history }: RuleRowProps) {
   const { t, i18n } = useTranslation();
   const words = useRuleWords();
   const stale = [keys.automation];
@@ -95,7 +102,7 @@ function RuleRow({ rule, at, ids, edit, history }: RuleRowProps) {
           data-testid="rule-switch"
         />
         <span className="record-title grow">{rule.name}</span>
-        <OrderButtons ids={ids} at={at} name={rule.name} />
+        {order}
       </div>
       <dl className="rule-words">
         <dt>{t('automation.when')}</dt>
@@ -124,35 +131,5 @@ function RuleRow({ rule, at, ids, edit, history }: RuleRowProps) {
         </Popconfirm>
       </div>
     </article>
-  );
-}
-
-function OrderButtons({ ids, at, name }: { ids: string[]; at: number; name: string }) {
-  const { t } = useTranslation();
-  const order = useAction((next: string[]) => api.orderRules(next), { stale: [keys.automation] });
-  const move = (by: -1 | 1) => {
-    const next = ids.filter((_, place) => place !== at);
-    next.splice(at + by, 0, ids[at] ?? '');
-    order.mutate(next);
-  };
-  const shared = { type: 'text', size: 'small', loading: order.isPending } as const;
-  return (
-    <span className="order-buttons">
-      <Button
-        {...shared}
-        icon={<ArrowUpOutlined />}
-        disabled={at === 0}
-        onClick={() => move(-1)}
-        aria-label={`${t('grading.up')}: ${name}`}
-      />
-      <Button
-        {...shared}
-        icon={<ArrowDownOutlined />}
-        disabled={at === ids.length - 1}
-        onClick={() => move(1)}
-        aria-label={`${t('grading.down')}: ${name}`}
-        data-testid="rule-down"
-      />
-    </span>
   );
 }

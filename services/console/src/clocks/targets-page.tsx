@@ -1,15 +1,16 @@
-import { ArrowDownOutlined, ArrowUpOutlined, ClockCircleOutlined, EditOutlined, PlusOutlined } from '@ant-design/icons';
+import { ClockCircleOutlined, EditOutlined, PlusOutlined } from '@ant-design/icons';
 import type { PlanVersion, ServicePolicy } from '@patchbay/contracts';
 import { keys, moment } from '@patchbay/ui';
 import { Button, Popconfirm, Tag } from 'antd';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHead } from '../admin/page-head.tsx';
 import { PagedList } from '../admin/paged-list.tsx';
-import { moved } from '../admin/request-type-draft.ts';
 import { bilingual } from '../feedback/bilingual.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
+import { OrderButtons } from '../order/order-buttons.tsx';
+import { useOrder } from '../order/use-order.ts';
 import { api } from '../query-client.ts';
 import '../style/clocks.css';
 import { ApplyPlan } from './apply-plan.tsx';
@@ -54,16 +55,20 @@ export function TargetsPage() {
 
 function Policies({ version, edit }: { version: PlanVersion; edit: (policy: ServicePolicy) => void }) {
   const { t, i18n } = useTranslation();
-  const { policies } = version.plan;
   const publish = useAction(
     ({ next, note }: { next: ServicePolicy[]; note: string }) =>
       api.publishPolicies({ policies: next, basedOn: version.version, note }),
     { stale: [keys.servicePlan] },
   );
-  const move = (from: number, by: -1 | 1) => {
-    const next = moved(policies, from, by);
-    if (next && !publish.isPending) publish.mutate({ next, note: t('plan.orderNote') });
-  };
+  const { shown: policies, move } = useOrder(
+    version.plan.policies,
+    ({ id }) => id,
+    useAction(
+      (next: readonly ServicePolicy[]) =>
+        api.publishPolicies({ policies: [...next], basedOn: version.version, note: t('plan.orderNote') }),
+      { stale: [keys.servicePlan] },
+    ),
+  );
   const remove = (policy: ServicePolicy) =>
     publish.mutate({
       next: policies.filter(({ id }) => id !== policy.id),
@@ -81,8 +86,7 @@ function Policies({ version, edit }: { version: PlanVersion; edit: (policy: Serv
           version={version}
           edit={() => edit(policy)}
           remove={() => remove(policy)}
-          {...(at > 0 && { up: () => move(at, -1) })}
-          {...(at < policies.length - 1 && { down: () => move(at, 1) })}
+          order={<OrderButtons name={bilingual(i18n, policy).shown} at={at} count={policies.length} move={move} />}
         />
       ))}
     </div>
@@ -94,12 +98,10 @@ interface PolicyRowProps {
   version: PlanVersion;
   edit: () => void;
   remove: () => void;
-  /** Left out at the ends of the list. */
-  up?: () => void;
-  down?: () => void;
+  order: ReactNode;
 }
 
-function PolicyRow({ policy, version, edit, remove, up, down }: PolicyRowProps) {
+function PolicyRow({ policy, version, edit, remove, order }: PolicyRowProps) {
   const { t, i18n } = useTranslation();
   const whenText = useWhenText();
   const { shown: name, other } = bilingual(i18n, policy);
@@ -146,20 +148,7 @@ function PolicyRow({ policy, version, edit, remove, up, down }: PolicyRowProps) 
           <Button data-testid="policy-remove">{t('plan.remove')}</Button>
         </Popconfirm>
         <span className="grow" />
-        <Button
-          type="text"
-          icon={<ArrowUpOutlined />}
-          disabled={!up}
-          onClick={up}
-          aria-label={t('plan.up', { name })}
-        />
-        <Button
-          type="text"
-          icon={<ArrowDownOutlined />}
-          disabled={!down}
-          onClick={down}
-          aria-label={t('plan.down', { name })}
-        />
+        {order}
       </div>
     </article>
   );

@@ -4,6 +4,8 @@ import { customerFactNames, stateFacts } from '@patchbay/contracts';
 import { Button, Input, InputNumber } from 'antd';
 import { useId, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { moved } from '../order/order.ts';
+import '../style/order.css';
 
 export interface PolicyEditorProps {
   policy: GradingPolicy;
@@ -23,14 +25,6 @@ export const factsFor: Readonly<Record<'stage' | 'churn' | 'rule', readonly Fact
 export const put = <T,>(items: readonly T[], at: number, item: T): T[] =>
   items.map((old, place) => (place === at ? item : old));
 
-function moved<T>(items: readonly T[], at: number, by: -1 | 1): T[] {
-  const order = items.map((_, place) => place);
-  const other = at + by;
-  if (other < 0 || other >= items.length) return [...items];
-  [order[at], order[other]] = [other, at];
-  return order.flatMap((place) => items.slice(place, place + 1));
-}
-
 interface OrderButtonsProps<T> {
   items: readonly T[];
   at: number;
@@ -42,14 +36,14 @@ interface OrderButtonsProps<T> {
 /** Moves an item up and down or takes it away. */
 export function OrderButtons<T>({ items, at, change, ordered = true }: OrderButtonsProps<T>) {
   const { t } = useTranslation();
+  const go = (by: -1 | 1) => change(moved(items, at, at + by) ?? [...items]);
   const button = (text: string, icon: ReactNode, act: () => void, disabled = false) => (
     <Button type="text" size="small" icon={icon} aria-label={text} title={text} onClick={act} disabled={disabled} />
   );
   return (
     <span className="order-buttons">
-      {ordered && button(t('grading.up'), <ArrowUpOutlined />, () => change(moved(items, at, -1)), at === 0)}
-      {ordered &&
-        button(t('grading.down'), <ArrowDownOutlined />, () => change(moved(items, at, 1)), at === items.length - 1)}
+      {ordered && button(t('grading.up'), <ArrowUpOutlined />, () => go(-1), at === 0)}
+      {ordered && button(t('grading.down'), <ArrowDownOutlined />, () => go(1), at === items.length - 1)}
       {button(t('grading.remove'), <DeleteOutlined />, () => change(items.filter((_, place) => place !== at)))}
     </span>
   );

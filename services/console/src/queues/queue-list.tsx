@@ -1,4 +1,4 @@
-import { ArrowDownOutlined, ArrowUpOutlined, PlusOutlined, UnorderedListOutlined } from '@ant-design/icons';
+import { PlusOutlined, UnorderedListOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import type { QueueSettings } from '@patchbay/contracts';
 import { clock, keys } from '@patchbay/ui';
@@ -11,6 +11,8 @@ import { usePlan } from '../clocks/use-plan.ts';
 import { useNamed } from '../feedback/bilingual.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
+import { OrderButtons } from '../order/order-buttons.tsx';
+import { useOrder } from '../order/use-order.ts';
 import { api } from '../query-client.ts';
 import { QueueForm } from './queue-form.tsx';
 import { useSkills } from './use-lists.ts';
@@ -20,14 +22,13 @@ export function QueueList() {
   const { t } = useTranslation();
   const [edited, setEdited] = useState<QueueSettings | 'new' | null>(null);
   const found = useQuery({ queryKey: keys.queueSettings, queryFn: ({ signal }) => api.queueSettings(signal) });
-  const queues = found.data ?? [];
-  const order = useAction((ids: string[]) => api.orderQueues(ids), { stale: [keys.queueSettings, keys.queues] });
-  const move = (index: number, by: number) => {
-    const ids = queues.map(({ id }) => id);
-    const [id] = ids.splice(index, 1);
-    if (id) ids.splice(index + by, 0, id);
-    order.mutate(ids);
-  };
+  const { shown: queues, move } = useOrder(
+    found.data ?? [],
+    ({ id }) => id,
+    useAction((order: readonly QueueSettings[]) => api.orderQueues(order.map(({ id }) => id)), {
+      stale: [keys.queueSettings, keys.queues],
+    }),
+  );
   return (
     <>
       <div className="row queues-bar">
@@ -43,18 +44,7 @@ export function QueueList() {
           {queues.length === 0 && <Nothing icon={<UnorderedListOutlined />} title={t('queues.none')} />}
           {queues.map((queue, index) => (
             <QueueRow key={queue.id} queue={queue} queues={queues} edit={() => setEdited(queue)}>
-              <Button
-                icon={<ArrowUpOutlined />}
-                disabled={index === 0 || order.isPending}
-                onClick={() => move(index, -1)}
-                aria-label={t('queues.up', { name: queueText(t, queue.name) })}
-              />
-              <Button
-                icon={<ArrowDownOutlined />}
-                disabled={index === queues.length - 1 || order.isPending}
-                onClick={() => move(index, 1)}
-                aria-label={t('queues.down', { name: queueText(t, queue.name) })}
-              />
+              <OrderButtons name={queueText(t, queue.name)} at={index} count={queues.length} move={move} />
             </QueueRow>
           ))}
         </div>

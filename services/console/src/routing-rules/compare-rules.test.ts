@@ -1,6 +1,6 @@
 import type { RoutingRule } from '@patchbay/contracts';
 import { expect, it } from 'vitest';
-import { compareRules, movedTo } from './compare-rules.ts';
+import { compareRules } from './compare-rules.ts';
 
 const rule = (id: string, name = id): RoutingRule => ({
   id,
@@ -23,10 +23,3 @@ it.each<[string, RoutingRule[], RoutingRule[], string[]]>([
     compareRules(before, after).map((one) => `${one.kind} ${(one.after ?? one.before)?.id} ${one.from}-${one.to}`),
   ).toEqual(expected),
 );
-
-it('moves one past others', () => {
-  expect([movedTo(['a', 'b', 'c'], 0, 2), movedTo(['a', 'b', 'c'], 2, 0)]).toEqual([
-    ['b', 'c', 'a'],
-    ['c', 'a', 'b'],
-  ]);
-});

@@ -31,10 +31,3 @@ export function compareRules(before: readonly RoutingRule[], after: readonly Rou
   );
   return [...changes, ...gone];
 }
-
-/** With one taken from its place to another. */
-export function movedTo<T>(list: readonly T[], from: number, to: number): T[] {
-  const next = list.filter((_, at) => at !== from);
-  next.splice(to, 0, ...list.slice(from, from + 1));
-  return next;
-}

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { PageHead } from '../admin/page-head.tsx';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
+import { useOrder } from '../order/use-order.ts';
 import { api } from '../query-client.ts';
 import '../style/automation.css';
 import '../style/grading.css';
@@ -41,6 +42,7 @@ function Rules({ state }: { state: RoutingRulesState }) {
       }),
     { stale: [keys.routingRules], after: (kept) => client.setQueryData(keys.routingRules, kept) },
   );
+  const ordered = useOrder(rules, ({ id }) => id, keep);
   return (
     <div className="page" data-testid="routing-rules-page">
       <PageHead text={t('routingRules.text')}>
@@ -59,7 +61,7 @@ function Rules({ state }: { state: RoutingRulesState }) {
             label: t('routingRules.rules'),
             children: (
               <RuleList
-                rules={rules}
+                ordered={ordered}
                 troubles={draft ? [] : troubles}
                 change={keep.mutate}
                 busy={keep.isPending}

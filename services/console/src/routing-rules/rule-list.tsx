@@ -1,14 +1,15 @@
-import { ArrowDownOutlined, ArrowUpOutlined, HolderOutlined, PartitionOutlined } from '@ant-design/icons';
+import { HolderOutlined, PartitionOutlined } from '@ant-design/icons';
 import type { RoutingRule, RoutingRulesState } from '@patchbay/contracts';
 import { Alert, Button, Popconfirm, Switch } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Nothing } from '../feedback/states.tsx';
-import { movedTo } from './compare-rules.ts';
+import { OrderButtons } from '../order/order-buttons.tsx';
+import type { Ordered } from '../order/use-order.ts';
 import { useRoutingWords } from './use-routing-words.ts';
 
 interface RuleListProps {
-  rules: readonly RoutingRule[];
+  ordered: Ordered<RoutingRule>;
   troubles: RoutingRulesState['troubles'];
   change: (rules: readonly RoutingRule[]) => void;
   busy: boolean;
@@ -16,7 +17,8 @@ interface RuleListProps {
 }
 
 /** The rules in their order, which is changed by dragging or by the buttons. */
-export function RuleList({ rules, troubles, change, busy, edit }: RuleListProps) {
+export function RuleList({ ordered, troubles, change, busy, edit }: RuleListProps) {
+  const { shown: rules } = ordered;
   const { t } = useTranslation();
   const [dragged, setDragged] = useState<number | null>(null);
   const [over, setOver] = useState<number | null>(null);
@@ -24,9 +26,9 @@ export function RuleList({ rules, troubles, change, busy, edit }: RuleListProps)
   if (rules.length === 0)
     return <Nothing icon={<PartitionOutlined />} title={t('routingRules.none')} text={t('routingRules.noneText')} />;
   const move = (from: number, to: number) => {
-    if (busy || from === to || to < 0 || to >= rules.length) return;
+    if (from === to) return;
     setTold(t('routingRules.moved', { name: rules[from]?.name, place: to + 1 }));
-    change(movedTo(rules, from, to));
+    ordered.move(from, to);
   };
   return (
     <>
@@ -51,7 +53,7 @@ export function RuleList({ rules, troubles, change, busy, edit }: RuleListProps)
               count={rules.length}
               trouble={troubles.find(({ ruleId }) => ruleId === rule.id)?.why ?? null}
               busy={busy}
-              move={(to) => move(at, to)}
+              move={move}
               drag={(on) => {
                 setDragged(on ? at : null);
                 setOver(null);
@@ -76,7 +78,7 @@ interface RuleRowProps {
   count: number;
   trouble: RoutingRulesState['troubles'][number]['why'] | null;
   busy: boolean;
-  move: (to: number) => void;
+  move: (from: number, to: number) => void;
   drag: (on: boolean) => void;
   /** Null takes it away. */
   put: (rule: RoutingRule | null) => void;
@@ -113,25 +115,7 @@ function RuleRow({ rule, at, count, trouble, busy, move, drag, put, edit }: Rule
           aria-label={t('routingRules.on', { name })}
         />
         <span className={`record-title grow ${rule.enabled ? '' : 'muted'}`}>{name}</span>
-        <span className="order-buttons">
-          <Button
-            type="text"
-            size="small"
-            icon={<ArrowUpOutlined />}
-            disabled={at === 0}
-            onClick={() => move(at - 1)}
-            aria-label={t('routingRules.up', { name })}
-          />
-          <Button
-            type="text"
-            size="small"
-            icon={<ArrowDownOutlined />}
-            disabled={at === count - 1}
-            onClick={() => move(at + 1)}
-            aria-label={t('routingRules.down', { name })}
-            data-testid="routing-down"
-          />
-        </span>
+        <OrderButtons name={name} at={at} count={count} move={move} />
       </div>
       <dl className="rule-words">
         <dt>{t('routingRules.if')}</dt>

@@ -66,8 +66,6 @@ export const clocks = {
     editName: 'Edit {{name}}',
     remove: 'Remove',
     removeAsk: 'Remove {{name}}?',
-    up: 'Move {{name}} up',
-    down: 'Move {{name}} down',
     any: 'Every ticket',
     openTitle: 'Open tickets keep what they have',
     openText:

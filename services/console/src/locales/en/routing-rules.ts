@@ -29,8 +29,6 @@ export const routingRules = {
       tags: 'tag {{tags}}',
     },
     and: '; ',
-    up: 'Move {{name}} up',
-    down: 'Move {{name}} down',
     drag: 'Drag {{name}}',
     moved: '{{name}} is now at place {{place}}',
     remove: 'Remove',

@@ -9,8 +9,6 @@ export const routing = {
     editName: 'Edit {{name}}',
     remove: 'Remove',
     removeAsk: 'Remove this queue? It must be empty, and nothing may lead to it.',
-    up: 'Move {{name}} up',
-    down: 'Move {{name}} down',
     none: 'No queues yet',
     members_one: '{{count}} member',
     members_other: '{{count}} members',

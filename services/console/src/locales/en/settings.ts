@@ -107,8 +107,6 @@ export const settings = {
     noFields: 'No fields of its own',
     requiredCount_one: '{{count}} required',
     requiredCount_other: '{{count}} required',
-    up: 'Move {{name}} up',
-    down: 'Move {{name}} down',
     retire: 'Retire',
     retired: '{{name}} is retired.',
     retireAsk: 'Retire {{name}}?',

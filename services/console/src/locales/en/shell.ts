@@ -54,6 +54,7 @@ export const shell = {
     forManagers: 'Managers and administrators work here. Ask one of them.',
     forAdmins: 'Administrators work here. Ask one of them.',
   },
+  order: { up: 'Move {{name}} up', down: 'Move {{name}} down' },
   field: {
     name: 'Name',
     nameNeeded: 'Enter a name.',

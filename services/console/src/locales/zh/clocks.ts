@@ -66,8 +66,6 @@ export const clocks = {
     editName: '编辑“{{name}}”',
     remove: '移除',
     removeAsk: '移除“{{name}}”？',
-    up: '上移“{{name}}”',
-    down: '下移“{{name}}”',
     any: '所有工单',
     openTitle: '未结工单保持原有时限',
     openText: '修改只对新工单生效。您可以在此查看对当前未结工单的影响，然后让其同样生效。',

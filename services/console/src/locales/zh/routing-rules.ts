@@ -30,8 +30,6 @@ export const routingRules: Pick<typeof en, 'routingRules'> = {
       tags: '添加标签 {{tags}}',
     },
     and: '；',
-    up: '上移 {{name}}',
-    down: '下移 {{name}}',
     drag: '拖动 {{name}}',
     moved: '{{name}} 现在位于第 {{place}} 位',
     remove: '移除',

@@ -10,8 +10,6 @@ export const routing: Pick<typeof en, 'queues' | 'transfer' | 'why'> = {
     editName: '编辑 {{name}}',
     remove: '删除',
     removeAsk: '删除此队列？队列必须为空，且没有任何设置指向它。',
-    up: '上移 {{name}}',
-    down: '下移 {{name}}',
     none: '还没有队列',
     members_one: '{{count}} 名成员',
     members_other: '{{count}} 名成员',

@@ -107,8 +107,6 @@ export const settings = {
     noFields: '没有自己的字段',
     requiredCount_one: '{{count}} 项必填',
     requiredCount_other: '{{count}} 项必填',
-    up: '上移“{{name}}”',
-    down: '下移“{{name}}”',
     retire: '停用',
     retired: '“{{name}}”已停用。',
     retireAsk: '停用“{{name}}”？',

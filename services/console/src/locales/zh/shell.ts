@@ -54,6 +54,7 @@ export const shell = {
     forManagers: '此页面供主管和管理员使用，如有需要请联系他们。',
     forAdmins: '此页面供管理员使用，如有需要请联系他们。',
   },
+  order: { up: '上移“{{name}}”', down: '下移“{{name}}”' },
   field: {
     name: '姓名',
     nameNeeded: '请输入姓名。',
