@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { filenameOf } from '../http/file-answer.ts';
 import type { Parts } from '../parts.ts';
 import { fileTypeOf } from './file-type.ts';
+import { readFormBody } from './form-body.ts';
 import { fieldName, type FormValues, type NamedProblem } from './page.ts';
 import { openToken, signToken } from './signed-token.ts';
 import type { FormProblem } from './words.ts';
@@ -20,11 +21,6 @@ export const submissionLimit = mostFiles * largestFile + 1024 * 1024;
 const quickestMs = 1_500;
 /** How long an open page can be sent. Milliseconds. */
 const pageLifeMs = 24 * 3600_000;
-
-/** Parts of a submission: more than any form has inputs, and files. */
-const mostParts = 500;
-/** Bytes of a submission without files. */
-const fieldsLimit = 1024 * 1024;
 
 const pageToken = z.object({ id: z.uuid(), at: z.number() });
 
@@ -79,22 +75,10 @@ async function formDataOf(request: Request): Promise<FormData> {
   const body: unknown = request.body;
   try {
     if (!Buffer.isBuffer(body)) throw new TypeError('no body');
-    const contentType = request.get('content-type') ?? '';
-    demandFewParts(body, contentType);
-    return await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
+    return await readFormBody(body, request.get('content-type') ?? '');
   } catch (cause) {
     throw new HubError('invalid_input', 'The body is not a form', { cause });
   }
-}
-
-/** Counted before the parts are taken apart, which for a million of them takes seconds. */
-function demandFewParts(body: Buffer, contentType: string): void {
-  const boundary = /;\s*boundary="?([^";]+)/i.exec(contentType)?.[1];
-  if (boundary === undefined && body.length > fieldsLimit) throw new RangeError('too many fields');
-  const mark = `--${boundary}`;
-  let parts = 0;
-  for (let at = body.indexOf(mark); boundary !== undefined && at !== -1; at = body.indexOf(mark, at + mark.length))
-    if (++parts > mostParts) throw new RangeError('too many parts');
 }
 
 function fileProblems(files: readonly File[]): NamedProblem[] {

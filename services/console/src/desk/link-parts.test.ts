@@ -15,6 +15,12 @@ describe('links in plain text', () => {
     ]);
   });
 
+  it('comes to the end of very many full stops', () => {
+    const text = `https://a${'.'.repeat(200_000)}x`;
+    expect(linkParts(text)).toEqual([{ text, href: text }]);
+    expect(linkParts(`https://a${'.'.repeat(200_000)}`)[0]).toEqual({ text: 'https://a', href: 'https://a' });
+  });
+
   it('makes no link of anything that is not http', () => {
     expect(linkParts('javascript:alert(1) file:///etc')).toEqual([{ text: 'javascript:alert(1) file:///etc' }]);
   });

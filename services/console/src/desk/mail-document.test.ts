@@ -7,10 +7,19 @@ describe('styles of a mail', () => {
     ['min-height: calc(50dvh - 2px)', 'min-height: calc(300.0px - 2px)'],
     ['width: 50vmax', 'width: 300.0px'],
     ['margin: .5vh', 'margin: 3.0px'],
+    ['height: 00000000000000000000100vh', 'height: 600.0px'],
+    ['height: 1.2.3vh', 'height: 1.13.8px'],
     ['width: 100vw; height: 10px', 'width: 100vw; height: 10px'],
     ['POSITION : Fixed; top: 0', 'position: absolute; top: 0'],
     ['background-position: center', 'background-position: center'],
   ])('%s becomes %s', (css, shown) => {
     expect(tamed(css)).toBe(shown);
   });
+
+  // Hours for a pattern that looks for the number anew from each of its digits.
+  it.each([
+    ['digits', `width: ${'1'.repeat(200_000)}px`],
+    ['numbers', `width: ${'1.'.repeat(200_000)}px`],
+    ['full stops', `width: ${'.'.repeat(200_000)}px`],
+  ])('of very many %s are as they were', (_what, css) => expect(tamed(css)).toBe(css));
 });

@@ -21,9 +21,15 @@ const after = `
  * is fixed to it would lie over the words.
  */
 export function tamed(css: string): string {
-  return css
-    .replaceAll(/(\d*\.?\d+)(?:[dsl]?v(?:h|b|min|max))\b/gi, (_, size: string) => `${(Number(size) * 6).toFixed(1)}px`)
-    .replaceAll(/\bposition\s*:\s*(?:fixed|sticky)\b/gi, 'position: absolute');
+  return (
+    css
+      // A number is begun where none goes on: a mail may consist of digits.
+      .replaceAll(
+        /(?<!\d)(\d+(?:\.\d+)?|\.\d+)[dsl]?v(?:h|b|min|max)\b/gi,
+        (_, size: string) => `${(Number(size) * 6).toFixed(1)}px`,
+      )
+      .replaceAll(/\bposition\s*:\s*(?:fixed|sticky)\b/gi, 'position: absolute')
+  );
 }
 
 /** A mail's HTML without what could do harm, of which `mailDocument` makes what is shown. */
