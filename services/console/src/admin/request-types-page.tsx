@@ -10,6 +10,7 @@ import { bilingual } from '../feedback/bilingual.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { OrderButtons } from '../order/order-buttons.tsx';
+import { arranged } from '../order/order.ts';
 import { useOrder } from '../order/use-order.ts';
 import { api } from '../query-client.ts';
 import { PageHead } from './page-head.tsx';
@@ -21,11 +22,8 @@ export function RequestTypesPage() {
   const { t, i18n } = useTranslation();
   const [edited, setEdited] = useState<RequestType | 'new' | null>(null);
   const types = useQuery({ queryKey: keys.requestTypes, queryFn: ({ signal }) => api.requestTypes(signal) });
-  const { shown: all, move } = useOrder(
-    types.data ?? [],
-    ({ key }) => key,
-    useAction(writePositions, { stale: [keys.requestTypes] }),
-  );
+  const reorder = useAction(writePositions, { stale: [keys.requestTypes] });
+  const { shown: all, move } = useOrder(types.data ?? [], keyOf, reorder.mutateAsync);
   return (
     <div className="page">
       <PageHead text={t('requestTypes.text')}>
@@ -54,7 +52,7 @@ export function RequestTypesPage() {
         <RequestTypeForm
           type={edited === 'new' ? null : edited}
           taken={all.map(({ key }) => key)}
-          position={edited === 'new' ? all.length : edited.position}
+          position={edited === 'new' ? all.length : positionOf(types.data ?? [], edited)}
           close={() => setEdited(null)}
         />
       )}
@@ -62,9 +60,16 @@ export function RequestTypesPage() {
   );
 }
 
+const keyOf = ({ key }: RequestType) => key;
+
+/** Where it is by now: it may be moved while it is edited. */
+const positionOf = (types: readonly RequestType[], edited: RequestType): number =>
+  types.find(({ key }) => key === edited.key)?.position ?? edited.position;
+
 /** One after the other: a failure leaves an order that the next read shows. */
-async function writePositions(order: readonly RequestType[]): Promise<void> {
-  for (const [position, type] of order.entries()) {
+async function writePositions(order: readonly string[]): Promise<void> {
+  const types = arranged(await api.requestTypes(), order, keyOf);
+  for (const [position, type] of types.entries()) {
     if (type.position === position) continue;
     const { key, ...draft } = draftOf(fieldsOf(type), position);
     await api.updateRequestType(key, draft);

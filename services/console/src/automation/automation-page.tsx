@@ -50,13 +50,8 @@ function Rules({ edit }: { edit: (rule: AutomationRule) => void }) {
   const { t } = useTranslation();
   const rules = useQuery({ queryKey: keys.automation, queryFn: ({ signal }) => api.automationRules(signal) });
   const [history, setHistory] = useState<AutomationRule | null>(null);
-  const { shown, move } = useOrder(
-    rules.data ?? [],
-    ({ id }) => id,
-    useAction((order: readonly AutomationRule[]) => api.orderRules(order.map(({ id }) => id)), {
-      stale: [keys.automation],
-    }),
-  );
+  const reorder = useAction((ids: readonly string[]) => api.orderRules([...ids]), { stale: [keys.automation] });
+  const { shown, move } = useOrder(rules.data ?? [], ({ id }) => id, reorder.mutateAsync);
   if (rules.isPending) return <Loading />;
   if (!rules.data) return <Failed error={rules.error} retry={() => void rules.refetch()} />;
   if (rules.data.length === 0)

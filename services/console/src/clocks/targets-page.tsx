@@ -10,6 +10,7 @@ import { bilingual } from '../feedback/bilingual.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { OrderButtons } from '../order/order-buttons.tsx';
+import { arranged } from '../order/order.ts';
 import { useOrder } from '../order/use-order.ts';
 import { api } from '../query-client.ts';
 import '../style/clocks.css';
@@ -60,15 +61,10 @@ function Policies({ version, edit }: { version: PlanVersion; edit: (policy: Serv
       api.publishPolicies({ policies: next, basedOn: version.version, note }),
     { stale: [keys.servicePlan] },
   );
-  const { shown: policies, move } = useOrder(
-    version.plan.policies,
-    ({ id }) => id,
-    useAction(
-      (next: readonly ServicePolicy[]) =>
-        api.publishPolicies({ policies: [...next], basedOn: version.version, note: t('plan.orderNote') }),
-      { stale: [keys.servicePlan] },
-    ),
-  );
+  const reorder = useAction((order: readonly string[]) => publishOrder(order, t('plan.orderNote')), {
+    stale: [keys.servicePlan],
+  });
+  const { shown: policies, move } = useOrder(version.plan.policies, idOf, reorder.mutateAsync);
   const remove = (policy: ServicePolicy) =>
     publish.mutate({
       next: policies.filter(({ id }) => id !== policy.id),
@@ -91,6 +87,16 @@ function Policies({ version, edit }: { version: PlanVersion; edit: (policy: Serv
       ))}
     </div>
   );
+}
+
+const idOf = ({ id }: ServicePolicy) => id;
+
+/** What was moved and moved back is no version. */
+async function publishOrder(order: readonly string[], note: string): Promise<void> {
+  const { plan, version } = await api.servicePlan();
+  const policies = arranged(plan.policies, order, idOf);
+  if (policies.some((policy, at) => policy !== plan.policies[at]))
+    await api.publishPolicies({ policies, basedOn: version, note });
 }
 
 interface PolicyRowProps {

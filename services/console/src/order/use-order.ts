@@ -1,5 +1,4 @@
-import type { UseMutationResult } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { arranged, moved } from './order.ts';
 
 export interface Ordered<T> {
@@ -9,30 +8,44 @@ export interface Ordered<T> {
 }
 
 /**
- * An order that follows the hand at once and is written after it. What is moved while an order is being written is written next, by one write
- * whichever number of moves it took; where a write fails, the hub's order is shown again.
- * @param write an action that reads `items` anew before it ends
+ * An order that follows the hand at once and is written after it, also when the page is left meanwhile. What is moved while an order is being
+ * written is written next, by one write whichever number of moves it took; where a write fails, the hub's order is shown again.
+ * @param write orders what the hub has by then, and reads `items` anew before it ends
  */
 export function useOrder<T>(
   items: readonly T[],
   keyOf: (item: T) => string,
-  write: Pick<UseMutationResult<unknown, Error, readonly T[]>, 'mutateAsync' | 'isPending'>,
+  write: (keys: readonly string[]) => Promise<unknown>,
 ): Ordered<T> {
-  const { mutateAsync, isPending } = write;
   const [wished, setWished] = useState<readonly string[] | null>(null);
-  const begun = useRef<readonly string[] | null>(null);
+  const wish = useRef<readonly string[] | null>(null);
+  const writing = useRef(false);
   const shown = wished === null ? items : arranged(items, wished, keyOf);
-  useEffect(() => {
-    if (wished === null || isPending || begun.current === wished) return;
-    begun.current = wished;
-    const isOver = () => setWished((now) => (now === wished ? null : now));
-    mutateAsync(shown).then(isOver, isOver);
-  }, [wished, isPending, mutateAsync, shown]);
+
+  const writeAll = async (): Promise<void> => {
+    if (writing.current) return;
+    writing.current = true;
+    try {
+      for (let keys = wish.current; keys !== null; keys = wish.current) {
+        await write(keys);
+        if (wish.current === keys) wish.current = null;
+      }
+    } finally {
+      wish.current = null;
+      writing.current = false;
+      setWished(null);
+    }
+  };
+
   return {
     shown,
     move: (from, to) => {
-      const next = moved(shown, from, to);
-      if (next) setWished(next.map(keyOf));
+      const next = moved(shown, from, to)?.map(keyOf);
+      if (!next) return;
+      wish.current = next;
+      setWished(next);
+      // Whoever acts tells of the failure.
+      writeAll().catch(() => undefined);
     },
   };
 }

@@ -22,13 +22,10 @@ export function QueueList() {
   const { t } = useTranslation();
   const [edited, setEdited] = useState<QueueSettings | 'new' | null>(null);
   const found = useQuery({ queryKey: keys.queueSettings, queryFn: ({ signal }) => api.queueSettings(signal) });
-  const { shown: queues, move } = useOrder(
-    found.data ?? [],
-    ({ id }) => id,
-    useAction((order: readonly QueueSettings[]) => api.orderQueues(order.map(({ id }) => id)), {
-      stale: [keys.queueSettings, keys.queues],
-    }),
-  );
+  const reorder = useAction((ids: readonly string[]) => api.orderQueues([...ids]), {
+    stale: [keys.queueSettings, keys.queues],
+  });
+  const { shown: queues, move } = useOrder(found.data ?? [], ({ id }) => id, reorder.mutateAsync);
   return (
     <>
       <div className="row queues-bar">

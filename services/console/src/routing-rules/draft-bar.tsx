@@ -11,8 +11,15 @@ import { api } from '../query-client.ts';
 import { RuleChanges } from './rule-changes.tsx';
 import { TriedRouting } from './tried-routing.tsx';
 
+interface DraftBarProps {
+  draft: RoutingDraft;
+  published: RoutingVersion;
+  /** What is on the screen is still being kept. */
+  busy: boolean;
+}
+
 /** What may be done with a draft: try it, publish it, throw it away. */
-export function DraftBar({ draft, published }: { draft: RoutingDraft; published: RoutingVersion }) {
+export function DraftBar({ draft, published, busy }: DraftBarProps) {
   const { t, i18n } = useTranslation();
   const [asking, setAsking] = useState(false);
   const attempt = useMutation({
@@ -34,12 +41,19 @@ export function DraftBar({ draft, published }: { draft: RoutingDraft; published:
       </p>
       <div className="row wrap">
         <Popconfirm title={t('routingRules.dropAsk')} onConfirm={() => drop.mutate(undefined)}>
-          <Button loading={drop.isPending}>{t('routingRules.drop')}</Button>
+          <Button disabled={busy} loading={drop.isPending}>
+            {t('routingRules.drop')}
+          </Button>
         </Popconfirm>
-        <Button loading={attempt.isPending} onClick={() => attempt.mutate()} data-testid="routing-try">
+        <Button disabled={busy} loading={attempt.isPending} onClick={() => attempt.mutate()} data-testid="routing-try">
           {t('routingRules.try')}
         </Button>
-        <Button type="primary" disabled={overtaken} onClick={() => setAsking(true)} data-testid="routing-publish">
+        <Button
+          type="primary"
+          disabled={busy || overtaken}
+          onClick={() => setAsking(true)}
+          data-testid="routing-publish"
+        >
           {t('routingRules.publish')}
         </Button>
       </div>

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { PageHead } from '../admin/page-head.tsx';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
+import { arranged } from '../order/order.ts';
 import { useOrder } from '../order/use-order.ts';
 import { api } from '../query-client.ts';
 import '../style/automation.css';
@@ -42,7 +43,12 @@ function Rules({ state }: { state: RoutingRulesState }) {
       }),
     { stale: [keys.routingRules], after: (kept) => client.setQueryData(keys.routingRules, kept) },
   );
-  const ordered = useOrder(rules, ({ id }) => id, keep);
+  const reorder = useAction(keepOrder, {
+    stale: [keys.routingRules],
+    after: (kept) => client.setQueryData(keys.routingRules, kept),
+  });
+  const ordered = useOrder(rules, idOf, reorder.mutateAsync);
+  const busy = keep.isPending || reorder.isPending;
   return (
     <div className="page" data-testid="routing-rules-page">
       <PageHead text={t('routingRules.text')}>
@@ -51,7 +57,7 @@ function Rules({ state }: { state: RoutingRulesState }) {
         </Button>
       </PageHead>
       <Standing state={state} />
-      {draft && <DraftBar draft={draft} published={published} />}
+      {draft && <DraftBar draft={draft} published={published} busy={busy} />}
       <Tabs
         activeKey={tab}
         onChange={setTab}
@@ -64,7 +70,7 @@ function Rules({ state }: { state: RoutingRulesState }) {
                 ordered={ordered}
                 troubles={draft ? [] : troubles}
                 change={keep.mutate}
-                busy={keep.isPending}
+                busy={busy}
                 edit={setEdited}
               />
             ),
@@ -98,6 +104,17 @@ function Rules({ state }: { state: RoutingRulesState }) {
       )}
     </div>
   );
+}
+
+const idOf = ({ id }: RoutingRule) => id;
+
+async function keepOrder(order: readonly string[]): Promise<RoutingRulesState> {
+  const { published, draft } = await api.routingRules();
+  return api.keepRoutingDraft({
+    rules: arranged(draft?.rules ?? published.rules, order, idOf),
+    basedOn: draft?.basedOn ?? published.version,
+    revision: draft?.revision ?? 0,
+  });
 }
 
 /** Which version holds. */
