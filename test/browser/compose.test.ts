@@ -282,6 +282,117 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
+  describe('when somebody else writes meanwhile', () => {
+    const [ann, bob] = ['ann.lister@example.org', 'bob.bulb@example.net'];
+    const first = '<third-lamp@example.org>';
+    const recipients = () => page.getByTestId('recipients-unfold');
+    const moved = () => page.getByTestId('recipients-moved');
+    const sendNow = async (words: string) => {
+      await composer().press('Control+Enter');
+      await page.getByTestId('held-send-now').click();
+      return (await sent(words)).to;
+    };
+    /** Comes back once the console knows whom an answer goes to from now on. */
+    async function write(from: string, cc: string, text: string, messageId?: string): Promise<void> {
+      const proposed = page.waitForResponse(
+        async (answer) => answer.url().endsWith('/reply-recipients') && (await answer.json()).reply.to.includes(from),
+      );
+      const { smtpPort: port } = hub.ground;
+      await createTransport({ host: '127.0.0.1', port, secure: false, ignoreTLS: true }).sendMail({
+        from,
+        to: 'support@patchbay.test',
+        cc,
+        subject: 'A third lamp',
+        text,
+        ...(messageId ? { messageId } : { inReplyTo: first, references: first }),
+      });
+      if (messageId) await acceptOffer(page, 'A third lamp');
+      await proposed;
+      await message(page, 'in', text).waitFor();
+    }
+
+    it('an answer goes to whom it was begun for, and so does what is written behind it', async () => {
+      await write(ann, bob, 'Which bulb fits?', first);
+      await composer().fill('Ann, between us: take another shop.');
+      await write(bob, ann, 'The dear one fits.');
+      await moved().filter({ hasText: bob }).waitFor();
+      expect(await recipients().textContent()).toContain(ann);
+      await picture('recipients-moved');
+      await page.reload();
+      await moved().waitFor();
+      expect(await recipients().textContent()).toContain(ann);
+      await page.getByTestId('composer-reply-all').click();
+      expect(await recipients().textContent()).toContain(`${ann} · Cc ${bob}`);
+      expect(await moved().count()).toBe(0);
+      await page.getByTestId('composer-reply').click();
+      const post = await holdRequests(page, 'POST', /held-replies$/);
+      await page.getByTestId('composer-send').click();
+      await post.arrived;
+      await composer().press('End');
+      await composer().pressSequentially(' There is one in Halifax.');
+      await post.letGo();
+      await page.getByTestId('held-send-now').click();
+      expect((await sent('take another shop')).to).toEqual([ann]);
+      expect(await moved().textContent()).toContain(ann);
+      expect(await sendNow('There is one in Halifax.')).toEqual([ann]);
+    });
+
+    it('an emptied answer follows who wrote last, and the new recipients are one key away', async () => {
+      expect(await recipients().textContent()).toContain(bob);
+      await composer().fill('Bob, what does it cost?');
+      await write(ann, bob, 'I have found one.');
+      await moved().waitFor();
+      await composer().fill('');
+      await moved().waitFor({ state: 'detached' });
+      expect(await recipients().textContent()).toContain(ann);
+      await composer().fill('Well done.');
+      await write(bob, ann, 'Ten pounds.');
+      await moved().getByRole('button').press('Enter');
+      await moved().waitFor({ state: 'detached' });
+      expect(await composer().evaluate((field) => field === document.activeElement)).toBe(true);
+      expect(await sendNow('Well done.')).toEqual([bob]);
+    });
+
+    it('a copy to nobody else’s knowledge stays with the new recipients', async () => {
+      await recipients().click();
+      await composer().fill('A dear bulb.');
+      await page.getByTestId('composer-bcc').locator('input').fill('boss@example.net,');
+      await write(ann, bob, 'Too dear.');
+      expect(await page.getByTestId('composer-to').textContent()).toContain(bob);
+      await moved().getByRole('button').click();
+      expect(await sendNow('A dear bulb.')).toEqual([ann, 'boss@example.net']);
+    });
+
+    it('a draft of before this was kept takes whom it finds', async () => {
+      await composer().fill('An older draft');
+      await page.evaluate(() => {
+        const name = Object.keys(sessionStorage).find((key) => sessionStorage[key].includes('An older draft')) ?? '';
+        const { proposal: _, ...older } = JSON.parse(sessionStorage[name]);
+        sessionStorage[name] = JSON.stringify(older);
+      });
+      await page.reload();
+      await recipients().filter({ hasText: ann }).waitFor();
+      await write(bob, ann, 'Nine pounds, then.');
+      await moved().waitFor();
+      expect(await sendNow('An older draft')).toEqual([ann]);
+    });
+
+    it('what is passed on is the message that was shown as it was begun', async () => {
+      await page.getByTestId('composer-forward').click();
+      await page.getByTestId('forward-preview').filter({ hasText: 'Nine pounds, then.' }).waitFor();
+      await page.getByTestId('composer-to').locator('input').fill('factory@example.net,');
+      await composer().fill('Is this a fair price?');
+      await write(ann, bob, 'Between us: he is a rascal.');
+      expect(await page.getByTestId('forward-preview').textContent()).toContain('Nine pounds, then.');
+      await composer().press('Control+Enter');
+      await page.getByTestId('held-send-now').click();
+      const { mail } = await sent('Is this a fair price?');
+      expect(mail.text).toContain('Nine pounds, then.');
+      expect(mail.text).not.toContain('rascal');
+      expect(beyond).toEqual([]);
+    });
+  });
+
   it('another agent at the same place does not go on with it', async () => {
     await composer().fill('Words of Grace');
     const address = page.url();

@@ -10,11 +10,12 @@ import type { MailFields } from './use-mail-fields.ts';
 const MOST = 50;
 
 /** To, Cc and Bcc as one line, which unfolds into fields. What is passed on needs an address first, so its fields are open. */
-export function ComposerRecipients({ mail }: { mail: MailFields }) {
+export function ComposerRecipients({ mail, taken }: { mail: MailFields; taken: () => void }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const { lists } = mail;
-  const wrong = [...lists.to, ...lists.cc, ...lists.bcc].some((one) => !looksLikeAddress(one));
+  const all = [...lists.to, ...lists.cc, ...lists.bcc];
+  const wrong = all.some((one) => !looksLikeAddress(one));
   const unfolded = open || mail.mode === 'forward' || wrong;
   const set = (name: keyof MailLists, values: string[]): void => {
     const others = new Set((['to', 'cc', 'bcc'] as const).filter((one) => one !== name).flatMap((one) => lists[one]));
@@ -26,6 +27,21 @@ export function ComposerRecipients({ mail }: { mail: MailFields }) {
       {mail.doubtfulReplyTo.length > 0 && mail.mode !== 'forward' && (
         <p className="small recipients-doubt" data-testid="doubtful-reply-to">
           <WarningOutlined aria-hidden /> {t('composer.doubtfulReplyTo', { address: mail.doubtfulReplyTo.join(', ') })}
+        </p>
+      )}
+      {mail.moved && (
+        <p className="small recipients-doubt" role="status" data-testid="recipients-moved">
+          <WarningOutlined aria-hidden />{' '}
+          {t('composer.moved', { newest: mail.moved.join(', '), chosen: all.join(', ') })}{' '}
+          <Button
+            size="small"
+            onClick={() => {
+              mail.takeNewest();
+              taken();
+            }}
+          >
+            {t('composer.takeNewest')}
+          </Button>
         </p>
       )}
       {!unfolded && (

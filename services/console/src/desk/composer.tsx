@@ -41,6 +41,9 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
   const mail = useMailFields(ticket, draft, store);
   const isMail = mail.enabled && kind === 'public';
   const forwarded = useForwarded(ticket.id, isMail && mail.mode === 'forward', mail.forwardOf);
+  useEffect(() => {
+    if (forwarded && mail.forwardOf === null) mail.change({ forwardOf: forwarded.id });
+  });
   const signal = useTypingSignal(ticket.id);
   const send = useSend(ticket.id);
   const guarded = useGuarded(ticket.customerId);
@@ -153,7 +156,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
       </div>
       {isMail && (
         <>
-          <ComposerRecipients mail={mail} />
+          <ComposerRecipients mail={mail} taken={() => area.current?.focus()} />
           <ComposerSender mail={mail} subject={ticket.subject} />
         </>
       )}
@@ -212,7 +215,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
 const attachmentOf = ({ id, contentId }: Upload) =>
   id === undefined ? [] : [contentId ? { id, inline: true as const, contentId } : id];
 
-/** The message that is passed on: the chosen one, else the customer's last. */
+/** The message that is passed on: the chosen one, else the customer's last, which is chosen by that. */
 function useForwarded(ticketId: string, wanted: boolean, id: string | null): Message | null {
   const { data } = useQuery({
     queryKey: keys.messages(ticketId),

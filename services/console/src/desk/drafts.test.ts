@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asLeft, emptyDraft, withoutSent, type Draft, type DraftKind } from './drafts.ts';
+import { asLeft, emptyDraft, withoutSent, withProposalWhileBegun, type Draft, type DraftKind } from './drafts.ts';
 import { untouchedMail } from './mail-choice.ts';
 
 const file = (key: string, kind: DraftKind = 'public') => ({
@@ -48,6 +48,16 @@ describe('what is left of a draft that was sent', () => {
       mail,
     });
   });
+});
+
+it('an answer keeps whom it was begun for until it is emptied', () => {
+  const proposal = { reply: { to: ['ann@x.example'], cc: [] }, replyAll: { to: [], cc: [] }, doubtfulReplyTo: [] };
+  const kept = (draft: Draft) => withProposalWhileBegun({ ...draft, proposal }).proposal;
+  expect(kept(written('Hello'))).toBe(proposal);
+  expect(kept(written('', { uploads: [file('a')] }))).toBe(proposal);
+  expect(kept(written('', { uploads: [file('for colleagues', 'internal')] }))).toBeNull();
+  const sent = written('Hello', { proposal });
+  expect(withoutSent(written('Hello\n\nAnd one more thing', { proposal }), sent, 'public').proposal).toBe(proposal);
 });
 
 it('a note is gone on with only where one was begun', () => {

@@ -1,6 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { useMe } from '../session/use-me.ts';
-import { untouchedMail, type MailChoice } from './mail-choice.ts';
+import { untouchedMail, type MailChoice, type Proposal } from './mail-choice.ts';
 import { withoutSentWords } from './text-edit.ts';
 import { asKept, type Upload } from './uploads.ts';
 
@@ -13,6 +13,8 @@ export interface Draft {
   readonly texts: Readonly<Record<DraftKind, string>>;
   readonly uploads: readonly Upload[];
   readonly mail: MailChoice;
+  /** Whom the answer was proposed to go to when it was begun, and goes to; null while nothing is written: then whatever is proposed now. */
+  readonly proposal: Proposal | null;
   /** Why it could not be sent last. */
   readonly failure: Error | null;
 }
@@ -27,6 +29,7 @@ export const emptyDraft: Draft = {
   texts: { public: '', internal: '' },
   uploads: [],
   mail: untouchedMail,
+  proposal: null,
   failure: null,
 };
 
@@ -47,7 +50,7 @@ export function draftOn(agentId: string, ticketId: string): DraftStore {
   return {
     get,
     change: (how) => {
-      const next = how(get());
+      const next = withProposalWhileBegun(how(get()));
       drafts.set(name, next);
       keep(name, next);
       for (const tell of listeners) tell();
@@ -67,11 +70,11 @@ function subscribe(listener: () => void): () => void {
 }
 
 function keep(name: string, draft: Draft): void {
-  const { kind, texts, mail } = draft;
+  const { kind, texts, mail, proposal } = draft;
   const uploads = draft.uploads.map(asKept);
   try {
     if (!texts.public && !texts.internal && uploads.length === 0) sessionStorage.removeItem(name);
-    else sessionStorage.setItem(name, JSON.stringify({ kind, texts, mail, uploads }));
+    else sessionStorage.setItem(name, JSON.stringify({ kind, texts, mail, proposal, uploads }));
   } catch {
     // No room: then it is kept as long as the page is.
   }
@@ -80,11 +83,17 @@ function keep(name: string, draft: Draft): void {
 const parsedDraft = (kept: string | null): Draft =>
   kept === null ? emptyDraft : { ...emptyDraft, ...(JSON.parse(kept) as Partial<Draft>) };
 
+/** Whether there are words or files of the kind. */
+export const isBegun = ({ texts, uploads }: Draft, kind: DraftKind): boolean =>
+  texts[kind] !== '' || uploads.some((one) => one.kind === kind);
+
+/** An answer that was emptied goes to whomever is proposed, as one that was never begun. */
+export const withProposalWhileBegun = (draft: Draft): Draft =>
+  draft.proposal !== null && !isBegun(draft, 'public') ? { ...draft, proposal: null } : draft;
+
 /** As it is found by who comes back: answering, unless something else was begun. */
 export const asLeft = (draft: Draft): Draft =>
-  draft.kind !== null && draft.texts[draft.kind] === '' && !draft.uploads.some(({ kind }) => kind === draft.kind)
-    ? { ...draft, kind: null }
-    : draft;
+  draft.kind !== null && !isBegun(draft, draft.kind) ? { ...draft, kind: null } : draft;
 
 /** What is left of a draft when an earlier state of it was sent: whatever was written, attached and chosen since. */
 export function withoutSent(now: Draft, sent: Draft, kind: DraftKind): Draft {

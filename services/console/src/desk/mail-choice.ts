@@ -1,4 +1,4 @@
-import type { MessageCreateInput } from '@patchbay/contracts';
+import type { MessageCreateInput, ReplyRecipients } from '@patchbay/contracts';
 
 export type MailMode = 'reply' | 'replyAll' | 'forward';
 export interface MailLists {
@@ -10,7 +10,7 @@ export interface MailLists {
 /** What an agent chose for a mail: how it answers, to whom, and as whom. */
 export interface MailChoice {
   readonly mode: MailMode;
-  /** Null: as the hub proposes. */
+  /** Null: as was proposed. */
   readonly lists: MailLists | null;
   readonly identityId: string | null;
   readonly subject: string;
@@ -26,6 +26,17 @@ export const untouchedMail: MailChoice = {
   forwardOf: null,
   asAttachment: false,
 };
+
+/** Whom the hub would send an answer to. */
+export type Proposal = Pick<ReplyRecipients, 'reply' | 'replyAll' | 'doubtfulReplyTo'>;
+type Recipients = Proposal['reply'];
+
+/** Whether both reach the same people. */
+export function reachSame(one: Recipients, other: Recipients): boolean {
+  const these = new Set([...one.to, ...one.cc]);
+  const those = new Set([...other.to, ...other.cc]);
+  return these.size === those.size && [...these].every((address) => those.has(address));
+}
 
 /** What was chosen for a message that exists already. */
 export const choiceOf = (input: MessageCreateInput): MailChoice => ({

@@ -1,16 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ChannelName, Message, MessageCreateInput, Ticket } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
+import { useEffect } from 'react';
 import { api } from '../query-client.ts';
-import type { Draft, DraftStore } from './drafts.ts';
+import { isBegun, type Draft, type DraftStore } from './drafts.ts';
 import { looksLikeAddress } from './mail-address.ts';
-import type { MailChoice, MailMode } from './mail-choice.ts';
+import { reachSame, type MailChoice, type MailMode } from './mail-choice.ts';
 
 /** Channels whose messages have several recipients, copies and a sender of one's choice. */
 export const carriesCopies = (channel: ChannelName): boolean => channel === 'email';
 
-/** Recipients, sender and subject of the mail that is being written, beginning with what the hub proposes. */
-export function useMailFields(ticket: Ticket, { mail: chosen }: Draft, store: DraftStore) {
+/**
+ * Recipients, sender and subject of the mail that is being written, beginning with what the hub proposes. The hub's proposal follows the
+ * last mail that came in; an answer that is begun goes to whom it was begun for.
+ */
+export function useMailFields(ticket: Ticket, draft: Draft, store: DraftStore) {
+  const chosen = draft.mail;
   const enabled = carriesCopies(ticket.channel);
   const proposal = useQuery({
     queryKey: keys.replyRecipients(ticket.id),
@@ -22,28 +27,44 @@ export function useMailFields(ticket: Ticket, { mail: chosen }: Draft, store: Dr
     queryFn: ({ signal }) => api.mailIdentities(signal),
     enabled,
   });
+  const present = proposal.data;
+  const begun = isBegun(draft, 'public');
+  useEffect(() => {
+    if (begun && present) store.change((before) => ({ ...before, proposal: before.proposal ?? present }));
+  }, [begun, present, store]);
   const { mode } = chosen;
-  const proposed = mode === 'forward' ? { to: [], cc: [] } : proposal.data?.[mode];
+  const kept = draft.proposal ?? present;
+  const proposed = mode === 'forward' ? { to: [], cc: [] } : kept?.[mode];
   const lists = chosen.lists ?? { to: proposed?.to ?? [], cc: proposed?.cc ?? [], bcc: [] };
   const all = [...lists.to, ...lists.cc, ...lists.bcc];
   const change = (next: Partial<MailChoice>): void =>
     store.change((before) => ({ ...before, mail: { ...before.mail, ...next } }));
+  const newest = mode === 'forward' ? undefined : present?.[mode];
+  const hasMoved = proposed && newest && !reachSame(proposed, newest) && !reachSame(lists, newest);
   const identity =
-    identities.data?.find((one) => one.id === chosen.identityId) ??
-    (chosen.identityId ? undefined : proposal.data?.identity);
+    identities.data?.find((one) => one.id === chosen.identityId) ?? (chosen.identityId ? undefined : present?.identity);
   return {
     enabled,
     ...chosen,
     lists,
     identity,
     identities: identities.data ?? [],
-    doubtfulReplyTo: proposal.data?.doubtfulReplyTo ?? [],
+    doubtfulReplyTo: kept?.doubtfulReplyTo ?? [],
+    /** Whom an answer to the newest mail goes to, where what is being written goes to others. */
+    moved: hasMoved ? [...newest.to, ...newest.cc] : null,
     failed: proposal.isError,
     /** Nothing wrong is sent, and nothing to nobody. */
     ready: !enabled || (all.every(looksLikeAddress) && (lists.to.length > 0 || (mode === 'reply' && proposal.isError))),
     change,
     setMode: (next: MailMode, forwardOf: string | null = null) =>
       change({ mode: next, lists: null, forwardOf, ...(next === 'forward' ? {} : { subject: '' }) }),
+    /** Addresses what is being written to whom an answer to the newest mail goes to; hidden copies stay. */
+    takeNewest: () =>
+      store.change((before) => ({
+        ...before,
+        proposal: present ?? null,
+        mail: { ...before.mail, lists: lists.bcc.length > 0 && newest ? { ...newest, bcc: lists.bcc } : null },
+      })),
     /** The fields of the message that belong to mail. */
     draft: (forwarded: Message | null): Partial<MessageCreateInput> =>
       enabled

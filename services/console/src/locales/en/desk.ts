@@ -91,6 +91,8 @@ export const desk = {
     wrongAddress: 'Not an address: {{address}}',
     doubtfulReplyTo:
       'The sender asks for answers at {{address}}, and nothing shows that this is theirs. Add it yourself if you trust it.',
+    moved: 'An answer to the newest mail goes to {{newest}}. What you are writing goes to {{chosen}}.',
+    takeNewest: 'Use the new recipients',
     subjectPlaceholder: 'Fwd: {{subject}}',
     asAttachment: 'Attach the original',
     forwards: 'Below it: mail from {{from}}: {{text}}',

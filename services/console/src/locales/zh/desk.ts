@@ -88,6 +88,8 @@ export const desk = {
     field: { to: '收件人', cc: '抄送', bcc: '密送', from: '发件人', subject: '主题' },
     wrongAddress: '不是有效地址：{{address}}',
     doubtfulReplyTo: '发件人要求回复到 {{address}}，但无法证明该地址属于对方。如果信任，请自行添加。',
+    moved: '回复最新邮件会发给 {{newest}}。您正在写的内容将发给 {{chosen}}。',
+    takeNewest: '改用新收件人',
     subjectPlaceholder: 'Fwd: {{subject}}',
     asAttachment: '附上原件',
     forwards: '下方附上 {{from}} 的邮件：{{text}}',
