@@ -178,6 +178,7 @@ describe('a role from which identifiers are hidden', () => {
       version: '1',
       segments: 'everybody',
       other: other.id,
+      mail: messageId,
     });
   }
 
@@ -288,6 +289,25 @@ describe('a role from which identifiers are hidden', () => {
       to: ['z••••@••••.org'],
     });
     expect(wrong.status).toBe(422);
+  });
+
+  it('answers whom it does not see also when somebody else has written since', async () => {
+    const messageId = `<${randomUUID()}@outside.example>`;
+    await mailProgram(centre().ground.smtpPort)({
+      from: planted.claimed,
+      to: 'support@patchbay.test',
+      messageId,
+      inReplyTo: ids['mail'] ?? '',
+      subject: 'Me too',
+      text: 'I have it as well.',
+    });
+    expect((await centre().received(messageId)).ticketId).toBe(ids['tickets']);
+    const { reply } = await call('GET', `/tickets/${ids['tickets']}/reply-recipients`);
+    expect(reply.to).toEqual(['o••••@••••.example']);
+    const to = ['q••••@••••.example'];
+    const sent = await call('POST', `/tickets/${ids['tickets']}/messages`, { text: 'For you', to }, 201);
+    const { rows } = await centre().sql.query('select recipients from message where id = $1', [sent.id]);
+    expect(rows).toEqual([{ recipients: [planted.mail] }]);
   });
 
   it('cannot find by parts what it does not see', async () => {

@@ -2,9 +2,10 @@
 import { HubError, type MessageCreate, type ReplyRecipients } from '@patchbay/contracts';
 import { chooseIdentity, hiddenSign, normaliseEmail, replyRecipients } from '@patchbay/domain';
 import { readTicketState } from '@patchbay/store';
-import { readComposeContext, type ComposeContext } from '@patchbay/store/queries/composing';
+import { readComposeContext, readPartyAddresses, type ComposeContext } from '@patchbay/store/queries/composing';
 import type { Parts } from '../parts.ts';
 import { wholeAddresses } from '../privacy/door.ts';
+import { masked } from '../privacy/masking.ts';
 
 /** @throws HubError `not_found`, `unprocessable` on a channel that carries no copies */
 export async function recipientsFor(parts: Parts, ticketId: string): Promise<ReplyRecipients> {
@@ -28,14 +29,20 @@ export async function recipientsFor(parts: Parts, ticketId: string): Promise<Rep
   };
 }
 
-/** A message as it was handed in by somebody to whom addresses were shown hidden, with these addresses whole. */
+/**
+ * A message as it was handed in by somebody to whom addresses were shown hidden, with these addresses whole: of those that an answer goes
+ * to now, else of the ticket's other parties, for the answer may have been begun before somebody else wrote.
+ */
 export async function withWholeAddresses(parts: Parts, ticketId: string, input: MessageCreate): Promise<MessageCreate> {
   const lists = { to: input.to, cc: input.cc, bcc: input.bcc };
   if (!Object.values(lists).some((list) => list?.some((address) => address.includes(hiddenSign)))) return input;
   const { reply, replyAll, doubtfulReplyTo } = await recipientsFor(parts, ticketId);
   const known = [...reply.to, ...reply.cc, ...replyAll.to, ...replyAll.cc, ...doubtfulReplyTo];
+  const looks = new Set(known.map((address) => masked('email', address)));
+  const parties = await readPartyAddresses(parts.db.sql, ticketId);
+  const others = parties.filter((address) => !looks.has(masked('email', address)));
   const whole = Object.entries(lists).flatMap(([name, list]) =>
-    list === undefined ? [] : [[name, wholeAddresses(list, known)] as const],
+    list === undefined ? [] : [[name, wholeAddresses(list, [...known, ...others])] as const],
   );
   return { ...input, ...Object.fromEntries(whole) };
 }

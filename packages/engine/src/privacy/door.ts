@@ -110,7 +110,7 @@ export async function presentError(door: Door, asker: Asker, error: unknown): Pr
 }
 
 /**
- * Addresses as they were shown to who writes a message, made whole again from those that the ticket's answers go to.
+ * Addresses as they were shown to who writes a message, made whole again from those who may be meant on the ticket.
  *
  * @throws HubError `unprocessable` where one is not among them, or several look alike and only some are meant
  */

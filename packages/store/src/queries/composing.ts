@@ -61,6 +61,15 @@ export async function readComposeContext(
   return rows[0]?.context ?? null;
 }
 
+/** Addresses of everybody who wrote on the ticket or was written to. */
+export async function readPartyAddresses(sql: Queryable, ticketId: string): Promise<string[]> {
+  const { rows } = await sql.query<{ value: string }>(
+    `select value from ticket_party where ticket_id = $1 and kind = 'email'`,
+    [ticketId],
+  );
+  return rows.map(({ value }) => value);
+}
+
 /** Whether mail is fetched from a mailbox of this address, so that it is ours although its domain is not. */
 export async function isAccountAddress(sql: Queryable, address: string): Promise<boolean> {
   const { rowCount } = await sql.query('select 1 from mail_account where lower(address) = $1 limit 1', [address]);
