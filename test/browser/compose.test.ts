@@ -391,6 +391,19 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
       expect(mail.text).not.toContain('rascal');
       expect(beyond).toEqual([]);
     });
+
+    it('an answer that is taken back goes to whom it was written for', async () => {
+      await recipients().filter({ hasText: ann }).waitFor();
+      await composer().fill('Ann, I know.');
+      await composer().press('Control+Enter');
+      await page.getByTestId('held-reply').waitFor();
+      await write(bob, ann, 'My last word.');
+      expect(await recipients().textContent()).toContain(bob);
+      await page.getByTestId('held-undo').click();
+      await page.getByTestId('held-reply').waitFor({ state: 'detached' });
+      expect(await composer().inputValue()).toBe('Ann, I know.');
+      expect(await sendNow('Ann, I know.')).toEqual([ann]);
+    });
   });
 
   it('another agent at the same place does not go on with it', async () => {
