@@ -68,4 +68,48 @@ describe('the alert about the quarantine', () => {
     expect((await hub.api('GET', '/metrics')).body).toContain('patchbay_alert{key="quarantine"} 0');
     expect(await told()).toEqual(['system.alert', 'system.alert-cleared']);
   });
+
+  it('tells again when a reason comes that was not there, and keeps what it says up to date', async () => {
+    await using hub = await startHub('postgres', { env: { ROLES: 'web' } });
+    const { parts } = hub.hub;
+    const { sql } = parts.db;
+    const arrive = (from: number, to: number) =>
+      sql.query(
+        `select receive_contact('sms', '/webhooks/twilio/sms', 'grow-' || n, null, null, 'x', 'text/plain', 'hash' || n, 'quarantined',
+           'Not readable', 'correlation') from generate_series($1::int, $2::int) n`,
+        [from, to],
+      );
+    const age = (external: string, minutes: number) =>
+      sql.query(`update inbox set quarantined_at = now() - make_interval(mins => $2) where external_id like $1`, [
+        external,
+        minutes,
+      ]);
+    const state = async () => {
+      await Promise.all([evaluateAlerts(parts), evaluateAlerts(parts)]);
+      const { rows } = await sql.query<{ since: Date; version: string; reasons: { code: string; value: number }[] }>(
+        'select since, xmin::text as version, reasons from alert',
+        [],
+      );
+      const told = await sql.query(`select 1 from event where type like 'system.%'`, []);
+      const [{ reasons, ...row }] = rows as [(typeof rows)[0]];
+      return { ...row, told: told.rowCount, values: Object.fromEntries(reasons.map((one) => [one.code, one.value])) };
+    };
+    await arrive(1, 1);
+    await age('grow-1', 61);
+    const old = await state();
+    expect(old).toMatchObject({ told: 1, values: { old: 3660 } });
+
+    await arrive(2, 11);
+    const many = await state();
+    expect(many).toMatchObject({ told: 2, values: { 'many-new': 10, old: 3660 } });
+    expect(many.since.getTime()).toBeGreaterThan(old.since.getTime());
+
+    await arrive(12, 12);
+    const more = await state();
+    expect(more).toMatchObject({ told: 2, since: many.since, values: { 'many-new': 11, old: 3660 } });
+    expect(await state()).toEqual(more);
+
+    await age('grow-%', 61);
+    expect(await state()).toMatchObject({ told: 2, since: many.since, values: { old: 3660 } });
+  });
 });

@@ -22,7 +22,7 @@ describe('the alert about the quarantine', () => {
   });
 
   it('says by what a limit was reached', () => {
-    expect(quarantineAlert({ now, newContacts: 0, waiting: 1, oldestAt: ago(61) }, limits)).toEqual([
+    expect(quarantineAlert({ now, newContacts: 0, waiting: 1, oldestAt: ago(61.9) }, limits)).toEqual([
       { code: 'old', value: 3660, limit: 3600 },
     ]);
   });

@@ -9,14 +9,17 @@ export interface QuarantineSituation {
   readonly oldestAt: Date | null;
 }
 
-/** Which limits are reached, the most pressing first; none when all is well. The alert fires while there is any. */
+/**
+ * Which limits are reached, the most pressing first; none when all is well. The alert fires while there is any. Ages are in seconds, of full
+ * minutes.
+ */
 export function quarantineAlert(situation: QuarantineSituation, limits: WatchLimits['quarantine']): AlertReason[] {
   const { now, newContacts, waiting, oldestAt } = situation;
   const oldest = oldestAt === null ? 0 : Math.max(0, (now.getTime() - oldestAt.getTime()) / 1000);
   const candidates: AlertReason[] = [
     { code: 'many-new', value: newContacts, limit: limits.newContacts },
     { code: 'many-waiting', value: waiting, limit: limits.waiting },
-    { code: 'old', value: Math.floor(oldest), limit: limits.oldestMinutes * 60 },
+    { code: 'old', value: Math.floor(oldest / 60) * 60, limit: limits.oldestMinutes * 60 },
   ];
   return candidates.filter(({ value, limit }) => value >= limit && waiting > 0);
 }

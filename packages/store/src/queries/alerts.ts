@@ -21,16 +21,24 @@ export async function quarantineCounts(sql: Queryable, windowMinutes: number): P
   return rows[0] as QuarantineCounts;
 }
 
-/** Moves an alert and tells of it. Answers false when it was so already: of several clocks that see the same, one tells. */
+/**
+ * Moves an alert, and tells of it when it fires, clears, or gains a reason; new values and a reason that goes are written down in silence.
+ * Answers whether it told: of several clocks that see the same, one does.
+ */
 export async function setAlert(sql: Queryable, key: string, reasons: readonly AlertReason[]): Promise<boolean> {
   const firing = reasons.length > 0;
   const { rowCount } = await sql.query(
-    `with moved as (
+    `with told as (
        insert into alert as a (key, firing, reasons) select $1::text, $2::boolean, $3::jsonb where $2::boolean or exists (select 1 from alert where key = $1::text)
-       on conflict (key) do update set firing = excluded.firing, since = now(), reasons = excluded.reasons where a.firing <> excluded.firing returning key)
+       on conflict (key) do update set firing = excluded.firing, since = now(), reasons = excluded.reasons
+         where a.firing <> excluded.firing
+           or not jsonb_path_query_array(a.reasons, '$[*].code') @> jsonb_path_query_array(excluded.reasons, '$[*].code')
+       returning key),
+     refreshed as (
+       update alert set reasons = $3::jsonb where key = $1::text and firing and reasons <> $3::jsonb and not exists (select from told))
      insert into event (type, data)
      select case when $2::boolean then 'system.alert' else 'system.alert-cleared' end,
-       case when $2::boolean then jsonb_build_object('key', key, 'reasons', $3::jsonb) else jsonb_build_object('key', key) end from moved`,
+       case when $2::boolean then jsonb_build_object('key', key, 'reasons', $3::jsonb) else jsonb_build_object('key', key) end from told`,
     [key, firing, JSON.stringify(reasons)],
   );
   return (rowCount ?? 0) > 0;
