@@ -72,6 +72,35 @@ describe.skipIf(inject('chromium') === null)('a manager who watches over intake'
     await chooseLanguage(page, 'en');
   });
 
+  it('puts one alert away and is still told of the other, and of the first when there is more to it', async () => {
+    const limits = (await hub.api('GET', '/api/v1/watch-limits')).body;
+    const reach = (newContacts: number, waiting: number) =>
+      hub.api('PUT', '/api/v1/watch-limits', { ...limits, quarantine: { ...limits.quarantine, newContacts, waiting } });
+    const banner = (key: string) => page.locator(`[data-testid=alert-banner][data-alert=${key}]`);
+    const { sql } = hub.hub.parts.db;
+    await reach(2, 50);
+    await sql.query(
+      `insert into webhook_endpoint (name, url, event_types, secret, enabled, disabled_reason)
+         values ('CRM', 'https://crm.example/', '{}', 'x', false, 'Gone')`,
+      [],
+    );
+    await banner('webhooks').waitFor();
+    await banner('quarantine').waitFor();
+    await picture('alerts');
+    await banner('quarantine').getByTestId('alert-dismiss').click();
+    await banner('quarantine').waitFor({ state: 'detached' });
+    await page.reload();
+    await banner('webhooks').waitFor();
+    expect(await banner('quarantine').count()).toBe(0);
+    await banner('webhooks').getByTestId('alert-dismiss').click();
+    await banner('webhooks').waitFor({ state: 'detached' });
+
+    await reach(2, 2);
+    await banner('quarantine').getByText('2 are waiting').waitFor();
+    await banner('quarantine').getByTestId('alert-dismiss').click();
+    expect(await banner('webhooks').count()).toBe(0);
+  });
+
   it('finds the settings of channels', async () => {
     for (const place of ['mailAccounts', 'identities', 'templates']) {
       await openSetting(page, place);

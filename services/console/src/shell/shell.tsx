@@ -1,7 +1,7 @@
 import { ArrowLeftOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import { Link, Outlet, useLocation } from 'react-router';
-import { AlertBanner } from './alert-banner.tsx';
+import { AlertBanners } from './alert-banners.tsx';
 import { NotAllowed } from '../feedback/not-allowed.tsx';
 import { useMe } from '../session/use-me.ts';
 import { ConnectionAlert, ConnectionMark } from './connection-state.tsx';
@@ -50,7 +50,7 @@ export function Shell() {
       </header>
       <main className="shell-main" id="main" tabIndex={-1}>
         <ConnectionAlert />
-        <AlertBanner />
+        <AlertBanners />
         {here && !mayVisit(role, here) ? <NotAllowed needs={here.needs} /> : <Outlet />}
       </main>
     </div>
