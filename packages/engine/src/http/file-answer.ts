@@ -1,10 +1,10 @@
 /** Files of customers and agents on their way to a browser: shown only where nothing in them can run. */
 import { plainLine } from '@patchbay/contracts';
+import { isDrawnPicture } from '@patchbay/contracts/pictures';
 import type { Request, Response } from 'express';
 
 /** Types that a browser shows without running anything in them; HTML and SVG are not among them. */
-const shownTypes =
-  /^(?:image\/(?:png|jpeg|gif|webp|avif|bmp)|audio\/[\w.+-]+|video\/(?:mp4|webm)|application\/pdf|text\/plain)$/;
+const shownTypes = /^(?:audio\/[\w.+-]+|video\/(?:mp4|webm)|application\/pdf|text\/plain)$/;
 const mediaType = /^[\w.+-]{1,100}\/[\w.+-]{1,100}$/;
 
 /** The media type of a header or a mail part, without parameters; anything malformed is plain bytes. */
@@ -55,7 +55,7 @@ interface NamedFile {
  */
 export function sendFile(request: Request, response: Response, file: NamedFile, bytes: Buffer, whole = true): void {
   const type = mediaTypeOf(file.contentType);
-  const shown = shownTypes.test(type);
+  const shown = isDrawnPicture(type) || shownTypes.test(type);
   // A PDF is drawn by the browser's own viewer, which does not start in a sandbox.
   const policy =
     type === 'application/pdf'

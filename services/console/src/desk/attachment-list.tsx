@@ -1,9 +1,9 @@
 import { DownloadOutlined, FileOutlined } from '@ant-design/icons';
 import type { Attachment } from '@patchbay/contracts';
+import { isDrawnPicture } from '@patchbay/contracts/pictures';
 import { fileSize } from '@patchbay/ui';
 import { useTranslation } from 'react-i18next';
 
-const picture = /^image\/(png|jpe?g|gif|webp|avif|bmp)$/i;
 const sound = /^audio\//i;
 
 export function AttachmentList({ attachments }: { attachments: readonly Attachment[] }) {
@@ -13,7 +13,7 @@ export function AttachmentList({ attachments }: { attachments: readonly Attachme
     <ul className="attachments" aria-label={t('message.attachments')}>
       {attachments.map((one) => (
         <li key={one.id}>
-          {picture.test(one.contentType) && (
+          {isDrawnPicture(one.contentType) && (
             <a className="attachment-picture" href={one.url} target="_blank" rel="noopener noreferrer">
               <img src={one.url} alt={one.filename} loading="lazy" />
             </a>

@@ -1,6 +1,7 @@
 import DOMPurify from 'dompurify';
 import type { Attachment } from '@patchbay/contracts';
 import { olderParts } from './mail-older.ts';
+import { pictureOf } from './mail-pictures.ts';
 
 /**
  * Before the mail's own styles, which may differ: the letters of the console. After them, which may not: nothing is wider than the frame
@@ -146,18 +147,8 @@ function showTarget(link: Element): void {
 }
 
 function inlineUrl(source: string, attachments: readonly Attachment[], origin: string): string | null {
-  if (!/^cid:/i.test(source)) return null;
-  const id = decode(source.slice(4));
-  const found = attachments.find((one) => one.contentId === id);
+  const found = pictureOf(source, attachments);
   return found ? policySafe(new URL(found.url, origin).href) : null;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Within a policy a semicolon or comma would end the address. */

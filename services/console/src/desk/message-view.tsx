@@ -2,12 +2,13 @@ import { ArrowRightOutlined, LockOutlined, ShareAltOutlined } from '@ant-design/
 import type { Message } from '@patchbay/contracts';
 import { fullMoment, moment } from '@patchbay/ui';
 import { Button } from 'antd';
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { AttachmentList } from './attachment-list.tsx';
 import { ChannelTag } from './channel-tag.tsx';
 import { DeliveryMark } from './delivery-mark.tsx';
+import { filesBelow } from './mail-pictures.ts';
 import { MessageBody } from './message-body.tsx';
 import { AuthenticityTag, CategoryTag } from './sender-marks.tsx';
 import { carriesCopies } from './use-mail-fields.ts';
@@ -25,6 +26,12 @@ export const MessageView = memo(function MessageView({
   forward: (message: Message) => void;
 }) {
   const { t, i18n } = useTranslation();
+  const { attachments, html } = message;
+  const below = useMemo(() => {
+    const drawsSome = html !== null && attachments.some(({ inline }) => inline);
+    // A parsed document is inert: nothing is fetched.
+    return filesBelow(attachments, drawsSome ? new DOMParser().parseFromString(html, 'text/html') : null);
+  }, [attachments, html]);
   const note = message.visibility === 'internal';
   const side = note ? 'note' : message.direction;
   return (
@@ -76,7 +83,7 @@ export const MessageView = memo(function MessageView({
       </header>
       {!note && message.channel === 'email' && <Addresses message={message} />}
       <MessageBody message={message} />
-      <AttachmentList attachments={shownApart(message)} />
+      <AttachmentList attachments={below} />
       {message.direction === 'out' && !note && message.deliveryStatus && (
         <>
           <DeliveryMark status={message.deliveryStatus} error={message.deliveryError} />
@@ -90,10 +97,6 @@ export const MessageView = memo(function MessageView({
     </article>
   );
 });
-
-/** Inline pictures are in the HTML already. */
-const shownApart = (message: Message) =>
-  message.attachments.filter((one) => !(one.inline && one.contentId && message.html?.includes(`cid:${one.contentId}`)));
 
 function Addresses({ message }: { message: Message }) {
   const { t } = useTranslation();
