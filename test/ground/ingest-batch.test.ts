@@ -161,6 +161,43 @@ describe('contacts that are ingested together', () => {
     },
   );
 
+  it('are acknowledged each within its own window: who asks for HELP has nobody else told twice', async () => {
+    const { api, hub: running } = hub();
+    const { sql } = running.parts.db;
+    await api('PUT', '/api/v1/settings/messaging', { helpReply: true, helpText: null });
+    const [told, asks] = ['+4915112360001', '+4915112360002'];
+    await sql.query(
+      "insert into acknowledgement (channel, address, at) select 'sms', unnest($1::text[]), now() - interval '30 minutes'",
+      [[told, asks]],
+    );
+    const text = {
+      channel: 'sms',
+      channelAccount: '+15005550006',
+      to: ['+15005550006'],
+      threading: { references: [] },
+    };
+    const from = (number: string) => ({
+      from: number,
+      identifiers: [{ kind: 'phone', value: number, grade: 'known' }],
+      externalId: `SM${number}`,
+      contentHash: number,
+      receivedAt: new Date().toISOString(),
+    });
+    const ids = await receive(running, [
+      inboundContact.parse({ ...text, ...from(told), kind: 'customer', text: 'Hello' }),
+      inboundContact.parse({
+        ...text,
+        ...from(asks),
+        kind: 'system',
+        text: 'HELP',
+        consent: { word: 'help', said: 'HELP', byCarrier: false },
+      }),
+    ]);
+    await createIngestion(running.parts)(ids);
+    const { rows } = await sql.query('select recipient from outbound where recipient = any ($1)', [[told, asks]]);
+    expect(rows).toEqual([{ recipient: asks }]);
+  });
+
   it('do not keep each other back when one of them cannot be ingested', async () => {
     const { hub: running } = hub();
     const plain = {

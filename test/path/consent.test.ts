@@ -166,4 +166,30 @@ onBothBackends('consent to be texted', (backend) => {
     expect(answer.form['Body']).toMatch(/Patchbay.*STOP/);
     expect([bodiesTo(quiet), bodiesTo(served)]).toEqual([[], []]);
   });
+
+  it('HELP on a ticket that is there already is answered, a minute after the last answer of ours at the earliest', async () => {
+    const { api, hub, textFrom, ticket, messages, carrier, becomes } = centre();
+    const from = '+4915112350011';
+    await api('PUT', '/api/v1/settings/messaging', { helpReply: true, helpText: 'Ring us about {number}' });
+    const { ticketId } = await textFrom(from, 'Hello');
+    await carrier.calls.until(({ form }) => form['To'] === from, 'the acknowledgement');
+    await textFrom(from, 'HELP');
+    await hub.parts.db.sql.query("update acknowledgement set at = at - interval '2 minutes' where address = $1", [
+      from,
+    ]);
+    expect(await textFrom(from, 'HELP')).toMatchObject({ ticketId, kind: 'system' });
+    const { number, messageCount } = await ticket(ticketId);
+    const written = await messages(ticketId);
+    expect(written.map(({ direction, text }) => (direction === 'in' ? text : direction))).toEqual([
+      'Hello',
+      'out',
+      'HELP',
+      'HELP',
+      'out',
+    ]);
+    expect(written.at(-1)).toMatchObject({ kind: 'system', text: `Ring us about ${number}` });
+    expect(messageCount).toBe(5);
+    await becomes(written.at(-1).id, 'sent');
+    expect(bodiesTo(from).slice(1)).toEqual([`Ring us about ${number}`]);
+  });
 });
