@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { reconcileOutbound } from '@patchbay/engine/pipeline/reconcile';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
@@ -107,6 +108,36 @@ onBothBackends('a provider that fails', (backend) => {
     const item = await until(id, 'sent');
     expect([tried('listed late').length, sent('listed late').length]).toEqual([1, 1]);
     expect(item.externalId).toBe(taken?.sid);
+  });
+
+  it('one that took it at a first try and could not be asked for long: it is found since that try', async () => {
+    const { ticketId, from } = await openTicket();
+    const { carrier, hub, pass, reply } = centre();
+    let taken: RestCall | undefined;
+    carrier.answerOnce('found at the end', (call, ...rest) => {
+      taken = call;
+      return serverError(call, ...rest);
+    });
+    const { id } = await reply(ticketId, 'found at the end');
+    await carrier.calls.until(isAskedAbout(from), 'the carrier is asked');
+    if (taken) carrier.accepted.push(taken);
+    // The last of the tries, ten minutes later: the carrier could not be asked then either.
+    const { rows } = await hub.parts.db.sql.query<{ id: string }>(
+      `with last as (
+         update outbound set status = 'unknown', claimed_at = now() + interval '10 minutes', reconcile_at = now()
+         where message_id = $1 and doubtful_since is not null returning id, message_id
+       ), told as (update message m set delivery_status = 'unknown' from last where m.id = last.message_id)
+       select id from last`,
+      [id],
+    );
+    pass(20 * 60_000);
+    try {
+      await reconcileOutbound(hub.parts, { outboundId: rows[0]?.id ?? '' });
+      expect(await outboxOf(id)).toMatchObject({ status: 'sent', externalId: taken?.sid });
+    } finally {
+      pass(-20 * 60_000);
+    }
+    expect(tried('found at the end')).toHaveLength(1);
   });
 
   it('one that answers 500 before the recipient says STOP: what it took is not said to be unsent', async () => {

@@ -265,12 +265,11 @@ export interface Channel {
   sendNotice?(notice: Notice, signal: AbortSignal): Promise<void>;
   /**
    * What became of a message whose send ended with `outcome_unknown`. `not-sent` only when the provider's word is final: it keeps a
-   * whole list, and time enough has passed for the message to be on it; `not-listed` when it is not there yet. `known`: those ids that
-   * belong to other messages of ours.
+   * whole list, and time enough has passed for the message to be on it; `not-listed` when it is not there yet.
    */
   findSent?(
     message: OutboundMessage,
-    asked: { since: Date; known: (externalIds: readonly string[]) => Promise<ReadonlySet<string>> },
+    asked: SentAsked,
     signal: AbortSignal,
   ): Promise<{ externalId: string } | 'not-sent' | 'not-listed' | 'cannot-tell'>;
   /**
@@ -285,6 +284,15 @@ export interface Channel {
   readonly calls?: CallControl;
   /** For channels that fetch from accounts, which are set up and changed while the hub runs. */
   readonly mailboxes?: MailboxControl;
+}
+
+export interface SentAsked {
+  /** The first try that may have arrived. */
+  readonly since: Date;
+  /** The last try. */
+  readonly last: Date;
+  /** Those of the ids that belong to other messages of ours. */
+  readonly known: (externalIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
 
 export type ChannelFactory = (deps: ChannelDeps) => Channel;

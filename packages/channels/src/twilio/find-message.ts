@@ -1,4 +1,5 @@
 import type { OutboundMessage } from '@patchbay/contracts';
+import type { SentAsked } from '../channel.ts';
 import type { TwilioRest } from './rest.ts';
 
 /** One page, newest first (twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources). */
@@ -15,7 +16,7 @@ const listedByMs = 120_000;
 export async function findMessage(
   { rest, address }: { rest: TwilioRest; address: (number: string) => string },
   message: OutboundMessage,
-  asked: { since: Date; known: (externalIds: readonly string[]) => Promise<ReadonlySet<string>> },
+  asked: SentAsked,
   now: Date,
   signal: AbortSignal,
 ): Promise<{ externalId: string } | 'not-sent' | 'not-listed' | 'cannot-tell'> {
@@ -39,5 +40,5 @@ export async function findMessage(
   if (found && others.length === 0) return { externalId: found.sid };
   const isWhole = list.length < listed || list.some(({ dateCreated }) => dateCreated.getTime() < from);
   if (found || !isWhole) return 'cannot-tell';
-  return now.getTime() - asked.since.getTime() >= listedByMs ? 'not-sent' : 'not-listed';
+  return now.getTime() - asked.last.getTime() >= listedByMs ? 'not-sent' : 'not-listed';
 }

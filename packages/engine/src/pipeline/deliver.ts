@@ -104,7 +104,7 @@ async function withdrawnFor(parts: Parts, message: ClaimedOutbound): Promise<str
  */
 async function arrivedBefore(parts: Parts, channel: Channel, message: ClaimedOutbound): Promise<string | null> {
   if (message.doubtfulSince === null || !channel.findSent) return null;
-  const found = await findSent(parts, channel, message, new Date(message.doubtfulSince));
+  const found = await findSent(parts, channel, message, message.doubtfulSince);
   if (found === 'cannot-tell')
     throw new HubError('outcome_unknown', 'The provider cannot tell whether it took an earlier try');
   if (found === 'not-listed')

@@ -5,17 +5,21 @@ import type { Parts } from '../parts.ts';
 
 type Found = Awaited<ReturnType<NonNullable<Channel['findSent']>>>;
 
-/** Asks the provider what became of a message since then. Whatever asking throws. */
+/** Asks the provider what became of a message. `last`: when it was last tried. Whatever asking throws. */
 export async function findSent(
   parts: Parts,
   channel: Channel | undefined,
   message: ClaimedOutbound,
-  since: Date,
+  last: string,
 ): Promise<Found> {
   if (!channel?.findSent) return 'cannot-tell';
   return channel.findSent(
     message,
-    { since, known: (ids) => knownExternalIds(parts.db.sql, message.channelAccount, ids) },
+    {
+      since: new Date(message.doubtfulSince ?? last),
+      last: new Date(last),
+      known: (ids) => knownExternalIds(parts.db.sql, message.channelAccount, ids),
+    },
     AbortSignal.timeout(parts.sending.limitMs),
   );
 }

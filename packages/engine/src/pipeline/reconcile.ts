@@ -32,7 +32,7 @@ export async function reconcileOutbound(parts: Parts, { outboundId }: { outbound
 async function ask(parts: Parts, message: Unreconciled) {
   const channel = parts.channels.get(message.channel as ChannelName);
   try {
-    return await findSent(parts, channel, message, new Date(message.claimedAt));
+    return await findSent(parts, channel, message, message.claimedAt);
   } catch (error) {
     parts.log.warn({ err: error, outboundId: message.outboundId }, 'provider did not tell about a message');
     return 'cannot-tell';
