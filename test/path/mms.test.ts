@@ -175,6 +175,33 @@ onBothBackends('a message with pictures', (backend) => {
     const whatsapp = await whatsappFrom('+4915112360005', 'Hello');
     const another = await upload('c.png', 'image/png', png);
     expect(await refused(whatsapp.ticketId, [small, another])).toEqual([422, expect.stringContaining('1 at most')]);
+    const heavy = await upload('d.png', 'image/png', Buffer.alloc(5 * 1024 * 1024 + 1));
+    expect(await refused(whatsapp.ticketId, [heavy])).toEqual([422, expect.stringContaining('5 MB')]);
     expect(carrier.calls.items.filter(({ form }) => form['Body'] === 'With a file')).toEqual([]);
+  });
+
+  it.each(['audio/mpeg', 'text/vcard', 'image/webp', 'application/pdf'])(
+    'goes to WhatsApp without words where it is %s, and words with it are refused: they would not arrive',
+    async (type) => {
+      const { whatsappFrom, carrier, becomes } = centre();
+      const { ticketId } = await whatsappFrom('+4915112360013', 'Hello');
+      const file = await upload('a', type, png);
+      expect(await answerWith(ticketId, `Words with ${type}`, [file])).toMatchObject({
+        status: 422,
+        body: { detail: expect.stringContaining('send the words as a message of their own') },
+      });
+      const { status, body } = await answerWith(ticketId, '', [file]);
+      expect(status).toBe(201);
+      await becomes(body.id, 'sent');
+      expect(carrier.calls.items.filter(({ form }) => form['Body'] === `Words with ${type}`)).toEqual([]);
+    },
+  );
+
+  it('goes to WhatsApp with its words where it is a picture', async () => {
+    const { whatsappFrom, carrier } = centre();
+    const { ticketId } = await whatsappFrom('+4915112360014', 'Hello');
+    await answerWith(ticketId, 'With words', [await upload('a.png', 'image/png', png)]);
+    const sent = await carrier.calls.until(({ form }) => form['Body'] === 'With words', 'the picture');
+    expect(sent.mediaUrls).toHaveLength(1);
   });
 });

@@ -47,6 +47,10 @@ export interface FileLimits {
   readonly count: number;
   /** All files of a message together. */
   readonly bytes: number;
+  /** One picture; left out: as any file. */
+  readonly pictureBytes?: number;
+  /** Types beside which the provider carries text; left out: all. */
+  readonly withText?: readonly string[];
 }
 
 /** A webhook exactly as it came, with the URL that the provider called (from PUBLIC_URL, not from the Host header). */

@@ -56,7 +56,17 @@ export const ticketDetail = ticket.extend({
     /** Carriers split texts into segments and charge for each. */
     segments: z.boolean(),
     templates: z.boolean(),
-    files: z.object({ types: z.array(z.string()), count: z.int(), bytes: z.int() }).nullable(),
+    files: z
+      .object({
+        types: z.array(z.string()),
+        count: z.int(),
+        bytes: z.int(),
+        /** One picture; null: as any file. */
+        pictureBytes: z.int().nullable(),
+        /** Types beside which text may be sent; null: all. */
+        withText: z.array(z.string()).nullable(),
+      })
+      .nullable(),
   }),
   /** What keeps everybody from calling the customer from here; null: nothing. */
   callObstacle: callObstacle.nullable(),

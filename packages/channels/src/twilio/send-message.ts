@@ -1,6 +1,7 @@
 /** Handing a message to Twilio, whatever network it goes to (twilio.com/docs/messaging/api/message-resource#create-a-message-resource). */
 import { HubError, type OutboundMessage } from '@patchbay/contracts';
 import type { ChannelDeps, FileLimits } from '../channel.ts';
+import { carriesNoText, largePicture } from '../file-limits.ts';
 import { mediaLink } from './media-link.ts';
 import type { TwilioRest } from './rest.ts';
 
@@ -58,6 +59,10 @@ function refuseWhatDoesNotFit(files: FileLimits, { text, attachments, template }
   if (attachments.length > files.count) throw refuse(`A message carries ${files.count} files at most`);
   if (attachments.reduce((sum, file) => sum + file.size, 0) > files.bytes)
     throw refuse(`The files of a message may have ${files.bytes} bytes together`);
+  if (largePicture(files, attachments)) throw refuse(`A picture may have ${files.pictureBytes} bytes`);
+  const silent = text.trim() !== '' && carriesNoText(files, attachments);
+  if (silent)
+    throw refuse(`A file of type ${silent.contentType} carries no text; send the words as a message of their own`);
 }
 
 /** Twilio numbers the places of a template as the keys of an object: `{"1":"Ada"}`. */

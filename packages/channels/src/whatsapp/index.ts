@@ -18,7 +18,8 @@ const capabilities: ChannelCapabilities = {
   consentWords: true,
   // twilio.com/docs/whatsapp/key-concepts#the-24-hour-window
   sessionWindowMs: 24 * 60 * 60 * 1000,
-  // twilio.com/docs/whatsapp/guidance-whatsapp-media-messages: one file in a message, 16 MB.
+  // twilio.com/docs/whatsapp/guidance-whatsapp-media-messages: one file in a message, 16 MB, a picture 5 MB; text beside any other file is
+  // left out without a word.
   files: {
     types: [
       'image/jpeg',
@@ -40,6 +41,8 @@ const capabilities: ChannelCapabilities = {
     ],
     count: 1,
     bytes: 16 * 1024 * 1024,
+    pictureBytes: 5 * 1024 * 1024,
+    withText: ['image/jpeg', 'image/png'],
   },
   reports: ['sent', 'delivered', 'read'],
 };

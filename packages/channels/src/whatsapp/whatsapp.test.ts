@@ -223,9 +223,17 @@ describe('sending', () => {
     expect(form.getAll('MediaUrl')).toEqual([expect.stringMatching(/^https:\/\/hub\.example\.test\/media\/[\w.-]+$/)]);
     expect(form.has('Body')).toBe(false);
   });
+  test('a picture carries a text; a document goes without one', async () => {
+    expect((await formOf({ ...outbound, attachments: [picture] })).get('Body')).toBe('Hi');
+    const document = { ...picture, contentType: 'application/pdf', size: 6 * 1024 * 1024 };
+    expect((await formOf({ ...outbound, text: '', attachments: [document] })).getAll('MediaUrl')).toHaveLength(1);
+  });
   test.each([
     ['two files', { attachments: [picture, picture] }],
-    ['a file too large', { attachments: [{ ...picture, size: 17 * 1024 * 1024 }] }],
+    ['a file too large', { attachments: [{ ...picture, contentType: 'video/mp4', size: 17 * 1024 * 1024 }], text: '' }],
+    ['a picture too large', { attachments: [{ ...picture, size: 6 * 1024 * 1024 }], text: '' }],
+    ['a text with a voice file', { attachments: [{ ...picture, contentType: 'audio/ogg' }] }],
+    ['a text with a sticker', { attachments: [{ ...picture, contentType: 'image/webp' }] }],
     ['a file of another type', { attachments: [{ ...picture, contentType: 'text/html' }] }],
     ['a text too long', { text: 'x'.repeat(1601) }],
     ['nothing', { text: ' ' }],

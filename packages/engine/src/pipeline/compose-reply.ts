@@ -1,5 +1,6 @@
 /** A reply as its author handed it in, made into what is written down: recipients, sender, body and files. Writes no row. */
 import type { Channel } from '@patchbay/channels/channel';
+import { carriesNoText, largePicture } from '@patchbay/channels/file-limits';
 import { HubError, type MessageCreate, type StoredFile } from '@patchbay/contracts';
 import { chooseIdentity, forwardedSubject, messageRecipients, type Recipients } from '@patchbay/domain';
 import { readInbox, readUploads, type NewReply } from '@patchbay/store';
@@ -188,8 +189,17 @@ function refuseWhatTheChannelCannotCarry(
   if (unknown) throw refuse(`attachments: this channel carries no files of type ${unknown.contentType}`);
   if (files.length > limits.count) throw refuse(`attachments: this channel carries ${limits.count} at most`);
   if (files.reduce((sum, file) => sum + file.size, 0) > limits.bytes)
-    throw refuse(`attachments: this channel carries ${Math.floor(limits.bytes / 1024 / 1024)} MB at most`);
+    throw refuse(`attachments: this channel carries ${megabytes(limits.bytes)} MB at most`);
+  if (limits.pictureBytes !== undefined && largePicture(limits, files))
+    throw refuse(`attachments: this channel carries pictures of ${megabytes(limits.pictureBytes)} MB at most`);
+  const silent = text.trim() !== '' && carriesNoText(limits, files);
+  if (silent)
+    throw refuse(
+      `attachments: this channel carries no text with a file of type ${silent.contentType}; send the words as a message of their own`,
+    );
 }
+
+const megabytes = (bytes: number): number => Math.floor(bytes / 1024 / 1024);
 
 const ofCopies = ['to', 'cc', 'bcc', 'subject', 'identityId', 'forwardOf', 'forwardAs'] as const;
 

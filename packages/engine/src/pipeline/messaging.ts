@@ -75,6 +75,7 @@ export async function messagingDetail(
   const capabilities = parts.channels.get(ticket.channel)?.capabilities;
   const ends = (await readTicketEnds(parts.db.sql, ticket.id)) ?? { channelAccount: '', contactAddress: '' };
   const windowMs = capabilities?.sessionWindowMs;
+  const files = capabilities?.files;
   const last =
     windowMs === undefined
       ? null
@@ -87,7 +88,14 @@ export async function messagingDetail(
       textLength: capabilities?.textLength ?? null,
       segments: capabilities?.segments ?? false,
       templates: windowMs !== undefined,
-      files: capabilities?.files ? { ...capabilities.files, types: [...capabilities.files.types] } : null,
+      files: files
+        ? {
+            ...files,
+            types: [...files.types],
+            pictureBytes: files.pictureBytes ?? null,
+            withText: files.withText ? [...files.withText] : null,
+          }
+        : null,
     },
     callObstacle: await callObstacle(parts, ticket.id),
   };

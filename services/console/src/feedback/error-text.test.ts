@@ -56,6 +56,16 @@ describe('errors in Chinese', () => {
     ],
     ['text: this channel carries 1600 characters at most, and these are 1700', '该渠道最多 1600 个字符，现为 1700 个'],
     [
+      'attachments: this channel carries no text with a file of type audio/ogg; send the words as a message of their own',
+      'audio/ogg 类型的文件不能附带文字，请将文字作为单独的消息发送',
+    ],
+    [
+      'A file of type audio/ogg carries no text; send the words as a message of their own',
+      'audio/ogg 类型的文件不能附带文字，请将文字作为单独的消息发送',
+    ],
+    ['attachments: this channel carries pictures of 5 MB at most', '图片最大 5 MB'],
+    ['A picture may have 5242880 bytes', '图片最大 5242880 字节'],
+    [
       '550 No such user (nothing vouches for this report but the Message-ID that it names)',
       '原文：“550 No such user”（仅凭所引邮件编号，来源未经证实）',
     ],

@@ -97,6 +97,12 @@ export const refusalPatterns: readonly (readonly [RegExp, Say])[] = [
     (_inner, most = '', files = '') => `最多可带 ${most || files} 个文件`,
   ],
   [/^attachments: this channel carries (\d+) MB at most$/u, (_inner, most) => `附件合计最大 ${most} MB`],
+  [/^attachments: this channel carries pictures of (\d+) MB at most$/u, (_inner, most) => `图片最大 ${most} MB`],
+  [/^A picture may have (\d+) bytes$/u, (_inner, most) => `图片最大 ${most} 字节`],
+  [
+    /^(?:attachments: this channel carries no text with a file of type (\S+)|A file of type (\S+) carries no text); send the words as a message of their own$/u,
+    (_inner, kind = '', type = '') => `${kind || type} 类型的文件不能附带文字，请将文字作为单独的消息发送`,
+  ],
   [/^The files of a message may have (\d+) bytes together$/u, (_inner, most) => `文件合计最大 ${most} 字节`],
   [/^template: it has (\d+) places to fill$/u, (_inner, count) => `模板有 ${count} 处需要填写`],
   [
