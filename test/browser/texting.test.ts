@@ -113,6 +113,18 @@ describe.skipIf(inject('chromium') === null)('texting at the desk', () => {
     await acceptOffer(desk, 'Tell me when it is there');
     await desk.getByTestId('window-open').waitFor();
     await picture(desk, 'window-open');
+    await desk.getByTestId('composer-text').fill('Your manual');
+    const manual = { name: 'manual.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') };
+    await desk.getByTestId('composer-files').setInputFiles(manual);
+    await desk.getByTestId('file-without-text').getByText('manual.pdf').waitFor();
+    expect(await desk.getByTestId('composer-send').isDisabled()).toBe(true);
+    await picture(desk, 'file-without-text');
+    await desk.getByTestId('composer-text').fill('');
+    await desk.getByTestId('file-without-text').waitFor({ state: 'detached' });
+    await desk.getByTestId('composer-send').click();
+    await eventually(received, (all) =>
+      all.some(({ media }: { media: { contentType: string }[] }) => media[0]?.contentType === 'application/pdf'),
+    );
     await desk.clock.setFixedTime(Date.now() + 25 * 3600_000);
     await desk.reload();
     await desk.getByTestId('window-closed').waitFor();

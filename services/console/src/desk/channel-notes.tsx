@@ -9,6 +9,7 @@ import { api } from '../query-client.ts';
 import { consentText } from './consent-text.ts';
 import { SegmentCounter } from './segment-counter.tsx';
 import { TemplatePicker } from './template-picker.tsx';
+import type { Upload } from './uploads.ts';
 
 /** The conversation has loaded it already: the composer reads it from there. */
 function useDetail(ticketId: string): TicketDetail | undefined {
@@ -44,23 +45,42 @@ function useIsOver(moment: number | undefined): boolean {
   return moment !== undefined && Date.now() >= moment;
 }
 
+/** The file beside which the channel would lose the text. */
+function silentFile(detail: TicketDetail | undefined, text: string, files: readonly Upload[]): Upload | undefined {
+  const withText = detail?.limits.files?.withText;
+  if (!withText || text.trim() === '') return undefined;
+  return files.find(({ type }) => type !== undefined && !withText.includes(type));
+}
+
+interface Answer {
+  ticket: Ticket;
+  text: string;
+  files: readonly Upload[];
+}
+
 /** Whether a text of one's own cannot be sent now, for whatever reason the notes tell. */
-export function useSendBlocked(ticket: Ticket, text: string): boolean {
+export function useSendBlocked({ ticket, text, files }: Answer): boolean {
   const detail = useDetail(ticket.id);
   const withdrawn = useWithdrawn(ticket, detail);
   const over = useIsOver(closingTime(detail));
   const limit = detail?.limits.textLength ?? null;
-  return withdrawn !== undefined || over || (limit !== null && text.trim().length > limit);
+  return (
+    withdrawn !== undefined ||
+    over ||
+    (limit !== null && text.trim().length > limit) ||
+    silentFile(detail, text, files) !== undefined
+  );
 }
 
 /** What the ticket's channel has to say before an answer is sent: consent, the time left, templates, the price of the text. */
-export function ComposerChannelNotes({ ticket, text }: { ticket: Ticket; text: string }) {
+export function ComposerChannelNotes({ ticket, text, files }: Answer) {
   const detail = useDetail(ticket.id);
   const withdrawn = useWithdrawn(ticket, detail);
   const closesAt = closingTime(detail);
   const over = useIsOver(closesAt);
   if (!detail) return null;
   if (withdrawn) return <ConsentNotice consent={withdrawn} />;
+  const silent = silentFile(detail, text, files);
   return (
     <>
       {closesAt !== undefined && (over ? <WindowClosed /> : <WindowOpen closesAt={closesAt} />)}
@@ -68,6 +88,7 @@ export function ComposerChannelNotes({ ticket, text }: { ticket: Ticket; text: s
       {detail.limits.textLength !== null && !over && (
         <SegmentCounter text={text} limit={detail.limits.textLength} segments={detail.limits.segments} />
       )}
+      {silent && <FileWithoutText name={silent.name} />}
     </>
   );
 }
@@ -88,6 +109,13 @@ function ConsentNotice({ consent }: { consent: Consent }) {
 function WindowClosed() {
   const { t } = useTranslation();
   return <Alert type="warning" showIcon data-testid="window-closed" title={t('texting.windowClosed')} />;
+}
+
+function FileWithoutText({ name }: { name: string }) {
+  const { t } = useTranslation();
+  return (
+    <Alert type="warning" showIcon data-testid="file-without-text" title={t('texting.fileWithoutText', { name })} />
+  );
 }
 
 function WindowOpen({ closesAt }: { closesAt: number }) {

@@ -88,7 +88,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
     }
     area.current?.focus();
   });
-  const forbidden = useSendBlocked(ticket, text) && kind === 'public';
+  const forbidden = useSendBlocked({ ticket, text, files: files.all }) && kind === 'public';
   const passesOn = isMail && mail.mode === 'forward';
   const empty = text.trim() === '' && files.all.length === 0 && !(passesOn && forwarded);
   const blocked = empty || forbidden || !files.ready || (isMail && !mail.ready) || (passesOn && !forwarded);
@@ -190,7 +190,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
         </div>
       )}
       <UploadList uploads={files.all} remove={remove} retry={files.retry} />
-      {kind === 'public' && <ComposerChannelNotes ticket={ticket} text={text} />}
+      {kind === 'public' && <ComposerChannelNotes ticket={ticket} text={text} files={files.all} />}
       <div className="composer-foot">
         <AttachButton add={(given) => void files.add(given)} />
         {isMail && <MarkupButtons mark={(how) => edit((selected) => markSelection(selected, how))} />}

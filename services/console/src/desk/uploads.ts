@@ -10,6 +10,8 @@ export interface Upload {
   kind: DraftKind;
   name: string;
   size: number;
+  /** Its media type, once the hub has said it. */
+  type?: string;
   /** Null when it is not here: it is at the hub, or was lost on its way there. */
   file: File | null;
   state: 'uploading' | 'done' | 'failed';
@@ -25,11 +27,15 @@ const MOST = 20;
 const picture = /^image\/(png|jpeg|gif|webp)$/;
 
 /** A file of an answer that the hub has already. */
-export const arrivedUpload = ({ id, filename, size }: UploadedFile, contentId: string | undefined): Upload => ({
+export const arrivedUpload = (
+  { id, filename, size, contentType }: UploadedFile,
+  contentId: string | undefined,
+): Upload => ({
   key: newKey(),
   kind: 'public',
   name: filename,
   size,
+  type: contentType,
   file: null,
   state: 'done',
   id,
@@ -54,7 +60,7 @@ export function uploadsOf({ get, change }: DraftStore, kind: DraftKind) {
     if (!upload.file) return;
     settle({ state: 'uploading' });
     api.upload(upload.file).then(
-      ({ id }) => settle({ state: 'done', id }),
+      ({ id, contentType }) => settle({ state: 'done', id, type: contentType }),
       (error: unknown) => settle({ state: 'failed', error }),
     );
   };

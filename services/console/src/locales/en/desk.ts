@@ -132,6 +132,7 @@ export const desk = {
     reasonHelp: 'It is kept in the log of consents, with your name.',
     windowOpen: '{{time}} left to answer in your own words',
     windowClosed: 'More than 24 hours since the customer wrote: only a template may be sent.',
+    fileWithoutText: 'No words go with {{name}} here: send them as a message of their own.',
     hoursMinutes: '{{hours}} h {{minutes}} min',
     segments_one: '{{count}} segment',
     segments_other: '{{count}} segments',

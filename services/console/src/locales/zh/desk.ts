@@ -128,6 +128,7 @@ export const desk = {
     reasonHelp: '将连同您的姓名保存在同意记录中。',
     windowOpen: '还可自由回复 {{time}}',
     windowClosed: '客户上次来信已超过 24 小时：只能发送模板。',
+    fileWithoutText: '{{name}} 不能附带文字，请将文字作为单独的消息发送。',
     hoursMinutes: '{{hours}} 小时 {{minutes}} 分钟',
     segments_one: '{{count}} 段',
     segments_other: '{{count}} 段',
