@@ -110,6 +110,44 @@ onBothBackends('a provider that fails', (backend) => {
     expect(item.externalId).toBe(taken?.sid);
   });
 
+  it('one that answers 500 again, and lists late what it took of that try: it is sent no third time', async () => {
+    const { ticketId, from } = await openTicket();
+    const { carrier, pass } = centre();
+    let taken: RestCall | undefined;
+    carrier.answerOnce('again in doubt', (first, ...rest) => {
+      carrier.answerOnce('again in doubt', (call, ...others) => {
+        taken = call;
+        return serverError(call, ...others);
+      });
+      return serverError(first, ...rest);
+    });
+    const { id } = await centre().reply(ticketId, 'again in doubt');
+    const asked = () => carrier.calls.items.filter(isAskedAbout(from)).length;
+    await eventually(
+      async () => asked(),
+      (times) => times > 0,
+    );
+    pass(120_000);
+    try {
+      await eventually(
+        async () => taken,
+        (call) => call !== undefined,
+        25_000,
+      );
+    } finally {
+      pass(-120_000);
+    }
+    const before = asked();
+    await eventually(
+      async () => asked(),
+      (times) => times > before,
+      25_000,
+    );
+    if (taken) carrier.accepted.push(taken);
+    expect((await until(id, 'sent')).externalId).toBe(taken?.sid);
+    expect([tried('again in doubt').length, sent('again in doubt').length]).toEqual([2, 1]);
+  });
+
   it('one that took it at a first try and could not be asked for long: it is found since that try', async () => {
     const { ticketId, from } = await openTicket();
     const { carrier, hub, pass, reply } = centre();

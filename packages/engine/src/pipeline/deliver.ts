@@ -75,15 +75,18 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   if (!channel) return { result: 'failed', error: 'The channel is not set up' };
   const against = message.standsAgainst ?? (await withdrawnFor(parts, message));
   let sent: SentMessage;
+  let isAnew = false;
   try {
     const before = await arrivedBefore(parts, channel, message);
     if (before) return { result: 'sent', externalId: before };
+    isAnew = true;
     if (against) return { result: 'failed', error: against };
     const carried = await withTemplate(parts, channel, await withCode(parts, message));
     const limit = AbortSignal.timeout(timeFor(parts.sending.limitMs, carried.attachments));
     sent = await channel.send(carried, AbortSignal.any([limit, parts.leaving]));
   } catch (error) {
-    return failure(parts, message, error);
+    const outcome = failure(parts, message, error);
+    return outcome.doubtful && isAnew ? { ...outcome, doubtfulAnew: true } : outcome;
   }
   // From here on the provider has it: nothing that fails now may have it sent again.
   if (sent.refused?.length) return partly(message, sent.externalId, sent.refused);

@@ -61,6 +61,8 @@ export interface OutboundResult {
   optedOut?: string | undefined;
   /** It may have arrived all the same: the provider is asked before the next try. */
   doubtful?: boolean | undefined;
+  /** And nothing of the tries before it has: it is asked since this one. */
+  doubtfulAnew?: boolean | undefined;
 }
 
 /** What a provider said, in a form that can be written down. */
