@@ -14,6 +14,7 @@ import {
   openSetting,
   setPresence,
 } from '../support/browser-desk.ts';
+import { eventually } from '../support/client.ts';
 import { startMailSink } from '../support/mail.ts';
 import type { MailSink } from '../support/mail.ts';
 import { admin, startHub } from '../support/hub.ts';
@@ -416,5 +417,29 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await page.goto(address);
     await composer().waitFor();
     expect(await composer().inputValue()).toBe('');
+  });
+
+  it('a mail on a ticket of a form is not passed on: answers there go to whoever filled it in', async () => {
+    const form = `${hub.url}/forms/contact?lang=en`;
+    const token = /name="token" value="([^"]+)"/.exec(await (await fetch(form)).text())?.[1] ?? '';
+    const body = new FormData();
+    const filled = { token, step: 'send', type: 'question', message: 'When do you open?', email: 'fay@example.org' };
+    for (const [name, value] of Object.entries(filled)) body.append(name, value);
+    // Whoever is quicker than a person is asked to press once more.
+    await eventually(
+      async () => (await fetch(form, { method: 'POST', body, redirect: 'manual' })).status,
+      (status) => status === 303,
+    );
+    const [ticket] = await eventually(
+      async () => (await hub.api('GET', `/api/v1/tickets?q=fay@example.org`)).body.items,
+      (items) => items.length === 1,
+    );
+    const mail = page.getByTestId('message-forward');
+    await mail.first().waitFor();
+    const { status } = await hub.api('POST', `/api/v1/tickets/${ticket.id}/messages`, { text: 'At nine.' });
+    expect(status).toBe(201);
+    await page.goto(`${hub.url}/desk/${ticket.id}`);
+    await message(page, 'out', 'At nine.').waitFor();
+    expect(await mail.count()).toBe(0);
   });
 });

@@ -11,7 +11,6 @@ import { DeliveryMark } from './delivery-mark.tsx';
 import { filesBelow } from './mail-pictures.ts';
 import { MessageBody } from './message-body.tsx';
 import { AuthenticityTag, CategoryTag } from './sender-marks.tsx';
-import { carriesCopies } from './use-mail-fields.ts';
 import '../style/message.css';
 
 /** One message: from the customer on the left, from the centre on the right, a note in yellow. */
@@ -23,7 +22,8 @@ export const MessageView = memo(function MessageView({
   message: Message;
   /** Null when nobody wrote it but the hub. */
   author: string | null;
-  forward: (message: Message) => void;
+  /** Null where the ticket's channel passes nothing on. */
+  forward: ((message: Message) => void) | null;
 }) {
   const { t, i18n } = useTranslation();
   const { attachments, html } = message;
@@ -69,7 +69,7 @@ export const MessageView = memo(function MessageView({
         >
           {moment(message.receivedAt, Date.now(), i18n.language)}
         </time>
-        {!note && carriesCopies(message.channel) && (
+        {!note && forward && (
           <Button
             type="text"
             size="small"

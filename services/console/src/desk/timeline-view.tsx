@@ -14,6 +14,7 @@ import { EventsLine } from './events-line.tsx';
 import { HeldReplies } from './held-replies.tsx';
 import { MessageView } from './message-view.tsx';
 import { buildTimeline } from './timeline.ts';
+import { carriesCopies } from './use-mail-fields.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 
 export function TimelineView({ ticket, ask }: { ticket: Ticket; ask: (request: ComposerRequest) => void }) {
@@ -68,7 +69,7 @@ export function TimelineView({ ticket, ask }: { ticket: Ticket; ask: (request: C
                 key={item.key}
                 message={item.message}
                 author={authorOf(item.message, ticket)}
-                forward={forward}
+                forward={carriesCopies(ticket.channel) ? forward : null}
               />
             ) : (
               <EventsLine key={item.key} events={item.events} />
