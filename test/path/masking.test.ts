@@ -291,6 +291,30 @@ describe('a role from which identifiers are hidden', () => {
     expect(wrong.status).toBe(422);
   });
 
+  it('gives its author back what they wrote as they wrote it, to be handed in again', async () => {
+    const { reply } = await call('GET', `/tickets/${ids['tickets']}/reply-recipients`);
+    const words = {
+      text: `See our mail to ${planted.mail}`,
+      html: `<p>See our mail to ${planted.mail}</p>`,
+      subject: `From ${planted.mail}`,
+      to: ['expert@partner.example', ...reply.to],
+      bcc: ['boss@partner.example'],
+    };
+    await call('POST', `/tickets/${ids['tickets']}/messages`, { text: 'Hello', to: ['guest@third.example'] }, 201);
+    const hold = (input: object) => call('POST', `/tickets/${ids['tickets']}/held-replies`, input, 201);
+    const { input } = await call('DELETE', `/held-replies/${(await hold(words)).id}`);
+    expect(input).toMatchObject(words);
+    const again = await hold(input);
+    expect((await call('DELETE', `/held-replies/${again.id}`)).input).toEqual(input);
+    const { rows } = await centre().sql.query('select input from held_reply where id = $1', [again.id]);
+    expect(rows).toMatchObject([{ input: { ...words, to: ['expert@partner.example', planted.mail] } }]);
+    // An address of the ticket may have been put in for what they were shown, and so stays hidden also from who typed it.
+    const shown = await hold({ ...words, to: ['g••••@••••.example'] });
+    expect((await call('DELETE', `/held-replies/${shown.id}`)).input.to).toEqual(['g••••@••••.example']);
+    const typed = await hold({ ...words, to: [planted.mail.toUpperCase(), planted.claimed] });
+    expect((await call('DELETE', `/held-replies/${typed.id}`)).input.to.join()).not.toContain('plantagenet');
+  });
+
   it('answers whom it does not see also when somebody else has written since', async () => {
     const messageId = `<${randomUUID()}@outside.example>`;
     await mailProgram(centre().ground.smtpPort)({

@@ -153,6 +153,9 @@ export const heldReply = z.object({
   ),
 });
 export type HeldReply = z.infer<typeof heldReply>;
+/** What an agent handed in, so that a composer can go on with it. */
+export const handedIn = heldReply.pick({ ticketId: true, input: true, files: true });
+export type HandedIn = z.infer<typeof handedIn>;
 
 export const meUpdate = z.object({
   /** How long a message stands before it leaves, within which it is taken back. Seconds; 0 sends at once. */

@@ -38,7 +38,7 @@ export interface Route {
   readonly status: 200 | 201 | 204;
   /** It makes something new, so with an `Idempotency-Key` the same request again gets the same answer. Not for `public` ones. */
   readonly creates?: boolean;
-  /** Answered as it is: what is hidden from the asker's role is what was asked for. */
+  /** Answered as it is: what is hidden from the asker's role is what was asked for, or the handler has hidden it. */
   readonly reveals?: boolean;
   readonly handle: (call: Call<never, never, never, never>) => unknown;
 }

@@ -3,7 +3,7 @@ import type {
   Customer,
   CustomerSuggestion,
   FieldClass,
-  HeldReply,
+  HandedIn,
   HubEvent,
   InboxItem,
   MaskingRules,
@@ -157,13 +157,13 @@ export async function presentRecipients(
   };
 }
 
-export async function presentHeldReplies(
+export async function presentHeldReplies<T extends HandedIn>(
   sql: Queryable,
   asker: Asker,
-  replies: readonly HeldReply[],
-): Promise<HeldReply[]> {
+  replies: readonly T[],
+): Promise<T[]> {
   const hide = addressesHidden(await rulesFor(sql, asker));
-  const list = (name: 'to' | 'cc' | 'bcc', { input }: HeldReply) => input[name] && { [name]: input[name].map(hide) };
+  const list = (name: 'to' | 'cc' | 'bcc', { input }: HandedIn) => input[name] && { [name]: input[name].map(hide) };
   return replies.map((one) => ({
     ...one,
     input: { ...one.input, ...list('to', one), ...list('cc', one), ...list('bcc', one) },

@@ -70,6 +70,17 @@ export async function readPartyAddresses(sql: Queryable, ticketId: string): Prom
   return rows.map(({ value }) => value);
 }
 
+/** Every address of the ticket: of its parties, of whoever is named in the mail that came in, and the one that its answers go to. */
+export async function readTicketAddresses(sql: Queryable, ticketId: string): Promise<string[]> {
+  const { rows } = await sql.query<{ address: string }>(
+    `select unnest(sender || recipients || copies || reply_to) as address from message where ticket_id = $1 and direction = 'in'
+     union select value from ticket_party where ticket_id = $1 and kind = 'email'
+     union select contact_address from ticket where id = $1`,
+    [ticketId],
+  );
+  return rows.map(({ address }) => address);
+}
+
 /** Whether mail is fetched from a mailbox of this address, so that it is ours although its domain is not. */
 export async function isAccountAddress(sql: Queryable, address: string): Promise<boolean> {
   const { rowCount } = await sql.query('select 1 from mail_account where lower(address) = $1 limit 1', [address]);

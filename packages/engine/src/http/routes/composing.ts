@@ -5,6 +5,7 @@ import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
 import { holdBack, sendNow, takeBack } from '../../pipeline/held-replies.ts';
 import { recipientsFor, withWholeAddresses } from '../../pipeline/recipients.ts';
+import { presentHandedIn } from '../../privacy/handed-in.ts';
 import { presentHeldReplies, presentRecipients } from '../../privacy/masking.ts';
 import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { idempotencyKey } from '../idempotency.ts';
@@ -104,9 +105,10 @@ export const composingRoutes = [
     access: 'agent',
     params: byId,
     answer: 'HeldReply',
+    reveals: true,
     async handle({ parts, principal, params }) {
       await requireOwn(parts, principal, params.id);
-      return presentHeldReply(parts, principal, await takeBack(parts, params.id));
+      return presentHandedIn(parts, principal, await takeBack(parts, params.id));
     },
   }),
   route({
