@@ -31,7 +31,7 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
   const sent = (words: string) => sink.mails.until(({ mail }) => mail.text?.includes(words) === true, words);
 
   beforeAll(async () => {
-    sink = await startMailSink();
+    sink = await startMailSink((address) => (address.endsWith('@suplier.example') ? 550 : undefined));
     hub = await startHub('postgres', { env: { SMTP_URL: sink.url } });
     const agentId = await addAgent(hub.api);
     await hub.api('PATCH', `/api/v1/agents/${agentId}`, { undoSeconds: 30 });
@@ -46,6 +46,8 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await hub?.[Symbol.asyncDispose]();
     await sink?.[Symbol.asyncDispose]();
   });
+
+  const composer = () => page.getByTestId('composer-text');
 
   it('an administrator adds a sender with a signature', async () => {
     const office = await browser.open();
@@ -144,7 +146,28 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     expect(beyond).toEqual([]);
   });
 
-  const composer = () => page.getByTestId('composer-text');
+  it('what could not be passed on is written anew to whom it went, with the same words', async () => {
+    await message(page, 'in', 'It does not light up').getByTestId('message-forward').click();
+    await page.getByTestId('composer-to').locator('input').fill('expert@suplier.example,');
+    await composer().fill('Between us: **is it true?**');
+    await page.getByTestId('composer-send').click();
+    await page.getByTestId('held-send-now').click();
+    await page.getByTestId('undelivered-count').waitFor();
+    await page.getByTestId('nav-outbox').click();
+    await page.getByTestId('outbox-as-new').click();
+    await page.getByTestId('forward-preview').filter({ hasText: 'It does not light up any more.' }).waitFor();
+    expect(await composer().inputValue()).toBe('Between us: **is it true?**');
+    expect(await page.getByTestId('composer-to').textContent()).toContain('expert@suplier.example');
+    await page.getByTestId('composer-to').locator('.ant-select-selection-item-remove').click();
+    await page.getByTestId('composer-to').locator('input').fill('expert@supplier.example,');
+    await page.getByTestId('composer-send').click();
+    await page.getByTestId('held-send-now').click();
+    const { mail, to } = await sent('Between us');
+    expect(to).toEqual(['expert@supplier.example']);
+    expect(mail.text?.match(/Forwarded message/g)).toHaveLength(1);
+    expect(opened.problems).toEqual([]);
+  });
+
   async function open(subject: string): Promise<void> {
     await page.getByTestId('ticket-row').filter({ hasText: subject }).click();
     await page.getByRole('heading', { name: subject }).waitFor();

@@ -504,6 +504,7 @@ describe('the API as its document describes it', () => {
       'POST /tickets/:id/calls',
       'POST /outbox/:id/resolve',
       'GET /outbox/:id/raw',
+      'GET /outbox/:id/written',
       'GET /mail-accounts/oauth/callback',
       'POST /mail-accounts/:id/sign-in',
       'POST /mail-accounts/test',

@@ -6,6 +6,7 @@ import { logIn } from '../support/api-centre.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { createClient, eventually } from '../support/client.ts';
+import type { ApiClient } from '../support/client.ts';
 import { apiKey, createGround, startHub } from '../support/hub.ts';
 import { mailProgram, startMailSink } from '../support/mail.ts';
 import type { SentMail } from '../support/mail.ts';
@@ -418,6 +419,71 @@ onBothBackends('writing mail', (backend) => {
     expect(item).toMatchObject({ messageId: answer.body.id, status: 'failed' });
     expect((await ann('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'failed' })).status).toBe(204);
     expect(await own()).toEqual([]);
+  });
+
+  it('that failed is written anew as it was handed in, where all of it is still there', async () => {
+    const { ticketId, message, from } = await firstContact();
+    const { id: identityId } = await ask('POST', '/mail-identities', {
+      address: 'anew@patchbay.test',
+      name: 'Anew',
+      signatureText: 'The centre',
+    });
+    const file = await upload(png, 'bulb.png', 'image/png');
+    await ask('PATCH', '/me', { undoSeconds: 60 });
+    const passedOn = {
+      text: `**Between us**: is ${from} honest?`,
+      format: 'light',
+      to: ['unknown@suplier.example'],
+      cc: ['unknown@suplier.net'],
+      identityId,
+      forwardOf: message.id,
+      attachments: [file],
+    };
+    const held = await ask('POST', `/tickets/${ticketId}/held-replies`, passedOn);
+    await ask('POST', `/held-replies/${held.id}/send-now`);
+    await ask('PATCH', '/me', { undoSeconds: 0 });
+    const answer = { text: 'It is.', to: ['unknown@example.org'], cc: ['unknown2@example.org'], identityId };
+    await ask('POST', `/tickets/${ticketId}/messages`, { ...answer, subject: 'Your lamp' });
+    await ask('POST', `/tickets/${ticketId}/messages`, { ...passedOn, text: 'Passed on at once' });
+    const failed = async (api: ApiClient) =>
+      (await api('GET', '/api/v1/outbox?status=failed')).body.items.filter(
+        (item: { ticketId: string }) => item.ticketId === ticketId,
+      );
+    const items = await eventually(
+      () => failed(centre().api),
+      (all) => all.length === 3,
+    );
+    // What was passed on without being held back is not told apart from what its author wrote.
+    expect(items.map(({ anew }: { anew: boolean }) => anew)).toEqual([false, true, true]);
+    const [atOnce, answered, first] = items.map(({ id }: { id: string }) => `/outbox/${id}/written`);
+    expect(await ask('GET', first)).toMatchObject({ ticketId, input: passedOn, files: [{ id: file }] });
+    expect(await ask('GET', answered)).toEqual({
+      ticketId,
+      input: { ...answer, subject: 'Your lamp', bcc: [], visibility: 'public', attachments: [] },
+      files: [],
+    });
+    expect((await centre().api('GET', `/api/v1${atOnce}`)).status).toBe(404);
+
+    // Another's files are not one's own to send.
+    const login = { email: `${randomUUID().slice(0, 8)}@patchbay.test`, password: 'a long enough password' };
+    await ask('POST', '/agents', { ...login, name: 'Max', role: 'manager' });
+    const { api: max } = await logIn(centre().url, login);
+    expect((await failed(max)).map(({ anew }: { anew: boolean }) => anew)).toEqual([false, true, false]);
+    expect((await max('GET', `/api/v1${first}`)).status).toBe(404);
+
+    // Its author can go on with it also where addresses are hidden from them.
+    const { masking } = await ask('GET', '/settings/privacy');
+    const hidden = { ...masking.agent, email: 'masked' };
+    await ask('PUT', '/settings/privacy', { masking: { agent: hidden, manager: hidden, admin: hidden } });
+    const { input } = await ask('GET', first);
+    const lists = { to: ['u••••@••••.example'], cc: ['u••••@••••.net'] };
+    expect(input).toMatchObject({ ...passedOn, ...lists });
+    const again = await ask('POST', `/tickets/${ticketId}/messages`, input);
+    expect((await max('GET', `/api/v1${answered}`)).status).toBe(403);
+    await ask('PUT', '/settings/privacy', { masking });
+    const written = (await centre().messages(ticketId)).find(({ id }) => id === again.id);
+    expect(written).toMatchObject({ to: passedOn.to, cc: passedOn.cc, text: expect.stringContaining(passedOn.text) });
+    await ask('DELETE', `/mail-identities/${identityId}`);
   });
 
   it('holds a reply back, and gives it back or sends it once', async () => {

@@ -197,6 +197,7 @@ describe('a role from which identifiers are hidden', () => {
   const notHere = [
     '/attachments/:id',
     '/outbox/:id/raw',
+    '/outbox/:id/written',
     '/mail-accounts/:id',
     '/mail-accounts/oauth/callback',
     '/privacy/exports/:token',

@@ -48,8 +48,8 @@ export const outboxItem = z.object({
   to: z.string(),
   subject: z.string().nullable(),
   preview: z.string(),
-  /** All of it, for writing it anew when it has failed; empty otherwise. */
-  text: z.string(),
+  /** Whether it failed and can be written anew by who asks: `GET /outbox/:id/written` has all that was handed in. */
+  anew: z.boolean(),
   status: deliveryStatus.exclude(['sending']),
   externalId: z.string().nullable(),
   attempts: z.int(),

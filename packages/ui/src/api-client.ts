@@ -12,6 +12,7 @@ import {
   consent,
   customer,
   customerSuggestion,
+  handedIn,
   heldReply,
   inboxItem,
   mailAccount,
@@ -252,6 +253,7 @@ function deskCalls(send: Send) {
     replay: (id: string) => send('POST', `/inbox/${id}/replay`, nothing),
     outbox: (status?: OutboxFilter, cursor?: Cursor, signal?: AbortSignal) =>
       send('GET', '/outbox', page(outboxItem), { query: { status, cursor: cursor ?? undefined }, signal }),
+    written: (id: string) => send('GET', `/outbox/${id}/written`, handedIn),
     resolveOutbound: (id: string, decision: 'sent' | 'failed' | 'resend') =>
       send('POST', `/outbox/${id}/resolve`, nothing, { json: { decision } }),
   };

@@ -25,12 +25,15 @@ export async function holdReply(
   return rows[0]?.answer as { outcome: 'created' | 'repeated' | 'mismatch'; id: string; dueAt: string };
 }
 
-const columns = `h.id, h.ticket_id as "ticketId", (select t.number from ticket t where t.id = h.ticket_id) as "ticketNumber", h.author_id as "authorId", h.author_name as "authorName", h.state, h.due_at as "dueAt",
-  h.reason, h.message_id as "messageId", h.input, coalesce((
+/** SQL: those of a message's files that are uploads of the owner, as JSON. */
+export const filesOf = (input: string, owner: string): string => `coalesce((
     select jsonb_agg(jsonb_build_object('id', u.id, 'filename', u.filename, 'contentType', u.content_type, 'size', u.size, 'sha256', u.sha256))
-    from upload u where u.owner_id = h.author_id and u.id in (
-      select case jsonb_typeof(a) when 'object' then a ->> 'id' else a #>> '{}' end::uuid from jsonb_array_elements(h.input -> 'attachments') a)),
-    '[]') as files`;
+    from upload u where u.owner_id = ${owner} and u.id in (
+      select case jsonb_typeof(a) when 'object' then a ->> 'id' else a #>> '{}' end::uuid from jsonb_array_elements(${input} -> 'attachments') a)),
+    '[]')`;
+
+const columns = `h.id, h.ticket_id as "ticketId", (select t.number from ticket t where t.id = h.ticket_id) as "ticketNumber", h.author_id as "authorId", h.author_name as "authorName", h.state, h.due_at as "dueAt",
+  h.reason, h.message_id as "messageId", h.input, ${filesOf('h.input', 'h.author_id')} as files`;
 
 export async function readHeldReply(sql: Queryable, id: string): Promise<HeldReply | null> {
   const { rows } = await sql.query(`select ${columns} from held_reply h where h.id = $1`, [id]);

@@ -3,6 +3,7 @@ import { keys } from '@patchbay/ui';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { draftOn } from '../desk/drafts.ts';
+import { withWrittenAnew } from '../desk/taken-back.ts';
 import { useNavigate } from 'react-router';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
@@ -18,6 +19,13 @@ export function OutboxDecision({ item }: { item: OutboxItem }) {
   const decide = useAction((decision: Decision) => api.resolveOutbound(item.id, decision), {
     stale: [keys.outbox, keys.messages(item.ticketId), keys.ticket(item.ticketId)],
     done: t('outbox.decided'),
+  });
+  const anew = useAction(api.written, {
+    stale: [],
+    after: (written) => {
+      draftOn(me, item.ticketId).change((now) => withWrittenAnew(now, written));
+      void navigate(`/desk/${item.ticketId}`);
+    },
   });
   const choices: readonly Decision[] =
     item.status === 'unknown'
@@ -39,18 +47,8 @@ export function OutboxDecision({ item }: { item: OutboxItem }) {
           {t(item.status === 'failed' ? 'outbox.seen' : `outbox.decide.${choice}`)}
         </Button>
       ))}
-      {item.status === 'failed' && (
-        <Button
-          size="small"
-          onClick={() => {
-            // What the agent has begun to write there is not overwritten.
-            draftOn(me, item.ticketId).change((now) =>
-              now.texts.public === '' ? { ...now, kind: 'public', texts: { ...now.texts, public: item.text } } : now,
-            );
-            void navigate(`/desk/${item.ticketId}`);
-          }}
-          data-testid="outbox-as-new"
-        >
+      {item.anew && (
+        <Button size="small" disabled={anew.isPending} onClick={() => anew.mutate(item.id)} data-testid="outbox-as-new">
           {t('outbox.asNew')}
         </Button>
       )}

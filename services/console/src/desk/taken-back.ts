@@ -1,10 +1,10 @@
-import type { HeldReply } from '@patchbay/contracts';
+import type { HandedIn } from '@patchbay/contracts';
 import type { Draft } from './drafts.ts';
 import { choiceOf } from './mail-choice.ts';
 import { arrivedUpload } from './uploads.ts';
 
 /** The draft with a message that was taken back in it; what was begun meanwhile is not lost either. */
-export function withTakenBack(now: Draft, { input, files }: HeldReply): Draft {
+export function withTakenBack(now: Draft, { input, files }: HandedIn): Draft {
   const begun = now.texts.public.trim();
   const contentIds = new Map(
     input.attachments.flatMap((one) => (typeof one === 'string' ? [] : [[one.id, one.contentId] as const])),
@@ -17,3 +17,7 @@ export function withTakenBack(now: Draft, { input, files }: HeldReply): Draft {
     mail: choiceOf(input),
   };
 }
+
+/** The draft with a message that failed in it; what the agent has begun to write there is not overwritten. */
+export const withWrittenAnew = (now: Draft, failed: HandedIn): Draft =>
+  now.texts.public === '' && !now.uploads.some(({ kind }) => kind === 'public') ? withTakenBack(now, failed) : now;

@@ -1,9 +1,10 @@
 import { HubError, outboxQuery } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
-import { listOutbox, readOutboxEnds, readOutboxRaw } from '@patchbay/store/queries/outbox';
+import { listOutbox, readOutboxEnds, readOutboxRaw, readWritten } from '@patchbay/store/queries/outbox';
 import { listSendingLimits, readSendingLimit, setSendingLimit } from '@patchbay/store/queries/sending-limits';
 import { addressAsContacts } from '../../identity/normal-identifier.ts';
 import { requireWhole } from '../../privacy/door.ts';
+import { presentHandedIn } from '../../privacy/handed-in.ts';
 import { presentOutbox } from '../../privacy/masking.ts';
 import { decideOutbound } from '../../pipeline/reconcile.ts';
 import { changeSetting } from '../../setting-changes.ts';
@@ -25,6 +26,23 @@ export const outboxRoutes = [
     async handle({ parts, principal, query }) {
       const found = await listOutbox(parts.db.sql, principal, query.status, sliceOf(idKey, query));
       return pageOf({ ...found, items: await presentOutbox(parts.db.sql, principal, found.items) });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/outbox/:id/written',
+    summary: 'What was handed in for a message that failed, for writing it anew',
+    tag: 'Outbox',
+    access: 'agent',
+    params: byId,
+    answer: 'HandedIn',
+    reveals: true,
+    async handle({ parts, principal, params }) {
+      const written = await readWritten(parts.db.sql, principal, params.id);
+      if (!written) throw new HubError('not_found', 'There is no such message that can be written anew');
+      const { authorId, ...handedIn } = written;
+      if (authorId !== principal.agentId) await requireWhole(parts, principal);
+      return presentHandedIn(parts, principal, handedIn);
     },
   }),
   route({

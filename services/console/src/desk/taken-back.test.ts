@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { emptyDraft } from './drafts.ts';
+import { withWrittenAnew } from './taken-back.ts';
+
+const id = '01890000-0000-7000-8000-000000000001';
+const file = { id, filename: 'bulb.png', contentType: 'image/png', size: 7, sha256: '0'.repeat(64) };
+const passedOn = {
+  ticketId: id,
+  input: {
+    text: 'Between us: is it true?',
+    visibility: 'public' as const,
+    attachments: [file.id],
+    to: ['expert@suplier.example'],
+    cc: ['boss@example.net'],
+    identityId: id,
+    forwardOf: id,
+  },
+  files: [file],
+};
+
+it('what failed is written anew to whom it went, with its files, over nothing that was begun', () => {
+  expect(withWrittenAnew(emptyDraft, passedOn)).toMatchObject({
+    kind: 'public',
+    texts: { public: passedOn.input.text },
+    uploads: [{ id, kind: 'public', state: 'done' }],
+    mail: {
+      mode: 'forward',
+      lists: { to: ['expert@suplier.example'], cc: ['boss@example.net'], bcc: [] },
+      identityId: id,
+      forwardOf: id,
+    },
+  });
+  for (const begun of [
+    { ...emptyDraft, texts: { public: 'Dear Ann', internal: '' } },
+    { ...emptyDraft, uploads: withWrittenAnew(emptyDraft, passedOn).uploads },
+  ])
+    expect(withWrittenAnew(begun, passedOn)).toBe(begun);
+});
