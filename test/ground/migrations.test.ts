@@ -15,3 +15,23 @@ it('a database that has a migration in the other form that it once had is taken 
   await record('0'.repeat(32));
   await expect(migrate(database.url)).rejects.toThrow('The database was made by another release');
 });
+
+it('of a ticket’s parties none keeps an address of ours', async () => {
+  await using database = await createTestDatabase();
+  await using db = openDatabase({ url: database.url, poolSize: 1 });
+  await db.sql.query(`insert into mail_identity (address, name) values ('sales@brand.example', 'Sales')`);
+  await db.sql.query(
+    `insert into mail_account (address, provider, host, port, security, username, auth, folder, after_fetch, import_from, state)
+     values ('Help@brand.example', 'other', 'imap.example', 143, 'none', 'help', 'password', 'INBOX', 'keep', 'all', 'connecting')`,
+  );
+  await db.sql.query(
+    `with c as (insert into customer (display_name) values ('Ann') returning id),
+       t as (insert into ticket (subject, channel, channel_account, customer_id, contact_address)
+         select 'Lamp', 'email', 'email', id, 'ann@example.org' from c returning id)
+     insert into ticket_party (ticket_id, kind, value)
+     select id, 'email', value from t, unnest(array['ann@example.org', 'help@brand.example', 'sales@brand.example']) value`,
+  );
+  await db.sql.query('delete from schemaversion where version > 57');
+  await migrate(database.url);
+  expect((await db.sql.query('select value from ticket_party')).rows).toEqual([{ value: 'ann@example.org' }]);
+});

@@ -144,6 +144,8 @@ export interface ChannelDeps {
   ) => Promise<ReceiveOutcome>;
   readonly callSituation: (callSid: string) => Promise<CallSituation | null>;
   readonly httpSources: HttpSourceDirectory;
+  /** Mail addresses that are ours although their domain may not be, normalised: mail is fetched from them, or written as them. */
+  readonly ourAddresses: () => Promise<ReadonlySet<string>>;
   /** Name service for the checks of mail. Default: the system's. */
   readonly dns?: (name: string, type: string) => Promise<string[][] | string[]>;
 }

@@ -6,6 +6,7 @@ import { channelFactories } from '@patchbay/channels/registry';
 import type { ChannelName } from '@patchbay/contracts';
 import { readRequestType } from '@patchbay/store/queries/request-types';
 import { callSituation } from './pipeline/calls.ts';
+import { ourAddresses } from './our-addresses.ts';
 import { quarantine, receive } from './pipeline/receive.ts';
 import type { Parts } from './parts.ts';
 
@@ -52,6 +53,7 @@ export function createChannels(
       source: (id, options) => parts().sources.read(id, options),
       requestFields: async (type) => (await readRequestType(parts().db.sql, type))?.fields ?? null,
     },
+    ourAddresses: () => ourAddresses(parts().db),
     ...(dns && { dns }),
   };
   return new Map(channelFactories.map((create) => create(deps)).map((channel) => [channel.name, channel]));

@@ -15,6 +15,8 @@ export interface Setting {
   /** Which one of its kind; null where there is one only. */
   readonly key: string | null;
   readonly read: (tx: Queryable) => Promise<object | null>;
+  /** Told once a change has been committed. */
+  readonly changed?: (parts: ChangingCall['parts']) => void;
 }
 
 /** The request that changes something. */
@@ -27,7 +29,7 @@ export interface ChangingCall {
 /** Does the work and tells of what it changed, in one transaction; whatever `work` throws undoes both. */
 export async function changeSetting<T>(
   { parts, principal, correlationId }: ChangingCall,
-  { setting, key, read }: Setting,
+  { setting, key, read, changed }: Setting,
   work: (tx: Queryable) => Promise<T>,
 ): Promise<T> {
   const done = await parts.db.transaction(async (tx) => {
@@ -39,6 +41,7 @@ export async function changeSetting<T>(
       await insertSettingChange(tx, { setting, key, ...change }, { actorId: principal.agentId, correlationId });
     return answer;
   });
+  changed?.(parts);
   parts.relay.nudge();
   return done;
 }

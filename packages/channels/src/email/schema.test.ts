@@ -183,6 +183,10 @@ describe('a mail that wants its answers at a signed address', () => {
       threading: { ticketId },
     });
   });
+  test('is one of ours at an address of ours in the domain of others, and at no other one there', async () => {
+    expect(await from('Help <Help@Brand.example>')).toMatchObject({ kind: 'delivery-notice', threading: { ticketId } });
+    expect(await from('ann@brand.example')).toMatchObject({ kind: 'customer' });
+  });
   test('is somebody’s own when they wrote it, or signed it themselves', async () => {
     const [stranger, colleague] = [
       await from('ann@example.com'),

@@ -48,26 +48,28 @@ export interface MailEnvelope {
   readonly trustedAuthservId?: string;
 }
 
-export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKey' | 'dns'>;
+export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKey' | 'dns' | 'ourAddresses'>;
 
 /**
  * Reads a mail, stores its attachments, and says what it is. Throws `unprocessable` when the bytes cannot be read as
- * mail; whatever the file store throws passes through.
+ * mail; whatever the file store and the database throw passes through.
  */
 export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: MailDeps): Promise<InboundContactDraft> {
   const whole = await readMail(raw);
   const mail = withoutLongRecipients(withoutLongBodies(whole));
+  const fromUs = await isFromUs(mail, envelope, deps);
   const attachments: StoredFile[] = [];
   for (const [index, part] of mail.parts.entries()) attachments.push(await storePart(part, index, deps));
   try {
     const check = await checkSender(raw, mail, envelope, deps);
-    const shown = senderOf(mail, envelope, gradeOf(mail, check, deps));
+    const shown = senderOf(mail, envelope, gradeOf(mail, check, fromUs, deps));
     const identity = identityOf(whole, attachments, shown.from);
     const author = authorBehind(mail);
     return contactOf(mail, {
       envelope,
       attachments,
       deps,
+      fromUs,
       // What is said of the address in From says nothing of theirs.
       authenticity: author === undefined ? check.authenticity : { ...check.authenticity, verdict: 'none' },
       sender: author === undefined ? shown : behind(author),
@@ -83,6 +85,7 @@ interface Context {
   readonly envelope: MailEnvelope;
   readonly attachments: StoredFile[];
   readonly deps: MailDeps;
+  readonly fromUs: boolean;
   readonly authenticity: Authenticity;
   readonly sender: Sender;
   readonly identity: MailIdentity;
@@ -90,13 +93,13 @@ interface Context {
 
 function contactOf(
   mail: MailSource,
-  { envelope, attachments, deps, authenticity, sender, identity }: Context,
+  { envelope, attachments, deps, fromUs, authenticity, sender, identity }: Context,
 ): InboundContactDraft {
   const subject = mail.subject === undefined ? undefined : clip(cleanLine(mail.subject), 2000);
   const text = cleanText(mail.text);
   const html = mail.html === undefined ? undefined : cleanText(mail.html);
   const reports = reportsIn(mail.parts, text);
-  const answersTo = isFromUs(mail, deps) ? mail.replyTo.map(cleanLine) : [];
+  const answersTo = fromUs ? mail.replyTo.map(cleanLine) : [];
   const ours = answersTo.some((address) => verifyReplyAddress(address, deps.signingKey) !== undefined);
   const verdict = classify({
     header: mail.header,
@@ -202,20 +205,24 @@ interface Sender {
   readonly identifiers: ContactIdentifier[];
 }
 
-function gradeOf(mail: MailSource, check: SenderCheck, deps: MailDeps): Grade {
+function gradeOf(mail: MailSource, check: SenderCheck, fromUs: boolean, deps: MailDeps): Grade {
   return senderGrade({
     verdict: check.authenticity.verdict,
     soleAuthor: mail.soleAuthor,
-    fromUs: isFromUs(mail, deps),
+    fromUs,
     fromTrustedHost: check.fromTrustedHost,
     strict: deps.config.mailTrust?.strictSenders ?? false,
   });
 }
 
-/** Whether its author has an address of our domains, whoever that is. */
-function isFromUs(mail: MailSource, { config }: MailDeps): boolean {
-  const domain = domainOf(mail.from?.address ?? '');
-  return [...config.mailDomains.map(asciiDomain), domainOf(config.mailFrom)].includes(domain);
+/** Whether its author has an address of our domains, whoever that is, or one of ours elsewhere: where it was fetched, too. */
+async function isFromUs(mail: MailSource, envelope: MailEnvelope, deps: MailDeps): Promise<boolean> {
+  const author = mail.from?.address ?? '';
+  const ownDomains = [...deps.config.mailDomains.map(asciiDomain), domainOf(deps.config.mailFrom)];
+  if (ownDomains.includes(domainOf(author))) return true;
+  const address = normaliseEmail(cleanLine(author));
+  if (address === null) return false;
+  return envelope.to.some((one) => normaliseEmail(one) === address) || (await deps.ourAddresses()).has(address);
 }
 
 /** From is who it is from, with the grade that the checks leave it. Without a usable From the envelope sender is a claim, and where there is neither, nobody is named. */

@@ -54,6 +54,7 @@ export function testDeps(
     },
     callSituation: async () => null,
     httpSources: { source: async () => null, requestFields: async () => null },
+    ourAddresses: async () => new Set(['help@brand.example']),
     dns: () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
     ...overrides,
   };

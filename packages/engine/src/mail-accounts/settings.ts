@@ -10,6 +10,7 @@ import {
 import { type MailAccountRow, type MailAccountWrite, readMailAccount } from '@patchbay/store/queries/mail-accounts';
 import type { z } from 'zod';
 import type { Parts } from '../parts.ts';
+import { forgetOurAddresses } from '../our-addresses.ts';
 import { secretMark, type Setting } from '../setting-changes.ts';
 
 type Wish = z.output<typeof mailAccountCreate>;
@@ -139,6 +140,7 @@ const moment = (at: Date | null): string | null => at?.toISOString() ?? null;
 export const accountSetting = (key: string): Setting => ({
   setting: 'mail-account',
   key,
+  changed: forgetOurAddresses,
   async read(tx) {
     const row = await readMailAccount(tx, key);
     if (!row) return null;

@@ -74,7 +74,10 @@ export async function decideContact(
     ...(tags.length > 0 && { tags }),
     ...(routing && { routing }),
     // A claim brings nobody else into a conversation that was there before it.
-    parties: contact.kind === 'customer' && (opens || answered === undefined) ? peopleInCopy(parts, contact) : [],
+    parties:
+      contact.kind === 'customer' && (opens || answered === undefined)
+        ? await peopleInCopy(parts, lookups, contact)
+        : [],
     acknowledgement:
       (await helpAnswer(parts, lookups, contact)) ??
       (await acknowledge(parts, lookups, contact, capabilities, opens ? queueId : undefined)),
@@ -120,11 +123,19 @@ function firstCharacters(text: string, count: number): string {
 }
 
 /** Everyone whom the customer has in copy may write to the ticket, by the address that their own mails will have; ours are nobody's. */
-function peopleInCopy(parts: Parts, contact: InboundContact): IngestDecision['parties'] {
+async function peopleInCopy(
+  parts: Parts,
+  lookups: Lookups,
+  contact: InboundContact,
+): Promise<IngestDecision['parties']> {
+  const { mailDomains, mailFrom } = parts.config;
   const domainOf = (address: string) => address.slice(address.lastIndexOf('@') + 1);
-  const ours = new Set(parts.config.mailDomains.map((domain) => domainOf(normaliseEmail(`us@${domain}`) ?? domain)));
+  const ourDomains = new Set(mailDomains.map((domain) => domainOf(normaliseEmail(`us@${domain}`) ?? domain)));
   const addresses = new Set([...contact.to, ...contact.cc].flatMap((address) => normaliseEmail(address) ?? []));
-  return [...addresses].filter((address) => !ours.has(domainOf(address))).map((value) => ({ kind: 'email', value }));
+  const others = [...addresses].filter((address) => !ourDomains.has(domainOf(address)));
+  if (others.length === 0) return [];
+  const ours = new Set([normaliseEmail(mailFrom), ...contact.deliveredTo, ...(await lookups.ourAddresses())]);
+  return others.filter((address) => !ours.has(address)).map((value) => ({ kind: 'email', value }));
 }
 
 /** `queueId`: of the ticket that it opens; undefined where it opens none. */

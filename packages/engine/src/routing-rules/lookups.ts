@@ -10,6 +10,7 @@ import {
 import type { RoutingTargets } from '@patchbay/domain';
 import type { RoutingRule } from '@patchbay/contracts';
 import { readHours, type CentreHours } from '../opening-hours.ts';
+import { ourAddresses } from '../our-addresses.ts';
 import type { Parts } from '../parts.ts';
 import type { RuleSet } from './route.ts';
 
@@ -22,6 +23,8 @@ export interface Lookups {
   /** What is known of one of those that were named beforehand. */
   customer(id: string): Promise<RoutedCustomerRow | null>;
   queueOfAddress(addresses: readonly string[]): Promise<string | null>;
+  /** Those of ours whose domain may not be. */
+  ourAddresses(): Promise<ReadonlySet<string>>;
   hours(): Promise<CentreHours>;
   messagingSettings(): ReturnType<typeof readMessagingSettings>;
   requestType(key: string): ReturnType<typeof readRequestType>;
@@ -63,6 +66,7 @@ export function createLookups(tx: Queryable, centre: Parts['db'], customerIds: (
       };
     }),
     customer: async (id) => (await customers()).get(id) ?? null,
+    ourAddresses: () => ourAddresses(centre, tx),
     hours: once(() => readHours(centre, tx)),
     messagingSettings: () => readMessagingSettings(tx),
     queueOfAddress: remembered(byAddress, (addresses: readonly string[]) => queueOfAddress(tx, addresses)),

@@ -87,6 +87,14 @@ export async function isAccountAddress(sql: Queryable, address: string): Promise
   return (rowCount ?? 0) > 0;
 }
 
+/** Every address that mail is fetched from or written as, as it was typed. */
+export async function accountAndIdentityAddresses(sql: Queryable): Promise<string[]> {
+  const { rows } = await sql.query<{ address: string }>(
+    'select address from mail_account union select address from mail_identity',
+  );
+  return rows.map(({ address }) => address);
+}
+
 const columns = `i.id, i.address, i.name, i.signature_text as "signatureText", i.signature_html as "signatureHtml", i.queue_id as "queueId",
   q.name as "queueName", i.is_default as "isDefault"`;
 

@@ -73,6 +73,8 @@ describe('at the inlet', () => {
     ['a policy that nothing meets', '192.0.2.7', 'ceo@strict.example', 'fail', 'claimed'],
     ['a domain that publishes nothing', '192.0.2.7', 'bob@silent.example', 'none', 'known'],
     ['one of us from outside', '192.0.2.7', 'agent@centre.test', 'none', 'claimed'],
+    ['an address of ours in the domain of others', '192.0.2.7', 'Help@Brand.example', 'none', 'claimed'],
+    ['another address there', '192.0.2.7', 'ann@brand.example', 'none', 'known'],
     ['two authors', '192.0.2.7', 'ann@shop.example, ceo@strict.example', 'pass', 'claimed'],
   ])('%s', async (_name, peer, author, verdict, grade) => {
     expect(await check(plain(author), from(peer))).toMatchObject({ verdict, grade });

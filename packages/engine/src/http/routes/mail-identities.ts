@@ -13,6 +13,7 @@ import {
 import { nextId } from '@patchbay/store/queries/setting-changes';
 import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
+import { forgetOurAddresses } from '../../our-addresses.ts';
 import { sanitisedHtml } from '../../pipeline/sanitised-html.ts';
 import { changeSetting, type ChangingCall, type Setting } from '../../setting-changes.ts';
 import { route } from '../route.ts';
@@ -41,6 +42,7 @@ const identitySetting = (key: string): Setting => ({
   setting: 'mail-identity',
   key,
   read: (tx) => readMailIdentity(tx, key),
+  changed: forgetOurAddresses,
 });
 
 /** Mail of a domain that is not ours would be forged: its receivers would refuse it (RFC 7489). */

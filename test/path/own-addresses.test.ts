@@ -1,0 +1,83 @@
+/** An address that mail is fetched from or written as is ours, although its domain is not: nobody else becomes it, and it is nobody's customer. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, inject, it } from 'vitest';
+import { openDesk } from '../support/agent-desk.ts';
+import { eventually } from '../support/client.ts';
+import { mailPassword, startDovecot } from '../support/dovecot.ts';
+import { apiKey, startHub } from '../support/hub.ts';
+import { startMailSink } from '../support/mail.ts';
+import { quickAccounts } from '../support/mailbox-mail.ts';
+import { shared } from '../support/shared.ts';
+import { ticketClient } from '../support/ticket-client.ts';
+
+const newId = () => `<${randomUUID()}@example.org>`;
+const mailOf = (from: string, id: string, subject = 'Lamp') =>
+  [`From: ${from}`, 'To: help@brand.example', `Message-ID: ${id}`, `Subject: ${subject}`, '', 'Text', ''].join('\r\n');
+
+async function startCentre() {
+  await using stack = new AsyncDisposableStack();
+  const sink = stack.use(await startMailSink());
+  const overrides = { mailAccounts: quickAccounts };
+  const hub = stack.use(await startHub('postgres', { env: { SMTP_URL: sink.url }, overrides }));
+  const desk = stack.use(await openDesk(hub.url, apiKey));
+  const owned = stack.move();
+  return { ...hub, sink, ...ticketClient(hub.api, desk), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+describe.skipIf(inject('dovecot') === null)('addresses of ours in domains of others', () => {
+  const dovecot = shared(() => startDovecot());
+  const centre = shared(startCentre);
+
+  const fetch = async (username: string) => {
+    const { status, body } = await centre().api('POST', '/api/v1/mail-accounts', {
+      address: `${username}@brand.example`,
+      host: '127.0.0.1',
+      port: dovecot().port,
+      security: 'none',
+      username,
+      password: mailPassword,
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+  };
+
+  it('whoever writes as a mailbox that is fetched continues nobody’s ticket, and as nobody’s party', async () => {
+    const { received, ticket, hub } = centre();
+    await fetch('help');
+    const [first, forged] = [newId(), newId()];
+    await dovecot().append('help', [mailOf(`${randomUUID()}@example.org`, first)]);
+    const { ticketId } = await received(first);
+    const { number } = await ticket(ticketId);
+    await dovecot().append('help', [mailOf('Help <Help@brand.example>', forged, `Urgent [#${number}]`)]);
+    expect((await received(forged)).ticketId).not.toBe(ticketId);
+    const { rows } = await hub.parts.db.sql.query('select 1 from ticket_party where value = $1', [
+      'help@brand.example',
+    ]);
+    expect(rows).toEqual([]);
+  });
+
+  it('what we wrote as one such address, in copy to another, comes back as ours', async () => {
+    const { api, received, reply, sink, hub } = centre();
+    await fetch('sales');
+    const identity = await api('POST', '/api/v1/mail-identities', { address: 'sales@brand.example', name: 'Sales' });
+    expect(identity.status, JSON.stringify(identity.body)).toBe(201);
+    await fetch('orders');
+    const [from, first] = [`${randomUUID()}@example.org`, newId()];
+    await dovecot().append('sales', [mailOf(from, first)]);
+    const { ticketId } = await received(first);
+    await reply(ticketId, 'Here is what we said', {
+      to: [from],
+      cc: ['orders@brand.example'],
+      identityId: identity.body.id,
+    });
+    const { raw } = await sink.mails.until(({ mail }) => mail.text?.includes('what we said') === true, 'the answer');
+    await dovecot().append('orders', [raw]);
+    const { rows } = await eventually(
+      () =>
+        hub.parts.db.sql.query(
+          `select kind, ticket_id from message where direction = 'in' and body_text like '%what we said%'`,
+        ),
+      (found) => found.rows.length > 0,
+    );
+    expect(rows).toEqual([{ kind: 'delivery-notice', ticket_id: ticketId }]);
+  });
+});
