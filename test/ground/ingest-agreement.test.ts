@@ -128,6 +128,7 @@ function byRules(given: InboundContact, snapshot: IngestSnapshot, now: Date) {
     candidates: snapshot.tickets.map((candidate) => ({
       ...candidate,
       lastActivityAt: new Date(candidate.lastActivityAt),
+      settledAt: candidate.settledAt === null ? null : new Date(candidate.settledAt),
     })),
   });
   return { customerId, ticket };

@@ -50,9 +50,22 @@ describe('threading', () => {
     };
   }
 
-  const closeTicket = async (ticketId: string, daysAgo: number) => {
+  const lastActive = async (ticketId: string, daysAgo: number) => {
     await centre().hub.parts.db.sql.query(
-      `update ticket set status = 'closed', last_activity_at = now() - make_interval(days => $2) where id = $1`,
+      `update ticket set last_activity_at = now() - make_interval(days => $2) where id = $1`,
+      [ticketId, daysAgo],
+    );
+  };
+  const settle = async (ticketId: string, status: string) => {
+    expect((await centre().api('PATCH', `/api/v1/tickets/${ticketId}`, { status })).status).toBe(200);
+  };
+  /** Closed so long ago, when nobody had written for a day. */
+  const closeTicket = async (ticketId: string, daysAgo: number) => {
+    await lastActive(ticketId, daysAgo + 1);
+    await centre().hub.parts.db.sql.query(
+      `with closed as (update ticket set status = 'closed' where id = $1 returning id)
+       insert into event (type, ticket_id, at, data)
+       select 'ticket.status-changed', id, now() - make_interval(days => $2), '{"from": "open", "to": "closed"}' from closed`,
       [ticketId, daysAgo],
     );
   };
@@ -263,4 +276,19 @@ describe('threading', () => {
     expect(late.reason).toContain('too long ago to be reopened');
     expect(late.opened).toMatchObject({ linkedTicketId: first.ticketId });
   });
+
+  it.each(['resolved', 'closed'])(
+    'a ticket that lay for long is reopened by an answer soon after it was %s',
+    async (status) => {
+      const from = someone();
+      const first = await mail({ from });
+      await lastActive(first.ticketId, 30);
+      await settle(first.ticketId, 'pending');
+      await settle(first.ticketId, status);
+      expect(await mail({ from, inReplyTo: first.messageId })).toMatchObject({
+        ticketId: first.ticketId,
+        status: 'open',
+      });
+    },
+  );
 });

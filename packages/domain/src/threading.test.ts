@@ -7,6 +7,7 @@ import type { ThreadingInput, TicketCandidate } from './threading.ts';
 const HOUR = 3_600_000;
 const now = new Date('2026-03-02T12:00:00Z');
 const ago = (hours: number) => new Date(now.getTime() - hours * HOUR);
+const hence = (at: Date) => now.getTime() - at.getTime();
 
 const ticket = (over: Partial<TicketCandidate> = {}): TicketCandidate => ({
   ticketId: 't1',
@@ -16,6 +17,7 @@ const ticket = (over: Partial<TicketCandidate> = {}): TicketCandidate => ({
   channel: 'sms',
   via: 'token',
   lastActivityAt: ago(1),
+  settledAt: null,
   senderIsParty: false,
   ...over,
 });
@@ -48,6 +50,21 @@ describe('decideTicket', () => {
     ['pending ticket', contact([ticket({ status: 'pending' })]), '^t1'],
     ['resolved in time', contact([ticket({ status: 'resolved', lastActivityAt: ago(72) })]), '^t1'],
     ['resolved too long ago', contact([ticket({ status: 'resolved', lastActivityAt: ago(73) })]), '>t1'],
+    [
+      'nothing happened for long, and resolved in time',
+      contact([ticket({ status: 'resolved', lastActivityAt: ago(300), settledAt: ago(72) })]),
+      '^t1',
+    ],
+    [
+      'resolved too long ago, and nothing happened for longer',
+      contact([ticket({ status: 'resolved', lastActivityAt: ago(300), settledAt: ago(73) })]),
+      '>t1',
+    ],
+    [
+      'settled long ago, and written to since',
+      contact([ticket({ status: 'closed', lastActivityAt: ago(72), settledAt: ago(300) })]),
+      '^t1',
+    ],
     ['closed in time', contact([ticket({ status: 'closed' })]), '^t1'],
     ['closed too long ago', contact([ticket({ status: 'closed', lastActivityAt: ago(73) })]), '>t1'],
     ['another channel, by token', contact([ticket({ channel: 'email' })]), '+t1'],
@@ -127,6 +144,18 @@ describe('decideTicket', () => {
       'new',
     ],
     [
+      'window, resolved within the reopen time',
+      contact([ticket({ ...window, status: 'resolved', lastActivityAt: ago(3), settledAt: ago(1) })], {
+        reopenMs: 2 * HOUR,
+      }),
+      '^t1',
+    ],
+    [
+      'window, after its end, resolved just now',
+      contact([ticket({ ...window, status: 'resolved', lastActivityAt: ago(25), settledAt: now })]),
+      'new',
+    ],
+    [
       'window, most recent',
       contact([ticket({ ...window, lastActivityAt: ago(2) }), ticket({ ...window, ticketId: 't2' })]),
       '+t2',
@@ -143,6 +172,7 @@ describe('decideTicket', () => {
     channel: fc.constantFrom('sms', 'email'),
     via: fc.constantFrom('token', 'reference', 'answered', 'tag', 'window'),
     lastActivityAt: fc.integer({ min: 0, max: 100 }).map(ago),
+    settledAt: fc.option(fc.integer({ min: 0, max: 100 }).map(ago)),
     senderIsParty: fc.boolean(),
   });
   const input: fc.Arbitrary<ThreadingInput> = fc.record({
@@ -163,7 +193,9 @@ describe('decideTicket', () => {
         if (decision.action !== 'continue' || given.kind !== 'customer') return;
         const chosen = given.candidates.find((one) => one.ticketId === decision.ticketId);
         if (chosen?.status === 'resolved' || chosen?.status === 'closed')
-          expect(now.getTime() - chosen.lastActivityAt.getTime()).toBeLessThanOrEqual(given.reopenMs);
+          expect(
+            Math.min(...[chosen.lastActivityAt, chosen.settledAt ?? chosen.lastActivityAt].map(hence)),
+          ).toBeLessThanOrEqual(given.reopenMs);
         expect(chosen?.senderIsParty === true || chosen?.customerId === given.customerId).toBe(true);
       }),
     );

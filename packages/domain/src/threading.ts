@@ -13,6 +13,8 @@ export interface TicketCandidate {
    */
   via: 'token' | 'reference' | 'answered' | 'tag' | 'window';
   lastActivityAt: Date;
+  /** When it was resolved or closed; null while it is neither. */
+  settledAt: Date | null;
   /** The sender's address took part in the ticket before. */
   senderIsParty: boolean;
 }
@@ -27,7 +29,7 @@ export interface ThreadingInput {
   candidates: readonly TicketCandidate[];
   /** How long after its last activity a ticket takes up the customer's next contact; 0: only threading joins. Milliseconds. */
   continuationMs: number;
-  /** How long after its last activity a resolved or closed ticket can be reopened. Milliseconds. */
+  /** How long after it was settled, or after its last activity when that was later, a resolved or closed ticket can be reopened. Milliseconds. */
   reopenMs: number;
   now: Date;
 }
@@ -62,6 +64,11 @@ function isParty(candidate: TicketCandidate, input: ThreadingInput): boolean {
   return candidate.senderIsParty || candidate.customerId === input.customerId;
 }
 
+function isPastReopening(candidate: TicketCandidate, input: ThreadingInput): boolean {
+  const since = Math.max(candidate.lastActivityAt.getTime(), candidate.settledAt?.getTime() ?? 0);
+  return input.now.getTime() - since > input.reopenMs;
+}
+
 function isOver(candidate: TicketCandidate): boolean {
   return candidate.status === 'resolved' || candidate.status === 'closed';
 }
@@ -75,7 +82,7 @@ function obstacle(candidate: TicketCandidate, input: ThreadingInput): string | n
   if (isReport && pointedAt) return null;
   if (!isParty(candidate, input)) return `the sender is not a party of ticket ${candidate.number}`;
   if (isReport) return null;
-  if (isOver(candidate) && ageMs(candidate, input.now) > input.reopenMs) {
+  if (isOver(candidate) && isPastReopening(candidate, input)) {
     return `ticket ${candidate.number} was ${candidate.status} too long ago to be reopened`;
   }
   return null;
@@ -84,7 +91,7 @@ function obstacle(candidate: TicketCandidate, input: ThreadingInput): string | n
 function isWithinWindow(candidate: TicketCandidate, input: ThreadingInput): boolean {
   if (input.continuationMs <= 0 || ageMs(candidate, input.now) > input.continuationMs) return false;
   if (candidate.customerId !== input.customerId || candidate.channel !== input.channel) return false;
-  if (candidate.status === 'resolved') return ageMs(candidate, input.now) <= input.reopenMs;
+  if (candidate.status === 'resolved') return !isPastReopening(candidate, input);
   return candidate.status !== 'closed';
 }
 

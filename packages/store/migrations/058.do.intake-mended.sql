@@ -1,2 +1,65 @@
 -- An address that mail is fetched from or written as is ours, and no party of a ticket: everybody may write it into From.
 delete from ticket_party where kind = 'email' and value in (select lower(address) from mail_account union select address from mail_identity);
+
+-- As in 054, with when a ticket that is settled was. Only of those are the events looked at, from the last one back.
+create or replace function locked_snapshot(p_contact jsonb, p_continuation_ms double precision) returns jsonb language plpgsql volatile
+-- Few rows are looked up by key, whatever the planner thinks of arrays of unknown length: it must never read a whole table for them.
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  identifiers jsonb := p_contact -> 'identifiers';
+  refs text[] := array(select jsonb_array_elements_text(p_contact #> '{threading,references}'));
+  token uuid := (p_contact #>> '{threading,ticketId}')::uuid;
+  own_id text := case when p_contact ->> 'channel' = 'email' then p_contact ->> 'externalId' end;
+  tag integer := (p_contact #>> '{threading,ticketNumber}')::integer;
+  customers jsonb;
+  owners uuid[];
+  tickets jsonb;
+  addressee uuid;
+begin
+  select coalesce(jsonb_agg(jsonb_build_object('customerId', f.customer_id, 'kind', f.kind, 'value', f.value, 'grade', f.grade,
+           'shared', f.shared)), '[]'),
+         array_agg(f.customer_id) filter (where f.grade <> 'claimed' and not f.shared and c.grade <> 'claimed')
+    into customers, owners
+  from jsonb_to_recordset(identifiers) c (kind text, value text, grade text)
+  cross join lateral (select * from identifier i where i.kind = c.kind and i.value = c.value order by i.grade desc limit 20) f;
+
+  with hit as (
+    select t.id, 'token' as via, 0 as distance from ticket t where t.id = token
+    -- It came to the signed bounce address of a message of ours.
+    union all select o.ticket_id, 'token', 0 from outbound o where o.id = (p_contact #>> '{threading,outboundId}')::uuid
+    union all select r.ticket_id, 'reference', min(cardinality(refs) - array_position(refs, r.reference)) from thread_reference r
+    where r.reference = any (refs) group by r.ticket_id
+    union all select r.ticket_id, 'answered', 0 from thread_reference r
+    where r.reference = own_id and not exists (
+      select 1 from message m where m.channel_account = p_contact ->> 'channelAccount' and m.external_id = own_id)
+    union all select t.id, 'tag', 0 from ticket t where t.number = tag
+    union all select w.id, 'window', 0 from (
+      select t.id from ticket t
+      where p_continuation_ms > 0 and t.customer_id = any (owners) and t.channel = p_contact ->> 'channel' and t.status <> 'closed'
+        -- After a merge one customer has several visitors; a conversation goes on only with the visitor who began it.
+        and (t.visitor_id is null or identifiers @> jsonb_build_array(jsonb_build_object('kind', 'visitor', 'value', t.visitor_id)))
+        and t.last_activity_at >= now() - make_interval(secs => p_continuation_ms / 1000)
+      order by t.last_activity_at desc limit 5) w
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('ticketId', t.id, 'number', t.number, 'status', t.status, 'customerId', t.customer_id,
+           'channel', t.channel, 'queueId', t.queue_id, 'via', h.via, 'lastActivityAt', t.last_activity_at,
+           'settledAt', case when t.status in ('resolved', 'closed') then (
+             select e.at from event e where e.ticket_id = t.id and e.type = 'ticket.status-changed' order by e.id desc limit 1) end,
+           'senderIsParty', exists (
+             select 1 from ticket_party p join jsonb_to_recordset(identifiers) c (kind text, value text, grade text)
+               on p.kind = c.kind and p.value = c.value and c.grade <> 'claimed'
+             where p.ticket_id = t.id)
+             or t.id = token and exists (
+               select 1 from jsonb_to_recordset(identifiers) c (value text, grade text) where c.value = t.contact_address and c.grade <> 'claimed')) order by h.distance, t.number), '[]')
+    into tickets
+  from (select id, via, distance from hit order by distance limit 50) h join ticket t on t.id = h.id;
+
+  if token is not null and only_claims(p_contact) then
+    select t.customer_id into addressee
+    from ticket t cross join jsonb_to_recordset(identifiers) c (kind text, value text)
+    join identifier i on i.customer_id = t.customer_id and i.kind = c.kind and i.value = c.value
+    where t.id = token and c.value = t.contact_address and not i.shared
+      and not exists (select 1 from identifier k where k.kind = c.kind and k.value = c.value and k.grade in ('verified', 'known') and not k.shared);
+  end if;
+  return jsonb_build_object('customers', customers, 'tickets', tickets, 'addressee', addressee);
+end $$;

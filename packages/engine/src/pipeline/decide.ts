@@ -48,6 +48,7 @@ export async function decideContact(
       ...candidate,
       senderIsParty: candidate.senderIsParty || candidate.ticketId === answered,
       lastActivityAt: new Date(candidate.lastActivityAt),
+      settledAt: candidate.settledAt === null ? null : new Date(candidate.settledAt),
     })),
   });
   const continued =

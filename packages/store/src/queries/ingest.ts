@@ -56,6 +56,7 @@ export interface IngestSnapshot {
     channel: ChannelName;
     via: 'token' | 'reference' | 'answered' | 'tag' | 'window';
     lastActivityAt: string;
+    settledAt: string | null;
     senderIsParty: boolean;
   }[];
   /** The customer of the ticket whose signed address the contact came to, when it proves nothing, and claims the address that is answered and nobody ever proved. */
