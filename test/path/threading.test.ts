@@ -1,5 +1,6 @@
 /** Which ticket a mail belongs to, over the wire, with the reason that stands on its timeline (design, Threading). */
 import { randomUUID } from 'node:crypto';
+import { signReplyAddress } from '@patchbay/channels/email/reply-address';
 import type { HubEvent } from '@patchbay/contracts';
 import type { SendMailOptions } from 'nodemailer';
 import { describe, expect, it } from 'vitest';
@@ -275,6 +276,66 @@ describe('threading', () => {
     expect(late.ticketId).not.toBe(first.ticketId);
     expect(late.reason).toContain('too long ago to be reopened');
     expect(late.opened).toMatchObject({ linkedTicketId: first.ticketId });
+  });
+
+  describe('an answer to the signed address that comes too late', () => {
+    const signed = (ticketId: string) => signReplyAddress(ticketId, 'patchbay.test', centre().hub.parts.signingKey);
+    const sales = shared(async () => {
+      const queue = await centre().api('POST', '/api/v1/queues', { name: 'Sales', channels: ['email'] });
+      const identity = { address: 'sales@patchbay.test', name: 'Sales', queueId: queue.body.id };
+      expect((await centre().api('POST', '/api/v1/mail-identities', identity)).status).toBe(201);
+      return { queueId: queue.body.id as string, [Symbol.asyncDispose]: async () => undefined };
+    });
+    const identityOf = async (ticketId: string) =>
+      (await centre().api('GET', `/api/v1/tickets/${ticketId}/reply-recipients`)).body.identity.address;
+
+    it('opens its ticket where the old one was, and is answered from its address', async () => {
+      const { queueId } = sales();
+      const from = someone();
+      const first = await mail({ from, to: 'sales@patchbay.test' });
+      await closeTicket(first.ticketId, 8);
+      const late = await mail({ from, to: signed(first.ticketId) });
+      expect(late).toMatchObject({
+        linkedTicketId: first.ticketId,
+        queueId,
+        addresses: ['sales@patchbay.test'],
+        message: { deliveredTo: [] },
+      });
+      expect(await identityOf(late.ticketId)).toBe('sales@patchbay.test');
+    });
+
+    it('goes to the queue of the old one, where its address has none', async () => {
+      const { queueId } = sales();
+      const from = someone();
+      const first = await mail({ from, to: 'support@patchbay.test' });
+      expect(first.queueId).not.toBe(queueId);
+      await centre().hub.parts.db.sql.query('update ticket set queue_id = $2 where id = $1', [first.ticketId, queueId]);
+      await closeTicket(first.ticketId, 8);
+      expect(await mail({ from, to: signed(first.ticketId) })).toMatchObject({
+        linkedTicketId: first.ticketId,
+        queueId,
+        addresses: ['support@patchbay.test'],
+      });
+    });
+
+    it('goes the usual way when its sender is no party of the old one', async () => {
+      const { queueId } = sales();
+      const first = await mail({ from: someone(), to: 'sales@patchbay.test' });
+      await closeTicket(first.ticketId, 8);
+      const late = await mail({ from: someone(), to: signed(first.ticketId) });
+      expect(late).toMatchObject({ linkedTicketId: first.ticketId, addresses: [] });
+      expect(late.queueId).not.toBe(queueId);
+    });
+
+    it('goes by the address that it was written to besides', async () => {
+      const { queueId } = sales();
+      const from = someone();
+      const first = await mail({ from, to: 'sales@patchbay.test' });
+      await closeTicket(first.ticketId, 8);
+      const late = await mail({ from, to: [signed(first.ticketId), 'support@patchbay.test'] });
+      expect(late).toMatchObject({ linkedTicketId: first.ticketId, addresses: ['support@patchbay.test'] });
+      expect(late.queueId).not.toBe(queueId);
+    });
   });
 
   it.each(['resolved', 'closed'])(

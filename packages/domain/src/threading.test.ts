@@ -164,6 +164,14 @@ describe('decideTicket', () => {
     expect(short(input)).toBe(expected);
   });
 
+  it.each<[string, ThreadingInput, boolean]>([
+    ['a party of a ticket long over', contact([ticket({ status: 'closed', lastActivityAt: ago(73) })]), true],
+    ['a stranger', contact([ticket({ status: 'closed', lastActivityAt: ago(73) })], stranger), false],
+    ['nobody’s ticket', contact([]), false],
+  ])('tells whether the linked ticket is taken up by one of its own: %s', (_name, input, expected) => {
+    expect(decideTicket(input)).toMatchObject({ action: 'open', takesUp: expected });
+  });
+
   const candidate: fc.Arbitrary<TicketCandidate> = fc.record({
     ticketId: fc.constantFrom('t1', 't2', 't3'),
     number: fc.integer({ min: 1, max: 9 }),

@@ -36,7 +36,13 @@ export interface ThreadingInput {
 
 export type TicketDecision =
   | { action: 'continue'; ticketId: string; reopen: boolean; reason: string }
-  | { action: 'open'; linkedTicketId: string | null; reason: string };
+  | {
+      action: 'open';
+      linkedTicketId: string | null;
+      /** The sender is a party of the linked ticket, which only was over for too long. */
+      takesUp: boolean;
+      reason: string;
+    };
 
 /** How a ticket was found, in words for its timeline. */
 export const foundBy = {
@@ -127,8 +133,13 @@ export function decideTicket(input: ThreadingInput): TicketDecision {
   const named = ordered[0];
   if (named !== undefined) {
     const reason = `${foundBy[named.via]}, but ${obstacle(named, input) ?? ''}`;
-    return { action: 'open', linkedTicketId: named.ticketId, reason };
+    return { action: 'open', linkedTicketId: named.ticketId, takesUp: isParty(named, input), reason };
   }
   const sender = input.automatic || reports.has(input.kind) ? 'Automatic message' : 'First contact';
-  return { action: 'open', linkedTicketId: null, reason: `${sender} that belongs to no earlier ticket` };
+  return {
+    action: 'open',
+    linkedTicketId: null,
+    takesUp: false,
+    reason: `${sender} that belongs to no earlier ticket`,
+  };
 }

@@ -14,7 +14,7 @@ import type { InboundContact } from '@patchbay/contracts';
 import type { IngestDecision, IngestSnapshot } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import type { Lookups } from '../routing-rules/lookups.ts';
-import { routeBy, routeContact, type Route } from '../routing-rules/route.ts';
+import { routeBy, routeContact, type Route, type Routed } from '../routing-rules/route.ts';
 import { longWait } from './places.ts';
 
 /** A resolved or closed ticket is reopened by its customer for a week; later contacts open a linked one. */
@@ -56,7 +56,12 @@ export async function decideContact(
       ? snapshot.tickets.find((candidate) => candidate.ticketId === ticket.ticketId)
       : undefined;
   const opens = ticket.action === 'open';
-  const { queueId, priority, requestType, tags, routing } = await routeOf(parts, lookups, contact, customerId, opens);
+  const earlier =
+    ticket.action === 'open' && ticket.takesUp
+      ? snapshot.tickets.find((candidate) => candidate.ticketId === ticket.linkedTicketId)
+      : undefined;
+  const { addresses, routed } = await asWritten(lookups, contact, earlier);
+  const { queueId, priority, requestType, tags, routing } = await routeOf(parts, lookups, routed, customerId, opens);
   return {
     customerId,
     displayName: displayName(contact),
@@ -74,6 +79,7 @@ export async function decideContact(
     ...(requestType !== null && requestType !== contact.request?.type && { requestType }),
     ...(tags.length > 0 && { tags }),
     ...(routing && { routing }),
+    ...(addresses.length > 0 && { addresses }),
     // A claim brings nobody else into a conversation that was there before it.
     parties:
       contact.kind === 'customer' && (opens || answered === undefined)
@@ -85,11 +91,23 @@ export async function decideContact(
   };
 }
 
+/** A signed address is nobody's: what came to no other is as if written to where the ticket was written to that it takes up. */
+async function asWritten(
+  lookups: Lookups,
+  contact: InboundContact,
+  earlier: IngestSnapshot['tickets'][number] | undefined,
+): Promise<{ addresses: readonly string[]; routed: Routed }> {
+  if (!earlier || earlier.channel !== contact.channel || contact.deliveredTo.length > 0)
+    return { addresses: [], routed: contact };
+  const addresses = await lookups.addressesOfTicket(earlier.ticketId);
+  return { addresses, routed: { ...contact, deliveredTo: [...addresses], earlierQueueId: earlier.queueId } };
+}
+
 /** What opens no ticket is routed by no rule: it goes where its ticket is, or the usual way. */
 async function routeOf(
   parts: Parts,
   lookups: Lookups,
-  contact: InboundContact,
+  contact: Routed,
   customerId: string | null,
   opens: boolean,
 ): Promise<Route> {

@@ -1,5 +1,5 @@
 /** What decisions read besides the snapshot, asked for once however many contacts are decided together. */
-import { queueOfAddress, readMessagingSettings, type Queryable } from '@patchbay/store';
+import { addressesOfTicket, queueOfAddress, readMessagingSettings, type Queryable } from '@patchbay/store';
 import { readRequestType, readRequestTypes } from '@patchbay/store/queries/request-types';
 import {
   readRoutedCustomers,
@@ -23,6 +23,7 @@ export interface Lookups {
   /** What is known of one of those that were named beforehand. */
   customer(id: string): Promise<RoutedCustomerRow | null>;
   queueOfAddress(addresses: readonly string[]): Promise<string | null>;
+  addressesOfTicket(ticketId: string): Promise<readonly string[]>;
   /** Those of ours whose domain may not be. */
   ourAddresses(): Promise<ReadonlySet<string>>;
   hours(): Promise<CentreHours>;
@@ -70,6 +71,7 @@ export function createLookups(tx: Queryable, centre: Parts['db'], customerIds: (
     hours: once(() => readHours(centre, tx)),
     messagingSettings: () => readMessagingSettings(tx),
     queueOfAddress: remembered(byAddress, (addresses: readonly string[]) => queueOfAddress(tx, addresses)),
+    addressesOfTicket: (ticketId) => addressesOfTicket(tx, ticketId),
     requestType: remembered(requestTypes, (key: string) => readRequestType(tx, key)),
   };
 }

@@ -1,6 +1,6 @@
 /** Where a contact that opens a ticket goes: by the rules, else by what it asks for, the address that was written to, and its channel. */
 import { asksForCustomer, chooseRule, factsOfContact, type RoutedContact } from '@patchbay/domain';
-import type { InboundContact, RoutedBy, RoutingResult, RoutingRule } from '@patchbay/contracts';
+import type { RoutedBy, RoutingResult, RoutingRule } from '@patchbay/contracts';
 import type { Lookups } from './lookups.ts';
 
 export interface RuleSet {
@@ -17,7 +17,10 @@ export interface Route {
   readonly routing?: RoutedBy;
 }
 
-type Routed = RoutedContact & Pick<InboundContact, 'deliveredTo'>;
+export type Routed = RoutedContact & {
+  /** Of the ticket that it takes up. */
+  readonly earlierQueueId?: string | null;
+};
 
 /** @param customerId whose it is known to be; null: nobody's yet */
 export async function routeContact(
@@ -53,11 +56,12 @@ export async function routeBy(lookups: Lookups, contact: Routed, result: Routing
   };
 }
 
-/** The queue of the address that was written to, else the one that takes the channel's contacts; what no person wrote asks for nobody's time and waits in none. */
+/** The queue of the address that was written to, else of the ticket that is taken up, else the one that takes the channel's contacts; what no person wrote asks for nobody's time and waits in none. */
 async function usualQueue(lookups: Lookups, contact: Routed): Promise<string | null> {
   if (contact.kind !== 'customer') return null;
   const ofAddress = contact.deliveredTo.length > 0 ? await lookups.queueOfAddress(contact.deliveredTo) : null;
   if (ofAddress !== null) return ofAddress;
+  if (contact.earlierQueueId) return contact.earlierQueueId;
   const { queues } = await lookups.routing();
   return (queues.find((queue) => queue.channels.includes(contact.channel)) ?? queues[0])?.id ?? null;
 }

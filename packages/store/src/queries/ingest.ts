@@ -54,6 +54,7 @@ export interface IngestSnapshot {
     status: TicketStatus;
     customerId: string;
     channel: ChannelName;
+    queueId: string | null;
     via: 'token' | 'reference' | 'answered' | 'tag' | 'window';
     lastActivityAt: string;
     settledAt: string | null;
@@ -116,6 +117,8 @@ export interface IngestDecision {
   tags?: readonly string[];
   /** Which rules had part in it. */
   routing?: RoutedBy;
+  /** Of ours, that its ticket is answered from besides those that the contact came to. */
+  addresses?: readonly string[];
   parties: { kind: IdentifierKind; value: string }[];
   attachments: StoredFile[];
   /** `{number}` stands for the ticket's number. */
@@ -134,7 +137,9 @@ export async function ingestApply(
     JSON.stringify(contact),
     JSON.stringify(decision),
   ]);
-  return rows[0]?.answer as Ingested;
+  const answer = rows[0]?.answer as Ingested;
+  await addAddresses(tx, [answer], [decision]);
+  return answer;
 }
 
 /** {@link ingestApply} for several contacts, all or none. Files are those that the contact's row names. */
@@ -145,7 +150,29 @@ export async function ingestApplyAll(
   const { rows } = await tx.query<{ answers: Ingested[] }>('select ingest_apply_all($1) as answers', [
     JSON.stringify(items),
   ]);
-  return rows[0]?.answers ?? [];
+  const answers = rows[0]?.answers ?? [];
+  await addAddresses(
+    tx,
+    answers,
+    items.map(({ decision }) => decision),
+  );
+  return answers;
+}
+
+/** One statement for all, and none where no decision names any. */
+async function addAddresses(
+  tx: Queryable,
+  answers: readonly Ingested[],
+  decisions: readonly Pick<IngestDecision, 'addresses'>[],
+): Promise<void> {
+  const added = answers.flatMap(({ ticketId }, index) =>
+    (decisions[index]?.addresses ?? []).map((address) => ({ ticketId, address })),
+  );
+  if (added.length === 0) return;
+  await tx.query(
+    'insert into ticket_address (ticket_id, address) select * from unnest($1::uuid[], $2::text[]) on conflict do nothing',
+    [added.map(({ ticketId }) => ticketId), added.map(({ address }) => address)],
+  );
 }
 
 /** The error code of the database, for the two that `ingestApply` raises. */

@@ -201,6 +201,16 @@ export async function queueOfAddress(sql: Queryable, addresses: readonly string[
   return rows[0]?.queueId ?? null;
 }
 
+/** Our addresses at which a ticket's mail arrived, those of its queue first. */
+export async function addressesOfTicket(sql: Queryable, ticketId: string): Promise<string[]> {
+  const { rows } = await sql.query<{ address: string }>(
+    `select d.address from ticket_address d join ticket t on t.id = d.ticket_id left join mail_identity i on i.address = d.address
+     where d.ticket_id = $1 order by (i.queue_id = t.queue_id) is true desc, d.address limit 100`,
+    [ticketId],
+  );
+  return rows.map(({ address }) => address);
+}
+
 /** Makes the queues of a new centre; those that are there already stay as they are. */
 export async function seedQueues(
   sql: Queryable,
