@@ -135,6 +135,42 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     expect(await messages('w-')).toEqual({ count: 4, distinct: 4 });
   });
 
+  it('mail that lay in the mailbox before it was fetched is acknowledged to nobody, what came while it was off is', async () => {
+    const user = 'quiet';
+    const days = (ago: number) => new Date(Date.now() - ago * 86_400_000);
+    const mail = (name: string) => mailNamed(`quiet-${name}`, 0, `${name}@quiet.example`);
+    const acknowledged = async () => {
+      const { rows } = await centre().hub.parts.db.sql.query<{ recipient: string }>(
+        `select recipient from outbound where recipient like '%@quiet.example' order by 1`,
+      );
+      return rows.map(({ recipient }) => recipient);
+    };
+    {
+      await using client = await dovecot().session(user);
+      await client.mailboxCreate('Support');
+      await client.append('INBOX', mail('old'), [], days(2_000));
+      await client.append('Support', mail('elsewhere'), [], days(9));
+    }
+    const id = await add(user);
+    await all('quiet-old', 1);
+    await watching(id);
+    await dovecot().append(user, [mail('new')]);
+    await all('quiet-new', 1);
+    await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { enabled: false });
+    await until(id, ({ state }) => state === 'off');
+    await dovecot().append(user, [mail('backlog')]);
+    await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { enabled: true });
+    await all('quiet-backlog', 1);
+    await watching(id);
+    expect(await acknowledged()).toEqual(['backlog@quiet.example', 'new@quiet.example']);
+
+    // An account of some weeks is turned to a folder in which mail has lain for days.
+    await centre().hub.parts.db.sql.query('update mail_account set created_at = $2 where id = $1', [id, days(30)]);
+    await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { folder: 'Support' });
+    await all('quiet-elsewhere', 1);
+    expect(await acknowledged()).toEqual(['backlog@quiet.example', 'new@quiet.example']);
+  });
+
   it('an account that fails says why and when it tries again, delays no other, and shows no secret', async () => {
     const wrong = await add('wrong', { password: 'not-the-password' });
     const lost = await add('lost', { host: 'no-such-host.invalid' });

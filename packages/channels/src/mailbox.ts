@@ -46,6 +46,9 @@ export interface Mailbox extends MailboxServer {
   readonly importFrom: ImportFrom;
   readonly importDays: number | null;
   readonly authservId: string | null;
+  readonly createdAt: Date;
+  /** When this connection began all that had arrived by then was here, be it of another folder; null before a first import has ended. */
+  readonly completeUntil: Date | null;
   readonly cursor: MailboxCursor;
   /** Kept from one connection to the next. */
   readonly breaks: Breaks;

@@ -8,6 +8,7 @@ const kept = z.object({
   to: z.array(z.string()).catch([]),
   peer: z.object({ address: z.string(), helo: z.string() }).optional().catch(undefined),
   trustedAuthservId: z.string().optional().catch(undefined),
+  acknowledge: z.literal(false).optional().catch(undefined),
 });
 
 export const payloadOf = (bytes: Uint8Array, envelope: MailEnvelope): RawPayload => ({
@@ -19,11 +20,12 @@ export const payloadOf = (bytes: Uint8Array, envelope: MailEnvelope): RawPayload
 /** The first envelope, since one mail is decided about once, with every recipient that the same bytes were handed over for. */
 export function replayedEnvelope(envelopes: readonly unknown[]): MailEnvelope {
   const all = envelopes.flatMap((envelope) => kept.safeParse(envelope).data ?? []);
-  const { from = null, peer, trustedAuthservId } = all[0] ?? {};
+  const { from = null, peer, trustedAuthservId, acknowledge } = all[0] ?? {};
   return {
     from,
     to: [...new Set(all.flatMap(({ to }) => to))],
     ...(peer && { peer }),
     ...(trustedAuthservId !== undefined && { trustedAuthservId }),
+    ...(acknowledge !== undefined && { acknowledge }),
   };
 }

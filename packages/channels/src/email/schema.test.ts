@@ -1,5 +1,6 @@
 import { inboundContact } from '@patchbay/contracts';
 import { describe, expect, test } from 'vitest';
+import { signBounceAddress } from './bounce-address.ts';
 import { signReplyAddress } from './reply-address.ts';
 import { type MailEnvelope, parseMail } from './schema.ts';
 import { mailOf, testDeps } from './test-deps.ts';
@@ -166,6 +167,38 @@ describe('senders', () => {
   test('ourselves are automatic', async () => {
     expect((await read(mailOf('From: service@centre.test', '', 'x'))).automatic).toBe(true);
   });
+});
+
+describe('a mail that was fetched from where all addresses of a domain lead', () => {
+  const fetched: MailEnvelope = { from: null, to: ['all@centre.test'] };
+  const id = '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11';
+
+  test.each(['To', 'Delivered-To', 'X-Original-To', 'Envelope-To'])(
+    'is known by the signed address in %s',
+    async (name) => {
+      const bounce = mailOf(
+        'From: MAILER-DAEMON@far.example',
+        `${name}: ${signBounceAddress(id, 'centre.test', deps.signingKey)}`,
+        'Subject: Undelivered Mail Returned to Sender',
+        'Auto-Submitted: auto-replied',
+        '',
+        '<ann@far.example>: 550 5.1.1 User unknown',
+      );
+      expect(await read(bounce, fetched)).toMatchObject({
+        kind: 'bounce',
+        threading: { outboundId: id },
+        reports: [{ outboundId: id, result: 'failed' }],
+      });
+      const reply = mailOf(
+        'From: ann@far.example',
+        `${name}: ${signReplyAddress(id, 'centre.test', deps.signingKey)}`,
+        'Subject: Re: Order',
+        '',
+        'Thank you',
+      );
+      expect(await read(reply, fetched)).toMatchObject({ kind: 'customer', threading: { ticketId: id } });
+    },
+  );
 });
 
 describe('a mail that wants its answers at a signed address', () => {

@@ -46,6 +46,8 @@ export interface MailEnvelope {
   readonly peer?: { readonly address: string; readonly helo: string };
   /** For a mailbox: the name of the host whose Authentication-Results in it are believed. */
   readonly trustedAuthservId?: string;
+  /** False for what lay in a mailbox before it was fetched. */
+  readonly acknowledge?: false;
 }
 
 export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKey' | 'dns' | 'ourAddresses'>;
@@ -120,7 +122,8 @@ function contactOf(
   const reported = aboutAnother
     ? [...certifiedMessageId(mail.header), ...reportedMessageIds(mail.parts, reports, text)]
     : [];
-  const returned = envelope.to
+  const handedTo = deliveredTo(mail);
+  const returned = [...envelope.to, ...mail.to, ...handedTo]
     .map((address) => ({ outboundId: verifyBounceAddress(address, deps.signingKey), domain: domainOf(address) }))
     .find((one) => one.outboundId !== undefined);
   const outboundId = returned?.outboundId;
@@ -140,6 +143,7 @@ function contactOf(
     cc: cc.slice(0, mostAddresses),
     replyTo: answerAddresses(mail.replyTo),
     deliveredTo: ourAddresses(envelope, deps),
+    ...(envelope.acknowledge === false && { acknowledge: false }),
     authenticity,
     classification: { category: verdict.category, rule: verdict.rule, evidence: verdict.evidence },
     reports: ours
@@ -171,7 +175,7 @@ function contactOf(
           reported,
           subject: subject ?? '',
           // One of ours goes to anybody, and says itself which ticket it is of.
-          recipients: ours ? answersTo : [...to, ...cc],
+          recipients: ours ? answersTo : [...to, ...cc, ...handedTo],
         },
         deps.signingKey,
       ),
@@ -180,6 +184,12 @@ function contactOf(
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
   };
+}
+
+/** What a host on its way says of where it was delivered: a mail that is fetched, or came by an alias, has its address nowhere else. */
+function deliveredTo(mail: MailSource): string[] {
+  const named = ['delivered-to', 'x-original-to', 'envelope-to'].flatMap((name) => mail.header(name));
+  return distinctAddresses(named.map(cleanLine)).slice(0, 50);
 }
 
 /** Where the sender wants to be answered; what is no address is nowhere. */

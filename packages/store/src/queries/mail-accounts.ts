@@ -57,6 +57,8 @@ export interface MailAccountRow extends MailAccountSettings, MailCursor {
   lastErrorAt: Date | null;
   nextTryAt: Date | null;
   createdAt: Date;
+  /** All that had arrived by then was fetched. */
+  completeUntil: Date | null;
 }
 
 const columns = {
@@ -98,6 +100,7 @@ const columns = {
   lastErrorAt: 'last_error_at',
   nextTryAt: 'next_try_at',
   createdAt: 'created_at',
+  completeUntil: 'complete_until',
 } as const satisfies Record<keyof MailAccountRow, string>;
 
 const selected = Object.entries(columns)

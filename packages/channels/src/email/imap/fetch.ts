@@ -4,7 +4,7 @@ import type { ChannelDeps } from '../../channel.ts';
 import type { Mailbox, MailboxCursor } from '../../mailbox.ts';
 import type { MailProblem } from '../../mailbox.ts';
 import { settleFetched } from './after-fetch.ts';
-import { isImporting, isWanted, type Listed, type Portion, portionsOf } from './plan.ts';
+import { isImporting, isOld, isWanted, type Listed, type Portion, portionsOf } from './plan.ts';
 import { keepHead, keepNote, takeMail } from './take.ts';
 
 export interface FetchPass {
@@ -134,9 +134,9 @@ async function fetchPortion(pass: FetchPass, cursor: MailboxCursor, portion: Por
 
 async function takePortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<MailProblem | null> {
   const { client, deps, mailbox } = pass;
-  const taken = await takeAll(pass, portion);
-  for (const { uid } of portion.mails.filter((mail) => !taken.has(mail.uid)))
-    if (await takeOne(pass, cursor, uid)) taken.add(uid);
+  const taken = await takeAll(pass, cursor, portion);
+  for (const mail of portion.mails.filter(({ uid }) => !taken.has(uid)))
+    if (await takeOne(pass, cursor, mail)) taken.add(mail.uid);
   for (const mail of portion.tooLarge) {
     const asked = client.fetchOne(String(mail.uid), { uid: true, headers: true }, byUid);
     const found = await asked.catch((error: unknown) => {
@@ -149,17 +149,23 @@ async function takePortion(pass: FetchPass, cursor: MailboxCursor, portion: Port
 }
 
 /** Answers the UIDs that are durable. While some are on their way into the database the next are read from the wire. */
-async function takeAll({ client, mailbox, deps, signal }: FetchPass, portion: Portion): Promise<Set<number>> {
+async function takeAll(
+  { client, mailbox, deps, signal }: FetchPass,
+  cursor: MailboxCursor,
+  portion: Portion,
+): Promise<Set<number>> {
   const taken = new Set<number>();
   const uids = portion.mails.map(({ uid }) => uid);
   if (uids.length === 0) return taken;
-  const asked = new Set(uids);
+  const asked = new Map(portion.mails.map((mail) => [mail.uid, mail]));
   const running = new Set<Promise<void>>();
   let failure: unknown;
   try {
     for await (const { uid, source } of client.fetch(uids, { uid: true, source: true }, byUid)) {
-      if (!source || !asked.delete(uid)) continue;
-      const task: Promise<void> = takeMail(source, mailbox, deps)
+      const mail = asked.get(uid);
+      if (!source || !mail) continue;
+      asked.delete(uid);
+      const task: Promise<void> = takeMail({ raw: source, old: isOld(mail, cursor, mailbox) }, mailbox, deps)
         .then(
           () => void taken.add(uid),
           (error: unknown) => {
@@ -174,7 +180,7 @@ async function takeAll({ client, mailbox, deps, signal }: FetchPass, portion: Po
   } catch (error) {
     // The rest may be gone from the mailbox (RFC 5530 EXPUNGEISSUED): each is then asked for by itself.
     if (!client.usable || (error as { responseStatus?: string }).responseStatus !== 'NO') {
-      const [next] = asked;
+      const [next] = asked.keys();
       if (failure === undefined && next !== undefined && !signal.aborted) mailbox.breaks.note(next, portion.lastUid);
       failure ??= error;
     }
@@ -188,8 +194,9 @@ async function takeAll({ client, mailbox, deps, signal }: FetchPass, portion: Po
 async function takeOne(
   { client, mailbox, deps, signal }: FetchPass,
   cursor: MailboxCursor,
-  uid: number,
+  mail: Listed,
 ): Promise<boolean> {
+  const { uid } = mail;
   const still = await search(client, { uid: String(uid) });
   if (!still.includes(uid)) return false;
   const found = await client.fetchOne(String(uid), { uid: true, source: true }, byUid).catch((error: unknown) => {
@@ -198,7 +205,7 @@ async function takeOne(
     throw error;
   });
   if (found && found.source) {
-    await takeMail(found.source, mailbox, deps);
+    await takeMail({ raw: found.source, old: isOld(mail, cursor, mailbox) }, mailbox, deps);
     return true;
   }
   if ((await search(client, { uid: String(uid) })).includes(uid))

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MailboxCursor } from '../../mailbox.ts';
 import { mailSizeLimit } from '../inlet.ts';
-import { beginAt, isWanted, portionsOf } from './plan.ts';
+import { beginAt, isOld, isWanted, portionsOf } from './plan.ts';
 
 const now = new Date('2026-03-10T12:00:00Z');
 const never: MailboxCursor = {
@@ -88,6 +88,25 @@ test.each([
 ])('a mail %s is wanted or not', (_name, since, uid, arrived, wanted) => {
   const cursor = { ...never, importUntil: 10, importSince: since === null ? null : new Date(since) };
   expect(isWanted({ uid, size: 1, arrivedAt: arrived === null ? null : new Date(arrived) }, cursor)).toBe(wanted);
+});
+
+test.each([
+  ['of years ago', 5, '2020-01-01T00:00:00Z', null, true],
+  ['of just before the account, by another clock', 5, '2026-03-01T11:56:00Z', null, false],
+  ['of the first days, before all was here', 5, '2026-03-02T00:00:00Z', null, false],
+  ['that lay in another folder, when all was here', 5, '2026-03-05T00:00:00Z', '2026-03-08T12:00:00Z', true],
+  ['of an outage, in a folder that was made again', 5, '2026-03-08T13:00:00Z', '2026-03-08T12:00:00Z', false],
+  ['moved there later', 11, '2026-03-05T00:00:00Z', '2026-03-08T12:00:00Z', false],
+  ['of years ago, moved there later', 11, '2020-01-01T00:00:00Z', '2026-03-08T12:00:00Z', true],
+  ['of unknown age, in an import', 5, null, null, true],
+  ['of unknown age, come since', 11, null, null, false],
+])('a mail %s is old or not', (_name, uid, arrived, complete, old) => {
+  const mailbox = {
+    createdAt: new Date('2026-03-01T12:00:00Z'),
+    completeUntil: complete === null ? null : new Date(complete),
+  };
+  const mail = { uid, size: 1, arrivedAt: arrived === null ? null : new Date(arrived) };
+  expect(isOld(mail, { ...never, importUntil: 10 }, mailbox)).toBe(old);
 });
 
 test('a mail too big to share a portion goes alone, even after one that says it is empty', () => {

@@ -53,6 +53,21 @@ export function isWanted(mail: Listed, cursor: MailboxCursor): boolean {
   return mail.arrivedAt >= cursor.importSince;
 }
 
+/**
+ * Whether it lay in the mailbox before anybody here looked after it, so that nobody waits for an acknowledgement. What an outage has
+ * kept waiting is new. Where the server does not say when it came, all of an import is old.
+ */
+export function isOld(
+  { uid, arrivedAt }: Listed,
+  cursor: MailboxCursor,
+  { createdAt, completeUntil }: Pick<Mailbox, 'createdAt' | 'completeUntil'>,
+): boolean {
+  const imported = uid <= cursor.importUntil;
+  if (arrivedAt === null) return imported;
+  const begun = (imported && completeUntil) || createdAt;
+  return arrivedAt.getTime() < begun.getTime() - clockSlack;
+}
+
 /** Fetched and made durable together: the cursor moves after each. */
 export interface Portion {
   readonly mails: readonly Listed[];

@@ -10,9 +10,12 @@ import type { Listed } from './plan.ts';
 /** A head without its mail: shown in quarantine, and nothing that could go round again. */
 export const headOnly = 'text/rfc822-headers';
 
-/** Durable when it resolves: a message, a duplicate of one, or in quarantine. Rejects when the hub cannot keep it now. */
+/**
+ * Durable when it resolves: a message, a duplicate of one, or in quarantine. Rejects when the hub cannot keep it now. `old`: as
+ * {@link isOld} says.
+ */
 export async function takeMail(
-  raw: Buffer,
+  { raw, old }: { readonly raw: Buffer; readonly old: boolean },
   mailbox: Pick<Mailbox, 'address' | 'authservId'>,
   deps: ChannelDeps,
 ): Promise<void> {
@@ -21,6 +24,7 @@ export async function takeMail(
     from: null,
     to: [mailbox.address],
     ...(mailbox.authservId === null ? {} : { trustedAuthservId: mailbox.authservId }),
+    ...(old && { acknowledge: false }),
   };
   const payload = payloadOf(raw, envelope);
   try {
