@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createHub } from '@patchbay/engine';
 import { loadEnvironment } from '@patchbay/config';
 import { describe, expect, inject, it } from 'vitest';
@@ -169,6 +169,32 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { folder: 'Support' });
     await all('quiet-elsewhere', 1);
     expect(await acknowledged()).toEqual(['backlog@quiet.example', 'new@quiet.example']);
+  });
+
+  it('a mail of which the server cannot even tell the size keeps no other back, and leaves a note', async () => {
+    const user = 'unsized';
+    await dovecot().deliver(
+      user,
+      ['first', 'unread', 'last'].map((name) => Buffer.from(mailNamed(`unsized-${name}`))),
+      (index) => ({ at: new Date(Date.now() - 60_000 + index * 1_000), seen: false }),
+    );
+    const folder = join(dirname(dovecot().certificate), 'mail', user, 'new');
+    await chmod(join(folder, (await readdir(folder)).toSorted()[1] ?? ''), 0o000);
+    const id = await add(user);
+    const ofIt = async () => {
+      const { state } = await account(id);
+      if (state === 'failing') await centre().api('POST', `/api/v1/mail-accounts/${id}/try`);
+      const { body } = await centre().api('GET', '/api/v1/inbox?state=quarantined');
+      return body.items.filter(({ reason }: { reason: string }) => reason.includes('breaks off'));
+    };
+    await eventually(ofIt, (notes) => notes.length === 1, 60_000);
+    await all('unsized-', 2);
+    await eventually(
+      async () => (await ofIt(), account(id)),
+      ({ state }) => state === 'watching',
+      60_000,
+    );
+    expect(await messages('unsized-')).toEqual({ count: 2, distinct: 2 });
   });
 
   it('an account that fails says why and when it tries again, delays no other, and shows no secret', async () => {

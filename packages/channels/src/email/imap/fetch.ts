@@ -34,7 +34,7 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
   let left = uids.length;
   for (let start = 0; start < uids.length; start += listedAtOnce) {
     const chunk = uids.slice(start, start + listedAtOnce);
-    const listed = await sizesOf(pass.client, chunk);
+    const listed = await listedOf(pass, chunk);
     const portions = portionsOf(
       listed.filter((mail) => isWanted(mail, cursor)),
       (uid) => pass.mailbox.breaks.isAskedAlone(uid),
@@ -107,6 +107,25 @@ export async function search(client: ImapFlow, query: { uid: string; since?: Dat
   // False: the server refused, which imapflow keeps to itself.
   if (!found) throw Object.assign(new Error('SEARCH was refused'), { responseStatus: 'NO' });
   return found.toSorted((a, b) => a - b);
+}
+
+/** One at which the server broke off is asked about by itself, and once it was given up not at all. */
+async function listedOf({ client, mailbox, signal }: FetchPass, uids: number[]): Promise<Listed[]> {
+  const { breaks } = mailbox;
+  const together = uids.filter((uid) => !breaks.isAskedAlone(uid));
+  const alone = uids.filter((uid) => breaks.isAskedAlone(uid) && !breaks.isGivenUp(uid));
+  const listed: Listed[] = uids
+    .filter((uid) => breaks.isGivenUp(uid))
+    .map((uid) => ({ uid, size: 0, arrivedAt: null }));
+  for (const asked of [...alone.map((uid) => [uid]), ...(together.length > 0 ? [together] : [])])
+    try {
+      listed.push(...(await sizesOf(client, asked)));
+    } catch (error) {
+      const [first = 0] = asked;
+      if (!signal.aborted) breaks.note(first, asked.at(-1) ?? first);
+      throw error;
+    }
+  return listed.toSorted((a, b) => a.uid - b.uid);
 }
 
 async function sizesOf(client: ImapFlow, uids: number[]): Promise<Listed[]> {
