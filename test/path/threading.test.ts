@@ -302,6 +302,8 @@ describe('threading', () => {
         message: { deliveredTo: [] },
       });
       expect(await identityOf(late.ticketId)).toBe('sales@patchbay.test');
+      const tried = await centre().api('POST', '/api/v1/routing-rules/try', { rules: [] });
+      expect(tried.body).toMatchObject({ looked: expect.any(Number), differ: 0 });
     });
 
     it('goes to the queue of the old one, where its address has none', async () => {

@@ -58,11 +58,15 @@ async function tryAll(parts: Parts, rules: readonly RoutingRule[], events: reado
     // What came of itself, or is not kept any more, is not tried.
     if (!event || !contact.success || contact.data.kind !== 'customer') continue;
     const customerId = row.newCustomer ? null : row.customerId;
-    const would = await routeContact(lookups, contact.data, customerId, { version: 0, rules }, new Date(event.at));
+    // One that takes up an earlier ticket has its addresses.
+    const takesUp = contact.data.deliveredTo.length === 0 && row.addresses.length > 0;
+    const { addresses: deliveredTo, earlierQueueId } = row;
+    const routedAs = takesUp ? { ...contact.data, deliveredTo, earlierQueueId } : contact.data;
+    const would = await routeContact(lookups, routedAs, customerId, { version: 0, rules }, new Date(event.at));
     const routed = routedBy.safeParse(event.data['routing']);
     const by = routed.success ? routed.data : null;
     const rule = by?.rule && (await version(by.version))?.rules.find(({ id }) => id === by.rule?.id);
-    const was = await routeBy(lookups, contact.data, rule?.result ?? null);
+    const was = await routeBy(lookups, routedAs, rule?.result ?? null);
     tried.push(exampleOf(row, event, { ...was, queueId: event.queueId }, would));
   }
   return tried;

@@ -121,15 +121,21 @@ export interface RoutedTicketRow {
   contact: unknown;
   /** When the customer was new with this contact, nothing was known of them. */
   newCustomer: boolean;
+  /** Our addresses that it is answered from. */
+  addresses: string[];
+  /** Of the ticket that it is linked to. */
+  earlierQueueId: string | null;
 }
 
 /** Tickets with the contact that opened each, cut as routing reads it. */
 export async function readRoutedTickets(sql: Queryable, ids: readonly string[]): Promise<RoutedTicketRow[]> {
   const { rows } = await sql.query<RoutedTicketRow>(
     `select t.id as "ticketId", t.number, t.subject, t.customer_id as "customerId", c.created_at >= t.created_at as "newCustomer",
+       array(select d.address from ticket_address d where d.ticket_id = t.id order by d.address) as addresses, l.queue_id as "earlierQueueId",
        (b.contact - 'html' - 'attachments') || jsonb_build_object('text', left(b.contact ->> 'text', 2000))
          || case when b.contact ? 'replyText' then jsonb_build_object('replyText', left(b.contact ->> 'replyText', 2000)) else '{}' end as contact
      from unnest($1::uuid[]) with ordinality a (id, n) join ticket t on t.id = a.id join customer c on c.id = t.customer_id
+     left join ticket l on l.id = t.linked_ticket_id
      left join lateral (select m.inbox_id from message m where m.ticket_id = t.id and m.direction = 'in' order by m.position limit 1) m on true
      left join inbox b on b.id = m.inbox_id
      order by a.n`,
