@@ -92,5 +92,22 @@ const finnish = /^[\s>*_]*(lähettäjä|lähetetty|päivämäärä)/iu;
 
 /** Whether `subject` says so; `line` is the first of the fields of the older mail, where there are some. */
 export function isPassedOn(subject: string, line = ''): boolean {
-  return passedOn.test(subject) || (passedOnOrAnswered.test(subject) && !finnish.test(line));
+  return (
+    passedOn.test(untagged(subject)) ||
+    passedOn.test(subject) ||
+    (passedOnOrAnswered.test(subject) && !finnish.test(line))
+  );
+}
+
+/** What gateways and trackers put before a subject: that it came from outside, that it may be bulk, which ticket it is of. */
+const tag =
+  /^\s*(?:\[[^[\]\n]{1,60}\]|【[^【】\n]{1,30}】|\*{2,}[^*\n]{1,30}\*{2,}|\{[^{}\n]{1,30}\}|\((?:ext|spam|bulk)[^()\n]{0,30}\)|(?:ext(?:ern(?:al)?)?|spam)\s*:(?!\s*$))\s*/i;
+export function untagged(subject: string): string {
+  let rest = subject;
+  for (let tags = 0; tags < 3 && tag.test(rest); tags += 1) {
+    const next = rest.replace(tag, '');
+    if (next === '') break;
+    rest = next;
+  }
+  return rest;
 }

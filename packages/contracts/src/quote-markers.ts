@@ -122,11 +122,14 @@ const verb =
 const attribution = new RegExp(`(\\b|\\s|>)${verb}(\\s[^:]{0,200})?\\s*([:\uff1a]|-{2,})\\s*$`, 'iu');
 /** Zoho and Notes put it between dashes. */
 const frameStart = /^\s*-{2,}\s?["\p{L}]/u;
+/** Zoho in whatever language. */
+const framedMoment =
+  /^\s*-{3,}\s.{0,300}(?:19|20)\d\d.{0,200}\d:\d\d.{0,200}<\s?[^<>\s]{1,64}@[^<>\s]{1,255}\s?>.{0,60}\s-{3,}\s*$/u;
 const dashedAttribution = new RegExp(`^\\s*-{2,}.{1,300}(\\b|\\s|>)${verb}\\s*:?\\s*-{2,}\\s*$`, 'iu');
 const datedSender =
   /^[\s>]*\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}.{0,200}(<\s?[^<>\s]+@[^<>\s]+\s?>\s*[:\uff1a]?|[写寫]道\s*[:\uff1a])\s*$/u;
 const eastAsian =
-  /^[\s>]*(.{0,200}(在|于|於).{4,200}[写寫]道\s*[:\uff1a]|.{4,200}(さんは書きました|のメッセージ|님이 (작성|쓴 글))\s*[:\uff1a]?)\s*$/u;
+  /^[\s>]*(.{0,200}(在|于|於).{4,200}[写寫]道\s*[:\uff1a]|.{4,200}(さんは書きました|のメッセージ|님이 (작성|쓴 글)|이\(가\) 쓴 글)\s*[:\uff1a]?)\s*$/u;
 const inline = /^(.*?)[\s-]*\bOn (mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .{0,120}\b\d{4}\b.{0,200}\b(wrote|sent):\s*$/i;
 const dated = /(?<!\d)(19|20|25)\d\d(?!\d)|(?<!\d|\d[./])\d{1,2}[./]\d{1,2}[./]\d{2}(?![./]?\d)/;
 const timed = /(?<!\d)\d{1,2}([:\uff1a.h]|[时時点點시] ?)\d{2}(?!\d)/;
@@ -171,7 +174,8 @@ export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMar
   if (line.length > longestLine) return undefined;
   const toEnd = { after: index + 1, before: '', toEnd: true };
   if (line.length <= longestMark && (originalLine.test(line) || heading.test(line))) {
-    const below = index + ((lines[index + 1] ?? '').trim() === '' ? 2 : 1);
+    let below = index + 1;
+    while (below < index + 4 && (lines[below] ?? '').trim() === '') below += 1;
     const after = attributionEnd(lines, below);
     if (originalLine.test(line)) return after === undefined ? toEnd : { ...toEnd, after, toEnd: false };
     if (isHeaderBlock(lines, below)) return toEnd;
@@ -252,13 +256,14 @@ function attributionEnd(lines: readonly string[], index: number): number | undef
   const line = lines[index] ?? '';
   const framed = frameStart.test(line);
   const european = intro.test(line);
-  if (!framed && !european && !/\d{4}|[在于於]|さん|님이/u.test(line)) return undefined;
+  if (!framed && !european && !/\d{4}|[在于於]|さん|님이|쓴 글/u.test(line)) return undefined;
   let joined = '';
   for (let next = index; next < Math.min(index + attributionLines, lines.length); next += 1) {
     joined = withoutTargets(`${joined} ${(lines[next] ?? '').trim()}`.trim());
     if (joined.length > longestLine) return undefined;
     const dated = /\d/.test(joined) || /<\s?\S+@\S+>/.test(joined);
-    if (framed && next < index + unfinishedLines && dashedAttribution.test(joined)) return next + 1;
+    if (framed && next < index + unfinishedLines && (dashedAttribution.test(joined) || framedMoment.test(joined)))
+      return next + 1;
     const found =
       (european && dated && attribution.test(joined)) ||
       (next < index + unfinishedLines && (datedSender.test(joined) || eastAsian.test(joined)));

@@ -67,8 +67,6 @@ function serverOptions(options: InletOptions): SMTPServerOptions {
     disableReverseLookup: true,
     disabledCommands: options.tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
     authOptional: true,
-    // Notices of success (RFC 3461) are sent to nobody.
-    hideDSN: true,
     logger: false,
     ...options.tls,
   };

@@ -123,7 +123,8 @@ function contactOf(
     ? [...certifiedMessageId(mail.header), ...reportedMessageIds(mail.parts, reports, text)]
     : [];
   const handedTo = deliveredTo(mail);
-  const returned = [...envelope.to, ...mail.to, ...handedTo]
+  const returned = [...envelope.to, ...handedTo, ...mail.to]
+    .slice(0, mostAddresses)
     .map((address) => ({ outboundId: verifyBounceAddress(address, deps.signingKey), domain: domainOf(address) }))
     .find((one) => one.outboundId !== undefined);
   const outboundId = returned?.outboundId;

@@ -1,4 +1,5 @@
 /** Rules for what answers by itself: absence notes and the like. */
+import { untagged } from '@patchbay/contracts/forward-marks';
 import { type Finding, type MailSigns, isMachineAddress, readsNoMail } from './mail-signs.ts';
 
 /** RFC 3834 §5: any value but `no` says that no person wrote it. */
@@ -119,7 +120,7 @@ const absence = new RegExp(
     '自动应答',
     '自動応答',
     '부재중 ?(자동 ?)?응답( ?메시지)?',
-  ].join('|')})\\s*([:\\uff1a\\])\\uff09\\-\\u2013]|$)`,
+  ].join('|')})\\s*([:\\uff1a\\])\\uff09\\u3011\\uff3d\\-\\u2013\\u2014|]|[.!]*$)`,
   'i',
 );
 
@@ -132,8 +133,13 @@ const ticketTag = /^\[[^[\]\n]{0,60}#\d{1,12}\][ \t]*/;
 
 /** Conventional subjects count only at the start: in an answer to an absence note they come after `Re:`. */
 export function autoReplySubject(mail: MailSigns): Finding {
-  const said = mail.subject.replace(ticketTag, '').replace(/^[[(（【]/, '');
-  return absence.test(said.trim()) || absenceOfDomino.test(mail.subject)
+  const said = [mail.subject, untagged(mail.subject)].map((one) =>
+    one
+      .replace(ticketTag, '')
+      .replace(/^[[(（【［]/, '')
+      .trim(),
+  );
+  return said.some((one) => absence.test(one)) || absenceOfDomino.test(mail.subject)
     ? { category: 'auto-reply', evidence: 'subject of an absence note' }
     : undefined;
 }

@@ -1,4 +1,5 @@
 /** What reports of failed deliveries say in their subjects, and of failure, in the languages that mail servers write in. */
+import { untagged } from '@patchbay/contracts/forward-marks';
 
 const delayed =
   /\b(delayed|delay|warning|not yet been delivered|could not send message for past|still being retried|verzögert)\b|(?<!\p{L})(différée?|retardée?)(?!\p{L})/iu;
@@ -8,7 +9,10 @@ const delayedBefore =
 
 /** Where a subject begins to say that a mail is late, if it does. */
 export function delaySubjectAt(subject: string): number | undefined {
-  return delayed.exec(subject)?.index ?? (delayedBefore.test(subject) ? 0 : undefined);
+  return (
+    delayed.exec(subject)?.index ??
+    (delayedBefore.test(subject) || delayedBefore.test(untagged(subject)) ? 0 : undefined)
+  );
 }
 
 const anywhere = new RegExp(
@@ -113,11 +117,12 @@ const before = new RegExp(
 
 /** Where a subject begins to say that a mail was not delivered, if it does. */
 export function bounceSubjectAt(subject: string): number | undefined {
-  return anywhere.exec(subject)?.index ?? (before.test(subject) ? 0 : undefined);
+  return anywhere.exec(subject)?.index ?? (before.test(subject) || before.test(untagged(subject)) ? 0 : undefined);
 }
 
 /** Somebody answers or passes on a mail: whatever its subject says, another said. */
-export const isAnswerSubject = (subject: string): boolean => /^\s*(re|fwd?|aw|wg|tr|rv|sv|vs|antw)\s*:/i.test(subject);
+export const isAnswerSubject = (subject: string): boolean => isAnswer.test(subject) || isAnswer.test(untagged(subject));
+const isAnswer = /^\s*(re|fwd?|aw|wg|tr|rv|sv|vs|antw)\s*:/i;
 
 /** Words of failure in the languages that Exchange, Domino and large providers write in. */
 export const failureElsewhere =

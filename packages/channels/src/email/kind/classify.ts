@@ -30,11 +30,11 @@ const rules: Record<string, Rule> = {
   returnedMail: report.ofItsOwn(report.returnedMail),
   refusalRepeated: report.ofItsOwn(report.refusalRepeated),
   refusalOfNobody: report.refusalOfNobody,
+  calendarObject,
   autoSubmitted,
   autoReplyHeader,
   autoReplySubject,
   bulkOfNobody,
-  calendarObject,
   mailingList,
 };
 
@@ -56,7 +56,11 @@ export function classify(mail: MailSigns): Verdict {
     if (!finding) continue;
     const { category } = finding;
     // An invitation is a person's; what their calendar answers is not.
-    const automatic = category !== 'calendar-invitation' || mail.calendarMethod === 'REPLY' || sign !== undefined;
+    const automatic =
+      category !== 'calendar-invitation' ||
+      mail.calendarMethod === 'REPLY' ||
+      sign !== undefined ||
+      autoSubmitted(mail) !== undefined;
     return { kind: kinds[category], category, automatic, rule, evidence: clip(finding.evidence, 300) };
   }
   return {

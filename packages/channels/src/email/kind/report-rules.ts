@@ -1,4 +1,5 @@
 /** Rules for what mail systems report about another mail. */
+import { untagged } from '@patchbay/contracts/forward-marks';
 import type { Classification } from '@patchbay/contracts';
 import { holdsCopy, reportText } from '../reports/bounce-text.ts';
 import { bounceSubjectAt, delaySubjectAt, failureElsewhere, isAnswerSubject, keepsTrying } from './bounce-words.ts';
@@ -165,7 +166,7 @@ export function daemonBounce(mail: MailSigns): Finding {
   if (isDaemon(mail) && (told || mail.nullPath || mail.enclosesMail || notDelivered.test(beginning(mail))))
     return { category: 'bounce', evidence: 'mail daemon' };
   const fails = failure.test(mail.text) || failureElsewhere.test(mail.text);
-  if (told && (mail.nullPath ? isSentBack(mail) : isMachine(mail) && fails && !isAboutMailToUs(mail)))
+  if (told && (mail.nullPath ? isSentBack(mail) : isMachine(mail) && (fails || isPostmasters(mail)) && isOfMail(mail)))
     return { category: 'bounce', evidence: 'machine sender, subject and reason of a bounce' };
   return told && isReportInShape(mail)
     ? { category: 'bounce', evidence: 'subject of a bounce, first words and shape of a report' }
@@ -184,6 +185,19 @@ function isSentBack(mail: MailSigns): boolean {
   if (isProgram(mail) && !readsNoMail(mail) && strangersIn(mail).length > 0 && !isOfGoods) return true;
   if (isAnswerSubject(mail.subject)) return false;
   return mail.enclosesMail || holdsCopy(mail.text) || serverSaid.test(mail.text);
+}
+
+/** A postmaster says in the first words of the subject that a mail came back, and in whatever language whom it was for. */
+const isPostmasters = (mail: MailSigns): boolean =>
+  isPostmaster(mail) && strangersIn(mail).length > 0 && bounceSubjectAt(untagged(mail.subject).trim()) === 0;
+
+/** What answers by itself tells of much that was not delivered: of a mail it names whom that was for, or shows it. */
+function isOfMail(mail: MailSigns): boolean {
+  if (isAboutMailToUs(mail)) return false;
+  if (isPostmaster(mail)) return true;
+  const early = beginning(mail).slice(0, 600);
+  if (notDelivered.test(early) && !ofMail.test(early)) return false;
+  return strangersIn(mail).length > 0 || mail.enclosesMail || holdsCopy(mail.text) || serverSaid.test(mail.text);
 }
 
 const failure =

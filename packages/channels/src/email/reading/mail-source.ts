@@ -66,8 +66,9 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   const authors = addressesIn(mail.from);
   const html = mail.html === false || mail.html === undefined ? undefined : mail.html;
   const subject = readable(mail, headers.get('subject')?.[0]?.value);
-  const newText = html === undefined || !mail.htmlAlone ? undefined : await newTextOf(html, subject);
-  const written = takeUuFiles(mail.text || (html === undefined ? '' : await textOfHtml(html)));
+  const blank = !shows.test(mail.text ?? '');
+  const newText = html === undefined || !(mail.htmlAlone || blank) ? undefined : await newTextOf(html, subject);
+  const written = takeUuFiles(!blank || html === undefined ? (mail.text ?? '') : await textOfHtml(html));
   return {
     header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
     headerLines,
@@ -83,6 +84,9 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
     parts: [...mail.attachments.map(partOf), ...written.files],
   };
 }
+
+/** Anything that is seen; a program may leave the text beside its HTML empty. */
+const shows = /[^\s\u00ad\u200b-\u200f\u2060\ufeff]/;
 
 const partOf = (part: Attachment): MailPart => ({
   contentType: typeOf(part),

@@ -3,9 +3,9 @@
 const program =
   '(iphon|ipad|android|galaxy|samsung|huawei|xiaomi|pixel|nokia|blackberry|windows|outlook|yahoo|gmx|web\\.de|t-online|proton|tuta|spark|superhuman|shortwave|thunderbird|boxer|surface|(?<!-)mail(?!-?ad(d)?res)|yandex|яндекс|qq|foxmail|handy|phone|telefon|téléphone|teléfono|mobil|мобильн|cell|ipod|device|tablet|אייפון|جهاز|هاتف|手机|手機|邮箱|郵箱)';
 const sent =
-  'gesendet (von|mit|über)|envoyé (de|depuis|avec|à partir)|enviad[oa] (desde|do|de|pelo|com)|inviat[oa] (da|dal|con)|(verstuurd|verzonden) (vanaf|via|met|vanuit)|skicka(t|des) från|sendt fra|lähetetty|wysłan[eoay] (z|ze)|odeslán[oa] (z|ze)|odoslané (z|zo)|(el)?küldve|отправлено (с|из|от)|надіслано (з|із)|trimis de pe|στάλθηκε από|dikirim dari|((được|đã) )?gửi từ|ส่งจาก|نُشرت من|أُرسلت من|נשלח (מה|מ)-?';
+  'gesendet (von|mit|über)|envoyé (de|depuis|avec|à partir)|enviad[oa] (desde|do|de|pelo|com)|inviat[oa] (da|dal|con)|(verstuurd|verzonden) (vanaf|via|met|vanuit)|skicka(t|des) från|sendt fra|lähetetty|wysłan[eoay] (z|ze)|odeslán[oa] (z|ze)|odoslané (z|zo)|(el)?küldve|отправлено (с|из|от)|надіслано (з|із)|trimis de pe|enviat (des )?de|poslano (s|z|iz)|dihantar daripada|στάλθηκε από|dikirim dari|((được|đã) )?gửi từ|ส่งจาก|نُشرت من|أُرسلت من|נשלח (מה|מ)-?';
 const got =
-  'télécharge[rz]|obtenir|obten(er|ha)|obter o|ottieni|scarica|hent|hanki|hämta|pobierz( aplikację)?|stáhnout|получить|загрузить|获取|取得|下载';
+  'télécharge[rz]|obtene[rz]|obtenez|holen sie sich|скачать|získat|obtenir|obten(er|ha)|obter o|ottieni|scarica|hent|hanki|hämta|pobierz( aplikację)?|stáhnout|получить|загрузить|获取|取得|下载';
 const device = new RegExp(
   [
     // A sentence goes on after its first words.
@@ -16,7 +16,7 @@ const device = new RegExp(
     `^(${got}) outlook .{0,30}(ios|android|mac|windows)`,
     `^outlook (für|voor) (ios|android|mac|windows) (beziehen|herunterladen|downloaden)[.]?$`,
     `^(von meine[mr](/meine[mr])?|diese nachricht wurde) .{2,80} gesendet[.]?$`,
-    `^.{0,10}(iphone|ipad|galaxy|samsung|android|outlook|スマートフォン|スマホ|삼성|휴대전화|휴대폰).{0,30}(gönderildi|から送信|を入手|에서 (보냄|전송했습니다))[。.]?$`,
+    `^.{0,10}(iphone|ipad|galaxy|samsung|android|outlook|スマートフォン|スマホ|삼성|휴대전화|휴대폰).{0,30}(gönderildi|küldve|から送信|を入手|edinin|다운로드|에서 (보냄|전송했습니다))[。.]?$`,
     `^(从|從|由).{0,30}(iphone|ipad|手机|手機|windows|outlook).{0,10}(发送|發送|傳送|发出)[。.]?$`,
     `^(发|發|来|來|寄)自[^，,。]{0,20}${program}[^，,。]{0,6}[。.]?$`,
     '^yahoo mail ?: search, organi[sz]e, conquer$',
@@ -24,6 +24,8 @@ const device = new RegExp(
   ].join('|'),
   'iu',
 );
+/** Behind the words of a link. */
+const linkTarget = /\s?[<[]https?:\/\/[^<>[\]\s]{1,300}[>\]]/g;
 const rule = /^[\s>]*([-_=*—]{3,}|_{2,})\s*$/;
 
 /** RFC 3676 §4.3. */
@@ -86,5 +88,5 @@ function looksSigned(lines: readonly string[]): boolean {
 const isShort = (line: string): boolean => line !== '' && line.length <= longestSigned && !sentenceEnd.test(line);
 
 function isEnding(line: string): boolean {
-  return line.trim() === '' || rule.test(line) || device.test(line.trim());
+  return line.trim() === '' || rule.test(line) || device.test(line.replace(linkTarget, '').trim());
 }

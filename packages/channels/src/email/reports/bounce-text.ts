@@ -152,11 +152,24 @@ function trimmed(text: string): string {
 /** The line itself and those below it, to the next blank line or address. */
 function linesAbout(lines: readonly string[], start: number): string {
   const about = [lines[start] ?? ''];
+  const own = addressAtStart(lines[start] ?? '');
+  const beginsAnother = (line: string) => {
+    const other = addressAtStart(line);
+    return other !== undefined && other !== own;
+  };
+  const above = lines[start - 1] ?? '';
+  const inList = alone(lines[start] ?? '') && alone(above);
   for (let index = start + 1; index < Math.min(start + 15, lines.length); index += 1) {
     const line = lines[index] ?? '';
-    if (leading.test(line) && !/^\s*(<<<|>>>|\d{3}[ :-])/.test(line)) break;
-    if (line.trim() === '' && about.length > 1) break;
+    if (beginsAnother(line) && !/^\s*(<<<|>>>|\d{3}[ :-])/.test(line)) break;
+    if (line.trim() === '' && (about.length > 1 || inList)) break;
     about.push(line);
   }
   return about.join('\n').trim();
 }
+
+const addressAtStart = (line: string): string | undefined => {
+  const match = leading.exec(line);
+  return match === null ? undefined : trimmed(match[1] ?? match[2] ?? '').toLowerCase();
+};
+const alone = (line: string): boolean => isMailAddress(trimmed(line.trim()));

@@ -10,7 +10,7 @@ const temporary: readonly RegExp[] = [
   /\b(mail ?box|inbox|mail ?drop|account|user|recipient|quota|disk|storage|folder)\b.{0,60}\b(is |was |has been |has |are )?(full|exceed(s|ed)?|over ?quota|out of (space|storage)|too (full|large|many messages))/i,
   /\b(over ?-?quota|quota (exceeded|full|violation)|exceed(s|ed|ing)? (its |the |his |their |your |storage |mailbox |disk |mail |allocated )*(quota|allocation|storage|limit)|insufficient (disk|system|storage)|no space left|mailfolder is full|not enough (disk |storage )?space|mailbox[ -]?full|full mailbox|容量|一杯)/i,
   // Greylisting, load, and waiting.
-  /\b(grey-?list|gray-?list|try again|temporar(y|ily)|too (many|much) (invalid |bad |concurrent |simultaneous )?(connections|messages|recipients|hops|mails?|errors)|rate ?-?limit|throttl|service (is )?(currently )?(not available|unavailable)|resources (temporarily )?unavailable|deferred|too busy|overload)/i,
+  /\b(grey-?list|gray-?list|(?<!\b(?:check|verify|correct|confirm)\b[^.!?]{0,80})try again|temporar(y|ily)|too (many|much) (invalid |bad |concurrent |simultaneous )?(connections|messages|recipients|hops|mails?|errors)|rate ?-?limit|throttl|service (is )?(currently )?(not available|unavailable)|resources (temporarily )?unavailable|deferred|too busy|overload)/i,
   /\b(retry time(out)?|retry limit|delivery (time|attempt).{0,30}(expired|exceeded)|message (expired|delivery time)|timed? ?out|time-?out|timeout|maximum (queue|retry)|unable to deliver (this |your )?message (after|within|for)|(could|can) ?not be delivered (for|within|in) (more than )?\d|been in the queue too long|queue too long|has been delayed|cannot send message (within|for)|delivery expired)/i,
   // The way there, not the address.
   /\b(connection (refused|reset|timed|dropped|lost|closed)|network (is )?(unreachable|error|down)|no route to host|could not connect|couldn'?t (establish|connect)|unable to connect|host (unreachable|is down|not responding)|loops? back|mail loop|loop detected|routing loop|too many hops|hop count|mx points? to|ssl|tls|starttls|local configuration error|system error|internal error)/i,
@@ -34,7 +34,7 @@ const badAddress: readonly RegExp[] = [
   // An address itself, in one breath with what it is not.
   /@[^\s<>"'@]{1,255}[>"')\]]{0,3}[\s:.,-]{0,6}((is|was) )?(unknown(?! (error|reason|sender|command|problem|mailer|attach|charset|content|host|domain|status|failure))|invalid(?! (sender|header|message|content|attach))|non-?existent|not (found|known|valid)\b|does(n't| not) exist)|\b(unknown|invalid|not found)[: ]{1,3}["'<([]{0,3}[^\s<>"'@]{1,64}@/i,
   // The same as Exchange says it of a name: "ann was not found at example.org".
-  /(wurde .{0,80}nicht gefunden|hittades inte|blev ikke fundet|ble ikke funnet|ei löytynyt|nebyl[aoi]? nalezen|nem található|bulunamadı|не знайдено|nu a fost găsit|δεν βρέθηκε|見つかりませんでした|(处|處)?未找到|찾을 수 없|không tìm thấy|(nicht|not) im domino-verzeichnis)/i,
+  /(wurde .{0,80}nicht gefunden|hittades inte|blev ikke fundet|ble ikke funnet|ei löytynyt|nebyl[aoi]? nalezen|nem található|bulunamadı|не знайдено|nu a fost găsit|δεν βρέθηκε|見つかりませんでした|(处|處)?未找到|찾을 수 없|không tìm thấy|(nicht|not) im domino-verzeichnis|(annuaire|directorio|elenco|rubrica|domino)[ -]domino|domino[- ](directory|verzeichnis)|est introuvable (sur|dans|à)|no se encontró .{1,80} en |impossibile trovare .{1,80} (in|su) |não foi (possível encontrar|encontrad[oa])|(is|werd) niet gevonden (bij|in|op)|找不到|לא נמצא|לא נמצאה|لم يتم العثور على|غير موجود)/i,
   /(okänd|ogiltig|ukendt|ugyldig|ukjent|tuntematon|neznám[ýáé]|neplatn[ýáé]|ismeretlen|érvénytelen|bilinmeyen|geçersiz|невідом(ий|а)|недійсн|destinatar necunoscut|άγνωστος|未知|无效的?|無效的?) ?(mottagare|användare|adress|modtager|bruger|mottaker|bruker|adresse|vastaanottaja|käyttäjä|osoite|příjemce|uživatel|adresa|címzett|felhasználó|cím|alıcı|kullanıcı|adres|одержувач|отримувач|користувач|адрес|παραλήπτης|χρήστης|收件人|用户|地址)|destinatar necunoscut|користувач.{0,20}не існує|người nhận.{0,20}không tồn tại|(주소|사용자|수신자|받는 ?사람|계정).{0,30}(존재하지 않|없는|없습니다|잘못)|(收件人|邮箱|帐号|账号)[^。\n]{0,20}(停用|禁用|注销)/i,
   // No such domain, or one that takes no mail.
   /\b(host|domain|site|system|server|destination)\b( name)?.{0,60}?\b(unknown|not found|does(n'?t| not) exist|no such|invalid|non-?existent|not known|cannot be (found|resolved)|could not be found|null mx)/i,
@@ -60,7 +60,12 @@ export interface FailureInput {
   readonly text: string;
 }
 
-export function failureOf({ status, diagnostic, text }: FailureInput): Failure {
+/** What the mail that came back was about says nothing of why. */
+const ofTheMail =
+  /^[ \t>*|]{0,20}(?:subject|betreff|objet|sujet|asunto|assunto|oggetto|onderwerp|emne|ämne|aihe|temat|předmět|tárgy|тема|konu|θέμα|件名|主\s?题|主旨|主題|제목|message[- ]id)[ \t\u00a0]{0,20}(?:[:\uff1a][^\n]*|\n[^\n]*)$/gim;
+
+export function failureOf({ status, diagnostic, text: whole }: FailureInput): Failure {
+  const text = whole.slice(0, 8_000).replace(ofTheMail, '');
   const said = `${diagnostic.slice(0, 4_000)}\n`;
   const code = statusCode(status, said) ?? failureIn(text.slice(0, 8_000));
   const replyCode = replyAtStart(said, code) ?? replyIn(said) ?? replyIn(text.slice(0, 8_000));
@@ -91,9 +96,9 @@ function isPermanent({
   for (const said of words) {
     const sense = senseOf(said.replace(/\s+/g, ' '));
     if (sense !== undefined) return sense;
-    if (said === words[0] && code !== undefined && badAddressCode.test(code)) return true;
+    if (said === words[0] && said.trim() !== '' && code !== undefined && badAddressCode.test(code)) return true;
   }
-  return false;
+  return (words[0] ?? '').trim() === '' && code !== undefined && badAddressCode.test(code);
 }
 
 /** Postfix tells what was answered to, and breaks its lines anywhere. */

@@ -70,7 +70,11 @@ function deliveries(input: ReportInput): RecipientReport[] {
   const report = reportText(input.text);
   if (certified !== undefined) return written(input, report).map((one) => ({ ...one, result: certified }));
   const groups = input.reports.filter((one) => one.kind === 'delivery-status').flatMap((one) => one.groups);
-  const fields = merged(groups.flatMap((group) => statusOf(group, report, input)));
+  const fields = merged(
+    groups.flatMap((group) =>
+      statusOf(group, report, input, groups.filter((one) => one('action').length > 0).length < 2),
+    ),
+  );
   return fields.length > 0 ? fields : written(input, report);
 }
 
@@ -80,8 +84,8 @@ const actions: readonly [RegExp, ContactReport['result']][] = [
   [/^(deliver|relay|expand)/i, 'delivered'],
 ];
 
-function statusOf(group: FieldReader, report: string, input: ReportInput): RecipientReport[] {
-  const recipient = ['x-actual-recipient', 'final-recipient', 'original-recipient']
+function statusOf(group: FieldReader, report: string, input: ReportInput, alone: boolean): RecipientReport[] {
+  const recipient = ['final-recipient', 'x-actual-recipient', 'original-recipient']
     .flatMap(group)
     .map(typedAddress)
     .find((value) => value !== undefined);
@@ -97,7 +101,24 @@ function statusOf(group: FieldReader, report: string, input: ReportInput): Recip
       .replace(/^[\w-]{1,20}\s*;\s*/, '') ?? '';
   const result =
     actions.find(([pattern]) => pattern.test(action))?.[1] ?? (input.category === 'bounce' ? 'failed' : 'delayed');
-  return [entry(original ?? recipient ?? soleRecipient(input), result, { status, diagnostic, text: report })];
+  const failed = original ?? originInText(recipient, report) ?? recipient ?? soleRecipient(input);
+  const text = alone ? report : wordsAbout([failed, recipient], report);
+  return [entry(failed, result, { status, diagnostic, text })];
+}
+
+/** Exim says only in words from which address of ours it went on. */
+const originInText = (recipient: string | undefined, report: string): string | undefined => {
+  const named = recipientsNamed(report, new Set());
+  const origin = named.find((one) => one.recipient.toLowerCase() === recipient)?.original;
+  const isSole = named.filter((one) => one.original === origin).length === 1;
+  return origin === undefined || !isSole ? undefined : (normaliseEmail(origin) ?? undefined);
+};
+
+/** What the report says of one of several; the whole where it names nobody. */
+function wordsAbout(recipients: readonly (string | undefined)[], report: string): string {
+  const named = recipientsNamed(report, new Set());
+  if (named.length < 2) return report;
+  return named.find((one) => recipients.includes(one.recipient.toLowerCase()))?.diagnostic ?? '';
 }
 
 /** In SMTP an address is written in xtext (RFC 3461 §4), from which some hosts leave it: one that may really be so is kept. */
@@ -159,7 +180,7 @@ function written(input: ReportInput, report: string): RecipientReport[] {
   const named =
     header.length > 0
       ? header.map((recipient) => ({
-          recipient,
+          recipient: originInText(recipient, report) ?? recipient,
           diagnostic: inText.find((one) => one.recipient.toLowerCase() === recipient)?.diagnostic ?? '',
         }))
       : inText.map(({ recipient, original, diagnostic }) => ({
