@@ -68,6 +68,11 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
     const first = (key: string) => page.locator(`[data-testid=request-type-row]:first-child[data-key=${key}]`);
     const place = (at: number) =>
       page.locator(`[data-testid=request-type-row]:nth-child(${at})[data-key=damaged-item]`).waitFor();
+    const isWritten = (at: number) =>
+      eventually(
+        async () => (await hub.api('GET', '/api/v1/request-types')).body.items[at - 1].key,
+        (key) => key === 'damaged-item',
+      );
     // It follows the keys while the first write is still on its way; what was pressed meanwhile is written after it.
     const write = await holdRequests(page, 'PUT', /request-types/);
     await row('damaged-item').getByTestId('order-up').focus();
@@ -77,11 +82,13 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
     }
     await write.arrived;
     await write.letGo();
+    await isWritten(1);
     // The keyboard stays with it, where it can go up no further on the button beside.
     expect(await focused(page)).toBe('order-down');
     await page.keyboard.press('Enter');
     await place(2);
     expect(await focused(page)).toBe('order-down');
+    await isWritten(2);
     // What was moved is written although the page is left before its turn comes.
     const last = await holdRequests(page, 'PUT', /request-types/);
     await page.keyboard.press('Enter');
@@ -94,10 +101,7 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
     }
     await openSetting(page, 'calendars');
     await last.letGo();
-    await eventually(
-      async () => (await hub.api('GET', '/api/v1/request-types')).body.items[0].key,
-      (key) => key === 'damaged-item',
-    );
+    await isWritten(1);
     await openSetting(page, 'requestTypes');
     await first('damaged-item').waitFor();
     await row('question').getByTestId('request-type-retire').click();

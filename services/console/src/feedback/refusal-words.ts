@@ -14,6 +14,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'an uploaded file was not found': '找不到已上传的文件',
   'the bytes of this message were not kept; forward it quoted': '未保留该邮件的原件，请以引用方式转发',
   'This channel carries no text; write an internal note instead': '该渠道不能发送文字，请改写内部备注',
+  'There is no such message that can be written anew': '没有可重新编写的此消息',
   'This channel carries no attachments': '该渠道不能发送附件',
   'This channel has one recipient, no copies and no sender of your choice':
     '该渠道只有一个收件人，不能抄送，也不能选择发件身份',
