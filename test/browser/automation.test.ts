@@ -69,6 +69,8 @@ describe.skipIf(inject('chromium') === null)('tags, rules and webhooks on screen
     await tags.fill('refund');
     await tags.press('Enter');
     await tags.press('Escape');
+    // A menu that is still closing takes no click.
+    await page.getByTestId('add-tag').waitFor({ state: 'hidden' });
     await page.getByTestId('add-action').click();
     await page.getByTestId('add-note').click();
     await page.getByTestId('action-text').fill('Ask for the receipt of {{ticket.number}}.');
