@@ -110,6 +110,23 @@ const places: Record<string, (unit: string) => string> = {
   'every field': (unit) => `${fields.map((name) => field(name, unit, 20_000)).join('')}${head}\r\nText\r\n`,
 };
 
+test('a report about very many recipients', async () => {
+  const numbers = Array.from({ length: 20_000 }, (_, at) => at);
+  const mail = [
+    `${head}Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\n`,
+    ...numbers
+      .slice(0, 1_000)
+      .map((at) => `  a${at}@b.example\r\n    (generated from c${at}@b.example)\r\n    550 5.1.1 No\r\n`),
+    '\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; b\r\n\r\n',
+    ...numbers.map((at) => `Final-Recipient: rfc822; a${at}@b.example\r\nAction: failed\r\nStatus: 5.0.0\r\n\r\n`),
+    '--b--\r\n',
+  ].join('');
+  const begun = process.cpuUsage();
+  await parseMail(Buffer.from(mail), { from: '', to: [] }, testDeps());
+  const { user, system } = process.cpuUsage(begun);
+  expect((user + system) / 1000).toBeLessThan(4 * budget);
+}, 120_000);
+
 describe('a mail filled with one thing', () => {
   test.each(Object.entries(places))(
     'in %s',

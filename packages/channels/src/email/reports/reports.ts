@@ -63,19 +63,23 @@ function recipientReports(input: ReportInput): RecipientReport[] {
 }
 
 function deliveries(input: ReportInput): RecipientReport[] {
-  const told = providerReports(input.text);
-  if (told.length > 0) return told;
+  const ofProvider = providerReports(input.text);
+  if (ofProvider.length > 0) return ofProvider;
   const certified = certifiedResult(input.header);
   if (certified === 'none') return [];
   const report = reportText(input.text);
-  if (certified !== undefined) return written(input, report).map((one) => ({ ...one, result: certified }));
+  const told = { report, named: recipientsNamed(report, new Set()) };
+  if (certified !== undefined) return written(input, told).map((one) => ({ ...one, result: certified }));
   const groups = input.reports.filter((one) => one.kind === 'delivery-status').flatMap((one) => one.groups);
-  const fields = merged(
-    groups.flatMap((group) =>
-      statusOf(group, report, input, groups.filter((one) => one('action').length > 0).length < 2),
-    ),
-  );
-  return fields.length > 0 ? fields : written(input, report);
+  const isOfOne = groups.filter((group) => group('action').length > 0).length < 2;
+  const fields = merged(groups.flatMap((group) => statusOf(group, told, input, isOfOne)));
+  return fields.length > 0 ? fields : written(input, told);
+}
+
+/** What a report says to people, and whom it names there. */
+interface Told {
+  readonly report: string;
+  readonly named: ReturnType<typeof recipientsNamed>;
 }
 
 const actions: readonly [RegExp, ContactReport['result']][] = [
@@ -84,7 +88,7 @@ const actions: readonly [RegExp, ContactReport['result']][] = [
   [/^(deliver|relay|expand)/i, 'delivered'],
 ];
 
-function statusOf(group: FieldReader, report: string, input: ReportInput, alone: boolean): RecipientReport[] {
+function statusOf(group: FieldReader, told: Told, input: ReportInput, isOfOne: boolean): RecipientReport[] {
   const recipient = ['final-recipient', 'x-actual-recipient', 'original-recipient']
     .flatMap(group)
     .map(typedAddress)
@@ -101,22 +105,20 @@ function statusOf(group: FieldReader, report: string, input: ReportInput, alone:
       .replace(/^[\w-]{1,20}\s*;\s*/, '') ?? '';
   const result =
     actions.find(([pattern]) => pattern.test(action))?.[1] ?? (input.category === 'bounce' ? 'failed' : 'delayed');
-  const failed = original ?? originInText(recipient, report) ?? recipient ?? soleRecipient(input);
-  const text = alone ? report : wordsAbout([failed, recipient], report);
+  const failed = original ?? originInText(recipient, told) ?? recipient ?? soleRecipient(input);
+  const text = isOfOne ? told.report : wordsAbout([failed, recipient], told);
   return [entry(failed, result, { status, diagnostic, text })];
 }
 
 /** Exim says only in words from which address of ours it went on. */
-const originInText = (recipient: string | undefined, report: string): string | undefined => {
-  const named = recipientsNamed(report, new Set());
+const originInText = (recipient: string | undefined, { named }: Told): string | undefined => {
   const origin = named.find((one) => one.recipient.toLowerCase() === recipient)?.original;
   const isSole = named.filter((one) => one.original === origin).length === 1;
   return origin === undefined || !isSole ? undefined : (normaliseEmail(origin) ?? undefined);
 };
 
 /** What the report says of one of several; the whole where it names nobody. */
-function wordsAbout(recipients: readonly (string | undefined)[], report: string): string {
-  const named = recipientsNamed(report, new Set());
+function wordsAbout(recipients: readonly (string | undefined)[], { report, named }: Told): string {
   if (named.length < 2) return report;
   return named.find((one) => recipients.includes(one.recipient.toLowerCase()))?.diagnostic ?? '';
 }
@@ -167,12 +169,13 @@ function typedAddress(value: string): string | undefined {
 }
 
 /** Bounces without fields: named in a header, in the text, or only by whom the returned mail was for. */
-function written(input: ReportInput, report: string): RecipientReport[] {
+function written(input: ReportInput, told: Told): RecipientReport[] {
+  const { report } = told;
   const result = input.category === 'bounce' ? 'failed' : 'delayed';
   const ours = new Set([...input.itsAddresses, ...writersOfIt(input)].map((address) => address.toLowerCase()));
   const others = recipientsNamed(report, ours);
   // Who wrote to themselves is told of their own address.
-  const inText = others.length > 0 || soleRecipient(input) !== undefined ? others : recipientsNamed(report, new Set());
+  const inText = others.length > 0 || soleRecipient(input) !== undefined ? others : told.named;
   const header = input
     .header('x-failed-recipients')
     .flatMap((value) => value.split(','))
@@ -180,7 +183,7 @@ function written(input: ReportInput, report: string): RecipientReport[] {
   const named =
     header.length > 0
       ? header.map((recipient) => ({
-          recipient: originInText(recipient, report) ?? recipient,
+          recipient: originInText(recipient, told) ?? recipient,
           diagnostic: inText.find((one) => one.recipient.toLowerCase() === recipient)?.diagnostic ?? '',
         }))
       : inText.map(({ recipient, original, diagnostic }) => ({
