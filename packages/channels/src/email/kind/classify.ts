@@ -84,12 +84,14 @@ function calendarObject(mail: MailSigns): Finding {
     : undefined;
 }
 
-/** Sent to a list, not to us (RFC 2919, RFC 2369). */
+/** Fields that lists write: RFC 2919, RFC 2369, and what ezmlm, Yahoo and fml wrote before or instead. */
+const listFields = ['List-Id', 'List-Post', 'Mailing-List', 'X-Mailing-List', 'X-ML-Name'] as const;
+
+/** Sent to a list, not to us. */
 function mailingList(mail: MailSigns): Finding {
-  for (const name of ['list-id', 'list-post']) {
-    const value = mail.header(name)[0];
-    if (value)
-      return { category: 'mailing-list', evidence: `${name === 'list-id' ? 'List-Id' : 'List-Post'}: ${value}` };
+  for (const name of listFields) {
+    const value = mail.header(name.toLowerCase())[0];
+    if (value) return { category: 'mailing-list', evidence: `${name}: ${value}` };
   }
   return mail.header('precedence').some((value) => /^list$/i.test(value))
     ? { category: 'mailing-list', evidence: 'Precedence: list' }
@@ -99,7 +101,8 @@ function mailingList(mail: MailSigns): Finding {
 /** Signs that nobody should be answered by a machine, though the mail may be a customer's. */
 function automaticSign(mail: MailSigns): string | undefined {
   if (mail.nullPath) return 'null reverse-path';
-  if (mail.header('list-id').length > 0 || mail.header('list-unsubscribe').length > 0) return 'List-Id';
+  const list = [...listFields, 'List-Unsubscribe'].find((name) => mail.header(name.toLowerCase()).length > 0);
+  if (list !== undefined) return list;
   if (mail.header('precedence').some((value) => /^(bulk|list|junk)$/i.test(value))) return 'Precedence';
   // Exchange and others ask that no absence note is sent (MS-OXCMAIL §2.1.3.2.20).
   if (mail.header('x-auto-response-suppress').some((value) => /\b(all|oof|autoreply)\b/i.test(value)))

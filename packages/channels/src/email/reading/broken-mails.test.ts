@@ -175,6 +175,7 @@ const phrases: [string, string, string][] = [
   ['shift_jis', '82b182f182c982bf82cd90a28a45', 'こんにちは世界'],
   ['euc-jp', 'a4b3a4f3a4cba4c1a4cfc0a4b3a6', 'こんにちは世界'],
   ['euc-kr', 'bec8b3e7c7cfbcbcbfe4', '안녕하세요'],
+  ['windows-949', '8c63b9e6b0a2c7cfbcbcbfe4', '똠방각하세요'],
   ['koi8-r', 'f0d2c9d7c5d420cdc9d2', 'Привет мир'],
   ['windows-1251', 'cff0e8e2e5f220ece8f0', 'Привет мир'],
   ['windows-1253', 'cae1ebe7ecddf1e120eafcf3ece5', 'Καλημέρα κόσμε'],

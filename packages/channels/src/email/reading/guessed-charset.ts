@@ -2,6 +2,7 @@
  * In which character set text is that does not say it: old programs of Eastern Europe and Asia write file names and subjects as they stand. The one is
  * taken in which it reads most like the language: by its most frequent letters, which make up the greater part of any sentence.
  */
+import { textIn } from './charset-text.ts';
 
 interface Script {
   readonly charset: string;
@@ -85,7 +86,7 @@ export function guessedCharset(bytes: Buffer): string | undefined {
 
 function likenessOf(bytes: Buffer, { charset, letters, frequent, chance }: Script): number {
   // Cut where one may end in the middle of a letter, which is not held against it.
-  const text = new TextDecoder(charset).decode(bytes).replace(/\ufffd{1,2}$/, '');
+  const text = textIn(charset, bytes).replace(/\ufffd{1,2}$/, '');
   if (text.includes('\ufffd')) return -1;
   let [all, known, odd, previous] = [0, 0, 0, ''];
   for (const letter of text) {

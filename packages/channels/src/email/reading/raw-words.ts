@@ -1,5 +1,6 @@
 /** Text that holds bytes beyond ASCII without saying what they are. UTF-8 is what RFC 6532 allows; others are a guess. */
 import { isGuessed, isWestern } from './charset-names.ts';
+import { textWhollyIn } from './charset-text.ts';
 import { guessedCharset } from './guessed-charset.ts';
 import { decodeShifted, isEscapedJapanese } from './shifted-charsets.ts';
 
@@ -20,16 +21,8 @@ export function decodeRawWords(bytes: Buffer, named = '', words = bytes): string
   return decodedAs('windows-1252', bytes) ?? bytes.toString();
 }
 
-function decodedAs(charset: string, bytes: Buffer): string | undefined {
-  const shifted = decodeShifted(bytes, charset);
-  if (shifted !== undefined) return shifted;
-  try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes);
-  } catch {
-    // No such character set, or not in it.
-    return undefined;
-  }
-}
+const decodedAs = (charset: string, bytes: Buffer): string | undefined =>
+  decodeShifted(bytes, charset) ?? textWhollyIn(charset, bytes);
 
 /** As much as shows a language; whole bodies come here, too. */
 const longestLook = 65_536;

@@ -2,6 +2,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { Transform } from 'node:stream';
 import { isExtendedAscii, isGuessed, isWestern } from './charset-names.ts';
+import { textIn } from './charset-text.ts';
 import { decodeRawWords } from './raw-words.ts';
 import { decodeShifted, isEscapedJapanese, isShifted } from './shifted-charsets.ts';
 
@@ -18,7 +19,7 @@ function declared(body: Buffer, charset: string): string {
   if (isEscapedJapanese(body)) return decodeRawWords(body, undefined);
   const fewest = isWestern(charset) ? 1 : 4;
   const isMeant = isUtf8(body) && !isAscii(body) && lettersBeyond(body.subarray(0, longestLook)) >= fewest;
-  return isMeant ? body.toString() : new TextDecoder(charset).decode(body);
+  return isMeant ? body.toString() : textIn(charset, body);
 }
 
 const longestLook = 65_536;
