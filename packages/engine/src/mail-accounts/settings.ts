@@ -22,7 +22,7 @@ export function newAccount(vault: Parts['vault'], id: string, wish: Wish): MailA
   const account = {
     ...settings,
     address: wish.address.toLowerCase(),
-    authservId: wish.authservId === undefined ? trustedHost(wish.provider) : wish.authservId,
+    authservId: wish.authservId === undefined ? trustedHost(wish) : wish.authservId,
     oauth: oauthOf(wish.provider, oauth),
     passwordSealed: sealed(vault, id, password),
     clientSecretSealed: sealed(vault, id, clientSecret),
@@ -35,7 +35,7 @@ export function newAccount(vault: Parts['vault'], id: string, wish: Wish): MailA
 /** `anew`: fetching begins as on the first day, and with what has arrived since all was here. */
 export function changedAccount(
   vault: Parts['vault'],
-  row: MailAccountRow,
+  row: MailAccountWrite & Pick<MailAccountRow, 'id'>,
   change: Change,
 ): { account: MailAccountWrite; anew: boolean } {
   const { password, clientSecret, oauth, ...given } = change;
@@ -45,9 +45,12 @@ export function changedAccount(
   const merged: MailAccountWrite = { ...writable(row), ...settings };
   const elsewhere = isElsewhere(row, merged);
   const provider = merged.provider === row.provider ? row.oauth : undefined;
+  const sameServer = merged.provider === row.provider && merged.host.toLowerCase() === row.host.toLowerCase();
   const account: MailAccountWrite = {
     ...merged,
     address: merged.address.toLowerCase(),
+    // What one server writes of senders anybody can write into mail for another.
+    authservId: change.authservId === undefined && !sameServer ? trustedHost(merged) : merged.authservId,
     oauth: oauth ? oauthOf(merged.provider, oauth) : (provider ?? null),
     passwordSealed: password === undefined ? (elsewhere ? null : row.passwordSealed) : sealed(vault, row.id, password),
     clientSecretSealed: clientSecret === undefined ? row.clientSecretSealed : sealed(vault, row.id, clientSecret),
@@ -75,7 +78,7 @@ export function isElsewhere(
   return a.host.toLowerCase() !== b.host.toLowerCase() || a.port !== b.port || a.username !== b.username || weaker;
 }
 
-function writable(row: MailAccountRow): MailAccountWrite {
+function writable(row: MailAccountWrite): MailAccountWrite {
   const { address, provider, host, port, security, username, auth, folder, afterFetch, moveTo } = row;
   const { importFrom, importDays, authservId, enabled, oauth } = row;
   const { passwordSealed, clientSecretSealed, refreshTokenSealed } = row;
@@ -105,8 +108,12 @@ function sealed(vault: Parts['vault'], id: string, secret: string | undefined): 
   return secret === undefined ? null : vault.seal(secret, id);
 }
 
-const trustedHost = (provider: MailProvider): string | null =>
-  provider === 'other' ? null : mailProviderPresets[provider].authservId;
+/** The provider's own name at its own server; at any other nobody is believed unasked. */
+function trustedHost({ provider, host }: Pick<MailAccountWrite, 'provider' | 'host'>): string | null {
+  if (provider === 'other') return null;
+  const preset = mailProviderPresets[provider];
+  return host.toLowerCase() === preset.host ? preset.authservId : null;
+}
 
 function oauthOf(provider: MailProvider, given: Wish['oauth']): MailAccountWrite['oauth'] {
   if (!given) return null;

@@ -96,7 +96,8 @@ function ServerFields({ form }: PartProps) {
   const { t } = useTranslation();
   const needed = [{ required: true, message: t('mailAccounts.needed') }];
   const choose = (provider: MailProvider) => {
-    if (provider === 'other') return;
+    // The name that is believed is the provider's, and nobody else's.
+    if (provider === 'other') return form.setFieldsValue({ authservId: null });
     const { host, authservId } = mailProviderPresets[provider];
     form.setFieldsValue({ host, port: 993, security: 'tls', auth: 'oauth2', authservId });
   };
