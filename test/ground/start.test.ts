@@ -102,11 +102,11 @@ describe('the hub on a database of its own', () => {
 
   it('goes on after kill -9, with the database that was left behind ended and all data there', async () => {
     const { env, url } = machine();
-    const killed = await startHubProcess(env, [], shippedHub);
+    const killed = await startHubProcess(env);
     const orphan = await databasePid(env.DATA_DIR);
     await killed.kill('SIGKILL');
     expect(isAlive(orphan)).toBe(true);
-    await using hub = await startHubProcess(env, [], shippedHub);
+    await using hub = await startHubProcess(env);
     expect(isAlive(orphan)).toBe(false);
     expect((await createClient(url, {})('POST', '/api/v1/session', first)).status).toBe(200);
     await hub.kill('SIGTERM');
@@ -116,7 +116,7 @@ describe('the hub on a database of its own', () => {
 
 /** Starts a hub that cannot start; answers the one line that it says. */
 async function refusal(env: Record<string, string>, args: readonly string[] = []): Promise<string> {
-  await using hub = spawnHub(env, args, shippedHub);
+  await using hub = spawnHub(env, args);
   // One that neither starts nor ends is ended here, which is no exit code 1.
   const late = setTimeout(() => void hub.kill('SIGKILL'), 30_000);
   expect(await hub.exited, hub.output()).toBe(1);

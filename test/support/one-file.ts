@@ -41,8 +41,8 @@ export async function writeHubInOneFile(): Promise<string> {
       emptyOutDir: true,
       minify: false,
       target: 'node24',
-      rolldownOptions: { output: { entryFileNames: 'main.js' } },
+      rolldownOptions: { output: { entryFileNames: 'main.mjs', chunkFileNames: '[name]-[hash].mjs' } },
     },
   });
-  return join(folder, 'main.js');
+  return join(folder, 'main.mjs');
 }
