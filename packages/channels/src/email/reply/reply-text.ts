@@ -10,8 +10,6 @@ import {
 import { withoutEnding } from './reply-ending.ts';
 
 const quoted = /^\s{0,3}>/;
-/** A link that the sender's program broke off a quoted line. */
-const brokenLink = /^\s*\(?\S*(:\/\/|[=)])\S*\s*>?\s*$/;
 /** The address of a sender whose name stands at the end of the line above. */
 const addressAlone = /^\s*<[^<>\s]{1,64}@[^<>\s]{1,255}>/;
 const mostLines = 20_000;
@@ -135,9 +133,15 @@ function quoteEnd(lines: readonly string[], start: number): number | undefined {
   if (!sign) return undefined;
   while (index < lines.length) {
     const line = lines[index] ?? '';
-    const broken = brokenLink.test(line) && sign.test(lines[index + 1] ?? '');
-    if (!sign.test(line) && !broken) break;
+    if (!sign.test(line) && !(sign.test(lines[index + 1] ?? '') && isBrokenLink(line))) break;
     index += 1;
   }
   return index;
+}
+
+/** A link that the sender's program broke off a quoted line: one word, with or without the sign that ends a link in the text of HTML. */
+function isBrokenLink(line: string): boolean {
+  const bare = line.trim();
+  const word = bare.endsWith('>') ? bare.slice(0, -1).trimEnd() : bare;
+  return /:\/\/|[=)]/.test(word) && !/\s/.test(word);
 }
