@@ -210,6 +210,43 @@ describe('privacy', () => {
     expect((await reveal(`ticket:${ticketId}:born`)).value).toBe('1969-07-22');
   });
 
+  it('seals what comes back from quarantine', async () => {
+    const { api, sql, ground } = centre();
+    const label = { labelEn: 'Number', labelZh: '号码' };
+    const option = (value: string) => ({ value, labelEn: value, labelZh: value });
+    const type = (...reasons: string[]) => ({
+      nameEn: 'Payback',
+      nameZh: '退款',
+      fields: [
+        { ...label, key: 'account', type: 'text', sensitive: true },
+        { ...label, key: 'why', type: 'choice', options: reasons.map(option) },
+      ],
+    });
+    await call('POST', '/request-types', { ...type('late'), key: 'payback' }, 201);
+    const app = await addSource(api, { replyBy: 'none' });
+    const [id, account] = [randomUUID(), 'DE02120300000000202051'];
+    // Too long for its row, so that its bytes are a file.
+    for (const text of ['Hello', 'Hello '.repeat(15_000)]) {
+      const message = { id: `${id}-${text.length}`, from: { externalId: 'sealed-2' }, text, requestType: 'payback' };
+      expect((await postTo(app, { ...message, fields: { account, why: 'broken' } })).status).toBe(400);
+    }
+    await call('PUT', '/request-types/payback', type('late', 'broken'));
+    const { items } = await call('GET', '/inbox?state=quarantined');
+    expect(items).toHaveLength(2);
+    for (const item of items) await call('POST', `/inbox/${item.id}/replay`);
+    for (const length of [5, 90_000]) {
+      const { ticketId } = await centre().received(`${id}-${length}`);
+      expect((await call('GET', `/tickets/${ticketId}`)).fields).toEqual({ account: '••••51', why: 'broken' });
+    }
+    const rows = await everythingStored(sql, ground.env['DATA_DIR'] ?? '');
+    expect(
+      tracesOf(
+        [account],
+        rows.filter(({ where }) => !where.startsWith('files/')),
+      ),
+    ).toEqual([]);
+  });
+
   it('forgets at once what it compared of a field that becomes sensitive', async () => {
     const { sql } = centre();
     const twin = async () => {

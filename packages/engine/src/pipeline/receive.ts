@@ -1,9 +1,10 @@
 /** Takes a contact in. When `receive` resolves it is durable, and only then may the provider be told that all is well. */
 import { createHash, randomUUID } from 'node:crypto';
 import { inboundContact, plainLine, storableText } from '@patchbay/contracts';
-import type { ChannelName, InboundContactDraft } from '@patchbay/contracts';
+import type { ChannelName, InboundContact, InboundContactDraft } from '@patchbay/contracts';
 import type { RawPayload, ReceiveOutcome } from '@patchbay/channels/channel';
 import { keepEnvelope } from '@patchbay/store';
+import type { StoredRaw } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { writeReceived } from './received-together.ts';
 import { sealContact } from './sensitive-request.ts';
@@ -38,11 +39,7 @@ export async function receive(
   }
   const sealed = await sealContact(parts, parsed.data);
   const contact = sealed ?? parsed.data;
-  // The bytes say in plain what is sealed: what was understood of them is kept instead.
-  const stored = await storeRaw(
-    parts,
-    sealed === null ? raw : { bytes: Buffer.from(JSON.stringify(sealed)), contentType: 'application/json' },
-  );
+  const stored = sealed === null ? await storeRaw(parts, raw) : await storeSealed(parts, sealed);
   const row = await writeReceived(parts, {
     ...origin(parsed.data),
     ...stored,
@@ -121,10 +118,11 @@ function origin({ channel, channelAccount, externalId }: Origin): Omit<Origin, '
   return { channel, channelAccount, externalId };
 }
 
-async function storeRaw(
-  parts: Parts,
-  raw: RawPayload,
-): Promise<{ raw: Uint8Array | null; rawType: string; rawSha256: string }> {
+/** The bytes say in plain what is sealed: what was understood of them is kept instead. */
+export const storeSealed = (parts: Parts, sealed: InboundContact): Promise<StoredRaw> =>
+  storeRaw(parts, { bytes: Buffer.from(JSON.stringify(sealed)), contentType: 'application/json' });
+
+async function storeRaw(parts: Parts, raw: RawPayload): Promise<StoredRaw> {
   if (raw.bytes.byteLength <= largestRow) {
     return {
       raw: raw.bytes,

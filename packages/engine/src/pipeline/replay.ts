@@ -10,11 +10,12 @@ import {
   recordDelivery,
   reviveInbox,
 } from '@patchbay/store';
-import type { InboxRow } from '@patchbay/store';
+import type { InboxRow, StoredRaw } from '@patchbay/store';
 import { failReplay, requestedReplay } from '@patchbay/store/queries/inbox-bulk';
 import type { Parts } from '../parts.ts';
-import { storable, storableContact } from './receive.ts';
+import { storable, storableContact, storeSealed } from './receive.ts';
 import { reasonOf } from './retry.ts';
+import { sealContact } from './sensitive-request.ts';
 
 /**
  * Sends a quarantined contact round again. Bytes that were not understood are parsed anew, so that a mended adapter understands what it
@@ -41,11 +42,20 @@ export async function replayContact(parts: Parts, inboxId: string, actorId: stri
       'unprocessable',
       `The contact still has a wrong shape: ${contact.error.issues[0]?.message ?? ''}`,
     );
-  await revive(parts, inboxId, contact.data, actorId);
+  // Which of its fields are sensitive may have been unknown when it was kept.
+  const sealed = await sealContact(parts, contact.data);
+  const stored = sealed && (await storeSealed(parts, sealed));
+  await revive(parts, inboxId, sealed ?? contact.data, stored, actorId);
 }
 
-async function revive(parts: Parts, inboxId: string, contact: InboundContact, actorId: string | null): Promise<void> {
-  const revived = await revivedUnder(parts, inboxId, contact, actorId);
+async function revive(
+  parts: Parts,
+  inboxId: string,
+  contact: InboundContact,
+  stored: StoredRaw | null,
+  actorId: string | null,
+): Promise<void> {
+  const revived = await revivedUnder(parts, inboxId, contact, stored, actorId);
   if (revived === 'none') throw new HubError('conflict', 'Somebody else has replayed it');
   // The provider delivered it again in the meantime, and then it was understood.
   if (revived === 'taken')
@@ -65,17 +75,18 @@ async function revivedUnder(
   parts: Parts,
   inboxId: string,
   contact: InboundContact,
+  stored: StoredRaw | null,
   actorId: string | null,
 ): Promise<{ attempts: number } | 'none' | 'taken'> {
   const { channelAccount, externalId, contentHash } = contact;
   try {
-    return (await reviveInbox(parts.db.sql, inboxId, contact, actorId)) ?? 'none';
+    return (await reviveInbox(parts.db.sql, inboxId, contact, stored, actorId)) ?? 'none';
   } catch (error) {
     if (databaseErrorCode(error) !== '23505') throw error;
     const known = await contentHashOf(parts.db.sql, channelAccount, externalId);
     if (contentHash === undefined || known === null || known === contentHash) return 'taken';
     const renamed = { ...contact, externalId: `${externalId}#${contentHash.slice(0, 16)}` };
-    return revivedUnder(parts, inboxId, renamed, actorId);
+    return revivedUnder(parts, inboxId, renamed, stored, actorId);
   }
 }
 

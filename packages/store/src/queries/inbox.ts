@@ -7,16 +7,20 @@ export interface ReceivedRow {
   correlationId: string;
 }
 
-export interface InboxInsert {
+/** Bytes as they came, or where they are. */
+export interface StoredRaw {
+  /** Null when the file store holds them. */
+  raw: Uint8Array | null;
+  rawType: string;
+  rawSha256: string;
+}
+
+export interface InboxInsert extends StoredRaw {
   channel: ChannelName;
   channelAccount: string;
   externalId: string;
   contentHash: string | null;
   contact: InboundContact | null;
-  /** Null when the file store holds the bytes. */
-  raw: Uint8Array | null;
-  rawType: string;
-  rawSha256: string;
   state: 'pending' | 'quarantined';
   reason: string | null;
   correlationId: string;
@@ -151,22 +155,34 @@ export async function quarantineInbox(sql: Queryable, id: string, reason: string
 
 /**
  * Sends a quarantined contact round again, as it is understood now and under its own names: what could not be read was kept under
- * names of ours. Null when it is not quarantined any more; the database refuses names that another row has (error code 23505).
+ * names of ours. `stored`: what is kept from now on instead of its bytes. Null when it is not quarantined any more; the database refuses names that another row has (error code 23505).
  */
 export async function reviveInbox(
   sql: Queryable,
   id: string,
   contact: InboundContact,
+  stored: StoredRaw | null,
   actorId: string | null,
 ): Promise<{ attempts: number } | null> {
   const { rows } = await sql.query<{ attempts: number }>(
     `with moved as (update inbox set state = 'pending', reason = null, contact = $2, content_hash = coalesce($4, content_hash), channel_account = $5,
-         external_id = $6, next_attempt_at = now(), replay_requested_at = null, replay_requested_by = null
+         external_id = $6, next_attempt_at = now(), replay_requested_at = null, replay_requested_by = null,
+         raw = case when $9::text is null then raw else $7 end, raw_type = coalesce($8, raw_type), raw_sha256 = coalesce($9, raw_sha256)
        where id = $1 and state = 'quarantined' returning id, attempts, correlation_id),
      told as (insert into event (type, actor_id, correlation_id, data)
        select 'contact.replayed', $3, correlation_id, jsonb_build_object('inboxId', id) from moved)
      select attempts from moved`,
-    [id, JSON.stringify(contact), actorId, contact.contentHash ?? null, contact.channelAccount, contact.externalId],
+    [
+      id,
+      JSON.stringify(contact),
+      actorId,
+      contact.contentHash ?? null,
+      contact.channelAccount,
+      contact.externalId,
+      stored?.raw ?? null,
+      stored?.rawType ?? null,
+      stored?.rawSha256 ?? null,
+    ],
   );
   return rows[0] ?? null;
 }
