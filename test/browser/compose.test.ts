@@ -67,10 +67,11 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
 
   it('an answer to all stands for a moment, is taken back, and leaves when it is sent', async () => {
     const transport = createTransport({ host: '127.0.0.1', port: hub.ground.smtpPort, secure: false, ignoreTLS: true });
+    const crowd = [1, 2, 3, 4].map((number) => `somebody.with.a.long.name.${number}@department.example.org`);
     await transport.sendMail({
       from: 'Ada Lovelace <ada@example.org>',
       to: 'support@patchbay.test',
-      cc: 'Charles Babbage <charles@example.org>',
+      cc: ['Charles Babbage <charles@example.org>', ...crowd],
       replyTo: 'somebody@elsewhere.example',
       subject: 'The lamp is dark',
       text: 'It does not light up any more.',
@@ -78,7 +79,10 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await acceptOffer(page, 'The lamp is dark');
     await page.getByTestId('doubtful-reply-to').waitFor();
     await page.getByTestId('composer-reply-all').click();
-    await page.getByTestId('recipients-unfold').filter({ hasText: 'charles@example.org' }).click();
+    const folded = page.getByTestId('recipients-unfold').filter({ hasText: 'charles@example.org' });
+    await folded.waitFor();
+    await picture('reply-all-folded');
+    await folded.click();
     await page.getByTestId('composer-bcc').locator('input').fill('boss@example.net,');
     await page.getByTestId('composer-text').fill('Please change the bulb');
     await page.getByTestId('composer-text').selectText();
@@ -88,6 +92,9 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await page.getByTestId('composer-send').click();
     const held = page.getByTestId('held-reply');
     await held.filter({ hasText: 'Sends in' }).waitFor();
+    expect(await page.getByTestId('held-recipients').textContent()).toMatch(
+      /^To ada@example\.org · Cc charles@example\.org, .* · Bcc boss@example\.net$/,
+    );
     await picture('held');
     // A reload, or another device, finds it again.
     await page.reload();
@@ -98,7 +105,7 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await page.getByTestId('composer-send').click();
     await page.getByTestId('held-send-now').click();
     const { mail, to } = await sent('Please change the bulb');
-    expect(to).toEqual(['ada@example.org', 'charles@example.org', 'boss@example.net']);
+    expect(to).toEqual(['ada@example.org', 'charles@example.org', ...crowd, 'boss@example.net']);
     expect(mail.html).toContain('<strong>Please change the bulb</strong>');
     expect(mail.from?.value).toEqual([{ address: 'support@patchbay.test', name: 'Lamp support' }]);
     await held.waitFor({ state: 'detached' });

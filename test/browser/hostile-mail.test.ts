@@ -23,7 +23,7 @@ strong, .patchbay-target { display: none !important; font-size: 0 !important }</
 /** An answer as Gmail sends it. Its style sheet would show what is hidden. */
 const quotingMail = `<html><head><style>div, blockquote { display: block !important }</style></head><body>
 <div dir="ltr"><div>Hello,</div><div><br></div><div>the shade is broken, as you can see here:</div>
-<div><img src="cid:shade@example.org" width="160" height="90" style="background:#b9c7d6"></div><div>Could you send another one?</div><div><br></div><div>Ann</div>
+<div><img src="cid:shade@example.org" width="160" height="90" style="background:#b9c7d6"></div><div>Could you send another one?</div><div><img src="cid:shade@example.org" width="1800" height="6"><img src="cid:shade@example.org" width="100%" height="4"></div><div><br></div><div>Ann</div>
 <div><br></div><span class="gmail_signature_prefix">-- </span><br><div dir="ltr" class="gmail_signature" data-smartmail="gmail_signature"><div><b>Ann Lee</b></div><div>Lamps and Shades, 12 Long Street</div></div></div><br>
 <div class="gmail_quote gmail_quote_container"><div dir="ltr" class="gmail_attr">On Tue, Mar 3, 2026 at 10:00 AM The desk &lt;<a href="mailto:desk@centre.test">desk@centre.test</a>&gt; wrote:<br></div>
 <blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex;border-left:1px solid rgb(204,204,204);padding-left:1ex"><p>Dear Ann,</p><p>Your lamp has left our house today and will be with you on Thursday.</p>
@@ -162,7 +162,12 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
     await toggle.waitFor();
     const trimmed = 'Hello, the shade is broken, as you can see here: Could you send another one? Ann';
     await eventually(said, (words) => words === trimmed);
-    expect(await mail.locator('img').evaluate((image) => image.clientWidth)).toBe(160);
+    const shades = await mail
+      .locator('img')
+      .evaluateAll((images) => images.map(({ clientWidth, clientHeight }) => ({ clientWidth, clientHeight })));
+    expect(shades[0]).toEqual({ clientWidth: 160, clientHeight: 90 });
+    // Lines that a mail draws with a picture stay lines, however much narrower the frame is.
+    expect(shades.slice(1).map(({ clientHeight }) => clientHeight <= 6)).toEqual([true, true]);
     expect(await page.getByTestId('show-images').count()).toBe(0);
     await fits();
     const small = await height();

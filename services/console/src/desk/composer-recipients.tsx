@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addressesIn, looksLikeAddress } from './mail-address.ts';
 import type { MailLists } from './mail-choice.ts';
+import { recipientsLine } from './recipients-line.ts';
 import type { MailFields } from './use-mail-fields.ts';
 
 /** Most recipients of one message; the hub refuses more. */
@@ -55,7 +56,7 @@ export function ComposerRecipients({ mail, taken }: { mail: MailFields; taken: (
           onClick={() => setOpen(true)}
           data-testid="recipients-unfold"
         >
-          <span className="ellipsis">{summary(lists, t('composer.field.cc'), t('composer.field.to'))}</span>
+          <span className="ellipsis">{recipientsLine(lists, (list) => t(`composer.field.${list}`))}</span>
         </Button>
       )}
       {unfolded &&
@@ -65,12 +66,6 @@ export function ComposerRecipients({ mail, taken }: { mail: MailFields; taken: (
     </div>
   );
 }
-
-const summary = ({ to, cc, bcc }: MailLists, ccWord: string, toWord: string): string =>
-  [
-    `${toWord} ${to.join(', ') || '…'}`,
-    ...(cc.length + bcc.length > 0 ? [`${ccWord} ${[...cc, ...bcc].join(', ')}`] : []),
-  ].join(' · ');
 
 function AddressField({
   name,

@@ -1,5 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { ClockCircleOutlined, ExclamationCircleFilled, SendOutlined, UndoOutlined } from '@ant-design/icons';
+import {
+  ClockCircleOutlined,
+  ExclamationCircleFilled,
+  PaperClipOutlined,
+  SendOutlined,
+  UndoOutlined,
+} from '@ant-design/icons';
 import type { HeldReply, Ticket } from '@patchbay/contracts';
 import { keys, useNow } from '@patchbay/ui';
 import { Button } from 'antd';
@@ -9,6 +15,7 @@ import { errorText } from '../feedback/error-text.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { useDraft } from './drafts.ts';
+import { recipientsLine } from './recipients-line.ts';
 import { withTakenBack } from './taken-back.ts';
 
 /** The agent's own messages that have not left: they wait for their moment, or could not leave. `goOn`: one is in the draft again. */
@@ -48,8 +55,20 @@ function Held({ held, ticketId, goOn }: { held: HeldReply; ticketId: string; goO
       data-state={held.state}
     >
       <p className="message-text" dir="auto">
-        {held.input.text || held.files.map(({ filename }) => filename).join(', ')}
+        {held.input.text}
       </p>
+      {held.files.length > 0 && (
+        <p className="small held-files">
+          <PaperClipOutlined aria-hidden /> {held.files.map(({ filename }) => filename).join(', ')}
+        </p>
+      )}
+      {held.input.to && (
+        <p className="small muted held-files" data-testid="held-recipients">
+          {recipientsLine({ to: held.input.to, cc: held.input.cc ?? [], bcc: held.input.bcc ?? [] }, (list) =>
+            t(`composer.field.${list}`),
+          )}
+        </p>
+      )}
       <footer className="held-foot small" role={failed ? 'alert' : 'status'}>
         {failed ? <ExclamationCircleFilled aria-hidden /> : <ClockCircleOutlined aria-hidden />}
         <span className="grow">

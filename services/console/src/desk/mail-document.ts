@@ -2,6 +2,7 @@ import DOMPurify from 'dompurify';
 import type { Attachment } from '@patchbay/contracts';
 import { olderParts } from './mail-older.ts';
 import { pictureOf } from './mail-pictures.ts';
+import { keepRatio } from './picture-sizes.ts';
 
 /**
  * Before the mail's own styles, which may differ: the letters of the console. After them, which may not: nothing is wider than the frame
@@ -90,6 +91,7 @@ export function mailDocument(
   let blocked = 0;
   const inlined: string[] = [];
   for (const image of body.querySelectorAll('img')) {
+    keepRatio(image);
     const source = image.getAttribute('src') ?? '';
     const inline = inlineUrl(source, attachments, origin);
     if (inline) {

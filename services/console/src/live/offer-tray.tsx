@@ -83,18 +83,18 @@ function Offer({ ticket, now, first }: { ticket: Ticket; now: number; first: boo
           disabled={busy}
           onClick={() => accept.mutate(undefined)}
           data-testid="offer-accept"
-          aria-keyshortcuts="Alt+A"
+          {...(first && { 'aria-keyshortcuts': 'Alt+A' })}
         >
-          {t('offer.accept')} <kbd>Alt A</kbd>
+          {t('offer.accept')} {first && <kbd>Alt A</kbd>}
         </Button>
         <Button
           loading={decline.isPending}
           disabled={busy}
           onClick={() => decline.mutate(undefined)}
           data-testid="offer-decline"
-          aria-keyshortcuts="Alt+D"
+          {...(first && { 'aria-keyshortcuts': 'Alt+D' })}
         >
-          {t('offer.decline')} <kbd>Alt D</kbd>
+          {t('offer.decline')} {first && <kbd>Alt D</kbd>}
         </Button>
       </div>
       <div className="offer-bar" style={{ transform: `scaleX(${Math.min(1, left / 30)})` }} />
