@@ -82,6 +82,9 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     const folded = page.getByTestId('recipients-unfold').filter({ hasText: 'charles@example.org' });
     await folded.waitFor();
     await picture('reply-all-folded');
+    const around = await page.getByTestId('composer').boundingBox();
+    const send = await page.getByTestId('composer-send').boundingBox();
+    expect((send?.x ?? 0) + (send?.width ?? 0)).toBeLessThan((around?.x ?? 0) + (around?.width ?? 0));
     await folded.click();
     await page.getByTestId('composer-bcc').locator('input').fill('boss@example.net,');
     await page.getByTestId('composer-text').fill('Please change the bulb');

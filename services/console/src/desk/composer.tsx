@@ -132,7 +132,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
   if (ticket.status === 'closed' && kind === 'public')
     return <ClosedNotice unsent={text} note={() => change('internal')} />;
   return (
-    <div className={`composer composer-${kind}`}>
+    <div className={`composer composer-${kind}`} data-testid="composer">
       {dropping && <div className="drop-here">{t('composer.drop')}</div>}
       <GuardNotice customerId={ticket.customerId} aloud />
       <div className="composer-head">
