@@ -69,6 +69,40 @@ describe('the API', () => {
       expect(seen).toEqual([...before].toReversed());
     });
 
+    it('shows who waits as they ought to be taken, also where the last page begins', async () => {
+      const { sql, api, ticketByText } = centre();
+      const enter = async (number: number, priority: number) => {
+        const { ticketId } = await ticketByText(`+491511236${String(number).padStart(4, '0')}`);
+        await sql.query('update ticket set priority = $2 where id = $1', [ticketId, priority]);
+        return ticketId;
+      };
+      const ordinary: string[] = [];
+      for (let number = 1; number <= 7; number += 1) ordinary.push(await enter(number, 0));
+      // The last to come, and one that has waited as long as another.
+      const urgent = await enter(8, 7);
+      await sql.query(
+        'update ticket set waiting_since = (select waiting_since from ticket where id = $2) where id = $1',
+        [ordinary[4], ordinary[3]],
+      );
+      const seen: string[] = [];
+      for await (const items of pages(
+        '/api/v1/tickets?assigneeId=none&status=open&order=waiting&channel=sms&limit=2',
+      )) {
+        seen.push(...items.map(({ id }) => id as string));
+        await enter(9, 9);
+      }
+      const [third, fourth] = ordinary.slice(3, 5).toSorted() as [string, string];
+      expect(seen.filter((id) => id === urgent || ordinary.includes(id))).toEqual([
+        urgent,
+        ...ordinary.slice(0, 3),
+        third,
+        fourth,
+        ...ordinary.slice(5),
+      ]);
+      expect(new Set(seen).size).toBe(seen.length);
+      expectProblem(await api('GET', '/api/v1/tickets?order=waiting&cursor=x'), 400, 'invalid_input');
+    });
+
     it('shows every message once, in order, while more are written', async () => {
       const { ticketId } = await centre().ticketByText('+4915112350001');
       const note = async (text: string) =>

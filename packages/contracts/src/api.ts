@@ -230,6 +230,8 @@ export const ticketQuery = pageQuery.extend({
   assigneeId: z.string().optional(),
   q: z.string().max(200).optional(),
   tag: ticketTag.optional(),
+  /** `waiting`: the most urgent first, then who waits longest, as they ought to be taken. */
+  order: z.enum(['newest', 'waiting']).default('newest'),
 });
 export const ticketUpdate = z.object({
   status: ticketStatus.optional(),

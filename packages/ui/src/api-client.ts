@@ -90,6 +90,8 @@ export interface TicketFilter {
   assigneeId?: string;
   q?: string;
   tag?: string;
+  /** `waiting`: the most urgent first, then who waits longest. Left out: the newest first. */
+  order?: 'waiting';
 }
 /** `undelivered`: one's own that failed or whose end is unknown, as long as nobody has decided. */
 export type OutboxFilter = 'failed' | 'unknown' | 'undelivered' | undefined;

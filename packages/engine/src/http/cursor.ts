@@ -7,6 +7,8 @@ export const idKey = z.uuid();
 export const countKey = z.int().min(0);
 /** Microseconds since 1970 and what tells apart rows of one moment. */
 export const momentKey = z.tuple([z.int(), z.string().max(200)]);
+/** Priority, microseconds since 1970, and the ticket's id. */
+export const waitingKey = z.tuple([z.int(), z.int(), z.uuid()]);
 export const nameKey = z.tuple([z.string(), z.string()]);
 
 /** A key as a client carries it: opaque, and safe in a URL. */

@@ -155,6 +155,39 @@ export async function listTickets(
   );
 }
 
+/** Priority, microseconds since 1970 since when somebody waits, and the ticket's id. */
+export type WaitingKey = [priority: number, since: number, id: string];
+
+/** Tickets that the viewer may read, the most urgent first, then who waits longest; where nobody waits, since the ticket is there. */
+export async function listWaitingTickets(
+  sql: Queryable,
+  viewer: Viewer,
+  filter: TicketFilter,
+  slice: Slice<WaitingKey>,
+): Promise<Cut<Ticket, WaitingKey>> {
+  const { values, bind } = parameters();
+  const conditions = [ticketScope(viewer, bind), ...conditionsOf(filter, bind)];
+  const since = '(extract(epoch from coalesce(t.waiting_since, t.created_at)) * 1000000)::int8';
+  if (slice.after !== null) {
+    const [priority, moment, id] = slice.after;
+    conditions.push(
+      `(-t.priority, ${since}, t.id) > (${bind(-priority)}::int, ${bind(moment)}::int8, ${bind(id)}::uuid)`,
+    );
+  }
+  const order = `order by t.priority desc, ${since}, t.id`;
+  const { rows } = await sql.query<{ since: string }>(
+    `with page as materialized (select t.* from ticket t where ${conditions.join(' and ')} ${order} limit ${bind(slice.limit + 1)})
+     select ${columns}, ${since} as since from page t ${joined} ${order}`,
+    values,
+  );
+  const { items, next } = cut(
+    rows.map(({ since: moment, ...row }) => ({ ticket: present<Ticket>(row), moment: Number(moment) })),
+    slice.limit,
+    ({ ticket, moment }): WaitingKey => [ticket.priority, moment, ticket.id],
+  );
+  return { items: items.map(({ ticket }) => ticket), next };
+}
+
 function conditionsOf(filter: TicketFilter, bind: (value: unknown) => string): string[] {
   const conditions: string[] = [];
   if (filter.status) conditions.push(`t.status = any(${bind(filter.status)})`);

@@ -8,7 +8,7 @@ const tabs: Tab[] = ['mine', 'waiting', 'all'];
 /** What each tab asks for. */
 export const tabFilters: Record<Tab, TicketFilter> = {
   mine: { assigneeId: 'me', status: 'open,pending' },
-  waiting: { assigneeId: 'none', status: 'open' },
+  waiting: { assigneeId: 'none', status: 'open', order: 'waiting' },
   all: {},
 };
 

@@ -13,7 +13,6 @@ import '../style/automation.css';
 import '../style/ticket-list.css';
 import { ChannelTag } from './channel-tag.tsx';
 import { tabFilters, useTicketFilter, type Tab } from './ticket-filter.ts';
-import { waitingOrder } from './waiting-order.ts';
 import { TicketRow } from './ticket-row.tsx';
 
 function useTickets(filter: TicketFilter) {
@@ -62,7 +61,6 @@ function TicketRows(props: {
   if (tickets.isPending) return <Loading />;
   if (!tickets.data) return <Failed error={tickets.error} retry={() => void tickets.refetch()} />;
   const items = tickets.data.pages.flatMap((page) => page.items);
-  if (props.tab === 'waiting') items.sort(waitingOrder);
   if (items.length === 0) {
     return (
       <Nothing

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { HubError, pageQuery, ticketQuery, ticketStatus, type Ticket } from '@patchbay/contracts';
-import { listTicketEvents, listTickets, readTicket, type TicketFilter } from '@patchbay/store/queries/tickets';
+import {
+  listTicketEvents,
+  listTickets,
+  listWaitingTickets,
+  readTicket,
+  type TicketFilter,
+} from '@patchbay/store/queries/tickets';
 import { z } from 'zod';
 import type { Principal } from '../../auth/principal.ts';
 import type { Parts } from '../../parts.ts';
@@ -11,7 +17,7 @@ import { commandCall } from '../../pipeline/calls.ts';
 import { messagingDetail } from '../../pipeline/messaging.ts';
 import { presentRequests } from '../../pipeline/sensitive-request.ts';
 import { maySearchParts, presentTickets } from '../../privacy/masking.ts';
-import { countKey, idKey, pageOf, sliceOf } from '../cursor.ts';
+import { countKey, idKey, pageOf, sliceOf, waitingKey } from '../cursor.ts';
 import { idempotencyKey } from '../idempotency.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
@@ -97,7 +103,7 @@ export const ticketRoutes = [
   route({
     method: 'get',
     path: '/tickets',
-    summary: 'Tickets, newest first',
+    summary: 'Tickets, newest first or as they ought to be taken',
     tag,
     access: 'agent',
     query: ticketQuery,
@@ -105,7 +111,10 @@ export const ticketRoutes = [
     async handle({ parts, principal, query }) {
       const parted = await maySearchParts(parts.db.sql, principal);
       const filter = { ...filterOf(query, principal), parted };
-      const found = await listTickets(parts.db.sql, principal, filter, sliceOf(idKey, query));
+      const found =
+        query.order === 'waiting'
+          ? await listWaitingTickets(parts.db.sql, principal, filter, sliceOf(waitingKey, query))
+          : await listTickets(parts.db.sql, principal, filter, sliceOf(idKey, query));
       return pageOf({ ...found, items: await shown(parts, principal, found.items) });
     },
   }),
