@@ -33,7 +33,7 @@ const clockFact = {
 
 /** Which limit was passed, and by what. Seconds where it is a time. */
 export const alertReason = z.object({
-  code: z.enum(['many-new', 'many-waiting', 'old', 'webhooks-off']),
+  code: z.enum(['many-new', 'many-waiting', 'old', 'webhooks-off', 'mailboxes-failing']),
   value: z.number(),
   limit: z.number(),
 });

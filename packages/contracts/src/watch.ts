@@ -142,6 +142,7 @@ export const healthCode = z.enum([
   'connecting',
   'not-listening',
   'not-answering',
+  'sign-in-refused',
   'refusing',
 ]);
 /** Why a state is what it is: `value` against `limit`, seconds or a count. */

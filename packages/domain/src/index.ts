@@ -20,6 +20,7 @@ export * from './mail-identity.ts';
 export * from './masking.ts';
 export * from './message-recipients.ts';
 export * from './metrics/index.ts';
+export * from './mailbox-alert.ts';
 export * from './quarantine-alert.ts';
 export * from './reply-recipients.ts';
 export * from './routing/index.ts';

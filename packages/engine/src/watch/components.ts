@@ -2,7 +2,7 @@
 import type { ComponentHealth } from '@patchbay/contracts';
 import { health } from '@patchbay/domain';
 import type { AccountRow } from '@patchbay/store/queries/channel-health';
-import { listMailAccounts } from '@patchbay/store/queries/mail-accounts';
+import { listMailAccounts, type MailAccountRow } from '@patchbay/store/queries/mail-accounts';
 import type { InletStatus } from '@patchbay/channels/channel';
 import type { Parts } from '../parts.ts';
 
@@ -49,9 +49,17 @@ async function mailboxes(parts: Parts): Promise<ComponentHealth[]> {
 }
 
 /** While it is tried again it stays what it was: only an answer of the server, which takes the error away, makes it well. */
-function mailboxState({ state, backlog, lastError }: { state: string; backlog: number; lastError: string | null }) {
+function mailboxState({
+  state,
+  backlog,
+  lastError,
+  lastErrorCode,
+}: Pick<MailAccountRow, 'state' | 'backlog' | 'lastError' | 'lastErrorCode'>) {
   if (state === 'off') return health('off', 'paused');
-  if (state === 'failing' || (state === 'connecting' && lastError !== null)) return health('failing', 'not-answering');
+  if (state === 'failing' || (state === 'connecting' && lastError !== null)) {
+    const refused = lastErrorCode === 'authentication' || lastErrorCode === 'sign-in-again';
+    return health('failing', refused ? 'sign-in-refused' : 'not-answering');
+  }
   if (state === 'connecting') return health('ok', 'connecting');
   return state === 'importing' ? health('slow', 'backlog', backlog) : health('ok', 'fine');
 }

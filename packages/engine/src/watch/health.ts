@@ -94,8 +94,8 @@ export function withoutErrors(health: ChannelHealth): ChannelHealth {
 
 /** The wallboard's tiles. */
 export async function readTiles(parts: Parts): Promise<ChannelTile[]> {
-  const { accounts } = await readHealth(parts);
-  return accounts.map(({ channel, account, state, reason, quarantined, ...figures }) => ({
+  const { accounts, components } = await readHealth(parts);
+  const tiles = accounts.map(({ channel, account, state, reason, quarantined, ...figures }) => ({
     channel,
     account,
     state,
@@ -105,4 +105,19 @@ export async function readTiles(parts: Parts): Promise<ChannelTile[]> {
     oldestAt: [figures.oldestPendingAt, figures.oldestOutgoingAt].filter((at) => at !== null).toSorted()[0] ?? null,
     delay: figures.providerDelay.p95 ?? figures.ingestDelay.p95,
   }));
+  // Mail that nobody fetches is in no account's figures.
+  const unread = components.filter(({ kind, state }) => kind === 'mailbox' && state === 'failing');
+  return [
+    ...tiles,
+    ...unread.map(({ name, state, reason, lastContactAt, counts }) => ({
+      channel: 'email' as const,
+      account: name,
+      state,
+      reason,
+      quarantined: 0,
+      backlog: counts['backlog'] ?? 0,
+      oldestAt: lastContactAt,
+      delay: null,
+    })),
+  ];
 }

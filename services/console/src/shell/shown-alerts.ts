@@ -2,7 +2,7 @@ import type { Alert } from '@patchbay/contracts';
 
 /** Its words, and where it is worked off. */
 interface AlertPage {
-  readonly text: 'watch.alert' | 'watch.alertWebhooks';
+  readonly text: 'watch.alert' | 'watch.alertWebhooks' | 'watch.alertMailboxes';
   readonly path: string;
 }
 
@@ -10,6 +10,8 @@ interface AlertPage {
 const pages = new Map<string, AlertPage>([
   ['quarantine', { text: 'watch.alert', path: '/quarantine' }],
   ['webhooks', { text: 'watch.alertWebhooks', path: '/webhooks' }],
+  // Their settings are for administrators; every manager sees there how they are doing.
+  ['mailboxes', { text: 'watch.alertMailboxes', path: '/health' }],
 ]);
 
 /** What fires, but for what was put away as it is: `dismissed` has by key the `since` of what was. */

@@ -80,6 +80,7 @@ export const operations = {
       connecting: 'Is being connected',
       'not-listening': 'Does not listen',
       'not-answering': 'Does not answer',
+      'sign-in-refused': 'Refuses the sign-in',
       refusing: 'The provider refuses messages',
     },
     kind: {
@@ -124,11 +125,13 @@ export const operations = {
     delay: 'delay',
     alert: 'The quarantine needs attention',
     alertWebhooks: 'Webhooks fail',
+    alertMailboxes: 'Mailboxes cannot be read',
     alertReason: {
       'many-new': '{{value}} new within a short time',
       'many-waiting': '{{value}} are waiting',
       old: 'The oldest has waited for {{age}}',
       'webhooks-off': '{{value}} switched off because nothing arrived there',
+      'mailboxes-failing': '{{value}} not read: mail lies there',
     },
     limits: 'Limits',
     limitsText:

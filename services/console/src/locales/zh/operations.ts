@@ -80,6 +80,7 @@ export const operations = {
       connecting: '正在连接',
       'not-listening': '未在监听',
       'not-answering': '没有响应',
+      'sign-in-refused': '拒绝登录',
       refusing: '服务商拒绝消息',
     },
     kind: {
@@ -124,11 +125,13 @@ export const operations = {
     delay: '延迟',
     alert: '隔离区需要处理',
     alertWebhooks: '网络回调发送失败',
+    alertMailboxes: '邮箱无法读取',
     alertReason: {
       'many-new': '短时间内新增 {{value}} 条',
       'many-waiting': '有 {{value}} 条等待',
       old: '最早一条已等待 {{age}}',
       'webhooks-off': '{{value}} 个因无法送达而停用',
+      'mailboxes-failing': '{{value}} 个未能读取，其中可能有邮件',
     },
     limits: '警戒值',
     limitsText: '达到警戒值即视为超过。隔离区会提醒管理人员，渠道状态会在此处和大屏上变化。',

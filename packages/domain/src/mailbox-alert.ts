@@ -1,0 +1,31 @@
+/** When mailboxes that are fetched need a person: mail lies there and nobody here sees it. */
+import type { AlertReason, MailAccountState, MailProblemCode } from '@patchbay/contracts';
+
+export interface MailboxSituation {
+  readonly state: MailAccountState;
+  readonly lastErrorCode: MailProblemCode | null;
+  /** When its server last answered as it should, or since when there is the account. */
+  readonly wellAt: Date;
+}
+
+/** No amount of trying mends these. */
+const forPeople: ReadonlySet<MailProblemCode> = new Set([
+  'authentication',
+  'sign-in-again',
+  'certificate',
+  'encryption',
+  'folder-missing',
+  'secret',
+]);
+/** A server that is started anew is back by then. Seconds. */
+const patience = 300;
+
+/** Mailboxes that cannot be read: by a refusal at once, by silence after five minutes. The alert fires while there is any. */
+export function mailboxAlert(mailboxes: readonly MailboxSituation[], now: Date): AlertReason[] {
+  const value = mailboxes.filter(
+    ({ state, lastErrorCode, wellAt }) =>
+      (state === 'failing' || (state === 'connecting' && lastErrorCode !== null)) &&
+      ((lastErrorCode !== null && forPeople.has(lastErrorCode)) || now.getTime() - wellAt.getTime() >= patience * 1000),
+  ).length;
+  return value > 0 ? [{ code: 'mailboxes-failing', value, limit: 1 }] : [];
+}
