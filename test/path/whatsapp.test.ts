@@ -129,6 +129,24 @@ onBothBackends('a WhatsApp message', (backend) => {
     ahead = 0;
   });
 
+  it('to another number of ours has a day of its own', async () => {
+    const { whatsappFrom, ticket, reply, becomes, hub } = centre();
+    const from = '+4915112370006';
+    const other = '+15005550099';
+    const first = await whatsappFrom(from, 'Hello');
+    for (const [table, column] of [
+      ['message', 'received_at'],
+      ['ticket', 'last_activity_at'],
+    ])
+      await hub.parts.db.sql.query(
+        `update ${table} set ${column} = ${column} - interval '30 hours' where ${table === 'ticket' ? 'id' : 'ticket_id'} = $1`,
+        [first.ticketId],
+      );
+    const { ticketId } = await whatsappFrom(from, 'Where is my order?', { To: `whatsapp:${other}` });
+    expect(await ticket(ticketId)).toMatchObject({ channelAccount: other, contactAddress: from });
+    await becomes((await reply(ticketId, 'It leaves today')).id, 'sent');
+  });
+
   it('that the network refuses for the hour says so', async () => {
     const { whatsappFrom, reply, carrier, becomes, tellStatus, messages } = centre();
     const from = '+4915112370005';

@@ -1,0 +1,106 @@
+-- What is written is answered from the address of ours that it came to, at the one it came from.
+
+-- As in 058, with whether a ticket has the two ends that the contact came over: the address of ours that it came to, and that of the customer.
+-- Those that have are found first.
+create or replace function locked_snapshot(p_contact jsonb, p_continuation_ms double precision) returns jsonb language plpgsql volatile
+-- Few rows are looked up by key, whatever the planner thinks of arrays of unknown length: it must never read a whole table for them.
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  identifiers jsonb := p_contact -> 'identifiers';
+  refs text[] := array(select jsonb_array_elements_text(p_contact #> '{threading,references}'));
+  token uuid := (p_contact #>> '{threading,ticketId}')::uuid;
+  writer text := coalesce(identifiers #>> '{0,value}', p_contact ->> 'from');
+  own_id text := case when p_contact ->> 'channel' = 'email' then p_contact ->> 'externalId' end;
+  tag integer := (p_contact #>> '{threading,ticketNumber}')::integer;
+  customers jsonb;
+  owners uuid[];
+  tickets jsonb;
+  addressee uuid;
+begin
+  select coalesce(jsonb_agg(jsonb_build_object('customerId', f.customer_id, 'kind', f.kind, 'value', f.value, 'grade', f.grade,
+           'shared', f.shared)), '[]'),
+         array_agg(f.customer_id) filter (where f.grade <> 'claimed' and not f.shared and c.grade <> 'claimed')
+    into customers, owners
+  from jsonb_to_recordset(identifiers) c (kind text, value text, grade text)
+  cross join lateral (select * from identifier i where i.kind = c.kind and i.value = c.value order by i.grade desc limit 20) f;
+
+  with hit as (
+    select t.id, 'token' as via, 0 as distance from ticket t where t.id = token
+    -- It came to the signed bounce address of a message of ours.
+    union all select o.ticket_id, 'token', 0 from outbound o where o.id = (p_contact #>> '{threading,outboundId}')::uuid
+    union all select r.ticket_id, 'reference', min(cardinality(refs) - array_position(refs, r.reference)) from thread_reference r
+    where r.reference = any (refs) group by r.ticket_id
+    union all select r.ticket_id, 'answered', 0 from thread_reference r
+    where r.reference = own_id and not exists (
+      select 1 from message m where m.channel_account = p_contact ->> 'channelAccount' and m.external_id = own_id)
+    union all select t.id, 'tag', 0 from ticket t where t.number = tag
+    union all select w.id, 'window', 0 from (
+      select t.id from ticket t
+      where p_continuation_ms > 0 and t.customer_id = any (owners) and t.channel = p_contact ->> 'channel' and t.status <> 'closed'
+        -- After a merge one customer has several visitors; a conversation goes on only with the visitor who began it.
+        and (t.visitor_id is null or identifiers @> jsonb_build_array(jsonb_build_object('kind', 'visitor', 'value', t.visitor_id)))
+        and t.last_activity_at >= now() - make_interval(secs => p_continuation_ms / 1000)
+      order by (t.channel_account = p_contact ->> 'channelAccount' and t.contact_address = writer) desc, t.last_activity_at desc limit 5) w
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('ticketId', t.id, 'number', t.number, 'status', t.status, 'customerId', t.customer_id,
+           'channel', t.channel, 'queueId', t.queue_id, 'via', h.via, 'lastActivityAt', t.last_activity_at,
+           'sameEnds', t.channel_account = p_contact ->> 'channelAccount' and t.contact_address = writer,
+           'settledAt', case when t.status in ('resolved', 'closed') then (
+             select e.at from event e where e.ticket_id = t.id and e.type = 'ticket.status-changed' order by e.id desc limit 1) end,
+           'senderIsParty', exists (
+             select 1 from ticket_party p join jsonb_to_recordset(identifiers) c (kind text, value text, grade text)
+               on p.kind = c.kind and p.value = c.value and c.grade <> 'claimed'
+             where p.ticket_id = t.id)
+             or t.id = token and exists (
+               select 1 from jsonb_to_recordset(identifiers) c (value text, grade text) where c.value = t.contact_address and c.grade <> 'claimed')) order by h.distance, t.number), '[]')
+    into tickets
+  from (select id, via, distance from hit order by distance limit 50) h join ticket t on t.id = h.id;
+
+  if token is not null and only_claims(p_contact) then
+    select t.customer_id into addressee
+    from ticket t cross join jsonb_to_recordset(identifiers) c (kind text, value text)
+    join identifier i on i.customer_id = t.customer_id and i.kind = c.kind and i.value = c.value
+    where t.id = token and c.value = t.contact_address and not i.shared
+      and not exists (select 1 from identifier k where k.kind = c.kind and k.value = c.value and k.grade in ('verified', 'known') and not k.shared);
+  end if;
+  return jsonb_build_object('customers', customers, 'tickets', tickets, 'addressee', addressee);
+end $$;
+
+-- As in 002. Whether a ticket with other ends goes on is a matter of the channel.
+create or replace function ingest_contact(p_inbox_id uuid, p_continuation jsonb, p_reasons jsonb) returns jsonb language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
+declare
+  row inbox%rowtype;
+  snapshot jsonb;
+  c jsonb;
+  owners text[];
+  hit jsonb;
+  refs boolean;
+begin
+  select i.* into row from inbox i where i.id = p_inbox_id and i.state = 'pending';
+  if not found then return jsonb_build_object('outcome', 'settled'); end if;
+  c := row.contact;
+  if c is null or c ->> 'kind' <> 'customer' or c ? 'call' or jsonb_array_length(c -> 'remoteFiles') > 0 or jsonb_array_length(c -> 'cc') > 0
+     or jsonb_array_length(c -> 'to') > 1 or c #> '{threading,ticketId}' is not null or c #> '{threading,ticketNumber}' is not null
+     or (c ->> 'automatic')::boolean then
+    return jsonb_build_object('outcome', 'decide');
+  end if;
+
+  snapshot := ingest_snapshot(c, (p_continuation ->> row.channel)::double precision);
+  owners := array(select distinct s ->> 'customerId' from jsonb_array_elements(snapshot -> 'customers') s
+    where s ->> 'grade' <> 'claimed' and not (s ->> 'shared')::boolean);
+  if cardinality(owners) <> 1 or exists (select 1 from jsonb_array_elements(c -> 'identifiers') i where i ->> 'grade' = 'claimed') then
+    return jsonb_build_object('outcome', 'decide');
+  end if;
+
+  refs := jsonb_array_length(c #> '{threading,references}') > 0;
+  select t into hit from jsonb_array_elements(snapshot -> 'tickets') t
+  where t ->> 'via' = case when refs then 'reference' else 'window' end
+  order by (t ->> 'lastActivityAt')::timestamptz desc limit 1;
+  if hit is null or not (refs or (hit ->> 'sameEnds')::boolean) or hit ->> 'queueId' is null or hit ->> 'status' <> 'open' or hit ->> 'customerId' <> owners[1]
+     or (refs and (select count(distinct t ->> 'ticketId') from jsonb_array_elements(snapshot -> 'tickets') t where t ->> 'via' = 'reference') <> 1) then
+    return jsonb_build_object('outcome', 'decide');
+  end if;
+
+  return ingest_apply(p_inbox_id, c, jsonb_build_object('customerId', owners[1], 'ticketId', hit ->> 'ticketId', 'seenStatus', 'open',
+    'reopen', false, 'requeue', false, 'reason', (p_reasons ->> (hit ->> 'via')) || ': ticket ' || (hit ->> 'number')));
+end $$;
