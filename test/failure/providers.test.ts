@@ -5,7 +5,7 @@ import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
-import { hangUp, startCarrierRest, tooMany } from '../support/carrier-rest.ts';
+import { hangUp, startCarrierRest, taken, tooMany } from '../support/carrier-rest.ts';
 import type { CarrierRest, RestAnswer, RestCall } from '../support/carrier-rest.ts';
 import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
@@ -246,6 +246,28 @@ onBothBackends('a provider that fails', (backend) => {
       To: item.to,
     });
     await until(id, 'delivered');
+  });
+
+  it.each([
+    ['drops the line', hangUp],
+    ['answers 500', serverError],
+  ])('one that %s after it took a code: the code is found there and sent once', async (_name, answer) => {
+    const { ticketId, from } = await openTicket();
+    const { carrier, api, ticket, messages } = centre();
+    await carrier.accepted.until(({ form }) => form['To'] === from, 'the acknowledgement');
+    const customer = `/api/v1/customers/${(await ticket(ticketId)).customerId}/identifiers`;
+    const [{ id: phone }] = (await api('GET', customer)).body.items;
+    carrier.answerAll(takes(carrier, answer));
+    try {
+      expect((await api('POST', `${customer}/${phone}/code`, { ticketId })).status).toBe(201);
+      await carrier.calls.until(isAskedAbout(from), 'the carrier is asked');
+    } finally {
+      carrier.answerAll(taken);
+    }
+    const { id } = (await messages(ticketId)).find(({ text }) => text.includes('is your code'));
+    const item = await until(id, 'sent');
+    const codes = carrier.accepted.items.filter(({ form }) => form['To'] === from).slice(1);
+    expect(codes.map(({ sid }) => sid)).toEqual([item.externalId]);
   });
 
   it('one that resets: never repeated by itself, the ticket comes back, and a person has it sent again, once', async () => {
