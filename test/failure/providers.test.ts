@@ -286,6 +286,21 @@ onBothBackends('a provider that fails', (backend) => {
     expect((await resolve(item.id, 'failed')).status).toBe(409);
   });
 
+  it('one that refuses what a person had sent again: its author is told of it anew', async () => {
+    const { ticketId } = await openTicket();
+    const { carrier, api } = centre();
+    carrier.answerOnce('refused anew', resetAtOnce);
+    const { id } = await centre().reply(ticketId, 'refused anew');
+    const item = await until(id, 'unknown');
+    carrier.answerOnce('refused anew', answers(400));
+    expect((await resolve(item.id, 'resend')).status).toBe(204);
+    await until(id, 'failed');
+    const undelivered = (await api('GET', '/api/v1/outbox?status=undelivered')).body.items;
+    expect(undelivered.map((one: { id: string }) => one.id)).toContain(item.id);
+    expect((await resolve(item.id, 'failed')).status).toBe(204);
+    expect((await resolve(item.id, 'failed')).status).toBe(409);
+  });
+
   it('two people who decide differently at once: one does, the other is told; nobody else may', async () => {
     const { ticketId } = await openTicket();
     const { carrier, api, url } = centre();

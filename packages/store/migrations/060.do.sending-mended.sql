@@ -104,3 +104,116 @@ begin
   return ingest_apply(p_inbox_id, c, jsonb_build_object('customerId', owners[1], 'ticketId', hit ->> 'ticketId', 'seenStatus', 'open',
     'reopen', false, 'requeue', false, 'reason', (p_reasons ->> (hit ->> 'via')) || ': ticket ' || (hit ->> 'number')));
 end $$;
+
+-- As in 011. What fails after somebody had decided about it waits for its author again.
+create or replace function tell_delivery(p_message_id uuid, p_status text, p_error text, p_actor_id text, p_return boolean) returns void
+language plpgsql volatile as $$
+declare
+  o outbound%rowtype;
+  t ticket%rowtype;
+  returned boolean := false;
+begin
+  select * into o from outbound where message_id = p_message_id;
+  if p_return and not o.automatic then
+    update ticket set status = 'open', updated_at = now(),
+      waiting_since = case when assignee_id is null and queue_id is not null then coalesce(waiting_since, now()) else waiting_since end
+    where id = o.ticket_id and status <> 'open' returning * into t;
+    returned := found;
+  end if;
+  if p_return and o.decided_at is not null and p_status in ('failed', 'unknown') then
+    update outbound set decided_at = null, decided_by = null where id = o.id;
+  end if;
+  if not returned then select * into t from ticket where id = o.ticket_id; end if;
+  insert into event (type, ticket_id, customer_id, queue_id, agent_id, actor_id, correlation_id, data)
+  values ('message.status-changed', t.id, t.customer_id, t.queue_id, t.assignee_id, p_actor_id, o.correlation_id,
+    jsonb_build_object('messageId', p_message_id, 'status', p_status, 'error', p_error, 'authorId', o.author_id, 'ticketNumber', t.number,
+      'automatic', o.automatic));
+  if returned then
+    insert into event (type, ticket_id, customer_id, queue_id, agent_id, correlation_id, data)
+    values ('ticket.reopened', t.id, t.customer_id, t.queue_id, t.assignee_id, o.correlation_id,
+      jsonb_build_object('reason', 'A message could not be delivered'));
+  end if;
+end $$;
+
+-- As in 055. A message of which a person decided that it was sent is reported on as any other.
+-- Called by ingest_apply in its transaction. Repeating it has no effect: deliveries only move forwards, a recipient's failure is told once,
+-- and a mark is one row for each address.
+create or replace function apply_contact_reports(p_message_id uuid, p_contact jsonb) returns void language plpgsql volatile as $$
+declare
+  report jsonb;
+  about record;
+  told record;
+  result text;
+  said text;
+  doubt text;
+  failure text;
+  missed text;
+  new_mark text;
+  moved uuid;
+begin
+  for report in select r from jsonb_array_elements(p_contact -> 'reports') r loop
+    select * into about from reported_outbound(report);
+    continue when not found or about.external_id is null;
+    result := report ->> 'result';
+    said := nullif(concat_ws(' ', report ->> 'code', coalesce(report ->> 'diagnostic', case when report ->> 'code' is null then report ->> 'replyCode' end)), '');
+    doubt := case when is_vouched(report, p_contact, about.recipient) then '' else ' (nothing vouches for this report but the Message-ID that it names)' end;
+    failure := case when about.several then about.recipient || ': ' else '' end || coalesce(said, 'The mail came back') || doubt;
+
+    -- Nobody could speak of it if it had not left.
+    if about.status = 'unknown' then
+      begin
+        perform settle_outbound(about.outbound_id, 'sent', about.external_id, null, 0, null, 0, 'unknown');
+      exception when unique_violation then
+        -- Another message has that id: a copy of it that came back to us before it was written down.
+        about.external_id := about.outbound_id::text;
+        perform settle_outbound(about.outbound_id, 'sent', about.external_id, null, 0, null, 0, 'unknown');
+      end;
+    -- A person decided that it was sent, which told nobody under which id.
+    elsif about.status = 'sent' and exists (select 1 from outbound o where o.id = about.outbound_id and o.external_id is null) then
+      begin
+        update message set external_id = about.external_id where id = about.message_id;
+      exception when unique_violation then
+        about.external_id := about.outbound_id::text;
+        update message set external_id = about.external_id where id = about.message_id;
+      end;
+      update outbound set external_id = about.external_id where id = about.outbound_id;
+      insert into thread_reference (reference, ticket_id) values (about.external_id, about.ticket_id) on conflict do nothing;
+    end if;
+    -- How far a message is says what became of it for whom it is for.
+    if result in ('failed', 'delivered', 'read') and not about.copied then
+      -- Good news of whom it is for are none of who missed it as a copy.
+      select string_agg(said_of, '; ') into missed from message u, regexp_split_to_table(u.delivery_error, '; ') said_of
+      where u.id = about.message_id and about.several and said_of ~ '^\S+@\S+: ' and not starts_with(said_of, about.recipient || ': ');
+      perform record_delivery('email', about.external_id, result, case result when 'failed' then failure end, now());
+      if result <> 'failed' and missed is not null then
+        update message set delivery_error = missed where id = about.message_id and delivery_error is null;
+      end if;
+    end if;
+    -- A failure that moves nothing is told all the same.
+    if result = 'failed' then
+      update message u set delivery_error = concat_ws('; ', u.delivery_error, failure)
+      where u.id = about.message_id and u.delivery_status in ('sent', 'delivered', 'read', 'failed')
+        and (about.copied or u.delivery_status <> 'failed')
+        and strpos(coalesce(u.delivery_error, ''), failure) = 0 and length(coalesce(u.delivery_error, '')) < 4000
+      returning u.delivery_status, u.delivery_error into told;
+      if found then perform tell_delivery(about.message_id, told.delivery_status, told.delivery_error, null, true); end if;
+    end if;
+
+    new_mark := case
+      when result = 'complained' then 'complained'
+      when result = 'failed' and (report ->> 'permanent')::boolean then 'undeliverable' end;
+    continue when new_mark is null;
+    -- A complaint outlasts a failure; of two failures the first is kept.
+    insert into address_mark as k (kind, value, mark, reason, message_id)
+    values ('email', about.recipient, new_mark, coalesce(left(said, 500), new_mark) || doubt, p_message_id)
+    on conflict (kind, value) do update set mark = excluded.mark, reason = excluded.reason, message_id = excluded.message_id, at = now()
+      where k.mark <> 'complained' and k.mark <> excluded.mark
+    returning k.message_id into moved;
+    if found then
+      insert into event (type, ticket_id, customer_id, queue_id, agent_id, correlation_id, data)
+      select 'address.marked', t.id, t.customer_id, t.queue_id, t.assignee_id, o.correlation_id,
+        jsonb_build_object('address', about.recipient, 'mark', new_mark, 'reason', coalesce(left(said, 500), new_mark) || doubt, 'messageId', p_message_id)
+      from ticket t join outbound o on o.id = about.outbound_id where t.id = about.ticket_id;
+    end if;
+  end loop;
+end $$;
