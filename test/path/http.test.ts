@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { verifySignature } from '@patchbay/channels/http/signature';
+import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends, type Backend } from '../support/backends.ts';
@@ -171,6 +172,23 @@ onBothBackends('a source of the webhook pair', (backend) => {
     expect((await api('POST', `/api/v1/inbox/${item.id}/replay`)).status).toBeLessThan(300);
     const { ticketId } = await received('late-1');
     expect(await centre().ticket(ticketId)).toMatchObject({ requestType: 'survey', fields: { stars: 4 } });
+  });
+
+  it('that is answered by mail acknowledges nothing to who gave no address, and is not failing for it', async () => {
+    const { api, received, reply, messages, hub } = centre();
+    const app = await addSource(api, { replyBy: 'email' });
+    const id = `m-${randomUUID()}`;
+    await postTo(app, { id, from: { phone: '+4915112312312' }, text: 'Call me', acknowledge: true });
+    const { ticketId } = await received(id);
+    expect(await messages(ticketId)).toHaveLength(1);
+    const answer = await reply(ticketId, 'We did');
+    const told = await eventually(
+      async () => (await messages(ticketId)).find((message) => message.id === answer.id),
+      ({ deliveryStatus }) => deliveryStatus === 'failed',
+    );
+    expect(told.deliveryError).toContain('gave no email address');
+    const health = await readAccounts(hub.parts.db.sql, '2026-01-01', 'UTC');
+    expect(health.find(({ account }) => account === `http:${app.id}`)).toMatchObject({ failed: 0, lastError: null });
   });
 
   it('whose receiver hangs keeps no other waiting', async () => {

@@ -1,3 +1,4 @@
+import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { expect, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
 import { centreNumber } from '../support/carrier.ts';
@@ -72,7 +73,7 @@ onBothBackends('a WhatsApp message', (backend) => {
   });
 
   it('is answered freely for a day, then by templates only', async () => {
-    const { whatsappFrom, ticket, reply, carrier, becomes, api, messages } = centre();
+    const { whatsappFrom, ticket, reply, carrier, becomes, api, messages, hub } = centre();
     const from = '+4915112370004';
     const { ticketId } = await whatsappFrom(from, 'Hello');
     await carrier.calls.until(({ form }) => form['To'] === `whatsapp:${from}`, 'the acknowledgement');
@@ -104,6 +105,8 @@ onBothBackends('a WhatsApp message', (backend) => {
     await becomes(waiting.id, 'failed');
     expect((await messages(ticketId)).find(({ id }) => id === waiting.id).deliveryError).toMatch(/24 hours/);
     expect(carrier.calls.items.some(({ form }) => form['Body'] === 'Too late')).toBe(false);
+    const health = await readAccounts(hub.parts.db.sql, '2026-01-01', 'UTC');
+    expect(health.find(({ channel }) => channel === 'whatsapp')).toMatchObject({ failed: 0, lastError: null });
 
     expect(Date.parse((await ticket(ticketId)).messagingWindow.closesAt)).toBeLessThan(Date.now() + ahead);
     const say = (body: object) => api('POST', `/api/v1/tickets/${ticketId}/messages`, body);

@@ -217,3 +217,71 @@ begin
     end if;
   end loop;
 end $$;
+
+-- As in 056, with no claim of what something stands against.
+-- One sender per row: whoever moves it from `queued` to `sending` sends it. Answers the message; or how long it is postponed; or that
+-- something stands against it, and then it is settled already; or null when it is not to be sent now. A message of which an earlier try
+-- may have arrived is answered together with what stands against it.
+create or replace function claim_outbound(p_id uuid) returns jsonb language plpgsql volatile as $$
+declare
+  o outbound%rowtype;
+  obstacle text;
+  wait_ms double precision;
+begin
+  select u.* into o from outbound u join message m on m.id = u.message_id
+  where u.id = p_id and u.status = 'queued' and u.next_attempt_at <= now()
+    -- What one ticket says to somebody leaves in the order in which it was written: a message waits for an earlier one to one of its
+    -- recipients that is on its way, is put off or is tried again, as long as whom that one is for does not have it. One that failed, whose
+    -- end nobody knows, or that its author still holds back, keeps nothing waiting.
+    and not exists (select 1 from outbound earlier
+      where earlier.ticket_id = u.ticket_id and earlier.id < u.id and earlier.status in ('queued', 'sending')
+        and earlier.recipient = any (u.recipient || m.recipients || m.copies || m.blind_copies)
+        and earlier.recipient <> all (earlier.reached))
+  for no key update of u skip locked;
+  if not found then return null; end if;
+  -- Whoever has it from an earlier try is not written to again.
+  obstacle := (select send_obstacle(o.channel, o.channel_account, array(
+      select distinct r from unnest(o.recipient || m.recipients || m.copies || m.blind_copies) r where r <> all (o.reached)), o.automatic)
+    from message m where m.id = o.message_id);
+  if obstacle is null then
+    wait_ms := case when o.channel = 'http' then wait_for_receiver(o.channel_account, o.postponed) else 0 end;
+    if wait_ms = 0 then wait_ms := take_sending_token(o.channel, o.channel_account, o.attempts + o.postponed = 0); end if;
+    if wait_ms > 0 then
+      update outbound set next_attempt_at = clock_timestamp() + make_interval(secs => wait_ms / 1000), postponed = postponed + 1 where id = p_id;
+      return jsonb_build_object('postponedMs', wait_ms, 'round', o.attempts + o.postponed + 1);
+    end if;
+  end if;
+  -- The health of the account is counted from claims, and what nobody tried to send says nothing of it.
+  update outbound set status = 'sending', claimed_at = case when obstacle is null or o.doubtful_since is not null then now() end,
+    attempts = attempts + case when obstacle is null or o.doubtful_since is not null then 1 else 0 end where id = p_id;
+  if obstacle is not null and o.doubtful_since is null then
+    perform settle_outbound(p_id, 'failed', null, obstacle, 0, null);
+    return jsonb_build_object('obstacle', obstacle, 'ticketId', o.ticket_id);
+  end if;
+  -- An earlier try may have arrived: whoever claims it asks about that before it says that nothing was sent.
+  return outbound_message(p_id) || jsonb_build_object('doubtfulSince', o.doubtful_since, 'standsAgainst', obstacle);
+end $$;
+
+-- As in 059, with no claim of what was held back after it.
+create or replace function settle_one(p_item jsonb) returns boolean language plpgsql volatile as $$
+declare
+  o_id uuid := (p_item ->> 'id')::uuid;
+  attempt integer := (p_item ->> 'attempt')::integer;
+begin
+  if p_item ?| array['reached', 'doubtful', 'heldBack'] then
+    update outbound set
+      reached = reached || array(select jsonb_array_elements_text(coalesce(p_item -> 'reached', '[]'))),
+      doubtful_since = case when (p_item ->> 'doubtfulAnew')::boolean then claimed_at
+        when (p_item ->> 'doubtful')::boolean then coalesce(doubtful_since, claimed_at) else doubtful_since end,
+      claimed_at = case when (p_item ->> 'heldBack')::boolean then null else claimed_at end
+    where id = o_id and attempts = attempt and status = 'sending';
+  end if;
+  if p_item ? 'optedOut' then perform record_opt_out(o_id, p_item ->> 'optedOut'); end if;
+  return settle_outbound(o_id, p_item ->> 'result', p_item ->> 'externalId', p_item ->> 'error',
+    coalesce((p_item ->> 'afterMs')::double precision, 0), p_item ->> 'rawSha256', coalesce((p_item ->> 'pauseMs')::double precision, 0),
+    'sending', attempt);
+exception when integrity_constraint_violation or data_exception or program_limit_exceeded then
+  return settle_outbound(o_id, 'unknown', null, case sqlstate
+      when '23505' then 'The provider named an id that another message has' else 'What the provider answered cannot be kept' end, 0, null, 0,
+    'sending', attempt);
+end $$;
