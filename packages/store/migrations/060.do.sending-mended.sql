@@ -262,11 +262,127 @@ begin
   return outbound_message(p_id) || jsonb_build_object('doubtfulSince', o.doubtful_since, 'standsAgainst', obstacle);
 end $$;
 
--- As in 059, with no claim of what was held back after it.
+-- As in 011. The receiver of a source may be answered by the id that it gave a message.
+create or replace function settle_outbound(p_id uuid, p_result text, p_external_id text, p_error text, p_after_ms double precision, p_raw_sha256 text,
+  p_pause_ms double precision default 0, p_from text default 'sending', p_attempt integer default null)
+returns boolean language plpgsql volatile as $$
+declare
+  o outbound%rowtype;
+begin
+  update outbound set
+    status = case p_result when 'retry' then 'queued' else p_result end,
+    external_id = coalesce(p_external_id, external_id),
+    error = p_error,
+    raw_sha256 = coalesce(p_raw_sha256, raw_sha256),
+    next_attempt_at = case p_result when 'retry' then now() + make_interval(secs => p_after_ms / 1000) else next_attempt_at end,
+    reconcile_at = case p_result when 'unknown' then now() + make_interval(secs => p_after_ms / 1000) end,
+    reconcile_attempts = 0
+  where id = p_id and case
+    when p_attempt is null then status = p_from
+    else attempts = p_attempt and (status = 'sending' or (status = 'unknown' and p_result in ('sent', 'failed'))
+      or (status = 'queued' and p_result = 'sent')) end
+  returning * into o;
+  if not found then return false; end if;
+  if p_pause_ms > 0 then
+    insert into sending_account as s (channel, account, paused_until)
+    values (o.channel, o.channel_account, now() + make_interval(secs => p_pause_ms / 1000))
+    on conflict (channel, account) do update set paused_until = greatest(s.paused_until, excluded.paused_until);
+  end if;
+  if p_result <> 'retry' then
+    update message set delivery_status = p_result, delivery_error = p_error, external_id = coalesce(p_external_id, external_id)
+    where id = o.message_id and delivery_rank(p_result) > delivery_rank(delivery_status);
+    if found then perform tell_delivery(o.message_id, p_result, p_error, null, p_result = 'failed'); end if;
+    if o.channel in ('email', 'http') and p_external_id is not null then
+      insert into thread_reference (reference, ticket_id) values (case o.channel when 'http' then o.channel_account || '#' || p_external_id else p_external_id end, o.ticket_id) on conflict do nothing;
+    end if;
+  end if;
+  if p_external_id is not null then perform apply_delivery(o.channel_account, p_external_id); end if;
+  return true;
+end $$;
+
+-- As in 031, with the ids of those receivers.
+create or replace function settle_sent(p_items jsonb) returns uuid[] language plpgsql volatile
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  ended uuid[];
+  reported record;
+begin
+  with item as materialized (
+    select (i ->> 'id')::uuid as id, (i ->> 'attempt')::integer as attempt, i ->> 'externalId' as external_id, i ->> 'error' as error,
+      i ->> 'rawSha256' as raw_sha256
+    from jsonb_array_elements(p_items) i
+    where i ->> 'result' = 'sent' and i ->> 'externalId' is not null and not i ?| array['reached', 'doubtful', 'optedOut']
+      and coalesce((i ->> 'pauseMs')::double precision, 0) = 0
+  ), sent as (
+    update outbound o set status = 'sent', external_id = i.external_id, error = i.error, raw_sha256 = coalesce(i.raw_sha256, o.raw_sha256),
+      reconcile_at = null, reconcile_attempts = 0
+    from item i where o.id = i.id and o.attempts = i.attempt and o.status = 'sending'
+    returning o.*
+  ), told as (
+    update message m set delivery_status = 'sent', delivery_error = s.error, external_id = s.external_id
+    from sent s where m.id = s.message_id and delivery_rank('sent') > delivery_rank(m.delivery_status)
+    returning m.id
+  ), events as (
+    insert into event (type, ticket_id, customer_id, queue_id, agent_id, correlation_id, data)
+    select 'message.status-changed', t.id, t.customer_id, t.queue_id, t.assignee_id, s.correlation_id,
+      jsonb_build_object('messageId', s.message_id, 'status', 'sent', 'error', s.error, 'authorId', s.author_id, 'ticketNumber', t.number,
+        'automatic', s.automatic)
+    from told join sent s on s.message_id = told.id join ticket t on t.id = s.ticket_id order by s.id
+  ), referred as (
+    insert into thread_reference (reference, ticket_id)
+    select case s.channel when 'http' then s.channel_account || '#' || s.external_id else s.external_id end, s.ticket_id
+    from sent s where s.channel in ('email', 'http') order by 1
+    on conflict do nothing
+  )
+  select coalesce(array_agg(sent.id), '{}') into ended from sent;
+  -- A report and the record of the send may come at the same moment, and neither sees the other before its commit: one waits here.
+  perform pg_advisory_xact_lock(hashtextextended('delivery:' || o.channel_account || ':' || o.external_id, 21))
+  from (select * from outbound where id = any (ended) order by id) o;
+  for reported in
+    select distinct o.channel_account, o.external_id from outbound o
+    join delivery_report r on r.channel_account = o.channel_account and r.external_id = o.external_id where o.id = any (ended)
+  loop
+    perform apply_delivery(reported.channel_account, reported.external_id);
+  end loop;
+  return ended;
+end $$;
+
+-- A receiver speaks of a message by our id, whose answer to the request never came, or was no good one: it has it. p_attempt: the try that
+-- ends by it, where one is under way.
+create or replace function settle_as_told(o outbound, p_attempt integer) returns boolean language plpgsql volatile as $$
+begin
+  update message set external_id = o.id::text where id = o.message_id and external_id is null;
+  return settle_outbound(o.id, 'sent', o.id::text, null, 0, null, 0, o.status, p_attempt);
+exception when unique_violation then
+  -- The source has given our id to a message of its own.
+  return false;
+end $$;
+
+-- As in 018. What a try under way ends with is seen then.
+create or replace function record_delivery(p_account text, p_external_id text, p_status text, p_error text, p_at timestamptz, p_reason text default null,
+  p_recipient text default null) returns uuid language plpgsql volatile as $$
+declare
+  o outbound%rowtype;
+begin
+  insert into delivery_report as r (channel_account, external_id, status, error, at, reason, recipient)
+  values (p_account, p_external_id, p_status, p_error, p_at, p_reason, p_recipient)
+  on conflict (channel_account, external_id, status) do update set reason = excluded.reason, recipient = excluded.recipient
+    where r.reason is null and excluded.reason is not null;
+  if starts_with(p_account, 'http:') and p_external_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    select * into o from outbound where id = p_external_id::uuid and channel_account = p_account and channel = 'http' and external_id is null
+      and attempts > 0 for no key update;
+    if found and o.status <> 'sending' then perform settle_as_told(o, null); end if;
+  end if;
+  return apply_delivery(p_account, p_external_id);
+end $$;
+
+-- As in 059, with no claim of what was held back after it. What its receiver reported on while it was asked has arrived, however it was
+-- answered. A report that comes in the same moment waits for the row, or is waited for.
 create or replace function settle_one(p_item jsonb) returns boolean language plpgsql volatile as $$
 declare
   o_id uuid := (p_item ->> 'id')::uuid;
   attempt integer := (p_item ->> 'attempt')::integer;
+  o outbound%rowtype;
 begin
   if p_item ?| array['reached', 'doubtful', 'heldBack'] then
     update outbound set
@@ -275,6 +391,13 @@ begin
         when (p_item ->> 'doubtful')::boolean then coalesce(doubtful_since, claimed_at) else doubtful_since end,
       claimed_at = case when (p_item ->> 'heldBack')::boolean then null else claimed_at end
     where id = o_id and attempts = attempt and status = 'sending';
+  end if;
+  if p_item ->> 'result' <> 'sent' then
+    select * into o from outbound where id = o_id and channel = 'http' and external_id is null and attempts = attempt for no key update;
+    if found and exists (select 1 from delivery_report r where r.channel_account = o.channel_account and r.external_id = o.id::text)
+      and settle_as_told(o, attempt) then
+      return true;
+    end if;
   end if;
   if p_item ? 'optedOut' then perform record_opt_out(o_id, p_item ->> 'optedOut'); end if;
   return settle_outbound(o_id, p_item ->> 'result', p_item ->> 'externalId', p_item ->> 'error',
@@ -285,3 +408,10 @@ exception when integrity_constraint_violation or data_exception or program_limit
       when '23505' then 'The provider named an id that another message has' else 'What the provider answered cannot be kept' end, 0, null, 0,
     'sending', attempt);
 end $$;
+
+-- What was sent before can be answered by those ids, too.
+insert into thread_reference (reference, ticket_id)
+select o.channel_account || '#' || o.external_id, o.ticket_id
+from http_source s join outbound o on o.channel_account = 'http:' || s.id and o.external_id is not null
+where o.channel = 'http' and o.external_id <> o.id::text
+on conflict do nothing;
