@@ -30,12 +30,11 @@ it('what a source was sent before can be answered by the id that it gave it', as
          select id, ticket_id, 'k', 'http', channel_account, 'u1', 'sent', 'theirs-1', 'c' from m)
      select account, t.id as "ticketId" from s, t`,
   );
-  const [{ account = '', ticketId = '' } = {}] = rows;
   await db.sql.query('delete from thread_reference');
   await db.sql.query('delete from schemaversion where version > 59');
   await migrate(database.url);
   expect((await db.sql.query('select reference, ticket_id as "ticketId" from thread_reference')).rows).toEqual([
-    { reference: `${account}#theirs-1`, ticketId },
+    { reference: `${rows[0]?.account}#theirs-1`, ticketId: rows[0]?.ticketId },
   ]);
 });
 

@@ -1,4 +1,5 @@
--- What is written is answered from the address of ours that it came to, at the one it came from.
+-- What is written is answered from the address of ours that it came to, at the one it came from; what the hub holds back says nothing of an
+-- account; and a message whose send nobody wrote down is reported on as any other.
 
 -- As in 058, with whether a ticket has the two ends that the contact came over: the address of ours that it came to, and that of the customer.
 -- Those that have are found first.
@@ -96,7 +97,8 @@ begin
   select t into hit from jsonb_array_elements(snapshot -> 'tickets') t
   where t ->> 'via' = case when refs then 'reference' else 'window' end
   order by (t ->> 'lastActivityAt')::timestamptz desc limit 1;
-  if hit is null or not (refs or (hit ->> 'sameEnds')::boolean) or hit ->> 'queueId' is null or hit ->> 'status' <> 'open' or hit ->> 'customerId' <> owners[1]
+  if hit is null or not (refs or (hit ->> 'sameEnds')::boolean) or hit ->> 'queueId' is null
+     or hit ->> 'status' <> 'open' or hit ->> 'customerId' <> owners[1]
      or (refs and (select count(distinct t ->> 'ticketId') from jsonb_array_elements(snapshot -> 'tickets') t where t ->> 'via' = 'reference') <> 1) then
     return jsonb_build_object('outcome', 'decide');
   end if;
@@ -293,7 +295,8 @@ begin
     where id = o.message_id and delivery_rank(p_result) > delivery_rank(delivery_status);
     if found then perform tell_delivery(o.message_id, p_result, p_error, null, p_result = 'failed'); end if;
     if o.channel in ('email', 'http') and p_external_id is not null then
-      insert into thread_reference (reference, ticket_id) values (case o.channel when 'http' then o.channel_account || '#' || p_external_id else p_external_id end, o.ticket_id) on conflict do nothing;
+      insert into thread_reference (reference, ticket_id)
+      values (case o.channel when 'http' then o.channel_account || '#' || p_external_id else p_external_id end, o.ticket_id) on conflict do nothing;
     end if;
   end if;
   if p_external_id is not null then perform apply_delivery(o.channel_account, p_external_id); end if;
