@@ -5,7 +5,7 @@ import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
-import { hangUp, startCarrierRest, tooMany } from '../support/carrier-rest.ts';
+import { hangUp, startCarrierRest, taken, tooMany } from '../support/carrier-rest.ts';
 import type { CarrierRest, RestAnswer, RestCall } from '../support/carrier-rest.ts';
 import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
@@ -248,6 +248,28 @@ onBothBackends('a provider that fails', (backend) => {
     await until(id, 'delivered');
   });
 
+  it.each([
+    ['drops the line', hangUp],
+    ['answers 500', serverError],
+  ])('one that %s after it took a code: the code is found there and sent once', async (_name, answer) => {
+    const { ticketId, from } = await openTicket();
+    const { carrier, api, ticket, messages } = centre();
+    await carrier.accepted.until(({ form }) => form['To'] === from, 'the acknowledgement');
+    const customer = `/api/v1/customers/${(await ticket(ticketId)).customerId}/identifiers`;
+    const [{ id: phone }] = (await api('GET', customer)).body.items;
+    carrier.answerAll(takes(carrier, answer));
+    try {
+      expect((await api('POST', `${customer}/${phone}/code`, { ticketId })).status).toBe(201);
+      await carrier.calls.until(isAskedAbout(from), 'the carrier is asked');
+    } finally {
+      carrier.answerAll(taken);
+    }
+    const { id } = (await messages(ticketId)).find(({ text }) => text.includes('is your code'));
+    const item = await until(id, 'sent');
+    const codes = carrier.accepted.items.filter(({ form }) => form['To'] === from).slice(1);
+    expect(codes.map(({ sid }) => sid)).toEqual([item.externalId]);
+  });
+
   it('one that resets: never repeated by itself, the ticket comes back, and a person has it sent again, once', async () => {
     const { ticketId } = await openTicket();
     centre().carrier.answerOnce('lost', resetAtOnce);
@@ -261,6 +283,21 @@ onBothBackends('a provider that fails', (backend) => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 409]);
     await until(id, 'sent');
     expect([tried('lost').length, sent('lost').length]).toEqual([2, 1]);
+    expect((await resolve(item.id, 'failed')).status).toBe(409);
+  });
+
+  it('one that refuses what a person had sent again: its author is told of it anew', async () => {
+    const { ticketId } = await openTicket();
+    const { carrier, api } = centre();
+    carrier.answerOnce('refused anew', resetAtOnce);
+    const { id } = await centre().reply(ticketId, 'refused anew');
+    const item = await until(id, 'unknown');
+    carrier.answerOnce('refused anew', answers(400));
+    expect((await resolve(item.id, 'resend')).status).toBe(204);
+    await until(id, 'failed');
+    const undelivered = (await api('GET', '/api/v1/outbox?status=undelivered')).body.items;
+    expect(undelivered.map((one: { id: string }) => one.id)).toContain(item.id);
+    expect((await resolve(item.id, 'failed')).status).toBe(204);
     expect((await resolve(item.id, 'failed')).status).toBe(409);
   });
 

@@ -41,6 +41,8 @@ const world = fc.record({
       channel,
       status: usually('open', fc.constantFrom(...ticketStatus.options)),
       ageMs,
+      account: usually('centre', fc.constant('another number')),
+      contactAddress: usually('a@example.org', value),
       references: fc.array(reference, { maxLength: 2 }),
       parties: fc.array(value, { maxLength: 2 }),
     }),
@@ -95,8 +97,16 @@ async function build(tx: Queryable, { customers, tickets }: World): Promise<stri
   for (const [index, ticket] of tickets.entries()) {
     const { rows } = await tx.query<{ id: string }>(
       `insert into ticket (number, subject, status, channel, channel_account, customer_id, contact_address, last_activity_at, queue_id)
-       select $1, 'Something', $2, $3, 'centre', $4::uuid, 'a@example.org', now() - make_interval(secs => $5), id from queue returning id`,
-      [1001 + index, ticket.status, ticket.channel, ids[ticket.customer % ids.length], ticket.ageMs / 1000],
+       select $1, 'Something', $2, $3, $4, $5::uuid, $6, now() - make_interval(secs => $7), id from queue returning id`,
+      [
+        1001 + index,
+        ticket.status,
+        ticket.channel,
+        ticket.account,
+        ids[ticket.customer % ids.length],
+        ticket.contactAddress,
+        ticket.ageMs / 1000,
+      ],
     );
     for (const one of ticket.references)
       await tx.query('insert into thread_reference (reference, ticket_id) values ($1, $2) on conflict do nothing', [
@@ -123,6 +133,7 @@ function byRules(given: InboundContact, snapshot: IngestSnapshot, now: Date) {
     automatic: given.automatic,
     customerId,
     continuationMs: continuationMs[given.channel],
+    keepsEnds: given.channel !== 'phone',
     reopenMs: 168 * hour,
     now,
     candidates: snapshot.tickets.map((candidate) => ({

@@ -161,6 +161,51 @@ describe('contacts that are ingested together', () => {
     },
   );
 
+  it.each(['alone', 'together'])('go on where they can be answered at both their ends: %s', async (how) => {
+    const { hub: running } = hub();
+    const both = ['1', '2'].map((n) => `+49151123610${how === 'alone' ? '0' : '1'}${n}`);
+    const [one = '', two = ''] = both;
+    const text = (from: string, to: string, externalId: string) =>
+      inboundContact.parse({
+        channel: 'sms',
+        channelAccount: to,
+        from,
+        to: [to],
+        externalId: `${how} ${externalId}`,
+        identifiers: both
+          .map((value) => ({ kind: 'phone', value, grade: 'known' }))
+          .toSorted((a) => (a.value === from ? -1 : 1)),
+        threading: { references: [] },
+        receivedAt: new Date().toISOString(),
+        text: 'Hello',
+      });
+    const take = async (contact: InboundContact) => {
+      const ids = await receive(running, [
+        contact,
+        inboundContact.parse({
+          ...contact,
+          from: 'nobody',
+          identifiers: [],
+          externalId: `${contact.externalId} beside`,
+        }),
+      ]);
+      if (how === 'together') await createIngestion(running.parts)(ids);
+      else for (const inboxId of ids) await ingestContact(running.parts, { inboxId });
+      const { rows } = await running.parts.db.sql.query<{ ticketId: string }>(
+        'select ticket_id as "ticketId" from inbox where id = $1',
+        [ids[0]],
+      );
+      return rows[0]?.ticketId;
+    };
+    const first = await take(text(one, '+15005550006', '1'));
+    const elsewhere = await take(text(one, '+15005550099', '2'));
+    const bySecond = await take(text(two, '+15005550006', '3'));
+    expect(new Set([first, elsewhere, bySecond]).size).toBe(3);
+    expect(await take(text(one, '+15005550006', '4'))).toBe(first);
+    expect(await take(text(one, '+15005550099', '5'))).toBe(elsewhere);
+    expect(await take(text(two, '+15005550006', '6'))).toBe(bySecond);
+  });
+
   it('are acknowledged each within its own window: who asks for HELP has nobody else told twice', async () => {
     const { api, hub: running } = hub();
     const { sql } = running.parts.db;

@@ -16,6 +16,28 @@ it('a database that has a migration in the other form that it once had is taken 
   await expect(migrate(database.url)).rejects.toThrow('The database was made by another release');
 });
 
+it('what a source was sent before can be answered by the id that it gave it', async () => {
+  await using database = await createTestDatabase();
+  await using db = openDatabase({ url: database.url, poolSize: 1 });
+  const { rows } = await db.sql.query<{ account: string; ticketId: string }>(
+    `with s as (insert into http_source (name, kind, secret, reply_by, reply_account) values ('Shop', 'app', '', 'webhook', '') returning 'http:' || id as account),
+       c as (insert into customer (display_name) values ('Ann') returning id),
+       t as (insert into ticket (subject, channel, channel_account, customer_id, contact_address)
+         select 'Lamp', 'http', account, id, 'u1' from c, s returning id, channel_account),
+       m as (insert into message (ticket_id, direction, channel, channel_account, kind, delivery_status)
+         select id, 'out', 'http', channel_account, 'agent', 'sent' from t returning id, ticket_id, channel_account),
+       o as (insert into outbound (message_id, ticket_id, idempotency_key, channel, channel_account, recipient, status, external_id, correlation_id)
+         select id, ticket_id, 'k', 'http', channel_account, 'u1', 'sent', 'theirs-1', 'c' from m)
+     select account, t.id as "ticketId" from s, t`,
+  );
+  await db.sql.query('delete from thread_reference');
+  await db.sql.query('delete from schemaversion where version > 59');
+  await migrate(database.url);
+  expect((await db.sql.query('select reference, ticket_id as "ticketId" from thread_reference')).rows).toEqual([
+    { reference: `${rows[0]?.account}#theirs-1`, ticketId: rows[0]?.ticketId },
+  ]);
+});
+
 it('of a ticket’s parties none keeps an address of ours', async () => {
   await using database = await createTestDatabase();
   await using db = openDatabase({ url: database.url, poolSize: 1 });

@@ -1,5 +1,12 @@
 /** What tries of one message, and messages of one batch, may do to each other when their ends are written down: nothing. */
-import { claimOutbounds, nextOutbound, openDatabase, settleOutbound, settleOutbounds } from '@patchbay/store';
+import {
+  claimOutbounds,
+  nextOutbound,
+  openDatabase,
+  recordDelivery,
+  settleOutbound,
+  settleOutbounds,
+} from '@patchbay/store';
 import type { ClaimedOutbound, Queryable } from '@patchbay/store';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/backends.ts';
@@ -122,6 +129,29 @@ describe('a batch of ends', () => {
       { settled: true, next },
     ]);
     expect(await nextOutbound(sql, rows[0]?.ticketId ?? '')).toEqual(next);
+  });
+
+  it('is written though a source speaks of our message by an id that it gave its own', async () => {
+    const { sql } = ground();
+    const id = await queued(sql);
+    const channelAccount = 'http:shop';
+    await sql.query(`update outbound set channel = 'http', channel_account = $2 where id = $1`, [id, channelAccount]);
+    await sql.query(
+      `insert into message (ticket_id, direction, channel, channel_account, kind, external_id)
+       select ticket_id, 'in', 'http', $2, 'customer', id::text from outbound where id = $1`,
+      [id, channelAccount],
+    );
+    await sql.query(
+      `update message m set channel_account = $2 from outbound o where o.id = $1 and m.id = o.message_id`,
+      [id, channelAccount],
+    );
+    const report = { channelAccount, externalId: id, status: 'delivered', at: new Date().toISOString() } as const;
+    const attempt = await attemptOf(sql, id);
+    await recordDelivery(sql, report);
+    const outcome = { result: 'retry', error: '503', afterMs: 0 } as const;
+    expect(await settleOutbounds(sql, [{ id, attempt, outcome }])).toMatchObject([{ settled: true }]);
+    await recordDelivery(sql, report);
+    expect(await stateOf(sql, id)).toEqual({ status: 'queued', externalId: null, error: '503' });
   });
 
   it('is written though a provider names one id twice', async () => {

@@ -86,6 +86,21 @@ onBothBackends('consent to be texted', (backend) => {
     expect(await consentsOf(from)).toMatchObject([{ channel: 'sms', state: 'withdrawn' }]);
   });
 
+  it('is asked for by number of ours: who stopped one is answered from the other that they write to', async () => {
+    const { textFrom, reply, becomes, carrier } = centre();
+    const from = '+4915112350020';
+    const other = '+15005550099';
+    const first = await textFrom(from, 'Hello');
+    await textFrom(from, 'STOP');
+    const { ticketId } = await textFrom(from, 'Where is my order?', { To: other });
+    expect(ticketId).not.toBe(first.ticketId);
+    await becomes((await reply(ticketId, 'From the other number')).id, 'sent');
+    expect(carrier.calls.items.find(({ form }) => form['Body'] === 'From the other number')?.form).toMatchObject({
+      From: other,
+      To: from,
+    });
+  });
+
   it('takes YES for an answer unless there is something to give back', async () => {
     const { textFrom } = centre();
     const from = '+4915112350004';

@@ -285,6 +285,40 @@ describe('reports that are faster than the answer of the mail server, or all tha
     expect(rows).toEqual([{ mark: 'undeliverable' }]);
   });
 
+  it.each([
+    ['to its bounce address', true],
+    ['that names its Message-ID', false],
+  ])('a bounce %s fails what a person decided was sent, and its author is told of it anew', async (_name, isSigned) => {
+    const { server, hub, write, received, reply, messages, api } = centre();
+    const from = `decided-${randomUUID()}@example.org`;
+    const first = newId();
+    const headers = { Precedence: 'bulk' };
+    await write({ from, messageId: first, subject: 'Broken lamp', text: 'No light.', headers });
+    const { ticketId } = await received(first);
+    server.failOnce('end', 'drop');
+    const text = `Change the bulb ${randomUUID()}`;
+    const { id } = await reply(ticketId, text);
+    const now = async () => (await messages(ticketId)).find((message) => message.id === id);
+    const taken = await eventually(async () => server.taken.find((mail) => mail.text.includes(text)), Boolean);
+    await eventually(now, ({ deliveryStatus }) => deliveryStatus === 'unknown');
+    const sentId = /^Message-ID: (.*)$/im.exec(taken?.text ?? '')?.[1] ?? '';
+    const outbound = sentId.slice(1, 37);
+    expect((await api('POST', `/api/v1/outbox/${outbound}/resolve`, { decision: 'sent' })).status).toBe(204);
+    const to = isSigned ? signBounceAddress(outbound, 'patchbay.test', hub.parts.signingKey) : 'support@patchbay.test';
+    const report = newId();
+    await write({
+      envelope: { from: '', to },
+      raw: bounceMail({ id: report, to, recipient: from, fields: gone, about: sentId }),
+    });
+    await received(report);
+    expect(await now()).toMatchObject({ deliveryStatus: 'failed', deliveryError: expect.stringContaining('5.1.1') });
+    const undelivered = async () =>
+      (await api('GET', '/api/v1/outbox?status=undelivered')).body.items.map(({ id: one }: { id: string }) => one);
+    expect(await undelivered()).toContain(outbound);
+    expect((await api('POST', `/api/v1/outbox/${outbound}/resolve`, { decision: 'failed' })).status).toBe(204);
+    expect(await undelivered()).not.toContain(outbound);
+  });
+
   it('a bounce fails a message of unknown end that has come back to an address of ours', async () => {
     const { server, write, received, reply, messages } = centre();
     const from = `returned-${randomUUID()}@example.org`;

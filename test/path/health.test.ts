@@ -6,6 +6,7 @@ import { loadEnvironment } from '@patchbay/config';
 import type { AccountHealth, ChannelHealth, ComponentHealth } from '@patchbay/contracts';
 import { createHub } from '@patchbay/engine';
 import { readComponents } from '@patchbay/engine/watch/components';
+import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { describe, expect, it } from 'vitest';
 import { addAgent, grace } from '../support/browser-desk.ts';
 import { carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
@@ -93,8 +94,28 @@ describe('the health of channels', () => {
     expect(component(well, 'queue')).toMatchObject({ state: 'ok', counts: { waiting: expect.any(Number) } });
     expect(component(well, 'database')?.state).toBe('ok');
 
-    await carrier[Symbol.asyncDispose]();
+    // What the hub itself holds back says nothing of the account.
     const tickets = (await hub.api('GET', '/api/v1/tickets?channel=sms')).body.items;
+    const consent = { channel: 'sms', account: centreNumber, address: '+4915112341234', reason: 'said so' };
+    await hub.api('PUT', '/api/v1/consents', { ...consent, state: 'withdrawn' });
+    for (const kept of ['one', 'two', 'three'])
+      await hub.api(
+        'POST',
+        `/api/v1/tickets/${tickets[0].id}/messages`,
+        { text: kept },
+        { 'idempotency-key': randomUUID() },
+      );
+    await eventually(
+      async () => (await hub.api('GET', '/api/v1/outbox?status=failed')).body.items,
+      (items) => items.length === 3,
+    );
+    const figures = (await readAccounts(hub.hub.parts.db.sql, '2026-01-01', 'UTC')).find(
+      ({ channel }) => channel === 'sms',
+    );
+    expect(figures).toMatchObject({ failed: 0, lastError: null, lastSendErrorAt: null });
+    await hub.api('PUT', '/api/v1/consents', { ...consent, state: 'granted' });
+
+    await carrier[Symbol.asyncDispose]();
     await hub.api(
       'POST',
       `/api/v1/tickets/${tickets[0].id}/messages`,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { verifySignature } from '@patchbay/channels/http/signature';
+import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends, type Backend } from '../support/backends.ts';
@@ -121,6 +122,57 @@ onBothBackends('a source of the webhook pair', (backend) => {
     expect(sent.externalId).toBe(again.body.id);
   });
 
+  it.each(['while it is asked', 'between two tries', 'after the last try'])(
+    'that says %s that it has a message is given it no more, and the ticket goes on',
+    async (when) => {
+      const { receiver, app, reply, messages, api, hub } = centre();
+      const { ticketId } = await send({ from: { externalId: `slow-${when.replaceAll(' ', '-')}` } });
+      const tell = (id: string) => postTo(app, { id, status: 'delivered' }, '/status');
+      receiver.answers.push({
+        status: 503,
+        headers: { 'retry-after': '3600' },
+        ...(when === 'while it is asked' && { before: ({ id }: { id: string }) => tell(id) }),
+      });
+      const text = `Soon, ${when}`;
+      const answer = await reply(ticketId, text);
+      const { body: given } = await receiver.delivered.until(({ body }) => body.text === text, 'the answer');
+      const outcome = async () => (await messages(ticketId)).find(({ id }) => id === answer.id);
+      if (when !== 'while it is asked') {
+        await eventually(
+          async () => (await api('GET', '/api/v1/outbox')).body.items.find(({ id }: { id: string }) => id === given.id),
+          ({ error }) => /503/.test(error ?? ''),
+        );
+        if (when === 'after the last try')
+          await hub.parts.db.sql.query(`select settle_outbound($1, 'failed', null, 'HTTP 503', 0, null, 0, 'queued')`, [
+            given.id,
+          ]);
+        expect((await tell(given.id)).status).toBe(202);
+      }
+      expect(await eventually(outcome, ({ deliveryStatus }) => deliveryStatus === 'delivered')).toMatchObject({
+        externalId: given.id,
+        deliveryError: null,
+      });
+      await reply(ticketId, `And more, ${when}`);
+      await receiver.delivered.until(({ body }) => body.text === `And more, ${when}`, 'the next answer');
+      expect(receiver.delivered.items.filter(({ body }) => body.id === given.id)).toHaveLength(1);
+    },
+  );
+
+  it('answers a message of the hub by the id that it gave it', async () => {
+    const { receiver, reply, messages } = centre();
+    const from = { externalId: `naming-${backend}` };
+    const { ticketId } = await send({ from });
+    const theirs = `theirs-${randomUUID()}`;
+    receiver.answers.push({ status: 200, body: { id: theirs } });
+    const answer = await reply(ticketId, 'Which colour?');
+    await eventually(
+      async () => (await messages(ticketId)).find(({ id }) => id === answer.id),
+      ({ externalId }) => externalId === theirs,
+    );
+    expect(await send({ from, inReplyTo: theirs })).toMatchObject({ ticketId });
+    expect((await send({ from: { externalId: `other-${backend}` }, inReplyTo: theirs })).ticketId).not.toBe(ticketId);
+  });
+
   it('has what it wrote on a ticket though a file lies nowhere any more, and the message says so', async () => {
     const { url } = centre();
     const message = await send({
@@ -171,6 +223,23 @@ onBothBackends('a source of the webhook pair', (backend) => {
     expect((await api('POST', `/api/v1/inbox/${item.id}/replay`)).status).toBeLessThan(300);
     const { ticketId } = await received('late-1');
     expect(await centre().ticket(ticketId)).toMatchObject({ requestType: 'survey', fields: { stars: 4 } });
+  });
+
+  it('that is answered by mail acknowledges nothing to who gave no address, and is not failing for it', async () => {
+    const { api, received, reply, messages, hub } = centre();
+    const app = await addSource(api, { replyBy: 'email' });
+    const id = `m-${randomUUID()}`;
+    await postTo(app, { id, from: { phone: '+4915112312312' }, text: 'Call me', acknowledge: true });
+    const { ticketId } = await received(id);
+    expect(await messages(ticketId)).toHaveLength(1);
+    const answer = await reply(ticketId, 'We did');
+    const told = await eventually(
+      async () => (await messages(ticketId)).find((message) => message.id === answer.id),
+      ({ deliveryStatus }) => deliveryStatus === 'failed',
+    );
+    expect(told.deliveryError).toContain('gave no email address');
+    const health = await readAccounts(hub.parts.db.sql, '2026-01-01', 'UTC');
+    expect(health.find(({ account }) => account === `http:${app.id}`)).toMatchObject({ failed: 0, lastError: null });
   });
 
   it('whose receiver hangs keeps no other waiting', async () => {

@@ -164,6 +164,20 @@ onBothBackends('a text message', (backend) => {
     expect((await api('GET', `/api/v1/tickets?customerId=${customer.id}`)).body.items).toHaveLength(2);
   });
 
+  it('of a customer with two phones is answered at the one that it came from', async () => {
+    const { api, reply } = centre();
+    const [one, two] = ['+4915112340007', '+4915112340008'];
+    const [first, second] = [await textFrom(one, 'Hello'), await textFrom(two, 'Hello, too')];
+    await api('POST', `/api/v1/customers/${first.customerId}/merge`, { otherId: second.customerId });
+    await api('PATCH', `/api/v1/tickets/${second.ticketId}`, { status: 'closed' });
+    const again = await textFrom(two, 'Call me at this one');
+    expect(again.customerId).toBe(first.customerId);
+    await reply(again.ticketId, `To the second ${backend}`);
+    expect((await sentOnce(`To the second ${backend}`)).form).toMatchObject({ From: centreNumber, To: two });
+    expect(await textFrom(two, 'Thanks')).toMatchObject({ ticketId: again.ticketId });
+    expect(await textFrom(one, 'Here I am, too')).toMatchObject({ ticketId: first.ticketId });
+  });
+
   it('that the carrier puts off is tried again when it says, and leaves once', async () => {
     const { reply, desk, carrier } = centre();
     const { ticketId } = await textFrom('+4915112340005', 'Hello');

@@ -1,3 +1,4 @@
+import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { expect, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
 import { centreNumber } from '../support/carrier.ts';
@@ -72,7 +73,7 @@ onBothBackends('a WhatsApp message', (backend) => {
   });
 
   it('is answered freely for a day, then by templates only', async () => {
-    const { whatsappFrom, ticket, reply, carrier, becomes, api, messages } = centre();
+    const { whatsappFrom, ticket, reply, carrier, becomes, api, messages, hub } = centre();
     const from = '+4915112370004';
     const { ticketId } = await whatsappFrom(from, 'Hello');
     await carrier.calls.until(({ form }) => form['To'] === `whatsapp:${from}`, 'the acknowledgement');
@@ -104,6 +105,8 @@ onBothBackends('a WhatsApp message', (backend) => {
     await becomes(waiting.id, 'failed');
     expect((await messages(ticketId)).find(({ id }) => id === waiting.id).deliveryError).toMatch(/24 hours/);
     expect(carrier.calls.items.some(({ form }) => form['Body'] === 'Too late')).toBe(false);
+    const health = await readAccounts(hub.parts.db.sql, '2026-01-01', 'UTC');
+    expect(health.find(({ channel }) => channel === 'whatsapp')).toMatchObject({ failed: 0, lastError: null });
 
     expect(Date.parse((await ticket(ticketId)).messagingWindow.closesAt)).toBeLessThan(Date.now() + ahead);
     const say = (body: object) => api('POST', `/api/v1/tickets/${ticketId}/messages`, body);
@@ -127,6 +130,24 @@ onBothBackends('a WhatsApp message', (backend) => {
     expect((await choice(['Ada', '4711'])).status).toBe(422);
     expect((await api('DELETE', `/api/v1/templates/${made.id}`)).status).toBe(204);
     ahead = 0;
+  });
+
+  it('to another number of ours has a day of its own', async () => {
+    const { whatsappFrom, ticket, reply, becomes, hub } = centre();
+    const from = '+4915112370006';
+    const other = '+15005550099';
+    const first = await whatsappFrom(from, 'Hello');
+    for (const [table, column] of [
+      ['message', 'received_at'],
+      ['ticket', 'last_activity_at'],
+    ])
+      await hub.parts.db.sql.query(
+        `update ${table} set ${column} = ${column} - interval '30 hours' where ${table === 'ticket' ? 'id' : 'ticket_id'} = $1`,
+        [first.ticketId],
+      );
+    const { ticketId } = await whatsappFrom(from, 'Where is my order?', { To: `whatsapp:${other}` });
+    expect(await ticket(ticketId)).toMatchObject({ channelAccount: other, contactAddress: from });
+    await becomes((await reply(ticketId, 'It leaves today')).id, 'sent');
   });
 
   it('that the network refuses for the hour says so', async () => {

@@ -1,6 +1,7 @@
 /** An in-house app at the other end of the webhook pair: it signs what it sends and keeps what it is sent. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { signedHeaders } from '@patchbay/channels/http/signature';
 import type { ApiClient } from './client.ts';
@@ -15,18 +16,31 @@ export interface Delivered {
   readonly body: Json;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: object;
+  /** What the receiver does before it answers. */
+  readonly before?: (body: Json) => Promise<unknown>;
+}
+
 /** A receiver on a free port that answers what it is told to, and 200 afterwards. */
 export async function startReceiver() {
   const delivered = new Feed<Delivered>();
-  const answers: { status: number; headers?: Record<string, string> }[] = [];
+  const answers: Answer[] = [];
+  const answerTo = async (body: Json, response: ServerResponse) => {
+    const { status, headers, body: said, before } = answers.shift() ?? { status: 200 };
+    await before?.(body);
+    response.writeHead(status, headers ?? {}).end(said && JSON.stringify(said));
+  };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const bytes = Buffer.concat(chunks);
-      const { status, headers } = answers.shift() ?? { status: 200 };
-      delivered.push({ headers: request.headers as Record<string, string>, bytes, body: JSON.parse(bytes.toString()) });
-      response.writeHead(status, headers ?? {}).end();
+      const body = JSON.parse(bytes.toString());
+      delivered.push({ headers: request.headers as Record<string, string>, bytes, body });
+      void answerTo(body, response);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -40,10 +40,10 @@ const traits: Record<ErrorCode, { status: number; retryable: boolean }> = {
 };
 
 /**
- * Refusals of a provider that the hub acts on, whichever provider says them: the recipient told the carrier STOP; the time in which a
- * free text may answer the customer is over.
+ * Refusals that the hub acts on, whichever provider says them: the recipient told the carrier STOP; the time in which a free text may answer
+ * the customer is over; nothing leads to the recipient, so that no provider was asked.
  */
-export const refusalReason = z.enum(['recipient-opted-out', 'session-closed']);
+export const refusalReason = z.enum(['recipient-opted-out', 'session-closed', 'no-way-back']);
 export type RefusalReason = z.infer<typeof refusalReason>;
 
 export interface HubErrorOptions {

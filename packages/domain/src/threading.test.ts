@@ -19,6 +19,7 @@ const ticket = (over: Partial<TicketCandidate> = {}): TicketCandidate => ({
   lastActivityAt: ago(1),
   settledAt: null,
   senderIsParty: false,
+  sameEnds: true,
   ...over,
 });
 const contact = (candidates: TicketCandidate[], over: Partial<ThreadingInput> = {}): ThreadingInput => ({
@@ -28,6 +29,7 @@ const contact = (candidates: TicketCandidate[], over: Partial<ThreadingInput> = 
   customerId: 'anna',
   candidates,
   continuationMs: 24 * HOUR,
+  keepsEnds: true,
   reopenMs: 72 * HOUR,
   now,
   ...over,
@@ -156,6 +158,22 @@ describe('decideTicket', () => {
       'new',
     ],
     [
+      'window, another number of ours or another phone of the customer',
+      contact([ticket({ ...window, sameEnds: false })]),
+      'new',
+    ],
+    [
+      'window, another end, where answers choose theirs',
+      contact([ticket({ ...window, sameEnds: false })], { keepsEnds: false }),
+      '+t1',
+    ],
+    [
+      'window, more recent at another end',
+      contact([ticket({ ...window, lastActivityAt: ago(2) }), ticket({ ...window, ticketId: 't2', sameEnds: false })]),
+      '+t1',
+    ],
+    ['another end, by reference', contact([ticket({ via: 'reference', sameEnds: false })]), '+t1'],
+    [
       'window, most recent',
       contact([ticket({ ...window, lastActivityAt: ago(2) }), ticket({ ...window, ticketId: 't2' })]),
       '+t2',
@@ -182,6 +200,7 @@ describe('decideTicket', () => {
     lastActivityAt: fc.integer({ min: 0, max: 100 }).map(ago),
     settledAt: fc.option(fc.integer({ min: 0, max: 100 }).map(ago)),
     senderIsParty: fc.boolean(),
+    sameEnds: fc.boolean(),
   });
   const input: fc.Arbitrary<ThreadingInput> = fc.record({
     channel: fc.constantFrom('sms', 'email'),
@@ -190,6 +209,7 @@ describe('decideTicket', () => {
     customerId: fc.constantFrom('anna', 'bob', null),
     candidates: fc.uniqueArray(candidate, { maxLength: 3, selector: (one) => one.ticketId }),
     continuationMs: fc.constantFrom(0, 24 * HOUR),
+    keepsEnds: fc.boolean(),
     reopenMs: fc.constantFrom(0, 48 * HOUR),
     now: fc.constant(now),
   });

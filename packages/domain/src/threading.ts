@@ -17,6 +17,8 @@ export interface TicketCandidate {
   settledAt: Date | null;
   /** The sender's address took part in the ticket before. */
   senderIsParty: boolean;
+  /** It was opened at the address of ours that the contact came to, from the one that the contact came from. */
+  sameEnds: boolean;
 }
 
 export interface ThreadingInput {
@@ -29,6 +31,8 @@ export interface ThreadingInput {
   candidates: readonly TicketCandidate[];
   /** How long after its last activity a ticket takes up the customer's next contact; 0: only threading joins. Milliseconds. */
   continuationMs: number;
+  /** A ticket is answered between the two ends that it was opened over, so that what came over others is no continuation of it. */
+  keepsEnds: boolean;
   /** How long after it was settled, or after its last activity when that was later, a resolved or closed ticket can be reopened. Milliseconds. */
   reopenMs: number;
   now: Date;
@@ -97,6 +101,7 @@ function obstacle(candidate: TicketCandidate, input: ThreadingInput): string | n
 function isWithinWindow(candidate: TicketCandidate, input: ThreadingInput): boolean {
   if (input.continuationMs <= 0 || ageMs(candidate, input.now) > input.continuationMs) return false;
   if (candidate.customerId !== input.customerId || candidate.channel !== input.channel) return false;
+  if (input.keepsEnds && !candidate.sameEnds) return false;
   if (candidate.status === 'resolved') return !isPastReopening(candidate, input);
   return candidate.status !== 'closed';
 }

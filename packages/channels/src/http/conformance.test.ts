@@ -151,6 +151,22 @@ describe('a message', () => {
       { kind: 'external', value: expect.stringMatching(/^conversation:/), grade: 'known' },
     ]);
   });
+  test.each([
+    ['webhook', {}, undefined, true],
+    ['webhook', {}, false, false],
+    ['email', { email: 'ada@example.com' }, undefined, false],
+    ['email', { email: 'ada@example.com' }, true, true],
+    ['email', { phone: '+4930901820' }, true, false],
+    ['none', { email: 'ada@example.com' }, true, false],
+  ] as const)(
+    'answered by %s, from %j, that asks for it %s: is acknowledged %s',
+    async (replyBy, from, asks, expected) => {
+      const [contact] = await createHttpChannel(depsFor({ replyBy })).parse(
+        signed({ ...message, from, acknowledge: asks }),
+      );
+      expect(contact?.acknowledge).toBe(expected);
+    },
+  );
   test('is another one when it says something else, and the same when only its circumstances differ', async () => {
     const hash = async (change: object) => {
       const [contact] = await createHttpChannel(depsFor()).parse(signed({ ...message, ...change }));

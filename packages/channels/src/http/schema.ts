@@ -114,11 +114,14 @@ export async function contactFromMessage(
     threading: { references: referencesOf(message, source) },
     ...(request && { request }),
     ...(language && { language }),
-    acknowledge: source.replyBy !== 'none' && (message.acknowledge ?? source.replyBy === 'webhook'),
+    acknowledge: canAnswer(message, source) && (message.acknowledge ?? source.replyBy === 'webhook'),
     ...momentOf(message),
     receivedAt: deps.now.toISOString(),
   };
 }
+
+const canAnswer = ({ from }: Incoming, { replyBy }: HttpSourceSettings): boolean =>
+  replyBy === 'email' ? from.email !== undefined : replyBy === 'webhook';
 
 /** In UTC: a database knows no offset of a day. What lies outside of its years is nobody's moment, and no reason to lose the message. */
 function momentOf({ occurredAt }: Incoming): Pick<InboundContactDraft, 'sentAt'> {

@@ -36,11 +36,10 @@ export async function sendMessage(
 }
 
 function targetOf(source: HttpSourceSettings | null): { url: string; secrets: readonly string[] } {
-  if (!source?.enabled) throw new HubError('provider_refused', 'This source is switched off');
-  if (source.replyBy === 'email')
-    throw new HubError('provider_refused', 'The customer gave no email address, by which this source is answered');
-  if (source.replyBy === 'none' || source.outboundUrl === null)
-    throw new HubError('provider_refused', 'This source takes no answers');
+  const none = (why: string) => new HubError('provider_refused', why, { reason: 'no-way-back' });
+  if (!source?.enabled) throw none('This source is switched off');
+  if (source.replyBy === 'email') throw none('The customer gave no email address, by which this source is answered');
+  if (source.replyBy === 'none' || source.outboundUrl === null) throw none('This source takes no answers');
   return { url: source.outboundUrl, secrets: source.secrets };
 }
 

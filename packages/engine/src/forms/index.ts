@@ -147,7 +147,10 @@ async function take(
   const types: RequestType[] = await readRequestTypes(parts.db.sql, form.requestTypes);
   const { message, problems } = checkSubmission(parts, form, types, language, submission);
   if (!message) return show(parts, form, language, response, 422, { submission, problems });
-  const acknowledge = form.confirmByMail && confirmations.take(clientNetwork(request.ip ?? '')) === 0;
+  const acknowledge =
+    form.confirmByMail &&
+    message.from?.email !== undefined &&
+    confirmations.take(clientNetwork(request.ip ?? '')) === 0;
   const attachments = await storeFiles(parts, submission.files);
   const sent = { ...message, attachments, acknowledge };
   const inboxId = await post(parts, form, sent, String(response.locals['correlationId']));

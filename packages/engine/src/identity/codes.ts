@@ -101,10 +101,16 @@ function hashOf({ signingKey }: Pick<Parts, 'signingKey'>, id: string, code: str
 
 /** The message as it leaves, with its code. @throws HubError `provider_refused` when the code holds no longer */
 export async function withCode<M extends OutboundMessage>(parts: Parts, message: M): Promise<M> {
+  const whole = await withKeptCode(parts, message);
+  if (!whole) throw new HubError('provider_refused', 'The code holds no longer');
+  return whole;
+}
+
+/** The message as it leaves or left, with its code; null when the code holds no longer, since then it is kept nowhere. */
+export async function withKeptCode<M extends OutboundMessage>(parts: Parts, message: M): Promise<M | null> {
   if (!message.idempotencyKey.startsWith(keyPrefix)) return message;
   const kept = await readSealedCode(parts.db.sql, message.outboundId);
-  if (!kept) throw new HubError('provider_refused', 'The code holds no longer');
-  return { ...message, text: message.text.replace(place, () => parts.vault.unseal(kept.sealed, kept.id)) };
+  return kept && { ...message, text: message.text.replace(place, () => parts.vault.unseal(kept.sealed, kept.id)) };
 }
 
 /**

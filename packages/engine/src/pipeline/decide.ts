@@ -43,6 +43,8 @@ export async function decideContact(
     customerId: answered === undefined ? customerId : null,
     reopenMs,
     continuationMs: capabilities.continuationMs,
+    // Calls are placed by hand, to whichever number of the customer's.
+    keepsEnds: capabilities.text,
     now: parts.now(),
     candidates: snapshot.tickets.map((candidate) => ({
       ...candidate,

@@ -76,22 +76,28 @@ async function handOver(parts: Parts, message: ClaimedOutbound): Promise<Outboun
   const against = message.standsAgainst ?? (await withdrawnFor(parts, message));
   let sent: SentMessage;
   let isAnew = false;
+  let isLeaving = false;
   try {
     const before = await arrivedBefore(parts, channel, message);
     if (before) return { result: 'sent', externalId: before };
     isAnew = true;
-    if (against) return { result: 'failed', error: against };
+    if (against) return { result: 'failed', error: against, heldBack: true };
     const carried = await withTemplate(parts, channel, await withCode(parts, message));
     const limit = AbortSignal.timeout(timeFor(parts.sending.limitMs, carried.attachments));
+    isLeaving = true;
     sent = await channel.send(carried, AbortSignal.any([limit, parts.leaving]));
   } catch (error) {
     const outcome = failure(parts, message, error);
+    if (outcome.result === 'failed' && isAnew && (!isLeaving || hasNoWayBack(error)))
+      return { ...outcome, heldBack: true };
     return outcome.doubtful && isAnew ? { ...outcome, doubtfulAnew: true } : outcome;
   }
   // From here on the provider has it: nothing that fails now may have it sent again.
   if (sent.refused?.length) return partly(message, sent.externalId, sent.refused);
   return { result: 'sent', externalId: sent.externalId, ...(await keptRaw(parts, message, sent.raw)) };
 }
+
+const hasNoWayBack = (error: unknown): boolean => error instanceof HubError && error.reason === 'no-way-back';
 
 async function withdrawnFor(parts: Parts, message: ClaimedOutbound): Promise<string | null> {
   if (!texting.has(message.channel)) return null;

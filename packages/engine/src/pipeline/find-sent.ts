@@ -1,6 +1,7 @@
 import type { Channel } from '@patchbay/channels/channel';
 import { knownExternalIds } from '@patchbay/store';
 import type { ClaimedOutbound } from '@patchbay/store';
+import { withKeptCode } from '../identity/codes.ts';
 import type { Parts } from '../parts.ts';
 
 type Found = Awaited<ReturnType<NonNullable<Channel['findSent']>>>;
@@ -13,8 +14,10 @@ export async function findSent(
   last: string,
 ): Promise<Found> {
   if (!channel?.findSent) return 'cannot-tell';
+  const asItLeft = await withKeptCode(parts, message);
+  if (!asItLeft) return 'cannot-tell';
   return channel.findSent(
-    message,
+    asItLeft,
     {
       since: new Date(message.doubtfulSince ?? last),
       last: new Date(last),

@@ -59,6 +59,7 @@ export interface IngestSnapshot {
     lastActivityAt: string;
     settledAt: string | null;
     senderIsParty: boolean;
+    sameEnds: boolean;
   }[];
   /** The customer of the ticket whose signed address the contact came to, when it proves nothing, and claims the address that is answered and nobody ever proved. */
   addressee: string | null;

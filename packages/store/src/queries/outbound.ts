@@ -63,6 +63,8 @@ export interface OutboundResult {
   doubtful?: boolean | undefined;
   /** And nothing of the tries before it has: it is asked since this one. */
   doubtfulAnew?: boolean | undefined;
+  /** No provider was asked: it says nothing of how the account is doing. */
+  heldBack?: boolean | undefined;
 }
 
 /** What a provider said, in a form that can be written down. */
