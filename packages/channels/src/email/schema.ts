@@ -103,6 +103,12 @@ function contactOf(
   const reports = reportsIn(mail.parts, text);
   const answersTo = fromUs ? mail.replyTo.map(cleanLine) : [];
   const ours = answersTo.some((address) => verifyReplyAddress(address, deps.signingKey) !== undefined);
+  const handedTo = deliveredTo(mail);
+  const returned = [...envelope.to, ...handedTo, ...mail.to]
+    .slice(0, mostAddresses)
+    .map((address) => ({ outboundId: verifyBounceAddress(address, deps.signingKey), domain: domainOf(address) }))
+    .find((one) => one.outboundId !== undefined);
+  const fromHub = sender.from.toLowerCase() === deps.config.mailFrom.toLowerCase();
   const verdict = classify({
     header: mail.header,
     reports,
@@ -115,6 +121,7 @@ function contactOf(
     calendarMethod: calendarMethodIn(mail.parts),
     text,
     ours,
+    comesBack: returned !== undefined || (fromHub && mail.header('x-auto-response-suppress').length > 0),
   });
   const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine));
   const cc = distinctAddresses(mail.cc.map(cleanLine));
@@ -122,11 +129,6 @@ function contactOf(
   const reported = aboutAnother
     ? [...certifiedMessageId(mail.header), ...reportedMessageIds(mail.parts, reports, text)]
     : [];
-  const handedTo = deliveredTo(mail);
-  const returned = [...envelope.to, ...handedTo, ...mail.to]
-    .slice(0, mostAddresses)
-    .map((address) => ({ outboundId: verifyBounceAddress(address, deps.signingKey), domain: domainOf(address) }))
-    .find((one) => one.outboundId !== undefined);
   const outboundId = returned?.outboundId;
   const contentLanguage = clip(cleanLine(mail.header('content-language')[0] ?? ''), 35);
   const sentAt = momentOf(mail.header('date')[0]);
@@ -181,7 +183,7 @@ function contactOf(
         deps.signingKey,
       ),
     },
-    automatic: verdict.automatic || sender.from.toLowerCase() === deps.config.mailFrom.toLowerCase(),
+    automatic: verdict.automatic || fromHub,
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
   };

@@ -18,6 +18,7 @@ function signs(headers: Record<string, string>, more: Partial<MailSigns> & { par
     calendarMethod: '',
     text: '',
     ours: false,
+    comesBack: false,
     ...rest,
   };
 }
