@@ -7,6 +7,7 @@ import {
   bounceSubjectAt,
   delaySubjectAt,
   failureElsewhere,
+  goods,
   isAnswerSubject,
   keepsTrying,
   keepsTryingMail,
@@ -212,13 +213,20 @@ function isSentBack(mail: MailSigns): boolean {
   return showsMail(mail) || serverSaid.test(mail.text);
 }
 
+/** A person, at whatever address, or a portal tells of something that a courier brings: no mail was not delivered, as far as they say. */
+function isOfGoods(mail: MailSigns): boolean {
+  const report = beginning(mail).replace(/\bsubject:[^\n]*/gi, '');
+  const isReporter = isDaemon(mail) || (isPostmaster(mail) && mail.nullPath);
+  return !isReporter && goods.test(report) && notDelivered.test(report) && !ofMail.test(report);
+}
+
 /** A postmaster says in the first words of the subject that a mail came back, and in whatever language whom it was for. */
 const isPostmasters = (mail: MailSigns): boolean =>
   isPostmaster(mail) && strangersIn(mail).length > 0 && bounceSubjectAt(untagged(mail.subject).trim()) === 0;
 
 /** What answers by itself tells of much that was not delivered: of a mail it names whom that was for, or shows it. */
 function isOfMail(mail: MailSigns): boolean {
-  if (isAboutMailToUs(mail)) return false;
+  if (isAboutMailToUs(mail) || isOfGoods(mail)) return false;
   if (isPostmaster(mail)) return true;
   const early = beginning(mail).slice(0, 600);
   if (notDelivered.test(early) && !ofMail.test(early)) return false;
@@ -242,27 +250,31 @@ const serverSaid =
 /** A machine sends a mail back: it encloses it, or repeats what a server answered, and says that it was not delivered. */
 export function returnedMail(mail: MailSigns): Finding {
   const machine = isMailSystem(mail) || readsNoMail(mail) || (mail.nullPath && isProgram(mail));
-  if (!machine || !notDelivered.test(mail.text)) return undefined;
+  if (!machine || !notDelivered.test(mail.text) || isOfGoods(mail)) return undefined;
   if (mail.enclosesMail) return { category: 'bounce', evidence: 'machine sender, mail enclosed, not delivered' };
   return (mail.nullPath || isDaemon(mail)) && serverSaid.test(mail.text)
     ? { category: 'bounce', evidence: "machine sender, a server's answer, not delivered" }
     : undefined;
 }
 
-/** Whatever language the rest is in, servers answer in one: a program repeats a refusal and names whom the mail was for. */
+/**
+ * Whatever language the rest is in, servers answer in one: a program repeats a refusal and names whom the mail was for. A postmaster may
+ * say in their own words that nobody has that address.
+ */
 export function refusalRepeated(mail: MailSigns): Finding {
   if (!(mail.nullPath || isAutomatic(mail)) || !(isPostmaster(mail) || isProgram(mail))) return undefined;
   const report = beginning(mail);
-  return refusal.test(report) && namesAnother(mail, report)
+  return namesAnother(mail, report) && (refusal.test(report) || (isPostmaster(mail) && saysOfBadAddress(report)))
     ? { category: 'bounce', evidence: "a program, a server's refusal, whom it was for" }
     : undefined;
 }
+const saysOfBadAddress = (text: string): boolean => failureOf({ status: undefined, diagnostic: '', text }).permanent;
 const refusal = /\b5\d\d[ -]#?5\.\d{1,3}\.\d{1,3}\b/;
 
 /** A mail server's own rule answers by itself: it names no author, which every person's mail does (RFC 5322 §3.6), and says that nobody has the address. */
 export function refusalOfNobody(mail: MailSigns): Finding {
   if (mail.from !== '' || !mail.nullPath || !isAutomatic(mail)) return undefined;
-  return failureOf({ status: undefined, diagnostic: '', text: beginning(mail) }).permanent
+  return saysOfBadAddress(beginning(mail))
     ? { category: 'bounce', evidence: 'no author, answered by itself, words of a bad address' }
     : undefined;
 }

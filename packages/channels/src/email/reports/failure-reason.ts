@@ -31,7 +31,7 @@ const badAddress: readonly RegExp[] = [
   /\b(unknown|invalid|non[- ]?existent|nonexisting|inactive|disabled|no such|no|illegal|bad|undefined|unrouteable|unroutable|not a (valid|known|local)|not our|isn'?t (a|an|our)|wrong|nonexistent|unable to (find|resolve)|cannot find( the)?|not find( the)?)\b[ :-]{0,3}(e-?mail |mail |local |destination |final |delivery |rcpt |virtual |such |valid )*(user|mail ?box|recipient|account|address(ee)?|alias|customer|subscriber|person|name|id|receiver|inbox|local[- ]?part)/i,
   /\b(not known (here|at this (site|host|address))|no (mailbox|such person|one) (here|by|with|named)|who are you (looking|trying)|user ?unknown|unknown_?user|recipientnotfound|not a (valid|known) (recipient|mailbox|user|address)|address lookup failed|does(n'?t| not) have (an|a) [\w.]{0,40}\s?account|we (don'?t|do not) have (an?|any) (such )?(account|mailbox|user|address)|not one of our (users|customers|subscribers|recipients)|recipients? (cannot|could not|can't) be verified|(this|your) (address|recipient).{0,30}(no longer)|couldn'?t be found|could not be found|wasn'?t found|was not found|not listed in|宛先.{0,20}(不明|見つかりません|存在)|存在しない|ユーザ.{0,10}不明|用户不存在|收件人不存在)/i,
   // Nobody has this address, in other languages.
-  /(empfänger|benutzer|adresse|e-?mail-?adresse|postfach|domäne|domain).{0,60}(unbekannt|nicht (gefunden|vorhanden|bekannt)|existiert nicht|ungültig|gibt es nicht)|(unbekannter?|ungültiger?) (empfänger|benutzer|adresse)|(utilisateur|destinataire|adresse|domaine|compte).{0,60}(inconnue?|introuvable|inexistante?|n'existe (pas|plus)|non valide|invalide)|(usuario|dirección|destinatario|cuenta|dominio|buz[óo]n).{0,60}(desconocid[oa]|inexistente|no existe|no (se )?encontr|no válid[oa])|no se (encontró|ha encontrado).{0,30}(dirección|usuario|destinatario|cuenta)|(utente|indirizzo|destinatario|casella|account).{0,60}(sconosciut[oa]|inesistente|non (esiste|trovat[oa]|è stat[oa] trovat[oa]|valid[oa]))|(usuário|utilizador|endereço|destinatário|conta).{0,60}(desconhecid[oa]|inexistente|não (existe|encontrad[oa]|foi encontrad[oa]))|(gebruiker|adres|e-?mailadres|geadresseerde|ontvanger).{0,60}(onbekend|niet (gevonden|bekend)|bestaat niet)|onbekende (gebruiker|ontvanger)|(użytkownik|adres|skrzynka).{0,40}(nie istnieje|nieznany)|nie znaleziono (adresu|użytkownika|odbiorcy)|(nie ma|brak) takiego (u[żz]ytkownika|konta|adresu)|(u[žz]ivatel|adresa|schr[áa]nka).{0,40}neexistuje|nincs ilyen (felhaszn|c[íi]m|postafi)|(пользовател|адрес|получател|ящик).{0,40}(не найден|не существует|неизвест|отсутствует)|нет такого (пользователя|адреса)|(收件人|用户|使用者|地址|邮箱|信箱|帐号|账号|帳號)[^。\n]{0,60}(不存在|未找到|找不到|无效|無效|不正确)|(宛先|受信者|ユーザー?|アドレス|メールアドレス).{0,20}(不明|見つかりません|存在しま?せ?ん?ない|存在しません|存在しない|無効)|找不到(收件人|用户|使用者)|사용자.{0,10}(없|존재하지)|존재하지 않는 ?(사용자|계정|주소|메일|수신자)/i,
+  /(empfänger|benutzer|adresse|e-?mail-?adresse|postfach|domäne|domain).{0,60}(unbekannt|nicht (gefunden|vorhanden|bekannt)|existiert nicht|ungültig|gibt es nicht)|(unbekannter?|ungültiger?) (empfänger|benutzer|adresse)|(utilisateur|destinataire|adresse|domaine|compte).{0,60}(inconnue?|introuvable|inexistante?|n'existe (pas|plus)|non valide|invalide)|(usuario|dirección|destinatario|cuenta|dominio|buz[óo]n).{0,60}(desconocid[oa]|inexistente|no existe|no (se )?encontr|no válid[oa])|no se (encontró|ha encontrado).{0,30}(dirección|usuario|destinatario|cuenta)|(utente|indirizzo|destinatario|casella|account).{0,60}(sconosciut[oa]|inesistente|non (esiste|trovat[oa]|è stat[oa] trovat[oa]|valid[oa]))|(usuário|utilizador|endereço|destinatário|conta).{0,60}(desconhecid[oa]|inexistente|não (existe|encontrad[oa]|foi encontrad[oa]))|(gebruiker|adres|e-?mailadres|geadresseerde|ontvanger).{0,60}(onbekend|niet (gevonden|bekend)|bestaat niet)|onbekende (gebruiker|ontvanger)|(użytkownik|adres|skrzynka).{0,40}(nie istnieje|nieznan[ya])|nieznan[ya] (użytkownik|adres|odbiorca|skrzynka)|nie znaleziono (adresu|użytkownika|odbiorcy)|(nie ma|brak) takiego (u[żz]ytkownika|konta|adresu)|(u[žz]ivatel|adresa|schr[áa]nka).{0,40}neexistuje|nincs ilyen (felhaszn|c[íi]m|postafi)|(пользовател|адрес|получател|ящик).{0,40}(не найден|не существует|неизвест|отсутствует)|нет такого (пользователя|адреса)|(收件人|用户|使用者|地址|邮箱|信箱|帐号|账号|帳號)[^。\n]{0,60}(不存在|未找到|找不到|无效|無效|不正确)|(宛先|受信者|ユーザー?|アドレス|メールアドレス).{0,20}(不明|見つかりません|存在しま?せ?ん?ない|存在しません|存在しない|無効)|找不到(收件人|用户|使用者)|사용자.{0,10}(없|존재하지)|존재하지 않는 ?(사용자|계정|주소|메일|수신자)/i,
   // An address itself, in one breath with what it is not.
   /@[^\s<>"'@]{1,255}[>"')\]]{0,3}[\s:.,-]{0,6}((is|was) )?(unknown(?! (error|reason|sender|command|problem|mailer|attach|charset|content|host|domain|status|failure))|invalid(?! (sender|header|message|content|attach))|non-?existent|not (found|known|valid)\b|does(n't| not) exist)|\b(unknown|invalid|not found)[: ]{1,3}["'<([]{0,3}[^\s<>"'@]{1,64}@/i,
   // The same as Exchange says it of a name: "ann was not found at example.org".
@@ -68,7 +68,7 @@ const ofTheMail =
 export function failureOf({ status, diagnostic, text: whole }: FailureInput): Failure {
   const text = whole.slice(0, 8_000).replace(ofTheMail, '');
   const said = `${diagnostic.slice(0, 4_000)}\n`;
-  const code = statusCode(status, said) ?? failureIn(text.slice(0, 8_000));
+  const code = statusCode(status, said, text) ?? failureIn(text.slice(0, 8_000));
   const replyCode = replyAtStart(said, code) ?? replyIn(said) ?? replyIn(text.slice(0, 8_000));
   return {
     ...(code !== undefined && { code }),
@@ -133,14 +133,18 @@ function senseOf(said: string): boolean | undefined {
   return bad ? true : undefined;
 }
 
-/** The more telling of the field and the words: `5.0.0` says nothing. */
-function statusCode(status: string | undefined, said: string): string | undefined {
+/** The more telling of the field and what a server said: of `5.0.0`, `4.0.0` and `5.3.0` programs make what they do not know. */
+function statusCode(status: string | undefined, said: string, text: string): string | undefined {
   const field = enhancedIn(status ?? '');
   const told = enhancedIn(said);
-  if (field === undefined || (/^[245]\.0\.0$/.test(field) && told !== undefined && told.charAt(0) === field.charAt(0)))
-    return told ?? field;
-  return field;
+  if (field === undefined) return told;
+  if (field === '4.0.0' && told?.startsWith('4') !== true) return refusalIn(said.trim() === '' ? text : said) ?? field;
+  if (field === '5.3.0') return told !== undefined && /^5\.(?!0\.0)/.test(told) ? told : field;
+  return /^[245]\.0\.0$/.test(field) && told?.charAt(0) === field.charAt(0) ? told : field;
 }
+
+/** Behind a reply code it is what a server said. */
+const refusalIn = (text: string): string | undefined => /\b55\d[ -]#?(5\.\d{1,3}\.\d{1,3})\b/.exec(text)?.[1];
 
 /** Not a part of an IP address or a version. */
 function enhancedIn(text: string): string | undefined {

@@ -74,6 +74,24 @@ test('what is unknown stands in the sentence that names the address', () => {
   expect(isPermanent('554 The recipient... is unknown to us')).toBe(true);
 });
 
+test.each([
+  ['5.3.0', '550 5.1.1 <eva@firm.example>: User unknown', '5.1.1', true],
+  ['5.3.0', '554 5.3.0 rejected', '5.3.0', false],
+  ['5.3.0', '552 5.2.2 Mailbox full', '5.2.2', false],
+  ['4.0.0', '550 5.1.1 User unknown', '5.1.1', true],
+  ['4.0.0', '450 4.2.0 Greylisted, formerly 550 5.1.1 User unknown', '4.2.0', false],
+  ['4.0.0', '450 5.1.1 User unknown', '4.0.0', false],
+  ['5.0.0', '550 5.1.1 User unknown', '5.1.1', true],
+  ['5.1.1', '550 5.2.2 Mailbox full', '5.1.1', false],
+])('a field of %s beside %s', (status, diagnostic, code, permanent) => {
+  expect(failureOf({ status, diagnostic, text: '' })).toMatchObject({ code, permanent });
+});
+
+test('a field that says nothing, and words of the server only in the text', () => {
+  const text = 'mx.firm.example says:\n 550 5.1.1 <eva@firm.example>... unknown user account';
+  expect(failureOf({ status: '4.0.0', diagnostic: '', text })).toMatchObject({ code: '5.1.1', permanent: true });
+});
+
 test('a name that Go’s resolver does not find', () => {
   expect(isPermanent('failed to get IPs from PTR record: lookup firm.example: no such host', '5.4.4')).toBe(true);
 });
