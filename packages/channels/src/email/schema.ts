@@ -122,6 +122,7 @@ function contactOf(
     text,
     ours,
     comesBack: returned !== undefined || (fromHub && mail.header('x-auto-response-suppress').length > 0),
+    ourDomains: ownDomains(deps),
   });
   const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine));
   const cc = distinctAddresses(mail.cc.map(cleanLine));
@@ -228,11 +229,15 @@ function gradeOf(mail: MailSource, check: SenderCheck, fromUs: boolean, deps: Ma
   });
 }
 
+const ownDomains = ({ config }: MailDeps): string[] => [
+  ...config.mailDomains.map(asciiDomain),
+  domainOf(config.mailFrom),
+];
+
 /** Whether its author has an address of our domains, whoever that is, or one of ours elsewhere: where it was fetched, too. */
 async function isFromUs(mail: MailSource, envelope: MailEnvelope, deps: MailDeps): Promise<boolean> {
   const author = mail.from?.address ?? '';
-  const ownDomains = [...deps.config.mailDomains.map(asciiDomain), domainOf(deps.config.mailFrom)];
-  if (ownDomains.includes(domainOf(author))) return true;
+  if (ownDomains(deps).includes(domainOf(author))) return true;
   const address = normaliseEmail(cleanLine(author));
   if (address === null) return false;
   return envelope.to.some((one) => normaliseEmail(one) === address) || (await deps.ourAddresses()).has(address);

@@ -19,6 +19,7 @@ function signs(headers: Record<string, string>, more: Partial<MailSigns> & { par
     text: '',
     ours: false,
     comesBack: false,
+    ourDomains: ['centre.test'],
     ...rest,
   };
 }

@@ -23,6 +23,8 @@ export interface MailSigns {
   readonly ours: boolean;
   /** It came to a signed address that only mails of this hub have as their reverse-path, or is a notice of this hub. */
   readonly comesBack: boolean;
+  /** Domains whose mail comes to this hub, in lower case. */
+  readonly ourDomains: readonly string[];
 }
 
 export type Finding = { category: Classification['category']; evidence: string } | undefined;

@@ -1,6 +1,7 @@
 /** Rules for what mail systems report about another mail. */
 import { untagged } from '@patchbay/contracts/forward-marks';
 import type { Classification } from '@patchbay/contracts';
+import { domainOf } from '../addresses.ts';
 import { holdsCopy, reportText } from '../reports/bounce-text.ts';
 import { autoReplySubject } from './auto-reply-rules.ts';
 import {
@@ -210,7 +211,13 @@ function isSentBack(mail: MailSigns): boolean {
   const isOfGoods = notDelivered.test(early) && !ofMail.test(early);
   if (isMailProgram(mail) && strangersIn(mail).length > 0 && !isOfGoods) return true;
   if (isAnswerSubject(mail.subject)) return false;
-  return showsMail(mail) || serverSaid.test(mail.text);
+  return showsMail(mail) || (serverSaid.test(mail.text) && !namesOnlyOurs(mail));
+}
+
+/** Who asks why mails to us fail names addresses of ours. */
+function namesOnlyOurs(mail: MailSigns): boolean {
+  const strangers = strangersIn(mail);
+  return strangers.length > 0 && strangers.every((address) => mail.ourDomains.includes(domainOf(address)));
 }
 
 /** A person, at whatever address, or a portal tells of something that a courier brings: no mail was not delivered, as far as they say. */
