@@ -57,6 +57,10 @@ const ofTheAddress = [
   '550 Requested action not taken: mailbox unavailable',
   '550 eva@firm.example... No such user',
   '551 User not local',
+  '550 <eva@firm.example>: disabled',
+  '550 eva@firm.example is no longer valid',
+  '550 does not exist - eva@firm.example',
+  '550 unknown',
   '550 recipient address invalid, please try again after correcting it',
 ];
 
