@@ -49,6 +49,12 @@ describe('decideTicket', () => {
     ['nothing found', contact([]), 'new'],
     ['a machine is not dropped', contact([], { automatic: true, kind: 'auto-reply' }), 'new'],
     ['open ticket', contact([ticket()]), '+t1'],
+    ['passed on by a machine, as by a person', contact([ticket({ status: 'resolved' })], { automatic: true }), '^t1'],
+    [
+      'passed on by a machine for nobody of the ticket',
+      contact([ticket({ status: 'resolved' })], { ...stranger, automatic: true }),
+      '>t1',
+    ],
     ['pending ticket', contact([ticket({ status: 'pending' })]), '^t1'],
     ['resolved in time', contact([ticket({ status: 'resolved', lastActivityAt: ago(72) })]), '^t1'],
     ['resolved too long ago', contact([ticket({ status: 'resolved', lastActivityAt: ago(73) })]), '>t1'],

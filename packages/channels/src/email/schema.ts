@@ -103,6 +103,12 @@ function contactOf(
   const reports = reportsIn(mail.parts, text);
   const answersTo = fromUs ? mail.replyTo.map(cleanLine) : [];
   const ours = answersTo.some((address) => verifyReplyAddress(address, deps.signingKey) !== undefined);
+  const handedTo = deliveredTo(mail);
+  const returned = [...envelope.to, ...handedTo, ...mail.to]
+    .slice(0, mostAddresses)
+    .map((address) => ({ outboundId: verifyBounceAddress(address, deps.signingKey), domain: domainOf(address) }))
+    .find((one) => one.outboundId !== undefined);
+  const fromHub = sender.from.toLowerCase() === deps.config.mailFrom.toLowerCase();
   const verdict = classify({
     header: mail.header,
     reports,
@@ -115,6 +121,8 @@ function contactOf(
     calendarMethod: calendarMethodIn(mail.parts),
     text,
     ours,
+    comesBack: returned !== undefined || (fromHub && mail.header('x-auto-response-suppress').length > 0),
+    ourDomains: ownDomains(deps),
   });
   const to = distinctAddresses([...envelope.to, ...mail.to].map(cleanLine));
   const cc = distinctAddresses(mail.cc.map(cleanLine));
@@ -122,11 +130,6 @@ function contactOf(
   const reported = aboutAnother
     ? [...certifiedMessageId(mail.header), ...reportedMessageIds(mail.parts, reports, text)]
     : [];
-  const handedTo = deliveredTo(mail);
-  const returned = [...envelope.to, ...handedTo, ...mail.to]
-    .slice(0, mostAddresses)
-    .map((address) => ({ outboundId: verifyBounceAddress(address, deps.signingKey), domain: domainOf(address) }))
-    .find((one) => one.outboundId !== undefined);
   const outboundId = returned?.outboundId;
   const contentLanguage = clip(cleanLine(mail.header('content-language')[0] ?? ''), 35);
   const sentAt = momentOf(mail.header('date')[0]);
@@ -181,7 +184,7 @@ function contactOf(
         deps.signingKey,
       ),
     },
-    automatic: verdict.automatic || sender.from.toLowerCase() === deps.config.mailFrom.toLowerCase(),
+    automatic: verdict.automatic || fromHub,
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
   };
@@ -226,11 +229,15 @@ function gradeOf(mail: MailSource, check: SenderCheck, fromUs: boolean, deps: Ma
   });
 }
 
+const ownDomains = ({ config }: MailDeps): string[] => [
+  ...config.mailDomains.map(asciiDomain),
+  domainOf(config.mailFrom),
+];
+
 /** Whether its author has an address of our domains, whoever that is, or one of ours elsewhere: where it was fetched, too. */
 async function isFromUs(mail: MailSource, envelope: MailEnvelope, deps: MailDeps): Promise<boolean> {
   const author = mail.from?.address ?? '';
-  const ownDomains = [...deps.config.mailDomains.map(asciiDomain), domainOf(deps.config.mailFrom)];
-  if (ownDomains.includes(domainOf(author))) return true;
+  if (ownDomains(deps).includes(domainOf(author))) return true;
   const address = normaliseEmail(cleanLine(author));
   if (address === null) return false;
   return envelope.to.some((one) => normaliseEmail(one) === address) || (await deps.ourAddresses()).has(address);

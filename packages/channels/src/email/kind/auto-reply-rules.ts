@@ -1,13 +1,29 @@
 /** Rules for what answers by itself: absence notes and the like. */
-import { untagged } from '@patchbay/contracts/forward-marks';
+import { absenceIn } from './absence-words.ts';
 import { type Finding, type MailSigns, isMachineAddress, readsNoMail } from './mail-signs.ts';
 
-/** RFC 3834 §5: any value but `no` says that no person wrote it. */
+/**
+ * RFC 3834 §5: `auto-replied` answers a mail. `auto-generated` does not, nor does `auto-notified` (RFC 5436 §2.7.1): forms, marketplaces and ticket
+ * systems pass on with it what persons write. It is taken for an answer where something else says so.
+ */
 export function autoSubmitted(mail: MailSigns): Finding {
-  const value = mail.header('auto-submitted').find((text) => text !== '' && !/^no\b/i.test(text));
-  return value === undefined
-    ? undefined
-    : { category: 'auto-reply', evidence: `Auto-Submitted: ${value.slice(0, 40)}` };
+  const value = autoSubmittedAs(mail);
+  if (value === undefined || (/^auto-(generated|notified)\b/i.test(value) && !isAnswer(mail))) return undefined;
+  return { category: 'auto-reply', evidence: `Auto-Submitted: ${value.slice(0, 40)}` };
+}
+
+/** What the field says, but for `no`: no person wrote the mail, or not to us. */
+export const autoSubmittedAs = (mail: MailSigns): string | undefined =>
+  mail.header('auto-submitted').find((text) => text !== '' && !/^no\b/i.test(text));
+
+const isAnswer = (mail: MailSigns): boolean =>
+  mail.comesBack || signOfAnswer(mail) !== undefined || absenceIn(mail.subject) !== undefined;
+
+/** What a program that answers writes, and who begins a mail does not. */
+function signOfAnswer(mail: MailSigns): string | undefined {
+  if (mail.nullPath) return 'null reverse-path';
+  if (mail.header('precedence').some((value) => /^(bulk|junk)\b/i.test(value))) return 'Precedence';
+  return ['In-Reply-To', 'References'].find((field) => mail.header(field.toLowerCase()).length > 0);
 }
 
 const autoReplyHeaders = [
@@ -51,95 +67,16 @@ export function bulkOfNobody(mail: MailSigns): Finding {
     : undefined;
 }
 
-// What Exchange, Outlook, Gmail and large providers put before the subject of an absence note, in their languages.
-const absence = new RegExp(
-  `^(${[
-    'out of (the )?office( auto(matic)?[- ]?reply)?( re)?',
-    'automatic reply',
-    'auto(matic|mated)?[- ]?(reply|response)',
-    'automatische (antwort|antwoord)',
-    'automatisch antwoord',
-    'abwesenheits(notiz|nachricht|assistent)',
-    'abwesend',
-    'r[ée]ponse automatique',
-    "message d'absence",
-    'respuesta autom[áa]tica',
-    'fuera de (la )?oficina',
-    'risposta automatica',
-    'resposta automática',
-    'autosvar',
-    'automatisk svar',
-    'automaattinen vastaus',
-    'automatická odpověď',
-    'odpowiedź automatyczna',
-    'automatyczna odpowiedź',
-    'nieobecność w biurze',
-    'automatická odpoveď',
-    'automatikus válasz',
-    'răspuns automat',
-    'αυτόματη απάντηση',
-    'автоматична відповідь',
-    'автоматичен отговор',
-    'automatski odgovor',
-    'samodejni odgovor',
-    'automatinis atsakymas',
-    'automātiskā atbilde',
-    'automaatvastus',
-    'trả lời tự động',
-    'balasan otomatis',
-    'ตอบกลับอัตโนมัติ',
-    'תשובה אוטומטית',
-    'رد تلقائي',
-    '자동 ?(응답|답장)',
-    'hors du bureau',
-    'absence du bureau',
-    'fuori (sede|ufficio)',
-    'вне офиса',
-    'autoodpowiedź',
-    'автоматический ответ',
-    'автоответ',
-    '自动(回复|答复)',
-    '自動(回覆|回應|返信|応答)',
-    '자동 회신',
-    'otomatik yanıt',
-    // Further languages. What couriers and schools call their notices of absence is none.
-    'automatiskt svar',
-    'sjálfvirkt svar',
-    'resposta automàtica',
-    'erantzun automatikoa',
-    'аутоматски одговор',
-    'balasan automatik',
-    'پاسخ خودکار',
-    'الرد التلقائي',
-    '(afwezigheids|fraværs)assistent',
-    'poissaoloviesti',
-    'fora do escritório',
-    'avviso di assenza',
-    'poza biurem',
-    'ofis dışında',
-    '自动应答',
-    '自動応答',
-    '부재중 ?(자동 ?)?응답( ?메시지)?',
-  ].join('|')})\\s*([:\\uff1a\\])\\uff09\\u3011\\uff3d\\-\\u2013\\u2014|]|[.!]*$)`,
-  'i',
-);
-
-/** Domino: `AUTO: Ann is out of the office (returning 03/09/2026)`. Its capitals and words set it apart from what a person has to say of a car. */
-const absenceOfDomino =
-  /^AUTO: .{1,120}(is out of (the|our) office|is (afwezig|niet aanwezig)|ist (außer Haus|nicht im (Haus|Büro)|abwesend)|est absente?|(n'est pas|ne sera pas) au bureau|est[áa] (ausente|fuera|fora)|è (assente|fuori))/;
-
-/** What Request Tracker and its like put before everything else. */
-const ticketTag = /^\[[^[\]\n]{0,60}#\d{1,12}\][ \t]*/;
-
-/** Conventional subjects count only at the start: in an answer to an absence note they come after `Re:`. */
+/** Conventional subjects; where a person might have written one, beside another sign. */
 export function autoReplySubject(mail: MailSigns): Finding {
-  const said = [mail.subject, untagged(mail.subject)].map((one) =>
-    one
-      .replace(ticketTag, '')
-      .replace(/^[[(（【［]/, '')
-      .trim(),
-  );
-  return said.some((one) => absence.test(one)) || absenceOfDomino.test(mail.subject)
-    ? { category: 'auto-reply', evidence: 'subject of an absence note' }
-    : undefined;
+  const absence = absenceIn(mail.subject);
+  if (absence === undefined) return undefined;
+  const sign = absence === 'certain' ? '' : (signOfAnswer(mail) ?? noAnswerWanted(mail));
+  return sign === undefined
+    ? undefined
+    : { category: 'auto-reply', evidence: ['subject of an absence note', sign].filter(Boolean).join(', ') };
 }
+
+/** Exchange and others ask that no absence note is sent in return (MS-OXCMAIL §2.1.3.2.20). */
+const noAnswerWanted = (mail: MailSigns): string | undefined =>
+  mail.header('x-auto-response-suppress').length > 0 ? 'X-Auto-Response-Suppress' : undefined;

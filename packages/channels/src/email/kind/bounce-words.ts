@@ -77,6 +77,9 @@ const anywhere = new RegExp(
     '送信できません',
     'недоставлен',
     'не доставлено',
+    'não foi possível entregar',
+    'nie udało się dostarczyć',
+    "n['’]a (pas )?pu être (distribué|remis|délivré)",
   ].join('|'),
   'i',
 );
@@ -135,3 +138,19 @@ const stillTryingElsewhere =
 
 /** Says that it goes on trying. */
 export const keepsTrying = (text: string): boolean => stillTrying.test(text) || stillTryingElsewhere.test(text);
+
+const mailWord =
+  /\b(e-?mails?|mails?|messages?|courriel|bericht|melding)\b|nachricht|mensa(je|gem)|messaggi|wiadomoś|сообщени|письм|повідомлен|meddela|meddelelse|メッセージ|メール|邮件|郵件|메시지|메일/i;
+/** What couriers bring, and what they bring it in. */
+export const goods =
+  /\b(parcels?|packages?|shipments?|orders?(?! to\b)|goods|items?|couriers?|flights?|colis|commande|paquetes?|pedido|pacco|ordine|spedizione|encomenda|pakket|bestelling)\b|paket|(?<!zu)sendung|bestellung|lieferung|paczk|przesyłk|zamówieni|посылк|заказ|荷物|注文|包裹|运单|訂單|订单|快递/i;
+
+/** Says that it goes on trying to deliver a mail: in that sentence or the one before, which speak of nothing that a courier brings. */
+export function keepsTryingMail(text: string): boolean {
+  const sentences = text.replace(/\bsubject:[^\n]*/gi, '').split(/(?<=[.!?])\s+|(?<=。)/);
+  return sentences.some((sentence, index) => {
+    if (!keepsTrying(sentence)) return false;
+    const both = `${sentences[index - 1] ?? ''} ${sentence}`;
+    return mailWord.test(both) && !goods.test(both);
+  });
+}

@@ -18,6 +18,8 @@ function signs(headers: Record<string, string>, more: Partial<MailSigns> & { par
     calendarMethod: '',
     text: '',
     ours: false,
+    comesBack: false,
+    ourDomains: ['centre.test'],
     ...rest,
   };
 }

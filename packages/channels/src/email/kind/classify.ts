@@ -4,7 +4,8 @@
  * agent costs a minute, a customer's mail that nobody reads costs the customer.
  */
 import type { Classification, MessageKind } from '@patchbay/contracts';
-import { autoReplyHeader, autoReplySubject, autoSubmitted, bulkOfNobody } from './auto-reply-rules.ts';
+import { absenceIn } from './absence-words.ts';
+import { autoReplyHeader, autoReplySubject, autoSubmitted, autoSubmittedAs, bulkOfNobody } from './auto-reply-rules.ts';
 import { certifiedReceipt } from './certified-mail.ts';
 import { clip } from '../clean-text.ts';
 import { type Finding, type MailSigns, type Rule, isDaemon, isMachineAddress, readsNoMail } from './mail-signs.ts';
@@ -56,11 +57,7 @@ export function classify(mail: MailSigns): Verdict {
     if (!finding) continue;
     const { category } = finding;
     // An invitation is a person's; what their calendar answers is not.
-    const automatic =
-      category !== 'calendar-invitation' ||
-      mail.calendarMethod === 'REPLY' ||
-      sign !== undefined ||
-      autoSubmitted(mail) !== undefined;
+    const automatic = category !== 'calendar-invitation' || mail.calendarMethod === 'REPLY' || sign !== undefined;
     return { kind: kinds[category], category, automatic, rule, evidence: clip(finding.evidence, 300) };
   }
   return {
@@ -101,11 +98,14 @@ function mailingList(mail: MailSigns): Finding {
 /** Signs that nobody should be answered by a machine, though the mail may be a customer's. */
 function automaticSign(mail: MailSigns): string | undefined {
   if (mail.nullPath) return 'null reverse-path';
+  const submitted = autoSubmittedAs(mail);
+  if (submitted !== undefined) return `Auto-Submitted: ${submitted}`;
   const list = [...listFields, 'List-Unsubscribe'].find((name) => mail.header(name.toLowerCase()).length > 0);
   if (list !== undefined) return list;
   if (mail.header('precedence').some((value) => /^(bulk|list|junk)$/i.test(value))) return 'Precedence';
   // Exchange and others ask that no absence note is sent (MS-OXCMAIL §2.1.3.2.20).
   if (mail.header('x-auto-response-suppress').some((value) => /\b(all|oof|autoreply)\b/i.test(value)))
     return 'X-Auto-Response-Suppress';
-  return isDaemon(mail) || readsNoMail(mail) || isMachineAddress(mail) ? 'sender that reads no mail' : undefined;
+  if (isDaemon(mail) || readsNoMail(mail) || isMachineAddress(mail)) return 'sender that reads no mail';
+  return absenceIn(mail.subject) === 'doubtful' ? 'subject as of an absence note' : undefined;
 }

@@ -21,6 +21,10 @@ export interface MailSigns {
   readonly text: string;
   /** It is from an address of ours and asks for answers to a signed address of this hub: a message of ours that came back. */
   readonly ours: boolean;
+  /** It came to a signed address that only mails of this hub have as their reverse-path, or is a notice of this hub. */
+  readonly comesBack: boolean;
+  /** Domains whose mail comes to this hub, in lower case. */
+  readonly ourDomains: readonly string[];
 }
 
 export type Finding = { category: Classification['category']; evidence: string } | undefined;

@@ -1,8 +1,18 @@
 /** Rules for what mail systems report about another mail. */
 import { untagged } from '@patchbay/contracts/forward-marks';
 import type { Classification } from '@patchbay/contracts';
+import { domainOf } from '../addresses.ts';
 import { holdsCopy, reportText } from '../reports/bounce-text.ts';
-import { bounceSubjectAt, delaySubjectAt, failureElsewhere, isAnswerSubject, keepsTrying } from './bounce-words.ts';
+import { autoReplySubject } from './auto-reply-rules.ts';
+import {
+  bounceSubjectAt,
+  delaySubjectAt,
+  failureElsewhere,
+  goods,
+  isAnswerSubject,
+  keepsTrying,
+  keepsTryingMail,
+} from './bounce-words.ts';
 import { failureOf } from '../reports/failure-reason.ts';
 import {
   type Finding,
@@ -22,13 +32,17 @@ type Category = Classification['category'];
 const formField =
   /^[ \t*]{0,10}((your|full|first|last) ?)?(name|vorname|nachname|nom|nombre|nome|naam|имя|お名前|姓名)[* \t]{0,5}[:\uff1a]/im;
 
-/** Who passes a report on, or asks about one, reports nothing. */
+const isMailSystem = (mail: MailSigns): boolean => isDaemon(mail) || isPostmaster(mail);
+
+/** Who passes a report on, or asks about one, reports nothing; nor does who is away, whatever the mail that they answer was about. */
 export const ofItsOwn =
   (rule: Rule): Rule =>
   (mail) =>
-    passesReportOn(mail) || (!isDaemon(mail) && !isPostmaster(mail) && formField.test(beginning(mail)))
+    passesReportOn(mail) || (!isMailSystem(mail) && (autoReplySubject(mail) !== undefined || isForm(mail)))
       ? undefined
       : rule(mail);
+
+const isForm = (mail: MailSigns): boolean => formField.test(beginning(mail));
 
 /** Abuse reporting format (RFC 5965). */
 export function feedbackReport(mail: MailSigns): Finding {
@@ -102,13 +116,26 @@ export function daemonDelay(mail: MailSigns): Finding {
     return { category: 'delivery-notice', evidence: 'mail daemon, subject of a delay' };
   const told = (delaySubjectAt(mail.subject) ?? bounceSubjectAt(mail.subject)) !== undefined;
   const byMachine = mail.nullPath ? isSentBack(mail) : isMachine(mail) && !isAboutMailToUs(mail);
-  return (isDaemon(mail) || (told && (byMachine || isReportInShape(mail)))) && keepsTrying(beginning(mail))
+  return (isDaemon(mail) || (told && (byMachine || isReportInShape(mail)))) && triesAgain(mail)
     ? { category: 'delivery-notice', evidence: 'mail daemon, still trying' }
     : undefined;
 }
 
+/** Mail systems try nothing but mail; couriers, airlines and backups try again, too. */
+const triesAgain = (mail: MailSigns): boolean =>
+  isMailSystem(mail) ? keepsTrying(beginning(mail)) : keepsTryingMail(beginning(mail));
+
+const isAutomatic = (mail: MailSigns): boolean => mail.header('auto-submitted').some((value) => /^auto-/i.test(value));
+
+/**
+ * `Auto-Submitted` says that no person wrote it: so do couriers, ticket systems and alerts. Of a mail reports a program that stands between
+ * mail servers, or who shows the mail.
+ */
 const isMachine = (mail: MailSigns): boolean =>
-  mail.nullPath || isPostmaster(mail) || mail.header('auto-submitted').some((value) => /^auto-/i.test(value));
+  isPostmaster(mail) || (isAutomatic(mail) && (isMailProgram(mail) || showsMail(mail)));
+
+const isMailProgram = (mail: MailSigns): boolean => isProgram(mail) && !readsNoMail(mail);
+const showsMail = (mail: MailSigns): boolean => mail.enclosesMail || holdsCopy(mail.text);
 
 /** What a machine has to say it says first. */
 const beginning = (mail: MailSigns): string => reportText(mail.text).slice(0, 3_000);
@@ -124,7 +151,7 @@ function isReportInShape(mail: MailSigns): boolean {
   const report = beginning(mail);
   const early = report.slice(0, 600);
   return (
-    ((notDelivered.test(early) && ofMail.test(early)) || keepsTrying(early)) &&
+    ((notDelivered.test(early) && ofMail.test(early)) || keepsTryingMail(early)) &&
     (mail.enclosesMail || namesAnother(mail, report))
   );
 }
@@ -182,9 +209,22 @@ function isSentBack(mail: MailSigns): boolean {
   if (isAboutMailToUs(mail)) return false;
   const early = beginning(mail).slice(0, 600);
   const isOfGoods = notDelivered.test(early) && !ofMail.test(early);
-  if (isProgram(mail) && !readsNoMail(mail) && strangersIn(mail).length > 0 && !isOfGoods) return true;
+  if (isMailProgram(mail) && strangersIn(mail).length > 0 && !isOfGoods) return true;
   if (isAnswerSubject(mail.subject)) return false;
-  return mail.enclosesMail || holdsCopy(mail.text) || serverSaid.test(mail.text);
+  return showsMail(mail) || (serverSaid.test(mail.text) && !namesOnlyOurs(mail));
+}
+
+/** Who asks why mails to us fail names addresses of ours. */
+function namesOnlyOurs(mail: MailSigns): boolean {
+  const strangers = strangersIn(mail);
+  return strangers.length > 0 && strangers.every((address) => mail.ourDomains.includes(domainOf(address)));
+}
+
+/** A person, at whatever address, or a portal tells of something that a courier brings: no mail was not delivered, as far as they say. */
+function isOfGoods(mail: MailSigns): boolean {
+  const report = beginning(mail).replace(/\bsubject:[^\n]*/gi, '');
+  const isReporter = isDaemon(mail) || (isPostmaster(mail) && mail.nullPath);
+  return !isReporter && goods.test(report) && notDelivered.test(report) && !ofMail.test(report);
 }
 
 /** A postmaster says in the first words of the subject that a mail came back, and in whatever language whom it was for. */
@@ -193,11 +233,11 @@ const isPostmasters = (mail: MailSigns): boolean =>
 
 /** What answers by itself tells of much that was not delivered: of a mail it names whom that was for, or shows it. */
 function isOfMail(mail: MailSigns): boolean {
-  if (isAboutMailToUs(mail)) return false;
+  if (isAboutMailToUs(mail) || isOfGoods(mail)) return false;
   if (isPostmaster(mail)) return true;
   const early = beginning(mail).slice(0, 600);
   if (notDelivered.test(early) && !ofMail.test(early)) return false;
-  return strangersIn(mail).length > 0 || mail.enclosesMail || holdsCopy(mail.text) || serverSaid.test(mail.text);
+  return strangersIn(mail).length > 0 || showsMail(mail) || serverSaid.test(mail.text);
 }
 
 const failure =
@@ -216,30 +256,32 @@ const serverSaid =
 
 /** A machine sends a mail back: it encloses it, or repeats what a server answered, and says that it was not delivered. */
 export function returnedMail(mail: MailSigns): Finding {
-  const machine = isDaemon(mail) || isPostmaster(mail) || readsNoMail(mail) || (mail.nullPath && isProgram(mail));
-  if (!machine || !notDelivered.test(mail.text)) return undefined;
+  const machine = isMailSystem(mail) || readsNoMail(mail) || (mail.nullPath && isProgram(mail));
+  if (!machine || !notDelivered.test(mail.text) || isOfGoods(mail)) return undefined;
   if (mail.enclosesMail) return { category: 'bounce', evidence: 'machine sender, mail enclosed, not delivered' };
   return (mail.nullPath || isDaemon(mail)) && serverSaid.test(mail.text)
     ? { category: 'bounce', evidence: "machine sender, a server's answer, not delivered" }
     : undefined;
 }
 
-/** Whatever language the rest is in, servers answer in one: a program repeats a refusal and names whom the mail was for. */
+/**
+ * Whatever language the rest is in, servers answer in one: a program repeats a refusal and names whom the mail was for. A postmaster may
+ * say in their own words that nobody has that address.
+ */
 export function refusalRepeated(mail: MailSigns): Finding {
-  const automatic = mail.nullPath || mail.header('auto-submitted').some((value) => /^auto-/i.test(value));
-  if (!automatic || !(isPostmaster(mail) || isProgram(mail))) return undefined;
+  if (!(mail.nullPath || isAutomatic(mail)) || !(isPostmaster(mail) || isProgram(mail))) return undefined;
   const report = beginning(mail);
-  return refusal.test(report) && namesAnother(mail, report)
+  return namesAnother(mail, report) && (refusal.test(report) || (isPostmaster(mail) && saysOfBadAddress(report)))
     ? { category: 'bounce', evidence: "a program, a server's refusal, whom it was for" }
     : undefined;
 }
+const saysOfBadAddress = (text: string): boolean => failureOf({ status: undefined, diagnostic: '', text }).permanent;
 const refusal = /\b5\d\d[ -]#?5\.\d{1,3}\.\d{1,3}\b/;
 
 /** A mail server's own rule answers by itself: it names no author, which every person's mail does (RFC 5322 §3.6), and says that nobody has the address. */
 export function refusalOfNobody(mail: MailSigns): Finding {
-  const automatic = mail.header('auto-submitted').some((value) => /^auto-/i.test(value));
-  if (mail.from !== '' || !mail.nullPath || !automatic) return undefined;
-  return failureOf({ status: undefined, diagnostic: '', text: beginning(mail) }).permanent
+  if (mail.from !== '' || !mail.nullPath || !isAutomatic(mail)) return undefined;
+  return saysOfBadAddress(beginning(mail))
     ? { category: 'bounce', evidence: 'no author, answered by itself, words of a bad address' }
     : undefined;
 }

@@ -100,3 +100,28 @@ describe('bounces in other languages', () => {
     expect(await told(shape(full))).toBe('bounce; ann@example.org for now - -');
   });
 });
+
+describe('a postmaster whose subject says nothing known', () => {
+  const postmaster = (...text: string[]) => ({
+    from: 'postmaster@mx.example.net',
+    subject: 'Lampa',
+    text,
+    is: '',
+  });
+
+  test.each([
+    ['in Polish', ['Wiadomość nie dotarła do:', '', 'ann@example.org', 'Nieznany odbiorca']],
+    ['in French', ['Votre courriel est revenu de :', '', 'ann@example.org : adresse inconnue']],
+    ['in Russian', ['Письмо вернулось:', '', 'ann@example.org', 'Нет такого пользователя']],
+  ])('says %s that nobody has an address', async (_name, text) => {
+    expect(await told(postmaster(...text))).toBe('bounce; ann@example.org for good - -');
+  });
+
+  test('may write of something else', async () => {
+    expect(await told(postmaster('Our address has changed, write to', 'ann@example.org', 'Thank you'))).toBe(
+      'customer',
+    );
+    const asks = postmaster('Who is', 'ann@example.org', 'We have no such user.');
+    expect(await told({ ...asks, nullPath: false })).toBe('customer');
+  });
+});

@@ -30,6 +30,12 @@ const shapes: Record<string, Shape> = {
     text: ['When I write to', 'service@centre.test', 'I am told: 550 5.1.1 User unknown', '', 'Ann'],
     is: 'customer',
   },
+  'redirected by Exchange, about another address of ours': {
+    from: 'Ann <ann@example.org>',
+    subject: 'Mail delivery failed, why?',
+    text: ['Whenever I write to orders@centre.test I am told "550 5.1.1 user unknown". Where shall I write?'],
+    is: 'customer',
+  },
   'a postmaster who asks about an answer': {
     nullPath: false,
     from: 'postmaster@example.org',

@@ -172,4 +172,5 @@ const addressAtStart = (line: string): string | undefined => {
   const match = leading.exec(line);
   return match === null ? undefined : trimmed(match[1] ?? match[2] ?? '').toLowerCase();
 };
-const alone = (line: string): boolean => isMailAddress(trimmed(line.trim()));
+/** Nothing else stands there, but for the sign of a list. */
+const alone = (line: string): boolean => isMailAddress(trimmed(line.trim().replace(/^[*•+-]\s+/, '')));

@@ -3,6 +3,7 @@
  * a full mailbox is emptied, a block is lifted, a mail that is too large says nothing of the next. Codes alone decide where
  * the words do not, for many systems answer everything with 550 or 5.0.0.
  */
+import { ownWords } from './own-words.ts';
 
 /** In the order in which they decide: the words of a policy often hold "user" or "rejected", too. */
 const temporary: readonly RegExp[] = [
@@ -10,7 +11,7 @@ const temporary: readonly RegExp[] = [
   /\b(mail ?box|inbox|mail ?drop|account|user|recipient|quota|disk|storage|folder)\b.{0,60}\b(is |was |has been |has |are )?(full|exceed(s|ed)?|over ?quota|out of (space|storage)|too (full|large|many messages))/i,
   /\b(over ?-?quota|quota (exceeded|full|violation)|exceed(s|ed|ing)? (its |the |his |their |your |storage |mailbox |disk |mail |allocated )*(quota|allocation|storage|limit)|insufficient (disk|system|storage)|no space left|mailfolder is full|not enough (disk |storage )?space|mailbox[ -]?full|full mailbox|容量|一杯)/i,
   // Greylisting, load, and waiting.
-  /\b(grey-?list|gray-?list|(?<!\b(?:check|verify|correct|confirm)\b[^.!?]{0,80})try again|temporar(y|ily)|too (many|much) (invalid |bad |concurrent |simultaneous )?(connections|messages|recipients|hops|mails?|errors)|rate ?-?limit|throttl|service (is )?(currently )?(not available|unavailable)|resources (temporarily )?unavailable|deferred|too busy|overload)/i,
+  /\b(grey-?list|gray-?list|(?<!\b(?:check|verify|correct|confirm)\b[^.!?]{0,80})try again(?! (?:after|once) (?:you )?(?:correct|check|verif))|temporar(y|ily)|too (many|much) (invalid |bad |concurrent |simultaneous )?(connections|messages|recipients|hops|mails?|errors)|rate ?-?limit|throttl|service (is )?(currently )?(not available|unavailable)|resources (temporarily )?unavailable|deferred|too busy|overload)/i,
   /\b(retry time(out)?|retry limit|delivery (time|attempt).{0,30}(expired|exceeded)|message (expired|delivery time)|timed? ?out|time-?out|timeout|maximum (queue|retry)|unable to deliver (this |your )?message (after|within|for)|(could|can) ?not be delivered (for|within|in) (more than )?\d|been in the queue too long|queue too long|has been delayed|cannot send message (within|for)|delivery expired)/i,
   // The way there, not the address.
   /\b(connection (refused|reset|timed|dropped|lost|closed)|network (is )?(unreachable|error|down)|no route to host|could not connect|couldn'?t (establish|connect)|unable to connect|host (unreachable|is down|not responding)|loops? back|mail loop|loop detected|routing loop|too many hops|hop count|mx points? to|ssl|tls|starttls|local configuration error|system error|internal error)/i,
@@ -21,18 +22,20 @@ const temporary: readonly RegExp[] = [
 ];
 const aboutThisMail: readonly RegExp[] = [
   /\b(spam|unsolicited|junk|bulk mail|uce|phish|virus|malware|infected|content (filter|rejected|restrict)|reputation|virus|bayes|score|black-?list(ed)?|block-?list(ed)?|deny-?list|rbl|dnsbl|spamhaus|spamcop|barracuda|sorbs|senderbase|(?<!not )listed (at|in|on|by)|blocked|banned|suspicious|not accept (delivery of )?this (message|mail))/i,
-  /\b(spf|dkim|dmarc|arc|authenticat(e|ion)|unauthenticated|not authorized|unauthori[sz]ed|rdns|reverse (dns|lookup|record|mapping)|ptr( record)?|fcrdns|client host rejected|cannot find your (hostname|reverse)|helo|ehlo|sender (rejected|denied|verify|address rejected|domain)|domain of sender|(sender'?s?|\bfrom:?|return[- ]?path|envelope[- ]sender) (e-?mail |mail )?(address|domain|mailbox|account|user)\b|\byour (host|ip|server|network|mail ?server|domain|client)\b|\baccept(s|ed|ing)? (any )?(e-?mails?|mails?|messages?) (only )?from\b|from (an? |the )?(unknown|invalid|non-?existent|unresolvable|bad) (e-?mail |mail )?(sender|domain|host|user|address|server|network)|access denied|permission denied|relay(ing)?( access)?( is)? (denied|prohibited|not (permitted|allowed))|relay(ing)? (denied|not|is)|not (permitted|allowed) to relay|policy|prohibited|violat|compl(y|iant|iance)|rfc ?\d{3,4}|not accepted for|message[- ]id|\b(missing|invalid|illegal|bad|malformed|duplicate|multiple|too many|without|no|required|broken|non-?compliant)\b.{0,15}\bheaders?|headers? .{0,40}\b(missing|invalid|malformed|duplicate|required|too (long|large|big)|not|exceed|error|syntax|violat))/i,
+  /\b(spf|dkim|dmarc|arc|authenticat(e|ion)|unauthenticated|not authorized|unauthori[sz]ed|rdns|reverse (dns|lookup|record|mapping)|ptr( record)?|fcrdns|client host rejected|cannot find your (hostname|reverse)|helo|ehlo|sender (rejected|denied|verify|address rejected|domain)|domain of sender|(sender'?s?|\bfrom:?|return[- ]?path|envelope[- ]sender) (e-?mail |mail )?(address|domain|mailbox|account|user)\b|\b(address|domain|mailbox|account) of (the |your )?sender\b|\b(invalid|unknown|bad|illegal|no such) (envelope |mail )?sender\b|\bsender (is )?(unknown|invalid|not (found|known|valid))\b|\byour (host|ip|server|network|mail ?server|domain|client)\b|\baccept(s|ed|ing)? (any )?(e-?mails?|mails?|messages?) (only )?from\b|from (an? |the )?(unknown|invalid|non-?existent|unresolvable|bad) (e-?mail |mail )?(sender|domain|host|user|address|server|network)|access denied|permission denied|relay(ing)?( access)?( is)? (denied|prohibited|not (permitted|allowed))|relay(ing)? (denied|not|is)|not (permitted|allowed) to relay|policy|prohibited|violat|compl(y|iant|iance)|rfc ?\d{3,4}|not accepted for|message[- ]id|\b(missing|invalid|illegal|bad|malformed|duplicate|multiple|too many|without|no|required|broken|non-?compliant)\b.{0,15}\bheaders?|headers? .{0,40}\b(missing|invalid|malformed|duplicate|required|too (long|large|big)|not|exceed|error|syntax|violat))/i,
   /\b((message|mail|size|file).{0,40}(too (big|large)|exceed|larger than)|too (big|large)|size limit|maximum (message )?size|max(imum)? size|message file too big)/i,
 ];
 const badAddress: readonly RegExp[] = [
-  // Nobody has this address. Words that name the user, the mailbox, the recipient or the address in one breath with what it is not.
-  /\b(user|mail ?box|recipient|rcpt|account|address|addressee|alias|customer|subscriber|id|name|inbox|destination)\b.{0,80}?\b(unknown|un-?known|(does ?n[o']t|does not|do not|doesn'?t|not) (exist|found|have|listed|present|valid|available|match)|(is |was |been |are )?(not|isn'?t) (a |an |found|known|listed|valid|active|recogni[sz]ed|our|here|local|in )|non-?exist|no longer|invalid|disabled|in-?active|de-?activated|suspended|terminated|closed|deleted|cancel+ed|expired|undeliverable|unrouteable|unroutable|discontinued|unavailable|has (moved|left|been (disabled|suspended|deleted|closed)))/i,
+  // Nobody has this address. Words that name the user, the mailbox, the recipient or the address in one sentence with what it is not.
+  /\b(user|mail ?box|recipient|rcpt|account|address|addressee|alias|customer|subscriber|id|name|inbox|destination)\b(?:[^.!?]|[.!?](?=\S)|(?<=\.\.)\.(?!\S)){0,80}?\b(unknown|un-?known|(does ?n[o']t|does not|do not|doesn'?t|not) (exist|found|have|listed|present|valid|available|match)|(is |was |been |are )?(not|isn'?t) (a |an |found|known|listed|valid|active|recogni[sz]ed|our|here|local|in )|non-?exist|no longer|invalid|disabled|in-?active|de-?activated|suspended|terminated|closed|deleted|cancel+ed|expired|undeliverable|unrouteable|unroutable|discontinued|unavailable|has (moved|left|been (disabled|suspended|deleted|closed)))/i,
   /\b(unknown|invalid|non[- ]?existent|nonexisting|inactive|disabled|no such|no|illegal|bad|undefined|unrouteable|unroutable|not a (valid|known|local)|not our|isn'?t (a|an|our)|wrong|nonexistent|unable to (find|resolve)|cannot find( the)?|not find( the)?)\b[ :-]{0,3}(e-?mail |mail |local |destination |final |delivery |rcpt |virtual |such |valid )*(user|mail ?box|recipient|account|address(ee)?|alias|customer|subscriber|person|name|id|receiver|inbox|local[- ]?part)/i,
   /\b(not known (here|at this (site|host|address))|no (mailbox|such person|one) (here|by|with|named)|who are you (looking|trying)|user ?unknown|unknown_?user|recipientnotfound|not a (valid|known) (recipient|mailbox|user|address)|address lookup failed|does(n'?t| not) have (an|a) [\w.]{0,40}\s?account|we (don'?t|do not) have (an?|any) (such )?(account|mailbox|user|address)|not one of our (users|customers|subscribers|recipients)|recipients? (cannot|could not|can't) be verified|(this|your) (address|recipient).{0,30}(no longer)|couldn'?t be found|could not be found|wasn'?t found|was not found|not listed in|宛先.{0,20}(不明|見つかりません|存在)|存在しない|ユーザ.{0,10}不明|用户不存在|收件人不存在)/i,
   // Nobody has this address, in other languages.
-  /(empfänger|benutzer|adresse|e-?mail-?adresse|postfach|domäne|domain).{0,60}(unbekannt|nicht (gefunden|vorhanden|bekannt)|existiert nicht|ungültig|gibt es nicht)|(unbekannter?|ungültiger?) (empfänger|benutzer|adresse)|(utilisateur|destinataire|adresse|domaine|compte).{0,60}(inconnue?|introuvable|inexistante?|n'existe (pas|plus)|non valide|invalide)|(usuario|dirección|destinatario|cuenta|dominio|buz[óo]n).{0,60}(desconocid[oa]|inexistente|no existe|no (se )?encontr|no válid[oa])|no se (encontró|ha encontrado).{0,30}(dirección|usuario|destinatario|cuenta)|(utente|indirizzo|destinatario|casella|account).{0,60}(sconosciut[oa]|inesistente|non (esiste|trovat[oa]|è stat[oa] trovat[oa]|valid[oa]))|(usuário|utilizador|endereço|destinatário|conta).{0,60}(desconhecid[oa]|inexistente|não (existe|encontrad[oa]|foi encontrad[oa]))|(gebruiker|adres|e-?mailadres|geadresseerde|ontvanger).{0,60}(onbekend|niet (gevonden|bekend)|bestaat niet)|onbekende (gebruiker|ontvanger)|(użytkownik|adres|skrzynka).{0,40}(nie istnieje|nieznany)|nie znaleziono (adresu|użytkownika|odbiorcy)|(nie ma|brak) takiego (u[żz]ytkownika|konta|adresu)|(u[žz]ivatel|adresa|schr[áa]nka).{0,40}neexistuje|nincs ilyen (felhaszn|c[íi]m|postafi)|(пользовател|адрес|получател|ящик).{0,40}(не найден|не существует|неизвест|отсутствует)|нет такого (пользователя|адреса)|(收件人|用户|使用者|地址|邮箱|信箱|帐号|账号|帳號)[^。\n]{0,60}(不存在|未找到|找不到|无效|無效|不正确)|(宛先|受信者|ユーザー?|アドレス|メールアドレス).{0,20}(不明|見つかりません|存在しま?せ?ん?ない|存在しません|存在しない|無効)|找不到(收件人|用户|使用者)|사용자.{0,10}(없|존재하지)|존재하지 않는 ?(사용자|계정|주소|메일|수신자)/i,
+  /(empfänger|benutzer|adresse|e-?mail-?adresse|postfach|domäne|domain).{0,60}(unbekannt|nicht (gefunden|vorhanden|bekannt)|existiert nicht|ungültig|gibt es nicht)|(unbekannter?|ungültiger?) (empfänger|benutzer|adresse)|(utilisateur|destinataire|adresse|domaine|compte).{0,60}(inconnue?|introuvable|inexistante?|n'existe (pas|plus)|non valide|invalide)|(usuario|dirección|destinatario|cuenta|dominio|buz[óo]n).{0,60}(desconocid[oa]|inexistente|no existe|no (se )?encontr|no válid[oa])|no se (encontró|ha encontrado).{0,30}(dirección|usuario|destinatario|cuenta)|(utente|indirizzo|destinatario|casella|account).{0,60}(sconosciut[oa]|inesistente|non (esiste|trovat[oa]|è stat[oa] trovat[oa]|valid[oa]))|(usuário|utilizador|endereço|destinatário|conta).{0,60}(desconhecid[oa]|inexistente|não (existe|encontrad[oa]|foi encontrad[oa]))|(gebruiker|adres|e-?mailadres|geadresseerde|ontvanger).{0,60}(onbekend|niet (gevonden|bekend)|bestaat niet)|onbekende (gebruiker|ontvanger)|(użytkownik|adres|skrzynka).{0,40}(nie istnieje|nieznan[ya])|nieznan[ya] (użytkownik|adres|odbiorca|skrzynka)|nie znaleziono (adresu|użytkownika|odbiorcy)|(nie ma|brak) takiego (u[żz]ytkownika|konta|adresu)|(u[žz]ivatel|adresa|schr[áa]nka).{0,40}neexistuje|nincs ilyen (felhaszn|c[íi]m|postafi)|(пользовател|адрес|получател|ящик).{0,40}(не найден|не существует|неизвест|отсутствует)|нет такого (пользователя|адреса)|(收件人|用户|使用者|地址|邮箱|信箱|帐号|账号|帳號)[^。\n]{0,60}(不存在|未找到|找不到|无效|無效|不正确)|(宛先|受信者|ユーザー?|アドレス|メールアドレス).{0,20}(不明|見つかりません|存在しま?せ?ん?ない|存在しません|存在しない|無効)|找不到(收件人|用户|使用者)|사용자.{0,10}(없|존재하지)|존재하지 않는 ?(사용자|계정|주소|메일|수신자)/i,
   // An address itself, in one breath with what it is not.
-  /@[^\s<>"'@]{1,255}[>"')\]]{0,3}[\s:.,-]{0,6}((is|was) )?(unknown(?! (error|reason|sender|command|problem|mailer|attach|charset|content|host|domain|status|failure))|invalid(?! (sender|header|message|content|attach))|non-?existent|not (found|known|valid)\b|does(n't| not) exist)|\b(unknown|invalid|not found)[: ]{1,3}["'<([]{0,3}[^\s<>"'@]{1,64}@/i,
+  /@[^\s<>"'@]{1,255}[>"')\]]{0,3}[\s:.,-]{0,6}((is|was|has been) )?(unknown(?! (error|reason|sender|command|problem|mailer|attach|charset|content|host|domain|status|failure))|invalid(?! (sender|header|message|content|attach))|non-?existent|not (found|known|valid|listed|active)\b|no longer (valid|active|available|in use|exists)|disabled|in-?active|de-?activated|suspended|terminated|unroute?able|unavailable|has left\b|does(n't| not) exist)|\b(unknown|invalid|not found)[: ]{1,3}["'<([]{0,3}[^\s<>"'@]{1,64}@/i,
+  // A verdict alone: it is of whom the mail was for.
+  /\b55[0-4] (5\.1\.\d{1,2} )?["'(]?(unknown|not (found|here)|does(n't| not) exist|undeliverable|invalid)["')]{0,2}([.!,;]|\s*$| ?[-:]? ?<?someone@| giving up\b| \()/i,
   // The same as Exchange says it of a name: "ann was not found at example.org".
   /(wurde .{0,80}nicht gefunden|hittades inte|blev ikke fundet|ble ikke funnet|ei löytynyt|nebyl[aoi]? nalezen|nem található|bulunamadı|не знайдено|nu a fost găsit|δεν βρέθηκε|見つかりませんでした|(处|處)?未找到|찾을 수 없|không tìm thấy|(nicht|not) im domino-verzeichnis|(annuaire|directorio|elenco|rubrica|domino)[ -]domino|domino[- ](directory|verzeichnis)|est introuvable (sur|dans|à)|no se encontró .{1,80} en |impossibile trovare .{1,80} (in|su) |não foi (possível encontrar|encontrad[oa])|(is|werd) niet gevonden (bij|in|op)|找不到|לא נמצא|לא נמצאה|لم يتم العثور على|غير موجود)/i,
   /(okänd|ogiltig|ukendt|ugyldig|ukjent|tuntematon|neznám[ýáé]|neplatn[ýáé]|ismeretlen|érvénytelen|bilinmeyen|geçersiz|невідом(ий|а)|недійсн|destinatar necunoscut|άγνωστος|未知|无效的?|無效的?) ?(mottagare|användare|adress|modtager|bruger|mottaker|bruker|adresse|vastaanottaja|käyttäjä|osoite|příjemce|uživatel|adresa|címzett|felhasználó|cím|alıcı|kullanıcı|adres|одержувач|отримувач|користувач|адрес|παραλήπτης|χρήστης|收件人|用户|地址)|destinatar necunoscut|користувач.{0,20}не існує|người nhận.{0,20}không tồn tại|(주소|사용자|수신자|받는 ?사람|계정).{0,30}(존재하지 않|없는|없습니다|잘못)|(收件人|邮箱|帐号|账号)[^。\n]{0,20}(停用|禁用|注销)/i,
@@ -67,7 +70,7 @@ const ofTheMail =
 export function failureOf({ status, diagnostic, text: whole }: FailureInput): Failure {
   const text = whole.slice(0, 8_000).replace(ofTheMail, '');
   const said = `${diagnostic.slice(0, 4_000)}\n`;
-  const code = statusCode(status, said) ?? failureIn(text.slice(0, 8_000));
+  const code = statusCode(status, said, text) ?? failureIn(text.slice(0, 8_000));
   const replyCode = replyAtStart(said, code) ?? replyIn(said) ?? replyIn(text.slice(0, 8_000));
   return {
     ...(code !== undefined && { code }),
@@ -94,7 +97,7 @@ function isPermanent({
   if (code?.startsWith('5.6.') === true) return false;
   if (code?.startsWith('5.3.') === true) return words.some((said) => unknownToSendmail.test(said));
   for (const said of words) {
-    const sense = senseOf(said.replace(/\s+/g, ' '));
+    const sense = senseOf(said);
     if (sense !== undefined) return sense;
     if (said === words[0] && said.trim() !== '' && code !== undefined && badAddressCode.test(code)) return true;
   }
@@ -115,35 +118,35 @@ const unknownToSendmail =
 /** Microsoft's edge refuses whom the organisation's directory does not have ("directory-based edge blocking"). */
 const notInDirectory = /\b5\.4\.1 (all )?recipient address(es)? rejected ?: access denied/i;
 
+/** Go's resolver, as SendGrid repeats it, which had asked for a name's addresses. */
+const notInDns = /\blookup \S{1,255}: no such host\b/i;
+
 /** "Unavailable" as RFC 5321 §4.2.3 words it: what else might have been is not said of this one. */
 const notFound =
   /mailbox unavailable (or access denied|\(e\.g\.,? mailbox not found, no access,? or (command )?rejected for policy reasons\))/gi;
 
-/** The host that said it, as Postfix and Exim name it: what follows is said of something else. */
-const speaker = /\bhost [^\s[\]]{1,255} ?\[[^\s\]]{1,255}\]/gi;
-
 /** True: the address is bad; false: something else is; undefined: the words say neither. */
 function senseOf(said: string): boolean | undefined {
-  const plain = said
-    .replace(/https?:\/\/\S+/g, ' ')
-    .replace(speaker, ' ')
-    .replace(/_/g, ' ')
-    .replace(notFound, 'mailbox unavailable');
+  const plain = ownWords(said).replace(notFound, 'mailbox unavailable');
   if (temporary.some((pattern) => pattern.test(plain))) return false;
-  if (notInDirectory.test(plain)) return true;
+  if (notInDirectory.test(plain) || notInDns.test(plain)) return true;
   const bad = badAddress.some((pattern) => pattern.test(plain));
   if (aboutThisMail.some((pattern) => pattern.test(plain))) return bad && /\b5\.1\.(1|2|6|10)\b/.test(plain);
   return bad ? true : undefined;
 }
 
-/** The more telling of the field and the words: `5.0.0` says nothing. */
-function statusCode(status: string | undefined, said: string): string | undefined {
+/** The more telling of the field and what a server said: of `5.0.0`, `4.0.0` and `5.3.0` programs make what they do not know. */
+function statusCode(status: string | undefined, said: string, text: string): string | undefined {
   const field = enhancedIn(status ?? '');
   const told = enhancedIn(said);
-  if (field === undefined || (/^[245]\.0\.0$/.test(field) && told !== undefined && told.charAt(0) === field.charAt(0)))
-    return told ?? field;
-  return field;
+  if (field === undefined) return told;
+  if (field === '4.0.0' && told?.startsWith('4') !== true) return refusalIn(said.trim() === '' ? text : said) ?? field;
+  if (field === '5.3.0') return told !== undefined && /^5\.(?!0\.0)/.test(told) ? told : field;
+  return /^[245]\.0\.0$/.test(field) && told?.charAt(0) === field.charAt(0) ? told : field;
 }
+
+/** Behind a reply code it is what a server said. */
+const refusalIn = (text: string): string | undefined => /\b55\d[ -]#?(5\.\d{1,3}\.\d{1,3})\b/.exec(text)?.[1];
 
 /** Not a part of an IP address or a version. */
 function enhancedIn(text: string): string | undefined {

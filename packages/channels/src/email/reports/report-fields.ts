@@ -39,7 +39,8 @@ export function reportsIn(parts: readonly MailPart[], text = ''): MailReport[] {
     const kind = reportTypes[part.contentType.toLowerCase()];
     if (kind === undefined) return [];
     const fields = plainLines(part.content.subarray(0, longestReport).toString());
-    return [{ kind, values: fieldReader(fields), groups: groupsIn(fields).map(fieldReader) }];
+    const groups = kind === 'delivery-status' ? statusGroups(fields) : groupsIn(fields);
+    return [{ kind, values: fieldReader(fields), groups: groups.map(fieldReader) }];
   });
   if (reports.length > 0) return reports;
   const others = parts.filter(
@@ -58,6 +59,36 @@ const isReportAsFile = ({ contentType, content }: MailPart): boolean =>
 
 const plainLines = (text: string) => text.replace(/\r\n?/g, '\n');
 const groupsIn = (text: string) => text.split(/\n[ \t]*\n/);
+
+const namesRecipient = (text: string) => /^(final|original)-recipient[ \t]*:/im.test(text);
+
+/** The groups of a delivery status, also where a blank line stands between all fields, or none between recipients. */
+function statusGroups(fields: string): string[] {
+  const groups: string[][] = [];
+  for (const group of groupsIn(fields).flatMap(ofEachRecipient)) {
+    const above = groups.at(-1);
+    if (above !== undefined && namesRecipient(above[0] ?? '') && !namesRecipient(group)) above.push(group);
+    else groups.push([group]);
+  }
+  return groups.map((parts) => parts.join('\n'));
+}
+
+/** A second Final-Recipient begins another group; the recipient's original address stands before or behind it. */
+function ofEachRecipient(group: string): string[] {
+  const found: string[][] = [[]];
+  let named = false;
+  for (const line of group.split('\n')) {
+    const isFinal = /^final-recipient[ \t]*:/i.test(line);
+    if (isFinal && named) {
+      const own = found.at(-1) ?? [];
+      found.push(/^original-recipient[ \t]*:/i.test(own.at(-1) ?? '') ? own.splice(-1) : []);
+    }
+    named ||= isFinal;
+    found.at(-1)?.push(line);
+  }
+  return found.map((lines) => lines.join('\n'));
+}
+
 const isRecipientGroup = (group: string) =>
   /^(final|original)-recipient:/im.test(group) && /^(action|status|diagnostic-code):/im.test(group);
 

@@ -73,7 +73,7 @@ function deliveries(input: ReportInput): RecipientReport[] {
   const groups = input.reports.filter((one) => one.kind === 'delivery-status').flatMap((one) => one.groups);
   const isOfOne = groups.filter((group) => group('action').length > 0).length < 2;
   const fields = merged(groups.flatMap((group) => statusOf(group, told, input, isOfOne)));
-  return fields.length > 0 ? fields : written(input, told);
+  return fields.length > 0 ? fields : merged(written(input, told).map((report) => ({ report, at: '' })));
 }
 
 /** What a report says to people, and whom it names there. */
@@ -88,7 +88,13 @@ const actions: readonly [RegExp, ContactReport['result']][] = [
   [/^(deliver|relay|expand)/i, 'delivered'],
 ];
 
-function statusOf(group: FieldReader, told: Told, input: ReportInput, isOfOne: boolean): RecipientReport[] {
+/** What became of a mail at one of the addresses that it went on to. */
+interface Branch {
+  readonly report: RecipientReport;
+  readonly at: string;
+}
+
+function statusOf(group: FieldReader, told: Told, input: ReportInput, isOfOne: boolean): Branch[] {
   const recipient = ['final-recipient', 'x-actual-recipient', 'original-recipient']
     .flatMap(group)
     .map(typedAddress)
@@ -107,7 +113,7 @@ function statusOf(group: FieldReader, told: Told, input: ReportInput, isOfOne: b
     actions.find(([pattern]) => pattern.test(action))?.[1] ?? (input.category === 'bounce' ? 'failed' : 'delayed');
   const failed = original ?? originInText(recipient, told) ?? recipient ?? soleRecipient(input);
   const text = isOfOne ? told.report : wordsAbout([failed, recipient], told);
-  return [entry(failed, result, { status, diagnostic, text })];
+  return [{ report: entry(failed, result, { status, diagnostic, text }), at: recipient ?? '' }];
 }
 
 /** Exim says only in words from which address of ours it went on. */
@@ -145,14 +151,21 @@ function entry(
 }
 
 /** Several groups about one recipient are one. */
-function merged(reports: readonly RecipientReport[]): RecipientReport[] {
-  const byRecipient = new Map<string, RecipientReport>();
-  for (const report of reports) {
-    const key = report.recipient ?? '';
-    if (!byRecipient.has(key)) byRecipient.set(key, report);
-  }
+function merged(branches: readonly Branch[]): RecipientReport[] {
+  const byRecipient = Map.groupBy(branches, ({ report }) => report.recipient ?? '');
   if (byRecipient.size > 1) byRecipient.delete('');
-  return [...byRecipient.values()];
+  return [...byRecipient.values()].map(ofOne);
+}
+
+const worstFirst: readonly ContactReport['result'][] = ['failed', 'delayed', 'delivered'];
+
+/** An alias is told of by the worst that became of its branches; it is no good only where none of them is. */
+function ofOne(branches: readonly Branch[]): RecipientReport {
+  const rank = ({ report }: Branch) => worstFirst.indexOf(report.result);
+  const worst = branches.reduce((least, one) => (rank(one) < rank(least) ? one : least));
+  const other = branches.find(({ report, at }) => at !== worst.at && !report.permanent)?.report;
+  if (!worst.report.permanent || other === undefined) return worst.report;
+  return other.result === 'failed' ? other : { ...worst.report, permanent: false };
 }
 
 /** An address has at most 320 characters (RFC 5321 §4.5.3.1); comments and a name may stand beside it. */

@@ -1,0 +1,142 @@
+/** What the subjects of absence notes begin with, in the languages of Exchange, Outlook, Gmail and large providers. */
+import { untagged } from '@patchbay/contracts/forward-marks';
+
+/** An answer that calls itself automatic, or an absence note. What couriers and schools call their notices of absence is none. */
+const answersItself = [
+  'automatic reply',
+  'auto(matic|mated)?[- ]?(reply|response)( (from|to) [^:]{1,80})?',
+  'automatische (antwort|antwoord)( auf| von [^:]{1,80})?',
+  'automatisch antwoord',
+  'abwesenheits(notiz|nachricht|assistent)',
+  "r[ée]ponse automatique( d['’]absence)?",
+  "message (automatique )?d['’]absence",
+  'respuesta autom[áa]tica',
+  'risposta automatica( per assenza)?',
+  'resposta automática',
+  'autosvar',
+  'automatisk svar',
+  'automaattinen vastaus',
+  'automatická odpověď',
+  'odpowiedź automatyczna',
+  'automatyczna odpowiedź',
+  'automatická odpoveď',
+  'automatikus válasz',
+  'răspuns automat',
+  'αυτόματη απάντηση',
+  'автоматична відповідь',
+  'автоматичен отговор',
+  'automatski odgovor',
+  'samodejni odgovor',
+  'automatinis atsakymas',
+  'automātiskā atbilde',
+  'automaatvastus',
+  'trả lời tự động',
+  'balasan otomatis',
+  'ตอบกลับอัตโนมัติ',
+  'תשובה אוטומטית',
+  'رد تلقائي',
+  '자동 ?(응답|답장)',
+  'autoodpowiedź',
+  'автоматический ответ',
+  'автоответ',
+  '自动(回复|答复)',
+  '自動(回覆|回應|返信|応答)',
+  '자동 회신',
+  'otomatik yanıt',
+  'automatiskt svar',
+  'sjálfvirkt svar',
+  'resposta automàtica',
+  'erantzun automatikoa',
+  'аутоматски одговор',
+  'balasan automatik',
+  'پاسخ خودکار',
+  'الرد التلقائي',
+  '(afwezigheids|fraværs)assistent',
+  'poissaoloviesti',
+  'avviso di assenza',
+  '自动应答',
+  '自動応答',
+  '부재중 ?(자동 ?)?응답( ?메시지)?',
+  'i',
+  'auto-?antwort',
+  'urlaubsbenachrichtigung',
+  'contestación automática',
+  'afwezigheidsbericht',
+  'automatisk besked',
+  'vacation (auto-?)?reply',
+];
+
+/** Says that somebody is not there. */
+const away = [
+  'out[- ]of[- ](the[- ])?office( auto(matic)?[- ]?reply)?( re)?',
+  'abwesend',
+  'fuera de (la )?oficina',
+  'nieobecność w biurze',
+  'hors du bureau',
+  'absence du bureau',
+  'fuori (sede|ufficio)',
+  'вне офиса',
+  'fora do escritório',
+  'poza biurem',
+  'ofis dışında',
+];
+
+/** The same in words that people who wait for a parcel, keep a child at home or plan a holiday use, too. */
+const mayBeAway = [
+  'abwesenheit(s(meldung|benachrichtigung|info))?',
+  'nicht im (haus|büro)',
+  'absence',
+  'absent(e)?( du bureau)?',
+  'ausen(te|cia)',
+  'ausência',
+  'ausente do escritório',
+  'assen(te|za)',
+  'afwezig(heid)?',
+  'niet aanwezig',
+  'frånvar(o|ande)',
+  'fravær(ende)?',
+  'poissa( toimistosta)?',
+  'mimo kancelář',
+  'házon kívül',
+  'нет на месте',
+  'в отпуске',
+  '不在(通知)?',
+  '부재 ?중',
+  '(on |annual )?(vacation|leave|holidays?)( re)?',
+  "(i am |i'm )?(away|out)( (from|of) (my |the )?(mail|e-?mail|office|desk))?",
+];
+
+const form = (words: readonly string[]): RegExp =>
+  new RegExp(
+    `^(?:${words.join('|')})\\s*(?:(?<named>[-\\u2013\\u2014|]\\s{0,3}(?:re|aw|antw|sv|vs)\\s?:|[:\\uff1a\\])\\uff09\\u3011\\uff3d])|(?<loose>[-\\u2013\\u2014|])|(?<alone>[.!]*$))`,
+    'i',
+  );
+const forms = { answersItself: form(answersItself), away: form(away), mayBeAway: form(mayBeAway) };
+
+/** Domino: `AUTO: Ann is out of the office (returning 03/09/2026)`. Its capitals and words set it apart from what a person has to say of a car. */
+const absenceOfDomino =
+  /^AUTO: .{1,120}(is out of (the|our) office|is (afwezig|niet aanwezig)|ist (außer Haus|nicht im (Haus|Büro)|abwesend)|est absente?|(n'est pas|ne sera pas) au bureau|est[áa] (ausente|fuera|fora)|è (assente|fuori))/;
+
+/** What Request Tracker and its like put before everything else. */
+const ticketTag = /^\[[^[\]\n]{0,60}#\d{1,12}\][ \t]*/;
+
+/**
+ * How sure a subject says that its mail is an absence note: by words and a colon, or as the name of such a note alone; by words
+ * that a dash, a bar or nothing follows, as in a person's question; by words that are a person's, too.
+ * Only at the start: in an answer to an absence note they come after `Re:`.
+ */
+export function absenceIn(subject: string): 'certain' | 'doubtful' | 'possible' | undefined {
+  if (absenceOfDomino.test(subject)) return 'certain';
+  const said = [subject, untagged(subject)].map((one) =>
+    one
+      .replace(ticketTag, '')
+      .replace(/^[[(（【［]/, '')
+      .trim(),
+  );
+  const follows = (name: keyof typeof forms) => said.map((one) => forms[name].exec(one)?.groups).find(Boolean);
+  const named = follows('answersItself');
+  if (named !== undefined) return named['loose'] === undefined ? 'certain' : 'doubtful';
+  const state = follows('away');
+  if (state !== undefined) return state['named'] === undefined ? 'doubtful' : 'certain';
+  return follows('mayBeAway') === undefined ? undefined : 'possible';
+}

@@ -1,0 +1,109 @@
+/** What answers by itself, and what persons write or have passed on. */
+import { describe, expect, test } from 'vitest';
+import { signBounceAddress } from '../bounce-address.ts';
+import { parseMail } from '../schema.ts';
+import { mailOf, testDeps } from '../test-deps.ts';
+import { encoded } from '../reports/test-bounces.ts';
+
+const deps = testDeps();
+const service = 'service@centre.test';
+
+interface Sent {
+  from?: string;
+  subject?: string;
+  headers?: string[];
+  path?: string | null;
+  to?: string;
+}
+async function readAs({ from = 'ida@firm.example', subject = 'Lamp', headers = [], path, to = service }: Sent) {
+  const raw = mailOf(`From: ${from}`, `Subject: ${encoded(subject)}`, ...headers, '', 'Is it blue?');
+  const { kind, automatic } = await parseMail(raw, { from: path ?? null, to: [to] }, deps);
+  return `${kind}${automatic === true ? ', of itself' : ''}`;
+}
+
+const generated = 'Auto-Submitted: auto-generated';
+const passedOn = 'customer, of itself';
+const answer = 'auto-reply, of itself';
+
+describe('Auto-Submitted', () => {
+  const bounceAddress = signBounceAddress('0192f7a4-0000-7000-8000-000000000001', 'centre.test', deps.signingKey);
+
+  test.each<[string, Sent, string]>([
+    ['a buyer’s question that a marketplace passes on', { from: 'q81@bazaar.example', headers: [generated] }, passedOn],
+    ['a form', { headers: [generated, 'Reply-To: leo@home.example'] }, passedOn],
+    [
+      'a ticket system',
+      { headers: [`${generated}; owner-email="desk@firm.example"`, 'X-Auto-Response-Suppress: All'] },
+      passedOn,
+    ],
+    ['a rule that notifies', { headers: ['Auto-Submitted: auto-notified'] }, passedOn],
+    ['a form that writes as us', { from: service, headers: [generated] }, passedOn],
+    ['an answer by its name', { headers: ['Auto-Submitted: auto-replied'] }, answer],
+    ['an answer by what it answers', { headers: [generated, 'In-Reply-To: <a@centre.test>'] }, answer],
+    ['an answer by what it refers to', { headers: [generated, 'References: <a@centre.test>'] }, answer],
+    ['nobody to answer', { headers: [generated], path: '' }, answer],
+    ['who is away', { subject: 'Vacation', headers: [generated] }, answer],
+    ['one to many', { headers: [generated, 'Precedence: bulk'] }, answer],
+    ['one to where our mails come back', { headers: [generated], to: bounceAddress }, answer],
+    ['a notice of ours', { from: service, headers: [generated, 'X-Auto-Response-Suppress: All'] }, answer],
+    ['a person', { headers: ['Auto-Submitted: no'] }, 'customer'],
+  ])('%s', async (_name, sent, told) => {
+    expect(await readAs(sent)).toBe(told);
+  });
+});
+
+describe('subjects', () => {
+  const reply = ['In-Reply-To: <a@centre.test>'];
+  test.each([
+    'Out-of-Office: Lamp',
+    'Out of office - Re: Lamp',
+    'Auto-reply from ida@firm.example: Lamp',
+    'Autoantwort: Lampe',
+    'Automatische Antwort auf: Lampe',
+    'Réponse automatique d’absence : Lampe',
+    'Contestación automática: Lámpara',
+    'Automatic reply',
+    '自動返信',
+  ])('name an absence note: %s', async (subject) => {
+    expect(await readAs({ subject })).toBe(answer);
+  });
+
+  test.each([
+    'Automatic reply - can it be switched off?',
+    'Out of office | two lamps',
+    'Abwesend – bitte später liefern',
+    'Autosvar - virker ikke',
+    'Out of office',
+    'Abwesend.',
+  ])('are a person’s, too, and answered by a person: %s', async (subject) => {
+    expect(await readAs({ subject })).toBe(passedOn);
+    expect(await readAs({ subject, headers: reply })).toBe(answer);
+  });
+
+  test.each([
+    'Abwesenheitsmeldung: Lampe',
+    'Absence : lampe',
+    'Absent du bureau : lampe',
+    'Ausente: lámpara',
+    'Frånvaro: Lampa',
+    'Niet aanwezig: lamp',
+    '不在通知: ランプ',
+    '부재중: 램프',
+    'On vacation Re: Lamp',
+    'I am out of the office',
+    'away from my mail',
+  ])('tell an absence note beside another sign: %s', async (subject) => {
+    expect(await readAs({ subject })).toBe('customer');
+    expect(await readAs({ subject, headers: reply })).toBe(answer);
+    expect(await readAs({ subject, headers: ['X-Auto-Response-Suppress: OOF'] })).toBe(answer);
+    expect(await readAs({ subject, headers: ['Precedence: junk'] })).toBe(answer);
+    expect(await readAs({ subject, path: '' })).toBe(answer);
+  });
+
+  test.each(['Autosvar virker ikke', 'Re: Automatic reply: Lamp', 'Fw: Abwesend: Lampe', 'Away with these lamps!'])(
+    'say nothing: %s',
+    async (subject) => {
+      expect(await readAs({ subject, headers: reply })).toBe('customer');
+    },
+  );
+});

@@ -1,0 +1,108 @@
+/** The words of a server itself decide: names that stand in its answer, and words of the program that repeats it, do not. */
+import { describe, expect, test } from 'vitest';
+import { failureOf } from './failure-reason.ts';
+
+const isPermanent = (diagnostic: string, status?: string) => failureOf({ status, diagnostic, text: '' }).permanent;
+
+describe('names say nothing', () => {
+  test.each([
+    ['an address at a host of a check', '550 <eva@dkim.example>: User unknown'],
+    ['an address at a host of encryption', '550 5.1.1 <eva@starttls.example>: User unknown'],
+    ['an address for junk', '550 No such user junk@firm.example'],
+    ['an address that reads as a delay', "550 <temporary@firm.example>: Recipient doesn't exist"],
+    ['an address that reads as a full mailbox', '550 mailbox-full@quota.example... User unknown'],
+    ['a host of a filter', '550 antivirus.mx.firm.example: No such user eva@firm.example'],
+    ['an address among ideographs', '550 收件人spam@firm.example不存在'],
+  ])('%s: for good', (_name, answer) => {
+    expect(isPermanent(answer)).toBe(true);
+  });
+
+  test.each([
+    ['an address that reads as unknown', '554 5.7.0 <eva@unknown-user.example>: Refused'],
+    ['a user called unknown', '554 5.7.0 unknown.user@firm.example: Refused'],
+    ['a host that reads as unknown', '554 5.7.0 no.such.user.example: Refused'],
+  ])('%s: for now', (_name, answer) => {
+    expect(isPermanent(answer)).toBe(false);
+  });
+});
+
+/** Before the answer stands what was answered to. */
+const programs: [string, (answer: string) => string][] = [
+  ['qmail', (answer) => `203.0.113.9 does not like recipient.\nRemote host said: ${answer}\nGiving up on 203.0.113.9.`],
+  [
+    'Exim',
+    (answer) =>
+      `host mx.firm.example [203.0.113.9]\n SMTP error from remote mail server after RCPT TO:<eva@firm.example>:\n ${answer}`,
+  ],
+  ['Postfix', (answer) => `host mx.firm.example[203.0.113.9] said: ${answer} (in reply to RCPT TO command)`],
+  [
+    'GMX',
+    (answer) =>
+      `SMTP error from remote server for RCPT TO command, host: mx.firm.example (203.0.113.9) reason: ${answer}`,
+  ],
+  ['IronPort', (answer) => `Recipient: <eva@firm.example> Reason: ${answer}`],
+  ['Exchange', (answer) => `eva@firm.example Remote Server returned '${answer}'`],
+];
+const ofSomethingElse = [
+  '500 5.5.1 Unknown command',
+  '550 Invalid sender',
+  '550 unknown error',
+  '550 5.7.1 Certificate is not valid',
+  "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+  '550 Your mail is not valid: no Date',
+  '550 The account of the sender has been suspended',
+];
+const ofTheAddress = [
+  '550 5.1.1 User unknown',
+  '550 Requested action not taken: mailbox unavailable',
+  '550 eva@firm.example... No such user',
+  '551 User not local',
+  '550 <eva@firm.example>: disabled',
+  '550 eva@firm.example is no longer valid',
+  '550 does not exist - eva@firm.example',
+  '550 unknown',
+  '550 recipient address invalid, please try again after correcting it',
+];
+
+describe.each(programs)('what %s repeats', (_name, repeated) => {
+  test.each(ofSomethingElse)('for now: %s', (answer) => {
+    expect(isPermanent(repeated(answer))).toBe(false);
+  });
+  test.each(ofTheAddress)('for good: %s', (answer) => {
+    expect(isPermanent(repeated(answer))).toBe(true);
+  });
+});
+
+test('what is unknown stands in the sentence that names the address', () => {
+  expect(isPermanent('554 We know the recipient. The reason is unknown to us')).toBe(false);
+  expect(isPermanent('554 The recipient... is unknown to us')).toBe(true);
+});
+
+test.each([
+  ['5.3.0', '550 5.1.1 <eva@firm.example>: User unknown', '5.1.1', true],
+  ['5.3.0', '554 5.3.0 rejected', '5.3.0', false],
+  ['5.3.0', '552 5.2.2 Mailbox full', '5.2.2', false],
+  ['4.0.0', '550 5.1.1 User unknown', '5.1.1', true],
+  ['4.0.0', '450 4.2.0 Greylisted, formerly 550 5.1.1 User unknown', '4.2.0', false],
+  ['4.0.0', '450 5.1.1 User unknown', '4.0.0', false],
+  ['5.0.0', '550 5.1.1 User unknown', '5.1.1', true],
+  ['5.1.1', '550 5.2.2 Mailbox full', '5.1.1', false],
+])('a field of %s beside %s', (status, diagnostic, code, permanent) => {
+  expect(failureOf({ status, diagnostic, text: '' })).toMatchObject({ code, permanent });
+});
+
+test('a field that says nothing, and words of the server only in the text', () => {
+  const text = 'mx.firm.example says:\n 550 5.1.1 <eva@firm.example>... unknown user account';
+  expect(failureOf({ status: '4.0.0', diagnostic: '', text })).toMatchObject({ code: '5.1.1', permanent: true });
+});
+
+test('a name that Go’s resolver does not find', () => {
+  expect(isPermanent('failed to get IPs from PTR record: lookup firm.example: no such host', '5.4.4')).toBe(true);
+});
+
+test('rows of dots take no longer than other words', () => {
+  const begun = process.cpuUsage();
+  isPermanent(`550 ${`user ${'.'.repeat(90)} `.repeat(40)}`);
+  const { user, system } = process.cpuUsage(begun);
+  expect((user + system) / 1000).toBeLessThan(500);
+});
