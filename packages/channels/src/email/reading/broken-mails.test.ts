@@ -74,6 +74,42 @@ describe('the parts of a mail', () => {
     expect(mail.text).toBe('Hello');
   });
 
+  describe('in an alternative', () => {
+    const alternative = [...head, 'Content-Type: multipart/alternative; boundary=a', ''];
+    const page = ['--a', 'Content-Type: text/html', '', '<p>Hello</p>'];
+    const inType = (type: string) => ['--a', `Content-Type: ${type}`, '', 'the same'];
+
+    test.each(['text/x-amp-html; charset=utf-8', 'text/watch-html', 'text/enriched', 'text/richtext', 'text/markdown'])(
+      'are no files where they are the text once more as %s',
+      async (type) => {
+        for (const parts of [
+          [...inType(type), ...page],
+          ['--a', '', 'Hello', ...inType(type), ...page],
+          [...inType(type), '--a', 'Content-Type: multipart/related; boundary=r', '', '--r', ...page.slice(1), '--r--'],
+        ]) {
+          const mail = await read(...alternative, ...parts, '--a--');
+          expect([mail.text.trim(), mail.names]).toEqual(['Hello', []]);
+        }
+      },
+    );
+
+    test.each([
+      ['an invitation', [...inType('text/calendar'), ...page], ['invitation.ics']],
+      ['named', [...inType('text/markdown; name=notes.md'), ...page], ['notes.md']],
+      ['the only text', inType('text/x-amp-html'), ['attachment-1.bin']],
+    ])('are files where they are %s', async (_name, parts, names) => {
+      expect((await read(...alternative, ...parts, '--a--')).names).toEqual(names);
+    });
+
+    test('count for whether the mail is the same', async () => {
+      const one = await read(...alternative, ...page, ...inType('text/x-amp-html'), '--a--');
+      const other = await read(...alternative, ...page, '--a--');
+      expect(one.contentHash).not.toBe(other.contentHash);
+      // Of mails that an earlier release took such a part of for a file.
+      expect(one.contentHash).toBe('44afe43bb287b618650dc908131cc374ea1d744b4244bea02859e6473e3fd9e0');
+    });
+  });
+
   test('of a digest are messages', async () => {
     const digest = ['Content-Type: multipart/digest; boundary=d', '', '--d', '', 'Subject: One', '', 'x'];
     const mail = await read(...head, ...digest, '--d', 'Content-Type: text/plain', '', 'Contents', '--d--');

@@ -14,6 +14,8 @@ export interface MailPart {
   readonly filename: string | undefined;
   readonly contentId: string | undefined;
   readonly inline: boolean;
+  /** It is the text in a form for other programs, and no file: what tells mails apart looks at it all the same. */
+  readonly otherForm?: true;
   readonly content: Buffer;
 }
 
@@ -81,18 +83,19 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
     text: written.text,
     ...(newText !== undefined && { newText }),
     html,
-    parts: [...mail.attachments.map(partOf), ...written.files],
+    parts: [...mail.attachments.map((part) => partOf(part, mail.otherForms)), ...written.files],
   };
 }
 
 /** Anything that is seen; a program may leave the text beside its HTML empty. */
 const shows = /[^\s\u00ad\u200b-\u200f\u2060\ufeff]/;
 
-const partOf = (part: Attachment): MailPart => ({
+const partOf = (part: Attachment, otherForms: ReadonlySet<Attachment>): MailPart => ({
   contentType: typeOf(part),
   filename: part.filename,
   contentId: part.cid,
   inline: part.related === true || (part.contentDisposition === 'inline' && part.cid !== undefined),
+  ...(otherForms.has(part) && { otherForm: true }),
   content: part.content,
 });
 

@@ -46,7 +46,7 @@ interface Within {
   readonly curnode: false | PartNode;
   hasFailed: boolean;
   reading: boolean;
-  createNode(head: PartHead): unknown;
+  createNode(head: PartHead): PartNode;
   readData(): void;
   endStream(): void;
   /** Calls back in a later turn, or at once with an error. */
@@ -56,6 +56,7 @@ interface Within {
 }
 
 interface PartNode {
+  readonly headers: unknown;
   readonly decoder?: Transform;
   /** What comes out of all decoders of a text. */
   readonly contentStream?: Readable;
@@ -76,6 +77,10 @@ class PartReader extends Parser {
   #hasHtml = false;
   #hasPlain = false;
   readonly #texts: PartNode[] = [];
+  /** What has a text that is shown in it. */
+  readonly #aroundText = new Set<PartHead>();
+  /** By their fields: parts that may be a text in another form, each with what it is in. */
+  readonly #forms = new Map<unknown, PartHead>();
 
   constructor(options: MailParserOptions) {
     super(options);
@@ -135,7 +140,7 @@ class PartReader extends Parser {
     else this.emit('error', error);
   }
 
-  override createNode(head: PartHead): unknown {
+  override createNode(head: PartHead): PartNode {
     const lines = head.headers.getList();
     if (head.root) restateFields(lines, head.charset || '');
     head.filename =
@@ -144,7 +149,15 @@ class PartReader extends Parser {
     head.encoding = meantEncoding(head.encoding || '');
     if (head.encoding === 'x-uuencode') head.getDecoder = uudecode;
     if (isText(head) && head.disposition !== 'attachment') this.#readText(head);
-    return super.createNode(head);
+    const node = super.createNode(head);
+    if (isForm(head) && head.parentNode) this.#forms.set(node.headers, head.parentNode);
+    return node;
+  }
+
+  /** The part is a text that is shown in a form for other programs (RFC 2046 §5.1.4). */
+  isOtherForm({ headers }: Pick<Attachment, 'headers'>): boolean {
+    const alternative = this.#forms.get(headers);
+    return alternative !== undefined && this.#aroundText.has(alternative);
   }
 
   #readText(head: PartHead): void {
@@ -152,6 +165,8 @@ class PartReader extends Parser {
     else if (head.contentType === 'text/html') this.#hasHtml = true;
     else this.#hasPlain = true;
     this.#hasBody = true;
+    for (let around = head.parentNode; around && !this.#aroundText.has(around); around = around.parentNode)
+      this.#aroundText.add(around);
     if (bodyDecoderOf(head.charset || '')) head.charset = own + (head.charset || '');
     const before = head.root ? '' : textInHead(head.headers.getList());
     if (head.disposition === 'attachment' || (head.encoding !== 'base64' && before === '')) return;
@@ -206,6 +221,14 @@ function textInHead(lines: readonly FieldLine[]): string {
 
 const isText = ({ contentType }: PartHead): boolean => contentType === 'text/plain' || contentType === 'text/html';
 
+/** For a watch, for a page with programs in it, or as its writer had typed it. Others are files: an invitation stands beside its text, too. */
+const isForm = ({ contentType, disposition, filename, parentNode }: PartHead): boolean =>
+  parentNode !== false &&
+  parentNode.contentType === 'multipart/alternative' &&
+  filename === false &&
+  disposition !== 'attachment' &&
+  /^text\/(x-amp-html|watch-html|enriched|richtext|(x-)?markdown)$/.test(contentType || '');
+
 /** Where several are the same in other forms, a name says nothing. */
 const isNamedFile = ({ filename, parentNode }: PartHead): boolean =>
   filename !== false && parentNode !== false && parentNode.contentType !== 'multipart/alternative';
@@ -214,7 +237,7 @@ const isNamedFile = ({ filename, parentNode }: PartHead): boolean =>
 export async function readParts(
   raw: Buffer,
   options: MailParserOptions,
-): Promise<ParsedMail & { readonly htmlAlone: boolean }> {
+): Promise<ParsedMail & { readonly htmlAlone: boolean; readonly otherForms: ReadonlySet<Attachment> }> {
   const parser = new PartReader(options);
   const mail = { attachments: [] } as unknown as ParsedMail;
   let open: Readable | undefined;
@@ -246,5 +269,6 @@ export async function readParts(
     cc,
     replyTo,
   });
-  return Object.assign(whole, { htmlAlone: parser.isHtmlAlone });
+  const otherForms = new Set(mail.attachments.filter((part) => parser.isOtherForm(part)));
+  return Object.assign(whole, { htmlAlone: parser.isHtmlAlone, otherForms });
 }
