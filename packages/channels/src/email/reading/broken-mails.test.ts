@@ -174,6 +174,41 @@ test.each([
   expect(mail.names).toEqual([filename]);
 });
 
+test.each([
+  ['Content-Disposition: filename="a doc.doc"', 'a doc.doc'],
+  ['Content-Disposition: filename=a.doc', 'a.doc'],
+  ['Content-Disposition: attachment filename="a.doc"', 'a.doc'],
+  ['Content-Disposition: attachment\r\n filename=a.doc; size=3', 'a.doc'],
+  ['Content-Type: application/msword name="a.doc"', 'a.doc'],
+  ['Content-Type: application/msword\r\n\tname = a.doc', 'a.doc'],
+  ['Content-Type: text/plain name="a.txt"', 'a.txt'],
+  ['Content-Disposition: filename="=?utf-8?Q?=C3=A4.doc?="', 'ä.doc'],
+  ['Content-Disposition: filename="\xc3\xa4.doc"', 'ä.doc'],
+  ['Content-Disposition: filename="C:\\a.doc"', 'a.doc'],
+  // Well-formed, with something like a parameter in it.
+  ['Content-Disposition: attachment; filename="a name=b.doc"', 'a name=b.doc'],
+  ['Content-Type: application/x-odd; title="to name=b.doc"', 'attachment-1.bin'],
+  ['Content-Type: application/x-odd-name=b.doc', 'attachment-1.bin'],
+])('a part with %j is called %j', async (line, filename) => {
+  const type = ['Content-Type: multipart/mixed; boundary=b', '', '--b', '', 'Hello'];
+  const mail = await read(...head, ...type, '--b', line, '', 'ABC', '--b--');
+  expect([mail.text.trim(), mail.names]).toEqual(['Hello', [filename]]);
+});
+
+test('a text behind a file whose disposition is a name alone is the text, whatever it is called', async () => {
+  const parts = [
+    '--b',
+    'Content-Disposition: filename="a.txt"',
+    '',
+    'ABC',
+    '--b',
+    'Content-Type: text/plain; name=b',
+    '',
+  ];
+  const mail = await read(...head, 'Content-Type: multipart/mixed; boundary=b', '', ...parts, 'Hello', '--b--');
+  expect([mail.text.trim(), mail.names]).toEqual(['Hello', ['a.txt']]);
+});
+
 describe('a head', () => {
   test.each([
     ['a line of white space', [' ', 'Hello', '', 'Bye']],

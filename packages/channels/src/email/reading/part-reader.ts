@@ -143,8 +143,9 @@ class PartReader extends Parser {
   override createNode(head: PartHead): PartNode {
     const lines = head.headers.getList();
     if (head.root) restateFields(lines, head.charset || '');
-    head.filename =
-      (writtenName(lines, head.charset || '') ?? (head.filename || '')).trim().replace(/^'(.+)'$/, '$1') || false;
+    const name = writtenName(lines, head.charset || '', head.filename) ?? (head.filename || '');
+    head.filename = name.trim().replace(/^'(.+)'$/, '$1') || false;
+    if (/^(\w+\s+)?filename\s*=/.test(head.disposition || '')) head.disposition = 'attachment';
     head.contentType = meantType(head);
     head.encoding = meantEncoding(head.encoding || '');
     if (head.encoding === 'x-uuencode') head.getDecoder = uudecode;
