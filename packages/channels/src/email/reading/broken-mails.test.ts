@@ -209,6 +209,41 @@ test('a text behind a file whose disposition is a name alone is the text, whatev
   expect([mail.text.trim(), mail.names]).toEqual(['Hello', ['a.txt']]);
 });
 
+describe('a mail whose type is no file and nothing that is shown', () => {
+  test.each([
+    'text/enriched',
+    'text/markdown; charset=utf-8',
+    'text/x-markdown',
+    'text/txt',
+    'text/ascii',
+    'plain/text',
+  ])('is plain text as %s', async (type) => {
+    const mail = await read(...head, `Content-Type: ${type}`, '', bytesOf('Grüße'));
+    expect([mail.text, mail.replyText, mail.names]).toEqual(['Grüße', 'Grüße', []]);
+  });
+
+  test('is plain text in a part as plain/text', async () => {
+    const parts = ['--b', 'Content-Type: plain/text', '', 'Hello', '--b', ...pdf, '--b--'];
+    const mail = await read(...head, 'Content-Type: multipart/mixed; boundary=b', '', ...parts);
+    expect([mail.text, mail.names]).toEqual(['Hello', ['a.pdf']]);
+  });
+
+  test.each([
+    ['text/calendar; method=REPLY', 'invitation.ics'],
+    ['text/csv', 'attachment-1.bin'],
+    ['text/vcard', 'attachment-1.bin'],
+    ['text/xml', 'attachment-1.bin'],
+    ['text/rtf', 'attachment-1.bin'],
+    ['text/x-patch', 'attachment-1.bin'],
+    ['text/markdown; name=notes.md', 'notes.md'],
+    ['plain/text; name=a.log', 'a.log'],
+    ['text/txt\r\nContent-Disposition: attachment', 'attachment-1.bin'],
+  ])('is a file as %s', async (type, filename) => {
+    const mail = await read(...head, `Content-Type: ${type}`, '', 'Hello');
+    expect([mail.text, mail.names]).toEqual(['', [filename]]);
+  });
+});
+
 describe('a head', () => {
   test.each([
     ['a line of white space', [' ', 'Hello', '', 'Bye']],

@@ -196,8 +196,13 @@ function meantEncoding(written: string): string {
   return word === 'base-64' ? 'base64' : word;
 }
 
+/** Files under `text`; whatever else stands there is to be shown as plain text (RFC 2046 §4.1.4). */
+const textFile =
+  /^text\/(calendar|csv|tab-separated-values|v?card|directory|rfc822-headers|xml|xsl|rtf|css|(java|ecma)script|json|sgml|yaml|troff|x?html?|watch-html|x-(?!(markdown|plain|text|txt|unknown)$).*)$/;
+
 /** What does not follow the syntax is plain text (RFC 2045 §5.2), unless it begins like a type or belongs to a file. */
-function meantType({ contentType, disposition, filename, parentNode, headers }: PartHead): string | false {
+function meantType(head: PartHead): string | false {
+  const { contentType, disposition, filename, parentNode, headers } = head;
   // A part of a digest that does not say what it is, is a message (RFC 2046 §5.1.5).
   if (
     parentNode &&
@@ -205,11 +210,16 @@ function meantType({ contentType, disposition, filename, parentNode, headers }: 
     headers.getList().every(({ key }) => key !== 'content-type')
   )
     return 'message/rfc822';
+  const isFile = filename !== false || disposition === 'attachment';
+  if (!isFile && contentType && (contentType === 'plain/text' || (head.root && isUnknownText(contentType))))
+    return 'text/plain';
   if (contentType !== false && /^[\w.+-]+\/[\w.+*-]+$/.test(contentType)) return contentType;
   const begun = /^([\w.+-]+\/[\w.+-]+)[^\w.+/-]/.exec(contentType || '')?.[1];
   if (begun !== undefined) return begun;
-  return filename === false && disposition !== 'attachment' ? 'text/plain' : contentType;
+  return isFile ? contentType : 'text/plain';
 }
+
+const isUnknownText = (type: string): boolean => /^text\/[\w.+-]+$/.test(type) && !textFile.test(type);
 
 /** A part without the blank line behind its head has its first lines in that. */
 function textInHead(lines: readonly FieldLine[]): string {
