@@ -356,6 +356,20 @@ describe('a character set', () => {
     expect([mail.subject, mail.senderName, mail.text]).toEqual([text, text, text]);
   });
 
+  test.each([
+    [
+      'iso-2022-kr',
+      'Hi \u001b$)C\u000e>H3g\u000f ok\r\n\u000eAV9.\u000f \u000e9xH#\u000f 12',
+      'Hi 안녕 ok\n주문 번호 12',
+    ],
+    ['csISO2022KR', '\u001b$)C\u000e>H3gGO<<?d\u000f', '안녕하세요'],
+    // A shift that is not taken back ends with its line.
+    ['iso-2022-kr', '\u001b$)C\u000e>H3g\r\nHi', '안녕\nHi'],
+    ['iso-2022-kr', 'No Korean at all', 'No Korean at all'],
+  ])('of seven bits for Korean, %s, is decoded: %j', async (charset, written, text) => {
+    expect((await read(...head, `Content-Type: text/plain; charset=${charset}`, '', written)).text).toBe(text);
+  });
+
   test('that nobody knows leaves Western letters', async () => {
     const mail = await read('From: =?x-unknown?Q?H=E5vard?= <a@b.example>', 'To: J\xf6rg <c@d.example>', '', 'x');
     expect([mail.senderName, mail.to]).toEqual(['Håvard', ['c@d.example']]);
@@ -392,8 +406,26 @@ describe('text in base64', () => {
     ['with a footer', [data, '', '-- ', 'A list of ours'], 'Grüße aus Köln,\nAnn\n-- \nA list of ours'],
     ['in two runs', ['SGVsbG8=', 'IHdvcmxk'], 'Hello world'],
     ['with a stray sign in a line', ['SGVs!bG8g', 'd29ybGQ='], 'Hello world'],
+    ['with blanks in its lines', ['SGVs bG8g', 'd29y bGQ='], 'Hello world'],
+    ['that is none', ['This is plain text, not base64 at all!'], 'This is plain text, not base64 at all!'],
+    ['that is none, below blank lines', ['', 'Where is it', '', 'Ann'], 'Where is it\n\nAnn'],
+    ['that is none, in other letters', [bytesOf('Grüße'), '', 'Ann'], 'Grüße\n\nAnn'],
+    [
+      'that is none, with a link',
+      ['https://example.com/order/1234567890', 'Ann'],
+      'https://example.com/order/1234567890\nAnn',
+    ],
   ])('%s', async (_name, lines, text) => {
-    expect((await read(...head, ...type, ...lines)).text).toBe(text);
+    expect((await read(...head, ...type, ...lines)).text.trim()).toBe(text);
+  });
+
+  test('in a character set of two bytes, with a stray sign', async () => {
+    const gbk = Buffer.from('xOO6w6OszOHGutPrzcvQxaGjx+vOyrap'.repeat(2), 'base64');
+    const line = gbk.toString('base64');
+    const lines = [`${line.slice(0, 30)}!${line.slice(30)}`];
+    const clean = await read(...head, 'Content-Type: text/plain; charset=gb18030', ...type.slice(1), line);
+    const stray = await read(...head, 'Content-Type: text/plain; charset=gb18030', ...type.slice(1), ...lines);
+    expect(stray.text).toBe(clean.text);
   });
 });
 
