@@ -110,6 +110,59 @@ describe('the parts of a mail', () => {
     });
   });
 
+  describe('that are texts of files before the text', () => {
+    const first = (name: string, disposition = `inline; filename="${name}"`) => [
+      '--out',
+      `Content-Type: text/plain; name="${name}"`,
+      ...(disposition === '' ? [] : [`Content-Disposition: ${disposition}`]),
+      '',
+      'At 10:15 it broke.',
+    ];
+    const page = ['--out', 'Content-Type: text/html', '', '<p>Hello</p>'];
+
+    test.each([
+      ['before plain text', ['--out', '', 'Hello']],
+      ['before HTML', page],
+      [
+        'before both',
+        [
+          '--out',
+          'Content-Type: multipart/alternative; boundary=in',
+          '',
+          '--in',
+          '',
+          'Hello',
+          '--in',
+          ...page.slice(1),
+          '--in--',
+        ],
+      ],
+    ])('are files %s', async (_name, parts) => {
+      const mail = await read(...mixed, ...first('app.log'), ...parts, '--out', ...pdf, '--out--');
+      expect([mail.text.trim(), mail.names]).toEqual(['Hello', ['app.log', 'a.pdf']]);
+    });
+
+    test.each([
+      ['there is no other', [...first('app.log'), '--out', ...pdf], 'At 10:15 it broke.', ['a.pdf']],
+      ['other files follow', [...first('app.log'), ...first('b.log')], 'At 10:15 it broke.', ['b.log']],
+      [
+        'programs call their own so',
+        [...first('ATT00001.txt'), '--out', '', 'Footer'],
+        'At 10:15 it broke.\nFooter',
+        [],
+      ],
+      [
+        'their type alone has a name',
+        [...first('app.log', ''), '--out', '', 'Footer'],
+        'At 10:15 it broke.\nFooter',
+        [],
+      ],
+    ])('are the text where %s', async (_name, parts, text, names) => {
+      const mail = await read(...mixed, ...parts, '--out--');
+      expect([mail.text.trim(), mail.names]).toEqual([text, names]);
+    });
+  });
+
   test('of a digest are messages', async () => {
     const digest = ['Content-Type: multipart/digest; boundary=d', '', '--d', '', 'Subject: One', '', 'x'];
     const mail = await read(...head, ...digest, '--d', 'Content-Type: text/plain', '', 'Contents', '--d--');

@@ -76,14 +76,20 @@ class PartReader extends Parser {
   #hasBody = false;
   #hasHtml = false;
   #hasPlain = false;
+  #hasUnnamed = false;
+  #hasFileFirst = false;
   readonly #texts: PartNode[] = [];
   /** What has a text that is shown in it. */
   readonly #aroundText = new Set<PartHead>();
   /** By their fields: parts that may be a text in another form, each with what it is in. */
   readonly #forms = new Map<unknown, PartHead>();
 
-  constructor(options: MailParserOptions) {
+  readonly #fileFirst: boolean;
+
+  /** @param fileFirst a text that has a file's name is a file where it stands first, too */
+  constructor(options: MailParserOptions, fileFirst: boolean) {
     super(options);
+    this.#fileFirst = fileFirst;
     const { decoder } = this;
     this.decoder = {
       decodeStream(charset) {
@@ -162,8 +168,14 @@ class PartReader extends Parser {
   }
 
   #readText(head: PartHead): void {
-    if (this.#hasBody && isNamedFile(head)) head.disposition = 'attachment';
-    else if (head.contentType === 'text/html') this.#hasHtml = true;
+    const isFile = isNamedFile(head) && hasNameOfFile(head);
+    if (isNamedFile(head) && (this.#hasBody || (this.#fileFirst && isFile))) {
+      head.disposition = 'attachment';
+      return;
+    }
+    this.#hasFileFirst ||= isFile;
+    this.#hasUnnamed ||= head.filename === false;
+    if (head.contentType === 'text/html') this.#hasHtml = true;
     else this.#hasPlain = true;
     this.#hasBody = true;
     for (let around = head.parentNode; around && !this.#aroundText.has(around); around = around.parentNode)
@@ -173,6 +185,11 @@ class PartReader extends Parser {
     if (head.disposition === 'attachment' || (head.encoding !== 'base64' && before === '')) return;
     const decoder = head.getDecoder();
     head.getDecoder = () => textAround(decoder, before, head.encoding || '');
+  }
+
+  /** What was taken for the beginning of the text may be a file that stands before it. */
+  get hasFileInText(): boolean {
+    return this.#hasFileFirst && this.#hasUnnamed;
   }
 
   /** The HTML is the only text of the mail. */
@@ -244,12 +261,23 @@ const isForm = ({ contentType, disposition, filename, parentNode }: PartHead): b
 const isNamedFile = ({ filename, parentNode }: PartHead): boolean =>
   filename !== false && parentNode !== false && parentNode.contentType !== 'multipart/alternative';
 
-/** Everything of a mail at once, as `simpleParser` has it. */
+/** Programs call their texts so, too. */
+const nameOfText = /^[^.]*$|\.(te?xt|html?)$/i;
+
+const hasNameOfFile = ({ disposition, filename }: PartHead): boolean =>
+  disposition !== false && filename !== false && !nameOfText.test(filename);
+
+/**
+ * Everything of a mail at once, as `simpleParser` has it.
+ *
+ * @param fileFirst a text that has a file's name is a file where it stands first, too
+ */
 export async function readParts(
   raw: Buffer,
   options: MailParserOptions,
+  fileFirst = false,
 ): Promise<ParsedMail & { readonly htmlAlone: boolean; readonly otherForms: ReadonlySet<Attachment> }> {
-  const parser = new PartReader(options);
+  const parser = new PartReader(options, fileFirst);
   const mail = { attachments: [] } as unknown as ParsedMail;
   let open: Readable | undefined;
   let failure: Error | undefined;
@@ -270,6 +298,7 @@ export async function readParts(
     data.release?.();
     mail.attachments.push({ ...data, content } as Attachment);
   }
+  if (parser.hasFileInText) return readParts(raw, options, true);
   const { subject, from, to, cc, replyTo } = parser;
   const whole: ParsedMail = Object.assign(mail, {
     headers: parser.headers || new Map(),
