@@ -197,6 +197,26 @@ describe('threading', () => {
     });
   });
 
+  it('of several ticket numbers the one counts whose ticket the sender is a party of', async () => {
+    const from = someone();
+    const [strange, own] = [await mail({ from: someone() }), await mail({ from })];
+    const again = await mail({ from, subject: `[#${strange.number}] Re: [#${own.number}] Broken lamp` });
+    expect(again).toMatchObject({
+      ticketId: own.ticketId,
+      reason: `Ticket number in the subject: ticket ${own.number}`,
+    });
+  });
+
+  it('mails that come at one moment with several numbers go each to the own ticket', async () => {
+    const strange = await mail({ from: someone() });
+    const people = Array.from({ length: 6 }, someone);
+    const own = await Promise.all(people.map((from) => mail({ from })));
+    const again = await Promise.all(
+      people.map((from, index) => mail({ from, subject: `[#${strange.number}] Re: [#${own[index]?.number}] Lamp` })),
+    );
+    expect(again.map(({ ticketId }) => ticketId)).toEqual(own.map(({ ticketId }) => ticketId));
+  });
+
   it('references stand before the number, and the same subject alone joins nothing', async () => {
     const from = someone();
     const [one, other] = [await mail({ from }), await mail({ from })];
@@ -207,6 +227,12 @@ describe('threading', () => {
 
   it.each([
     ['quotes the number', (first: { number: number; messageId: string }) => ({ subject: `[#${first.number}]` })],
+    [
+      'quotes several',
+      (first: { number: number; messageId: string }) => ({
+        subject: `[#${first.number}] [#${first.number - 1}] [#${first.number - 2}] [#1001] [#1002]`,
+      }),
+    ],
     [
       'guesses References',
       (first: { number: number; messageId: string }) => ({ references: first.messageId, inReplyTo: first.messageId }),

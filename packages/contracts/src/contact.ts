@@ -39,8 +39,10 @@ export const threadingHints = z.object({
   outboundId: z.uuid().optional(),
   inReplyTo: z.string().optional(),
   references: z.array(z.string()).default([]),
-  /** Ticket number found as a tag in the subject. */
+  /** Ticket number found as a tag in the subject; of several the first. */
   ticketNumber: z.int().optional(),
+  /** Those of further tags, in the order they stand. */
+  otherTicketNumbers: z.array(z.int()).optional(),
 });
 
 /** A step in a phone call's life, as the carrier reports it. Durations are seconds. */

@@ -89,6 +89,19 @@ describe('decideTicket', () => {
     ],
     ['own ticket number', contact([ticket({ via: 'tag' })]), '+t1'],
     [
+      'own ticket number behind one of somebody else',
+      contact([
+        ticket({ ticketId: 't2', number: 2, customerId: 'bob', via: 'tag' }),
+        ticket({ senderIsParty: true, via: 'tag' }),
+      ]),
+      '+t1',
+    ],
+    [
+      'several guessed ticket numbers',
+      contact([ticket({ via: 'tag' }), ticket({ ticketId: 't2', number: 2, via: 'tag' })], stranger),
+      '>t1',
+    ],
+    [
       'bounce by reference from a mailer daemon',
       contact([ticket({ via: 'reference' })], { ...stranger, kind: 'bounce', automatic: true }),
       '+t1',

@@ -164,6 +164,26 @@ describe('senders', () => {
     expect((await read(mailOf(...lines, 'Subject: x', '', 'x'), from)).identifiers).toEqual(identifiers);
   });
 
+  test.each([
+    ['"Jane <jane@Customer.example>', 'Jane', 'jane@Customer.example'],
+    ['"Jane Roe <jane@customer.example>"', 'Jane Roe', 'jane@customer.example'],
+    ['"=?utf-8?Q?J=C3=BCrgen?= <jane@customer.example>', 'Jürgen', 'jane@customer.example'],
+  ])('somebody who did not close a quotation: %s', async (written, senderName, from) => {
+    expect(await read(mailOf(`From: ${written}`, 'Subject: x', '', 'x'))).toMatchObject({
+      from,
+      senderName,
+      identifiers: [{ kind: 'email', value: 'jane@customer.example', grade: 'claimed' }],
+    });
+  });
+
+  test.each(['"Jane <jane@customer.example> <x@y@other.example>', '"Jane <jane@customer.example> (a" b@other.example'])(
+    'nobody else than the parser reads: %s',
+    async (written) => {
+      const { identifiers } = await read(mailOf(`From: ${written}`, 'Subject: x', '', 'x'), { from: '', to: [] });
+      expect(identifiers.map(({ value }) => value)).not.toContain('jane@customer.example');
+    },
+  );
+
   test('ourselves are automatic', async () => {
     expect((await read(mailOf('From: service@centre.test', '', 'x'))).automatic).toBe(true);
   });

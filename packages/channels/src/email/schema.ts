@@ -169,7 +169,7 @@ function contactOf(
     replyText:
       mail.newText === undefined ? replyTextOf(text, subject) : replyTextOf(cleanText(mail.newText), subject, true),
     ...(html === undefined ? {} : { html }),
-    attachments,
+    attachments: attachments.filter((_file, index) => !mail.parts[index]?.otherForm),
     threading: {
       ...(outboundId !== undefined && verdict.kind !== 'customer' && { outboundId }),
       ...threadingOf(
@@ -287,7 +287,9 @@ function momentOf(header: string | undefined): string | undefined {
 }
 
 async function storePart(part: MailPart, index: number, deps: MailDeps): Promise<StoredFile> {
-  const { sha256: hash, size } = await deps.files.put(part.content);
+  const { sha256: hash, size } = part.otherForm
+    ? { sha256: sha256(part.content), size: part.content.length }
+    : await deps.files.put(part.content);
   const contentType = /^[\w.+-]{1,127}\/[\w.+-]{1,127}$/.test(part.contentType)
     ? part.contentType.toLowerCase()
     : 'application/octet-stream';

@@ -32,8 +32,8 @@ export function createIngestion(parts: Parts): (inboxIds: readonly string[]) => 
 
 /**
  * What cannot be ingested together (one customer writes twice, an answer comes with what it answers or is its ticket's customer's by its
- * address alone, a call) follows one by one. When anything stands against the whole, nothing of it was written, and each contact is tried
- * for itself.
+ * address alone, a subject names several tickets, a call) follows one by one. When anything stands against the whole, nothing of it was
+ * written, and each contact is tried for itself.
  */
 async function ingestContacts(parts: Parts, inboxIds: readonly string[]): Promise<void> {
   try {
@@ -100,8 +100,9 @@ function independent(
       ...snapshot.tickets.map(({ ticketId }) => `ticket:${ticketId}`),
       ...[contact.externalId, ...contact.threading.references].map((id) => `message:${id}`),
     ];
-    // Nothing that is locked tells of whom it answers as.
-    const meets = snapshot.addressee !== null || touches.some((one) => seen.has(one));
+    // Nothing that is locked tells of whom it answers as, nor are tickets looked for by further numbers.
+    const goesAlone = snapshot.addressee !== null || contact.threading.otherTicketNumbers !== undefined;
+    const meets = goesAlone || touches.some((one) => seen.has(one));
     for (const one of touches) seen.add(one);
     return meets ? [] : [{ inboxId, contact, snapshot }];
   });

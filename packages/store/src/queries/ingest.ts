@@ -75,7 +75,23 @@ export async function ingestSnapshot(
     JSON.stringify(contact),
     continuationMs,
   ]);
-  return rows[0]?.snapshot ?? { customers: [], tickets: [], addressee: null };
+  const snapshot = rows[0]?.snapshot ?? { customers: [], tickets: [], addressee: null };
+  return { ...snapshot, tickets: [...snapshot.tickets, ...(await otherTagged(tx, contact))] };
+}
+
+/** The tickets of numbers beyond the first, in their order: `locked_snapshot` looks for one number. */
+async function otherTagged(
+  tx: Queryable,
+  { channel, identifiers, threading }: InboundContact,
+): Promise<IngestSnapshot['tickets']> {
+  if (!threading.otherTicketNumbers) return [];
+  const { rows } = await tx.query<{ tickets: IngestSnapshot['tickets'] }>(
+    `select locked_snapshot($1::jsonb || jsonb_build_object('threading', jsonb_build_object('references', '[]'::jsonb, 'ticketNumber', number)), 0)
+       -> 'tickets' as tickets
+     from unnest($2::integer[]) with ordinality as other (number, n) order by n`,
+    [JSON.stringify({ channel, identifiers }), threading.otherTicketNumbers],
+  );
+  return rows.flatMap(({ tickets }) => tickets);
 }
 
 /** A contact that waits with others, with what its decision asks for: its bodies are cut and its files left out. */
@@ -85,7 +101,10 @@ export interface WaitingContact {
   snapshot: IngestSnapshot;
 }
 
-/** {@link ingestSnapshot} for several contacts at once, without a lock of whom they answer as; those that are not pending any more are left out. */
+/**
+ * {@link ingestSnapshot} for several contacts at once, without a lock of whom they answer as and without the tickets of further numbers; those that
+ * are not pending any more are left out.
+ */
 export async function ingestSnapshots(
   tx: Queryable,
   inboxIds: readonly string[],

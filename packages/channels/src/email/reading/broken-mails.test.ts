@@ -74,6 +74,95 @@ describe('the parts of a mail', () => {
     expect(mail.text).toBe('Hello');
   });
 
+  describe('in an alternative', () => {
+    const alternative = [...head, 'Content-Type: multipart/alternative; boundary=a', ''];
+    const page = ['--a', 'Content-Type: text/html', '', '<p>Hello</p>'];
+    const inType = (type: string) => ['--a', `Content-Type: ${type}`, '', 'the same'];
+
+    test.each(['text/x-amp-html; charset=utf-8', 'text/watch-html', 'text/enriched', 'text/richtext', 'text/markdown'])(
+      'are no files where they are the text once more as %s',
+      async (type) => {
+        for (const parts of [
+          [...inType(type), ...page],
+          ['--a', '', 'Hello', ...inType(type), ...page],
+          [...inType(type), '--a', 'Content-Type: multipart/related; boundary=r', '', '--r', ...page.slice(1), '--r--'],
+        ]) {
+          const mail = await read(...alternative, ...parts, '--a--');
+          expect([mail.text.trim(), mail.names]).toEqual(['Hello', []]);
+        }
+      },
+    );
+
+    test.each([
+      ['an invitation', [...inType('text/calendar'), ...page], ['invitation.ics']],
+      ['named', [...inType('text/markdown; name=notes.md'), ...page], ['notes.md']],
+      ['the only text', inType('text/x-amp-html'), ['attachment-1.bin']],
+    ])('are files where they are %s', async (_name, parts, names) => {
+      expect((await read(...alternative, ...parts, '--a--')).names).toEqual(names);
+    });
+
+    test('count for whether the mail is the same', async () => {
+      const one = await read(...alternative, ...page, ...inType('text/x-amp-html'), '--a--');
+      const other = await read(...alternative, ...page, '--a--');
+      expect(one.contentHash).not.toBe(other.contentHash);
+      // Of mails that an earlier release took such a part of for a file.
+      expect(one.contentHash).toBe('44afe43bb287b618650dc908131cc374ea1d744b4244bea02859e6473e3fd9e0');
+    });
+  });
+
+  describe('that are texts of files before the text', () => {
+    const first = (name: string, disposition = `inline; filename="${name}"`) => [
+      '--out',
+      `Content-Type: text/plain; name="${name}"`,
+      ...(disposition === '' ? [] : [`Content-Disposition: ${disposition}`]),
+      '',
+      'At 10:15 it broke.',
+    ];
+    const page = ['--out', 'Content-Type: text/html', '', '<p>Hello</p>'];
+
+    test.each([
+      ['before plain text', ['--out', '', 'Hello']],
+      ['before HTML', page],
+      [
+        'before both',
+        [
+          '--out',
+          'Content-Type: multipart/alternative; boundary=in',
+          '',
+          '--in',
+          '',
+          'Hello',
+          '--in',
+          ...page.slice(1),
+          '--in--',
+        ],
+      ],
+    ])('are files %s', async (_name, parts) => {
+      const mail = await read(...mixed, ...first('app.log'), ...parts, '--out', ...pdf, '--out--');
+      expect([mail.text.trim(), mail.names]).toEqual(['Hello', ['app.log', 'a.pdf']]);
+    });
+
+    test.each([
+      ['there is no other', [...first('app.log'), '--out', ...pdf], 'At 10:15 it broke.', ['a.pdf']],
+      ['other files follow', [...first('app.log'), ...first('b.log')], 'At 10:15 it broke.', ['b.log']],
+      [
+        'programs call their own so',
+        [...first('ATT00001.txt'), '--out', '', 'Footer'],
+        'At 10:15 it broke.\nFooter',
+        [],
+      ],
+      [
+        'their type alone has a name',
+        [...first('app.log', ''), '--out', '', 'Footer'],
+        'At 10:15 it broke.\nFooter',
+        [],
+      ],
+    ])('are the text where %s', async (_name, parts, text, names) => {
+      const mail = await read(...mixed, ...parts, '--out--');
+      expect([mail.text.trim(), mail.names]).toEqual([text, names]);
+    });
+  });
+
   test('of a digest are messages', async () => {
     const digest = ['Content-Type: multipart/digest; boundary=d', '', '--d', '', 'Subject: One', '', 'x'];
     const mail = await read(...head, ...digest, '--d', 'Content-Type: text/plain', '', 'Contents', '--d--');
@@ -136,6 +225,76 @@ test.each([
   const type = ['Content-Type: multipart/mixed; boundary=b', '', '--b', 'Content-Type: message/rfc822', ''];
   const mail = await read(...head, ...type, 'From: bob@example.com', line, '', 'x', '--b--');
   expect(mail.names).toEqual([filename]);
+});
+
+test.each([
+  ['Content-Disposition: filename="a doc.doc"', 'a doc.doc'],
+  ['Content-Disposition: filename=a.doc', 'a.doc'],
+  ['Content-Disposition: attachment filename="a.doc"', 'a.doc'],
+  ['Content-Disposition: attachment\r\n filename=a.doc; size=3', 'a.doc'],
+  ['Content-Type: application/msword name="a.doc"', 'a.doc'],
+  ['Content-Type: application/msword\r\n\tname = a.doc', 'a.doc'],
+  ['Content-Type: text/plain name="a.txt"', 'a.txt'],
+  ['Content-Disposition: filename="=?utf-8?Q?=C3=A4.doc?="', 'ä.doc'],
+  ['Content-Disposition: filename="\xc3\xa4.doc"', 'ä.doc'],
+  ['Content-Disposition: filename="C:\\a.doc"', 'a.doc'],
+  // Well-formed, with something like a parameter in it.
+  ['Content-Disposition: attachment; filename="a name=b.doc"', 'a name=b.doc'],
+  ['Content-Type: application/x-odd; title="to name=b.doc"', 'attachment-1.bin'],
+  ['Content-Type: application/x-odd-name=b.doc', 'attachment-1.bin'],
+])('a part with %j is called %j', async (line, filename) => {
+  const type = ['Content-Type: multipart/mixed; boundary=b', '', '--b', '', 'Hello'];
+  const mail = await read(...head, ...type, '--b', line, '', 'ABC', '--b--');
+  expect([mail.text.trim(), mail.names]).toEqual(['Hello', [filename]]);
+});
+
+test('a text behind a file whose disposition is a name alone is the text, whatever it is called', async () => {
+  const parts = [
+    '--b',
+    'Content-Disposition: filename="a.txt"',
+    '',
+    'ABC',
+    '--b',
+    'Content-Type: text/plain; name=b',
+    '',
+  ];
+  const mail = await read(...head, 'Content-Type: multipart/mixed; boundary=b', '', ...parts, 'Hello', '--b--');
+  expect([mail.text.trim(), mail.names]).toEqual(['Hello', ['a.txt']]);
+});
+
+describe('a mail whose type is no file and nothing that is shown', () => {
+  test.each([
+    'text/enriched',
+    'text/markdown; charset=utf-8',
+    'text/x-markdown',
+    'text/txt',
+    'text/ascii',
+    'plain/text',
+  ])('is plain text as %s', async (type) => {
+    const mail = await read(...head, `Content-Type: ${type}`, '', bytesOf('Grüße'));
+    expect([mail.text, mail.replyText, mail.names]).toEqual(['Grüße', 'Grüße', []]);
+  });
+
+  test('is plain text in a part as plain/text', async () => {
+    const parts = ['--b', 'Content-Type: plain/text', '', 'Hello', '--b', ...pdf, '--b--'];
+    const mail = await read(...head, 'Content-Type: multipart/mixed; boundary=b', '', ...parts);
+    expect([mail.text, mail.names]).toEqual(['Hello', ['a.pdf']]);
+  });
+
+  test.each([
+    ['text/calendar; method=REPLY', 'invitation.ics'],
+    ['text/csv', 'attachment-1.bin'],
+    ['text/vcard', 'attachment-1.bin'],
+    ['text/xml', 'attachment-1.bin'],
+    ['text/rtf', 'attachment-1.bin'],
+    ['text/x-patch', 'attachment-1.bin'],
+    ['text/markdown; name=notes.md', 'notes.md'],
+    ['plain/text; name=a.log', 'a.log'],
+    ['text/txt\r\nContent-Disposition: attachment', 'attachment-1.bin'],
+  ])('is a file as %s', async (type, filename) => {
+    const mail = await read(...head, `Content-Type: ${type}`, '', 'Hello');
+    expect([mail.text, mail.names]).toEqual(['', [filename]]);
+  });
 });
 
 describe('a head', () => {
@@ -250,6 +409,20 @@ describe('a character set', () => {
     expect([mail.subject, mail.senderName, mail.text]).toEqual([text, text, text]);
   });
 
+  test.each([
+    [
+      'iso-2022-kr',
+      'Hi \u001b$)C\u000e>H3g\u000f ok\r\n\u000eAV9.\u000f \u000e9xH#\u000f 12',
+      'Hi 안녕 ok\n주문 번호 12',
+    ],
+    ['csISO2022KR', '\u001b$)C\u000e>H3gGO<<?d\u000f', '안녕하세요'],
+    // A shift that is not taken back ends with its line.
+    ['iso-2022-kr', '\u001b$)C\u000e>H3g\r\nHi', '안녕\nHi'],
+    ['iso-2022-kr', 'No Korean at all', 'No Korean at all'],
+  ])('of seven bits for Korean, %s, is decoded: %j', async (charset, written, text) => {
+    expect((await read(...head, `Content-Type: text/plain; charset=${charset}`, '', written)).text).toBe(text);
+  });
+
   test('that nobody knows leaves Western letters', async () => {
     const mail = await read('From: =?x-unknown?Q?H=E5vard?= <a@b.example>', 'To: J\xf6rg <c@d.example>', '', 'x');
     expect([mail.senderName, mail.to]).toEqual(['Håvard', ['c@d.example']]);
@@ -286,8 +459,26 @@ describe('text in base64', () => {
     ['with a footer', [data, '', '-- ', 'A list of ours'], 'Grüße aus Köln,\nAnn\n-- \nA list of ours'],
     ['in two runs', ['SGVsbG8=', 'IHdvcmxk'], 'Hello world'],
     ['with a stray sign in a line', ['SGVs!bG8g', 'd29ybGQ='], 'Hello world'],
+    ['with blanks in its lines', ['SGVs bG8g', 'd29y bGQ='], 'Hello world'],
+    ['that is none', ['This is plain text, not base64 at all!'], 'This is plain text, not base64 at all!'],
+    ['that is none, below blank lines', ['', 'Where is it', '', 'Ann'], 'Where is it\n\nAnn'],
+    ['that is none, in other letters', [bytesOf('Grüße'), '', 'Ann'], 'Grüße\n\nAnn'],
+    [
+      'that is none, with a link',
+      ['https://example.com/order/1234567890', 'Ann'],
+      'https://example.com/order/1234567890\nAnn',
+    ],
   ])('%s', async (_name, lines, text) => {
-    expect((await read(...head, ...type, ...lines)).text).toBe(text);
+    expect((await read(...head, ...type, ...lines)).text.trim()).toBe(text);
+  });
+
+  test('in a character set of two bytes, with a stray sign', async () => {
+    const gbk = Buffer.from('xOO6w6OszOHGutPrzcvQxaGjx+vOyrap'.repeat(2), 'base64');
+    const line = gbk.toString('base64');
+    const lines = [`${line.slice(0, 30)}!${line.slice(30)}`];
+    const clean = await read(...head, 'Content-Type: text/plain; charset=gb18030', ...type.slice(1), line);
+    const stray = await read(...head, 'Content-Type: text/plain; charset=gb18030', ...type.slice(1), ...lines);
+    expect(stray.text).toBe(clean.text);
   });
 });
 

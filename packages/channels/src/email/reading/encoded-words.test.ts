@@ -10,6 +10,11 @@ test.each([
   ['a Western letter that calls itself UTF-8', '=?utf-8?Q?Gr=FC=DFe?=', 'Grüße'],
   ['what is lost', '=?utf-8?B?xOO6w8Tjus0=?=', '=?utf-8?B?xOO6w8Tjus0=?='],
   ['a letter cut in two', '=?us-ascii?Q?Gr=C3?= =?us-ascii?Q?=BC?= x', 'Grü x'],
+  [
+    'Korean of seven bits',
+    'Re: =?ISO-2022-KR?B?GyQpQw4+SDNnDw==?= =?iso-2022-kr?q?=1B$)C=0EGO<<?d=0F?=',
+    'Re: 안녕하세요',
+  ],
   ['words around', 'Re: =?us-ascii?Q?=C3=BC?= and b', 'Re: ü and b'],
   ['ASCII that is ASCII', '=?us-ascii?Q?a=20b?=', 'a b'],
   ['what is no text in any', '=?UTF-8?B?nnDusSMbHd2w?=', '=?UTF-8?B?nnDusSMbHd2w?='],

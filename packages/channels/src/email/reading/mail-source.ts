@@ -6,6 +6,7 @@ import { decodeEncodedWords, hasUnreadWord } from './encoded-words.ts';
 import { asPlainText, withFoundBoundary } from './lost-boundary.ts';
 import { readParts } from './part-reader.ts';
 import { withoutMarkedParts } from '../reply/quoted-html.ts';
+import { unclosedAuthor } from './unclosed-author.ts';
 import { takeUuFiles } from './uu-files.ts';
 
 /** A part that is not the body: attachment, inline image, enclosed message, machine-readable report. */
@@ -14,6 +15,8 @@ export interface MailPart {
   readonly filename: string | undefined;
   readonly contentId: string | undefined;
   readonly inline: boolean;
+  /** It is the text in a form for other programs, and no file: what tells mails apart looks at it all the same. */
+  readonly otherForm?: true;
   readonly content: Buffer;
 }
 
@@ -64,6 +67,7 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   const headerLines = headerLinesOf(mail);
   const headers = Map.groupBy(headerLines, (line) => line.name);
   const authors = addressesIn(mail.from);
+  const unclosed = unclosedAuthor(headers.get('from')?.[0]?.value ?? '', authors[0]?.address ?? '');
   const html = mail.html === false || mail.html === undefined ? undefined : mail.html;
   const subject = readable(mail, headers.get('subject')?.[0]?.value);
   const blank = !shows.test(mail.text ?? '');
@@ -73,26 +77,28 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
     header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
     headerLines,
     subject,
-    from: authors[0],
-    soleAuthor: authors.length === 1 && headers.get('from')?.length === 1,
+    from: unclosed ?? authors[0],
+    // Others may read another author out of it.
+    soleAuthor: unclosed === undefined && authors.length === 1 && headers.get('from')?.length === 1,
     to: spelledOut(mail.to),
     cc: spelledOut(mail.cc),
     replyTo: spelledOut(mail.replyTo),
     text: written.text,
     ...(newText !== undefined && { newText }),
     html,
-    parts: [...mail.attachments.map(partOf), ...written.files],
+    parts: [...mail.attachments.map((part) => partOf(part, mail.otherForms)), ...written.files],
   };
 }
 
 /** Anything that is seen; a program may leave the text beside its HTML empty. */
 const shows = /[^\s\u00ad\u200b-\u200f\u2060\ufeff]/;
 
-const partOf = (part: Attachment): MailPart => ({
+const partOf = (part: Attachment, otherForms: ReadonlySet<Attachment>): MailPart => ({
   contentType: typeOf(part),
   filename: part.filename,
   contentId: part.cid,
   inline: part.related === true || (part.contentDisposition === 'inline' && part.cid !== undefined),
+  ...(otherForms.has(part) && { otherForm: true }),
   content: part.content,
 });
 

@@ -46,7 +46,7 @@ interface Within {
   readonly curnode: false | PartNode;
   hasFailed: boolean;
   reading: boolean;
-  createNode(head: PartHead): unknown;
+  createNode(head: PartHead): PartNode;
   readData(): void;
   endStream(): void;
   /** Calls back in a later turn, or at once with an error. */
@@ -56,6 +56,7 @@ interface Within {
 }
 
 interface PartNode {
+  readonly headers: unknown;
   readonly decoder?: Transform;
   /** What comes out of all decoders of a text. */
   readonly contentStream?: Readable;
@@ -75,10 +76,20 @@ class PartReader extends Parser {
   #hasBody = false;
   #hasHtml = false;
   #hasPlain = false;
+  #hasUnnamed = false;
+  #hasFileFirst = false;
   readonly #texts: PartNode[] = [];
+  /** What has a text that is shown in it. */
+  readonly #aroundText = new Set<PartHead>();
+  /** By their fields: parts that may be a text in another form, each with what it is in. */
+  readonly #forms = new Map<unknown, PartHead>();
 
-  constructor(options: MailParserOptions) {
+  readonly #fileFirst: boolean;
+
+  /** @param fileFirst a text that has a file's name is a file where it stands first, too */
+  constructor(options: MailParserOptions, fileFirst: boolean) {
     super(options);
+    this.#fileFirst = fileFirst;
     const { decoder } = this;
     this.decoder = {
       decodeStream(charset) {
@@ -135,28 +146,50 @@ class PartReader extends Parser {
     else this.emit('error', error);
   }
 
-  override createNode(head: PartHead): unknown {
+  override createNode(head: PartHead): PartNode {
     const lines = head.headers.getList();
     if (head.root) restateFields(lines, head.charset || '');
-    head.filename =
-      (writtenName(lines, head.charset || '') ?? (head.filename || '')).trim().replace(/^'(.+)'$/, '$1') || false;
+    const name = writtenName(lines, head.charset || '', head.filename) ?? (head.filename || '');
+    head.filename = name.trim().replace(/^'(.+)'$/, '$1') || false;
+    if (/^(\w+\s+)?filename\s*=/.test(head.disposition || '')) head.disposition = 'attachment';
     head.contentType = meantType(head);
     head.encoding = meantEncoding(head.encoding || '');
     if (head.encoding === 'x-uuencode') head.getDecoder = uudecode;
     if (isText(head) && head.disposition !== 'attachment') this.#readText(head);
-    return super.createNode(head);
+    const node = super.createNode(head);
+    if (isForm(head) && head.parentNode) this.#forms.set(node.headers, head.parentNode);
+    return node;
+  }
+
+  /** The part is a text that is shown in a form for other programs (RFC 2046 §5.1.4). */
+  isOtherForm({ headers }: Pick<Attachment, 'headers'>): boolean {
+    const alternative = this.#forms.get(headers);
+    return alternative !== undefined && this.#aroundText.has(alternative);
   }
 
   #readText(head: PartHead): void {
-    if (this.#hasBody && isNamedFile(head)) head.disposition = 'attachment';
-    else if (head.contentType === 'text/html') this.#hasHtml = true;
+    const isFile = isNamedFile(head) && hasNameOfFile(head);
+    if (isNamedFile(head) && (this.#hasBody || (this.#fileFirst && isFile))) {
+      head.disposition = 'attachment';
+      return;
+    }
+    this.#hasFileFirst ||= isFile;
+    this.#hasUnnamed ||= head.filename === false;
+    if (head.contentType === 'text/html') this.#hasHtml = true;
     else this.#hasPlain = true;
     this.#hasBody = true;
+    for (let around = head.parentNode; around && !this.#aroundText.has(around); around = around.parentNode)
+      this.#aroundText.add(around);
     if (bodyDecoderOf(head.charset || '')) head.charset = own + (head.charset || '');
     const before = head.root ? '' : textInHead(head.headers.getList());
     if (head.disposition === 'attachment' || (head.encoding !== 'base64' && before === '')) return;
     const decoder = head.getDecoder();
     head.getDecoder = () => textAround(decoder, before, head.encoding || '');
+  }
+
+  /** What was taken for the beginning of the text may be a file that stands before it. */
+  get hasFileInText(): boolean {
+    return this.#hasFileFirst && this.#hasUnnamed;
   }
 
   /** The HTML is the only text of the mail. */
@@ -180,8 +213,13 @@ function meantEncoding(written: string): string {
   return word === 'base-64' ? 'base64' : word;
 }
 
+/** Files under `text`; whatever else stands there is to be shown as plain text (RFC 2046 §4.1.4). */
+const textFile =
+  /^text\/(calendar|csv|tab-separated-values|v?card|directory|rfc822-headers|xml|xsl|rtf|css|(java|ecma)script|json|sgml|yaml|troff|x?html?|watch-html|x-(?!(markdown|plain|text|txt|unknown)$).*)$/;
+
 /** What does not follow the syntax is plain text (RFC 2045 §5.2), unless it begins like a type or belongs to a file. */
-function meantType({ contentType, disposition, filename, parentNode, headers }: PartHead): string | false {
+function meantType(head: PartHead): string | false {
+  const { contentType, disposition, filename, parentNode, headers } = head;
   // A part of a digest that does not say what it is, is a message (RFC 2046 §5.1.5).
   if (
     parentNode &&
@@ -189,11 +227,16 @@ function meantType({ contentType, disposition, filename, parentNode, headers }: 
     headers.getList().every(({ key }) => key !== 'content-type')
   )
     return 'message/rfc822';
+  const isFile = filename !== false || disposition === 'attachment';
+  if (!isFile && contentType && (contentType === 'plain/text' || (head.root && isUnknownText(contentType))))
+    return 'text/plain';
   if (contentType !== false && /^[\w.+-]+\/[\w.+*-]+$/.test(contentType)) return contentType;
   const begun = /^([\w.+-]+\/[\w.+-]+)[^\w.+/-]/.exec(contentType || '')?.[1];
   if (begun !== undefined) return begun;
-  return filename === false && disposition !== 'attachment' ? 'text/plain' : contentType;
+  return isFile ? contentType : 'text/plain';
 }
+
+const isUnknownText = (type: string): boolean => /^text\/[\w.+-]+$/.test(type) && !textFile.test(type);
 
 /** A part without the blank line behind its head has its first lines in that. */
 function textInHead(lines: readonly FieldLine[]): string {
@@ -206,16 +249,35 @@ function textInHead(lines: readonly FieldLine[]): string {
 
 const isText = ({ contentType }: PartHead): boolean => contentType === 'text/plain' || contentType === 'text/html';
 
+/** For a watch, for a page with programs in it, or as its writer had typed it. Others are files: an invitation stands beside its text, too. */
+const isForm = ({ contentType, disposition, filename, parentNode }: PartHead): boolean =>
+  parentNode !== false &&
+  parentNode.contentType === 'multipart/alternative' &&
+  filename === false &&
+  disposition !== 'attachment' &&
+  /^text\/(x-amp-html|watch-html|enriched|richtext|(x-)?markdown)$/.test(contentType || '');
+
 /** Where several are the same in other forms, a name says nothing. */
 const isNamedFile = ({ filename, parentNode }: PartHead): boolean =>
   filename !== false && parentNode !== false && parentNode.contentType !== 'multipart/alternative';
 
-/** Everything of a mail at once, as `simpleParser` has it. */
+/** Programs call their texts so, too. */
+const nameOfText = /^[^.]*$|\.(te?xt|html?)$/i;
+
+const hasNameOfFile = ({ disposition, filename }: PartHead): boolean =>
+  disposition !== false && filename !== false && !nameOfText.test(filename);
+
+/**
+ * Everything of a mail at once, as `simpleParser` has it.
+ *
+ * @param fileFirst a text that has a file's name is a file where it stands first, too
+ */
 export async function readParts(
   raw: Buffer,
   options: MailParserOptions,
-): Promise<ParsedMail & { readonly htmlAlone: boolean }> {
-  const parser = new PartReader(options);
+  fileFirst = false,
+): Promise<ParsedMail & { readonly htmlAlone: boolean; readonly otherForms: ReadonlySet<Attachment> }> {
+  const parser = new PartReader(options, fileFirst);
   const mail = { attachments: [] } as unknown as ParsedMail;
   let open: Readable | undefined;
   let failure: Error | undefined;
@@ -236,6 +298,7 @@ export async function readParts(
     data.release?.();
     mail.attachments.push({ ...data, content } as Attachment);
   }
+  if (parser.hasFileInText) return readParts(raw, options, true);
   const { subject, from, to, cc, replyTo } = parser;
   const whole: ParsedMail = Object.assign(mail, {
     headers: parser.headers || new Map(),
@@ -246,5 +309,6 @@ export async function readParts(
     cc,
     replyTo,
   });
-  return Object.assign(whole, { htmlAlone: parser.isHtmlAlone });
+  const otherForms = new Set(mail.attachments.filter((part) => parser.isOtherForm(part)));
+  return Object.assign(whole, { htmlAlone: parser.isHtmlAlone, otherForms });
 }

@@ -1,4 +1,5 @@
-/** Character sets of seven bits that change between ASCII and another by signs in the text. No decoder of the platform knows the first two. */
+/** Character sets of seven bits that change between ASCII and another by signs in the text. No decoder of the platform knows the first three. */
+import { textIn } from './charset-text.ts';
 
 /** UTF-7 (RFC 2152): `+` begins UTF-16 in base64, what is not base64 ends it, `-` is then left out; `+-` is a plus. What breaks the rules is none. */
 function decodeUtf7(text: string): string {
@@ -39,14 +40,34 @@ function decodeHz(bytes: Buffer): string {
   return new TextDecoder('gb18030').decode(gb.subarray(0, size));
 }
 
+const designation = '\u001b$)C';
+const [shiftOut, shiftIn] = [0x0e, 0x0f];
+
+/** ISO-2022-KR (RFC 1557): bytes between SO and SI are of EUC-KR without their high bits, and each line begins in ASCII. */
+function decodeKorean(bytes: Buffer): string {
+  const written = Buffer.from(bytes.toString('latin1').replaceAll(designation, ''), 'latin1');
+  let [size, high] = [0, 0];
+  for (const byte of written) {
+    if (byte === shiftOut) high = 0x80;
+    else if (byte === shiftIn || byte === 0x0a) high = 0;
+    if (byte === shiftOut || byte === shiftIn) continue;
+    written[size] = byte > 0x20 ? byte | high : byte;
+    size += 1;
+  }
+  return textIn('euc-kr', written.subarray(0, size));
+}
+
 const utf7 = /^(x-)?(unicode-(1-1|2-0)-)?utf-?7$/i;
 const hz = /^(x-)?hz(-gb-?2312)?$/i;
 
-export const isShifted = (charset: string): boolean => utf7.test(charset) || hz.test(charset);
+const korean = /^(x-)?(cs)?iso-?2022-?kr$/i;
+
+export const isShifted = (charset: string): boolean => [utf7, hz, korean].some((name) => name.test(charset));
 
 /** Undefined when it is another character set. */
 export function decodeShifted(bytes: Buffer, charset: string): string | undefined {
   if (utf7.test(charset)) return decodeUtf7(bytes.toString());
+  if (korean.test(charset)) return decodeKorean(bytes);
   return hz.test(charset) ? decodeHz(bytes) : undefined;
 }
 

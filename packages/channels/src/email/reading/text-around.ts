@@ -16,7 +16,7 @@ export function textAround(decoder: Transform, before: string, encoding: string)
     },
     flush(done) {
       const body = Buffer.concat(chunks);
-      const end = encoding === 'base64' ? endOfData(body) : body.length;
+      const end = encoding !== 'base64' ? body.length : isPlain(body) ? 0 : endOfData(body);
       if (before !== '') this.push(Buffer.from(`${before}\r\n\r\n`, 'latin1'));
       decoder.on('data', (data: Buffer) => this.push(data));
       decoder.on('error', done);
@@ -31,6 +31,29 @@ export function textAround(decoder: Transform, before: string, encoding: string)
 
 /** What no line of base64 has. */
 const foreign = /[^A-Za-z0-9+/=\s]/;
+
+const longestLook = 4_096;
+/** Signs of a line of plain text to one of those that no line of base64 has: a word and a blank. Harmed data has fewer. */
+const signsAWord = 20;
+/** What decoded text has not, but for the escapes and shifts of some character sets. */
+// oxlint-disable-next-line no-control-regex
+const noText = /[\u0000-\u0008\u000b\u000c\u0010-\u001a\u001c-\u001f\u007f\ufffd]/;
+
+/** Nothing in it was encoded: its first line is of words, and decoded it is no text. */
+function isPlain(body: Buffer): boolean {
+  const line = /\S.*/.exec(body.toString('latin1', 0, longestLook))?.[0].trim() ?? '';
+  const words = line.split(/[^A-Za-z0-9+/=]/);
+  if (words.length === 1 || (words.length - 1) * signsAWord < line.length) return false;
+  const inGroups = !foreign.test(line) && words.every((word) => word.length % 4 === 0);
+  return (
+    !inGroups &&
+    noText.test(
+      Buffer.from(line, 'base64')
+        .toString()
+        .replace(/\ufffd$/, ''),
+    )
+  );
+}
 
 /**
  * Where a line begins that can be no base64, behind one that ends the data: it is padded, shorter than the others, or blank. Mailing lists and the

@@ -35,20 +35,37 @@ function inUtf8(line: string, charset: string | undefined): string {
   return line.slice(0, at) + Buffer.from(decodeRawWords(bytes.subarray(at), charset, names)).toString('latin1');
 }
 
-const parameter = (name: string) =>
-  new RegExp(String.raw`;\s*${name}\s{0,9}=\s{0,9}(?:"((?:[^"\\]|\\[^])*)"|([^;\r\n"]*))`, 'i');
+const parameter = (name: string, before = String.raw`;\s*`) =>
+  new RegExp(String.raw`${before}${name}\s{0,9}=\s{0,9}(?:"((?:[^"\\]|\\[^])*)"|([^;\r\n"]*))`, 'i');
 const filename = parameter('filename');
 const name = parameter('name');
+/** Without the semicolon before it, or without what should stand before that. */
+const alone = String.raw`^[\w-]{1,40}:\s{0,99}(?:[\w.+/-]{1,127}\s{1,99})?`;
+const filenameAlone = parameter('filename', alone);
+const nameAlone = parameter('name', alone);
 
-/** A file's name that the parser has not read: in raw bytes, in a word of an unknown character set, or with the folders of Windows before it. */
-export function writtenName(lines: readonly FieldLine[], charset: string | undefined): string | undefined {
+/**
+ * A file's name that the parser has not read: in raw bytes, in a word of an unknown character set, with the folders of Windows before it, or in a
+ * field without its semicolons.
+ *
+ * @param read what the parser has read
+ */
+export function writtenName(
+  lines: readonly FieldLine[],
+  charset: string | undefined,
+  read: string | false,
+): string | undefined {
   const line = (key: string) => lines.find((field) => field.key === key)?.line ?? '';
-  const found = filename.exec(line('content-disposition')) ?? name.exec(line('content-type'));
+  const [disposition, type] = [line('content-disposition'), line('content-type')];
+  const odd = read === false ? (filenameAlone.exec(disposition) ?? nameAlone.exec(type)) : null;
+  const found = odd ?? filename.exec(disposition) ?? name.exec(type);
   const written = (found?.[1] ?? found?.[2] ?? '').replace(/\r?\n[ \t]*/g, '');
   if (/^([a-z]:\\|\\\\)/i.test(written) && !raw.test(written)) return written.slice(written.lastIndexOf('\\') + 1);
+  const unquoted = written.replace(/\\(["\\])/g, '$1');
   if (raw.test(written)) {
-    const bytes = Buffer.from(written.replace(/\\(["\\])/g, '$1'), 'latin1');
+    const bytes = Buffer.from(unquoted, 'latin1');
     return decodeRawWords(bytes, charset, Buffer.from(bytes.toString('latin1').replace(/\.\w{1,9}$/, ''), 'latin1'));
   }
+  if (odd) return decodeEncodedWords(unquoted);
   return hasUnreadWord(written) ? decodeEncodedWords(written) : undefined;
 }
