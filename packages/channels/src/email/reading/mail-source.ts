@@ -1,10 +1,12 @@
 /** Reads raw mail with mailparser and gives back what the rest needs, in plain values. */
+import { setImmediate } from 'node:timers/promises';
 import { HubError } from '@patchbay/contracts';
 import { isPassedOn } from '@patchbay/contracts/forward-marks';
 import type { Attachment, EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
 import { decodeEncodedWords, hasUnreadWord } from './encoded-words.ts';
+import { textOfHtml } from './html-text.ts';
 import { asPlainText, withFoundBoundary } from './lost-boundary.ts';
-import { readParts } from './part-reader.ts';
+import { type WrittenText, readParts } from './part-reader.ts';
 import { withoutMarkedParts } from '../reply/quoted-html.ts';
 import { takeUuFiles } from './uu-files.ts';
 
@@ -24,7 +26,14 @@ interface HeaderLine {
   readonly size: number;
 }
 
-export interface MailSource {
+/** What a mail says, and what is enclosed in it. */
+export interface Bodies {
+  readonly text: string;
+  readonly html: string | undefined;
+  readonly parts: MailPart[];
+}
+
+export interface MailSource extends Bodies {
   /** All values of a header, unfolded, in the order they stand; [] when it is absent. */
   header(name: string): string[];
   /** Names in lower case, values unfolded, in the order they stand: what a host adds stands above what it was given. */
@@ -36,11 +45,10 @@ export interface MailSource {
   readonly to: string[];
   readonly cc: string[];
   readonly replyTo: string[];
-  readonly text: string;
   /** Where the text was made of HTML: without what that marks as older or as a signature, if it marks something. */
   readonly newText?: string;
-  readonly html: string | undefined;
-  readonly parts: MailPart[];
+  /** By which the mail is known: its text as mailparser makes it of HTML. It stays as it is, however that is done for people. */
+  readonly known: Bodies;
 }
 
 // Enclosed messages stay whole, as files; reports stay apart from the text that a person reads.
@@ -67,8 +75,14 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   const html = mail.html === false || mail.html === undefined ? undefined : mail.html;
   const subject = readable(mail, headers.get('subject')?.[0]?.value);
   const blank = !shows.test(mail.text ?? '');
-  const newText = html === undefined || !(mail.htmlAlone || blank) ? undefined : await newTextOf(html, subject);
-  const written = takeUuFiles(!blank || html === undefined ? (mail.text ?? '') : await textOfHtml(html));
+  const files = mail.attachments.map(partOf);
+  const knownText = !blank || html === undefined ? (mail.text ?? '') : await knownTextOf(html);
+  const known = takeUuFiles(knownText);
+  // Each of them may take a second, in which nothing else runs.
+  await setImmediate();
+  const text = readableText(mail.texts, html);
+  const newText = html === undefined || !(mail.htmlAlone || blank) ? undefined : newTextOf(html, subject);
+  const shown = text === knownText ? known : takeUuFiles(text);
   return {
     header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
     headerLines,
@@ -78,11 +92,18 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
     to: spelledOut(mail.to),
     cc: spelledOut(mail.cc),
     replyTo: spelledOut(mail.replyTo),
-    text: written.text,
+    text: shown.text,
     ...(newText !== undefined && { newText }),
     html,
-    parts: [...mail.attachments.map(partOf), ...written.files],
+    parts: [...files, ...shown.files],
+    known: { text: known.text, html, parts: [...files, ...known.files] },
   };
+}
+
+function readableText(texts: readonly WrittenText[], html: string | undefined): string {
+  const text = texts.map((one) => (one.html ? textOfHtml(one.text) : one.text)).join('\n');
+  const isWhole = html === undefined || texts.some((one) => one.html && one.text === html);
+  return isWhole || shows.test(text) ? text : textOfHtml(html);
 }
 
 /** Anything that is seen; a program may leave the text beside its HTML empty. */
@@ -186,7 +207,7 @@ function textIn(head: string, open: boolean): number {
 }
 
 // mailparser makes text of HTML only where HTML is the whole message; inside multipart/related it is asked again.
-async function textOfHtml(html: string): Promise<string> {
+async function knownTextOf(html: string): Promise<string> {
   const body = Buffer.from(
     `Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(html).toString('base64')}`,
   );
@@ -197,10 +218,10 @@ async function textOfHtml(html: string): Promise<string> {
 const longestMarked = 512 * 1024;
 
 /** A mail that is passed on is wanted whole. */
-async function newTextOf(html: string, subject = ''): Promise<string | undefined> {
+function newTextOf(html: string, subject = ''): string | undefined {
   const unmarked = html.length > longestMarked || isPassedOn(subject) ? undefined : withoutMarkedParts(html);
   if (unmarked === undefined) return undefined;
-  const text = await textOfHtml(unmarked);
+  const text = textOfHtml(unmarked);
   return text.trim() === '' ? undefined : text;
 }
 

@@ -44,6 +44,8 @@ interface Within {
   readonly waitingEnd: false | ((error: Error) => void);
   readonly waitUntilAttachmentEnd: boolean;
   readonly curnode: false | PartNode;
+  readonly tree: PartNode;
+  readonly hasText: boolean;
   hasFailed: boolean;
   reading: boolean;
   createNode(head: PartHead): unknown;
@@ -59,6 +61,17 @@ interface PartNode {
   readonly decoder?: Transform;
   /** What comes out of all decoders of a text. */
   readonly contentStream?: Readable;
+  readonly root: boolean;
+  readonly contentType: string | false;
+  /** What has come out of them. */
+  readonly textContent: string | false;
+  readonly children?: readonly PartNode[];
+}
+
+/** A part of the text, as it stands in the mail. */
+export interface WrittenText {
+  readonly html: boolean;
+  readonly text: string;
 }
 
 /** A part's head, or bytes of its body, or what stands between bodies. */
@@ -164,6 +177,19 @@ class PartReader extends Parser {
     return this.#hasHtml && !this.#hasPlain;
   }
 
+  /** What the text is made of: HTML only where the same does not stand in plain text. */
+  get writtenTexts(): WrittenText[] {
+    const texts: WrittenText[] = [];
+    const add = (node: PartNode, alternative: boolean): void => {
+      const html = node.contentType === 'text/html';
+      const counts = html ? (this.hasText ? !alternative : node.root) : node.contentType === 'text/plain';
+      if (node.textContent && counts) texts.push({ html, text: node.textContent });
+      for (const child of node.children ?? []) add(child, alternative || node.contentType === 'multipart/alternative');
+    };
+    add(this.tree, false);
+    return texts;
+  }
+
   /** Only what stands beside HTML is asked for. */
   override textToHtml(text: string): string {
     return this.#hasHtml ? `<div style="white-space:pre-wrap">${escaped(text)}</div>` : '';
@@ -214,7 +240,7 @@ const isNamedFile = ({ filename, parentNode }: PartHead): boolean =>
 export async function readParts(
   raw: Buffer,
   options: MailParserOptions,
-): Promise<ParsedMail & { readonly htmlAlone: boolean }> {
+): Promise<ParsedMail & { readonly htmlAlone: boolean; readonly texts: readonly WrittenText[] }> {
   const parser = new PartReader(options);
   const mail = { attachments: [] } as unknown as ParsedMail;
   let open: Readable | undefined;
@@ -246,5 +272,5 @@ export async function readParts(
     cc,
     replyTo,
   });
-  return Object.assign(whole, { htmlAlone: parser.isHtmlAlone });
+  return Object.assign(whole, { htmlAlone: parser.isHtmlAlone, texts: parser.writtenTexts });
 }
