@@ -12,6 +12,7 @@ import {
   type ParsedMail,
 } from 'mailparser';
 import { type Splitter, readDelimitersFreely } from './delimiter-lines.ts';
+import { joinedLines, withoutSoftBreaks } from './flowed-text.ts';
 import { textAround } from './text-around.ts';
 import { bodyDecoderOf, wholeText } from './undeclared-text.ts';
 import { uudecode } from './uudecode.ts';
@@ -26,6 +27,8 @@ interface PartHead {
   encoding: string | false;
   charset: string | false;
   filename: string | false;
+  flowed: boolean;
+  readonly delSp: boolean;
   readonly headers: { getList(): FieldLine[] };
   getDecoder(): Transform;
 }
@@ -49,6 +52,7 @@ interface Within {
   hasFailed: boolean;
   reading: boolean;
   createNode(head: PartHead): unknown;
+  getTextContent(): MessageText;
   readData(): void;
   endStream(): void;
   /** Calls back in a later turn, or at once with an error. */
@@ -61,10 +65,11 @@ interface PartNode {
   readonly decoder?: Transform;
   /** What comes out of all decoders of a text. */
   readonly contentStream?: Readable;
+  readonly node: PartHead;
   readonly root: boolean;
   readonly contentType: string | false;
   /** What has come out of them. */
-  readonly textContent: string | false;
+  textContent: string | false;
   readonly children?: readonly PartNode[];
 }
 
@@ -89,6 +94,8 @@ class PartReader extends Parser {
   #hasHtml = false;
   #hasPlain = false;
   readonly #texts: PartNode[] = [];
+  /** Parts of broken lines, which are joined here. */
+  readonly #flowed = new Map<PartHead, string>();
 
   constructor(options: MailParserOptions) {
     super(options);
@@ -164,6 +171,10 @@ class PartReader extends Parser {
     if (this.#hasBody && isNamedFile(head)) head.disposition = 'attachment';
     else if (head.contentType === 'text/html') this.#hasHtml = true;
     else this.#hasPlain = true;
+    if (head.flowed && head.contentType === 'text/plain') {
+      this.#flowed.set(head, '');
+      head.flowed = false;
+    }
     this.#hasBody = true;
     if (bodyDecoderOf(head.charset || '')) head.charset = own + (head.charset || '');
     const before = head.root ? '' : textInHead(head.headers.getList());
@@ -177,13 +188,24 @@ class PartReader extends Parser {
     return this.#hasHtml && !this.#hasPlain;
   }
 
+  override getTextContent(): MessageText {
+    for (const node of this.#texts) {
+      const { node: head, textContent } = node;
+      if (!this.#flowed.has(head) || !textContent) continue;
+      this.#flowed.set(head, joinedLines(textContent, head.delSp));
+      if (head.delSp) node.textContent = withoutSoftBreaks(textContent);
+    }
+    return super.getTextContent();
+  }
+
   /** What the text is made of: HTML only where the same does not stand in plain text. */
   get writtenTexts(): WrittenText[] {
     const texts: WrittenText[] = [];
     const add = (node: PartNode, alternative: boolean): void => {
       const html = node.contentType === 'text/html';
       const counts = html ? (this.hasText ? !alternative : node.root) : node.contentType === 'text/plain';
-      if (node.textContent && counts) texts.push({ html, text: node.textContent });
+      const text = this.#flowed.get(node.node) ?? node.textContent;
+      if (text && counts) texts.push({ html, text });
       for (const child of node.children ?? []) add(child, alternative || node.contentType === 'multipart/alternative');
     };
     add(this.tree, false);
