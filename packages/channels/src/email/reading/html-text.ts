@@ -1,12 +1,8 @@
 /** HTML of a mail as the text that people read and rules look at: its words in their order and their letters, and where links lead. */
 import { type HtmlNode, type TextBuilder, type Walk, compile } from 'html-to-text';
-import { nestsDeeper } from './html-depth.ts';
+import { isReadable, mostLevels } from './html-depth.ts';
 import { formatTable } from './html-tables.ts';
 
-/** Characters. */
-const longestHtml = 4_000_000;
-/** Levels of elements. Browsers draw half as many. */
-const mostLevels = 1000;
 /** Of lists in each other: each of them sets its lines further in. */
 const mostLists = 20;
 /** Characters. What is longer is no address that anybody would open by hand. */
@@ -47,7 +43,7 @@ const convert = compile({
 
 /** Empty for HTML that is longer than 4,000,000 characters or nests deeper than 1,000 levels: what is left is the HTML itself. */
 export function textOfHtml(html: string): string {
-  if (html.length > longestHtml || nestsDeeper(html, mostLevels)) return '';
+  if (!isReadable(html)) return '';
   try {
     return convert(html);
   } catch (error) {

@@ -5,8 +5,10 @@ import { isPassedOn } from '@patchbay/contracts/forward-marks';
 import type { Attachment, EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
 import { decodeEncodedWords, hasUnreadWord } from './encoded-words.ts';
 import { textOfHtml } from './html-text.ts';
+import { knownTextOf } from './known-text.ts';
 import { asPlainText, withFoundBoundary } from './lost-boundary.ts';
 import { type WrittenText, readParts } from './part-reader.ts';
+import { takePictures } from './pasted-pictures.ts';
 import { withoutMarkedParts } from '../reply/quoted-html.ts';
 import { takeUuFiles } from './uu-files.ts';
 
@@ -47,7 +49,7 @@ export interface MailSource extends Bodies {
   readonly replyTo: string[];
   /** Where the text was made of HTML: without what that marks as older or as a signature, if it marks something. */
   readonly newText?: string;
-  /** By which the mail is known: its text as mailparser makes it of HTML. It stays as it is, however that is done for people. */
+  /** By which the mail is known: as mailparser gives it. It stays as it is, however it is made readable. */
   readonly known: Bodies;
 }
 
@@ -56,8 +58,8 @@ export interface MailSource extends Bodies {
 const options: MailParserOptions & { ignoreEmbedded: boolean } = {
   keepDeliveryStatus: true,
   skipTextToHtml: true,
+  skipHtmlToText: true,
   ignoreEmbedded: true,
-  maxHtmlLengthToParse: 4_000_000,
 };
 /** Milliseconds. A mail of 25 MiB takes about two seconds. */
 const deadline = 60_000;
@@ -74,14 +76,20 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   const authors = addressesIn(mail.from);
   const html = mail.html === false || mail.html === undefined ? undefined : mail.html;
   const subject = readable(mail, headers.get('subject')?.[0]?.value);
-  const blank = !shows.test(mail.text ?? '');
   const files = mail.attachments.map(partOf);
-  const knownText = !blank || html === undefined ? (mail.text ?? '') : await knownTextOf(html);
+  const knownText = textFrom(
+    mail.texts.map(({ html, known }) => ({ html, text: known })),
+    html,
+    knownTextOf,
+  );
   const known = takeUuFiles(knownText);
   // Each of them may take a second, in which nothing else runs.
   await setImmediate();
-  const text = readableText(mail.texts, html);
-  const newText = html === undefined || !(mail.htmlAlone || blank) ? undefined : newTextOf(html, subject);
+  const pictures = html === undefined ? undefined : takePictures(html);
+  const readHtml = (part: string) => textOfHtml(part === html ? (pictures?.html ?? '') : takePictures(part).html);
+  const text = textFrom(mail.texts, html, readHtml);
+  const isOfHtml = mail.htmlAlone || !mail.texts.some((one) => !one.html && shows.test(one.text));
+  const newText = pictures && isOfHtml ? newTextOf(pictures.html, subject) : undefined;
   const shown = text === knownText ? known : takeUuFiles(text);
   return {
     header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
@@ -94,16 +102,21 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
     replyTo: spelledOut(mail.replyTo),
     text: shown.text,
     ...(newText !== undefined && { newText }),
-    html,
-    parts: [...files, ...shown.files],
+    html: pictures?.html,
+    parts: [...files, ...shown.files, ...(pictures?.parts ?? [])],
     known: { text: known.text, html, parts: [...files, ...known.files] },
   };
 }
 
-function readableText(texts: readonly WrittenText[], html: string | undefined): string {
-  const text = texts.map((one) => (one.html ? textOfHtml(one.text) : one.text)).join('\n');
+/** Of all HTML where nothing is seen in what the text is made of. */
+function textFrom(
+  texts: readonly Pick<WrittenText, 'html' | 'text'>[],
+  html: string | undefined,
+  read: (html: string) => string,
+): string {
+  const text = texts.map((one) => (one.html ? read(one.text) : one.text)).join('\n');
   const isWhole = html === undefined || texts.some((one) => one.html && one.text === html);
-  return isWhole || shows.test(text) ? text : textOfHtml(html);
+  return isWhole || shows.test(text) ? text : read(html);
 }
 
 /** Anything that is seen; a program may leave the text beside its HTML empty. */
@@ -204,14 +217,6 @@ function textIn(head: string, open: boolean): number {
   return stray.startsWith('--') || /\n[ \t]+\r?\n$/.test(head.slice(Math.max(0, at - 100), at)) || !field.test(stray)
     ? at
     : -1;
-}
-
-// mailparser makes text of HTML only where HTML is the whole message; inside multipart/related it is asked again.
-async function knownTextOf(html: string): Promise<string> {
-  const body = Buffer.from(
-    `Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(html).toString('base64')}`,
-  );
-  return (await parse(body)).text ?? '';
 }
 
 /** Characters. What is longer is not read a second time. */

@@ -52,7 +52,6 @@ interface Within {
   hasFailed: boolean;
   reading: boolean;
   createNode(head: PartHead): unknown;
-  getTextContent(): MessageText;
   readData(): void;
   endStream(): void;
   /** Calls back in a later turn, or at once with an error. */
@@ -69,7 +68,7 @@ interface PartNode {
   readonly root: boolean;
   readonly contentType: string | false;
   /** What has come out of them. */
-  textContent: string | false;
+  readonly textContent: string | false;
   readonly children?: readonly PartNode[];
 }
 
@@ -77,6 +76,8 @@ interface PartNode {
 export interface WrittenText {
   readonly html: boolean;
   readonly text: string;
+  /** By which the mail is known: white space in it does not count. */
+  readonly known: string;
 }
 
 /** A part's head, or bytes of its body, or what stands between bodies. */
@@ -94,8 +95,8 @@ class PartReader extends Parser {
   #hasHtml = false;
   #hasPlain = false;
   readonly #texts: PartNode[] = [];
-  /** Parts of broken lines, which are joined here. */
-  readonly #flowed = new Map<PartHead, string>();
+  /** Of broken lines, which are joined here. */
+  readonly #flowed = new Set<PartHead>();
 
   constructor(options: MailParserOptions) {
     super(options);
@@ -172,7 +173,7 @@ class PartReader extends Parser {
     else if (head.contentType === 'text/html') this.#hasHtml = true;
     else this.#hasPlain = true;
     if (head.flowed && head.contentType === 'text/plain') {
-      this.#flowed.set(head, '');
+      this.#flowed.add(head);
       head.flowed = false;
     }
     this.#hasBody = true;
@@ -188,28 +189,22 @@ class PartReader extends Parser {
     return this.#hasHtml && !this.#hasPlain;
   }
 
-  override getTextContent(): MessageText {
-    for (const node of this.#texts) {
-      const { node: head, textContent } = node;
-      if (!this.#flowed.has(head) || !textContent) continue;
-      this.#flowed.set(head, joinedLines(textContent, head.delSp));
-      if (head.delSp) node.textContent = withoutSoftBreaks(textContent);
-    }
-    return super.getTextContent();
-  }
-
   /** What the text is made of: HTML only where the same does not stand in plain text. */
   get writtenTexts(): WrittenText[] {
     const texts: WrittenText[] = [];
     const add = (node: PartNode, alternative: boolean): void => {
       const html = node.contentType === 'text/html';
       const counts = html ? (this.hasText ? !alternative : node.root) : node.contentType === 'text/plain';
-      const text = this.#flowed.get(node.node) ?? node.textContent;
-      if (text && counts) texts.push({ html, text });
+      if (node.textContent && counts) texts.push({ html, ...this.#written(node.node, node.textContent) });
       for (const child of node.children ?? []) add(child, alternative || node.contentType === 'multipart/alternative');
     };
     add(this.tree, false);
     return texts;
+  }
+
+  #written(head: PartHead, text: string): { text: string; known: string } {
+    if (!this.#flowed.has(head)) return { text, known: text };
+    return { text: joinedLines(text, head.delSp), known: head.delSp ? withoutSoftBreaks(text) : text };
   }
 
   /** Only what stands beside HTML is asked for. */
