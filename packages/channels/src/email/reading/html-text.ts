@@ -1,6 +1,7 @@
 /** HTML of a mail as the text that people read and rules look at: its words in their order and their letters, and where links lead. */
 import { type HtmlNode, type TextBuilder, type Walk, compile } from 'html-to-text';
 import { isReadable, mostLevels } from './html-depth.ts';
+import { quotations } from './html-quotations.ts';
 import { formatTable } from './html-tables.ts';
 
 /** Of lists in each other: each of them sets its lines further in. */
@@ -21,6 +22,9 @@ const paragraph = (selector: string) => ({
 const blocks =
   'address body caption center dd dl dt fieldset figcaption figure head html legend li option td th tr'.split(' ');
 
+/** Of the text that is being made. */
+let { format: formatQuotation, signed } = quotations();
+
 const convert = compile({
   wordwrap: false,
   whitespaceCharacters: ' \t\r\n\f',
@@ -28,9 +32,16 @@ const convert = compile({
   baseElements: { selectors: [] },
   encodeCharacters: withoutUnseen,
   limits: { maxDepth: mostLevels },
-  formatters: { link: formatLink, picture: formatPicture, list: formatList, table: formatTable },
+  formatters: {
+    link: formatLink,
+    picture: formatPicture,
+    list: formatList,
+    quotation: (...element) => formatQuotation(...element),
+    table: formatTable,
+  },
   selectors: [
     { selector: 'a', format: 'link' },
+    { selector: 'blockquote', format: 'quotation' },
     { selector: 'img', format: 'picture' },
     { selector: 'ol', format: 'list' },
     { selector: 'ul', format: 'list' },
@@ -44,8 +55,9 @@ const convert = compile({
 /** Empty for HTML that is longer than 4,000,000 characters or nests deeper than 1,000 levels: what is left is the HTML itself. */
 export function textOfHtml(html: string): string {
   if (!isReadable(html)) return '';
+  ({ format: formatQuotation, signed } = quotations());
   try {
-    return convert(html);
+    return signed(convert(html));
   } catch (error) {
     // Elements that close each other stand deeper in each other than they are counted.
     if (error instanceof RangeError) return '';
