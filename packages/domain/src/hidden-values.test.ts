@@ -36,6 +36,11 @@ it('leaves no trace of a number however it is spaced, between whatever words', (
   );
 });
 
+it('looks up numbers by the lines and the cells of tables in which they stand', () => {
+  const found = possibleIdentifiers('Pieces\t5\t0151 12359871\t12\n7\tPhone\n+49 151 2000 3000\n5 pieces', 'DE');
+  expect(found).toEqual(expect.arrayContaining(['+4915112359871', '+4915120003000']));
+});
+
 it('finds by what it is looked up whose an identifier is', () => {
   const found = possibleIdentifiers('Call 0151 1235 9871 or ask Ada.O+shop@example.org about K-4711', 'DE');
   expect(found).toEqual(expect.arrayContaining(['+4915112359871', 'ada.o+shop@example.org', 'K-4711']));

@@ -31,7 +31,9 @@ export function possibleIdentifiers(text: string, region: string): string[] {
   const phones = [...text.matchAll(digitRuns)].flatMap((run) => {
     const from = Math.max(0, run.index - 1);
     const signed = text.slice(from, run.index + run[0].length).replaceAll('%20', ' ');
-    return [signed, run[0]].flatMap((one) => normaliseIdentifier('phone', one.trim(), region)?.value ?? []);
+    // Lines and cells of a table may each begin or end with other digits.
+    const apart = /[\t\n]/.test(signed) ? signed.split(/[\t\n]/) : [];
+    return [signed, run[0], ...apart].flatMap((one) => normaliseIdentifier('phone', one.trim(), region)?.value ?? []);
   });
   const ids = [...text.matchAll(words)].map(([word]) => word).filter((word) => /\d/.test(word) || word === text);
   return [...mails, ...phones, ...ids, ...(text.length <= 200 ? [text] : [])];

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import type { StoredFile } from '@patchbay/contracts';
 import { cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
-import { withoutLongBodies } from './reading/long-bodies.ts';
-import type { MailSource } from './reading/mail-source.ts';
+import { withinLimits } from './reading/long-bodies.ts';
+import type { MailPart, MailSource } from './reading/mail-source.ts';
 import { messageIds } from './threading.ts';
 
 export interface MailIdentity {
@@ -17,19 +17,24 @@ export interface MailIdentity {
 }
 
 /** `mail` as it was read, `files` as its parts are stored, `from` as the sender is shown. */
-export function identityOf(mail: MailSource, files: readonly StoredFile[], from: string): MailIdentity {
+export function identityOf(
+  mail: MailSource,
+  files: ReadonlyMap<MailPart, Pick<StoredFile, 'sha256'>>,
+  from: string,
+): MailIdentity {
+  const { known } = mail;
   const author = clip(cleanLine(mail.from?.address ?? '') || cleanLine(mail.from?.name ?? ''), 998);
   const contentHash = hashOfWritten([
     author,
     mail.header('date')[0] ?? '',
     mail.subject ?? '',
-    mail.text,
-    mail.html ?? '',
+    known.text,
+    known.html ?? '',
     mediaTypeOf(mail),
-    ...mail.parts.flatMap(({ content, contentType, filename }, index) => [
-      contentType.toLowerCase(),
-      filename ?? '',
-      hashOfFile(content, files.at(index - mail.parts.length)?.sha256),
+    ...known.parts.flatMap((part) => [
+      part.contentType.toLowerCase(),
+      part.filename ?? '',
+      hashOfFile(part.content, files.get(part)?.sha256),
     ]),
   ]);
   return {
@@ -84,15 +89,15 @@ function withoutSpace(bytes: Buffer): Buffer {
   return kept.subarray(0, length);
 }
 
-function formerHash(mail: MailSource, files: readonly StoredFile[], from: string): string {
-  const shown = withoutLongBodies(mail);
+function formerHash(mail: MailSource, files: ReadonlyMap<MailPart, Pick<StoredFile, 'sha256'>>, from: string): string {
+  const shown = withinLimits(mail.known);
   const values = [
     from,
     mail.header('date')[0] ?? '',
     mail.subject === undefined ? '' : clip(cleanLine(mail.subject), 2000),
     cleanText(shown.text),
     cleanText(shown.html ?? ''),
-    ...files.slice(files.length - shown.parts.length).map((file) => file.sha256),
+    ...shown.parts.map((part) => files.get(part)?.sha256 ?? createHash('sha256').update(part.content).digest('hex')),
   ];
   const told = JSON.stringify(values.map((value) => value.replace(/\s+/g, ' ').trim()));
   return createHash('sha256').update(told).digest('hex');

@@ -65,7 +65,11 @@ export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: M
   try {
     const check = await checkSender(raw, mail, envelope, deps);
     const shown = senderOf(mail, envelope, gradeOf(mail, check, fromUs, deps));
-    const identity = identityOf(whole, attachments, shown.from);
+    const identity = identityOf(
+      whole,
+      new Map(mail.parts.map((part, index) => [part, attachments[index] as StoredFile])),
+      shown.from,
+    );
     const author = authorBehind(mail);
     return contactOf(mail, {
       envelope,

@@ -34,6 +34,22 @@ const table: [string, string, () => string][] = [
     read,
     () => `${head}Content-Type: text/html\r\n\r\n${'<p>hello <b>world</b></p>\r\n'.repeat(950_000)}`,
   ],
+  [
+    'HTML with a picture of 18 MB in it',
+    read,
+    () =>
+      `${head}Content-Type: text/html\r\n\r\n<p>Hi</p><img src="data:image/png;base64,${'QUJD'.repeat(6_000_000)}">`,
+  ],
+  [
+    'a table of 10,000 rows',
+    read,
+    () => `${head}Content-Type: text/html\r\n\r\n<table>${'<tr><td>1</td><td>2</td></tr>'.repeat(10_000)}`,
+  ],
+  [
+    'a text of 11 MiB of broken lines',
+    read,
+    () => `${head}Content-Type: text/plain; format=flowed\r\n\r\n${'> hello world this is \r\n'.repeat(500_000)}`,
+  ],
   ['10,000 attachments', refused, () => parts(10_000, 'application/pdf')],
   ['10,000 attachments of a kilobyte', refused, () => parts(10_000, 'application/pdf', 'x'.repeat(1024))],
   ['10,000 texts', refused, () => parts(10_000, 'text/plain')],

@@ -1,10 +1,14 @@
 /** Reads raw mail with mailparser and gives back what the rest needs, in plain values. */
+import { setImmediate } from 'node:timers/promises';
 import { HubError } from '@patchbay/contracts';
 import { isPassedOn } from '@patchbay/contracts/forward-marks';
 import type { Attachment, EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
 import { decodeEncodedWords, hasUnreadWord } from './encoded-words.ts';
+import { textOfHtml } from './html-text.ts';
+import { knownTextOf } from './known-text.ts';
 import { asPlainText, withFoundBoundary } from './lost-boundary.ts';
-import { readParts } from './part-reader.ts';
+import { type WrittenText, readParts } from './part-reader.ts';
+import { takePictures } from './pasted-pictures.ts';
 import { withoutMarkedParts } from '../reply/quoted-html.ts';
 import { unclosedAuthor } from './unclosed-author.ts';
 import { takeUuFiles } from './uu-files.ts';
@@ -27,7 +31,14 @@ interface HeaderLine {
   readonly size: number;
 }
 
-export interface MailSource {
+/** What a mail says, and what is enclosed in it. */
+export interface Bodies {
+  readonly text: string;
+  readonly html: string | undefined;
+  readonly parts: MailPart[];
+}
+
+export interface MailSource extends Bodies {
   /** All values of a header, unfolded, in the order they stand; [] when it is absent. */
   header(name: string): string[];
   /** Names in lower case, values unfolded, in the order they stand: what a host adds stands above what it was given. */
@@ -39,11 +50,10 @@ export interface MailSource {
   readonly to: string[];
   readonly cc: string[];
   readonly replyTo: string[];
-  readonly text: string;
   /** Where the text was made of HTML: without what that marks as older or as a signature, if it marks something. */
   readonly newText?: string;
-  readonly html: string | undefined;
-  readonly parts: MailPart[];
+  /** By which the mail is known: as mailparser gives it. It stays as it is, however it is made readable. */
+  readonly known: Bodies;
 }
 
 // Enclosed messages stay whole, as files; reports stay apart from the text that a person reads.
@@ -51,8 +61,8 @@ export interface MailSource {
 const options: MailParserOptions & { ignoreEmbedded: boolean } = {
   keepDeliveryStatus: true,
   skipTextToHtml: true,
+  skipHtmlToText: true,
   ignoreEmbedded: true,
-  maxHtmlLengthToParse: 4_000_000,
 };
 /** Milliseconds. A mail of 25 MiB takes about two seconds. */
 const deadline = 60_000;
@@ -70,9 +80,21 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
   const unclosed = unclosedAuthor(headers.get('from')?.[0]?.value ?? '', authors[0]?.address ?? '');
   const html = mail.html === false || mail.html === undefined ? undefined : mail.html;
   const subject = readable(mail, headers.get('subject')?.[0]?.value);
-  const blank = !shows.test(mail.text ?? '');
-  const newText = html === undefined || !(mail.htmlAlone || blank) ? undefined : await newTextOf(html, subject);
-  const written = takeUuFiles(!blank || html === undefined ? (mail.text ?? '') : await textOfHtml(html));
+  const files = mail.attachments.map((part) => partOf(part, mail.otherForms));
+  const knownText = textFrom(
+    mail.texts.map(({ html, known }) => ({ html, text: known })),
+    html,
+    knownTextOf,
+  );
+  const known = takeUuFiles(knownText);
+  // Each of them may take a second, in which nothing else runs.
+  await setImmediate();
+  const pictures = html === undefined ? undefined : takePictures(html);
+  const readHtml = (part: string) => textOfHtml(part === html ? (pictures?.html ?? '') : takePictures(part).html);
+  const text = textFrom(mail.texts, html, readHtml);
+  const isOfHtml = mail.htmlAlone || !mail.texts.some((one) => !one.html && shows.test(one.text));
+  const newText = pictures && isOfHtml ? newTextOf(pictures.html, subject) : undefined;
+  const shown = text === knownText ? known : takeUuFiles(text);
   return {
     header: (name) => (headers.get(name.toLowerCase()) ?? []).map((line) => line.value),
     headerLines,
@@ -83,11 +105,23 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
     to: spelledOut(mail.to),
     cc: spelledOut(mail.cc),
     replyTo: spelledOut(mail.replyTo),
-    text: written.text,
+    text: shown.text,
     ...(newText !== undefined && { newText }),
-    html,
-    parts: [...mail.attachments.map((part) => partOf(part, mail.otherForms)), ...written.files],
+    html: pictures?.html,
+    parts: [...files, ...shown.files, ...(pictures?.parts ?? [])],
+    known: { text: known.text, html, parts: [...files, ...known.files] },
   };
+}
+
+/** Of all HTML where nothing is seen in what the text is made of. */
+function textFrom(
+  texts: readonly Pick<WrittenText, 'html' | 'text'>[],
+  html: string | undefined,
+  read: (html: string) => string,
+): string {
+  const text = texts.map((one) => (one.html ? read(one.text) : one.text)).join('\n');
+  const isWhole = html === undefined || texts.some((one) => one.html && one.text === html);
+  return isWhole || shows.test(text) ? text : read(html);
 }
 
 /** Anything that is seen; a program may leave the text beside its HTML empty. */
@@ -191,22 +225,14 @@ function textIn(head: string, open: boolean): number {
     : -1;
 }
 
-// mailparser makes text of HTML only where HTML is the whole message; inside multipart/related it is asked again.
-async function textOfHtml(html: string): Promise<string> {
-  const body = Buffer.from(
-    `Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(html).toString('base64')}`,
-  );
-  return (await parse(body)).text ?? '';
-}
-
 /** Characters. What is longer is not read a second time. */
 const longestMarked = 512 * 1024;
 
 /** A mail that is passed on is wanted whole. */
-async function newTextOf(html: string, subject = ''): Promise<string | undefined> {
+function newTextOf(html: string, subject = ''): string | undefined {
   const unmarked = html.length > longestMarked || isPassedOn(subject) ? undefined : withoutMarkedParts(html);
   if (unmarked === undefined) return undefined;
-  const text = await textOfHtml(unmarked);
+  const text = textOfHtml(unmarked);
   return text.trim() === '' ? undefined : text;
 }
 

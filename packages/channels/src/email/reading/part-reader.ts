@@ -12,6 +12,7 @@ import {
   type ParsedMail,
 } from 'mailparser';
 import { type Splitter, readDelimitersFreely } from './delimiter-lines.ts';
+import { joinedLines, withoutSoftBreaks } from './flowed-text.ts';
 import { textAround } from './text-around.ts';
 import { bodyDecoderOf, wholeText } from './undeclared-text.ts';
 import { uudecode } from './uudecode.ts';
@@ -26,6 +27,8 @@ interface PartHead {
   encoding: string | false;
   charset: string | false;
   filename: string | false;
+  flowed: boolean;
+  readonly delSp: boolean;
   readonly headers: { getList(): FieldLine[] };
   getDecoder(): Transform;
 }
@@ -44,6 +47,8 @@ interface Within {
   readonly waitingEnd: false | ((error: Error) => void);
   readonly waitUntilAttachmentEnd: boolean;
   readonly curnode: false | PartNode;
+  readonly tree: PartNode;
+  readonly hasText: boolean;
   hasFailed: boolean;
   reading: boolean;
   createNode(head: PartHead): PartNode;
@@ -60,6 +65,20 @@ interface PartNode {
   readonly decoder?: Transform;
   /** What comes out of all decoders of a text. */
   readonly contentStream?: Readable;
+  readonly node: PartHead;
+  readonly root: boolean;
+  readonly contentType: string | false;
+  /** What has come out of them. */
+  readonly textContent: string | false;
+  readonly children?: readonly PartNode[];
+}
+
+/** A part of the text, as it stands in the mail. */
+export interface WrittenText {
+  readonly html: boolean;
+  readonly text: string;
+  /** By which the mail is known: white space in it does not count. */
+  readonly known: string;
 }
 
 /** A part's head, or bytes of its body, or what stands between bodies. */
@@ -83,6 +102,8 @@ class PartReader extends Parser {
   readonly #aroundText = new Set<PartHead>();
   /** By their fields: parts that may be a text in another form, each with what it is in. */
   readonly #forms = new Map<unknown, PartHead>();
+  /** Of broken lines, which are joined here. */
+  readonly #flowed = new Set<PartHead>();
 
   readonly #fileFirst: boolean;
 
@@ -177,6 +198,10 @@ class PartReader extends Parser {
     this.#hasUnnamed ||= head.filename === false;
     if (head.contentType === 'text/html') this.#hasHtml = true;
     else this.#hasPlain = true;
+    if (head.flowed && head.contentType === 'text/plain') {
+      this.#flowed.add(head);
+      head.flowed = false;
+    }
     this.#hasBody = true;
     for (let around = head.parentNode; around && !this.#aroundText.has(around); around = around.parentNode)
       this.#aroundText.add(around);
@@ -195,6 +220,24 @@ class PartReader extends Parser {
   /** The HTML is the only text of the mail. */
   get isHtmlAlone(): boolean {
     return this.#hasHtml && !this.#hasPlain;
+  }
+
+  /** What the text is made of: HTML only where the same does not stand in plain text. */
+  get writtenTexts(): WrittenText[] {
+    const texts: WrittenText[] = [];
+    const add = (node: PartNode, alternative: boolean): void => {
+      const html = node.contentType === 'text/html';
+      const counts = html ? (this.hasText ? !alternative : node.root) : node.contentType === 'text/plain';
+      if (node.textContent && counts) texts.push({ html, ...this.#written(node.node, node.textContent) });
+      for (const child of node.children ?? []) add(child, alternative || node.contentType === 'multipart/alternative');
+    };
+    add(this.tree, false);
+    return texts;
+  }
+
+  #written(head: PartHead, text: string): { text: string; known: string } {
+    if (!this.#flowed.has(head)) return { text, known: text };
+    return { text: joinedLines(text, head.delSp), known: head.delSp ? withoutSoftBreaks(text) : text };
   }
 
   /** Only what stands beside HTML is asked for. */
@@ -276,7 +319,13 @@ export async function readParts(
   raw: Buffer,
   options: MailParserOptions,
   fileFirst = false,
-): Promise<ParsedMail & { readonly htmlAlone: boolean; readonly otherForms: ReadonlySet<Attachment> }> {
+): Promise<
+  ParsedMail & {
+    readonly htmlAlone: boolean;
+    readonly texts: readonly WrittenText[];
+    readonly otherForms: ReadonlySet<Attachment>;
+  }
+> {
   const parser = new PartReader(options, fileFirst);
   const mail = { attachments: [] } as unknown as ParsedMail;
   let open: Readable | undefined;
@@ -310,5 +359,5 @@ export async function readParts(
     replyTo,
   });
   const otherForms = new Set(mail.attachments.filter((part) => parser.isOtherForm(part)));
-  return Object.assign(whole, { htmlAlone: parser.isHtmlAlone, otherForms });
+  return Object.assign(whole, { htmlAlone: parser.isHtmlAlone, texts: parser.writtenTexts, otherForms });
 }

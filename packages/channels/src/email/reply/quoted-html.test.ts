@@ -154,7 +154,7 @@ describe('laws', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         const html = pieces.join('');
-        const left = withoutMarkedParts(html) ?? html;
+        const left = (withoutMarkedParts(html) ?? html).replaceAll(' type="cite"', '');
         let at = -1;
         for (const sign of left) {
           at = html.indexOf(sign, at + 1);

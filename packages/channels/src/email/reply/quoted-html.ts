@@ -25,7 +25,7 @@ const longestSignature = 20_000;
 
 /**
  * `html` without what programs mark as older and without signatures; undefined when nothing is marked. A quotation that is marked by itself
- * (`blockquote`) stays in its place: answers may stand between, and made into text it has its signs. So does a mail that is passed on.
+ * (`blockquote`) stays in its place: answers may stand between, and made into text it has its signs (`type="cite"`, where what introduced it is gone). So does a mail that is passed on.
  */
 export function withoutMarkedParts(html: string): string | undefined {
   if (!anyMailMark.test(html)) return undefined;
@@ -50,6 +50,11 @@ export function withoutMarkedParts(html: string): string | undefined {
     kept.push(html.slice(from, tag.start));
     from = cut.at;
     index = cut.next;
+    // Without what stood above it nothing else may say what it is.
+    const quotation = mark === 'signature' ? undefined : quotationBehind(html, tags, cut);
+    if (!quotation) continue;
+    kept.push(html.slice(from, quotation.start), '<blockquote type="cite"');
+    from = quotation.start + '<blockquote'.length;
   }
   kept.push(html.slice(from));
   return kept.length === 1 ? undefined : kept.join('');
@@ -77,16 +82,21 @@ function cutOf(
   const behind = { at: tags[end]?.after ?? html.length, next: end + 1 };
   if (mark === 'signature') return behind.at - tag.start > longestSignature ? undefined : behind;
   if (isForward(html.slice(tag.after, tag.after + firstWords))) return undefined;
-  if (mark === 'introduction') return isQuotation(html, tags, behind) ? behind : undefined;
+  if (mark === 'introduction') return quotationBehind(html, tags, behind) ? behind : undefined;
   let inner = index + 1;
   while (inner < end && tags[inner]?.name !== 'blockquote') inner += 1;
   return inner === end ? behind : { at: tags[inner]?.start ?? behind.at, next: inner };
 }
 
-function isQuotation(html: string, tags: readonly Tag[], { at, next }: { at: number; next: number }): boolean {
+function quotationBehind(
+  html: string,
+  tags: readonly Tag[],
+  { at, next }: { at: number; next: number },
+): Tag | undefined {
   const following = tags.slice(next, next + 8).find(({ name }) => name !== 'br');
-  if (following?.name !== 'blockquote' || following.closes) return false;
-  return html.slice(at, following.start).replace(/<[^<>]{0,200}>|&nbsp;|\s/g, '') === '';
+  if (following?.name !== 'blockquote' || following.closes) return undefined;
+  const between = html.slice(at, following.start).replace(/<[^<>]{0,200}>|&nbsp;|\s/g, '');
+  return between === '' ? following : undefined;
 }
 
 function isForward(html: string): boolean {
