@@ -1,31 +1,6 @@
 /** What stands below a mail by itself: the signature, and the line by which a program or a device names itself. */
+import { isDeviceLine } from './device-line.ts';
 
-const program =
-  '(iphon|ipad|android|galaxy|samsung|huawei|xiaomi|pixel|nokia|blackberry|windows|outlook|yahoo|gmx|web\\.de|t-online|proton|tuta|spark|superhuman|shortwave|thunderbird|boxer|surface|(?<!-)mail(?!-?ad(d)?res)|yandex|яндекс|qq|foxmail|handy|phone|telefon|téléphone|teléfono|mobil|мобильн|cell|ipod|device|tablet|אייפון|جهاز|هاتف|手机|手機|邮箱|郵箱)';
-const sent =
-  'gesendet (von|mit|über)|envoyé (de|depuis|avec|à partir)|enviad[oa] (desde|do|de|pelo|com)|inviat[oa] (da|dal|con)|(verstuurd|verzonden) (vanaf|via|met|vanuit)|skicka(t|des) från|sendt fra|lähetetty|wysłan[eoay] (z|ze)|odeslán[oa] (z|ze)|odoslané (z|zo)|(el)?küldve|отправлено (с|из|от)|надіслано (з|із)|trimis de pe|enviat (des )?de|poslano (s|z|iz)|dihantar daripada|στάλθηκε από|dikirim dari|((được|đã) )?gửi từ|ส่งจาก|نُشرت من|أُرسلت من|נשלח (מה|מ)-?';
-const got =
-  'télécharge[rz]|obtene[rz]|obtenez|holen sie sich|скачать|získat|obtenir|obten(er|ha)|obter o|ottieni|scarica|hent|hanki|hämta|pobierz( aplikację)?|stáhnout|получить|загрузить|获取|取得|下载';
-const device = new RegExp(
-  [
-    // A sentence goes on after its first words.
-    `^[<([]{0,2}sent (?!(by|via) (e-?mail|mail|phone)\\b)(from|with|via|using|by) (?!.{0,200}\\b(is|was|were|which|where|when|than|then|but|so|because|i)\\b)((my |the |an? )?.{0,40}${program}|my ([^\\s,]{1,30} ?){1,3}$)`,
-    `^(get|download) (outlook|bluemail) for (ios|android|mac|windows)`,
-    `^from my (iphone|ipad|ipod|galaxy|android|samsung|blackberry|phone|mobile)( (phone|device|galaxy|note|pro|max|plus|mini|ultra|s?\\d{1,3}s?)){0,3}$`,
-    `^(${sent})[^,;!?]{0,60}${program}[^,;!?]{0,40}$`,
-    `^(${got}) outlook .{0,30}(ios|android|mac|windows)`,
-    `^outlook (für|voor) (ios|android|mac|windows) (beziehen|herunterladen|downloaden)[.]?$`,
-    `^(von meine[mr](/meine[mr])?|diese nachricht wurde) .{2,80} gesendet[.]?$`,
-    `^.{0,10}(iphone|ipad|galaxy|samsung|android|outlook|スマートフォン|スマホ|삼성|휴대전화|휴대폰).{0,30}(gönderildi|küldve|から送信|を入手|edinin|다운로드|에서 (보냄|전송했습니다))[。.]?$`,
-    `^(从|從|由).{0,30}(iphone|ipad|手机|手機|windows|outlook).{0,10}(发送|發送|傳送|发出)[。.]?$`,
-    `^(发|發|来|來|寄)自[^，,。]{0,20}${program}[^，,。]{0,6}[。.]?$`,
-    '^yahoo mail ?: search, organi[sz]e, conquer$',
-    '^provenance ?: courrier (pour|de) windows',
-  ].join('|'),
-  'iu',
-);
-/** Behind the words of a link. */
-const linkTarget = /\s?[<[]https?:\/\/[^<>[\]\s]{1,300}[>\]]/g;
 const rule = /^[\s>]*([-_=*—]{3,}|_{2,})\s*$/;
 
 /** RFC 3676 §4.3. */
@@ -43,7 +18,7 @@ const longestSigned = 60;
 export function withoutEnding(lines: readonly string[], below: boolean): string[] {
   const start = signatureStart(lines, below ? 0 : 1);
   const kept = start === undefined ? [...lines] : lines.slice(0, start);
-  while (kept.length > 0 && isEnding(kept.at(-1) ?? '')) kept.pop();
+  while (kept.length > 0 && isEnding(kept)) kept.pop();
   return kept.length === lines.length ? kept : [...kept, ''];
 }
 
@@ -74,7 +49,7 @@ function paragraphAt(lines: readonly string[], start: number): readonly string[]
 /** A name or a greeting, and below it nothing but short lines that are no sentences, or how to reach somebody. */
 function isSigned(paragraph: readonly string[]): boolean {
   const [first = '', ...others] = paragraph.map((line) => line.trim());
-  if (first === '' || device.test(first)) return true;
+  if (first === '' || isDeviceLine(first, true)) return true;
   if (!isShort(first.replace(/,$/, '')) || /^[-*•>]/u.test(first)) return false;
   return looksSigned(others) || others.length === 0 || others.some((line) => reached.test(line) && isShort(line));
 }
@@ -87,6 +62,10 @@ function looksSigned(lines: readonly string[]): boolean {
 
 const isShort = (line: string): boolean => line !== '' && line.length <= longestSigned && !sentenceEnd.test(line);
 
-function isEnding(line: string): boolean {
-  return line.trim() === '' || rule.test(line) || device.test(line.replace(linkTarget, '').trim());
+/** The last of `lines` is. */
+function isEnding(lines: readonly string[]): boolean {
+  const line = lines.at(-1) ?? '';
+  if (line.trim() === '' || rule.test(line)) return true;
+  const above = lines.at(-2) ?? '';
+  return isDeviceLine(line, above.trim() === '' || rule.test(above) || isDeviceLine(above, true));
 }

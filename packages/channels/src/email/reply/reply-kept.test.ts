@@ -198,3 +198,15 @@ describe('laws', () => {
     );
   });
 });
+
+describe('the last line of a person', () => {
+  test.each([
+    'The letter came to my phone only.\nSent from my phone it says nothing.',
+    'Nothing has left here.\nVon meinem Konto wurde nichts an Sie gesendet.',
+    'How can I\nget Outlook for Mac?',
+    'I was told to\ndownload Outlook for Android',
+    'I tell you this\nfrom my phone',
+  ])('%s', (text) => {
+    expect(replyTextOf(text)).toBe(text);
+  });
+});
