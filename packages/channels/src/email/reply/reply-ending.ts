@@ -1,12 +1,13 @@
 /** What stands below a mail by itself: the signature, and the line by which a program or a device names itself. */
 import { isDeviceLine } from './device-line.ts';
+import { isLegalNotice } from './legal-notice.ts';
 
 const rule = /^[\s>]*([-_=*—]{3,}|_{2,})\s*$/;
 
 /** RFC 3676 §4.3. */
 const delimiter = /^--[ \t\u00a0]$/;
-/** The same after its space was taken away on the way, or as a person types it. */
-const typedDelimiter = /^--$/;
+/** The same after its space was taken away on the way or doubled, or as a person types it. */
+const typedDelimiter = /^--(?:[ \t\u00a0]*|&nbsp;)$/;
 const dash = /^\s*[—–]\s*$/;
 const sentenceEnd = /[.!?。！？:：,;]\s*$/u;
 /** A telephone number, an address or a site. */
@@ -32,7 +33,7 @@ function signatureStart(lines: readonly string[], first: number): number | undef
   const typed = lines.findIndex(
     (line, index) => index >= first && typedDelimiter.test(line) && isSigned(paragraphAt(lines, index + 1)),
   );
-  if (typed >= 0) return typed;
+  if (typed >= 0) return isLast(paragraphsBelow(lines, typed)) ? typed : undefined;
   const dashed = lines.findLastIndex((line, index) => index >= first && dash.test(line));
   return dashed >= 0 && looksSigned(lines.slice(dashed + 1)) ? dashed : undefined;
 }
@@ -46,10 +47,45 @@ function paragraphAt(lines: readonly string[], start: number): readonly string[]
   return lines.slice(first, end);
 }
 
+/** Of what is written below line `index`; two dashes are one of their own. */
+function paragraphsBelow(lines: readonly string[], index: number): string[][] {
+  const paragraphs: string[][] = [];
+  let open: string[] | undefined;
+  for (const line of lines.slice(index + 1)) {
+    const parts = line.trim() === '' || typedDelimiter.test(line);
+    if (parts) open = undefined;
+    if (line.trim() === '') continue;
+    if (open) open.push(line);
+    else paragraphs.push((open = [line]));
+    if (parts) open = undefined;
+  }
+  return paragraphs;
+}
+
+/** After the signature, nothing but more of it, the line of a device, and notices, of which the first may have dashes of its own. */
+function isLast([, ...others]: readonly (readonly string[])[]): boolean {
+  const noticed = others.findIndex(isLegalNotice);
+  const own = noticed < 0 ? others : others.slice(0, noticed);
+  if (noticed > 0 && isDashes(own.at(-1) ?? [])) own.pop();
+  return (
+    own.every((paragraph) => paragraph.every(isOfSignature)) &&
+    !others.some((paragraph) => paragraph.some((line) => /[?？]\s*$/.test(line)))
+  );
+}
+
+const isDashes = ([line = '']: readonly string[]): boolean => typedDelimiter.test(line);
+
+const isOfSignature = (line: string): boolean =>
+  isDeviceLine(line, true) ||
+  rule.test(line) ||
+  (isShort(line.trim()) && !typedDelimiter.test(line) && (!/^\s*\p{Ll}/u.test(line) || reached.test(line)));
+
 /** A name or a greeting, and below it nothing but short lines that are no sentences, or how to reach somebody. */
 function isSigned(paragraph: readonly string[]): boolean {
   const [first = '', ...others] = paragraph.map((line) => line.trim());
   if (first === '' || isDeviceLine(first, true)) return true;
+  // A number that nobody is reached by is an order's.
+  if (/\d/.test(first) && !paragraph.some((line) => reached.test(line))) return false;
   if (!isShort(first.replace(/,$/, '')) || /^[-*•>]/u.test(first)) return false;
   return looksSigned(others) || others.length === 0 || others.some((line) => reached.test(line) && isShort(line));
 }
