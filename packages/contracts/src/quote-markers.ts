@@ -26,7 +26,7 @@ const original = [
   'původní (zpráva|e-?mail)',
   'исходное сообщение',
   'оригинальное сообщение',
-  '(orijinal|özgün) (mesaj|ileti)',
+  '(orijinal|özgün) (mesaj|[iİ]leti)',
   'eredeti (üzenet|levél)',
   'mesaj(ul)? original',
   'missatge original',
@@ -56,7 +56,10 @@ const original = [
 const space = '(?:\\s|&nbsp;){0,20}';
 const originalLine = new RegExp(`^[\\s>*_]*[-_=\u2010]{2,}${space}(${original})${space}[-_=\u2010]{2,}`, 'i');
 /** Before fields the words stand alone as well, and between signs in whatever language. */
-const heading = new RegExp(`^[\\s>*]*(([-_=—\u2010]{3,})[^-_=—\u2010]{1,60}[-_=—\u2010]{3,}|(${original}))\\s*$`, 'i');
+const heading = new RegExp(
+  `^[\\s>*]*(([-_=—\u2010]{3,})([^-_=—\u2010]|-(?![-_=—\u2010\s])){1,60}[-_=—\u2010]{3,}|(${original}))\\s*$`,
+  'i',
+);
 /** Where a program lost the ends of the lines. */
 const originalWithin = new RegExp(`(?<![-_])[-_]{5,}${space}(${original})${space}[-_]{5,}`, 'i');
 

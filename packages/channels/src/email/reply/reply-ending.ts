@@ -2,7 +2,7 @@
 import { isDeviceLine } from './device-line.ts';
 import { isLegalNotice } from './legal-notice.ts';
 
-const rule = /^[\s>]*([-_=*—]{3,}|_{2,})\s*$/;
+const rule = /^[\s>]*([-_=*—]{3,}|_{2,}|([-_*=] ){2,}[-_*=])\s*$/;
 
 /** RFC 3676 §4.3. */
 const delimiter = /^--[ \t\u00a0]$/;
