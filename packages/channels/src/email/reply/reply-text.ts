@@ -12,6 +12,12 @@ import { withoutEnding } from './reply-ending.ts';
 const quoted = /^\s{0,3}>/;
 /** A link that the sender's program broke off a quoted line. */
 const brokenLink = /^\s*\(?\S*(:\/\/|[=)])\S*\s*>?\s*$/;
+/** Characters, of a line that was broken, and with the word that found no room in it. */
+const shortestBroken = 60;
+const brokenAt = 70;
+/** As answers begin, also in small letters. */
+const answer =
+  /^(yes|yep|no|nope|not|ok|okay|i|we|please|thanks?|ja|nein|nee|nej|ich|wir|bitte|oui|non|je|s[iì]|sí|sim|não|yo|io|eu|да|нет|я)(?![\p{L}])/iu;
 /** The address of a sender whose name stands at the end of the line above. */
 const addressAlone = /^\s*<[^<>\s]{1,64}@[^<>\s]{1,255}>/;
 const mostLines = 20_000;
@@ -135,9 +141,23 @@ function quoteEnd(lines: readonly string[], start: number): number | undefined {
   if (!sign) return undefined;
   while (index < lines.length) {
     const line = lines[index] ?? '';
-    const broken = brokenLink.test(line) && sign.test(lines[index + 1] ?? '');
-    if (!sign.test(line) && !broken) break;
+    const broken = brokenLink.test(line) || isRestOf(lines[index - 1] ?? '', line);
+    if (!sign.test(line) && !(broken && sign.test(lines[index + 1] ?? ''))) break;
     index += 1;
   }
   return index;
+}
+
+/** `line` is what a relay broke off `above`, a quoted line that was too long for it: in the middle of a sentence. An answer of one word is none. */
+function isRestOf(above: string, line: string): boolean {
+  const [first = '', ...others] = line.split(' ', 3);
+  return (
+    quoted.test(above) &&
+    above.length >= shortestBroken &&
+    above.length + first.length >= brokenAt &&
+    /[\p{L},]$/u.test(above) &&
+    /^\p{Ll}/u.test(first) &&
+    others.length > 0 &&
+    !answer.test(line)
+  );
 }
