@@ -12,6 +12,7 @@ describe('what is written below two dashes stays', () => {
     'Thing\n--\nLamp\n\nThing\n--\nChair\n\nPlease bring both.',
     'Hello.\n--\nAnn Lee\n\nplease be quick',
     'Hello.\n--\nAnn Lee\n\nThe lamp that you sent in April is broken and the other one flickers all night long',
+    'Hello.\n--\nAnn Lee\n\nThis is confidential, as I said.',
     'Hello.\n--\nAnn Lee\n\nIs this confidential?',
     'Hello.\n--\nAnn Lee\n\nThis is confidential.\n\nWill you call?',
   ])('%s', (text) => {

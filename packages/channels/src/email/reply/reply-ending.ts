@@ -1,6 +1,7 @@
 /** What stands below a mail by itself: the signature, and the line by which a program or a device names itself. */
 import { isDeviceLine } from './device-line.ts';
 import { isLegalNotice } from './legal-notice.ts';
+import { isMachineFooter, isScannerLine } from './machine-footer.ts';
 
 const rule = /^[\s>]*([-_=*—]{3,}|_{2,}|([-_*=] ){2,}[-_*=])\s*$/;
 
@@ -12,15 +13,71 @@ const dash = /^\s*[—–]\s*$/;
 const sentenceEnd = /[.!?。！？:：,;]\s*$/u;
 /** A telephone number, an address or a site. */
 const reached = /\+?\d[\d ()/.-]{5,}\d|\S@\S|\bwww\.|:\/\//i;
+/** Also of the signs that lists have. */
+const footerRule = /^\s*[-_=*#—]{3,}\s*$/;
+/** Two words or more as names have them, perhaps with a degree. */
+const personName = /^(?:\p{Lu}[\p{L}\p{M}.’'-]{0,30},?\s){1,4}\p{Lu}[\p{L}\p{M}.’'-]{0,30}$/u;
+/** What forms and tables have as their first line. */
+const heading =
+  /address|anschrift|adres|direcci|indirizzo|order|bestell|commande|pedido|invoice|rechnung|factur|contact|kontakt|customer|kunde|client|delivery|liefer|livraison|shipping|login|account|konto|link|data|daten|details?|number|nummer/i;
+/** A telephone number by its word or its country, an address, a site. */
+const contact =
+  /(?:^|[\s,|])(?:tel|telefon|telephone|téléphone|teléfono|telefono|phone|fon|mobile?|mob|cell|handy|fax|ph|тел|[tmpf])[.:]{0,2}\s?\+?[\d(]|(?<!\S)(?:\+|00)\d{2}[\d ()/.-]{6,30}|[^\s@]@[^\s@]{1,60}\.\p{L}|\bwww\.\S|https?:\/\/\S/iu;
 const mostSigned = 6;
+/** Lists add one below that of a scanner, and the sender's own company a third. */
+const mostFooters = 3;
+/** Lines, also blank ones. */
+const mostFooterLines = 16;
+const mostCardLines = 10;
 const longestSigned = 60;
 
 /** `below`: something was written above `lines` already, so that they may be a signature alone. */
 export function withoutEnding(lines: readonly string[], below: boolean): string[] {
-  const start = signatureStart(lines, below ? 0 : 1);
-  const kept = start === undefined ? [...lines] : lines.slice(0, start);
-  while (kept.length > 0 && isEnding(kept)) kept.pop();
+  const first = below ? 0 : 1;
+  const written = withoutLastLines(lines, first);
+  const start = signatureStart(written, first) ?? cardStart(written, first);
+  const kept = start === undefined ? written : withoutLastLines(written.slice(0, start), first);
   return kept.length === lines.length ? kept : [...kept, ''];
+}
+
+/** Without blank lines, rules, lines of devices and what machines add, at the end. */
+function withoutLastLines(lines: readonly string[], first: number): string[] {
+  const kept = [...lines];
+  for (let footers = 0; footers <= mostFooters; footers += 1) {
+    while (kept.length > 0 && isEnding(kept)) kept.pop();
+    const start = footerStart(kept, first);
+    if (start === undefined) break;
+    kept.length = start;
+  }
+  return kept;
+}
+
+/** The lowest rule or delimiter, when what stands below it is a machine's. */
+function footerStart(lines: readonly string[], first: number): number | undefined {
+  const nearest = Math.max(first, lines.length - mostFooterLines);
+  for (let index = lines.length - 2; index >= nearest; index -= 1)
+    if (footerRule.test(lines[index] ?? '') || typedDelimiter.test(lines[index] ?? ''))
+      return isMachineFooter(lines.slice(index + 1)) ? index : undefined;
+  return undefined;
+}
+
+/** Below a rule, or below the line of a device, nothing but a name and how its owner is reached. A list or a table has none, and stands below a heading. */
+function cardStart(lines: readonly string[], first: number): number | undefined {
+  const nearest = Math.max(first, lines.length - mostCardLines);
+  for (let index = lines.length - 2; index >= nearest; index -= 1) {
+    const line = lines[index] ?? '';
+    const above = lines.slice(0, index).findLast((written) => written.trim() !== '') ?? '';
+    const parts = rule.test(line) ? !/[:\uff1a]\s*$/.test(above) : isDeviceLine(line, false);
+    if (!parts || (lines[index - 1] ?? '').trim() !== '') continue;
+    return isCard(lines.slice(index + 1)) ? index : undefined;
+  }
+  return undefined;
+}
+
+function isCard(lines: readonly string[]): boolean {
+  const [name = '', ...others] = lines.map((line) => line.trim()).filter((line) => line !== '');
+  if (others.length === 0 || others.length >= mostSigned || !personName.test(name) || heading.test(name)) return false;
+  return others.every((line) => isShort(line) && !/^[-*•>\d]/u.test(line)) && others.some((line) => contact.test(line));
 }
 
 /**
@@ -62,6 +119,10 @@ function paragraphsBelow(lines: readonly string[], index: number): string[][] {
   return paragraphs;
 }
 
+const asks = /[?？]\s*$/;
+const ofOneself =
+  /(?<![\p{L}.])I(?![\p{L}.])|(?<!\p{L})(?:[Mm]y|[Ii]ch|[Mm]ein(?:e[mnrs]?)?|[Jj]e|[Mm]on|[Yy]o|[Ii]k|[Mm]ijn|[Jj]ag|[Jj]eg|[Яя])(?!\p{L})/u;
+
 /** After the signature, nothing but more of it, the line of a device, and notices, of which the first may have dashes of its own. */
 function isLast([, ...others]: readonly (readonly string[])[]): boolean {
   const noticed = others.findIndex(isLegalNotice);
@@ -69,7 +130,7 @@ function isLast([, ...others]: readonly (readonly string[])[]): boolean {
   if (noticed > 0 && isDashes(own.at(-1) ?? [])) own.pop();
   return (
     own.every((paragraph) => paragraph.every(isOfSignature)) &&
-    !others.some((paragraph) => paragraph.some((line) => /[?？]\s*$/.test(line)))
+    !others.some((paragraph) => paragraph.some((line) => asks.test(line) || ofOneself.test(line)))
   );
 }
 
@@ -101,7 +162,7 @@ const isShort = (line: string): boolean => line !== '' && line.length <= longest
 /** The last of `lines` is. */
 function isEnding(lines: readonly string[]): boolean {
   const line = lines.at(-1) ?? '';
-  if (line.trim() === '' || rule.test(line)) return true;
+  if (line.trim() === '' || rule.test(line) || isScannerLine(line)) return true;
   const above = lines.at(-2) ?? '';
   return isDeviceLine(line, above.trim() === '' || rule.test(above) || isDeviceLine(above, true));
 }
