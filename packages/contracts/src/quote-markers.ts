@@ -57,7 +57,7 @@ const space = '(?:\\s|&nbsp;){0,20}';
 const originalLine = new RegExp(`^[\\s>*_]*[-_=\u2010]{2,}${space}(${original})${space}[-_=\u2010]{2,}`, 'i');
 /** Before fields the words stand alone as well, and between signs in whatever language. */
 const heading = new RegExp(
-  `^[\\s>*]*(([-_=—\u2010]{3,})([^-_=—\u2010]|-(?![-_=—\u2010\s])){1,60}[-_=—\u2010]{3,}|(${original}))\\s*$`,
+  `^[\\s>*]*(([-_=—\u2010]{3,})([^-_=—\u2010]|-(?![-_=—\u2010\\s])){1,60}[-_=—\u2010]{3,}|(${original}))\\s*$`,
   'i',
 );
 /** Where a program lost the ends of the lines. */

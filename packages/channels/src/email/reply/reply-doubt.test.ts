@@ -67,6 +67,7 @@ describe('an older mail goes', () => {
     `-------- Eredeti üzenet --------\n${fields}\n\nOld`,
     `===== ნებისმიერი =====\n\n${fields}\n\nOld`,
     `---------- Pôvodný e-mail ----------\n${fields}\n\nOld`,
+    `----- Original e-sõnum -----\n${fields}\n\nOld`,
     `----- E-mail d’origine -----\n${fields}\n\nOld`,
     `======= Algne e-kiri =======\n\n${fields}\n\nOld`,
     `-----Özgün İleti-----\n\nOld`,
