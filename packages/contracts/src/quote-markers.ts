@@ -1,4 +1,6 @@
 /** The lines by which mail programs, in their languages, say that an older mail follows. */
+import { addressed, dated, isMoment, longestLine, plain, timed } from './line-signs.ts';
+import { isMailHead } from './mail-head.ts';
 
 const original = [
   'original message',
@@ -24,7 +26,7 @@ const original = [
   'původní (zpráva|e-?mail)',
   'исходное сообщение',
   'оригинальное сообщение',
-  '(orijinal|özgün) (mesaj|ileti)',
+  '(orijinal|özgün) (mesaj|[iİ]leti)',
   'eredeti (üzenet|levél)',
   'mesaj(ul)? original',
   'missatge original',
@@ -52,34 +54,14 @@ const original = [
 ].join('|');
 /** Also where a program left the sign of a space as HTML writes it. */
 const space = '(?:\\s|&nbsp;){0,20}';
-/** Before a label: signs of quotations and of bold text, and the marks of direction of Hebrew and Arabic. */
-const margin = '[\\s>*_\u200e\u200f\u202a\u202b]*';
 const originalLine = new RegExp(`^[\\s>*_]*[-_=\u2010]{2,}${space}(${original})${space}[-_=\u2010]{2,}`, 'i');
 /** Before fields the words stand alone as well, and between signs in whatever language. */
-const heading = new RegExp(`^[\\s>*]*(([-_=—\u2010]{3,})[^-_=—\u2010]{1,60}[-_=—\u2010]{3,}|(${original}))\\s*$`, 'i');
+const heading = new RegExp(
+  `^[\\s>*]*(([-_=—\u2010]{3,})([^-_=—\u2010]|-(?![-_=—\u2010\\s])){1,60}[-_=—\u2010]{3,}|(${original}))\\s*$`,
+  'i',
+);
 /** Where a program lost the ends of the lines. */
 const originalWithin = new RegExp(`(?<![-_])[-_]{5,}${space}(${original})${space}[-_]{5,}`, 'i');
-
-const labels = {
-  from: 'from|von|de|fra|från|frá|van|da|od|nuo|nork|odesílatel|lähettäjä|saatja|šalje|kimden|gönderen|feladó|de la|expeditor(ul)?|nadawca|από|dari|từ|от( кого)?|отправитель|від( кого)?|од|מאת|من|از|प्रेषक|จาก|发件人|寄件者|寄件人|差出人|送信元|보낸 ?사람',
-  date: 'sent|date|gesendet|datum|envoyé( le)?|enviad[oa]( el| em)?|enviat( el)?|fecha|data|inviato|sendt|dato|skickat|verzonden|wysłano|lähetetty|päivämäärä|päiväys|odesláno|odoslané|poslano|poslato|išsiųsta|nosūtīts|saadetud|bidalia|gönderil(me|en)( tarihi)?|gönderildi|tarih|elküldve|dátum|trimis|dată|στάλθηκε|ημερομηνία|dikirim|tanggal|đã gửi|ngày|отправлено|изпратено|послато|дата|надіслано|נשלח|תאריך|تم الإرسال|التاريخ|ارسال شده|भेजा गया|ส่ง(เมื่อ)?|发送时间|发送日期|日期|寄件日期|傳送時間|送信日時|日時|日付|보낸 ?날짜',
-  to: 'to|an|à|a|para|per( a)?|til|till|aan|do|za|kam|nori|pre|komu|prima|vastaanottaja|adressaat|kime|címzett|către|destinatarul|adresat|προς|kepada|đến|tới|кому|до|за|אל|إلى|به|प्रति|ถึง|收件人|收件者|宛先|送信先|받는 ?사람',
-  subject:
-    'subject|betreff|objet|asunto|assunto|assumpte|oggetto|emne|ämne|efni|onderwerp|temat|aihe|předmět|predmet|naslov|zadeva|tema|tēma|teema|gaia|konu|tárgy|subiect(ul)?|θέμα|subjek|perihal|chủ đề|tiêu đề|тема|относно|נושא|الموضوع|موضوع|विषय|เรื่อง|主题|主旨|主題|件名|제목',
-};
-/** What only mails have. */
-const sentLabel =
-  /^[\s>*_\u200e\u200f\u202a\u202b]*(sent|gesendet|envoyé( le)?|enviad[oa]( el| em)?|inviato|sendt|skickat|verzonden|wysłano|lähetetty|odesláno|odoslané|elküldve|trimis|στάλθηκε|gönderildi|отправлено|надіслано|נשלח|تم الإرسال|发送时间|寄件日期|傳送時間|送信日時|보낸 ?날짜)[\s*]*[:\uff1a]/iu;
-const labelled = Object.entries(labels).map(
-  ([name, words]) => [name, new RegExp(`^${margin}(${words})[\\s*]*[:\uff1a]`, 'iu')] as const,
-);
-const blockLines = 8;
-const anyLabel = new RegExp(`^${margin}\\p{L}[\\p{L} ()-]{0,25}[\\s*]*[:\uff1a]`, 'u');
-/** The same block run together, as text made of HTML has it. */
-const oneLineBlock = new RegExp(
-  `^[\\s>*_]*(${labels.from})[\\s*]*[:\uff1a].{0,200}@.{0,200}\\s[*_]*(${labels.date})[\\s*]*[:\uff1a].{0,80}\\d{4}`,
-  'iu',
-);
 
 /** Systems ask in their own mails for an answer above a line; what stands below it is theirs. */
 const aboveIt = [
@@ -131,9 +113,6 @@ const datedSender =
 const eastAsian =
   /^[\s>]*(.{0,200}(在|于|於).{4,200}[写寫]道\s*[:\uff1a]|.{4,200}(さんは書きました|のメッセージ|님이 (작성|쓴 글)|이\(가\) 쓴 글)\s*[:\uff1a]?)\s*$/u;
 const inline = /^(.*?)[\s-]*\bOn (mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .{0,120}\b\d{4}\b.{0,200}\b(wrote|sent):\s*$/i;
-const dated = /(?<!\d)(19|20|25)\d\d(?!\d)|(?<!\d|\d[./])\d{1,2}[./]\d{1,2}[./]\d{2}(?![./]?\d)/;
-const timed = /(?<!\d)\d{1,2}([:\uff1a.h]|[时時点點시] ?)\d{2}(?!\d)/;
-const addressed = /[<(]\s?[^<>()\s]{1,64}@[^<>()\s]{1,255}\s?[>)]/;
 const bareAtEnd = /(?:^|\s)[^<>()\s@]{1,64}@[^<>()\s@]{1,255}\s*[:\uff1a]\s*$/;
 /** GroupWise puts the sender and the date between its signs. */
 const groupWise = /^>{2,3}\s.{1,300}\s>{2,3}\s*$/;
@@ -152,7 +131,6 @@ const goingOn = new RegExp(`\\b${verb}\\s?:\\s{2,}\\S`, 'iu');
 export const quoteSigns: readonly RegExp[] = [/^\s{0,3}>/, /^\s{0,3}\|(?!.*\|\s*$)/, /^\s{0,3}\p{Lu}{1,4}>/u];
 const unfinishedLines = 3;
 const attributionLines = 7;
-const longestLine = 1000;
 /** A line of signs with two or three words in it. */
 const longestMark = 200;
 
@@ -178,9 +156,9 @@ export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMar
     while (below < index + 4 && (lines[below] ?? '').trim() === '') below += 1;
     const after = attributionEnd(lines, below);
     if (originalLine.test(line)) return after === undefined ? toEnd : { ...toEnd, after, toEnd: false };
-    if (isHeaderBlock(lines, below)) return toEnd;
+    if (isMailHead(lines, below)) return toEnd;
   }
-  if (isHeaderBlock(lines, index) || isGroupWise(line)) return toEnd;
+  if (isMailHead(lines, index) || isGroupWise(line)) return toEnd;
   const within = line.includes('-----') || line.includes('_____') ? line.search(originalWithin) : -1;
   if (within >= 0) return { after: index + 1, before: line.slice(0, within), toEnd: true };
   const after = isGoingOn(line) ? index + 1 : attributionEnd(lines, index);
@@ -195,60 +173,6 @@ export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMar
 /** `line` is the beginning of the attribution `below`, which a program broke off. */
 export function isBrokenOff(line: string, below: string): boolean {
   return introAlone.test(line) && !intro.test(below);
-}
-
-// The block that Outlook puts above the older mail. Only with a date, and an address or a subject: `From: Paris, To: Rome` is a journey, and web
-// forms have a sender and a subject.
-function isHeaderBlock(lines: readonly string[], index: number): boolean {
-  const line = lines[index] ?? '';
-  const first = labelOf(line);
-  if (first !== 'from' && first !== 'date') return isSenderAbove(lines, index);
-  if (oneLineBlock.test(line)) return true;
-  const head = headAt(lines, index);
-  const found = new Set(head.map(labelOf).filter((label) => label !== undefined));
-  const party = head.some(isParty);
-  // A date above a subject alone is what people write of a thing; a moment and whom it was for is a mail's.
-  if (!found.has('from')) return party && (found.size >= 3 || (isMoment(line) && found.has('to')));
-  if (!found.has('date') && !head.some((below) => dated.test(plain(below)))) return false;
-  if (found.size >= 2 && (found.has('subject') || party)) return true;
-  // Windows Mail gives names alone, and leaves out an empty subject.
-  return found.has('to') && head.some((below) => sentLabel.test(below) && isMoment(plain(below)));
-}
-
-/** Its lines, also where a blank one stands below each. */
-function headAt(lines: readonly string[], index: number): string[] {
-  const head: string[] = [];
-  const step = (lines[index + 1] ?? '').trim() === '' ? 2 : 1;
-  for (let at = index; head.length < blockLines; at += step) {
-    const line = lines[at] ?? '';
-    if (line.trim() === '' || (step > 1 && labelOf(line) === undefined)) break;
-    head.push(line);
-  }
-  return head;
-}
-
-/** The address of somebody who wrote or was written to, in the field or below it; forms have addresses in fields of their own. */
-function isParty(line: string): boolean {
-  if (!line.includes('@') || line.length > longestLine) return false;
-  const label = labelOf(line);
-  return label === 'from' || label === 'to' || (label === undefined && !anyLabel.test(line));
-}
-
-/** The sender's field in a language that is not known, above those that are. */
-function isSenderAbove(lines: readonly string[], index: number): boolean {
-  const line = lines[index] ?? '';
-  return (
-    addressed.test(line) &&
-    anyLabel.test(line) &&
-    labelOf(lines[index + 1] ?? '') === 'date' &&
-    isHeaderBlock(lines, index + 1)
-  );
-}
-
-const isMoment = (line: string): boolean => dated.test(line) && timed.test(line);
-
-function labelOf(line: string): string | undefined {
-  return line.length > longestLine ? undefined : labelled.find(([, pattern]) => pattern.test(line))?.[0];
 }
 
 // An attribution may be broken over several lines, also at blank ones.
@@ -328,18 +252,10 @@ const withoutTargets = (joined: string): string =>
   );
 const target = / \[([^\s<>[\]@]{1,64}@[^\s<>[\]@]{1,255})\]/g;
 
-/** Without the marks of direction that stand around names and addresses in Hebrew and Arabic, and with digits as everywhere. */
-function plain(line: string): string {
-  return line
-    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
-    .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf));
-}
-
 const isGoingOn = (line: string): boolean =>
   goingOn.test(line) && intro.test(line) && addressed.test(line) && timed.test(line) && !isTold(line);
 
-const isGroupWise = (line: string): boolean =>
-  line.length <= longestLine && groupWise.test(line) && dated.test(line) && timed.test(line);
+const isGroupWise = (line: string): boolean => line.length <= longestLine && groupWise.test(line) && isMoment(line);
 
 /** Words follow without a blank line, as below a person's colon. */
 const goesOn = (lines: readonly string[], start: number): boolean => (lines[start] ?? '').trim() !== '';

@@ -1,50 +1,83 @@
 /** What stands below a mail by itself: the signature, and the line by which a program or a device names itself. */
+import { isDeviceLine } from './device-line.ts';
+import { isLegalNotice } from './legal-notice.ts';
+import { isMachineFooter, isScannerLine } from './machine-footer.ts';
 
-const program =
-  '(iphon|ipad|android|galaxy|samsung|huawei|xiaomi|pixel|nokia|blackberry|windows|outlook|yahoo|gmx|web\\.de|t-online|proton|tuta|spark|superhuman|shortwave|thunderbird|boxer|surface|(?<!-)mail(?!-?ad(d)?res)|yandex|яндекс|qq|foxmail|handy|phone|telefon|téléphone|teléfono|mobil|мобильн|cell|ipod|device|tablet|אייפון|جهاز|هاتف|手机|手機|邮箱|郵箱)';
-const sent =
-  'gesendet (von|mit|über)|envoyé (de|depuis|avec|à partir)|enviad[oa] (desde|do|de|pelo|com)|inviat[oa] (da|dal|con)|(verstuurd|verzonden) (vanaf|via|met|vanuit)|skicka(t|des) från|sendt fra|lähetetty|wysłan[eoay] (z|ze)|odeslán[oa] (z|ze)|odoslané (z|zo)|(el)?küldve|отправлено (с|из|от)|надіслано (з|із)|trimis de pe|enviat (des )?de|poslano (s|z|iz)|dihantar daripada|στάλθηκε από|dikirim dari|((được|đã) )?gửi từ|ส่งจาก|نُشرت من|أُرسلت من|נשלח (מה|מ)-?';
-const got =
-  'télécharge[rz]|obtene[rz]|obtenez|holen sie sich|скачать|získat|obtenir|obten(er|ha)|obter o|ottieni|scarica|hent|hanki|hämta|pobierz( aplikację)?|stáhnout|получить|загрузить|获取|取得|下载';
-const device = new RegExp(
-  [
-    // A sentence goes on after its first words.
-    `^[<([]{0,2}sent (?!(by|via) (e-?mail|mail|phone)\\b)(from|with|via|using|by) (?!.{0,200}\\b(is|was|were|which|where|when|than|then|but|so|because|i)\\b)((my |the |an? )?.{0,40}${program}|my ([^\\s,]{1,30} ?){1,3}$)`,
-    `^(get|download) (outlook|bluemail) for (ios|android|mac|windows)`,
-    `^from my (iphone|ipad|ipod|galaxy|android|samsung|blackberry|phone|mobile)( (phone|device|galaxy|note|pro|max|plus|mini|ultra|s?\\d{1,3}s?)){0,3}$`,
-    `^(${sent})[^,;!?]{0,60}${program}[^,;!?]{0,40}$`,
-    `^(${got}) outlook .{0,30}(ios|android|mac|windows)`,
-    `^outlook (für|voor) (ios|android|mac|windows) (beziehen|herunterladen|downloaden)[.]?$`,
-    `^(von meine[mr](/meine[mr])?|diese nachricht wurde) .{2,80} gesendet[.]?$`,
-    `^.{0,10}(iphone|ipad|galaxy|samsung|android|outlook|スマートフォン|スマホ|삼성|휴대전화|휴대폰).{0,30}(gönderildi|küldve|から送信|を入手|edinin|다운로드|에서 (보냄|전송했습니다))[。.]?$`,
-    `^(从|從|由).{0,30}(iphone|ipad|手机|手機|windows|outlook).{0,10}(发送|發送|傳送|发出)[。.]?$`,
-    `^(发|發|来|來|寄)自[^，,。]{0,20}${program}[^，,。]{0,6}[。.]?$`,
-    '^yahoo mail ?: search, organi[sz]e, conquer$',
-    '^provenance ?: courrier (pour|de) windows',
-  ].join('|'),
-  'iu',
-);
-/** Behind the words of a link. */
-const linkTarget = /\s?[<[]https?:\/\/[^<>[\]\s]{1,300}[>\]]/g;
-const rule = /^[\s>]*([-_=*—]{3,}|_{2,})\s*$/;
+const rule = /^[\s>]*([-_=*—]{3,}|_{2,}|([-_*=] ){2,}[-_*=])\s*$/;
 
 /** RFC 3676 §4.3. */
 const delimiter = /^--[ \t\u00a0]$/;
-/** The same after its space was taken away on the way, or as a person types it. */
-const typedDelimiter = /^--$/;
+/** The same after its space was taken away on the way or doubled, or as a person types it. */
+const typedDelimiter = /^--(?:[ \t\u00a0]*|&nbsp;)$/;
 const dash = /^\s*[—–]\s*$/;
 const sentenceEnd = /[.!?。！？:：,;]\s*$/u;
 /** A telephone number, an address or a site. */
 const reached = /\+?\d[\d ()/.-]{5,}\d|\S@\S|\bwww\.|:\/\//i;
+/** Also of the signs that lists have. */
+const footerRule = /^\s*[-_=*#—]{3,}\s*$/;
+/** Two words or more as names have them, perhaps with a degree. */
+const personName = /^(?:\p{Lu}[\p{L}\p{M}.’'-]{0,30},?\s){1,4}\p{Lu}[\p{L}\p{M}.’'-]{0,30}$/u;
+/** What forms and tables have as their first line. */
+const heading =
+  /address|anschrift|adres|direcci|indirizzo|order|bestell|commande|pedido|invoice|rechnung|factur|contact|kontakt|customer|kunde|client|delivery|liefer|livraison|shipping|login|account|konto|link|data|daten|details?|number|nummer/i;
+/** A telephone number by its word or its country, an address, a site. */
+const contact =
+  /(?:^|[\s,|])(?:tel|telefon|telephone|téléphone|teléfono|telefono|phone|fon|mobile?|mob|cell|handy|fax|ph|тел|[tmpf])[.:]{0,2}\s?\+?[\d(]|(?<!\S)(?:\+|00)\d{2}[\d ()/.-]{6,30}|[^\s@]@[^\s@]{1,60}\.\p{L}|\bwww\.\S|https?:\/\/\S/iu;
 const mostSigned = 6;
+/** Lists add one below that of a scanner, and the sender's own company a third. */
+const mostFooters = 3;
+/** Lines, also blank ones. */
+const mostFooterLines = 16;
+const mostCardLines = 10;
 const longestSigned = 60;
 
 /** `below`: something was written above `lines` already, so that they may be a signature alone. */
 export function withoutEnding(lines: readonly string[], below: boolean): string[] {
-  const start = signatureStart(lines, below ? 0 : 1);
-  const kept = start === undefined ? [...lines] : lines.slice(0, start);
-  while (kept.length > 0 && isEnding(kept.at(-1) ?? '')) kept.pop();
+  const first = below ? 0 : 1;
+  const written = withoutLastLines(lines, first);
+  const start = signatureStart(written, first) ?? cardStart(written, first);
+  const kept = start === undefined ? written : withoutLastLines(written.slice(0, start), first);
   return kept.length === lines.length ? kept : [...kept, ''];
+}
+
+/** Without blank lines, rules, lines of devices and what machines add, at the end. */
+function withoutLastLines(lines: readonly string[], first: number): string[] {
+  const kept = [...lines];
+  for (let footers = 0; footers <= mostFooters; footers += 1) {
+    while (kept.length > 0 && isEnding(kept)) kept.pop();
+    const start = footerStart(kept, first);
+    if (start === undefined) break;
+    kept.length = start;
+  }
+  return kept;
+}
+
+/** The lowest rule or delimiter, when what stands below it is a machine's. */
+function footerStart(lines: readonly string[], first: number): number | undefined {
+  const nearest = Math.max(first, lines.length - mostFooterLines);
+  for (let index = lines.length - 2; index >= nearest; index -= 1)
+    if (footerRule.test(lines[index] ?? '') || typedDelimiter.test(lines[index] ?? ''))
+      return isMachineFooter(lines.slice(index + 1)) ? index : undefined;
+  return undefined;
+}
+
+/** Below a rule, or below the line of a device, nothing but a name and how its owner is reached. A list or a table has none, and stands below a heading. */
+function cardStart(lines: readonly string[], first: number): number | undefined {
+  const nearest = Math.max(first, lines.length - mostCardLines);
+  for (let index = lines.length - 2; index >= nearest; index -= 1) {
+    const line = lines[index] ?? '';
+    const above = lines.slice(0, index).findLast((written) => written.trim() !== '') ?? '';
+    const parts = rule.test(line) ? !/[:\uff1a]\s*$/.test(above) : isDeviceLine(line, false);
+    if (!parts || (lines[index - 1] ?? '').trim() !== '') continue;
+    return isCard(lines.slice(index + 1)) ? index : undefined;
+  }
+  return undefined;
+}
+
+function isCard(lines: readonly string[]): boolean {
+  const [name = '', ...others] = lines.map((line) => line.trim()).filter((line) => line !== '');
+  if (others.length === 0 || others.length >= mostSigned || !personName.test(name) || heading.test(name)) return false;
+  return others.every((line) => isShort(line) && !/^[-*•>\d]/u.test(line)) && others.some((line) => contact.test(line));
 }
 
 /**
@@ -57,7 +90,7 @@ function signatureStart(lines: readonly string[], first: number): number | undef
   const typed = lines.findIndex(
     (line, index) => index >= first && typedDelimiter.test(line) && isSigned(paragraphAt(lines, index + 1)),
   );
-  if (typed >= 0) return typed;
+  if (typed >= 0) return isLast(paragraphsBelow(lines, typed)) ? typed : undefined;
   const dashed = lines.findLastIndex((line, index) => index >= first && dash.test(line));
   return dashed >= 0 && looksSigned(lines.slice(dashed + 1)) ? dashed : undefined;
 }
@@ -71,10 +104,49 @@ function paragraphAt(lines: readonly string[], start: number): readonly string[]
   return lines.slice(first, end);
 }
 
+/** Of what is written below line `index`; two dashes are one of their own. */
+function paragraphsBelow(lines: readonly string[], index: number): string[][] {
+  const paragraphs: string[][] = [];
+  let open: string[] | undefined;
+  for (const line of lines.slice(index + 1)) {
+    const parts = line.trim() === '' || typedDelimiter.test(line);
+    if (parts) open = undefined;
+    if (line.trim() === '') continue;
+    if (open) open.push(line);
+    else paragraphs.push((open = [line]));
+    if (parts) open = undefined;
+  }
+  return paragraphs;
+}
+
+const asks = /[?？]\s*$/;
+const ofOneself =
+  /(?<![\p{L}.])I(?![\p{L}.])|(?<!\p{L})(?:[Mm]y|[Ii]ch|[Mm]ein(?:e[mnrs]?)?|[Jj]e|[Mm]on|[Yy]o|[Ii]k|[Mm]ijn|[Jj]ag|[Jj]eg|[Яя])(?!\p{L})/u;
+
+/** After the signature, nothing but more of it, the line of a device, and notices, of which the first may have dashes of its own. */
+function isLast([, ...others]: readonly (readonly string[])[]): boolean {
+  const noticed = others.findIndex(isLegalNotice);
+  const own = noticed < 0 ? others : others.slice(0, noticed);
+  if (noticed > 0 && isDashes(own.at(-1) ?? [])) own.pop();
+  return (
+    own.every((paragraph) => paragraph.every(isOfSignature)) &&
+    !others.some((paragraph) => paragraph.some((line) => asks.test(line) || ofOneself.test(line)))
+  );
+}
+
+const isDashes = ([line = '']: readonly string[]): boolean => typedDelimiter.test(line);
+
+const isOfSignature = (line: string): boolean =>
+  isDeviceLine(line, true) ||
+  rule.test(line) ||
+  (isShort(line.trim()) && !typedDelimiter.test(line) && (!/^\s*\p{Ll}/u.test(line) || reached.test(line)));
+
 /** A name or a greeting, and below it nothing but short lines that are no sentences, or how to reach somebody. */
 function isSigned(paragraph: readonly string[]): boolean {
   const [first = '', ...others] = paragraph.map((line) => line.trim());
-  if (first === '' || device.test(first)) return true;
+  if (first === '' || isDeviceLine(first, true)) return true;
+  // A number that nobody is reached by is an order's.
+  if (/\d/.test(first) && !paragraph.some((line) => reached.test(line))) return false;
   if (!isShort(first.replace(/,$/, '')) || /^[-*•>]/u.test(first)) return false;
   return looksSigned(others) || others.length === 0 || others.some((line) => reached.test(line) && isShort(line));
 }
@@ -87,6 +159,10 @@ function looksSigned(lines: readonly string[]): boolean {
 
 const isShort = (line: string): boolean => line !== '' && line.length <= longestSigned && !sentenceEnd.test(line);
 
-function isEnding(line: string): boolean {
-  return line.trim() === '' || rule.test(line) || device.test(line.replace(linkTarget, '').trim());
+/** The last of `lines` is. */
+function isEnding(lines: readonly string[]): boolean {
+  const line = lines.at(-1) ?? '';
+  if (line.trim() === '' || rule.test(line) || isScannerLine(line)) return true;
+  const above = lines.at(-2) ?? '';
+  return isDeviceLine(line, above.trim() === '' || rule.test(above) || isDeviceLine(above, true));
 }

@@ -198,3 +198,37 @@ describe('laws', () => {
     );
   });
 });
+
+describe('the last line of a person', () => {
+  test.each([
+    'The letter came to my phone only.\nSent from my phone it says nothing.',
+    'Nothing has left here.\nVon meinem Konto wurde nichts an Sie gesendet.',
+    'How can I\nget Outlook for Mac?',
+    'I was told to\ndownload Outlook for Android',
+    'I tell you this\nfrom my phone',
+  ])('%s', (text) => {
+    expect(replyTextOf(text)).toBe(text);
+  });
+});
+
+describe('a quoted line that was broken on the way', () => {
+  const long = '> We have looked into the matter of the lamp and have now found out that';
+  test('its rest goes with it', () => {
+    const text = `Good.\n\nOn 5/6/26 8:30, Desk wrote:\n${long}\nit left on Monday.\n>\n${long}\nit comes on Friday\n> or later.\n`;
+    expect(replyTextOf(text)).toBe('Good.');
+  });
+
+  test.each([
+    ['an answer in small letters', `${long}\nyes please\n> And when?\n> Bye`, 'yes please'],
+    ['of one word', `${long}\nblue\n> And when?\n> Bye`, 'blue'],
+    ['below a question', `${long} so?\nit is blue\n> And when?\n> Bye`, 'it is blue'],
+    ['below a short line', `> We ask\nit is blue\n> And when?\n> Bye`, 'it is blue'],
+    ['with a capital', `${long}\nIt is blue\n> And when?\n> Bye`, 'It is blue'],
+    ['below a blank line', `${long}\n\nit is blue\n> And when?\n> Bye`, 'it is blue'],
+    ['above a blank line', `${long}\nit is blue\n\n> And when?\n> Bye`, 'it is blue'],
+    ['at the end', `${long}\nit is blue`, 'it is blue'],
+    ['two lines', `${long}\nit is blue\nand red\n> And when?`, 'it is blue\nand red'],
+  ])('%s stays', (_name, quotation, reply) => {
+    expect(replyTextOf(`On 5/6/26 8:30, Desk wrote:\n${quotation}\n`)).toBe(reply);
+  });
+});

@@ -10,6 +10,12 @@ import {
 import { withoutEnding } from './reply-ending.ts';
 
 const quoted = /^\s{0,3}>/;
+/** Characters, of a line that was broken, and with the word that found no room in it. */
+const shortestBroken = 60;
+const brokenAt = 70;
+/** As answers begin, also in small letters. */
+const answer =
+  /^(yes|yep|no|nope|not|ok|okay|i|we|please|thanks?|ja|nein|nee|nej|ich|wir|bitte|oui|non|je|s[iì]|sí|sim|não|yo|io|eu|да|нет|я)(?![\p{L}])/iu;
 /** The address of a sender whose name stands at the end of the line above. */
 const addressAlone = /^\s*<[^<>\s]{1,64}@[^<>\s]{1,255}>/;
 const mostLines = 20_000;
@@ -133,7 +139,8 @@ function quoteEnd(lines: readonly string[], start: number): number | undefined {
   if (!sign) return undefined;
   while (index < lines.length) {
     const line = lines[index] ?? '';
-    if (!sign.test(line) && !(sign.test(lines[index + 1] ?? '') && isBrokenLink(line))) break;
+    const broken = (): boolean => isBrokenLink(line) || isRestOf(lines[index - 1] ?? '', line);
+    if (!sign.test(line) && !(sign.test(lines[index + 1] ?? '') && broken())) break;
     index += 1;
   }
   return index;
@@ -144,4 +151,18 @@ function isBrokenLink(line: string): boolean {
   const bare = line.trim();
   const word = bare.endsWith('>') ? bare.slice(0, -1).trimEnd() : bare;
   return /:\/\/|[=)]/.test(word) && !/\s/.test(word);
+}
+
+/** `line` is what a relay broke off `above`, a quoted line that was too long for it: in the middle of a sentence. An answer of one word is none. */
+function isRestOf(above: string, line: string): boolean {
+  const [first = '', ...others] = line.split(' ', 3);
+  return (
+    quoted.test(above) &&
+    above.length >= shortestBroken &&
+    above.length + first.length >= brokenAt &&
+    /[\p{L},]$/u.test(above) &&
+    /^\p{Ll}/u.test(first) &&
+    others.length > 0 &&
+    !answer.test(line)
+  );
 }
