@@ -91,8 +91,9 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
     const mail = page.frameLocator('[data-testid=html-mail]');
     const link = mail.locator('a[href="https://evil.example/pay"]');
     await link.waitFor();
-    expect(await link.innerText()).toContain('→ evil.example');
-    expect(await link.locator('strong').isVisible()).toBe(true);
+    const mark = link.locator('xpath=following-sibling::*[1]');
+    expect(await mark.innerText()).toContain('→ evil.example');
+    expect(await mark.isVisible()).toBe(true);
     expect(await link.getAttribute('title')).toBe('https://evil.example/pay');
     expect(await link.getAttribute('rel')).toContain('noopener');
     expect(await mail.locator('a[href="https://shop.example/x"]').innerText()).toBe('our shop');
@@ -108,6 +109,47 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
     await mail.locator('img[src*=pixel]').waitFor({ state: 'attached' });
     expect(fetched).toEqual([]);
   });
+
+  it('hides no mark of where a link leads', async () => {
+    const words = '<span style="visibility:visible;opacity:1;font-size:14px;color:#17212b">www.bank.example</span>';
+    const to = 'href="https://evil.example/pay"';
+    const over = 'position:absolute;z-index:2147483647;top:0;left:0;width:600px;height:40px;background:#fff';
+    const links = {
+      visibility: `<p><a ${to} style="visibility:hidden">${words}</a></p>`,
+      'font size': `<p><a ${to} style="font-size:0">${words}</a></p>`,
+      'a link that is cut off': `<p><a ${to} style="display:inline-block;width:130px;height:1.4em;overflow:hidden">${words}</a></p>`,
+      'a paragraph of no letters': `<p style="font-size:0;visibility:hidden;text-indent:-999px;line-height:0"><a ${to}>${words}</a></p>`,
+      'a paragraph that is cut off': `<div style="width:118px;height:20px;overflow:hidden;white-space:nowrap"><a ${to}>${words}</a></div>`,
+      'a box that is cut out': `<div style="clip-path:inset(0 480px 0 0);width:600px"><a ${to}>${words}</a></div>`,
+      'a box nobody sees through': `<div style="opacity:0.01"><a ${to}>www.bank.example</a></div>`,
+      'a box that is very small': `<div style="transform:scale(0.1)"><a ${to}>www.bank.example</a></div>`,
+      'a box out of sight': `<div style="position:absolute;left:-4000px"><a ${to}>www.bank.example</a></div>`,
+      'a cover': `<div style="position:relative;height:40px"><a ${to}>www.bank.example</a><div style="${over}">www.bank.example</div></div>`,
+      'words around': `<p><a ${to}>Log in at www.bank.example</a></p>`,
+      'an arrow': `<p><a ${to}>→ https://www.bank.example/login</a></p>`,
+      'a sign of no width': `<p><a ${to}>\u200bwww.bank.example</a></p>`,
+    };
+    const style = `<style>* { transition: all 9s !important } strong, .patchbay-target, html body p strong { display: none !important; color: #fff !important;
+      position: absolute !important; left: -99px !important; animation: gone 1s infinite } @keyframes gone { to { opacity: 0 } }
+      html body *::before, html body *::after { content: "" !important; position: absolute; inset: 0; background: #fff; z-index: 9 }</style>`;
+    for (const [what, link] of Object.entries(links)) {
+      const { ticketId } = await receive(`${style}<p>Dear customer,</p>${link}<p>Your bank</p>`);
+      await page.goto(`${hub.url}/desk/${ticketId}`);
+      const mark = page.frameLocator('[data-testid=html-mail]').getByText('→ evil.example', { exact: true });
+      await mark.waitFor();
+      // What is drawn there is the mark: red letters on white, with nothing over it.
+      const drawn = await mark.evaluate((element) => {
+        const { left, top, width, height } = element.getBoundingClientRect();
+        const at = element.ownerDocument.elementFromPoint(left + width / 2, top + height / 2);
+        const { color, opacity, fontSize } = getComputedStyle(element);
+        const { content } = getComputedStyle(element, '::after');
+        return { top: at === element, color, opacity, fontSize, content, tall: height > 10, wide: width > 60 };
+      });
+      const plain = { top: true, color: 'rgb(180, 35, 24)', opacity: '1', fontSize: '13px', content: 'none' };
+      expect.soft(drawn, what).toEqual({ ...plain, tall: true, wide: true });
+    }
+    expect(await keepPictures(page, 'marked-mail')).toEqual([]);
+  }, 120_000);
 
   it('is read as it was made, on any screen, and whole when that is asked for', async () => {
     const columns = '<td>1,234.56 EUR</td>'.repeat(24);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { verifySignature } from '@patchbay/channels/http/signature';
 import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { expect, it } from 'vitest';
@@ -202,6 +204,33 @@ onBothBackends('a source of the webhook pair', (backend) => {
     expect((await postTo(unknown, { id: 'x', text: 'x' })).status).toBe(404);
     expect((await postTo(app, Buffer.alloc(16 * 1024 * 1024))).status).toBe(413);
   });
+
+  it('is not kept from writing by strangers who send much, or nothing of what they announced', async () => {
+    const { app } = centre();
+    const calls: ClientRequest[] = [];
+    /** Announces the largest body, of which a byte comes, and answers what came back. */
+    const announce = (url: string, from: string) => {
+      const call = request(url, {
+        method: 'POST',
+        agent: false,
+        headers: { 'content-length': String(15 * 1024 * 1024), 'x-forwarded-for': from },
+      });
+      calls.push(call);
+      call.on('error', () => undefined);
+      call.write('{');
+      return once(call, 'response').then(([answer]) => (answer as IncomingMessage).statusCode);
+    };
+    try {
+      const nowhere = app.url.replace(app.id, randomUUID());
+      expect(await announce(nowhere, '203.0.113.1')).toBe(404);
+      const held = Array.from({ length: 40 }, () => announce(app.url, '203.0.113.2'));
+      expect(await Promise.any(held)).toBe(503);
+      const answer = await postTo(app, { id: 'meanwhile', text: 'Hello', acknowledge: false });
+      expect(answer.status).toBe(202);
+    } finally {
+      for (const call of calls) call.destroy();
+    }
+  }, 30_000);
 
   it('has what it wrote wrongly kept for a person, and replayed once it makes sense', async () => {
     const { app, api, received } = centre();

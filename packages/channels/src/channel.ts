@@ -253,6 +253,8 @@ export interface Channel {
   readonly webhookPaths: readonly string[];
   /** Bytes that a request may have; 1 MiB when not given. */
   readonly webhookLimit?: number;
+  /** Before a request's body is read: throws `not_found` for an address that nobody was given. Left out: all addresses are in use. */
+  expects?(request: Pick<ChannelRequest, 'path' | 'params'>): Promise<void>;
   /** Throws `bad_signature` when the request is not the provider's. */
   verify(request: ChannelRequest): void | Promise<void>;
   /** Contacts in a verified request; none for a pure status or dialogue step. Throws `invalid_input` for a wrong shape. */

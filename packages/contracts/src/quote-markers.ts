@@ -107,7 +107,7 @@ const frameStart = /^\s*-{2,}\s?["\p{L}]/u;
 /** Zoho in whatever language. */
 const framedMoment =
   /^\s*-{3,}\s.{0,300}(?:19|20)\d\d.{0,200}\d:\d\d.{0,200}<\s?[^<>\s]{1,64}@[^<>\s]{1,255}\s?>.{0,60}\s-{3,}\s*$/u;
-const dashedAttribution = new RegExp(`^\\s*-{2,}.{1,300}(\\b|\\s|>)${verb}\\s*:?\\s*-{2,}\\s*$`, 'iu');
+const dashedAttribution = new RegExp(`^\\s*-{2,}(?!-).{1,300}(\\b|\\s|>)${verb}\\s*:?\\s*-{2,}\\s*$`, 'iu');
 const datedSender =
   /^[\s>]*\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}.{0,200}(<\s?[^<>\s]+@[^<>\s]+\s?>\s*[:\uff1a]?|[写寫]道\s*[:\uff1a])\s*$/u;
 const eastAsian =

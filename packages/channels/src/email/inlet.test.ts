@@ -210,6 +210,58 @@ describe('refusal', () => {
   });
 });
 
+describe('places', () => {
+  const greeting = async (port: number) => {
+    const socket = connect(port, '127.0.0.1');
+    const [line] = await once(socket, 'data');
+    return { socket, line: String(line) };
+  };
+
+  test('one host leaves some to others, and gets its own back', async () => {
+    const strangers = { relays: [], authservId: undefined, strictSenders: false };
+    const { port } = await inlet(testDeps({}, { mailTrust: strangers }), { maxClients: 6 });
+    const held = await Promise.all(Array.from({ length: 8 }, () => greeting(port)));
+    const codes = held.map(({ line }) => line.slice(0, 3)).toSorted();
+    expect(codes).toEqual(['220', '220', '220', '421', '421', '421', '421', '421']);
+    const gone = held.find(({ line }) => line.startsWith('220'))?.socket;
+    gone?.end('QUIT\r\n');
+    if (gone) await once(gone, 'close');
+    const next = await greeting(port);
+    expect(next.line).toMatch(/^220/);
+    for (const { socket } of [...held, next]) socket.destroy();
+  });
+
+  test('a relay has all of them', async () => {
+    const { port } = await inlet(testDeps(), { maxClients: 6 });
+    const held = await Promise.all(Array.from({ length: 6 }, () => greeting(port)));
+    expect(held.map(({ line }) => line.slice(0, 3))).toEqual(Array.from({ length: 6 }, () => '220'));
+    for (const { socket } of held) socket.destroy();
+  });
+
+  test.each(['NOOP', 'RSET', 'VRFY a', 'EHLO again.example', 'MAIL FROM:<a@example.com>'])(
+    '421 for who only says %s',
+    async (line) => {
+      const talk = await dialogue((await inlet(testDeps(), { idleTimeout: 400 })).port);
+      const answers = new Set<string>();
+      while (!answers.has('421')) answers.add((await talk.say(line)).slice(0, 3));
+      expect(await talk.answer()).toBe('closed');
+    },
+  );
+
+  test('who brings mails may stay', async () => {
+    const deps = testDeps();
+    const talk = await dialogue((await inlet(deps, { idleTimeout: 1_000 })).port);
+    const until = Date.now() + 1_500;
+    const answers = new Set<string>();
+    while (Date.now() < until) {
+      for (const line of ['MAIL FROM:<a@example.com>', 'RCPT TO:<service@centre.test>', 'DATA']) await talk.say(line);
+      answers.add((await talk.say('Subject: x\r\n\r\nHello\r\n.')).slice(0, 3));
+    }
+    expect([...answers]).toEqual(['250']);
+    talk.socket.destroy();
+  });
+});
+
 describe('shutdown', () => {
   test('a mail in progress is finished, an idle client is sent away', async () => {
     const stored = Promise.withResolvers<void>();

@@ -6,7 +6,9 @@ import type { ChannelDeps } from '../channel.ts';
 import { asciiDomain, domainOf } from './addresses.ts';
 import { payloadOf } from './envelope.ts';
 import { InletLedger } from './inlet-ledger.ts';
+import { Places } from './places.ts';
 import { Room } from './room.ts';
+import { loopback } from './sender/authenticity.ts';
 import { type MailEnvelope, emailAccount, parseMail, sha256 } from './schema.ts';
 
 /** Bytes: 25 MiB. */
@@ -17,6 +19,13 @@ const bufferLimit = 256 * 1024 * 1024;
 const parsedAtOnce = 4 * mailSizeLimit;
 const leastParsed = parsedAtOnce / 16;
 
+/** Connections at once. */
+const placesInAll = 100;
+/** Milliseconds for which a connection is kept in which no mail comes: other commands keep a place as well as silence does. */
+const longestIdle = 5 * 60_000;
+/** Milliseconds that a mail may take: 25 MiB over a line of 128 kbit/s. */
+const longestMail = 30 * 60_000;
+
 export interface InletOptions {
   /** Instead of the configured port; 0 binds a free one. */
   readonly port?: number;
@@ -25,6 +34,8 @@ export interface InletOptions {
   readonly maxClients?: number;
   /** Milliseconds that a client may be silent. */
   readonly socketTimeout?: number;
+  /** Milliseconds that a client may go without a mail. */
+  readonly idleTimeout?: number;
   /** Milliseconds that mails in progress are given on shutdown. */
   readonly closeTimeout?: number;
 }
@@ -36,12 +47,13 @@ export async function listenForMail(
   options: InletOptions = {},
   ledger = new InletLedger(true, deps.now),
 ): Promise<{ address: string; closed: Promise<void> }> {
-  const inlet = new Inlet(deps, ledger);
+  const inlet = new Inlet(deps, ledger, options);
   const server = new SMTPServer({ ...serverOptions(options), ...inlet.handlers });
   server.on('error', (error) => {
     deps.log.warn({ code: (error as NodeJS.ErrnoException).code }, 'mail inlet connection error');
     ledger.failed(`Connection error ${(error as NodeJS.ErrnoException).code ?? ''}`.trim());
   });
+  inlet.ends = (id) => [...server.connections].find((connection) => connection.id === id)?.send(421, 'No mail came');
   await bound(server, options.port ?? deps.config.smtpInletPort, deps.config.host);
   const closed = new Promise<void>((resolve) => {
     const stop = () => void inlet.drain(server).then(resolve);
@@ -59,7 +71,8 @@ function serverOptions(options: InletOptions): SMTPServerOptions {
   return {
     banner: 'Patchbay',
     size: mailSizeLimit,
-    maxClients: options.maxClients ?? 100,
+    // Places are given at the greeting, which comes a moment after the connection: who is refused there takes nobody's.
+    maxClients: 2 * (options.maxClients ?? placesInAll),
     maxRecipients: 100,
     maxAllowedUnauthenticatedCommands: 1000,
     socketTimeout: options.socketTimeout ?? 60_000,
@@ -81,7 +94,9 @@ async function bound(server: SMTPServer, port: number, host: string): Promise<vo
 }
 
 class Inlet {
-  readonly handlers: Pick<SMTPServerOptions, 'onMailFrom' | 'onRcptTo' | 'onData'>;
+  readonly handlers: Pick<SMTPServerOptions, 'onConnect' | 'onMailFrom' | 'onRcptTo' | 'onData' | 'onClose'>;
+  /** Ends a connection. */
+  ends: (id: string) => void = () => undefined;
   private readonly deps: ChannelDeps;
   private readonly domains: ReadonlySet<string>;
   private readonly parsing = new Room(parsedAtOnce);
@@ -89,12 +104,24 @@ class Inlet {
   private buffered = 0;
   private stopping = false;
   private readonly ledger: InletLedger;
+  private readonly places: Places;
+  private readonly idle: number;
+  /** When connections without a mail, or with a very slow one, are ended. */
+  private readonly ending = new Map<string, NodeJS.Timeout>();
 
-  constructor(deps: ChannelDeps, ledger: InletLedger) {
+  constructor(deps: ChannelDeps, ledger: InletLedger, options: InletOptions) {
     this.deps = deps;
     this.ledger = ledger;
+    this.places = new Places(options.maxClients ?? placesInAll, deps.config.mailTrust?.relays ?? loopback);
+    this.idle = options.idleTimeout ?? longestIdle;
     this.domains = new Set(deps.config.mailDomains.map(asciiDomain));
     this.handlers = {
+      onConnect: (session, done) => done(this.admit(session)),
+      onClose: ({ id }) => {
+        this.places.leave(id);
+        clearTimeout(this.ending.get(id));
+        this.ending.delete(id);
+      },
       onMailFrom: (_address, _session, done) =>
         done(this.stopping ? reply(421, 'Shutting down, try again later') : null),
       onRcptTo: (address, _session, done) => {
@@ -104,6 +131,20 @@ class Inlet {
       },
       onData: (stream, session, done) => void this.take(stream, session, done),
     };
+  }
+
+  /** RFC 5321 §3.8 has 421 for a server that ends the connection by itself; the client keeps its mail and comes again. */
+  private admit({ id, remoteAddress }: SMTPServerSession): Error | null {
+    const outcome = this.places.take(id, remoteAddress);
+    if (outcome === 'taken') this.endAfter(id, this.idle);
+    else if (outcome === 'share') this.deps.log.warn({ remoteAddress }, 'a host has its part of the mail inlet');
+    if (outcome === 'full') return reply(421, 'Too many connected clients, try again in a moment');
+    return outcome === 'share' ? reply(421, 'Too many connections from your network, try again in a moment') : null;
+  }
+
+  private endAfter(id: string, milliseconds: number): void {
+    clearTimeout(this.ending.get(id));
+    this.ending.set(id, setTimeout(() => this.ends(id), milliseconds).unref());
   }
 
   /** Ends the server: no new clients, idle ones sent away, mails in progress answered first. */
@@ -135,8 +176,11 @@ class Inlet {
       (error: unknown) => done(this.answer(error)),
     );
     this.busy.set(session.id, work);
+    this.endAfter(session.id, longestMail);
     await work;
     this.busy.delete(session.id);
+    // Unless it was closed meanwhile.
+    if (this.ending.has(session.id)) this.endAfter(session.id, this.idle);
   }
 
   private async receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {

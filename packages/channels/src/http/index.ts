@@ -28,6 +28,9 @@ export const createHttpChannel: ChannelFactory = (deps): Channel => ({
   },
   webhookPaths: [messagePath, statusPath],
   webhookLimit: requestLimit,
+  async expects(request) {
+    await enabledSource(deps, request);
+  },
   async verify(request) {
     const check = ({ secrets }: HttpSourceSettings) =>
       verifySignature(secrets, request.headers, request.body, deps.now());
@@ -61,10 +64,11 @@ export const createHttpChannel: ChannelFactory = (deps): Channel => ({
   fetchFile: (url, signal) => fetchFile(url, deps, signal),
 });
 
-const sourceIdIn = (request: ChannelRequest): string => request.params?.['sourceId'] ?? '';
+type Addressed = Pick<ChannelRequest, 'params'>;
+const sourceIdIn = (request: Addressed): string => request.params?.['sourceId'] ?? '';
 
 /** @throws HubError `not_found`, alike for a source that is switched off and for one that never was */
-async function enabledSource(deps: ChannelDeps, request: ChannelRequest, fresh = false): Promise<HttpSourceSettings> {
+async function enabledSource(deps: ChannelDeps, request: Addressed, fresh = false): Promise<HttpSourceSettings> {
   const source = await deps.httpSources.source(sourceIdIn(request), { fresh });
   if (!source?.enabled) throw new HubError('not_found', 'There is no such source');
   return source;

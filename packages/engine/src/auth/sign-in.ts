@@ -2,7 +2,7 @@ import { HubError, type credentials } from '@patchbay/contracts';
 import { normaliseEmail } from '@patchbay/domain';
 import { isAPIError } from 'better-auth/api';
 import type { z } from 'zod';
-import { clientNetwork } from '../http/client-network.ts';
+import { clientNetwork } from '@patchbay/channels/client-network';
 import { Attempts } from './attempts.ts';
 import type { SessionKeeper } from './better-auth.ts';
 

@@ -10,12 +10,12 @@ import { readRequestTypes } from '@patchbay/store/queries/request-types';
 import { readWebForm, ticketNumberOf, type WebFormRow } from '@patchbay/store/queries/web-forms';
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { clientNetwork } from '../http/client-network.ts';
+import { bodyBudget } from '../http/body-budget.ts';
+import { clientNetwork } from '@patchbay/channels/client-network';
 import { named } from '../http/request.ts';
 import { takeWebhook } from '../http/webhooks.ts';
 import { RateLimiter } from '../live/visitors-rate.ts';
 import type { Parts } from '../parts.ts';
-import { bodyBudget } from './body-budget.ts';
 import { formPage, type NamedProblem, thanksPage } from './page.ts';
 import { openToken, signToken } from './signed-token.ts';
 import {

@@ -1,27 +1,43 @@
 import { createHash } from 'node:crypto';
 import type { Channel, ChannelRequest, RawPayload, ReceivedContact, WebhookReply } from '@patchbay/channels/channel';
 import { HubError, type DeliveryReport, type InboundContactDraft } from '@patchbay/contracts';
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { Parts } from '../parts.ts';
 import { recordDelivery } from '../pipeline/deliver.ts';
 import { quarantine, receive } from '../pipeline/receive.ts';
+import { bodyBudget } from './body-budget.ts';
 import { named } from './request.ts';
 import { sendProblem } from './problem.ts';
 
 /** Bytes of a provider's request, where its channel does not say. */
 const bodyLimit = 1024 * 1024;
+/**
+ * Of the bodies that one channel's providers send at once. A signature can only be checked over a body that was read, so strangers share it,
+ * each network no more than two of the largest. Who finds no room waits unread and is then answered 503. Twilio waits 15 s for an answer and
+ * by default repeats only what it could not connect for, a 5xx where the address ends in `#rp=5xx` or `#rp=all`
+ * (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides); so waiting, and much more room than a carrier's few kilobytes
+ * take, keep its contacts from being refused.
+ */
+const memoryFor = (largest: number) => ({
+  budget: Math.max(8 * largest, 64 * bodyLimit),
+  largest,
+  share: 2 * largest,
+  patience: 10_000,
+});
 
 /** Every address that the channels' providers call. */
 export function createWebhookRouter(parts: Parts): Router {
   const router = express.Router({ caseSensitive: true });
   for (const channel of parts.channels.values()) {
-    const readBody = express.raw({ type: () => true, limit: channel.webhookLimit ?? bodyLimit });
+    const limit = channel.webhookLimit ?? bodyLimit;
+    const admit = bodyBudget(memoryFor(limit));
+    const readBody = express.raw({ type: () => true, limit });
     for (const path of channel.webhookPaths) {
       const answer = (request: Request, response: Response) => answerWebhook(parts, channel, path, request, response);
       router
         .route(path)
         .all(named(path))
-        .post(readBody, answer)
+        .post(expected(channel, path), admit, readBody, answer)
         .get(answer)
         .all((_request, response) => {
           response.set('allow', 'POST, GET');
@@ -31,6 +47,14 @@ export function createWebhookRouter(parts: Parts): Router {
   }
   return router;
 }
+
+/** Before anything is read: nobody has to send a body to hear that there is no such address. */
+const expected =
+  (channel: Channel, path: string): RequestHandler =>
+  async (request, _response, next) => {
+    await channel.expects?.({ path, params: paramsOf(request) });
+    next();
+  };
 
 /** Answers only after everything in the request is durable: a provider that gets no 2xx comes again. */
 async function answerWebhook(
@@ -103,6 +127,9 @@ function actualPath({ path, params = {} }: ChannelRequest): string {
   return path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? '');
 }
 
+const paramsOf = (request: Request): Record<string, string> =>
+  Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, String(value)]));
+
 /** The request as adapters see it, with the address that the provider called: signatures are made over that one. */
 function channelRequest(publicUrl: string, path: string, request: Request): ChannelRequest {
   const url = publicUrl + request.originalUrl;
@@ -110,7 +137,7 @@ function channelRequest(publicUrl: string, path: string, request: Request): Chan
   return {
     method: request.method,
     path,
-    params: Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, String(value)])),
+    params: paramsOf(request),
     url,
     headers: Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [

@@ -6,7 +6,8 @@ import express from 'express';
 import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { clientNetwork } from '../http/client-network.ts';
+import { bodyBudget } from '../http/body-budget.ts';
+import { clientNetwork } from '@patchbay/channels/client-network';
 import { RateLimiter } from './visitors-rate.ts';
 import type { VisitorParts } from './visitors.ts';
 
@@ -14,6 +15,15 @@ const fileLimitBytes = 10 * 1024 * 1024;
 /** Many visitors can share one address, so this only stops floods. */
 const sessionLimit = { burst: 300, perSecond: 20 };
 const uploadLimit = { burst: 20, perSecond: 0.5 };
+/** Of all visitors at one address: a token costs nothing. */
+const addressUploadLimit = { burst: 100, perSecond: 2 };
+/** Bytes of files that are being read at the same time. */
+const memoryForUploads = {
+  budget: 8 * fileLimitBytes,
+  largest: fileLimitBytes,
+  share: 2 * fileLimitBytes,
+  patience: 15_000,
+};
 const identifyLimit = { burst: 10, perSecond: 0.1 };
 /** Types that a browser shows without running anything in them. Everything else is downloaded. */
 const shownTypes = /^(image\/(png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/(mp4|webm))$/;
@@ -21,7 +31,10 @@ const shownTypes = /^(image\/(png|jpeg|gif|webp|avif)|audio\/[\w.+-]+|video\/(mp
 export function visitorRoutes(parts: VisitorParts): Router {
   const clock = () => parts.now().getTime();
   const sessions = new RateLimiter(sessionLimit, clock);
-  const uploads = new RateLimiter(uploadLimit, clock);
+  const uploads = {
+    visitors: new RateLimiter(uploadLimit, clock),
+    addresses: new RateLimiter(addressUploadLimit, clock),
+  };
   const identities = new RateLimiter(identifyLimit, clock);
   const router = express.Router();
   router.use('/widget', anyOrigin);
@@ -40,6 +53,7 @@ export function visitorRoutes(parts: VisitorParts): Router {
   router.post(
     '/widget/files',
     admit(parts, uploads),
+    bodyBudget(memoryForUploads),
     express.raw({ type: () => true, limit: fileLimitBytes }),
     async (request, response) => {
       response.status(201).json(await upload(parts, visitorOf(response), request));
@@ -90,10 +104,11 @@ function visitorFrom(parts: VisitorParts, request: Request, inQuery?: unknown): 
 
 /** Before the body is read, so that ten megabytes are only ever taken from somebody with a token. */
 const admit =
-  (parts: VisitorParts, uploads: RateLimiter): RequestHandler =>
+  (parts: VisitorParts, uploads: Record<'visitors' | 'addresses', RateLimiter>): RequestHandler =>
   (request, response, next) => {
     const visitorId = visitorFrom(parts, request);
-    uploads.demand(visitorId, 'files');
+    uploads.visitors.demand(visitorId, 'files');
+    uploads.addresses.demand(clientNetwork(request.ip ?? ''), 'files from this address');
     response.locals.visitorId = visitorId;
     next();
   };

@@ -300,3 +300,16 @@ test('files: by token only, the own conversation only, and nothing that a browse
     code: 'invalid_input',
   });
 });
+
+test('files of one address, however many visitors it has', async () => {
+  await using hub = await startStandIn();
+  const answers = new Map<number, number>();
+  for (let visitor = 0; visitor < 6; visitor += 1) {
+    const { token } = await newVisitor(hub);
+    for (let file = 0; file < 20; file += 1) {
+      const { status } = await post(hub, '/widget/files', 'x', { Authorization: `Bearer ${token}` });
+      answers.set(status, (answers.get(status) ?? 0) + 1);
+    }
+  }
+  expect(Object.fromEntries(answers)).toEqual({ 201: 100, 429: 20 });
+});

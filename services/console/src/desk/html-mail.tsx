@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { mailDocument, sanitised } from './mail-document.ts';
 import { makeReadable } from './mail-contrast.ts';
 import { fitWidth } from './mail-fit.ts';
+import { freeTargets } from './mail-targets.ts';
 
 /** Taller mail scrolls in its frame until the agent asks for all of it, so that one newsletter does not push the conversation away. */
 const TALLEST = 640;
@@ -143,6 +144,7 @@ function useMailFrame(
       watched.current = { document, mail };
       makeReadable(mail);
       fitWidth(mail);
+      freeTargets(mail);
       observer?.disconnect();
       // With its scroll bar, where the mail is wider than the frame.
       observer = new ResizeObserver(() => {

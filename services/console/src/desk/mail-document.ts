@@ -1,8 +1,10 @@
 import DOMPurify from 'dompurify';
 import type { Attachment } from '@patchbay/contracts';
+import { namesOther } from './link-target.ts';
 import { olderParts } from './mail-older.ts';
 import { pictureOf } from './mail-pictures.ts';
 import { keepRatio } from './picture-sizes.ts';
+import { markTarget, targetSheet } from './mail-targets.ts';
 
 /**
  * Before the mail's own styles, which may differ: the letters of the console. After them, which may not: nothing is wider than the frame
@@ -121,7 +123,7 @@ export function mailDocument(
     '<meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="only light">',
-    ...[before, ...styles, after].map(sheet),
+    ...[targetSheet, before, ...styles, after].map(sheet),
   ].join('');
   return {
     document: `<!doctype html><html><head>${head}</head>${body.outerHTML}</html>`,
@@ -135,17 +137,8 @@ function showTarget(link: Element): void {
   const href = link.getAttribute('href') ?? '';
   if (href === '') return;
   const target = URL.parse(href);
-  const shown = (link.textContent ?? '').trim();
   link.setAttribute('title', href);
-  if (!target) return;
-  const named = /^(?:https?:\/\/)?((?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?:[:/?#]|$)/iu.exec(shown)?.[1]?.toLowerCase();
-  const host = target.hostname.replace(/^www\./, '');
-  if (named === undefined || target.host === '' || named.replace(/^www\./, '') === host) return;
-  const warning = link.ownerDocument.createElement('strong');
-  // The mail's own style sheet may name the class, and shall not hide it.
-  warning.style.cssText = 'all: revert !important; color: #b42318 !important';
-  warning.textContent = ` → ${target.host}`;
-  link.append(warning);
+  if (target && target.host !== '' && namesOther(link.textContent ?? '', target)) markTarget(link, target.host);
 }
 
 function inlineUrl(source: string, attachments: readonly Attachment[], origin: string): string | null {

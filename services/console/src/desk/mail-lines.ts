@@ -35,6 +35,7 @@ const ownLine =
 const unseen = /^(head|style|script|title|template|noscript)$/;
 const notShown = /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)/i;
 const tiny = /(?:^|;)\s*(?:max-)?(?:width|height)\s*:\s*[01](?:px)?\s*(?:!|;|$)/i;
+const unseenSize = new Set(['0', '1', '0px', '1px']);
 /** Not blanks, and not what senders of newsletters put between words that only the list of mails shows. */
 const seen = /(?!\u034f)[^\s\u00ad\u200b-\u200f\u2060]/;
 
@@ -177,6 +178,8 @@ export const isOfGmail = (element: Element): boolean =>
 /** And not one that only tells its sender that it was fetched. */
 function isPicture(image: Element): boolean {
   const style = image.getAttribute('style') ?? '';
-  const small = ['width', 'height'].some((side) => /^\s*[01]\s*(?:px)?\s*$/.test(image.getAttribute(side) ?? ''));
+  const small = ['width', 'height'].some((side) =>
+    unseenSize.has((image.getAttribute(side) ?? '').replaceAll(/\s/g, '')),
+  );
   return !small && !tiny.test(style) && !notShown.test(style);
 }

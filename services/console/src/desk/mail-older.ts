@@ -19,7 +19,7 @@ const longestSignature = 2000;
 const mostLines = 20_000;
 /** Web forms and shops send fields as well, which are what there is to read: without a mark they are an older mail's only in an answer. */
 const answered =
-  /^\s*(re|aw|antw|antwort|sv|vs|hv|rif|ref|res|odp|ynt|atb|vá|blt|ats|σχετ|απ|ре|відп|השב|رد|回复|回覆|答复|答覆|返信|답장|회신)\s*(\[\d+\])?\s*[:\uff1a]/iu;
+  /^\s*(re|aw|antw|antwort|sv|vs|hv|rif|ref|res|odp|ynt|atb|vá|blt|ats|σχετ|απ|ре|відп|השב|رد|回复|回覆|答复|答覆|返信|답장|회신)\s*(\[\d+\]\s*)?[:\uff1a]/iu;
 const ownAddress = /^\s*[^\s<>@]{1,64}@[^\s<>@]{1,255}\s*$/;
 
 interface Reading extends MailLines {

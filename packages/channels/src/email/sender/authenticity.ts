@@ -19,7 +19,7 @@ const checkMs = 2_000;
 const mostSignatures = 10;
 /** Bytes; one of a key of 4,096 bits that names a hundred fields has 3,000. */
 const longestSignature = 10_000;
-const loopback = ['127.0.0.0/8', '::1/128'];
+export const loopback = ['127.0.0.0/8', '::1/128'];
 
 type TrustDeps = Pick<ChannelDeps, 'config' | 'dns'>;
 
