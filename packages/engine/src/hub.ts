@@ -85,12 +85,21 @@ export interface Hub extends AsyncDisposable {
   readonly setupLink: string | undefined;
 }
 
-/** @throws {StartError} with one line when a port is taken, the data folder cannot be written, or the database cannot be used. */
-export async function createHub(config: HubConfig, overrides: HubOverrides = {}): Promise<Hub> {
+/**
+ * @param signal gives a start up, which then rejects with its reason and leaves nothing behind; a hub that has started does not heed it
+ * @throws {StartError} with one line when a port is taken, the data folder cannot be written, or the database or Redis cannot be used
+ */
+export async function createHub(
+  config: HubConfig,
+  overrides: HubOverrides = {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Hub> {
   await using stack = new AsyncDisposableStack();
   const log = overrides.log ?? createLog(config);
   const databaseUrl = await openDataFolder(config, log, stack);
+  signal.throwIfAborted();
   await migrate(databaseUrl);
+  signal.throwIfAborted();
   const db = stack.use(
     openDatabase({ url: databaseUrl, onError: (error) => log.warn({ err: error }, 'database connection lost') }),
   );
@@ -108,6 +117,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     await openBackend(
       config.redisUrl ? { kind: 'redis', url: config.redisUrl } : { kind: 'postgres', url: databaseUrl },
       (error) => log.warn({ err: error }, 'queue connection lost'),
+      signal,
     ),
   );
   const jobs = openJobs(backend, log);

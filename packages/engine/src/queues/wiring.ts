@@ -4,6 +4,7 @@ import { openQueuePool } from '@patchbay/store/queue-pool';
 import { createPostgresBackend, DEFAULT_SCHEMA, Queue, runMigrations, Worker, withBackend } from 'bullmq';
 import type { Job, JobsOptions, PgPool } from 'bullmq';
 import type { QueueDepth } from '../parts.ts';
+import { assertRedis } from './redis.ts';
 
 export interface QueuePlace {
   readonly kind: 'postgres' | 'redis';
@@ -17,9 +18,19 @@ export type QueueBackend = AsyncDisposable &
 /** Each worker keeps a connection on which it is told of jobs; what asks and writes shares the others. */
 const mostConnections = 16;
 
-/** On PostgreSQL the queue's tables are made, or brought up to date. @throws when that database cannot be reached */
-export async function openBackend({ kind, url }: QueuePlace, onError: (error: Error) => void): Promise<QueueBackend> {
-  if (kind === 'redis') return { kind, url, [Symbol.asyncDispose]: async () => undefined };
+/**
+ * On PostgreSQL the queue's tables are made, or brought up to date. @throws when that database, or Redis, cannot be reached
+ * @param signal ends waiting for an answer of Redis
+ */
+export async function openBackend(
+  { kind, url }: QueuePlace,
+  onError: (error: Error) => void,
+  signal: AbortSignal,
+): Promise<QueueBackend> {
+  if (kind === 'redis') {
+    await assertRedis(redisConnection(url, 0), signal);
+    return { kind, url, [Symbol.asyncDispose]: async () => undefined };
+  }
   await using stack = new AsyncDisposableStack();
   const pool = stack.use(openQueuePool({ url, schema: DEFAULT_SCHEMA, max: mostConnections, onError }));
   const client = await pool.connect();
