@@ -130,6 +130,7 @@ export async function createHub(
     limitMs: 60_000,
     reconcileMs: [30_000, 120_000, 600_000],
     partingMs: 5_000,
+    writeAgainMs: [250, 1_000, 3_000, 6_000],
     ...overrides.sending,
   };
   const base = {
