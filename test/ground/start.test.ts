@@ -226,22 +226,25 @@ describe('the hub that cannot start says why in one line', () => {
     expect(line).not.toContain('hunter2');
   });
 
-  it.skipIf(inject('redisServer') === null)('REDIS_URL leads to a Redis that drops keys, or lets nobody in', async () => {
-    await using redis = await startRedis();
-    const { hostname, port } = new URL(redis.url);
-    const socket = connect(Number(port), hostname);
-    const configure = async (name: string, value: string) => {
-      socket.write(`config set ${name} ${value}\r\n`);
-      expect(String((await once(socket, 'data'))[0])).toBe('+OK\r\n');
-    };
-    await configure('maxmemory-policy', 'allkeys-lru');
-    expect(await refusal({ ...withDatabase(), REDIS_URL: redis.url })).toBe(
-      'patchbay: REDIS_URL points to a Redis with maxmemory-policy allkeys-lru; expected noeviction',
-    );
-    await configure('requirepass', 'secret');
-    const line = await refusal({ ...withDatabase(), REDIS_URL: `redis://:wrong-password@${hostname}:${port}` });
-    expect(line).toMatch(/^patchbay: REDIS_URL cannot be reached: WRONGPASS/);
-    expect(line).not.toContain('wrong-password');
-    socket.destroy();
-  });
+  it.skipIf(inject('redisServer') === null)(
+    'REDIS_URL leads to a Redis that drops keys, or lets nobody in',
+    async () => {
+      await using redis = await startRedis();
+      const { hostname, port } = new URL(redis.url);
+      const socket = connect(Number(port), hostname);
+      const configure = async (name: string, value: string) => {
+        socket.write(`config set ${name} ${value}\r\n`);
+        expect(String((await once(socket, 'data'))[0])).toBe('+OK\r\n');
+      };
+      await configure('maxmemory-policy', 'allkeys-lru');
+      expect(await refusal({ ...withDatabase(), REDIS_URL: redis.url })).toBe(
+        'patchbay: REDIS_URL points to a Redis with maxmemory-policy allkeys-lru; expected noeviction',
+      );
+      await configure('requirepass', 'secret');
+      const line = await refusal({ ...withDatabase(), REDIS_URL: `redis://:wrong-password@${hostname}:${port}` });
+      expect(line).toMatch(/^patchbay: REDIS_URL cannot be reached: WRONGPASS/);
+      expect(line).not.toContain('wrong-password');
+      socket.destroy();
+    },
+  );
 });
