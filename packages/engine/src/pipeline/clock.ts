@@ -1,5 +1,6 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
 import { sweepClocks } from '../clocks/fire.ts';
+import { beatClock } from '@patchbay/store/queries/clock-beat';
 import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import { keepAutomation } from '../automation/keep.ts';
 import { checkFiles, countOverdue } from '../customer-file/check-files.ts';
@@ -13,6 +14,7 @@ import { endAbsentPresence } from './absence.ts';
 import { sweep, sweepOffers } from './sweep.ts';
 import { evaluateAlerts } from '../watch/alerts.ts';
 
+const beatMs = 10_000;
 const sweepMs = 5_000;
 const offersMs = 1_000;
 const absenceMs = 5_000;
@@ -32,8 +34,10 @@ const reportsMs = 5_000;
 /** Clocks are told of by jobs at their moments; this finds those whose job was lost, and makes jobs for what is near. */
 const clocksMs = 2_000;
 
-export function startClock(parts: Parts): AsyncDisposable {
+export async function startClock(parts: Parts): Promise<AsyncDisposable> {
+  await beatClock(parts.db.sql);
   const stop = [
+    every(beatMs, () => beatClock(parts.db.sql), parts),
     every(sweepMs, () => sweep(parts), parts),
     every(offersMs, () => sweepOffers(parts), parts),
     every(absenceMs, () => endAbsentPresence(parts), parts),
