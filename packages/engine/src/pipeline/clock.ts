@@ -11,6 +11,7 @@ import { keepWebhooks } from '../outgoing-webhooks/keep.ts';
 import { keepReportMail } from '../report-mail/keep.ts';
 import { askForReview } from '../identity/review.ts';
 import { endAbsentPresence } from './absence.ts';
+import { every } from './every.ts';
 import { sweep, sweepOffers } from './sweep.ts';
 import { evaluateAlerts } from '../watch/alerts.ts';
 
@@ -55,24 +56,4 @@ export async function startClock(parts: Parts): Promise<AsyncDisposable> {
     every(reportsMs, () => keepReportMail(parts), parts),
   ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };
-}
-
-/** Runs `work` again and again, never twice at once. Answers how to stop it, which waits for a run in progress. */
-function every(intervalMs: number, work: () => Promise<void>, parts: Parts): () => Promise<void> {
-  let running: Promise<void> = Promise.resolve();
-  let stopped = false;
-  let timer: NodeJS.Timeout;
-  const run = () => {
-    running = work()
-      .catch((error: unknown) => parts.log.error({ err: error }, 'sweep failed'))
-      .finally(() => {
-        if (!stopped) timer = setTimeout(run, intervalMs);
-      });
-  };
-  timer = setTimeout(run, intervalMs);
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
-  };
 }
