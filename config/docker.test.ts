@@ -1,6 +1,10 @@
 /** What can be known about the image and the compose file without an engine to run them. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -53,6 +57,26 @@ describe('Dockerfile', () => {
     expect(steps.find(([name]) => name === 'HEALTHCHECK')?.[1]).toContain('/healthz');
   });
 
+  test.each([
+    ['PORT', 'PORT'],
+    ['HEALTH_PORT, of a worker or a clock,', 'HEALTH_PORT'],
+  ])('finds a hub well that answers at %s', async (_where, name) => {
+    const health = (await instructions()).find(([step]) => step === 'HEALTHCHECK')?.[1] ?? '';
+    const [, flag = '', program = ''] = JSON.parse(health.slice(health.indexOf('['))) as string[];
+    let status = 200;
+    const hub = createServer(({ url }, response) => response.writeHead(url === '/healthz' ? status : 404).end());
+    await once(hub.listen(0, '127.0.0.1'), 'listening');
+    const port = String((hub.address() as AddressInfo).port);
+    // Nothing listens on port 1.
+    const check = () =>
+      once(spawn(process.execPath, [flag, program], { env: { PORT: '1', HEALTH_PORT: '1', [name]: port } }), 'exit');
+    expect(await check()).toEqual([0, null]);
+    status = 503;
+    expect(await check()).toEqual([1, null]);
+    hub.close();
+    expect(await check()).toEqual([1, null]);
+  });
+
   test('sets only variables that the hub reads', async () => {
     const set = (await instructions()).find(([name]) => name === 'ENV')?.[1].matchAll(/(\w+)=(\S+)/g) ?? [];
     const env = Object.fromEntries([...set].map(([, name, value]) => [name, value]));
@@ -70,6 +94,12 @@ describe('compose.yaml', () => {
       /PASSWORD|TOKEN|KEY|_URL$/.test(name),
     );
     for (const [name, value] of secret) if (name !== 'REDIS_URL') expect(value).toContain('${');
+  });
+
+  test('passes on every variable that is not the image’s or the composition’s own', async () => {
+    const { services } = parse(await read('docker/compose.yaml')) as Compose;
+    const own = ['NODE_ENV', 'PORT', 'HOST', 'HEALTH_PORT', 'DATA_DIR', 'ROLES', 'SMTP_INLET_PORT'];
+    expect([...Object.keys(services.hub?.environment ?? {}), ...own].toSorted()).toEqual(variableNames.toSorted());
   });
 
   test('starts with nothing but a database password', async () => {

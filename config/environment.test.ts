@@ -22,6 +22,7 @@ describe('loadEnvironment', () => {
       nodeEnv: 'development',
       port: 3000,
       host: '127.0.0.1',
+      healthPort: undefined,
       publicUrl: 'http://localhost:3000',
       dataDir: resolve('./data'),
       databaseUrl: undefined,

@@ -42,6 +42,7 @@ const schema = z.object({
   NODE_ENV: format.nodeEnvironment.default('development'),
   PORT: format.port.default(3000),
   HOST: format.host.default('127.0.0.1'),
+  HEALTH_PORT: format.port.optional(),
   PUBLIC_URL: format.publicUrl.optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: format
@@ -97,6 +98,8 @@ export interface HubConfig {
   /** 0 asks the system for a free port. */
   readonly port: number;
   readonly host: string;
+  /** Where a process without the role `web` tells its health; undefined: nowhere. */
+  readonly healthPort: number | undefined;
   /** Without a slash at its end. Provider signatures and links are made from it. */
   readonly publicUrl: string;
   /** Absolute. Embedded database, files and generated secrets. */
@@ -182,6 +185,7 @@ export function loadEnvironment(
     nodeEnv: variables.NODE_ENV,
     port: variables.PORT,
     host: variables.HOST,
+    healthPort: variables.HEALTH_PORT,
     publicUrl: variables.PUBLIC_URL ?? `http://localhost:${variables.PORT}`,
     dataDir: resolve(variables.DATA_DIR),
     databaseUrl: variables.DATABASE_URL,

@@ -1,4 +1,5 @@
 /** Starts the hub from the environment and stops it on Ctrl-C or SIGTERM. */
+import { once } from 'node:events';
 import { ConfigError, loadEnvironment } from '@patchbay/config';
 import { createHub, StartError } from '@patchbay/engine';
 import { keepHeapSmall } from './src/heap.ts';
@@ -7,9 +8,17 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
   const config = loadEnvironment(undefined, process.argv.slice(2));
-  const stop = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop.resolve);
-  await using hub = await createHub(config);
+  const stop = new AbortController();
+  const asked = once(stop.signal, 'abort');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  await using hub = await createHub(config, {}, stop.signal).catch((error: unknown) => {
+    if (error !== stop.signal.reason) throw error;
+    return undefined;
+  });
+  if (!hub) {
+    say('  Stopped before it was ready');
+    return;
+  }
   keepHeapSmall();
   if (hub.url) say(`\n  Patchbay is ready: ${hub.url}`);
   if (hub.setupLink) say(`  Set up the first administrator (once, within a day): ${hub.setupLink}`);
@@ -21,7 +30,7 @@ async function main(): Promise<void> {
       '  Anybody who reaches this host can play the customer: set NODE_ENV=production or a carrier account to end that',
     );
   say('');
-  await stop.promise;
+  await asked;
   say('  Stopping: finishing what is under way …');
   // A second signal does not wait.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

@@ -4,12 +4,14 @@ import { eventData } from '@patchbay/contracts';
 import { outboundBatches } from '@patchbay/engine/pipeline/outbound-batches';
 import { releaseReply } from '@patchbay/engine/pipeline/held-replies';
 import { sweep } from '@patchbay/engine/pipeline/sweep';
-import { quarantineInbox } from '@patchbay/store';
-import { describe, expect, it } from 'vitest';
+import type { HubOverrides } from '@patchbay/engine';
+import { openDatabase, quarantineInbox } from '@patchbay/store';
+import { describe, expect, inject, it } from 'vitest';
 import { centreNumber, postSigned, smsFields } from '../support/carrier.ts';
 import { taken } from '../support/carrier-rest.ts';
 import type { RestAnswer } from '../support/carrier-rest.ts';
 import { eventually } from '../support/client.ts';
+import { Feed } from '../support/feed.ts';
 import { shared } from '../support/shared.ts';
 import { startTextCentre } from '../support/text-centre.ts';
 
@@ -20,7 +22,22 @@ const refusing =
   };
 
 describe('what leaves by text', () => {
-  const centre = shared(() => startTextCentre('postgres'));
+  const warnings = new Feed<string>();
+  const warningLog: object = new Proxy(
+    {},
+    {
+      get: (_target, name) =>
+        name === 'child'
+          ? () => warningLog
+          : (_fields: unknown, message: string) => name === 'warn' && warnings.push(message),
+    },
+  );
+  const centre = shared(() =>
+    startTextCentre('postgres', {
+      log: warningLog as NonNullable<HubOverrides['log']>,
+      sending: { writeAgainMs: [20] },
+    }),
+  );
   let numbers = 0;
   const newNumber = () => `+4915112390${String(numbers++).padStart(3, '0')}`;
   const sql = () => centre().hub.parts.db.sql;
@@ -377,5 +394,45 @@ describe('what leaves by text', () => {
       messages(ticketId).then((all) => all.filter(({ kind }) => kind === 'agent').map(({ text }) => text));
     expect(await eventually(written, ({ length }) => length === 3)).toEqual(['First', 'Second', 'Third']);
     await api('PATCH', '/api/v1/me', { undoSeconds: 0 });
+  });
+
+  it('what the carrier answered while the database was away is written down when it is back, however long that took', async () => {
+    const { carrier, textFrom, reply, becomes, hub, ground, messages } = centre();
+    const texts = ['Taken meanwhile', 'Refused meanwhile', 'Taken later'];
+    const [away, back] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const answers = [taken, refusing('No such number'), taken];
+    for (const [n, text] of texts.entries())
+      carrier.answerOnce(text, async (...call) => {
+        await (text === 'Taken later' ? back : away).promise;
+        await answers[n]?.(...call);
+      });
+    const tickets = await Promise.all(texts.map(() => textFrom(newNumber(), 'Hello')));
+    const sent = await Promise.all(texts.map((text, n) => reply(tickets[n].ticketId, text)));
+    await Promise.all(texts.map((text) => carrier.calls.until(({ form }) => form['Body'] === text, text)));
+    await sql().query(`update outbound set claimed_at = now() - interval '1 hour' where status = 'sending'`);
+
+    await using admin = openDatabase({ url: inject('postgresUrl'), poolSize: 1 });
+    const name = new URL(ground.databaseUrl).pathname.slice(1);
+    await admin.sql.query(`alter database ${name} allow_connections false`);
+    await admin.sql.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    await expect(sweep(hub.parts)).rejects.toMatchObject({ code: 'unavailable' });
+    away.resolve();
+    const notYet = 'ends of sends not written down yet';
+    await warnings.until(
+      () => warnings.items.filter((message) => message === notYet).length >= 6,
+      'six tries to write it down',
+    );
+    await admin.sql.query(`alter database ${name} allow_connections true`);
+
+    await Promise.all([becomes(sent[0].id, 'sent'), becomes(sent[1].id, 'failed')]);
+    expect((await messages(tickets[1].ticketId)).find(({ id }) => id === sent[1].id).deliveryError).toContain(
+      'No such number',
+    );
+    // Whoever sends it may still be about to write down how it ended.
+    await sweep(hub.parts);
+    const { rows } = await sql().query('select status from outbound where message_id = $1', [sent[2].id]);
+    expect(rows).toEqual([{ status: 'sending' }]);
+    back.resolve();
+    await becomes(sent[2].id, 'sent');
   });
 });

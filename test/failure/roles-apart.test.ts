@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openDatabase } from '@patchbay/store';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
-import { onBothBackends } from '../support/backends.ts';
+import { freePort, onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
 import { startCarrierRest } from '../support/carrier-rest.ts';
@@ -20,8 +20,11 @@ async function startApart(backend: Backend) {
   const carrier = stack.use(await startCarrierRest());
   const sink = stack.use(await startMailSink());
   const ground = stack.use(await createGround(backend, { ...carrierEnvironment(carrier.url), SMTP_URL: sink.url }));
-  const workers = [1, 2].map(() => stack.use(spawnHub(ground.env, ['--roles=worker'])));
-  const clock = stack.use(spawnHub(ground.env, ['--roles=clock']));
+  const healthPorts = { worker: await freePort(), clock: await freePort() };
+  const telling = (role: 'worker' | 'clock') =>
+    stack.use(spawnHub({ ...ground.env, HEALTH_PORT: String(healthPorts[role]) }, [`--roles=${role}`]));
+  const workers = [telling('worker'), stack.use(spawnHub(ground.env, ['--roles=worker']))];
+  const clock = telling('clock');
   stack.use(await startHubProcess(ground.env, ['--roles=web']));
   const api = createClient(ground.url, { authorization: `Bearer ${apiKey}` });
   const desk = stack.use(await openDesk(ground.url, apiKey));
@@ -32,6 +35,7 @@ async function startApart(backend: Backend) {
     ground,
     workers,
     clock,
+    healthPorts,
     api,
     desk,
     url: ground.url,
@@ -66,6 +70,21 @@ onBothBackends('a web, two workers and a clock, each a process', (backend) => {
     expect((await visitor.send({ text: 'Hello?', clientId })).ok).toBe(true);
     await reply((await received(`${visitor.session.visitorId}:${clientId}`)).ticketId, 'Good morning!');
     await visitor.messages.until(({ text: shown }) => shown === 'Good morning!', 'the answer by chat');
+  });
+
+  it('tell their health, each for itself', async () => {
+    const { healthPorts } = centre();
+    for (const port of Object.values(healthPorts)) {
+      const get = async (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+      const ready = await eventually(
+        () => get('/readyz').catch(() => null),
+        (answer) => answer !== null,
+      );
+      expect(await ready?.json()).toEqual({ status: 'ready', checks: { database: true, queue: true } });
+      expect(await (await get('/healthz')).json()).toEqual({ status: 'ok' });
+      expect(await (await get('/metrics')).text()).toContain('patchbay_jobs_total');
+      expect((await get('/api/v1/me')).status).toBe(404);
+    }
   });
 
   it('lose and double nothing when a worker is killed in the middle', async () => {
@@ -133,5 +152,22 @@ onBothBackends('a web, two workers and a clock, each a process', (backend) => {
       await one?.kill('SIGTERM');
       expect(await one?.exited, one?.output()).toBe(0);
     }
+  });
+
+  it('show that no clock runs any more', async () => {
+    const { api, ground, url } = centre();
+    const clock = async () =>
+      (await api('GET', '/api/v1/channel-health')).body.components.find(
+        ({ kind }: { kind: string }) => kind === 'clock',
+      );
+    expect(await clock()).toMatchObject({ state: 'ok', lastContactAt: expect.any(String) });
+    await using db = openDatabase({ url: ground.databaseUrl, poolSize: 1 });
+    await db.sql.query(`update setting set updated_at = now() - interval '61 seconds' where key = 'clock-beat'`);
+    expect(await eventually(clock, ({ state }) => state !== 'ok')).toMatchObject({
+      state: 'failing',
+      reason: { code: 'not-answering', limit: 60 },
+    });
+    const age = /^patchbay_clock_beat_age_seconds (\S+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+    expect(Number(age)).toBeGreaterThan(60);
   });
 });

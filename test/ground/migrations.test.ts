@@ -1,4 +1,7 @@
 /** Databases of earlier releases are taken over. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { migrate, openDatabase } from '@patchbay/store';
 import { expect, it } from 'vitest';
 import { createTestDatabase } from '../support/backends.ts';
@@ -36,6 +39,38 @@ it('what a source was sent before can be answered by the id that it gave it', as
   expect((await db.sql.query('select reference, ticket_id as "ticketId" from thread_reference')).rows).toEqual([
     { reference: `${rows[0]?.account}#theirs-1`, ticketId: rows[0]?.ticketId },
   ]);
+});
+
+it('a database that has 056 in either form that it once had is taken over, and gets what the first of them lacked', async () => {
+  await using database = await createTestDatabase();
+  await using db = openDatabase({ url: database.url, poolSize: 1 });
+  const record = async (md5: string) => {
+    await db.sql.query('update schemaversion set md5 = $1 where version = 56', [md5]);
+    await db.sql.query('delete from schemaversion where version > 56');
+  };
+  await record('a817e0c7e9174b91760c0ad7d055ab69');
+  expect(await migrate(database.url)).toMatchObject({ applied: expect.any(Number) });
+
+  await record('14d444c63e41af1e6c1e3b56e96ddafc');
+  await db.sql.query('drop function wait_for_receiver(text, integer)');
+  await db.sql.query('drop index outbound_to_receiver');
+  await migrate(database.url);
+  const { rows } = await db.sql.query(
+    `select wait_for_receiver('x', 0) as wait, to_regclass('outbound_to_receiver') is not null as index`,
+  );
+  expect(rows).toEqual([{ wait: 0, index: true }]);
+});
+
+/** As `md5sum` writes them. A migration is entered once a database may have it; what is to change since is a new one. */
+it('a migration that databases have is never changed', async () => {
+  const folder = join(import.meta.dirname, '../../packages/store/migrations');
+  const frozen = (await readFile(join(import.meta.dirname, 'migrations.md5'), 'utf8')).trimEnd().split('\n');
+  const names = (await readdir(folder)).toSorted().slice(0, frozen.length);
+  const now = names.map(async (name) => {
+    const md5 = createHash('md5').update(await readFile(join(folder, name)));
+    return `${md5.digest('hex')}  ${name}`;
+  });
+  expect(await Promise.all(now)).toEqual(frozen);
 });
 
 it('of a ticket’s parties none keeps an address of ours', async () => {

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { createTestDatabase, freePort } from '../support/backends.ts';
+import { createTestDatabase, freePort, startRedis } from '../support/backends.ts';
 import { createClient } from '../support/client.ts';
 import { startOldDatabase } from '../support/old-database.ts';
 import { shippedHub, spawnHub, startHubProcess } from '../support/process.ts';
@@ -112,6 +113,21 @@ describe('the hub on a database of its own', () => {
     await hub.kill('SIGTERM');
     expect(await hub.exited, hub.output()).toBe(0);
   }, 90_000);
+
+  it('ends when it is told to stop while it waits for an answer, and leaves no database behind', async () => {
+    const { env } = machine();
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const REDIS_URL = `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    await using hub = spawnHub({ ...env, REDIS_URL });
+    const [socket] = await once(silent, 'connection');
+    const pid = await databasePid(env.DATA_DIR);
+    await hub.kill('SIGTERM');
+    expect(await hub.exited, hub.output()).toBe(0);
+    expect(isAlive(pid)).toBe(false);
+    socket.destroy();
+    silent.close();
+  }, 60_000);
 });
 
 /** Starts a hub that cannot start; answers the one line that it says. */
@@ -202,4 +218,33 @@ describe('the hub that cannot start says why in one line', () => {
       'patchbay: DATABASE_URL points to PostgreSQL 13.15; expected 14 or newer',
     );
   });
+
+  it('REDIS_URL leads nowhere', async () => {
+    const REDIS_URL = `redis://:hunter2@127.0.0.1:${await freePort()}`;
+    const line = await refusal({ ...withDatabase(), REDIS_URL });
+    expect(line).toMatch(/^patchbay: REDIS_URL cannot be reached: .*ECONNREFUSED/);
+    expect(line).not.toContain('hunter2');
+  });
+
+  it.skipIf(inject('redisServer') === null)(
+    'REDIS_URL leads to a Redis that drops keys, or lets nobody in',
+    async () => {
+      await using redis = await startRedis();
+      const { hostname, port } = new URL(redis.url);
+      const socket = connect(Number(port), hostname);
+      const configure = async (name: string, value: string) => {
+        socket.write(`config set ${name} ${value}\r\n`);
+        expect(String((await once(socket, 'data'))[0])).toBe('+OK\r\n');
+      };
+      await configure('maxmemory-policy', 'allkeys-lru');
+      expect(await refusal({ ...withDatabase(), REDIS_URL: redis.url })).toBe(
+        'patchbay: REDIS_URL points to a Redis with maxmemory-policy allkeys-lru; expected noeviction',
+      );
+      await configure('requirepass', 'secret');
+      const line = await refusal({ ...withDatabase(), REDIS_URL: `redis://:wrong-password@${hostname}:${port}` });
+      expect(line).toMatch(/^patchbay: REDIS_URL cannot be reached: WRONGPASS/);
+      expect(line).not.toContain('wrong-password');
+      socket.destroy();
+    },
+  );
 });

@@ -181,9 +181,9 @@ export const accountHealth = z.object({
 });
 export type AccountHealth = z.infer<typeof accountHealth>;
 
-/** A part that all accounts depend on, or a way in: the SMTP inlet, a mailbox, a carrier, the queue, the database. */
+/** A part that all accounts depend on, or a way in: the SMTP inlet, a mailbox, a carrier, the queue, the database, the role `clock` wherever it runs. */
 export const componentHealth = z.object({
-  kind: z.enum(['smtp-inlet', 'mailbox', 'provider', 'queue', 'database']),
+  kind: z.enum(['smtp-inlet', 'mailbox', 'provider', 'queue', 'database', 'clock']),
   name: z.string(),
   state: healthState,
   reason: healthReason,

@@ -24,6 +24,7 @@ import { runClocks } from './clocks/runs.ts';
 import { runImport } from './imports/run-import.ts';
 import { gradeCustomers } from './grading/job.ts';
 import { createHttpApp } from './http/app.ts';
+import { createHealthApp } from './http/system.ts';
 import { type EventReader, startEventReaders } from './live/event-readers.ts';
 import { createRelay } from './live/relay.ts';
 import { reviewIdentity } from './identity/review.ts';
@@ -85,12 +86,21 @@ export interface Hub extends AsyncDisposable {
   readonly setupLink: string | undefined;
 }
 
-/** @throws {StartError} with one line when a port is taken, the data folder cannot be written, or the database cannot be used. */
-export async function createHub(config: HubConfig, overrides: HubOverrides = {}): Promise<Hub> {
+/**
+ * @param signal gives a start up, which then rejects with its reason and leaves nothing behind; a hub that has started does not heed it
+ * @throws {StartError} with one line when a port is taken, the data folder cannot be written, or the database or Redis cannot be used
+ */
+export async function createHub(
+  config: HubConfig,
+  overrides: HubOverrides = {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Hub> {
   await using stack = new AsyncDisposableStack();
   const log = overrides.log ?? createLog(config);
   const databaseUrl = await openDataFolder(config, log, stack);
+  signal.throwIfAborted();
   await migrate(databaseUrl);
+  signal.throwIfAborted();
   const db = stack.use(
     openDatabase({ url: databaseUrl, onError: (error) => log.warn({ err: error }, 'database connection lost') }),
   );
@@ -108,6 +118,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     await openBackend(
       config.redisUrl ? { kind: 'redis', url: config.redisUrl } : { kind: 'postgres', url: databaseUrl },
       (error) => log.warn({ err: error }, 'queue connection lost'),
+      signal,
     ),
   );
   const jobs = openJobs(backend, log);
@@ -120,6 +131,7 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
     limitMs: 60_000,
     reconcileMs: [30_000, 120_000, 600_000],
     partingMs: 5_000,
+    writeAgainMs: [250, 1_000, 3_000, 6_000],
     ...overrides.sending,
   };
   const base = {
@@ -148,10 +160,11 @@ export async function createHub(config: HubConfig, overrides: HubOverrides = {})
   observeWatch(parts);
   if (config.roles.includes('worker')) await startWorkers(parts, backend, overrides, stopping.signal, stack);
   if (config.roles.includes('clock')) {
-    stack.use(startClock(parts));
+    stack.use(await startClock(parts));
     stack.use(await startEventReaders(parts, eventReaders(parts), stopping.signal));
   }
   const web = config.roles.includes('web') ? await startWeb(parts, overrides, stopping, stack) : undefined;
+  if (!web && config.healthPort !== undefined) await startHealth(parts, config.healthPort, stack);
   // Begun last and so the first to end: what polls stops, before what it polls is closed.
   stack.defer(() => stopping.abort());
   const running = stack.move();
@@ -271,7 +284,7 @@ async function startWeb(
     await new Promise<void>((resolve) => server.close(() => resolve()));
     clearTimeout(patience);
   });
-  await listen(server, config);
+  await listen(server, 'PORT', config.port, config.host);
   smtp = await startInlets(parts, inlets, stack);
   stack.use(startMailAccounts(parts, overrides.mailAccounts));
   const { port } = server.address() as AddressInfo;
@@ -311,19 +324,35 @@ function startSimulator({ config, signingKey, now }: Parts, overrides: HubOverri
   });
 }
 
-async function listen(server: ReturnType<typeof createServer>, config: HubConfig): Promise<void> {
+/** What watches over a process that serves nothing else. */
+async function startHealth(parts: Parts & { jobs: Jobs }, port: number, stack: AsyncDisposableStack): Promise<void> {
+  const server = createServer(createHealthApp(parts, async () => ({ queue: await jobsReady(parts.jobs) })));
+  stack.defer(async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  });
+  await listen(server, 'HEALTH_PORT', port, parts.config.host);
+}
+
+async function listen(
+  server: ReturnType<typeof createServer>,
+  name: 'PORT' | 'HEALTH_PORT',
+  port: number,
+  host: string,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
         new StartError(
           error.code === 'EADDRINUSE'
-            ? `PORT ${config.port} on ${config.host} is taken; choose another one`
-            : `PORT ${config.port} on ${config.host} cannot be used: ${error.message}`,
+            ? `${name} ${port} on ${host} is taken; choose another one`
+            : `${name} ${port} on ${host} cannot be used: ${error.message}`,
           { cause: error },
         ),
       );
     });
-    server.listen(config.port, config.host, resolve);
+    server.listen(port, host, resolve);
   });
 }
 

@@ -45,6 +45,8 @@ export interface SendingTimes {
   readonly reconcileMs: readonly number[];
   /** So long after the hub was told to stop, what a provider has not answered yet is broken off. */
   readonly partingMs: number;
+  /** While the database does not answer, how a send ended is written down again after so long, one after the other; the last holds on. */
+  readonly writeAgainMs: readonly number[];
 }
 
 /** What the hub is made of. Every function of the pipeline takes these, and nothing is reached by import. */

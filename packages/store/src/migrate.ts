@@ -6,10 +6,19 @@ import { StartError } from './start-error.ts';
 
 const folder = join(import.meta.dirname, '..', 'migrations');
 
-/** Checksums of migrations that were once in another form, by version. A later one says the same anew, so that all databases end alike. */
-const formerly: Readonly<Record<number, { was: string; is: string }>> = {
-  52: { was: '9a14f9124bc444d6597cc9cd5b1a86b7', is: '4b18f1e46da74775c9968caa08f1d368' },
-};
+/** Without `is` it once did less: it is run again, over what it made, and all after it. */
+interface Former {
+  readonly version: number;
+  readonly was: string;
+  readonly is?: string;
+}
+
+/** Checksums of migrations that were once in another form; the present one, or a later migration, makes all databases end alike. */
+const formerly: readonly Former[] = [
+  { version: 52, was: '9a14f9124bc444d6597cc9cd5b1a86b7', is: '4b18f1e46da74775c9968caa08f1d368' },
+  { version: 56, was: '14d444c63e41af1e6c1e3b56e96ddafc' },
+  { version: 56, was: 'a817e0c7e9174b91760c0ad7d055ab69', is: 'f18f1ecc153943daa413895340b3288f' },
+];
 
 /**
  * Brings the database to the newest schema. Under an advisory lock, so that of many processes that start together one
@@ -60,8 +69,13 @@ export async function migrate(url: string): Promise<{ applied: number }> {
 async function acceptFormerly(client: pg.Client): Promise<void> {
   const { rows } = await client.query(`select 1 where to_regclass('schemaversion') is not null`);
   if (rows.length === 0) return;
-  for (const [version, { was, is }] of Object.entries(formerly))
-    await client.query('update schemaversion set md5 = $3 where version = $1 and md5 = $2', [version, was, is]);
+  for (const { version, was, is } of formerly)
+    if (is) await client.query('update schemaversion set md5 = $3 where version = $1 and md5 = $2', [version, was, is]);
+    else
+      await client.query(
+        'delete from schemaversion where version >= $1 and (select md5 from schemaversion where version = $1) = $2',
+        [version, was],
+      );
 }
 
 /** A migration that was applied before and reads otherwise now: the database and this release do not belong together. */

@@ -1,6 +1,6 @@
-import express, { type Router } from 'express';
+import express, { type Express, type Router } from 'express';
 import type { Parts } from '../parts.ts';
-import { named } from './request.ts';
+import { named, observe } from './request.ts';
 
 /** How long one check may take before it counts as failed. Milliseconds. */
 const patienceMs = 3_000;
@@ -32,6 +32,14 @@ export function createSystemRouter(parts: Parts, ready: Readiness): Router {
       .send(await parts.metrics.registry.metrics());
   });
   return router;
+}
+
+/** For a process that serves nothing else. */
+export function createHealthApp(parts: Parts, ready: Readiness): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(observe(parts), createSystemRouter(parts, ready));
+  return app;
 }
 
 /** The answer, or null when it failed or did not come in time. */

@@ -1,5 +1,6 @@
 /** The role `clock`: fires what is due. Several clocks do no harm, since everything they do is claimed first. */
 import { sweepClocks } from '../clocks/fire.ts';
+import { beatClock } from '@patchbay/store/queries/clock-beat';
 import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import { keepAutomation } from '../automation/keep.ts';
 import { checkFiles, countOverdue } from '../customer-file/check-files.ts';
@@ -10,9 +11,11 @@ import { keepWebhooks } from '../outgoing-webhooks/keep.ts';
 import { keepReportMail } from '../report-mail/keep.ts';
 import { askForReview } from '../identity/review.ts';
 import { endAbsentPresence } from './absence.ts';
+import { every } from './every.ts';
 import { sweep, sweepOffers } from './sweep.ts';
 import { evaluateAlerts } from '../watch/alerts.ts';
 
+const beatMs = 10_000;
 const sweepMs = 5_000;
 const offersMs = 1_000;
 const absenceMs = 5_000;
@@ -32,8 +35,10 @@ const reportsMs = 5_000;
 /** Clocks are told of by jobs at their moments; this finds those whose job was lost, and makes jobs for what is near. */
 const clocksMs = 2_000;
 
-export function startClock(parts: Parts): AsyncDisposable {
+export async function startClock(parts: Parts): Promise<AsyncDisposable> {
+  await beatClock(parts.db.sql);
   const stop = [
+    every(beatMs, () => beatClock(parts.db.sql), parts),
     every(sweepMs, () => sweep(parts), parts),
     every(offersMs, () => sweepOffers(parts), parts),
     every(absenceMs, () => endAbsentPresence(parts), parts),
@@ -51,24 +56,4 @@ export function startClock(parts: Parts): AsyncDisposable {
     every(reportsMs, () => keepReportMail(parts), parts),
   ];
   return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };
-}
-
-/** Runs `work` again and again, never twice at once. Answers how to stop it, which waits for a run in progress. */
-function every(intervalMs: number, work: () => Promise<void>, parts: Parts): () => Promise<void> {
-  let running: Promise<void> = Promise.resolve();
-  let stopped = false;
-  let timer: NodeJS.Timeout;
-  const run = () => {
-    running = work()
-      .catch((error: unknown) => parts.log.error({ err: error }, 'sweep failed'))
-      .finally(() => {
-        if (!stopped) timer = setTimeout(run, intervalMs);
-      });
-  };
-  timer = setTimeout(run, intervalMs);
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
-  };
 }

@@ -24,9 +24,6 @@ interface Batches {
 const claims = { atOnce: 1, most: 16 };
 /** Nobody waits for an end, but a process that dies leaves those of so long unwritten, and a ticket's next message follows it. */
 const endings = { atOnce: 1, most: 256, apartMs: 50 };
-/** Milliseconds after which an end is written down again while the database does not answer: the provider has the message already. */
-const writeAgainMs = [250, 1_000, 3_000, 6_000];
-
 const ofParts = new WeakMap<Parts, Batches>();
 
 export function outboundBatches(parts: Parts): Batches {
@@ -69,17 +66,20 @@ function unwritable(parts: Parts): OutboundResult {
 
 /**
  * A report of a message may come in the same moment, and the two take their locks in another order. Repeating it changes nothing: each try
- * ends once.
+ * ends once. Only this process knows how they ended: while the database does not answer it is asked again until the hub stops.
  */
 async function writeDown(parts: Parts, items: readonly Ending[]): Promise<SettledOutbound[]> {
-  for (const delayMs of writeAgainMs) {
+  const { leaving, log, sending } = parts;
+  for (let round = 0; ; round += 1) {
     try {
       return await retryOnConflict(() => settleOutbounds(parts.db.sql, items));
     } catch (error) {
-      if (!(error instanceof HubError && error.code === 'unavailable')) throw error;
-      parts.log.warn({ err: error, count: items.length }, 'ends of sends not written down yet');
-      await after(delayMs);
+      if (leaving.aborted || !(error instanceof HubError && error.code === 'unavailable')) throw error;
+      log.warn({ err: error, count: items.length }, 'ends of sends not written down yet');
+      // The hub stops: they are tried once more.
+      await after(sending.writeAgainMs[round] ?? sending.writeAgainMs.at(-1), undefined, { signal: leaving }).catch(
+        () => undefined,
+      );
     }
   }
-  return retryOnConflict(() => settleOutbounds(parts.db.sql, items));
 }

@@ -31,7 +31,9 @@ const graceMs = 5_000;
 const heldGraceMs = 1_000;
 /** A send that has not ended after so long, and the time for its files, belongs to a process that is gone. */
 const abandonedMs = 3 * 60_000;
-const stopped = 'The hub stopped while it was being sent; whether it left is not known';
+const unwritten = 'How it ended could not be written down; whether it left is not known';
+/** Whoever knows how a send ended writes it down within this of the moment when the database answers again. */
+const recoveryMs = 30_000;
 const strayReportDays = 7;
 const uploadDays = 2;
 const batch = 500;
@@ -48,7 +50,19 @@ const longestCallMs = {
   held: 24 * 3600_000,
 };
 
+/** When a sweep failed last, on this process's clock. */
+const failedAt = new WeakMap<Parts, number>();
+
 export async function sweep(parts: Parts): Promise<void> {
+  try {
+    await sweepOnce(parts);
+  } catch (error) {
+    failedAt.set(parts, performance.now());
+    throw error;
+  }
+}
+
+async function sweepOnce(parts: Parts): Promise<void> {
   for (const row of await pendingInbox(parts.db.sql, graceMs, batch))
     parts.jobs.add('ingest-contact', { inboxId: row.id, round: row.attempts, media: row.media }, { once: true });
   for (const inboxId of await dueReplays(parts.db.sql, graceMs, batch))
@@ -59,11 +73,7 @@ export async function sweep(parts: Parts): Promise<void> {
     parts.jobs.add('reconcile-outbound', { outboundId: row.id, round: row.round, channel: row.channel });
   for (const row of await dueHeldReplies(parts.db.sql, heldGraceMs, abandonedReplyMs, batch))
     parts.jobs.add('release-reply', { heldReplyId: row.id, round: row.attempts + 1 });
-  for (const { id, attempt } of await abandonedOutbound(parts.db.sql, { ageMs: abandonedMs, msPerByte }, batch)) {
-    const outcome = { result: 'unknown', error: stopped, afterMs: parts.sending.reconcileMs[0] } as const;
-    await settleOutbound(parts.db.sql, id, outcome, 'sending', attempt);
-    parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');
-  }
+  if (performance.now() - (failedAt.get(parts) ?? -Infinity) > recoveryMs) await settleAbandoned(parts);
   for (const call of await undialledCalls(parts.db.sql, graceMs)) parts.jobs.add('connect-call', call);
   for (const outgoingCallSid of await stalledOutgoing(parts.db.sql, graceMs, longestCallMs.connecting))
     parts.jobs.add('outgoing-call', { outgoingCallSid });
@@ -75,6 +85,14 @@ export async function sweep(parts: Parts): Promise<void> {
   await deleteOldAnswers(parts.db.sql, batch);
   await deleteOldTokens(parts.db.sql, batch);
   parts.relay.nudge();
+}
+
+async function settleAbandoned(parts: Parts): Promise<void> {
+  for (const { id, attempt } of await abandonedOutbound(parts.db.sql, { ageMs: abandonedMs, msPerByte }, batch)) {
+    const outcome = { result: 'unknown', error: unwritten, afterMs: parts.sending.reconcileMs[0] } as const;
+    await settleOutbound(parts.db.sql, id, outcome, 'sending', attempt);
+    parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');
+  }
 }
 
 /** Offers that nobody took go back to their place, wrap-ups end, and what waits is offered again. */

@@ -1,8 +1,10 @@
 /** The one place that knows on which backend the queues run. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { StartError } from '@patchbay/store';
 import { openQueuePool } from '@patchbay/store/queue-pool';
 import { createPostgresBackend, DEFAULT_SCHEMA, Queue, runMigrations, Worker, withBackend } from 'bullmq';
 import type { Job, JobsOptions, PgPool } from 'bullmq';
+import { Redis, type RedisOptions } from 'ioredis';
 import type { QueueDepth } from '../parts.ts';
 
 export interface QueuePlace {
@@ -17,9 +19,19 @@ export type QueueBackend = AsyncDisposable &
 /** Each worker keeps a connection on which it is told of jobs; what asks and writes shares the others. */
 const mostConnections = 16;
 
-/** On PostgreSQL the queue's tables are made, or brought up to date. @throws when that database cannot be reached */
-export async function openBackend({ kind, url }: QueuePlace, onError: (error: Error) => void): Promise<QueueBackend> {
-  if (kind === 'redis') return { kind, url, [Symbol.asyncDispose]: async () => undefined };
+/**
+ * On PostgreSQL the queue's tables are made, or brought up to date. @throws when that database, or Redis, cannot be reached
+ * @param signal ends waiting for an answer of Redis
+ */
+export async function openBackend(
+  { kind, url }: QueuePlace,
+  onError: (error: Error) => void,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<QueueBackend> {
+  if (kind === 'redis') {
+    await assertRedis(redisConnection(url, 0), signal);
+    return { kind, url, [Symbol.asyncDispose]: async () => undefined };
+  }
   await using stack = new AsyncDisposableStack();
   const pool = stack.use(openQueuePool({ url, schema: DEFAULT_SCHEMA, max: mostConnections, onError }));
   const client = await pool.connect();
@@ -162,4 +174,48 @@ function redisConnection(url: string, maxRetriesPerRequest: number | null) {
     maxRetriesPerRequest,
     enableOfflineQueue: maxRetriesPerRequest === null,
   };
+}
+
+/** A Redis that has not answered by then does not answer. Milliseconds. */
+const patienceMs = 10_000;
+
+/**
+ * Asks Redis once, before anything waits for it.
+ * @param signal gives up at once, with its reason
+ * @throws {StartError} when it cannot be reached, or makes room by dropping keys, and jobs with them
+ */
+async function assertRedis(connection: Omit<RedisOptions, 'replyMapping'>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const redis = new Redis({ ...connection, lazyConnect: true, retryStrategy: () => null });
+  const broken = Promise.withResolvers<never>();
+  // What breaks a connection is told here; who waits for it hears only that it is closed.
+  redis.on('error', broken.reject);
+  const late = setTimeout(() => broken.reject(new Error('no answer')), patienceMs);
+  const stop = () => broken.reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const policy = await Promise.race([broken.promise, ask(redis)]);
+    if (policy !== undefined && policy !== 'noeviction')
+      throw new StartError(`REDIS_URL points to a Redis with maxmemory-policy ${policy}; expected noeviction`);
+  } catch (error) {
+    if (signal.aborted || error instanceof StartError) throw error;
+    throw new StartError(`REDIS_URL cannot be reached: ${reasonOf(error)}`, { cause: error });
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener('abort', stop);
+    redis.disconnect();
+  }
+}
+
+/** What it does when its memory is full; undefined where it does not say. */
+async function ask(redis: Redis): Promise<string | undefined> {
+  await redis.connect();
+  await redis.ping();
+  return /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
+}
+
+/** Of a name with several addresses, none of which answers, only the code is told. */
+function reasonOf(error: unknown): string {
+  const { message, code } = error as NodeJS.ErrnoException;
+  return message || code || 'no answer';
 }

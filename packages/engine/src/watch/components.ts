@@ -2,12 +2,15 @@
 import type { ComponentHealth } from '@patchbay/contracts';
 import { health } from '@patchbay/domain';
 import type { AccountRow } from '@patchbay/store/queries/channel-health';
+import { lastClockBeat } from '@patchbay/store/queries/clock-beat';
 import { listMailAccounts, type MailAccountRow } from '@patchbay/store/queries/mail-accounts';
 import type { InletStatus } from '@patchbay/channels/channel';
 import type { Parts } from '../parts.ts';
 
 /** A part that has not answered by then does not answer. Milliseconds. */
 const patienceMs = 2_000;
+/** A clock that has not beaten for so long does not run. Seconds. */
+const clockSilence = 60;
 /** Shown at the most. */
 const mostMailboxes = 200;
 
@@ -28,6 +31,7 @@ export async function readComponents(parts: Parts, accounts: readonly AccountRow
     ...providers(parts, accounts),
     await queue(parts),
     await database(parts),
+    await clock(parts),
   ];
 }
 
@@ -159,6 +163,17 @@ async function database(parts: Parts): Promise<ComponentHealth> {
       ? health('slow', 'delay', Number(seconds.toPrecision(2)), 0.5)
       : health('ok', 'fine');
   return { ...blank, kind: 'database', name: 'postgres', ...state };
+}
+
+/** Whether one runs anywhere: alerts, targets and sweeps are its work, and so nothing else would tell that none does. */
+async function clock(parts: Parts): Promise<ComponentHealth> {
+  const beat = await lastClockBeat(parts.db.sql);
+  const lastContactAt = beat?.at.toISOString() ?? null;
+  const state =
+    beat === null || beat.age > clockSilence
+      ? health('failing', 'not-answering', beat && Math.round(beat.age), clockSilence)
+      : health('ok', 'fine');
+  return { ...blank, kind: 'clock', name: 'clock', ...state, lastContactAt };
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T | null> {

@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
 import { listAlerts } from '@patchbay/store/queries/alerts';
+import { lastClockBeat } from '@patchbay/store/queries/clock-beat';
 import { readerStates } from '@patchbay/store/queries/event-readers';
 import { databaseNow } from '@patchbay/store/queries/channel-health';
 import type { AccountHealth } from '@patchbay/contracts';
@@ -71,6 +72,10 @@ export function observeWatch(parts: Parts): void {
     'Contacts waiting in quarantine',
     sum((account) => account.quarantined),
   );
+  gauge('patchbay_clock_beat_age_seconds', 'Since a process with the role clock last beat', [], async (target) => {
+    const beat = await lastClockBeat(parts.db.sql);
+    if (beat) target.set(beat.age);
+  });
   gauge('patchbay_alert', 'Whether an alert fires (1) or has ended (0)', ['key'], async (target) => {
     for (const { key, firing } of await listAlerts(parts.db.sql)) target.set({ key }, firing ? 1 : 0);
   });

@@ -37,6 +37,7 @@ export const fixed: Readonly<Record<string, string>> = {
   'More than 24 hours have passed since the customer wrote; only a template may be sent now':
     '客户来信已超过 24 小时，现在只能发送模板',
   'The hub stopped while it was being sent; whether it left is not known': '发送时系统中断，不清楚是否已发出',
+  'How it ended could not be written down; whether it left is not known': '发送结果未能记录，不清楚是否已发出',
   'The provider has no such message; it can be sent again': '服务商处没有这条消息，可以重新发送',
   'The provider cannot tell whether it was sent; decide it by hand': '服务商无法确认是否已发出，请人工判断',
   'The provider named an id that another message has': '服务商给出的编号已属于另一条消息',

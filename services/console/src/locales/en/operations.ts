@@ -89,6 +89,7 @@ export const operations = {
       provider: 'Provider',
       queue: 'Job queue',
       database: 'Database',
+      clock: 'Clock (what is due)',
     },
     count: {
       connections: 'Connections',

@@ -89,6 +89,7 @@ export const operations = {
       provider: '服务商',
       queue: '任务队列',
       database: '数据库',
+      clock: '定时任务进程',
     },
     count: {
       connections: '连接',
