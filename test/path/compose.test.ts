@@ -5,6 +5,7 @@ import { openDesk } from '../support/agent-desk.ts';
 import { logIn } from '../support/api-centre.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
+import { bounceMail } from '../support/bounce-mail.ts';
 import { createClient, eventually } from '../support/client.ts';
 import type { ApiClient } from '../support/client.ts';
 import { apiKey, createGround, startHub } from '../support/hub.ts';
@@ -419,6 +420,68 @@ onBothBackends('writing mail', (backend) => {
     expect(item).toMatchObject({ messageId: answer.body.id, status: 'failed' });
     expect((await ann('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'failed' })).status).toBe(204);
     expect(await own()).toEqual([]);
+  });
+
+  it('that missed a recipient comes back to who wrote it until they have seen it, and again when another one misses it', async () => {
+    const { url, write, received } = centre();
+    const login = { email: `${randomUUID().slice(0, 8)}@patchbay.test`, password: 'a long enough password' };
+    await ask('POST', '/agents', { ...login, name: 'Eve', role: 'manager' });
+    const { api: eve } = await logIn(url, login);
+    const { ticketId, from } = await firstContact();
+    const copy = `copy-${randomUUID()}@example.net`;
+    const answer = await eve('POST', `/api/v1/tickets/${ticketId}/messages`, {
+      text: 'To most of you.',
+      to: [from],
+      cc: ['unknown@example.net', copy],
+    });
+    expect(answer.status).toBe(201);
+    const list = async (status: string, api = eve) =>
+      (await api('GET', `/api/v1/outbox?status=${status}`)).body.items.filter(
+        (one: { messageId: string }) => one.messageId === answer.body.id,
+      );
+    const first = 'Not taken for unknown@example.net (550); everybody else has it';
+    const [item] = await eventually(
+      () => list('undelivered'),
+      (items) => items.length === 1,
+    );
+    expect(item).toMatchObject({ status: 'sent', error: first, decidedAt: null, anew: false });
+    expect([await list('undelivered', centre().api), await list('failed')]).toEqual([[], []]);
+    expect(await list('partly', centre().api)).toHaveLength(1);
+
+    const decide = async (decision: string) =>
+      (await eve('POST', `/api/v1/outbox/${item.id}/resolve`, { decision })).status;
+    expect(await decide('failed')).toBe(409);
+    expect([await decide('seen'), await decide('seen')]).toEqual([204, 409]);
+    expect(await list('undelivered')).toEqual([]);
+    expect(await list('partly')).toMatchObject([{ decidedAt: expect.any(String) }]);
+
+    const id = newId();
+    const fields = ['Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'];
+    const { mail, envelopeFrom: to } = await sent('To most of you.');
+    const raw = bounceMail({ id, to, recipient: copy, fields, about: mail.messageId });
+    await write({ envelope: { from: '', to }, raw });
+    await received(id);
+    expect(await list('undelivered')).toMatchObject([
+      { status: 'sent', error: `${first}; ${copy}: 5.1.1 550 5.1.1 User unknown`, decidedAt: null },
+    ]);
+    // That whom it is for has it makes nobody else have it.
+    const arrived = bounceMail({
+      id: newId(),
+      to,
+      recipient: from,
+      fields: ['Action: delivered'],
+      about: mail.messageId,
+    });
+    await write({ envelope: { from: '', to }, raw: arrived });
+    const [there] = await eventually(
+      () => list('undelivered'),
+      ([one]) => one?.status === 'delivered',
+    );
+    expect(there.error).toBe(`${first}; ${copy}: 5.1.1 550 5.1.1 User unknown`);
+    const onTicket = (await centre().messages(ticketId)).find((one) => one.id === answer.body.id);
+    expect(onTicket?.deliveryError).toBe(there.error);
+    expect(await decide('seen')).toBe(204);
+    expect(await list('undelivered')).toEqual([]);
   });
 
   it('that failed is written anew as it was handed in, where all of it is still there', async () => {

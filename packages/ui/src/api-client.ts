@@ -52,6 +52,7 @@ import {
   type MessageTemplate,
   type MessagingSettings,
   type MessageCreateInput,
+  type OutboxFilter,
   type PresenceState,
   type SkillAtLevel,
   type Role,
@@ -91,8 +92,6 @@ export interface TicketFilter {
   q?: string;
   tag?: string;
 }
-/** `undelivered`: one's own that failed or whose end is unknown, as long as nobody has decided. */
-export type OutboxFilter = 'failed' | 'unknown' | 'undelivered' | undefined;
 export type MessageDraft = MessageCreateInput;
 export interface AgentDraft {
   name: string;
@@ -254,7 +253,7 @@ function deskCalls(send: Send) {
     outbox: (status?: OutboxFilter, cursor?: Cursor, signal?: AbortSignal) =>
       send('GET', '/outbox', page(outboxItem), { query: { status, cursor: cursor ?? undefined }, signal }),
     written: (id: string) => send('GET', `/outbox/${id}/written`, handedIn),
-    resolveOutbound: (id: string, decision: 'sent' | 'failed' | 'resend') =>
+    resolveOutbound: (id: string, decision: 'sent' | 'failed' | 'resend' | 'seen') =>
       send('POST', `/outbox/${id}/resolve`, nothing, { json: { decision } }),
   };
 }

@@ -14,7 +14,7 @@ import { OutboxDecision } from './outbox-decision.tsx';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
 
-const filters = ['all', 'undelivered', 'failed', 'unknown'] as const;
+const filters = ['all', 'undelivered', 'failed', 'partly', 'unknown'] as const;
 
 /** What was sent or waits to be sent, with how far it has come. */
 export function OutboxPage() {
@@ -47,7 +47,11 @@ export function OutboxPage() {
         read={(cursor, signal) => api.outbox(status, cursor, signal)}
         empty={
           unsent.length === 0 && (
-            <Nothing icon={<SendOutlined />} title={t('outbox.empty')} text={t('outbox.emptyText')} />
+            <Nothing
+              icon={<SendOutlined />}
+              title={t(`outbox.empty.${filter}`)}
+              text={t(`outbox.emptyText.${filter}`)}
+            />
           )
         }
         row={(item) => <OutboxRow key={item.id} item={item} />}

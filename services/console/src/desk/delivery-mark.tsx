@@ -11,6 +11,7 @@ import type { DeliveryStatus } from '@patchbay/contracts';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../feedback/error-text.ts';
+import { deliveryReasons } from './delivery-reasons.ts';
 import '../style/message.css';
 
 const icons: Record<DeliveryStatus, ReactNode> = {
@@ -26,10 +27,18 @@ const icons: Record<DeliveryStatus, ReactNode> = {
 /** How far an answer has come on its way to the customer, and why no further. */
 export function DeliveryMark({ status, error }: { status: DeliveryStatus; error: string | null }) {
   const { t, i18n } = useTranslation();
+  const reasons = error ? deliveryReasons(error).map((reason) => errorText(reason, i18n.resolvedLanguage)) : [];
   return (
     <footer className={`delivery delivery-${status}`} data-testid="delivery-status" data-status={status}>
       {icons[status]} {t(`delivery.${status}`)}
-      {error && <span className="delivery-error">{errorText(error, i18n.resolvedLanguage)}</span>}
+      {reasons.length === 1 && <span className="delivery-error">{reasons[0]}</span>}
+      {reasons.length > 1 && (
+        <ul className="delivery-error delivery-reasons">
+          {reasons.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+      )}
     </footer>
   );
 }

@@ -87,7 +87,7 @@ export const MessageView = memo(function MessageView({
       {message.direction === 'out' && !note && message.deliveryStatus && (
         <>
           <DeliveryMark status={message.deliveryStatus} error={message.deliveryError} />
-          {(message.deliveryStatus === 'failed' || message.deliveryStatus === 'unknown') && message.authorId && (
+          {isTrouble(message) && message.authorId && (
             <Link className="small" to="/outbox" data-testid="message-decide">
               {t('outbox.toDecision')}
             </Link>
@@ -97,6 +97,12 @@ export const MessageView = memo(function MessageView({
     </article>
   );
 });
+
+/** It failed, nobody knows whether it left, or some of its recipients missed it. */
+const isTrouble = ({ deliveryStatus, deliveryError }: Message): boolean =>
+  deliveryStatus === 'failed' ||
+  deliveryStatus === 'unknown' ||
+  (deliveryError !== null && deliveryStatus !== 'queued');
 
 function Addresses({ message }: { message: Message }) {
   const { t } = useTranslation();
