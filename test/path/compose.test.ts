@@ -28,6 +28,7 @@ async function startMailCentre(backend: Backend) {
     await startMailSink((address) => {
       asked.push(address);
       if (address.startsWith('unknown')) return 550;
+      if (address.startsWith('slow')) return 451;
       // Put off once, as a greylisting server does.
       return address.startsWith('later') && asked.filter((one) => one === address).length === 1 ? 451 : undefined;
     }),
@@ -482,6 +483,29 @@ onBothBackends('writing mail', (backend) => {
     expect(onTicket?.deliveryError).toBe(there.error);
     expect(await decide('seen')).toBe(204);
     expect(await list('undelivered')).toEqual([]);
+  });
+
+  it('that waits says why: what its last try met, and behind which message of its ticket it stands', async () => {
+    const { ticketId } = await firstContact({ from: `slow-${randomUUID()}@example.org` });
+    const answer = await ask('POST', `/tickets/${ticketId}/messages`, { text: 'Patience.' });
+    const find = async () => (await centre().messages(ticketId)).filter(({ direction }) => direction === 'out');
+    const [first, second] = await eventually(find, ([one]) => (one?.waiting?.error ?? null) !== null);
+    const tried = { error: 'The mail server put the mail off with 451', attempts: expect.any(Number) };
+    expect(first).toMatchObject({ deliveryStatus: 'queued', deliveryError: null, waiting: { ...tried, behind: null } });
+    expect(first?.waiting.attempts).toBeGreaterThan(0);
+    const behind = { messageId: first?.id, at: expect.any(String), automatic: true };
+    expect(second).toMatchObject({ id: answer.id, deliveryStatus: 'queued', waiting: { ...tried, behind } });
+    const { items } = await ask('GET', '/outbox');
+    const listed = items.find((one: { messageId: string }) => one.messageId === answer.id);
+    expect(listed).toMatchObject({ status: 'queued', attempts: 0, waiting: { ...tried, behind } });
+    // What goes to somebody else waits for nobody.
+    const aside = await ask('POST', `/tickets/${ticketId}/messages`, { text: 'Aside.', to: ['fine@example.net'] });
+    await sent('Aside.');
+    const left = await eventually(
+      async () => (await find()).find(({ id }) => id === aside.id),
+      (one) => one?.deliveryStatus === 'sent',
+    );
+    expect(left?.waiting).toBeNull();
   });
 
   it('that failed is written anew as it was handed in, where all of it is still there', async () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { pageQuery } from './api.ts';
 import { channelName, deliveryStatus, inboxState, timestamp } from './glossary.ts';
+import { outgoingWait } from './outgoing-wait.ts';
 
 export const inboxItem = z.object({
   id: z.uuid(),
@@ -54,6 +55,8 @@ export const outboxItem = z.object({
   externalId: z.string().nullable(),
   attempts: z.int(),
   error: z.string().nullable(),
+  /** Null where it has left, or never will. */
+  waiting: outgoingWait.nullable(),
   createdAt: timestamp,
   /** Where the mail's bytes can be read when no SMTP_URL is set; null otherwise. */
   rawUrl: z.string().nullable(),

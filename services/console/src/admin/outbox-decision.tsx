@@ -51,9 +51,9 @@ export function OutboxDecision({ item }: { item: OutboxItem }) {
   );
 }
 
-function choicesFor({ status, error, decidedAt }: OutboxItem): readonly Decision[] {
+function choicesFor({ status, error, decidedAt, waiting }: OutboxItem): readonly Decision[] {
   if (status === 'unknown') return ['sent', 'failed', 'resend'];
   if (decidedAt) return [];
   if (status === 'failed') return ['failed'];
-  return error !== null && status !== 'queued' ? ['seen'] : [];
+  return error !== null && waiting === null ? ['seen'] : [];
 }

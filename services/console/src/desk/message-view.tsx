@@ -86,7 +86,7 @@ export const MessageView = memo(function MessageView({
       <AttachmentList attachments={below} />
       {message.direction === 'out' && !note && message.deliveryStatus && (
         <>
-          <DeliveryMark status={message.deliveryStatus} error={message.deliveryError} />
+          <DeliveryMark status={message.deliveryStatus} error={message.deliveryError} waiting={message.waiting} />
           {isTrouble(message) && message.authorId && (
             <Link className="small" to="/outbox" data-testid="message-decide">
               {t('outbox.toDecision')}
