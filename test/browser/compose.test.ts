@@ -2,7 +2,9 @@
 import { createTransport } from 'nodemailer';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { holdRequests, keepPictures, useBrowser } from '../support/browser.ts';
+import { logIn as openSession } from '../support/api-centre.ts';
+import { bounceMail } from '../support/bounce-mail.ts';
+import { holdRequests, keepPictures, sizes, useBrowser } from '../support/browser.ts';
 import type { OpenedPage } from '../support/browser.ts';
 import {
   acceptOffer,
@@ -15,10 +17,13 @@ import {
   setPresence,
 } from '../support/browser-desk.ts';
 import { eventually } from '../support/client.ts';
+import type { ApiClient } from '../support/client.ts';
 import { startMailSink } from '../support/mail.ts';
 import type { MailSink } from '../support/mail.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
+
+const refusals: Record<string, number> = { 'suplier.example': 550, 'slow.example': 451 };
 
 describe.skipIf(inject('chromium') === null)('writing mail at the console', () => {
   const browser = useBrowser();
@@ -31,7 +36,7 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
   const sent = (words: string) => sink.mails.until(({ mail }) => mail.text?.includes(words) === true, words);
 
   beforeAll(async () => {
-    sink = await startMailSink((address) => (address.endsWith('@suplier.example') ? 550 : undefined));
+    sink = await startMailSink((address) => refusals[address.split('@')[1] ?? '']);
     hub = await startHub('postgres', { env: { SMTP_URL: sink.url } });
     const agentId = await addAgent(hub.api);
     await hub.api('PATCH', `/api/v1/agents/${agentId}`, { undoSeconds: 30 });
@@ -179,6 +184,44 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     expect(to).toEqual(['expert@supplier.example']);
     expect(mail.text?.match(/Forwarded message/g)).toHaveLength(1);
     expect(opened.problems).toEqual([]);
+  });
+
+  it.each(Object.entries(sizes))('a long text that was sent can be taken back at %s', async (size, viewport) => {
+    await page.setViewportSize(viewport);
+    const text = Array.from({ length: 14 }, (_, line) => `Line ${line + 1} of a long answer`).join('\n');
+    await composer().fill(text);
+    await page.getByTestId('composer-send').click();
+    const undo = page.getByTestId('held-undo');
+    await undo.waitFor();
+    const isSeen = () =>
+      undo.evaluate(
+        (button) =>
+          new Promise<boolean>((told) =>
+            new IntersectionObserver(([entry]) => told((entry?.intersectionRatio ?? 0) > 0.9)).observe(button),
+          ),
+      );
+    await eventually(isSeen, (seen) => seen);
+    // It grows before the page has told where it was put: that says nothing of its reader.
+    const below = await page.locator('.timeline').evaluate(async (box) => {
+      const more = Object.assign(document.createElement('div'), { style: 'height: 300px' });
+      box.scrollTop -= 10;
+      box.firstElementChild?.append(more);
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+      const hidden = box.scrollHeight - box.scrollTop - box.clientHeight;
+      more.remove();
+      return hidden;
+    });
+    expect(below).toBeLessThan(1);
+    await picture(`held-long-${size}`);
+    await page.setViewportSize(viewport);
+    await undo.click();
+    await page.getByTestId('held-reply').waitFor({ state: 'detached' });
+    await eventually(
+      () => composer().inputValue(),
+      (words) => words === text,
+    );
+    await composer().fill('');
+    await page.setViewportSize(sizes.desktop);
   });
 
   async function open(subject: string): Promise<void> {
@@ -444,6 +487,124 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
         (words) => words === 'Ann, I know.',
       );
       expect(await sendNow('Ann, I know.')).toEqual([ann]);
+    });
+  });
+
+  describe('what came back while its author was away', () => {
+    const ida = {
+      name: 'Ida Rhodes',
+      email: 'ida@patchbay.test',
+      password: 'universal-calendar',
+      phone: '+4930901821',
+    };
+    let asIda: ApiClient;
+    let away: OpenedPage;
+    let ticketId: string;
+    const outbox = async (status: string, count: number) =>
+      eventually(
+        async () => (await asIda('GET', `/api/v1/outbox?status=${status}`)).body.items,
+        (items) => items.length === count,
+      );
+
+    beforeAll(async () => {
+      await addAgent(hub.api, ida);
+      ({ api: asIda } = await openSession(hub.url, ida));
+      const { body } = await hub.api('GET', '/api/v1/tickets?q=The lamp is dark');
+      ticketId = body.items[0].id;
+      away = await browser.open();
+    });
+    afterAll(() => away?.page.context().close());
+
+    it('is told at the log-in, waits in the outbox with every reason, and is put away', async () => {
+      const answer = await asIda('POST', `/api/v1/tickets/${ticketId}/messages`, {
+        text: 'To everybody but one',
+        to: ['ada@example.org'],
+        cc: ['expert@suplier.example', 'charles@example.org'],
+      });
+      expect(answer.status).toBe(201);
+      await outbox('undelivered', 1);
+      const { mail, envelopeFrom: to } = await sent('To everybody but one');
+      const fields = ['Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'];
+      const raw = bounceMail({
+        id: '<back@example.org>',
+        to,
+        recipient: 'charles@example.org',
+        fields,
+        about: mail.messageId,
+      });
+      const { smtpPort: port } = hub.ground;
+      const transport = createTransport({ host: '127.0.0.1', port, secure: false, ignoreTLS: true });
+      await transport.sendMail({ envelope: { from: '', to }, raw });
+      await eventually(
+        () => outbox('undelivered', 1),
+        ([item]) => item.error.includes('charles@example.org: 5.1.1'),
+      );
+
+      const { page: her } = away;
+      await logIn(her, hub.url, ida);
+      const notice = her.getByRole('alert').filter({ hasText: 'did not reach all of its recipients' });
+      await notice.waitFor();
+      expect(await her.getByTestId('undelivered-count').textContent()).toBe('1');
+      await picture('missed-told', her);
+      await her.getByTestId('failure-ticket').click();
+      await notice.waitFor({ state: 'detached' });
+      const missed = message(her, 'out', 'Cc expert@suplier.example, charles@example.org');
+      const reasons = missed.locator('.delivery-reasons li');
+      await reasons.nth(1).waitFor();
+      expect(await reasons.allTextContents()).toEqual([
+        'Not taken for expert@suplier.example (550)',
+        'charles@example.org: 5.1.1 550 5.1.1 User unknown',
+      ]);
+      await picture('missed-ticket', her);
+      await her.reload();
+      await missed.getByTestId('message-decide').click();
+      await her.getByTestId('outbox-filter-undelivered').click();
+      const row = her.getByTestId('outbox-row').filter({ hasText: 'To everybody but one' });
+      await row.waitFor();
+      expect(await notice.count()).toBe(0);
+      await picture('missed-outbox', her);
+      await her.evaluate(`localStorage.setItem('patchbay.language', 'zh')`);
+      await her.reload();
+      await her.getByTestId('outbox-filter-partly').click();
+      await row.waitFor();
+      expect(await row.locator('.delivery-reasons li').allTextContents()).toEqual([
+        'expert@suplier.example (550) 未能收到',
+        'charles@example.org：“5.1.1 550 5.1.1 User unknown”',
+      ]);
+      await picture('missed-outbox-zh', her);
+      await her.evaluate(`localStorage.setItem('patchbay.language', 'en')`);
+      await her.reload();
+      await her.getByTestId('outbox-filter-undelivered').click();
+      await row.getByTestId('outbox-decide-seen').click();
+      await her.getByText('Nothing of yours to decide').waitFor();
+      await her.getByTestId('undelivered-count').waitFor({ state: 'detached' });
+      await picture('outbox-empty', her);
+      expect(away.problems.filter((problem) => !problem.includes('401'))).toEqual([]);
+    });
+
+    it('what has not left says why, and behind what it waits', async () => {
+      const slow = { to: ['somebody@slow.example'] };
+      for (const text of ['The slow one', 'The one behind it'])
+        expect((await asIda('POST', `/api/v1/tickets/${ticketId}/messages`, { ...slow, text })).status).toBe(201);
+      await eventually(
+        async () => (await asIda('GET', `/api/v1/tickets/${ticketId}/messages?limit=200`)).body.items.at(-1),
+        ({ waiting }) => waiting.error !== null,
+      );
+      const { page: her } = away;
+      await her.goto(`${hub.url}/desk/${ticketId}`);
+      const waits = her.getByTestId('message').getByTestId('delivery-waits');
+      const [first, behind] = await eventually(
+        () => waits.allTextContents(),
+        (texts) => texts.length === 2 && texts.every((text) => text.includes('put the mail off with 451')),
+      );
+      expect(first).toMatch(/^The mail server put the mail off with 451 · \d+ attempts?/);
+      expect(behind).toMatch(/^Waits behind the message of \d\d:\d\d, which comes first · The mail server /);
+      await picture('waits-ticket', her);
+      await her.goto(`${hub.url}/outbox`);
+      const row = her.getByTestId('outbox-row').filter({ hasText: 'The one behind it' });
+      await row.getByTestId('delivery-waits').filter({ hasText: 'Waits behind the message of' }).waitFor();
+      await picture('waits-outbox', her);
+      expect(beyond).toEqual([]);
     });
   });
 

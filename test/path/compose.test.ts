@@ -5,6 +5,7 @@ import { openDesk } from '../support/agent-desk.ts';
 import { logIn } from '../support/api-centre.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
+import { bounceMail } from '../support/bounce-mail.ts';
 import { createClient, eventually } from '../support/client.ts';
 import type { ApiClient } from '../support/client.ts';
 import { apiKey, createGround, startHub } from '../support/hub.ts';
@@ -27,6 +28,7 @@ async function startMailCentre(backend: Backend) {
     await startMailSink((address) => {
       asked.push(address);
       if (address.startsWith('unknown')) return 550;
+      if (address.startsWith('slow')) return 451;
       // Put off once, as a greylisting server does.
       return address.startsWith('later') && asked.filter((one) => one === address).length === 1 ? 451 : undefined;
     }),
@@ -419,6 +421,91 @@ onBothBackends('writing mail', (backend) => {
     expect(item).toMatchObject({ messageId: answer.body.id, status: 'failed' });
     expect((await ann('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'failed' })).status).toBe(204);
     expect(await own()).toEqual([]);
+  });
+
+  it('that missed a recipient comes back to who wrote it until they have seen it, and again when another one misses it', async () => {
+    const { url, write, received } = centre();
+    const login = { email: `${randomUUID().slice(0, 8)}@patchbay.test`, password: 'a long enough password' };
+    await ask('POST', '/agents', { ...login, name: 'Eve', role: 'manager' });
+    const { api: eve } = await logIn(url, login);
+    const { ticketId, from } = await firstContact();
+    const copy = `copy-${randomUUID()}@example.net`;
+    const answer = await eve('POST', `/api/v1/tickets/${ticketId}/messages`, {
+      text: 'To most of you.',
+      to: [from],
+      cc: ['unknown@example.net', copy],
+    });
+    expect(answer.status).toBe(201);
+    const list = async (status: string, api = eve) =>
+      (await api('GET', `/api/v1/outbox?status=${status}`)).body.items.filter(
+        (one: { messageId: string }) => one.messageId === answer.body.id,
+      );
+    const first = 'Not taken for unknown@example.net (550); everybody else has it';
+    const [item] = await eventually(
+      () => list('undelivered'),
+      (items) => items.length === 1,
+    );
+    expect(item).toMatchObject({ status: 'sent', error: first, decidedAt: null, anew: false });
+    expect([await list('undelivered', centre().api), await list('failed')]).toEqual([[], []]);
+    expect(await list('partly', centre().api)).toHaveLength(1);
+
+    const decide = async (decision: string) =>
+      (await eve('POST', `/api/v1/outbox/${item.id}/resolve`, { decision })).status;
+    expect(await decide('failed')).toBe(409);
+    expect([await decide('seen'), await decide('seen')]).toEqual([204, 409]);
+    expect(await list('undelivered')).toEqual([]);
+    expect(await list('partly')).toMatchObject([{ decidedAt: expect.any(String) }]);
+
+    const id = newId();
+    const fields = ['Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'];
+    const { mail, envelopeFrom: to } = await sent('To most of you.');
+    const raw = bounceMail({ id, to, recipient: copy, fields, about: mail.messageId });
+    await write({ envelope: { from: '', to }, raw });
+    await received(id);
+    expect(await list('undelivered')).toMatchObject([
+      { status: 'sent', error: `${first}; ${copy}: 5.1.1 550 5.1.1 User unknown`, decidedAt: null },
+    ]);
+    // That whom it is for has it makes nobody else have it.
+    const arrived = bounceMail({
+      id: newId(),
+      to,
+      recipient: from,
+      fields: ['Action: delivered'],
+      about: mail.messageId,
+    });
+    await write({ envelope: { from: '', to }, raw: arrived });
+    const [there] = await eventually(
+      () => list('undelivered'),
+      ([one]) => one?.status === 'delivered',
+    );
+    expect(there.error).toBe(`${first}; ${copy}: 5.1.1 550 5.1.1 User unknown`);
+    const onTicket = (await centre().messages(ticketId)).find((one) => one.id === answer.body.id);
+    expect(onTicket?.deliveryError).toBe(there.error);
+    expect(await decide('seen')).toBe(204);
+    expect(await list('undelivered')).toEqual([]);
+  });
+
+  it('that waits says why: what its last try met, and behind which message of its ticket it stands', async () => {
+    const { ticketId } = await firstContact({ from: `slow-${randomUUID()}@example.org` });
+    const answer = await ask('POST', `/tickets/${ticketId}/messages`, { text: 'Patience.' });
+    const find = async () => (await centre().messages(ticketId)).filter(({ direction }) => direction === 'out');
+    const [first, second] = await eventually(find, ([one]) => (one?.waiting?.error ?? null) !== null);
+    const tried = { error: 'The mail server put the mail off with 451', attempts: expect.any(Number) };
+    expect(first).toMatchObject({ deliveryStatus: 'queued', deliveryError: null, waiting: { ...tried, behind: null } });
+    expect(first?.waiting.attempts).toBeGreaterThan(0);
+    const behind = { messageId: first?.id, at: expect.any(String), automatic: true };
+    expect(second).toMatchObject({ id: answer.id, deliveryStatus: 'queued', waiting: { ...tried, behind } });
+    const { items } = await ask('GET', '/outbox');
+    const listed = items.find((one: { messageId: string }) => one.messageId === answer.id);
+    expect(listed).toMatchObject({ status: 'queued', attempts: 0, waiting: { ...tried, behind } });
+    // What goes to somebody else waits for nobody.
+    const aside = await ask('POST', `/tickets/${ticketId}/messages`, { text: 'Aside.', to: ['fine@example.net'] });
+    await sent('Aside.');
+    const left = await eventually(
+      async () => (await find()).find(({ id }) => id === aside.id),
+      (one) => one?.deliveryStatus === 'sent',
+    );
+    expect(left?.waiting).toBeNull();
   });
 
   it('that failed is written anew as it was handed in, where all of it is still there', async () => {

@@ -16,6 +16,7 @@ import {
   visibility,
 } from './glossary.ts';
 import { longestUndoSeconds, messageIdentity } from './composing.ts';
+import { outgoingWait } from './outgoing-wait.ts';
 import { authenticity, classification } from './contact.ts';
 import { ticketTag } from './tags.ts';
 import { ticketClocks } from './service-targets.ts';
@@ -293,6 +294,8 @@ export const message = z.object({
   receivedAt: timestamp,
   deliveryStatus: deliveryStatus.exclude(['sending']).nullable(),
   deliveryError: z.string().nullable(),
+  /** Null for what has left, or never will. */
+  waiting: outgoingWait.nullable(),
   /** SHA-256 of the bytes received; for mail of the whole message as it came in. */
   rawSha256: z.string().nullable(),
 });

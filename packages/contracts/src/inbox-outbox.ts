@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { pageQuery } from './api.ts';
 import { channelName, deliveryStatus, inboxState, timestamp } from './glossary.ts';
+import { outgoingWait } from './outgoing-wait.ts';
 
 export const inboxItem = z.object({
   id: z.uuid(),
@@ -54,22 +55,30 @@ export const outboxItem = z.object({
   externalId: z.string().nullable(),
   attempts: z.int(),
   error: z.string().nullable(),
+  /** Null where it has left, or never will. */
+  waiting: outgoingWait.nullable(),
   createdAt: timestamp,
   /** Where the mail's bytes can be read when no SMTP_URL is set; null otherwise. */
   rawUrl: z.string().nullable(),
-  /** When a person decided about a failure or an unknown end. */
+  /** When a person decided about a failure, an unknown end or who missed it; null again when somebody else misses it. */
   decidedAt: timestamp.nullable(),
 });
 export type OutboxItem = z.infer<typeof outboxItem>;
 
 export const outboxQuery = pageQuery.extend({
-  /** `undelivered`: failed or of unknown end, written by whoever asks, and nobody has decided yet. */
-  status: z.enum(['failed', 'unknown', 'undelivered']).optional(),
+  /**
+   * `partly`: some of its recipients missed it. `undelivered`: one of these three, written by whoever asks, and nobody has decided yet.
+   */
+  status: z.enum(['failed', 'unknown', 'partly', 'undelivered']).optional(),
 });
+export type OutboxFilter = z.infer<typeof outboxQuery>['status'];
 /** Replies that have not left, or of these the ones in one state. */
 export const heldReplyQuery = pageQuery.extend({ state: z.enum(['held', 'leaving', 'failed']).optional() });
-/** `resend` puts the same message back on its way. `failed` on one that has failed says that it was seen. */
-export const outboxDecision = z.object({ decision: z.enum(['sent', 'failed', 'resend']) });
+/**
+ * `resend` puts the same message back on its way. `failed` on one that has failed says that it was seen, and `seen` says so of one that
+ * some of its recipients missed.
+ */
+export const outboxDecision = z.object({ decision: z.enum(['sent', 'failed', 'resend', 'seen']) });
 
 /** How fast one account of ours may be used; `perSecond` null: no limit. */
 export const sendingLimitUpdate = z.object({

@@ -11,6 +11,7 @@ export * from './grading.ts';
 export * from './guard.ts';
 export * from './identity.ts';
 export * from './inbox-outbox.ts';
+export * from './outgoing-wait.ts';
 export * from './intake.ts';
 export * from './jobs.ts';
 export * from './live.ts';

@@ -52,6 +52,7 @@ import {
   type MessageTemplate,
   type MessagingSettings,
   type MessageCreateInput,
+  type OutboxFilter,
   type PresenceState,
   type SkillAtLevel,
   type Role,
@@ -93,8 +94,6 @@ export interface TicketFilter {
   /** `waiting`: the most urgent first, then who waits longest. Left out: the newest first. */
   order?: 'waiting';
 }
-/** `undelivered`: one's own that failed or whose end is unknown, as long as nobody has decided. */
-export type OutboxFilter = 'failed' | 'unknown' | 'undelivered' | undefined;
 export type MessageDraft = MessageCreateInput;
 export interface AgentDraft {
   name: string;
@@ -256,7 +255,7 @@ function deskCalls(send: Send) {
     outbox: (status?: OutboxFilter, cursor?: Cursor, signal?: AbortSignal) =>
       send('GET', '/outbox', page(outboxItem), { query: { status, cursor: cursor ?? undefined }, signal }),
     written: (id: string) => send('GET', `/outbox/${id}/written`, handedIn),
-    resolveOutbound: (id: string, decision: 'sent' | 'failed' | 'resend') =>
+    resolveOutbound: (id: string, decision: 'sent' | 'failed' | 'resend' | 'seen') =>
       send('POST', `/outbox/${id}/resolve`, nothing, { json: { decision } }),
   };
 }

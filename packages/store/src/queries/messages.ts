@@ -1,5 +1,6 @@
 import type { Message } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { deliveryError, waiting } from './delivery.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 import { parameters, ticketScope, type Viewer } from './tickets.ts';
 
@@ -7,10 +8,11 @@ const columns = `
   m.id, m.position, m.ticket_id as "ticketId", m.customer_id as "customerId", m.direction, m.channel, m.kind, m.visibility,
   m.external_id as "externalId", m.author_id as "authorId", coalesce(w.name, m.sender_name) as "authorName", m.sender as "from",
   m.recipients as "to", m.copies as cc, m.blind_copies as bcc, m.reply_to as "replyTo", m.identity, m.forward_of as "forwardOf", m.delivered_to as "deliveredTo", m.authenticity, m.classification, m.subject, m.body_text as text, m.reply_text as "replyText", m.body_html as html,
-  m.received_at as "receivedAt", case when m.delivery_status = 'sending' then 'queued' else m.delivery_status end as "deliveryStatus", m.delivery_error as "deliveryError", m.raw_sha256 as "rawSha256",
+  m.received_at as "receivedAt", case when m.delivery_status = 'sending' then 'queued' else m.delivery_status end as "deliveryStatus", case when o.status = 'sent' then ${deliveryError} else m.delivery_error end as "deliveryError", ${waiting} as waiting, m.raw_sha256 as "rawSha256",
   coalesce(f.attachments, '[]') as attachments`;
 const joined = `
   left join agent w on w.id = m.author_id
+  left join outbound o on o.message_id = m.id and m.direction = 'out'
   left join lateral (
     select jsonb_agg(jsonb_build_object('id', x.id, 'filename', x.filename, 'contentType', x.content_type, 'size', x.size, 'sha256', x.sha256,
       'inline', x.inline, 'contentId', x.content_id, 'url', '/api/v1/attachments/' || x.id) order by x.position) as attachments

@@ -1,6 +1,7 @@
 /** Sends of unknown end: asking the provider, and a person's decision. */
 import { storableText, type ChannelName } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { deliveryError, missedSome } from './delivery.ts';
 import type { ClaimedOutbound } from './outbound.ts';
 
 export interface Unreconciled extends ClaimedOutbound {
@@ -53,7 +54,7 @@ export async function leaveToPerson(sql: Queryable, id: string, evidence: string
   await sql.query('select leave_to_person($1, $2)', [id, storableText(evidence)]);
 }
 
-export type Decision = 'sent' | 'failed' | 'resend';
+export type Decision = 'sent' | 'failed' | 'resend' | 'seen';
 
 export async function resolveOutbound(
   sql: Queryable,
@@ -61,9 +62,23 @@ export async function resolveOutbound(
   decision: Decision,
   actorId: string,
 ): Promise<'none' | 'conflict' | 'resolved'> {
+  if (decision === 'seen') return (await noteSeen(sql, id, actorId)) ? 'resolved' : 'conflict';
   const { rows } = await sql.query<{ outcome: 'none' | 'conflict' | 'resolved' }>(
     'select resolve_outbound($1, $2, $3) as outcome',
     [id, decision, actorId],
   );
   return rows[0]?.outcome ?? 'none';
+}
+
+/** That it is known who missed a message; false when nobody did, or it was known. */
+async function noteSeen(sql: Queryable, id: string, actorId: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `with seen as (
+       update outbound o set decided_at = now(), decided_by = $2 from message m
+       where o.id = $1 and m.id = o.message_id and ${missedSome} and o.decided_at is null
+       returning m.id, m.delivery_status, ${deliveryError} as error)
+     select tell_delivery(id, delivery_status, error, $2, false) from seen`,
+    [id, actorId],
+  );
+  return rowCount === 1;
 }

@@ -9,9 +9,9 @@ import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 
-type Decision = 'sent' | 'failed' | 'resend';
+type Decision = 'sent' | 'failed' | 'resend' | 'seen';
 
-/** What a person can do about a message that failed, or of which nobody knows whether it left. */
+/** What a person can do about a message that failed or missed a recipient, or of which nobody knows whether it left. */
 export function OutboxDecision({ item }: { item: OutboxItem }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -27,12 +27,7 @@ export function OutboxDecision({ item }: { item: OutboxItem }) {
       void navigate(`/desk/${item.ticketId}`);
     },
   });
-  const choices: readonly Decision[] =
-    item.status === 'unknown'
-      ? ['sent', 'failed', 'resend']
-      : item.status === 'failed' && !item.decidedAt
-        ? ['failed']
-        : [];
+  const choices = choicesFor(item);
   if (choices.length === 0) return null;
   return (
     <>
@@ -44,7 +39,7 @@ export function OutboxDecision({ item }: { item: OutboxItem }) {
           onClick={() => decide.mutate(choice)}
           data-testid={`outbox-decide-${choice}`}
         >
-          {t(item.status === 'failed' ? 'outbox.seen' : `outbox.decide.${choice}`)}
+          {choice === 'seen' || item.status === 'failed' ? t('outbox.seen') : t(`outbox.decide.${choice}`)}
         </Button>
       ))}
       {item.anew && (
@@ -54,4 +49,11 @@ export function OutboxDecision({ item }: { item: OutboxItem }) {
       )}
     </>
   );
+}
+
+function choicesFor({ status, error, decidedAt, waiting }: OutboxItem): readonly Decision[] {
+  if (status === 'unknown') return ['sent', 'failed', 'resend'];
+  if (decidedAt) return [];
+  if (status === 'failed') return ['failed'];
+  return error !== null && waiting === null ? ['seen'] : [];
 }

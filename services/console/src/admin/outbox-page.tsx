@@ -14,7 +14,9 @@ import { OutboxDecision } from './outbox-decision.tsx';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
 
-const filters = ['all', 'undelivered', 'failed', 'unknown'] as const;
+/** No event tells of a try that is repeated. Milliseconds. */
+const TRIES = 30_000;
+const filters = ['all', 'undelivered', 'failed', 'partly', 'unknown'] as const;
 
 /** What was sent or waits to be sent, with how far it has come. */
 export function OutboxPage() {
@@ -45,9 +47,14 @@ export function OutboxPage() {
         key={filter}
         queryKey={[...keys.outbox, filter]}
         read={(cursor, signal) => api.outbox(status, cursor, signal)}
+        refreshMs={TRIES}
         empty={
           unsent.length === 0 && (
-            <Nothing icon={<SendOutlined />} title={t('outbox.empty')} text={t('outbox.emptyText')} />
+            <Nothing
+              icon={<SendOutlined />}
+              title={t(`outbox.empty.${filter}`)}
+              text={t(`outbox.emptyText.${filter}`)}
+            />
           )
         }
         row={(item) => <OutboxRow key={item.id} item={item} />}
@@ -81,8 +88,10 @@ function OutboxRow({ item }: { item: OutboxItem }) {
       {item.subject && <p className="outbox-subject">{subjectText(t, item.subject)}</p>}
       <p className="muted ellipsis">{item.preview}</p>
       <div className="record-actions row wrap">
-        <DeliveryMark status={item.status} error={item.error} />
-        {item.attempts > 1 && <span className="muted small">{t('outbox.attempts', { count: item.attempts })}</span>}
+        <DeliveryMark status={item.status} error={item.error} waiting={item.waiting} />
+        {item.attempts > 1 && !item.waiting && (
+          <span className="muted small">{t('outbox.attempts', { count: item.attempts })}</span>
+        )}
         <span className="grow" />
         <Link to={`/desk/${item.ticketId}`}>{t('outbox.ticket', { number: item.ticketNumber })}</Link>
         <OutboxDecision item={item} />

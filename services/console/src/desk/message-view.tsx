@@ -86,8 +86,8 @@ export const MessageView = memo(function MessageView({
       <AttachmentList attachments={below} />
       {message.direction === 'out' && !note && message.deliveryStatus && (
         <>
-          <DeliveryMark status={message.deliveryStatus} error={message.deliveryError} />
-          {(message.deliveryStatus === 'failed' || message.deliveryStatus === 'unknown') && message.authorId && (
+          <DeliveryMark status={message.deliveryStatus} error={message.deliveryError} waiting={message.waiting} />
+          {isTrouble(message) && message.authorId && (
             <Link className="small" to="/outbox" data-testid="message-decide">
               {t('outbox.toDecision')}
             </Link>
@@ -97,6 +97,12 @@ export const MessageView = memo(function MessageView({
     </article>
   );
 });
+
+/** It failed, nobody knows whether it left, or some of its recipients missed it. */
+const isTrouble = ({ deliveryStatus, deliveryError }: Message): boolean =>
+  deliveryStatus === 'failed' ||
+  deliveryStatus === 'unknown' ||
+  (deliveryError !== null && deliveryStatus !== 'queued');
 
 function Addresses({ message }: { message: Message }) {
   const { t } = useTranslation();

@@ -17,11 +17,15 @@ import { buildTimeline } from './timeline.ts';
 import { carriesCopies } from './use-mail-fields.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 
+/** No event tells of a try that is repeated. Milliseconds. */
+const TRIES = 15_000;
+
 export function TimelineView({ ticket, ask }: { ticket: Ticket; ask: (request: ComposerRequest) => void }) {
   const { t, i18n } = useTranslation();
   const messages = useQuery({
     queryKey: keys.messages(ticket.id),
     queryFn: ({ signal }) => api.messages(ticket.id, signal),
+    refetchInterval: ({ state }) => (state.data?.some(({ waiting }) => waiting !== null) ? TRIES : false),
   });
   const events = useQuery({ queryKey: keys.events(ticket.id), queryFn: ({ signal }) => api.events(ticket.id, signal) });
   const items = useMemo(() => buildTimeline(messages.data ?? [], events.data ?? []), [messages.data, events.data]);

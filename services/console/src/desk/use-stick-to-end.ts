@@ -3,6 +3,13 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 /** How near to the end, in pixels, still counts as reading the newest. */
 const NEAR = 80;
 
+/** Whether a box and what is in it are as large as when this was asked last. */
+function keepsSize({ scrollHeight, clientHeight }: HTMLElement, measured: { current: string }): boolean {
+  const before = measured.current;
+  measured.current = `${clientHeight} of ${scrollHeight}`;
+  return before === measured.current;
+}
+
 /**
  * Keeps a growing log at its end while its reader is there; whoever has scrolled back keeps their place and is told how
  * many lines came since.
@@ -12,6 +19,7 @@ export function useStickToEnd(count: number) {
   const inner = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const read = useRef(count);
+  const measured = useRef('');
   const [below, setBelow] = useState(0);
 
   const toEnd = useCallback(() => {
@@ -20,7 +28,8 @@ export function useStickToEnd(count: number) {
   }, []);
   const onScroll = useCallback(() => {
     const box = ref.current;
-    if (!box) return;
+    // Between two sizes its place says nothing of its reader: it is put right as soon as the new one is seen.
+    if (!box || !keepsSize(box, measured)) return;
     atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     if (!atEnd.current) return;
     read.current = count;
@@ -39,7 +48,10 @@ export function useStickToEnd(count: number) {
   useEffect(() => {
     const content = inner.current;
     if (!content) return undefined;
-    const observer = new ResizeObserver(() => atEnd.current && toEnd());
+    const observer = new ResizeObserver(() => {
+      if (ref.current) keepsSize(ref.current, measured);
+      if (atEnd.current) toEnd();
+    });
     observer.observe(content);
     if (ref.current) observer.observe(ref.current);
     return () => observer.disconnect();

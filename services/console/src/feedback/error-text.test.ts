@@ -80,6 +80,17 @@ describe('errors in Chinese', () => {
       'The mail server refused the mail with 550; only a@example.org got it',
       '邮件服务器拒绝了邮件（550）；仅 a@example.org 已收到',
     ],
+    [
+      'Not taken for bob@example.org (550), ann@example.org (no answer); everybody else has it',
+      'bob@example.org (550)，ann@example.org (无应答) 未能收到；其余收件人已收到',
+    ],
+    ['Not taken for bob@example.org (550)', 'bob@example.org (550) 未能收到'],
+    ['bob@example.org: 5.1.1 User unknown', 'bob@example.org：“5.1.1 User unknown”'],
+    ['bob@example.org: The mail came back', 'bob@example.org：邮件被退回'],
+    [
+      'bob@example.org: No (nothing vouches for this report but the Message-ID that it names)',
+      'bob@example.org：原文：“No”（仅凭所引邮件编号，来源未经证实）',
+    ],
     ['550 5.1.1 User unknown', '原文：“550 5.1.1 User unknown”'],
     ['constructor', '原文：“constructor”'],
     ['客户要求', '客户要求'],

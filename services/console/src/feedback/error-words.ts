@@ -135,6 +135,12 @@ export const fixed: Readonly<Record<string, string>> = {
 
 export type Say = (inner: (part: string) => string, ...parts: string[]) => string;
 
+const missed = (whom: string): string => whom.replaceAll(', ', '，').replaceAll('(no answer)', '(无应答)');
+const reported: Say = (inner, whom = '', why = '') => {
+  const said = inner(why);
+  return `${whom}：${said === why ? `“${why}”` : said}`;
+};
+
 /** Each with its parts in the order of the English pattern. */
 export const patterns: readonly (readonly [RegExp, Say])[] = [
   [
@@ -168,12 +174,15 @@ export const patterns: readonly (readonly [RegExp, Say])[] = [
   [/^HTTP (\d+) was answered for the file$/u, (_inner, code) => `获取文件时返回 HTTP ${code}`],
   [
     /^Not taken for (.+); everybody else has it$/su,
-    (_inner, whom = '') => `${whom.replaceAll(', ', '，')} 未能收到；其余收件人已收到`,
+    (_inner, whom = '') => `${missed(whom)} 未能收到；其余收件人已收到`,
   ],
+  [/^Not taken for (.+)$/su, (_inner, whom = '') => `${missed(whom)} 未能收到`],
   [
     /^(.+); only (.+) got it$/su,
     (inner, why = '', whom = '') => `${inner(why)}；仅 ${whom.replaceAll(', ', '，')} 已收到`,
   ],
+  // What came back, of one of several recipients.
+  [/^([^\s:]+@[^\s:]+): (.+)$/su, reported],
   [/^The address is marked: (.+)$/su, (_inner, why) => `该地址已被标记：“${why}”`],
   [/^Not readable as mail: (.+)$/su, (_inner, why) => `无法作为邮件读取：“${why}”`],
   [/^The contact has a wrong shape: (.*)$/su, (_inner, why) => `联系的格式不正确：“${why}”`],

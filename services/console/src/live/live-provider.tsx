@@ -2,52 +2,25 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { AttendRequest, HubEvent } from '@patchbay/contracts';
 import { keys, openLive, type ConnectionState, type Live, type Room } from '@patchbay/ui';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { App, Button } from 'antd';
-import { useTranslation } from 'react-i18next';
-import { useNavigate } from 'react-router';
 import { useMe } from '../session/use-me.ts';
 import { useClockNotices } from '../clocks/use-clock-notices.tsx';
 import { failedMessages } from './failed-messages.ts';
 import { LiveContext, type Follower, type LiveScreen } from './live-context.ts';
 import { createRefresher } from './refresh.ts';
 import { createTypingStore } from './typing-store.ts';
+import { useFailureNotices } from './use-failure-notices.tsx';
 
 /** Keeps one live connection for the session and turns what it brings into reads. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { id: me } = useMe();
-  const { t } = useTranslation();
-  const { notification } = App.useApp();
-  const navigate = useNavigate();
   const [connection, setConnection] = useState<ConnectionState>('connecting');
   const [live, setLive] = useState<Live | null>(null);
   const stores = useRef({ typing: createTypingStore(), offered: { ids: new Set<string>() } }).current;
 
   const followers = useRef(new Set<Follower>()).current;
 
-  const tell = useRef<(failed: ReturnType<typeof failedMessages>[number]) => void>(() => undefined);
-  tell.current = (failed) =>
-    notification.error({
-      // The same message told twice is one notice.
-      key: failed.messageId,
-      title: t(`outbox.told.${failed.status}`, { number: failed.number }),
-      // Notices are shown outside the router, where a link of its own cannot be.
-      description: (
-        <Button
-          type="link"
-          size="small"
-          onClick={() => {
-            notification.destroy(failed.messageId);
-            void navigate(`/desk/${failed.ticketId}`);
-          }}
-          data-testid="failure-ticket"
-        >
-          {failed.number === null ? t('outbox.toTicket') : t('outbox.ticket', { number: failed.number })}
-        </Button>
-      ),
-      duration: 0,
-    });
-
+  const tell = useFailureNotices();
   const tellClocks = useClockNotices();
 
   useEffect(() => {
@@ -78,7 +51,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       opened.close();
       setLive(null);
     };
-  }, [client, followers, me, stores, tellClocks]);
+  }, [client, followers, me, stores, tell, tellClocks]);
 
   // These change with the connection object only, so that rooms are not left and joined for nothing.
   const calls = useMemo(

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useNavigate } from 'react-router';
 import { api } from '../query-client.ts';
 import { useFailedReplies } from '../admin/failed-replies.tsx';
+import { undeliveredQuery } from '../admin/undelivered-query.ts';
 import { useMe } from '../session/use-me.ts';
 import { ChoiceMenu } from './choice-menu.tsx';
 import { isSetting, mayVisit, placeAt, placesOnPhone, workPlaces } from './places.tsx';
@@ -104,10 +105,7 @@ function useCounts(manages: boolean): { outbox: string; quarantine: string; sugg
     queryFn: ({ signal }) => api.suggestionSummary(signal),
     enabled: manages,
   });
-  const undelivered = useQuery({
-    queryKey: [...keys.outbox, 'undelivered', 'count'],
-    queryFn: ({ signal }) => api.outbox('undelivered', null, signal),
-  });
+  const undelivered = useQuery(undeliveredQuery);
   const unsent = useFailedReplies().data?.length ?? 0;
   const failed = unsent + (undelivered.data?.items.length ?? 0);
   return {

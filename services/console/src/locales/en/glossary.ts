@@ -51,6 +51,11 @@ export const glossary = {
     read: 'Read',
     failed: 'Not delivered',
   },
+  waiting: {
+    behind: 'Waits behind the message of {{at}}, which comes first',
+    behindAutomatic: 'Waits behind the automatic message of {{at}}, which comes first',
+    next: 'Next try {{at}}',
+  },
   queueName: { Email: 'Email', Messages: 'Messages', Chat: 'Chat', Phone: 'Phone', Web: 'Web' },
   callSubject: { phone: 'Phone call from {{from}}', missed: 'Missed call from {{from}}', withheld: 'withheld' },
   callState: {

@@ -51,6 +51,11 @@ export const glossary = {
     read: '已读',
     failed: '未送达',
   },
+  waiting: {
+    behind: '排在 {{at}} 的消息之后，须等其先发出',
+    behindAutomatic: '排在 {{at}} 的自动消息之后，须等其先发出',
+    next: '下次尝试 {{at}}',
+  },
   queueName: { Email: '邮件', Messages: '短信', Chat: '聊天', Phone: '电话', Web: '网页' },
   callSubject: { phone: '{{from}} 来电', missed: '{{from}} 的未接来电', withheld: '隐藏号码' },
   callState: {

@@ -1,7 +1,7 @@
 export const operations = {
   outbox: {
     filter: '显示哪些消息',
-    filters: { all: '全部', undelivered: '待我处理', failed: '未送达', unknown: '结果未知' },
+    filters: { all: '全部', undelivered: '待我处理', failed: '未送达', partly: '部分未送达', unknown: '结果未知' },
     decide: { sent: '已发出', failed: '未发出', resend: '重新发送' },
     decided: '已记录',
     seen: '已知悉',
@@ -14,8 +14,22 @@ export const operations = {
       held: '您有一条消息未能发送',
     },
     text: '所有发往客户的消息。未配置 SMTP 服务器时，邮件保存在这里而不会发出。',
-    empty: '还没有发送任何内容',
-    emptyText: '回复和自动确认会显示在这里。',
+    empty: {
+      all: '还没有发送任何内容',
+      undelivered: '没有待您处理的消息',
+      failed: '没有发送失败的消息',
+      partly: '没有遗漏的收件人',
+      unknown: '没有结果未知的消息',
+    },
+    emptyText: {
+      all: '回复和自动确认会显示在这里。',
+      undelivered: '您写的、未能送达全部收件人的消息会留在这里，直到您确认知悉。',
+      failed: '未能送达的消息会显示在这里。',
+      partly: '已发出但未送达部分收件人的消息会显示在这里。',
+      unknown: '不确定是否已发出的消息会显示在这里。',
+    },
+    returned: '您有 {{count}} 条消息待处理',
+    toOutbox: '打开发件箱',
     attempts_one: '尝试 {{count}} 次',
     attempts_other: '尝试 {{count}} 次',
     chatVisitor: '聊天访客',
