@@ -12,6 +12,7 @@ import {
   type StoredFile,
   timestamp,
 } from '@patchbay/contracts';
+import { matchesInTime } from '../field-pattern.ts';
 import { normaliseEmail, normaliseIdentifier } from '@patchbay/domain';
 import { z } from 'zod';
 import type { FileStore } from '../channel.ts';
@@ -239,7 +240,7 @@ async function requestOf(
   }
   const definition = await directory.requestFields(requestType);
   if (!definition) throw new HubError('invalid_input', 'requestType: there is none of this name');
-  const { values, problems } = checkRequest(definition, fields ?? {});
+  const { values, problems } = checkRequest(definition, fields ?? {}, matchesInTime);
   const issues = problems.map(({ field, problem }) => ({ path: `fields.${field}`, message: problem }));
   if (issues[0]) throw new HubError('invalid_input', `${issues[0].path}: ${issues[0].message}`, { issues });
   return { type: requestType, fields: values };

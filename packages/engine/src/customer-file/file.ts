@@ -1,5 +1,6 @@
 /** One customer's file, put together from its parts. */
 import { HubError, reviewKind, type CustomerFile, type FieldChanges, type FieldEntry } from '@patchbay/contracts';
+import { matchesInTime } from '@patchbay/channels/field-pattern';
 import { asRequestField, checkRequest, type CustomField } from '@patchbay/contracts';
 import {
   completenessFormula,
@@ -137,6 +138,7 @@ function checkedValues(fields: readonly CustomField[], changes: FieldChanges['ch
   const { values, problems } = checkRequest(
     fields.map((field) => asRequestField(field, false)),
     given,
+    matchesInTime,
   );
   const issues = problems.map(({ field, problem }) => ({ path: field, message: problem as string }));
   const checked = new Map<string, unknown>(Object.entries(values));

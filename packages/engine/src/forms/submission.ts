@@ -1,5 +1,6 @@
 /** What a visitor sent by a form: read, checked, and put into the words of the webhook pair. */
 import { checkRequest, HubError, isEmail, isPhone, type FormLanguage, type RequestType } from '@patchbay/contracts';
+import { matchesInTime } from '@patchbay/channels/field-pattern';
 import type { IncomingMessage } from '@patchbay/channels/http/schema';
 import { largestFile } from '@patchbay/channels/http/schema';
 import { normaliseIdentifier } from '@patchbay/domain';
@@ -120,7 +121,7 @@ export function checkSubmission(
   { id, values, problems: found }: Submission,
 ): CheckedSubmission {
   const type = types.length === 1 ? types[0] : types.find(({ key }) => key === values['type']);
-  const asked = type ? checkRequest(type.fields, given(type, values)) : { values: {}, problems: [] };
+  const asked = type ? checkRequest(type.fields, given(type, values), matchesInTime) : { values: {}, problems: [] };
   const text = trimmed(values, 'message');
   const phone = phoneOf(parts, trimmed(values, 'phone'));
   const problems: NamedProblem[] = [

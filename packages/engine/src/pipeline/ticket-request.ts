@@ -9,6 +9,7 @@ import {
   type Ticket,
   type ticketUpdate,
 } from '@patchbay/contracts';
+import { matchesInTime } from '@patchbay/channels/field-pattern';
 import { completenessOf, isRequired, type FileOwner } from '@patchbay/domain';
 import { listCustomFields } from '@patchbay/store/queries/custom-fields';
 import { readFileOwner } from '@patchbay/store/queries/customer-file';
@@ -122,7 +123,7 @@ function fieldsFor(
   const kept = type === ticket.requestType ? past : {};
   if (given === undefined) return { ...kept, ...present };
   const asked = Object.entries(given).filter(([key, value]) => !(Object.hasOwn(kept, key) && kept[key] === value));
-  const { values, problems } = checkRequest(definitions, Object.fromEntries(asked));
+  const { values, problems } = checkRequest(definitions, Object.fromEntries(asked), matchesInTime);
   const issues = problems
     .filter(({ problem }) => problem !== 'required')
     .map(({ field, problem }) => ({ path: `fields.${field}`, message: problem }));
@@ -131,7 +132,9 @@ function fieldsFor(
 }
 
 function demandAll(definitions: readonly RequestField[], fields: Readonly<Record<string, unknown>>): void {
-  const missing = checkRequest(definitions, fields).problems.filter(({ problem }) => problem === 'required');
+  const missing = checkRequest(definitions, fields, matchesInTime).problems.filter(
+    ({ problem }) => problem === 'required',
+  );
   demandNone(
     missing.map(({ field }) => ({
       path: `fields.${field}`,
