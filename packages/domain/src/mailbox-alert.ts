@@ -3,6 +3,7 @@ import type { AlertReason, MailAccountState, MailProblemCode } from '@patchbay/c
 
 export interface MailboxSituation {
   readonly state: MailAccountState;
+  readonly lastError: string | null;
   readonly lastErrorCode: MailProblemCode | null;
   /** When its server last answered as it should, or since when there is the account. */
   readonly wellAt: Date;
@@ -20,11 +21,15 @@ const forPeople: ReadonlySet<MailProblemCode> = new Set([
 /** A server that is started anew is back by then. Seconds. */
 const patience = 300;
 
+/** While it is tried again it stays what it was: only an answer of the server, which takes the error away, makes it well. */
+export const isMailboxFailing = ({ state, lastError }: Pick<MailboxSituation, 'state' | 'lastError'>): boolean =>
+  state === 'failing' || (state === 'connecting' && lastError !== null);
+
 /** Mailboxes that cannot be read: by a refusal at once, by silence after five minutes. The alert fires while there is any. */
 export function mailboxAlert(mailboxes: readonly MailboxSituation[], now: Date): AlertReason[] {
   const value = mailboxes.filter(
-    ({ state, lastErrorCode, wellAt }) =>
-      (state === 'failing' || (state === 'connecting' && lastErrorCode !== null)) &&
+    ({ lastErrorCode, wellAt, ...mailbox }) =>
+      isMailboxFailing(mailbox) &&
       ((lastErrorCode !== null && forPeople.has(lastErrorCode)) || now.getTime() - wellAt.getTime() >= patience * 1000),
   ).length;
   return value > 0 ? [{ code: 'mailboxes-failing', value, limit: 1 }] : [];

@@ -1,6 +1,6 @@
 /** The parts that all accounts depend on, and the ways in that are no account of their own. */
 import type { ComponentHealth } from '@patchbay/contracts';
-import { health } from '@patchbay/domain';
+import { health, isMailboxFailing } from '@patchbay/domain';
 import type { AccountRow } from '@patchbay/store/queries/channel-health';
 import { lastClockBeat } from '@patchbay/store/queries/clock-beat';
 import { listMailAccounts, type MailAccountRow } from '@patchbay/store/queries/mail-accounts';
@@ -52,7 +52,6 @@ async function mailboxes(parts: Parts): Promise<ComponentHealth[]> {
   }));
 }
 
-/** While it is tried again it stays what it was: only an answer of the server, which takes the error away, makes it well. */
 function mailboxState({
   state,
   backlog,
@@ -60,7 +59,7 @@ function mailboxState({
   lastErrorCode,
 }: Pick<MailAccountRow, 'state' | 'backlog' | 'lastError' | 'lastErrorCode'>) {
   if (state === 'off') return health('off', 'paused');
-  if (state === 'failing' || (state === 'connecting' && lastError !== null)) {
+  if (isMailboxFailing({ state, lastError })) {
     const refused = lastErrorCode === 'authentication' || lastErrorCode === 'sign-in-again';
     return health('failing', refused ? 'sign-in-refused' : 'not-answering');
   }
