@@ -19,6 +19,17 @@ it('a database that has a migration in the other form that it once had is taken 
   await expect(migrate(database.url)).rejects.toThrow('The database was made by another release');
 });
 
+it('a database of a newer release is refused, and stays as it is', async () => {
+  await using database = await createTestDatabase();
+  await using db = openDatabase({ url: database.url, poolSize: 1 });
+  await db.sql.query(`insert into schemaversion (version, name, md5) values (9999, 'what-is-to-come', $1)`, [
+    '0'.repeat(32),
+  ]);
+  await expect(migrate(database.url)).rejects.toThrow(/newer release.*9999/);
+  await db.sql.query('delete from schemaversion where version = 9999');
+  expect(await migrate(database.url)).toEqual({ applied: 0 });
+});
+
 it('what a source was sent before can be answered by the id that it gave it', async () => {
   await using database = await createTestDatabase();
   await using db = openDatabase({ url: database.url, poolSize: 1 });

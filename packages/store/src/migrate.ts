@@ -24,7 +24,7 @@ const formerly: readonly Former[] = [
  * Brings the database to the newest schema. Under an advisory lock, so that of many processes that start together one
  * migrates and the others wait for it. Every migration runs in a transaction of its own.
  *
- * @throws {StartError} when the server cannot be reached or is older than PostgreSQL 14.
+ * @throws {StartError} when the server cannot be reached or is older than PostgreSQL 14, or when another release made the database.
  */
 export async function migrate(url: string): Promise<{ applied: number }> {
   const client = new pg.Client({
@@ -60,6 +60,11 @@ export async function migrate(url: string): Promise<{ applied: number }> {
         }
       },
     });
+    const known = await postgrator.getMigrations();
+    const applied = await appliedMigrations(client);
+    refuseNewer(known, applied);
+    // At nearly every start; Postgrator itself would ask once for each of them.
+    if (known.every(({ version, md5 }) => applied.get(version) === md5)) return { applied: 0 };
     return { applied: (await postgrator.migrate().catch(explain)).length };
   } finally {
     await client.end();
@@ -76,6 +81,26 @@ async function acceptFormerly(client: pg.Client): Promise<void> {
         'delete from schemaversion where version >= $1 and (select md5 from schemaversion where version = $1) = $2',
         [version, was],
       );
+}
+
+/** Checksums by version; none in an empty database. */
+async function appliedMigrations(client: pg.Client): Promise<ReadonlyMap<number, string | null>> {
+  const { rows: tables } = await client.query(`select 1 where to_regclass('schemaversion') is not null`);
+  if (tables.length === 0) return new Map();
+  const { rows } = await client.query<{ version: number; md5: string | null }>(
+    'select version::int as version, md5 from schemaversion where version > 0',
+  );
+  return new Map(rows.map(({ version, md5 }) => [version, md5]));
+}
+
+/** Migrations are not taken back, and a release does not know what a later one has made of the tables. */
+function refuseNewer(known: readonly { version: number }[], applied: ReadonlyMap<number, unknown>): void {
+  const newest = Math.max(0, ...known.map(({ version }) => version));
+  const found = Math.max(0, ...applied.keys());
+  if (found > newest)
+    throw new StartError(
+      `The database was made by a newer release of Patchbay: its schema is ${found}, and this release knows ${newest}`,
+    );
 }
 
 /** A migration that was applied before and reads otherwise now: the database and this release do not belong together. */
