@@ -9,7 +9,7 @@ import { apiKey, createGround } from '../support/hub.ts';
 import { startHubProcess } from '../support/process.ts';
 
 /** On each backend. */
-const trials = 30;
+const trials = 25;
 
 /** Posts until the hub is gone; answers the SIDs that were acknowledged. */
 async function postUntilKilled(url: string, trial: number, stop: AbortSignal): Promise<string[]> {

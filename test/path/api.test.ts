@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { get } from 'node:http';
 import { loadEnvironment } from '@patchbay/config';
 import { createHub } from '@patchbay/engine';
+import { openDatabase } from '@patchbay/store';
 import { answers } from '@patchbay/engine/http/schemas';
 import { describe, expect, it } from 'vitest';
 import { expectProblem, logIn, openApiCentre } from '../support/api-centre.ts';
@@ -14,8 +15,11 @@ import { shared } from '../support/shared.ts';
 async function startNewCentre() {
   await using stack = new AsyncDisposableStack();
   const ground = stack.use(await createGround('postgres'));
-  const { PATCHBAY_ADMIN_EMAIL: _email, PATCHBAY_ADMIN_PASSWORD: _password, ...env } = ground.env;
-  const hub = stack.use(await createHub(loadEnvironment(env)));
+  {
+    await using db = openDatabase({ url: ground.databaseUrl, poolSize: 1 });
+    await db.sql.query('delete from agent');
+  }
+  const hub = stack.use(await createHub(loadEnvironment(ground.env)));
   const owned = stack.move();
   return { hub, url: ground.url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

@@ -1,11 +1,15 @@
 /** One PostgreSQL for the whole run, with a migrated template from which every test makes a database of its own in no time. */
 import { accessSync, constants, existsSync } from 'node:fs';
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { openBackend } from '@patchbay/engine/queues/wiring';
-import { migrate, openDatabase, startEmbeddedPostgres } from '@patchbay/store';
+import { createAgent } from '@patchbay/engine/auth/agents';
+import { loadEnvironment } from '@patchbay/config';
+import { seed } from '@patchbay/config/seed';
+import { migrate, openDatabase, seedQueues, startEmbeddedPostgres } from '@patchbay/store';
 import type { TestProject } from 'vitest/node';
+import { admin as administrator } from './administrator.ts';
 import { writeHubInOneFile } from './one-file.ts';
 
 declare module 'vitest' {
@@ -39,15 +43,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = new URL(postgres.url);
   template.pathname = '/patchbay_template';
   await using admin = openDatabase({ url: postgres.url });
-  // The machine does not fail under a test, and hubs that do leave the database alone; nobody guesses its password, and a hub connects thirty times.
-  for (const setting of ['fsync = off', 'full_page_writes = off', 'scram_iterations = 1'])
-    await admin.sql.query(`alter system set ${setting}`);
+  // The machine does not fail under a test, and hubs that do leave the database alone.
+  for (const setting of ['fsync = off', 'full_page_writes = off']) await admin.sql.query(`alter system set ${setting}`);
+  // Nobody guesses its password, and a hub connects thirty times.
+  const { rows } = await admin.sql.query<{ file: string }>(`select current_setting('hba_file') as file`);
+  await writeFile(rows[0]?.file ?? '', 'host all all 127.0.0.1/32 trust\n');
   await admin.sql.query('select pg_reload_conf()');
   await admin.sql.query('create database patchbay_template');
   await migrate(template.href);
+  await addAdministrator(template.href);
   // The queue's tables, too, which a hub would make at its first start.
   await (await openBackend({ kind: 'postgres', url: template.href }, () => undefined))[Symbol.asyncDispose]();
-  await admin.sql.query(`alter role current_user password '${template.password}'`);
   project.provide('postgresUrl', postgres.url);
   // Workers begin with this process's environment.
   process.env['HUB_IN_ONE_FILE'] = await oneFile;
@@ -55,6 +61,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   };
+}
+
+/** As the first start of a hub would; a password takes longer to hash than all else at such a start. */
+async function addAdministrator(url: string): Promise<void> {
+  await using db = openDatabase({ url, poolSize: 1 });
+  await seedQueues(db.sql, seed.queues);
+  await createAgent({ db, config: loadEnvironment({}) }, { name: 'Administrator', ...administrator, role: 'admin' });
 }
 
 /** So much a run may need: four times what one was seen to. Bytes. */

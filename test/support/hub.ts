@@ -10,8 +10,9 @@ import type { Backend } from './backends.ts';
 import { createClient } from './client.ts';
 import type { ApiClient } from './client.ts';
 
+export { admin } from './administrator.ts';
+
 export const apiKey = 'test-key-0123456789abcdef0123456789abcdef';
-export const admin = { email: 'admin@patchbay.test', password: 'correct horse battery' };
 
 /** A time zone in which it is about noon, for what ends with the day. */
 export function zoneAtNoon(now = new Date()): string {
@@ -46,8 +47,6 @@ export async function createGround(backend: Backend, extra: Record<string, strin
     DATABASE_URL: database.url,
     ...(redis && { REDIS_URL: redis.url }),
     PATCHBAY_API_KEY: apiKey,
-    PATCHBAY_ADMIN_EMAIL: admin.email,
-    PATCHBAY_ADMIN_PASSWORD: admin.password,
     LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
     TIME_ZONE: 'UTC',
     ...extra,

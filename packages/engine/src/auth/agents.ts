@@ -24,14 +24,14 @@ export function toE164(given: string, region: string): string {
 }
 
 /** Adds an agent who can log in. @throws HubError `conflict` when the address is taken, `unprocessable` for an unknown queue */
-export async function createAgent(parts: Parts, draft: AgentDraft): Promise<string> {
+export async function createAgent(parts: Pick<Parts, 'db' | 'config'>, draft: AgentDraft): Promise<string> {
   const passwordHash = await hashPassword(draft.password);
   return parts.db.transaction((tx) => writeAgent(parts, tx, draft, passwordHash));
 }
 
 /** {@link createAgent} inside a transaction; hashing takes long and is done before. */
 export async function writeAgent(
-  parts: Parts,
+  parts: Pick<Parts, 'config'>,
   tx: Queryable,
   draft: AgentDraft,
   passwordHash: string,
