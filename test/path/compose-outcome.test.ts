@@ -117,6 +117,36 @@ onBothBackends('mail that was written', (backend) => {
     expect(await list('undelivered')).toEqual([]);
   });
 
+  it('that is refused says in the log neither whom the server nor whom the bounce names', async () => {
+    const { write, received, reply, messages, logged } = centre();
+    const { ticketId } = await firstContact();
+    const to = `unknown-${randomUUID()}@private.example`;
+    const { id } = await reply(ticketId, 'Are you there?', { to: [to], cc: ['copy@private.example'] });
+    const about = async () => (await messages(ticketId)).find((one) => one.id === id);
+    await eventually(about, (one) => one?.deliveryStatus === 'failed');
+    const { id: all } = await reply(ticketId, 'Is nobody there?', { to: [to] });
+    await eventually(
+      () => messages(ticketId),
+      (items) => items.find((one) => one.id === all)?.deliveryStatus === 'failed',
+    );
+
+    const messageId = newId();
+    const fields = ['Action: failed', 'Diagnostic-Code: smtp; 550 5.1.1 <copy@private.example> unknown'];
+    const { mail, envelopeFrom } = await sent('Are you there?');
+    const raw = bounceMail({
+      id: messageId,
+      to: envelopeFrom,
+      recipient: 'copy@private.example',
+      fields,
+      about: mail.messageId,
+    });
+    await write({ envelope: { from: '', to: envelopeFrom }, raw });
+    await received(messageId);
+    expect((await about())?.deliveryError).toContain('550 5.1.1 <copy@private.example> unknown');
+    expect(logged()).toContain('u••••@••••.example> is not here');
+    expect(logged()).not.toContain('private.example');
+  });
+
   it('that waits says why: what its last try met, and behind which message of its ticket it stands', async () => {
     const { ticketId } = await firstContact({ from: `slow-${randomUUID()}@example.org` });
     const answer = await ask('POST', `/tickets/${ticketId}/messages`, { text: 'Patience.' });

@@ -1,5 +1,7 @@
 /** A centre that has mail of customers and answers it, and a server of the world that takes some of what it sends. */
 import { randomUUID } from 'node:crypto';
+import { loadEnvironment } from '@patchbay/config';
+import { createLog } from '@patchbay/engine/log';
 import { openDesk } from './agent-desk.ts';
 import type { Backend } from './backends.ts';
 import { apiKey, startHub } from './hub.ts';
@@ -26,12 +28,15 @@ async function startMailCentre(backend: Backend) {
       return address.startsWith('later') && asked.filter((one) => one === address).length === 1 ? 451 : undefined;
     }),
   );
-  const hub = stack.use(await startHub(backend, { env: { SMTP_URL: sink.url } }));
+  let logged = '';
+  const log = createLog(loadEnvironment({}), { write: (line) => void (logged += line) });
+  const hub = stack.use(await startHub(backend, { env: { SMTP_URL: sink.url }, overrides: { log } }));
   const desk = stack.use(await openDesk(hub.url, apiKey));
   const owned = stack.move();
   return {
     sink,
     asked,
+    logged: () => logged,
     ...hub,
     desk,
     ...ticketClient(hub.api, desk),
