@@ -5,7 +5,7 @@ import { createContext, Script } from 'node:vm';
 /** Some patterns try every way to read a text that fits none, twice as many with each letter: they are ended. Milliseconds. */
 const longestMs = 250;
 /** What a pattern that was ended once is given for each text after it: rows that hang one by one would take as long as one that hangs. Milliseconds. */
-const againMs = 25;
+const againMs = 15;
 
 export interface PatternLook {
   readonly pattern: string;
