@@ -149,16 +149,19 @@ describe('the hub that cannot start says why in one line', () => {
   const withDatabase = () => ({ ...machine().env, DATABASE_URL: database().url });
 
   it.each([
-    ['PORT', 'port'],
-    ['SMTP_INLET_PORT', 'smtpPort'],
+    ['PORT', 'port', []],
+    ['SMTP_INLET_PORT', 'smtpPort', []],
+    ['HEALTH_PORT', 'port', ['--roles=worker,clock']],
   ] as const)(
     '%s is taken',
-    async (variable, port) => {
+    async (variable, port, args) => {
       const number = machine()[port];
       const taken = createServer().listen(number, '127.0.0.1');
       await once(taken, 'listening');
       try {
-        expect(await refusal(withDatabase())).toMatch(new RegExp(`^patchbay: ${variable} ${number} .*taken`));
+        // Nor does a warning stand before the line.
+        const env = { ...withDatabase(), LOG_LEVEL: 'warn', HEALTH_PORT: String(machine().port) };
+        expect(await refusal(env, args)).toMatch(new RegExp(`^patchbay: ${variable} ${number} .*taken`));
       } finally {
         taken.close();
         await once(taken, 'close');

@@ -357,6 +357,29 @@ describe('an import', () => {
     ]);
   });
 
+  it('rejects a row whose text a pattern would try to read for days, and takes the others', async () => {
+    const field = { scope: 'customer', key: 'motto', labelEn: 'Motto', labelZh: '格言', type: 'text' };
+    expect((await api('POST', '/custom-fields', { ...field, pattern: '(\\w+\\s?)+' })).status).toBe(201);
+    const { id } = await imports().upload(
+      'customers',
+      `No,Name,Motto\n1,Ann,one two\n2,Ben,${'a'.repeat(60)}!\n3,Cem,!\n4,Dea,three\n`,
+    );
+    const columns = ['externalId', 'displayName', 'field:motto'];
+    const { report } = await imports().check(id, { source: 'motto', columns });
+    expect(report?.firstRejects.map(({ rowNumber, reasons }) => [rowNumber, reasons])).toEqual([
+      [2, [{ column: 'Motto', code: 'not-checked' }]],
+      [3, [{ column: 'Motto', code: 'wrong-form' }]],
+    ]);
+    expect(await imports().run(id)).toMatchObject({ state: 'done', created: 2, rejected: 2 });
+    const said = await Promise.all(
+      ['en', 'zh'].map(async (language) =>
+        String((await api('GET', `/imports/${id}/rejects.csv?language=${language}`)).body),
+      ),
+    );
+    expect(said[0]).toContain('Motto: could not be checked against the pattern of its field in time');
+    expect(said[1]).toContain('Motto：未能及时按字段的格式规则检查');
+  });
+
   it('keeps settings under a name', async () => {
     const settings = { source: 'crm', columns: people };
     expect((await api('PUT', '/import-mappings/Monthly', { kind: 'customers', settings })).status).toBe(204);

@@ -32,7 +32,7 @@ export async function startMailSink(
     logger: false,
     onRcptTo({ address }, _session, done) {
       const responseCode = refuses(address);
-      done(responseCode === undefined ? null : Object.assign(new Error('Not here'), { responseCode }));
+      done(responseCode === undefined ? null : Object.assign(new Error(`<${address}> is not here`), { responseCode }));
     },
     onData(stream, session, done) {
       const { mailFrom, rcptTo } = session.envelope;

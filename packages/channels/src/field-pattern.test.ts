@@ -1,6 +1,6 @@
 import { checkRequest, type RequestField } from '@patchbay/contracts';
 import { describe, expect, it } from 'vitest';
-import { matchesInTime } from './field-pattern.ts';
+import { matchAllInTime, matchesInTime } from './field-pattern.ts';
 
 describe('a pattern of a field', () => {
   it.each([
@@ -21,5 +21,43 @@ describe('a pattern of a field', () => {
     expect(problems).toEqual([{ field: 'name', problem: 'wrong-form' }]);
     const { user, system } = process.cpuUsage(begun);
     expect((user + system) / 1000).toBeLessThan(2_000);
+  });
+
+  it('on many texts: those that would hang are left undecided, and the others decided', async () => {
+    const hangs = '(\\w+\\s?)+';
+    const bad = `${'a'.repeat(60)}!`;
+    const looks = [
+      ...Array.from({ length: 500 }, (_, index) => ({
+        pattern: '[A-Z]\\d+',
+        text: `${index % 2 ? 'A' : 'a'}${index}`,
+      })),
+      { pattern: '(', text: 'anything' },
+      { pattern: hangs, text: bad },
+      { pattern: hangs, text: 'two words' },
+      { pattern: hangs, text: '!' },
+      ...Array.from({ length: 20 }, () => ({ pattern: hangs, text: bad })),
+      { pattern: hangs, text: 'three words more' },
+    ];
+    const turns = { had: 0, wanted: true };
+    const take = () => {
+      turns.had += 1;
+      if (turns.wanted) setImmediate(take);
+    };
+    setImmediate(take);
+    const begun = process.cpuUsage();
+    const found = await matchAllInTime(looks);
+    const { user, system } = process.cpuUsage(begun);
+    turns.wanted = false;
+    expect(found).toEqual([
+      ...Array.from({ length: 500 }, (_, index) => index % 2 === 1),
+      true,
+      null,
+      true,
+      false,
+      ...Array.from({ length: 20 }, () => null),
+      true,
+    ]);
+    expect((user + system) / 1000).toBeLessThan(20 * 250);
+    expect(turns.had).toBeGreaterThanOrEqual(20);
   });
 });

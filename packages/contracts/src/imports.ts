@@ -87,6 +87,7 @@ export const rowProblem = z.enum([
   'not-a-currency',
   'not-an-amount',
   'wrong-form',
+  'not-checked',
   'too-many-cells',
   'too-few-cells',
   'bad-characters',

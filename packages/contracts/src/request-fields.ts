@@ -56,6 +56,7 @@ export type FieldProblem =
   | 'not-a-phone'
   | 'not-a-url'
   | 'wrong-form'
+  | 'not-checked'
   | 'unknown-field';
 
 export type FieldValue = string | number | boolean | readonly string[];
@@ -73,8 +74,8 @@ const answers: ReadonlyMap<string, boolean> = new Map([
   ...['false', 'no', 'n', '0', 'off', '否'].map((word) => [word, false] as const),
 ]);
 
-/** Whether the whole text matches. */
-export type PatternMatch = (pattern: string, text: string) => boolean;
+/** Whether the whole text matches; null: that was not decided in time. */
+export type PatternMatch = (pattern: string, text: string) => boolean | null;
 
 /**
  * Checks values against their definition. Every field is looked at, so that a form can say all that is wrong at once.
@@ -158,7 +159,8 @@ function checkText(field: RequestField, text: string, matches: PatternMatch): Ou
   const length = [...text].length;
   if (length < Number(field.min ?? 0)) return { problem: 'too-short' };
   if (length > Number(field.max ?? longest[field.type] ?? 500)) return { problem: 'too-long' };
-  return field.pattern === undefined || matches(field.pattern, text) ? { value: text } : { problem: 'wrong-form' };
+  const fits = field.pattern === undefined || matches(field.pattern, text);
+  return fits ? { value: text } : { problem: fits === null ? 'not-checked' : 'wrong-form' };
 }
 
 /** A pattern that is none was refused when the definition was saved; here it stands in nobody's way. */

@@ -18,7 +18,7 @@ const formOf = (columns: Record<string, string | null>, currency: string | null 
   dateOrder: 'dmy',
   currency,
   fields: [
-    text('givenName'),
+    text('givenName', { pattern: '\\p{L}+' }),
     text('familyName'),
     text('birthDate', { type: 'date' }),
     text('size', { type: 'number' }),
@@ -36,11 +36,12 @@ const people = formOf({
   Ignored: null,
 });
 
+const readPerson = (cells: readonly string[], fits: boolean | null = true) =>
+  readCustomerRow(people, cells, () => fits);
+
 describe('a row of a person', () => {
   it('is read by what its columns are', () => {
-    expect(
-      readCustomerRow(people, ['7', 'Ada', 'Lovelace', 'Ada@Example.com ', '+491511234567', '10.12.1815', 'x']),
-    ).toEqual({
+    expect(readPerson(['7', 'Ada', 'Lovelace', 'Ada@Example.com ', '+491511234567', '10.12.1815', 'x'])).toEqual({
       row: {
         displayName: 'Ada Lovelace',
         externalId: '7',
@@ -56,11 +57,11 @@ describe('a row of a person', () => {
   });
 
   it('has a Chinese name in its own order', () => {
-    expect(readCustomerRow(people, ['', '丽', '王', '', '', '', ''])).toMatchObject({ row: { displayName: '王丽' } });
+    expect(readPerson(['', '丽', '王', '', '', '', ''])).toMatchObject({ row: { displayName: '王丽' } });
   });
 
   it('says all that is wrong at once, by the columns of the file', () => {
-    expect(readCustomerRow(people, ['', '', 'Ohm', 'no mail', '12', '31.2.2000', ''])).toEqual({
+    expect(readPerson(['', '', 'Ohm', 'no mail', '12', '31.2.2000', ''])).toEqual({
       reasons: [
         { column: 'Mail', code: 'not-an-email' },
         { column: 'Mobile', code: 'not-a-phone' },
@@ -77,18 +78,25 @@ describe('a row of a person', () => {
     ['bad-characters', ['7', 'M\uFFFDller', '', '', '', '', '']],
     ['too-long', ['7'.repeat(201), 'Ada', '', '', '', '', '']],
   ])('is rejected: %s', (code, cells) => {
-    expect(readCustomerRow(people, cells)).toMatchObject({ reasons: [{ code }] });
+    expect(readPerson(cells)).toMatchObject({ reasons: [{ code }] });
+  });
+
+  it.each([
+    ['wrong-form', false],
+    ['not-checked', null],
+  ])('is rejected: %s by the pattern of its field', (code, fits) => {
+    expect(readPerson(['7', 'Ada', '', '', '', '', ''], fits)).toEqual({ reasons: [{ column: 'First', code }] });
   });
 
   it('is read back when it was exported with a sign against formulas', () => {
-    expect(readCustomerRow(people, ['7', '', '', '', "'+491511234567", '', ''])).toMatchObject({
+    expect(readPerson(['7', '', '', '', "'+491511234567", '', ''])).toMatchObject({
       row: { identifiers: [{ kind: 'phone', value: '+491511234567' }] },
     });
   });
 
   it('has several addresses in one cell as exports write them', () => {
     expect(
-      readCustomerRow(people, ['7', '', '', 'a@x.example; b@x.example', '+4930901820;ext=12; +491511234567', '', '']),
+      readPerson(['7', '', '', 'a@x.example; b@x.example', '+4930901820;ext=12; +491511234567', '', '']),
     ).toMatchObject({
       row: {
         identifiers: [
@@ -102,7 +110,7 @@ describe('a row of a person', () => {
   });
 
   it('keeps the extension of a telephone apart', () => {
-    expect(readCustomerRow(people, ['7', '', '', '', '030 901820 Durchwahl 12', '', ''])).toMatchObject({
+    expect(readPerson(['7', '', '', '', '030 901820 Durchwahl 12', '', ''])).toMatchObject({
       row: { identifiers: [{ kind: 'phone', value: '+4930901820', extension: '12' }] },
     });
   });

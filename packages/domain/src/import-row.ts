@@ -4,6 +4,7 @@ import {
   type DateOrder,
   type FieldValue,
   type IdentifierKind,
+  type PatternMatch,
   type RequestField,
   type RowReason,
 } from '@patchbay/contracts';
@@ -123,7 +124,7 @@ function identifiersOf(form: RowForm, cells: Cells): RowIdentifier[] {
   return [...found.values()];
 }
 
-function fieldsOf(form: RowForm, cells: Cells): Record<string, FieldValue> {
+function fieldsOf(form: RowForm, cells: Cells, matches: PatternMatch): Record<string, FieldValue> {
   const given: Record<string, unknown> = {};
   const columns = new Map<string, string>();
   for (const field of form.fields) {
@@ -132,7 +133,7 @@ function fieldsOf(form: RowForm, cells: Cells): Record<string, FieldValue> {
     columns.set(field.key, cell.column);
     given[field.key] = field.type === 'date' ? (readDay(cell.text, form.dateOrder) ?? cell.text) : cell.text;
   }
-  const { values, problems } = checkRequest(form.fields, given);
+  const { values, problems } = checkRequest(form.fields, given, matches);
   for (const { field, problem } of problems) cells.reasons.push({ column: columns.get(field) ?? null, code: problem });
   return values;
 }
@@ -143,10 +144,11 @@ function joinedName(given: string, family: string): string {
   return eastern ? family + given : [given, family].filter(Boolean).join(' ');
 }
 
-export function readCustomerRow(form: RowForm, raw: readonly string[]): ReadRow<CustomerRow> {
+/** @param matches gives up in time: a pattern of a field may try for days what a text is */
+export function readCustomerRow(form: RowForm, raw: readonly string[], matches: PatternMatch): ReadRow<CustomerRow> {
   const cells = cellsOf(form, raw);
   const identifiers = identifiersOf(form, cells);
-  const fields = fieldsOf(form, cells);
+  const fields = fieldsOf(form, cells, matches);
   const named = first(cells, 'displayName')?.text ?? '';
   const name = named || joinedName(textOf(fields['givenName']), textOf(fields['familyName']));
   const externalId = first(cells, 'externalId')?.text ?? null;

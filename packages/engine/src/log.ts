@@ -1,26 +1,52 @@
 import type { HubConfig } from '@patchbay/config';
 import { pino } from 'pino';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+import { withoutIdentifiers } from './privacy/masking.ts';
+
+type Words = (text: string) => string;
 
 /** Of an error only what is known to hold no secrets: drivers hang whole connections, with their passwords, on theirs. */
-function presentError(error: unknown, depth = 0): object {
+function presentError(error: unknown, words: Words, depth = 0): object {
   if (!(error instanceof Error)) return { type: typeof error };
   const { name, message, stack, cause } = error;
   const code = 'code' in error ? error.code : undefined;
   return {
     type: name,
-    message,
-    stack,
+    message: words(message),
+    ...(stack !== undefined && { stack: presentStack(stack, words) }),
     ...(code !== undefined && { code }),
-    ...(cause !== undefined && depth < 3 && { cause: presentError(cause, depth + 1) }),
+    ...(cause !== undefined && depth < 3 && { cause: presentError(cause, words, depth + 1) }),
   };
 }
 
-/** JSON lines on the standard output. */
-export function createLog(config: HubConfig): Logger {
-  return pino({
+const frame = /^ {4}at .*(?::\d+:\d+|<anonymous>)\)?$/;
+
+/** It begins with the message. Places in the code stay as they are: paths of packages look like addresses. */
+const presentStack = (stack: string, words: Words): string =>
+  stack
+    .split('\n')
+    .map((line) => (frame.test(line) ? line : words(line)))
+    .join('\n');
+
+/** Its digits and dots may look like a number that is dialled. */
+const ipv4 = /(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])/;
+
+/** Servers name people when they refuse a message. Agents need that, and read it at the message; who reads logs does not. */
+const namingNobody =
+  (region: string): Words =>
+  (text) =>
+    text
+      .split(ipv4)
+      .map((part, index) => (index % 2 === 1 ? part : withoutIdentifiers(part, region)))
+      .join('');
+
+/** JSON lines on the standard output, or elsewhere. */
+export function createLog(config: HubConfig, to?: DestinationStream): Logger {
+  const words = namingNobody(config.defaultRegion);
+  const options = {
     level: config.logLevel,
     base: { roles: config.roles.join(',') },
-    serializers: { err: (error: unknown) => presentError(error) },
-  });
+    serializers: { err: (error: unknown) => presentError(error, words) },
+  };
+  return to ? pino(options, to) : pino(options);
 }

@@ -49,12 +49,13 @@ export async function listenForMail(
 ): Promise<{ address: string; closed: Promise<void> }> {
   const inlet = new Inlet(deps, ledger, options);
   const server = new SMTPServer({ ...serverOptions(options), ...inlet.handlers });
+  inlet.ends = (id) => [...server.connections].find((connection) => connection.id === id)?.send(421, 'No mail came');
+  await bound(server, options.port ?? deps.config.smtpInletPort, deps.config.host);
+  // From here on: what goes wrong before is the caller's to tell.
   server.on('error', (error) => {
     deps.log.warn({ code: (error as NodeJS.ErrnoException).code }, 'mail inlet connection error');
     ledger.failed(`Connection error ${(error as NodeJS.ErrnoException).code ?? ''}`.trim());
   });
-  inlet.ends = (id) => [...server.connections].find((connection) => connection.id === id)?.send(421, 'No mail came');
-  await bound(server, options.port ?? deps.config.smtpInletPort, deps.config.host);
   const closed = new Promise<void>((resolve) => {
     const stop = () => void inlet.drain(server).then(resolve);
     if (signal.aborted) stop();

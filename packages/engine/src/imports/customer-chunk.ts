@@ -1,7 +1,6 @@
 import type { ImportReject } from '@patchbay/contracts';
 import {
   planCustomerRow,
-  readCustomerRow,
   type CustomerRow,
   type FileState,
   type HeldIdentifier,
@@ -24,6 +23,7 @@ import { openHeld, sealValue } from '../customer-file/sensitive.ts';
 import type { ChunkContext, ChunkResult } from './chunk.ts';
 import type { CsvRow } from './csv-source.ts';
 import type { DryMemory } from './dry-memory.ts';
+import { readPeople } from './read-people.ts';
 import type { TextMap } from './text-map.ts';
 
 interface ReadCustomer {
@@ -42,8 +42,7 @@ export async function customerChunk(
 ): Promise<ChunkResult> {
   const rejects: ImportReject[] = [];
   const read: ReadCustomer[] = [];
-  for (const source of rows) {
-    const outcome = readCustomerRow(context.form, source.cells);
+  for (const { source, outcome } of await readPeople(context.form, rows)) {
     if ('row' in outcome) read.push({ source, row: outcome.row, rowKey: rowKeyOf(context, outcome.row) });
     else rejects.push({ rowNumber: source.number, reasons: outcome.reasons, cells: source.cells });
   }

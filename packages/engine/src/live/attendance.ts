@@ -18,6 +18,7 @@ import { readCustomer } from '@patchbay/store/queries/customers';
 import type { Namespace, Socket } from 'socket.io';
 import type { Principal } from '../auth/principal.ts';
 import { mayReadTicket } from '../http/ticket-scope.ts';
+import { type Outage, outageLog } from '../outage.ts';
 import type { Parts } from '../parts.ts';
 
 /** One console shows few customers at once. */
@@ -112,11 +113,11 @@ export async function recheckAttendance(parts: Parts, socket: Socket): Promise<v
 
 /** Says again what the consoles of this process show, and tells them of those at other processes. Answers how to end both. */
 export function keepAttendance(parts: Parts, namespace: Namespace): () => Promise<void> {
-  const warn = (error: unknown) => parts.log.warn({ err: error }, 'attendance not kept; tried again soon');
+  const words = { fails: 'attendance not kept; tried again soon', over: 'attendance is kept again' };
   const rows = () => [...namespace.sockets.values()].flatMap((socket) => Object.values(dataOf(socket).attends ?? {}));
   const timers = [
-    repeated(attendanceBeatMs, () => beat(parts, rows), warn),
-    repeated(lookMs, watchOthers(parts, namespace, rows), warn),
+    repeated(attendanceBeatMs, () => beat(parts, rows), outageLog(parts.log, words)),
+    repeated(lookMs, watchOthers(parts, namespace, rows), outageLog(parts.log, words)),
   ];
   return async () => {
     for (const timer of timers) clearInterval(timer);
@@ -152,13 +153,13 @@ function watchOthers(parts: Parts, namespace: Namespace, rows: () => AttendanceR
 }
 
 /** Never twice at once. */
-function repeated(ms: number, work: () => Promise<void>, warn: (error: unknown) => void): NodeJS.Timeout {
+function repeated(ms: number, work: () => Promise<void>, outage: Outage): NodeJS.Timeout {
   let busy = false;
   return setInterval(() => {
     if (busy) return;
     busy = true;
     void work()
-      .catch(warn)
+      .then(outage.worked, outage.failed)
       .finally(() => (busy = false));
   }, ms);
 }

@@ -14,12 +14,12 @@ import {
   registerReader,
   takeReader,
 } from '@patchbay/store/queries/event-readers';
+import { outageLog } from '../outage.ts';
 import type { Parts } from '../parts.ts';
 
 const batchSize = 500;
 /** What is committed within this time after a batch is read with the next one. Milliseconds. */
 const gatherMs = 250;
-const pollMs = 1_000;
 /** Longer than any message of ours. */
 const errorLength = 500;
 
@@ -73,6 +73,7 @@ export async function startEventReaders(
   parts: ReaderParts,
   readers: readonly EventReader[],
   signal: AbortSignal,
+  pollMs = 1_000,
 ): Promise<AsyncDisposable> {
   const events = sharedEvents();
   const following = await Promise.all(readers.map((reader) => follow(parts, reader, events.read, signal)));
@@ -81,14 +82,19 @@ export async function startEventReaders(
     following.forEach((each) => each.wake());
   };
   await parts.db.listen('patchbay_live', wake, signal);
+  const outage = outageLog(parts.log, {
+    fails: 'readers of events not looked at; tried again',
+    over: 'readers of events are looked at again',
+  });
   // Stands behind the listening connection. Asking first spares an idle hub a transaction for each reader.
   const poll = async () => {
     const behind = new Set(await readersBehind(parts.db.sql));
+    outage.worked();
     for (const each of following) if (behind.has(each.name)) each.wake();
   };
   const timer = setInterval(() => {
     poll().catch((error: unknown) => {
-      if (!signal.aborted) parts.log.warn({ err: error }, 'readers of events not looked at; tried again');
+      if (!signal.aborted) outage.failed(error);
     });
   }, pollMs);
   return {
@@ -104,15 +110,21 @@ async function follow(parts: ReaderParts, reader: EventReader, events: ReadEvent
   let again = false;
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
+  const outage = outageLog(
+    parts.log,
+    { fails: 'events not worked on; tried again', over: 'events are worked on again' },
+    { reader: reader.name },
+  );
   const run = async () => {
     try {
       do {
         again = false;
         while (!stopping.signal.aborted && (await readBatch(parts, reader, batchSize, events)) === batchSize);
+        outage.worked();
         await delay(gatherMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       } while (again && !stopping.signal.aborted);
     } catch (error) {
-      if (!signal.aborted) parts.log.warn({ err: error, reader: reader.name }, 'events not worked on; tried again');
+      if (!signal.aborted) outage.failed(error);
     } finally {
       running = null;
     }

@@ -7,6 +7,7 @@ import { relayEvents } from '@patchbay/store';
 import type { Database } from '@patchbay/store';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
+import { outageLog } from '../outage.ts';
 import type { Relay } from '../parts.ts';
 
 const batchSize = 500;
@@ -28,6 +29,10 @@ export function createRelay(options: {
   const { db, log, metrics, signal } = options;
   let again = false;
   let running: Promise<void> | null = null;
+  const outage = outageLog(log, {
+    fails: 'events not numbered; tried again at the next poll',
+    over: 'events are numbered again',
+  });
 
   const run = async () => {
     do {
@@ -35,10 +40,11 @@ export function createRelay(options: {
       const lull = delay(gatherMs);
       try {
         const numbered = await relayEvents(db.sql, batchSize);
+        outage.worked();
         metrics.events.inc(numbered);
         if (numbered === batchSize) again = true;
       } catch (error) {
-        if (!signal.aborted) log.warn({ err: error }, 'events not numbered; tried again at the next poll');
+        if (!signal.aborted) outage.failed(error);
       }
       if (again) await lull;
     } while (again);

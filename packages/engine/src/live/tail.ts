@@ -5,6 +5,7 @@
 import { eventsAfter, lastSeq } from '@patchbay/store';
 import type { Database, RoutedEvent } from '@patchbay/store';
 import type { Logger } from 'pino';
+import { outageLog } from '../outage.ts';
 
 const batchSize = 500;
 
@@ -27,6 +28,10 @@ export async function createTail(options: {
   let seq = await lastSeq(db.sql);
   let again = false;
   let running = false;
+  const outage = outageLog(log, {
+    fails: 'events not read; tried again at the next poll',
+    over: 'events are read again',
+  });
 
   // `seq` has moved on by now: one who fails must not cost the others the batch, which is not read again.
   const tell = (events: readonly RoutedEvent[]) => {
@@ -44,6 +49,7 @@ export async function createTail(options: {
       do {
         again = false;
         const events = await eventsAfter(db.sql, seq, batchSize);
+        outage.worked();
         const last = events.at(-1);
         if (!last) continue;
         seq = last.seq;
@@ -51,7 +57,7 @@ export async function createTail(options: {
         if (events.length === batchSize) again = true;
       } while (again && !signal.aborted);
     } catch (error) {
-      if (!signal.aborted) log.warn({ err: error }, 'events not read; tried again at the next poll');
+      if (!signal.aborted) outage.failed(error);
     } finally {
       running = false;
     }

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Mailbox } from '@patchbay/channels/mailbox';
 import { holdMailAccounts, releaseMailAccounts } from '@patchbay/store/queries/mail-accounts';
+import { outageLog } from '../outage.ts';
 import type { Parts } from '../parts.ts';
 import { type Runner, runAccount } from './runner.ts';
 
@@ -31,6 +32,10 @@ export function startMailAccounts(
   const holder = randomUUID();
   const runners = new Map<string, Runner>();
   const stopping = new Set<Promise<void>>();
+  const outage = outageLog(parts.log, {
+    fails: 'mail accounts not asked for',
+    over: 'mail accounts are asked for again',
+  });
   let leasedUntil = 0;
   let ended = false;
 
@@ -49,6 +54,7 @@ export function startMailAccounts(
     const asked = Date.now();
     const accounts = await holdMailAccounts(parts.db.sql, holder, leaseMs);
     leasedUntil = asked + leaseMs;
+    outage.worked();
     if (ended) return;
     const mine = new Map(accounts.map((account) => [account.id, account]));
     for (const [id, runner] of runners) {
@@ -69,7 +75,7 @@ export function startMailAccounts(
   const round = () => {
     pending = ask()
       .catch((error: unknown) => {
-        parts.log.warn({ err: error }, 'mail accounts not asked for');
+        outage.failed(error);
         // Without the database the leases end, and others may fetch by now.
         if (Date.now() > leasedUntil) for (const runner of runners.values()) void stop(runner);
       })

@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import type { Parts } from '../parts.ts';
 import { every } from './every.ts';
 
-it('what fails time after time is told of ever more seldom, and anew once it worked', async () => {
-  const told: number[] = [];
-  const log = { error: ({ failures }: { failures: number }) => told.push(failures) } as unknown as Parts['log'];
+it('what fails time after time is told of once, and that it works again', async () => {
+  const told: string[] = [];
+  const tell = ({ failures }: { failures: number }, words: string) => told.push(`${words}: ${failures}`);
+  const log = { error: tell, warn: tell } as unknown as Parts['log'];
   const enough = Promise.withResolvers<void>();
   let runs = 0;
   const stop = every(
@@ -18,5 +19,5 @@ it('what fails time after time is told of ever more seldom, and anew once it wor
   );
   await enough.promise;
   await stop();
-  expect(told).toEqual([1, 2, 4, 8, 16, 1, 2, 4, 8]);
+  expect(told).toEqual(['sweep failed: 1', 'sweep works again: 19', 'sweep failed: 1']);
 });

@@ -182,7 +182,7 @@ export async function presentInbox<
   const rules = await rulesFor(db.sql, asker);
   if (!hidesIdentifiers(rules)) return [...items];
   const hide = <V extends string | null | undefined>(text: V) =>
-    typeof text === 'string' ? hiderOf(text, rules, config.defaultRegion)(text) : text;
+    typeof text === 'string' ? withoutIdentifiers(text, config.defaultRegion, (kind) => rules[kind] !== 'shown') : text;
   return items.map((item) =>
     item.messageId
       ? item
@@ -195,16 +195,21 @@ export async function presentInbox<
   );
 }
 
-/** Hides every address and number of a text, whosever they are. */
-function hiderOf(text: string, rules: Rules, region: string): (text: string) => string {
+/** Hides every address and number of a text, or those of one kind, whosever they are. */
+export function withoutIdentifiers(
+  text: string,
+  region: string,
+  hides: (kind: 'email' | 'phone') => boolean = () => true,
+): string {
   const kindOf = (value: string) => (/^\S+@\S+$/.test(value) ? 'email' : /^\+\d+$/.test(value) ? 'phone' : null);
-  return createHider(
+  const hide = createHider(
     possibleIdentifiers(text, region).flatMap((value) => {
       const kind = kindOf(value);
-      if (kind === null || rules[kind] === 'shown') return [];
+      if (kind === null || !hides(kind)) return [];
       return [{ kind, value, instead: masked(kind, value), ...(kind === 'phone' && phoneParts(value)) }];
     }),
   );
+  return hide(text);
 }
 
 /** A sender who is neither an address nor a number. */

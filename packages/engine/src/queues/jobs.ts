@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ingestContact, jobs as schemas, sendOutbound } from '@patchbay/contracts';
 import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
 import type { Metrics } from '../metrics.ts';
+import { outageLog } from '../outage.ts';
 import type { JobQueue, QueueDepth } from '../parts.ts';
 import type { Logger } from 'pino';
 import { openQueue, openWorker } from './wiring.ts';
@@ -64,6 +65,9 @@ function jobId(name: JobName, data: JobData<JobName>): string | undefined {
   return 'ticketId' in data ? `${data.ticketId}-${data.agentId}` : undefined;
 }
 
+/** Queues and workers only tell of what fails: it is over when they have been quiet for so long. Milliseconds. */
+const quietMs = 10_000;
+
 export interface Jobs extends JobQueue {
   ping(): Promise<void>;
   obliterate(): Promise<void>;
@@ -76,7 +80,8 @@ export interface Jobs extends JobQueue {
  */
 export function openJobs(backend: QueueBackend, log: Logger): Jobs {
   let closed = false;
-  const onError = (error: Error) => closed || log.warn({ err: error }, 'queue error');
+  const outage = outageLog(log, { fails: 'queue error', over: 'queues work again', quietMs });
+  const onError = (error: Error) => closed || outage.failed(error);
   const queues = queueNames.map((name) => openQueue(backend, name, onError));
   // Made when they are first used: few kinds of jobs have time.
   const batches = new Map<string, ReturnType<typeof batcher>>();
@@ -217,7 +222,8 @@ export async function openWorkers(
   concurrency: Readonly<Record<QueueName, number>>,
 ): Promise<RawWorker> {
   let closed = false;
-  const onError = (error: Error) => closed || log.warn({ err: error }, 'worker error');
+  const outage = outageLog(log, { fails: 'worker error', over: 'workers work again', quietMs });
+  const onError = (error: Error) => closed || outage.failed(error);
   const run = async ({ name, data }: { name: string; data: unknown }) => {
     if (!(name in handlers)) {
       log.warn({ job: name }, 'job of an unknown name dropped');

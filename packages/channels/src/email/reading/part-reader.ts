@@ -2,76 +2,25 @@
  * mailparser, told what it reads otherwise: what a broken type or encoding means, that a text with a file's name is a file, that a text beside HTML
  * is shown with it, and that bytes which are not in the character set that they name, or name none, are in some other.
  */
-import type { Readable, Transform } from 'node:stream';
-import {
-  type Attachment,
-  type AttachmentStream,
-  MailParser,
-  type MailParserOptions,
-  type MessageText,
-  type ParsedMail,
-} from 'mailparser';
-import { type Splitter, readDelimitersFreely } from './delimiter-lines.ts';
+import type { Readable } from 'node:stream';
+import type { Attachment, AttachmentStream, MailParserOptions, MessageText, ParsedMail } from 'mailparser';
+import { readDelimitersFreely } from './delimiter-lines.ts';
 import { joinedLines, withoutSoftBreaks } from './flowed-text.ts';
+import { Parser, type PartNode, type Piece } from './mailparser-within.ts';
+import {
+  hasNameOfFile,
+  isForm,
+  isNamedFile,
+  isText,
+  meantEncoding,
+  meantType,
+  type PartHead,
+  textInHead,
+} from './part-head.ts';
 import { textAround } from './text-around.ts';
 import { bodyDecoderOf, wholeText } from './undeclared-text.ts';
 import { uudecode } from './uudecode.ts';
-import { type FieldLine, restateFields, writtenName } from './written-heads.ts';
-
-/** A part's head as the splitter below mailparser has read it. */
-interface PartHead {
-  readonly root: boolean;
-  readonly parentNode: PartHead | false;
-  contentType: string | false;
-  disposition: string | false;
-  encoding: string | false;
-  charset: string | false;
-  filename: string | false;
-  flowed: boolean;
-  readonly delSp: boolean;
-  readonly headers: { getList(): FieldLine[] };
-  getDecoder(): Transform;
-}
-
-interface Decoders {
-  decodeStream(charset: string): Transform;
-}
-
-// What mailparser calls and has within. It is not among its types; `schema.test.ts` fails if it is no longer so.
-const Parser = MailParser as unknown as new (options: MailParserOptions) => MailParser & Within;
-
-interface Within {
-  decoder: Decoders;
-  readonly splitter: Transform & Splitter;
-  readonly endReceived: boolean;
-  readonly waitingEnd: false | ((error: Error) => void);
-  readonly waitUntilAttachmentEnd: boolean;
-  readonly curnode: false | PartNode;
-  readonly tree: PartNode;
-  readonly hasText: boolean;
-  hasFailed: boolean;
-  reading: boolean;
-  createNode(head: PartHead): PartNode;
-  readData(): void;
-  endStream(): void;
-  /** Calls back in a later turn, or at once with an error. */
-  processChunk(piece: Piece, done: (error?: Error) => void): void;
-  /** Puts the text together. The last part's decoder has its end. */
-  cleanup(done: (error?: Error) => void): void;
-}
-
-interface PartNode {
-  readonly headers: unknown;
-  readonly decoder?: Transform;
-  /** What comes out of all decoders of a text. */
-  readonly contentStream?: Readable;
-  readonly node: PartHead;
-  readonly root: boolean;
-  readonly contentType: string | false;
-  /** What has come out of them. */
-  readonly textContent: string | false;
-  readonly children?: readonly PartNode[];
-}
+import { restateFields, writtenName } from './written-heads.ts';
 
 /** A part of the text, as it stands in the mail. */
 export interface WrittenText {
@@ -79,11 +28,6 @@ export interface WrittenText {
   readonly text: string;
   /** By which the mail is known: white space in it does not count. */
   readonly known: string;
-}
-
-/** A part's head, or bytes of its body, or what stands between bodies. */
-interface Piece {
-  readonly type: string;
 }
 
 const piecesATurn = 64;
@@ -248,67 +192,6 @@ class PartReader extends Parser {
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
-
-/** `"base64"`, `base64;` and `base-64` are meant as what they nearly are. */
-function meantEncoding(written: string): string {
-  const word = /^["'\s]*([\w-]+)/.exec(written)?.[1] ?? '';
-  if (/^(x-)?uu(e|encode)?$/.test(word)) return 'x-uuencode';
-  return word === 'base-64' ? 'base64' : word;
-}
-
-/** Files under `text`; whatever else stands there is to be shown as plain text (RFC 2046 §4.1.4). */
-const textFile =
-  /^text\/(calendar|csv|tab-separated-values|v?card|directory|rfc822-headers|xml|xsl|rtf|css|(java|ecma)script|json|sgml|yaml|troff|x?html?|watch-html|x-(?!(markdown|plain|text|txt|unknown)$).*)$/;
-
-/** What does not follow the syntax is plain text (RFC 2045 §5.2), unless it begins like a type or belongs to a file. */
-function meantType(head: PartHead): string | false {
-  const { contentType, disposition, filename, parentNode, headers } = head;
-  // A part of a digest that does not say what it is, is a message (RFC 2046 §5.1.5).
-  if (
-    parentNode &&
-    parentNode.contentType === 'multipart/digest' &&
-    headers.getList().every(({ key }) => key !== 'content-type')
-  )
-    return 'message/rfc822';
-  const isFile = filename !== false || disposition === 'attachment';
-  if (!isFile && contentType && (contentType === 'plain/text' || (head.root && isUnknownText(contentType))))
-    return 'text/plain';
-  if (contentType !== false && /^[\w.+-]+\/[\w.+*-]+$/.test(contentType)) return contentType;
-  const begun = /^([\w.+-]+\/[\w.+-]+)[^\w.+/-]/.exec(contentType || '')?.[1];
-  if (begun !== undefined) return begun;
-  return isFile ? contentType : 'text/plain';
-}
-
-const isUnknownText = (type: string): boolean => /^text\/[\w.+-]+$/.test(type) && !textFile.test(type);
-
-/** A part without the blank line behind its head has its first lines in that. */
-function textInHead(lines: readonly FieldLine[]): string {
-  const last = lines.findLastIndex(({ key }) => /^[!-9;-~]+$/.test(key));
-  return lines
-    .slice(last + 1)
-    .map(({ line }) => line)
-    .join('\r\n');
-}
-
-const isText = ({ contentType }: PartHead): boolean => contentType === 'text/plain' || contentType === 'text/html';
-
-/** For a watch, for a page with programs in it, or as its writer had typed it. Others are files: an invitation stands beside its text, too. */
-const isForm = ({ contentType, disposition, filename, parentNode }: PartHead): boolean =>
-  parentNode !== false &&
-  parentNode.contentType === 'multipart/alternative' &&
-  filename === false &&
-  disposition !== 'attachment' &&
-  /^text\/(x-amp-html|watch-html|enriched|richtext|(x-)?markdown)$/.test(contentType || '');
-
-/** Where several are the same in other forms, a name says nothing. */
-const isNamedFile = ({ filename, parentNode }: PartHead): boolean =>
-  filename !== false && parentNode !== false && parentNode.contentType !== 'multipart/alternative';
-
-/** Programs call their texts so, too. */
-const nameOfText = /^[^.]*$|\.(te?xt|html?)$/i;
-
-const hasNameOfFile = ({ disposition, filename }: PartHead): boolean =>
-  disposition !== false && filename !== false && !nameOfText.test(filename);
 
 /**
  * Everything of a mail at once, as `simpleParser` has it.

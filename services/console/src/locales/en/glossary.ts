@@ -28,6 +28,7 @@ export const glossary = {
       'not-a-url': 'Not a web address that begins with http:// or https://.',
       'not-a-phone': 'Not a phone number.',
       'wrong-form': 'Not in the form that is asked for.',
+      'not-checked': 'Could not be checked in time.',
       'unknown-field': 'The type has no such field.',
     },
   },

@@ -28,6 +28,7 @@ export const glossary = {
       'not-a-url': '请输入以 http:// 或 https:// 开头的网址。',
       'not-a-phone': '不是电话号码。',
       'wrong-form': '格式不符合要求。',
+      'not-checked': '未能及时检查。',
       'unknown-field': '该类型没有此字段。',
     },
   },

@@ -1,0 +1,39 @@
+import { loadEnvironment } from '@patchbay/config';
+import { HubError } from '@patchbay/contracts';
+import { describe, expect, it } from 'vitest';
+import { createLog } from './log.ts';
+
+function logged(error: unknown) {
+  const lines: string[] = [];
+  const log = createLog(loadEnvironment({ LOG_LEVEL: 'warn', DEFAULT_REGION: 'GB' }), {
+    write: (line: string) => void lines.push(line),
+  });
+  log.warn({ err: error }, 'message not handed over');
+  const line = lines.join('');
+  return { line, err: JSON.parse(line).err as { message: string; stack: string; code?: string } };
+}
+
+describe('an error in the log', () => {
+  it.each([
+    ['550 5.1.1 <someone@private.example> unknown', '550 5.1.1 <s••••@••••.example> unknown'],
+    ['Not taken for Ada@Private.example (550)', 'Not taken for a••••@••••.example (550)'],
+    [
+      "Twilio 21211: The 'To' number +447700900123 is not valid",
+      "Twilio 21211: The 'To' number ++44 •••• 123 is not valid",
+    ],
+    ['No answer from 07700 900123', 'No answer from +44 •••• 123'],
+    ['two: a.b@x.example, c.d@y.example', 'two: a••••@••••.example, c••••@••••.example'],
+    ['connect ECONNREFUSED 212.55.100.23:587', 'connect ECONNREFUSED 212.55.100.23:587'],
+    ['The mail server refused the mail with 550', 'The mail server refused the mail with 550'],
+  ])('%s', (message, shown) => {
+    expect(logged(new Error(message)).err.message).toBe(shown);
+  });
+
+  it('names nobody in its stack nor in what it was caused by, and tells where it happened', () => {
+    const cause = new Error("Can't send mail: 550 5.1.1 <someone@private.example>\n+44 7700 900123 unknown");
+    const { line, err } = logged(new HubError('provider_refused', 'Refused for someone@private.example', { cause }));
+    expect(line).not.toMatch(/someone|private|7700|900123/);
+    expect(err.stack).toMatch(/^HubError: Refused for s••••@••••\.example\n {4}at .*log\.test\.ts:\d+:\d+/);
+    expect(err.code).toBe('provider_refused');
+  });
+});
