@@ -241,6 +241,19 @@ onBothBackends('the quarantine', (backend) => {
     await bulk({ action: 'discard', ids: [later, other], reason: 'Done' });
   });
 
+  it('replays a group page by page, and what fails once more is not begun with again', async () => {
+    const { bulk, poison, get, desk } = centre();
+    const ids = [await poison('poison for pages'), await poison('poison for the next page')].toSorted();
+    const { channel, reason } = await get(`/inbox/${ids[0]}`);
+    const filter = { channel, group: reason.replace(/"[^"]*"/, '…') };
+    const { outcomes } = (await bulk({ action: 'replay', filter })).body;
+    expect(outcomes.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining(ids));
+    for (const id of ids) await desk.event('contact.replay-failed', ({ data }) => data['inboxId'] === id);
+    expect((await bulk({ action: 'replay', filter: { ...filter, after: ids[0] } })).body.outcomes).toEqual([
+      { id: ids[1], outcome: 'queued' },
+    ]);
+  });
+
   it('finds a replay whose job was lost', async () => {
     const { poison, get, adapter, hub } = centre();
     const id = await poison('poison whose job is lost');

@@ -67,6 +67,8 @@ export const inboxBulk = z
         group: z.string().max(200).optional(),
         olderThan: z.int().min(0).max(5_256_000).optional(),
         q: z.string().max(200).optional(),
+        /** Only contacts with greater ids: those of the next page, where some of the last match again. */
+        after: z.uuid().optional(),
       })
       .optional(),
     /** As the list of groups said it. What came after `until` is left alone, and while more than `count` match nothing is moved (409). */

@@ -10,12 +10,12 @@ const columns = `
   case when state = 'discarded' then json_build_object('at', discarded_at, 'by', discarded_by,
     'byName', (select a.name from agent a where a.id = discarded_by), 'reason', coalesce(discard_reason, '')) end as discarded`;
 
-/** `until`: only what was in quarantine by then, to the millisecond. */
-export type InboxCondition = InboxFilter & { readonly until?: string };
+/** `until`: only what was in quarantine by then, to the millisecond. `after`: only greater ids. */
+export type InboxCondition = InboxFilter & { readonly until?: string; readonly after?: string | undefined };
 
 /** The conditions of a filter; their values are added to `values`. `parted`: whether parts of a sender's address find what came from it. */
 export function inboxConditions(filter: InboxCondition, values: unknown[], parted = true): string[] {
-  const { state, channel, group, olderThan, until, q } = filter;
+  const { state, channel, group, olderThan, until, after, q } = filter;
   const conditions: string[] = [];
   if (state) conditions.push(`state = $${values.push(state)}`);
   if (channel) conditions.push(`channel = $${values.push(channel)}`);
@@ -24,6 +24,7 @@ export function inboxConditions(filter: InboxCondition, values: unknown[], parte
     conditions.push(`quarantined_at <= now() - make_interval(mins => $${values.push(olderThan)})`);
   if (until !== undefined)
     conditions.push(`date_trunc('milliseconds', quarantined_at) <= $${values.push(until)}::timestamptz`);
+  if (after !== undefined) conditions.push(`id > $${values.push(after)}`);
   if (q) {
     const whole = parted ? '' : `$${values.push(q)}`;
     const pattern = `$${values.push(containing(q))}`;

@@ -15,9 +15,11 @@ export const movedBy = ({ outcomes }: InboxBulkAnswer): number =>
 /** Moves all of a group, as many at once as the API takes. Of what is discarded, no more than was seen. Answers how many. */
 async function moveGroup({ channel, key, count, newestAt }: InboxGroup, reason: string | null): Promise<number> {
   const filter = { channel, group: key };
+  let after: string | undefined;
   const deed = (seen: number): InboxBulk =>
     reason === null
-      ? { action: 'replay', filter }
+      ? // What fails once more is not begun with again.
+        { action: 'replay', filter: { ...filter, ...(after && { after }) } }
       : { action: 'discard', filter, reason, seen: { count: seen, until: newestAt } };
   let moved = 0;
   for (let seen = count; ;) {
@@ -25,6 +27,10 @@ async function moveGroup({ channel, key, count, newestAt }: InboxGroup, reason: 
     moved += movedBy(answer);
     if (!answer.more || answer.left === 0) return moved;
     seen = answer.left ?? seen;
+    after = answer.outcomes
+      .map(({ id }) => id)
+      .toSorted()
+      .at(-1);
   }
 }
 
