@@ -193,6 +193,60 @@ describe.skipIf(inject('chromium') === null)('the wallboard, on the wall', () =>
     await waiting(manager, received).waitFor();
   });
 
+  it('shows figures of five digits whole in every tile and row, at every size and in both languages', async () => {
+    const { sql } = hub.parts.db;
+    const board = (await api('GET', '/api/v1/wallboards')).body.items[0];
+    const figure = (key: string, more: object) => ({
+      kind: 'figure',
+      figure: key,
+      dimensions: {},
+      trend: false,
+      thresholds: { worse: 'above', warn: null, bad: null },
+      ...more,
+    });
+    const tiles = [
+      { kind: 'queues', size: 'large' },
+      { kind: 'queues', size: 'wide' },
+      { kind: 'queues', size: 'small' },
+      figure('waiting', { size: 'small' }),
+      figure('waiting', { size: 'small', trend: true }),
+      figure('waiting', { size: 'wide', dimensions: { queue: 'Email' } }),
+      figure('longest-wait', { size: 'small' }),
+      ...Array.from({ length: 8 }, () => figure('backlog', { size: 'small' })),
+    ];
+    const many = await api('PUT', `/api/v1/wallboards/${board.id}`, { ...board, pages: [{ name: 'Many', tiles }] });
+    expect(many.status, JSON.stringify(many.body)).toBe(200);
+    await sql.query(
+      `insert into ticket (subject, channel, channel_account, customer_id, contact_address, queue_id, waiting_since, status)
+       select 'One of many', 'email', 'email', t.customer_id, t.contact_address, t.queue_id, now() - interval '60 hours', 'open'
+       from (select * from ticket where waiting_since is not null limit 1) t, generate_series(1, $1)`,
+      [12_345 - received - 1],
+    );
+    await mail();
+    await waiting(tv, 12_345).first().waitFor();
+    const cut: string[] = [];
+    for (const size of [
+      ...walls,
+      { width: 1440, height: 900 },
+      { width: 1024, height: 768 },
+      { width: 390, height: 844 },
+    ]) {
+      await tv.setViewportSize(size);
+      for (const language of ['en', 'zh']) {
+        await turnedTo(tv, 'dark', language);
+        await picture(tv, `tv-many-${size.width}-${language}`);
+        for (const what of await cutFigures(tv)) cut.push(`${size.width} ${language}: ${what}`);
+      }
+    }
+    await tv.setViewportSize({ width: 1920, height: 1080 });
+    await turnedTo(tv, 'dark', 'en');
+    await sql.query(`delete from ticket where subject = 'One of many'`);
+    await api('PUT', `/api/v1/wallboards/${board.id}`, board);
+    await mail();
+    await waiting(tv, received).waitFor();
+    expect(cut).toEqual([]);
+  });
+
   it('tells of a limit that is passed once, and of a link that is revoked', async () => {
     const board = (await api('GET', '/api/v1/wallboards')).body.items[0];
     const [page] = board.pages;
@@ -227,6 +281,24 @@ async function turnedTo(page: Page, theme: string, language: string): Promise<vo
     await page.getByTestId('board-language').click();
   await page.waitForFunction((lang) => document.documentElement.lang.startsWith(lang), language);
   await page.mouse.move(1, 1);
+}
+
+/** Figures of which not everything can be read. */
+async function cutFigures(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('.wall-value, .wall-queue.wall-row > :not(.wall-name)')].flatMap((figure) => {
+      const words = document.createRange();
+      words.selectNodeContents(figure);
+      const [text, box, tile] = [words, figure, figure.closest('.wall-tile')].map((one) =>
+        one?.getBoundingClientRect(),
+      );
+      const within =
+        text && box && tile && text.left >= box.left - 1 && text.right <= Math.min(box.right, tile.right) + 1;
+      return within && text.bottom <= tile.bottom + 1 && figure.scrollWidth <= figure.clientWidth + 1
+        ? []
+        : [`${figure.closest('.wall-cell')?.className} “${figure.textContent}”`];
+    }),
+  );
 }
 
 /** What scrolls, is cut off, too small for five metres or stands out by less than 7:1. */

@@ -2,6 +2,7 @@ import { chmod, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createHub } from '@patchbay/engine';
 import { loadEnvironment } from '@patchbay/config';
+import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { describe, expect, inject, it } from 'vitest';
 import { eventually } from '../support/client.ts';
 import { mailPassword, startDovecot } from '../support/dovecot.ts';
@@ -169,6 +170,17 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { folder: 'Support' });
     await all('quiet-elsewhere', 1);
     expect(await acknowledged()).toEqual(['backlog@quiet.example', 'new@quiet.example']);
+
+    // Nor does it say how late mail comes; what came while the account was off does.
+    const delays = (await readAccounts(centre().hub.parts.db.sql, '2026-01-01', 'UTC')).find(
+      ({ channel }) => channel === 'email',
+    );
+    const counted = delays?.providerDelay.reduce((sum, [, count]) => sum + count, 0);
+    const { rows } = await centre().hub.parts.db.sql.query(
+      `select count(*)::int as others from message where channel = 'email' and direction = 'in' and sent_at is not null
+         and external_id <> all(array['<quiet-old@example.org>', '<quiet-elsewhere@example.org>'])`,
+    );
+    expect(counted).toBe(rows[0]?.others);
   });
 
   it('a mail of which the server cannot even tell the size keeps no other back, and leaves a note', async () => {

@@ -103,3 +103,31 @@ it('of a ticket’s parties none keeps an address of ours', async () => {
   await migrate(database.url);
   expect((await db.sql.query('select value from ticket_party')).rows).toEqual([{ value: 'ann@example.org' }]);
 });
+
+it('what a source’s account was told of under paths stands with the source', async () => {
+  await using database = await createTestDatabase();
+  await using db = openDatabase({ url: database.url, poolSize: 1 });
+  const id = '0190a0de-0000-7000-8000-000000000001';
+  await db.sql.query(
+    `insert into channel_account (channel, account, last_contact_at, last_error, last_error_at) values
+       ('http', 'http:${id}', '2026-03-01', 'Gone', '2026-03-01'),
+       ('http', '/webhooks/http/${id}', '2026-03-02', 'No JSON', '2026-03-02'),
+       ('http', '/webhooks/http/${id}/status', '2026-02-01', 'No status', '2026-02-01'),
+       ('sms', '/webhooks/twilio/sms', '2026-03-02', null, null)`,
+  );
+  await db.sql.query(
+    `insert into channel_traffic (at, channel, account, contacts) values
+       ('2026-03-01', 'http', 'http:${id}', 4), ('2026-03-01', 'http', '/webhooks/http/${id}', 2),
+       ('2026-03-01', 'http', '/webhooks/http/${id}/status', 1)`,
+  );
+  await db.sql.query('delete from schemaversion where version > 63');
+  await migrate(database.url);
+  const { rows } = await db.sql.query(
+    `select a.account, last_error as error, last_contact_at::date::text as last, contacts
+     from channel_account a left join channel_traffic using (channel, account) order by 1`,
+  );
+  expect(rows).toEqual([
+    { account: '/webhooks/twilio/sms', error: null, last: '2026-03-02', contacts: null },
+    { account: `http:${id}`, error: 'No JSON', last: '2026-03-02', contacts: 7 },
+  ]);
+});

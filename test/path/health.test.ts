@@ -12,6 +12,7 @@ import { addAgent, grace } from '../support/browser-desk.ts';
 import { carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
 import { startCarrierRest } from '../support/carrier-rest.ts';
 import { createClient, eventually } from '../support/client.ts';
+import { addSource, postTo } from '../support/http-source.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
@@ -160,6 +161,42 @@ describe('the health of channels', () => {
     const tiles = (await agent('GET', '/api/v1/metrics/wallboard')).body.channels;
     expect(tiles).toContainEqual(expect.objectContaining({ channel: 'sms', state: 'failing', backlog: 1 }));
     expect((await hub.api('GET', '/metrics')).body).toMatch(/patchbay_outbound_queued\{channel="sms"\} 1/);
+  });
+
+  it('shows a source once, by its name, whatever of it was understood', async () => {
+    await using stack = new AsyncDisposableStack();
+    const hub = stack.use(await startHub('postgres'));
+    const app = await addSource(hub.api, { name: 'Shop app' });
+    const posted = async (body: object, path = '') => (await postTo(app, body, path)).status;
+    expect(await posted({ id: 'm-1', text: 'Hello' })).toBe(202);
+    expect(await posted({ id: 'm-2', text: 'Hello', requestType: 'not-yet', fields: {} })).toBe(400);
+    expect(await posted({ id: 'o-1', status: 'lost' }, '/status')).toBe(400);
+    const health = async (): Promise<ChannelHealth> => (await hub.api('GET', '/api/v1/channel-health')).body;
+    const sources = ({ accounts }: ChannelHealth) => accounts.filter(({ channel }) => channel === 'http');
+    const expected = {
+      account: `http:${app.id}`,
+      name: 'Shop app',
+      quarantined: 2,
+      contactsToday: 3,
+      lastErrorAt: expect.any(String),
+    };
+    expect(sources(await health())).toEqual([expect.objectContaining(expected)]);
+    const tiles = (await hub.api('GET', '/api/v1/metrics/wallboard')).body.channels;
+    expect(tiles.filter(({ channel }: { channel: string }) => channel === 'http')).toEqual([
+      expect.objectContaining({ account: `http:${app.id}`, name: 'Shop app', quarantined: 2 }),
+    ]);
+    const { items } = (await hub.api('GET', '/api/v1/inbox?state=quarantined')).body;
+    expect(items).toHaveLength(2);
+    for (const item of items) expect(item).toMatchObject({ channelAccount: `http:${app.id}`, accountName: 'Shop app' });
+
+    // One that is understood now counts once as before.
+    await hub.api('POST', '/api/v1/request-types', { key: 'not-yet', nameEn: 'Not yet', nameZh: '尚未' });
+    const { id } = items.find(({ reason }: { reason: string }) => reason.includes('requestType'));
+    expect((await hub.api('POST', `/api/v1/inbox/${id}/replay`)).status).toBe(200);
+    const figures = await readAccounts(hub.hub.parts.db.sql, '2026-01-01', 'UTC');
+    expect(figures.filter(({ channel }) => channel === 'http')).toEqual([
+      expect.objectContaining({ ...expected, quarantined: 1 }),
+    ]);
   });
 
   it('shows a backlog while nobody works it off, and its end', async () => {

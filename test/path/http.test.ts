@@ -393,3 +393,26 @@ onBothBackends('a source of the webhook pair', (backend) => {
     });
   });
 });
+
+it('is refused an address for answers that would never be called, as soon as it is entered', async () => {
+  await using hub = await startHub('postgres');
+  const source = { name: 'Shop app', replyBy: 'webhook', outboundUrl: 'https://app.example.com/hook' };
+  const write = (method: string, path: string, outboundUrl: string) =>
+    hub.api(method, `/api/v1/http-sources${path}`, { ...source, outboundUrl });
+  const { id } = (await write('POST', '', source.outboundUrl)).body;
+  for (const inside of ['http://app.example.com/hook', 'http://intranet:8080/hook', 'https://10.0.0.7/hook'])
+    for (const answer of [await write('POST', '', inside), await write('PUT', `/${id}`, inside)])
+      expect(answer, inside).toMatchObject({
+        status: 422,
+        body: { issues: [{ path: 'outboundUrl', message: expect.stringMatching(/https|private/) }] },
+      });
+  // What was allowed when it was entered stands in nobody's way.
+  await hub.hub.parts.db.sql.query(`update http_source set outbound_url = 'http://intranet:8080/hook' where id = $1`, [
+    id,
+  ]);
+  const kept = { ...source, outboundUrl: 'http://intranet:8080/hook', enabled: false };
+  expect(await hub.api('PUT', `/api/v1/http-sources/${id}`, kept)).toMatchObject({
+    status: 200,
+    body: { enabled: false },
+  });
+});

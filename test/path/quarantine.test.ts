@@ -191,6 +191,69 @@ onBothBackends('the quarantine', (backend) => {
     }
   });
 
+  it('discards a group page by page as it was seen, and nothing that joined it since', async () => {
+    const { bulk, poison, get, items, desk, hub } = centre();
+    const group = 'Seen # times';
+    const fail = (ids: string[], n = 1) =>
+      hub.parts.db.sql.query('update inbox set reason = $2 where id = any($1)', [ids, `Seen ${n} times`]);
+    // More than one call moves.
+    await hub.parts.db.sql.query(
+      `insert into inbox (channel, channel_account, external_id, raw_type, raw_sha256, state, reason, correlation_id, received_at, next_attempt_at)
+       select 'sms', '+15005550006', 'many-' || n, 'text/plain', repeat('a', 64), 'quarantined', 'Seen ' || n || ' times', 'c', now(), now()
+       from generate_series(1, 501) n`,
+    );
+    const seen = async () =>
+      (await get('/inbox/groups')).items.find(({ key }: { key: string }) => key === group) as {
+        count: number;
+        newestAt: string;
+      };
+    const { count, newestAt } = await seen();
+    expect(count).toBe(501);
+    const filter = { group, channel: 'sms' };
+    const discard = (asSeen: object | undefined) =>
+      bulk({ action: 'discard', filter, reason: 'A test of the carrier', ...(asSeen && { seen: asSeen }) });
+    expect((await discard(undefined)).status).toBe(400);
+
+    const later = await poison('poison that came meanwhile');
+    await fail([later]);
+    const first = await discard({ count, until: newestAt });
+    expect(first.body).toMatchObject({ more: true, left: 1 });
+    expect(first.body.outcomes).toHaveLength(500);
+
+    // One that failed of something else when the group was seen.
+    const other = await poison('poison of another group');
+    await fail([other]);
+    await hub.parts.db.sql.query('update inbox set quarantined_at = $2 where id = $1', [other, newestAt]);
+    const refused = await discard({ count: first.body.left, until: newestAt });
+    expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining('2') } });
+    expect(await get(`/inbox/${other}`)).toMatchObject({ state: 'quarantined' });
+    await hub.parts.db.sql.query(`update inbox set reason = 'Something else' where id = $1`, [other]);
+
+    const last = await discard({ count: first.body.left, until: newestAt });
+    expect(last.body).toMatchObject({ more: false, left: 0, outcomes: [{ outcome: 'discarded' }] });
+    expect((await seen()).count).toBe(1);
+    expect(await get(`/inbox/${later}`)).toMatchObject({ state: 'quarantined' });
+    const [{ id } = { id: '' }] = await items(`state=discarded&group=${encodeURIComponent(group)}`);
+    expect(await get(`/inbox/${id}`)).toMatchObject({
+      discarded: { at: expect.any(String), byName: expect.stringMatching(/\S/), reason: 'A test of the carrier' },
+    });
+    await desk.event('contact.discarded', ({ data }) => data['inboxId'] === last.body.outcomes[0].id);
+    await bulk({ action: 'discard', ids: [later, other], reason: 'Done' });
+  });
+
+  it('replays a group page by page, and what fails once more is not begun with again', async () => {
+    const { bulk, poison, get, desk } = centre();
+    const ids = [await poison('poison for pages'), await poison('poison for the next page')].toSorted();
+    const { channel, reason } = await get(`/inbox/${ids[0]}`);
+    const filter = { channel, group: reason.replace(/"[^"]*"/, '…') };
+    const { outcomes } = (await bulk({ action: 'replay', filter })).body;
+    expect(outcomes.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining(ids));
+    for (const id of ids) await desk.event('contact.replay-failed', ({ data }) => data['inboxId'] === id);
+    expect((await bulk({ action: 'replay', filter: { ...filter, after: ids[0] } })).body.outcomes).toEqual([
+      { id: ids[1], outcome: 'queued' },
+    ]);
+  });
+
   it('finds a replay whose job was lost', async () => {
     const { poison, get, adapter, hub } = centre();
     const id = await poison('poison whose job is lost');

@@ -169,6 +169,8 @@ export const inboundContact = z.object({
   request: z.object({ type: z.string().max(100), fields: z.record(z.string().max(100), z.unknown()) }).optional(),
   /** Whether an acknowledgement is wanted, where the source says so. */
   acknowledge: z.boolean().optional(),
+  /** It lay with its provider before anybody here looked after the account: how long says nothing of the channel. */
+  imported: z.literal(true).optional(),
   /** The sender's language, where the source says so. */
   language: z.enum(['en', 'zh']).optional(),
   /** The language that a mail declares (`Content-Language`, RFC 3282): often the program's rather than the text's. */

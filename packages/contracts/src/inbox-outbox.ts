@@ -9,6 +9,8 @@ export const inboxItem = z.object({
   externalId: z.string(),
   channel: channelName,
   channelAccount: z.string(),
+  /** What a source is called; null for accounts that are known by their address alone. */
+  accountName: z.string().nullable(),
   state: inboxState,
   reason: z.string().nullable(),
   attempts: z.int(),
@@ -25,7 +27,9 @@ export const inboxItem = z.object({
   /** A replay was asked for and is still to be done. */
   replaying: z.boolean(),
   /** Who put it away, when and why; null when nobody has. */
-  discarded: z.object({ at: timestamp, by: z.string().nullable(), reason: z.string() }).nullable(),
+  discarded: z
+    .object({ at: timestamp, by: z.string().nullable(), byName: z.string().nullable(), reason: z.string() })
+    .nullable(),
 });
 export type InboxItem = z.infer<typeof inboxItem>;
 export const inboxFilter = z.object({

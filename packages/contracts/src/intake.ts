@@ -65,6 +65,9 @@ export const requestTypeUpdate = requestTypeBase;
 export const requestType = requestTypeCreate.extend({ createdAt: timestamp, updatedAt: timestamp });
 export type RequestType = z.infer<typeof requestType>;
 
+/** An address of the web that the hub is to call: HTTP too, and hosts inside; whether it may call them the configuration says. */
+export const webAddress = z.url({ protocol: /^https?$/ }).max(2_000);
+
 // --- Sources -----------------------------------------------------------------------------------------------------
 
 /** How far a source is believed about each kind of identifier; what is not named is claimed. */
@@ -79,11 +82,7 @@ export const replyBy = z.enum(['webhook', 'email', 'none']);
 
 const sourceBase = z.object({
   name: z.string().trim().min(1).max(200),
-  outboundUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(2000)
-    .nullable()
-    .default(null),
+  outboundUrl: webAddress.nullable().default(null),
   replyBy: replyBy.default('none'),
   trust: sourceTrust.prefault({}),
   enabled: z.boolean().default(true),

@@ -67,8 +67,12 @@ export const inboxBulk = z
         group: z.string().max(200).optional(),
         olderThan: z.int().min(0).max(5_256_000).optional(),
         q: z.string().max(200).optional(),
+        /** Only contacts with greater ids: those of the next page, where some of the last match again. */
+        after: z.uuid().optional(),
       })
       .optional(),
+    /** As the list of groups said it. What came after `until` is left alone, and while more than `count` match nothing is moved (409). */
+    seen: z.object({ count: z.int().min(1), until: timestamp }).optional(),
     reason: z.string().trim().min(1).max(500).optional(),
   })
   .refine((bulk) => (bulk.ids === undefined) !== (bulk.filter === undefined), {
@@ -77,6 +81,10 @@ export const inboxBulk = z
   .refine((bulk) => bulk.action !== 'discard' || bulk.reason !== undefined, {
     path: ['reason'],
     message: 'A discarded contact needs a reason',
+  })
+  .refine((bulk) => bulk.action !== 'discard' || bulk.filter === undefined || bulk.seen !== undefined, {
+    path: ['seen'],
+    message: 'Say how many were seen and until when, so that nothing unseen is discarded',
   });
 export type InboxBulk = z.infer<typeof inboxBulk>;
 /** `queued`: the replay is on its way; `unchanged`: it was so already; `conflict`: it is in another state. */
@@ -84,6 +92,8 @@ export const bulkOutcome = z.enum(['queued', 'discarded', 'restored', 'unchanged
 export const inboxBulkAnswer = z.object({
   outcomes: z.array(z.object({ id: z.uuid(), outcome: bulkOutcome })),
   more: z.boolean(),
+  /** How many of those that were seen still match, for the next call's `seen.count`; only where that was given. */
+  left: z.int().optional(),
 });
 export type InboxBulkAnswer = z.infer<typeof inboxBulkAnswer>;
 
@@ -156,6 +166,8 @@ export type DelayFigures = z.infer<typeof delayFigures>;
 export const accountHealth = z.object({
   channel: channelName,
   account: z.string(),
+  /** What a source is called; null for accounts that are known by their address alone. */
+  name: z.string().nullable(),
   state: healthState,
   reason: healthReason,
   lastContactAt: timestamp.nullable(),
@@ -204,7 +216,7 @@ export type ChannelHealth = z.infer<typeof channelHealth>;
 
 /** What the wallboard shows of an account. */
 export const channelTile = accountHealth
-  .pick({ channel: true, account: true, state: true, reason: true, quarantined: true })
+  .pick({ channel: true, account: true, name: true, state: true, reason: true, quarantined: true })
   .extend({
     /** What waits in both directions, and since when its oldest. */
     backlog: z.int(),

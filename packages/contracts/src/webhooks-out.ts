@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { pageQuery } from './api.ts';
 import { eventType } from './events.ts';
 import { timestamp } from './glossary.ts';
+import { webAddress } from './intake.ts';
 
 /** What an endpoint can be told of: what happens with tickets and the people in them, without what proves who somebody is. */
 export const webhookEvent = eventType.extract([
@@ -61,7 +62,7 @@ export const webhookEndpointWithSecret = webhookEndpoint.extend({ secret: z.stri
 export type WebhookEndpointWithSecret = z.infer<typeof webhookEndpointWithSecret>;
 export const webhookEndpointWrite = z.object({
   name: z.string().trim().min(1).max(100),
-  url: z.url({ protocol: /^https?$/ }).max(2_000),
+  url: webAddress,
   events: z.array(webhookEvent).max(webhookEvent.options.length),
   enabled: z.boolean().default(true),
 });

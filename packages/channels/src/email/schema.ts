@@ -151,7 +151,7 @@ function contactOf(
     cc: cc.slice(0, mostAddresses),
     replyTo: answerAddresses(mail.replyTo),
     deliveredTo: ourAddresses(envelope, deps),
-    ...(envelope.acknowledge === false && { acknowledge: false }),
+    ...(envelope.acknowledge === false && { acknowledge: false, imported: true as const }),
     authenticity,
     classification: { category: verdict.category, rule: verdict.rule, evidence: verdict.evidence },
     reports: ours

@@ -1,6 +1,5 @@
 /** The endpoints that are told of events: their secrets are opened here and nowhere else. */
 import { newSecret } from '@patchbay/channels/http/signature';
-import { outgoingUrl } from '@patchbay/channels/outgoing-address';
 import { HubError, type WebhookEndpoint } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
 import {
@@ -9,6 +8,7 @@ import {
   type CountedEndpoint,
   type EndpointRow,
 } from '@patchbay/store/queries/webhooks-out';
+import { requireCallable } from '../callable-address.ts';
 import type { Parts } from '../parts.ts';
 import { secretMark } from '../setting-changes.ts';
 
@@ -47,12 +47,7 @@ export function mayBePrivate({ config }: Pick<Parts, 'config'>, url: string): bo
 
 /** @throws HubError `unprocessable` for an address that would not be called */
 export function checkUrl(parts: Pick<Parts, 'config'>, url: string): void {
-  try {
-    outgoingUrl(url, mayBePrivate(parts, url));
-  } catch (cause) {
-    const why = cause instanceof HubError ? cause.message : 'Not an address of the web';
-    throw new HubError('unprocessable', `url: ${why}`, { cause, issues: [{ path: 'url', message: why }] });
-  }
+  requireCallable('url', url, mayBePrivate(parts, url));
 }
 
 /** As the API shows it, without its secrets. */

@@ -60,10 +60,12 @@ function present(parts: Parts, row: AccountRow, limits: WatchLimits['channels'],
     unknown: row.unknown,
     ingestDelay: ingestDelay.p95,
   };
-  const { channel, account, contactsToday, pending, outgoing, quarantined, sent, failed, unknown, lastError } = row;
+  const { channel, account, name, contactsToday, pending, outgoing, quarantined, sent, failed, unknown, lastError } =
+    row;
   return {
     channel,
     account,
+    name,
     contactsToday,
     pending,
     outgoing,
@@ -95,9 +97,10 @@ export function withoutErrors(health: ChannelHealth): ChannelHealth {
 /** The wallboard's tiles. */
 export async function readTiles(parts: Parts): Promise<ChannelTile[]> {
   const { accounts, components } = await readHealth(parts);
-  const tiles = accounts.map(({ channel, account, state, reason, quarantined, ...figures }) => ({
+  const tiles = accounts.map(({ channel, account, name, state, reason, quarantined, ...figures }) => ({
     channel,
     account,
+    name,
     state,
     reason,
     quarantined,
@@ -112,6 +115,7 @@ export async function readTiles(parts: Parts): Promise<ChannelTile[]> {
     ...unread.map(({ name, state, reason, lastContactAt, counts }) => ({
       channel: 'email' as const,
       account: name,
+      name: null,
       state,
       reason,
       quarantined: 0,

@@ -458,7 +458,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
       union select i.id from inbox i where i.state = 'duplicate' and i.message_id in (${seenMessages}))`,
     erase: 'replace',
     columns: {
-      keep: `id channel channel_account state raw_type next_attempt_at message_id ticket_id correlation_id received_at processed_at quarantined_at
+      keep: `id channel channel_account imported state raw_type next_attempt_at message_id ticket_id correlation_id received_at processed_at quarantined_at
         discarded_at replay_requested_at`,
       figure: 'attempts deliveries',
       staff: 'discarded_by replay_requested_by',

@@ -8,6 +8,8 @@ export type Buckets = [bucket: number, count: number][];
 export interface AccountRow {
   channel: ChannelName;
   account: string;
+  /** What a source is called; null for all others. */
+  name: string | null;
   lastContactAt: string | null;
   lastSentAt: string | null;
   lastError: string | null;

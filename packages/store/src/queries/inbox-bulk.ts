@@ -1,25 +1,26 @@
 /** What managers do with many quarantined contacts at once. Each row moves by compare-and-set; events are written with it. */
-import type { InboxBulkAnswer, InboxFilter } from '@patchbay/contracts';
+import type { InboxBulkAnswer } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
-import { inboxConditions } from './inbox-list.ts';
+import { inboxConditions, type InboxCondition } from './inbox-list.ts';
 
 type Outcome = InboxBulkAnswer['outcomes'][number]['outcome'];
 
-/** The oldest contacts that match and are still to be moved by the action. */
+/** The oldest contacts that match and are still to be moved by the action, and how many match in all where there is an `until`. */
 export async function inboxIds(
   sql: Queryable,
-  filter: InboxFilter,
+  filter: InboxCondition,
   toReplay: boolean,
   limit: number,
-): Promise<string[]> {
+): Promise<{ ids: string[]; matching: number | null }> {
   const values: unknown[] = [limit];
   const conditions = ['true', ...inboxConditions(filter, values)];
   if (toReplay) conditions.push('replay_requested_at is null');
-  const { rows } = await sql.query<{ id: string }>(
-    `select id from inbox where ${conditions.join(' and ')} order by id limit $1`,
+  const counted = filter.until !== undefined;
+  const { rows } = await sql.query<{ id: string; matching: number | null }>(
+    `select id, ${counted ? 'count(*) over ()::int' : 'null'} as matching from inbox where ${conditions.join(' and ')} order by id limit $1`,
     values,
   );
-  return rows.map((row) => row.id);
+  return { ids: rows.map((row) => row.id), matching: counted ? (rows[0]?.matching ?? 0) : null };
 }
 
 /**

@@ -3,20 +3,28 @@ import type { Queryable } from '../database.ts';
 import { containing, cut, present, type Cut, type Slice } from './paging.ts';
 
 const columns = `
-  id, external_id as "externalId", channel, channel_account as "channelAccount", state, reason, attempts, message_id as "messageId",
+  id, external_id as "externalId", channel, source_account(channel, channel_account) as "channelAccount",
+  (select s.name from http_source s where channel = 'http' and 'http:' || s.id = source_account(channel, channel_account)) as "accountName", state, reason, attempts, message_id as "messageId",
   ticket_id as "ticketId", raw_sha256 as "rawSha256", received_at as "receivedAt", contact ->> 'from' as "from",
   contact ->> 'subject' as subject, deliveries, quarantined_at as "quarantinedAt", replay_requested_at is not null as replaying,
-  case when state = 'discarded' then json_build_object('at', discarded_at, 'by', discarded_by, 'reason', coalesce(discard_reason, '')) end as discarded`;
+  case when state = 'discarded' then json_build_object('at', discarded_at, 'by', discarded_by,
+    'byName', (select a.name from agent a where a.id = discarded_by), 'reason', coalesce(discard_reason, '')) end as discarded`;
+
+/** `until`: only what was in quarantine by then, to the millisecond. `after`: only greater ids. */
+export type InboxCondition = InboxFilter & { readonly until?: string; readonly after?: string | undefined };
 
 /** The conditions of a filter; their values are added to `values`. `parted`: whether parts of a sender's address find what came from it. */
-export function inboxConditions(filter: InboxFilter, values: unknown[], parted = true): string[] {
-  const { state, channel, group, olderThan, q } = filter;
+export function inboxConditions(filter: InboxCondition, values: unknown[], parted = true): string[] {
+  const { state, channel, group, olderThan, until, after, q } = filter;
   const conditions: string[] = [];
   if (state) conditions.push(`state = $${values.push(state)}`);
   if (channel) conditions.push(`channel = $${values.push(channel)}`);
   if (group !== undefined) conditions.push(`reason_group(reason) = $${values.push(group)}`);
   if (olderThan !== undefined)
     conditions.push(`quarantined_at <= now() - make_interval(mins => $${values.push(olderThan)})`);
+  if (until !== undefined)
+    conditions.push(`date_trunc('milliseconds', quarantined_at) <= $${values.push(until)}::timestamptz`);
+  if (after !== undefined) conditions.push(`id > $${values.push(after)}`);
   if (q) {
     const whole = parted ? '' : `$${values.push(q)}`;
     const pattern = `$${values.push(containing(q))}`;

@@ -8,7 +8,6 @@ import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
 import { errorText } from '../feedback/error-text.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
-import { useAccountName } from '../shell/use-account-name.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 import '../style/health.css';
@@ -80,12 +79,11 @@ function useWords() {
 
 function AccountCard({ one }: { one: AccountHealth }) {
   const { t, when, waiting, delay, words } = useWords();
-  const nameOf = useAccountName();
   const most = Math.max(1, ...one.trend);
   return (
     <article className={`health-card health-${one.state}`} data-testid="health-card" data-state={one.state}>
       <Head
-        title={one.account === one.channel ? '' : nameOf(one.account)}
+        title={one.name ?? (one.account === one.channel ? '' : one.account)}
         state={one.state}
         code={one.reason.code}
         tag={<ChannelTag channel={one.channel} />}

@@ -42,7 +42,7 @@ function Detail({ item }: { item: InboxItem }) {
       </p>
       <dl className="health-figures">
         <dt>{t('quarantine.account')}</dt>
-        <dd>{item.channelAccount}</dd>
+        <dd>{item.accountName ?? item.channelAccount}</dd>
         <dt>{t('quarantine.received')}</dt>
         <dd>{fullMoment(item.receivedAt, i18n.language)}</dd>
         <dt>{t('quarantine.size')}</dt>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { DeleteOutlined, ReloadOutlined, SafetyOutlined, UndoOutlined } from '@ant-design/icons';
-import { channelName, type ChannelName, type InboxBulk, type InboxItem } from '@patchbay/contracts';
+import { channelName, type ChannelName, type InboxBulk, type InboxGroup, type InboxItem } from '@patchbay/contracts';
 import { fullMoment, keys, moment } from '@patchbay/ui';
 import { App, Button, Checkbox, Input, Segmented, Select } from 'antd';
 import { useState } from 'react';
@@ -14,17 +14,20 @@ import '../style/quarantine.css';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
 import { QuarantineDrawer } from './quarantine-drawer.tsx';
+import { GroupActions, movedBy } from './quarantine-group.tsx';
 
 type State = 'quarantined' | 'discarded';
+
+/** What fails alike on two channels is two groups. */
+const nameOf = ({ channel, key }: Pick<InboxGroup, 'channel' | 'key'>): string => `${channel} ${key}`;
 
 function useBulk(after: () => void) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   return useAction((bulk: InboxBulk) => api.inboxBulk(bulk), {
     stale: [keys.quarantine, keys.tickets],
-    after: ({ outcomes }) => {
-      const count = outcomes.filter(({ outcome }) => !['conflict', 'not-found'].includes(outcome)).length;
-      void message.success(t('quarantine.done', { count }));
+    after: (answer) => {
+      void message.success(t('quarantine.done', { count: movedBy(answer) }));
       after();
     },
   });
@@ -45,9 +48,11 @@ export function QuarantinePage() {
     queryFn: ({ signal }) => api.inboxGroups(signal),
   });
   const bulk = useBulk(() => setChosen(new Set()));
-  const filter = { state, ...(channel && { channel }), ...(group && { group }), ...(q && { q }) };
+  const shown = groups.data?.filter((one) => !channel || one.channel === channel);
+  const picked = shown?.find((one) => nameOf(one) === group);
+  const narrowed = picked ? { channel: picked.channel, group: picked.key } : channel && { channel };
+  const filter = { state, ...narrowed, ...(q && { q }) };
   const ids = [...chosen];
-  const picked = groups.data?.find(({ key }) => key === group);
   const toggle = (id: string, on: boolean) =>
     setChosen((before) => new Set(on ? [...before, id] : [...before].filter((other) => other !== id)));
   const restart = () => setChosen(new Set());
@@ -77,12 +82,15 @@ export function QuarantinePage() {
           style={{ flex: '1 1 220px', minWidth: 0 }}
           placeholder={t('quarantine.groups')}
           aria-label={t('quarantine.groups')}
-          value={group}
+          value={picked && nameOf(picked)}
           onChange={(next?: string) => (setGroup(next), restart())}
-          options={(groups.data ?? []).map(({ key, reason: text, count }) => ({
-            value: key,
-            label: `${count} × ${errorText(text, i18n.resolvedLanguage)}`,
+          options={(shown ?? []).map((one) => ({
+            value: nameOf(one),
+            label: `${one.count.toLocaleString(i18n.language)} × ${t(`channel.${one.channel}`)} · ${
+              one.reason ? errorText(one.reason, i18n.resolvedLanguage) : t('quarantine.noReason')
+            }`,
           }))}
+          data-testid="quarantine-groups"
         />
         <Input.Search
           allowClear
@@ -92,14 +100,7 @@ export function QuarantinePage() {
           onSearch={(next) => (setQ(next), restart())}
         />
         {picked && state === 'quarantined' && (
-          <Button
-            icon={<ReloadOutlined />}
-            onClick={() =>
-              bulk.mutate({ action: 'replay', filter: { group: picked.key, ...(channel && { channel }) } })
-            }
-          >
-            {t('quarantine.replayMany', { count: picked.count })}
-          </Button>
+          <GroupActions group={picked} after={() => (setGroup(undefined), restart())} />
         )}
       </div>
       {ids.length > 0 && (
@@ -142,7 +143,7 @@ export function QuarantinePage() {
         empty={
           <Nothing
             icon={<SafetyOutlined />}
-            title={t(channel || group || q ? 'quarantine.nothingFound' : 'quarantine.empty')}
+            title={t(narrowed || q ? 'quarantine.nothingFound' : 'quarantine.empty')}
           />
         }
         row={(item) => (
@@ -151,6 +152,20 @@ export function QuarantinePage() {
       />
       <QuarantineDrawer item={open} close={() => setOpen(null)} />
     </div>
+  );
+}
+
+function Discarded({ by: { at, byName, reason } }: { by: NonNullable<InboxItem['discarded']> }) {
+  const { t, i18n } = useTranslation();
+  const name = byName ?? t('quarantine.somebody');
+  return (
+    <p className="small" data-testid="quarantine-discarded">
+      <time dateTime={at} title={fullMoment(at, i18n.language)}>
+        {t('quarantine.discardedBy', { name, at: moment(at, Date.now(), i18n.language) })}
+      </time>
+      <br />
+      {reason}
+    </p>
   );
 }
 
@@ -189,15 +204,14 @@ function Row({ item, chosen, toggle, open }: RowProps) {
       </div>
       <div className="muted small">
         {t('quarantine.from', { from: item.from ?? t('quarantine.unknownSender') })} ·{' '}
+        {item.accountName && `${item.accountName} · `}
         {t('outbox.attempts', { count: item.attempts })}
         {item.replaying && ` · ${t('quarantine.replaying')}`}
       </div>
       <p className="record-reason small">
         {item.reason ? errorText(item.reason, i18n.resolvedLanguage) : t('quarantine.noReason')}
       </p>
-      {item.discarded && (
-        <p className="muted small">{t('quarantine.discardedFor', { reason: item.discarded.reason })}</p>
-      )}
+      {item.discarded && <Discarded by={item.discarded} />}
       <div className="record-actions">
         {item.state === 'quarantined' && (
           <Button

@@ -7,6 +7,7 @@ import { problemText } from '../feedback/problem-text.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import type { FreshSecret } from './source-secret.tsx';
+import { webAddressRule } from './web-address-rule.ts';
 
 interface SourceFields {
   name: string;
@@ -75,9 +76,10 @@ export function SourceForm({ source, close, created }: SourceFormProps) {
           name="outboundUrl"
           label={t('sources.outboundUrl')}
           extra={t('sources.outboundHelp')}
-          rules={[{ type: 'url', message: t('sources.urlNeeded') }]}
+          dependencies={['replyBy']}
+          rules={[webAddressRule(t('sources.urlNeeded'), () => form.getFieldValue('replyBy') === 'webhook')]}
         >
-          <Input type="url" autoComplete="off" data-testid="source-url" />
+          <Input type="url" autoComplete="off" maxLength={2_000} data-testid="source-url" />
         </Form.Item>
         <fieldset className="source-trust">
           <legend>{t('sources.trust')}</legend>

@@ -126,10 +126,14 @@ export const refusalPatterns: readonly (readonly [RegExp, Say])[] = [
     /^(.+) is an address inside a private network, which is not called$/su,
     (_inner, host) => `${host} 是内部网络的地址，不会访问`,
   ],
+  [
+    /^(\d+) contacts match by now, and (\d+) were seen$/u,
+    (_inner, now, seen) => `现在符合条件的联系有 ${now} 条，而您看到的是 ${seen} 条；没有丢弃其余联系，请重新查看`,
+  ],
   [/^The answer is larger than (\d+) bytes$/u, (_inner, bytes) => `应答超过 ${bytes} 字节`],
   // The name of a field says nothing to who reads the screen.
   [
-    /^(?:text|attachments|template|identityId|forwardOf|forwardAs|visibility|requestType|fields|from\.phone|oauth|moveTo|importDays|password|queueId): (.+)$/su,
+    /^(?:text|attachments|template|identityId|forwardOf|forwardAs|visibility|requestType|fields|from\.phone|oauth|moveTo|importDays|password|queueId|outboundUrl|url): (.+)$/su,
     (inner, why = '') => inner(why),
   ],
 ];

@@ -42,7 +42,7 @@ function Rows<T>({ kind, heading, items, room, columns = 1, empty, row }: RowsPr
   const shown = items.length > room ? items.slice(0, room - 1) : items;
   const style = { '--rows': Math.ceil(room / columns), '--columns': columns } as CSSProperties;
   return (
-    <article className="wall-tile wall-list" data-testid={`board-${kind}`} style={style}>
+    <article className={`wall-tile wall-list wall-list-${kind}`} data-testid={`board-${kind}`} style={style}>
       <header className="wall-label">{heading}</header>
       {items.length === 0 && <p className="wall-empty">{empty}</p>}
       <ul>
@@ -172,13 +172,12 @@ function Channels({ room, columns }: { room: number; columns: number }) {
         <li
           key={`${tile.channel} ${tile.account}`}
           className={`wall-row wall-channel is-${tile.state}`}
-          title={`${tile.account}: ${t(`watch.reason.${tile.reason.code}`)} · ${tile.backlog} ${t('watch.backlog')} · ${
+          title={`${tile.name ?? tile.account}: ${t(`watch.reason.${tile.reason.code}`)} · ${tile.backlog} ${t('watch.backlog')} · ${
             tile.delay === null ? '–' : duration(tile.delay, i18n.language)
           } ${t('watch.delay')}`}
         >
           <span className="wall-name">
-            {t(`channel.${tile.channel}`)}{' '}
-            {tile.account !== tile.channel && !tile.account.startsWith('http:') && tile.account}
+            {t(`channel.${tile.channel}`)} {tile.name ?? (tile.account !== tile.channel && tile.account)}
           </span>
           <strong>{t(`watch.state.${tile.state}`)}</strong>
         </li>

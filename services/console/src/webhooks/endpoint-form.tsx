@@ -7,6 +7,7 @@ import {
 import { keys } from '@patchbay/ui';
 import { Checkbox, Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { webAddressRule } from '../admin/web-address-rule.ts';
 import { FormDrawer } from '../feedback/form-drawer.tsx';
 import { api } from '../query-client.ts';
 
@@ -52,7 +53,7 @@ export function EndpointForm({ endpoint, close, created }: EndpointFormProps) {
         name="url"
         label={t('webhooks.url')}
         extra={t('webhooks.urlHelp')}
-        rules={[{ required: true, type: 'url', message: t('sources.urlNeeded') }]}
+        rules={[webAddressRule(t('sources.urlNeeded'), () => true)]}
       >
         <Input type="url" autoComplete="off" maxLength={2_000} data-testid="endpoint-url" />
       </Form.Item>

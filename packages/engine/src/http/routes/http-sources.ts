@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpSource } from '@patchbay/contracts';
 import { listHttpSources, readHttpSource, updateHttpSource } from '@patchbay/store/queries/http-sources';
+import { requireCallable } from '../../callable-address.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { noSuchSource, presentSource, recordedSource } from '../../sources.ts';
@@ -13,6 +14,11 @@ async function sourceOf(parts: Parts, id: string): Promise<HttpSource> {
   const row = await readHttpSource(parts.db.sql, id);
   if (!row) throw noSuchSource();
   return presentSource(row, parts.config.publicUrl);
+}
+
+/** @throws HubError `unprocessable` for a new address that answers would never be sent to; one that was entered before may stay */
+function checkAddress({ config }: Parts, url: string | null, before: string | null = null): void {
+  if (url !== null && url !== before) requireCallable('outboundUrl', url, config.outgoingPrivateAddresses);
 }
 
 const sourceSetting = (key: string): Setting => ({
@@ -46,6 +52,7 @@ export const httpSourceRoutes = [
     creates: true,
     async handle(call) {
       const { parts, body } = call;
+      checkAddress(parts, body.outboundUrl);
       const id = randomUUID();
       const secret = await changeSetting(call, sourceSetting(id), (tx) =>
         parts.sources.create(tx, id, { ...body, kind: 'app' }),
@@ -64,6 +71,7 @@ export const httpSourceRoutes = [
     answer: 'HttpSource',
     async handle(call) {
       const { parts, params, body } = call;
+      checkAddress(parts, body.outboundUrl, (await sourceOf(parts, params.id)).outboundUrl);
       const done = await changeSetting(call, sourceSetting(params.id), (tx) => updateHttpSource(tx, params.id, body));
       if (!done) throw noSuchSource();
       parts.sources.forget(params.id);

@@ -63,12 +63,21 @@ const deeds = {
   restore: { from: 'discarded', target: 'quarantined', outcome: 'restored' },
 } as const;
 
+/** What a call is about. @throws HubError `conflict` when more match than were seen */
+async function chosenBy(parts: Parts, { action, ids, filter, seen }: InboxBulk) {
+  if (!filter) return { ids: [...new Set(ids)], more: false, matching: null };
+  const condition = { ...filter, state: deeds[action].from, ...(seen && { until: seen.until }) };
+  const found = await inboxIds(parts.db.sql, condition, action === 'replay', bulkLimit + 1);
+  if (seen && found.matching !== null && found.matching > seen.count)
+    throw new HubError('conflict', `${found.matching} contacts match by now, and ${seen.count} were seen`);
+  return { ...found, ids: found.ids.slice(0, bulkLimit), more: found.ids.length > bulkLimit };
+}
+
 async function bulk(parts: Parts, request: InboxBulk, actorId: string): Promise<InboxBulkAnswer> {
-  const { action, filter, reason = '' } = request;
+  const { action, reason = '' } = request;
   const { sql } = parts.db;
   const deed = deeds[action];
-  const found = filter && (await inboxIds(sql, { ...filter, state: deed.from }, action === 'replay', bulkLimit + 1));
-  const ids = found?.slice(0, bulkLimit) ?? [...new Set(request.ids)];
+  const { ids, more, matching } = await chosenBy(parts, request);
   const moved = new Set(
     action === 'replay'
       ? await requestReplay(sql, ids, actorId)
@@ -85,7 +94,8 @@ async function bulk(parts: Parts, request: InboxBulk, actorId: string): Promise<
   );
   return {
     outcomes: [...[...moved].map((id) => ({ id, outcome: deed.outcome })), ...unmoved],
-    more: (found?.length ?? 0) > bulkLimit,
+    more,
+    ...(matching !== null && { left: matching - moved.size }),
   };
 }
 
@@ -129,7 +139,8 @@ export const inboxRoutes = [
   route({
     method: 'post',
     path: '/inbox/bulk',
-    summary: 'Replay, discard or restore up to 500 contacts; safe to repeat',
+    summary:
+      'Replay, discard or restore up to 500 contacts; safe to repeat. Discarding by a filter needs what was seen',
     tag: 'Inbox',
     access: 'manager',
     body: 'InboxBulk',

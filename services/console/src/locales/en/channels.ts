@@ -12,8 +12,9 @@ export const channels = {
     answers: 'How answers reach the customer',
     replyBy: { webhook: 'Answers by webhook', email: 'Answers by mail', none: 'No way back' },
     outboundUrl: 'Address that answers are posted to',
-    outboundHelp: 'Signed with the same secret. Private addresses need OUTGOING_PRIVATE_ADDRESSES.',
-    urlNeeded: 'Enter an address that begins with https://.',
+    outboundHelp:
+      'Signed with the same secret. Begins with https:// and leads to the public internet; http:// and addresses inside your network need OUTGOING_PRIVATE_ADDRESSES=allow.',
+    urlNeeded: 'Enter a whole address, like https://app.example.com/hook.',
     trust: 'What the source vouches for',
     trustHelp: 'Claimed identifiers only suggest a customer. Raise one only where the source has checked it.',
     rotate: 'New secret',

@@ -12,8 +12,9 @@ export const channels = {
     answers: '如何答复客户',
     replyBy: { webhook: '通过 Webhook 答复', email: '通过邮件答复', none: '无法答复' },
     outboundUrl: '发送答复的地址',
-    outboundHelp: '使用同一密钥签名。私有地址需要设置 OUTGOING_PRIVATE_ADDRESSES。',
-    urlNeeded: '请输入以 https:// 开头的地址。',
+    outboundHelp:
+      '使用同一密钥签名。须以 https:// 开头并指向公网；http:// 和内网地址需要设置 OUTGOING_PRIVATE_ADDRESSES=allow。',
+    urlNeeded: '请输入完整的地址，例如 https://app.example.com/hook。',
     trust: '来源所担保的信息',
     trustHelp: '“自称”的标识只用于提示可能的客户。只有来源已核实的才应提高等级。',
     rotate: '新密钥',
