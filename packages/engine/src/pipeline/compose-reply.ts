@@ -118,10 +118,9 @@ function forwardedIn(context: ComposeContext): ForwardedMessage {
 /** What is passed on, with those of its files that go with it; `leftOut` are the Content-IDs of pictures that do not. */
 async function chosenOf(parts: Parts, { forwardFiles }: MessageCreate, forwarded: ForwardedMessage) {
   if (!forwardFiles) return { ...forwarded, leftOut: new Set<string>() };
-  const found = await readAttachments(parts.db.sql, forwarded.id, forwardFiles);
-  if (found.length < new Set(forwardFiles).size)
+  const attachments = await readAttachments(parts.db.sql, forwarded.id, forwardFiles);
+  if (attachments.length < new Set(forwardFiles).size)
     throw new HubError('invalid_input', 'forwardFiles: the message that is passed on has no such file');
-  const attachments = found.map(({ id: _, ...file }) => file);
   const contentIds = (files: readonly StoredFile[]) => new Set(files.flatMap(({ contentId }) => contentId ?? []));
   return { ...forwarded, attachments, leftOut: contentIds(forwarded.attachments).difference(contentIds(attachments)) };
 }

@@ -66,9 +66,9 @@ export async function readAttachments(
   sql: Queryable,
   messageId: string,
   ids: readonly string[],
-): Promise<(StoredFile & { id: string })[]> {
-  const { rows } = await sql.query<{ file: StoredFile & { id: string } }>(
-    `select jsonb_strip_nulls(jsonb_build_object('id', a.id, 'filename', a.filename, 'contentType', a.content_type, 'size', a.size,
+): Promise<StoredFile[]> {
+  const { rows } = await sql.query<{ file: StoredFile }>(
+    `select jsonb_strip_nulls(jsonb_build_object('filename', a.filename, 'contentType', a.content_type, 'size', a.size,
        'sha256', a.sha256, 'inline', a.inline, 'contentId', a.content_id)) as file
      from attachment a where a.message_id = $1 and a.id = any($2::uuid[]) order by a.position`,
     [messageId, ids],
