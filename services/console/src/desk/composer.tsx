@@ -18,10 +18,11 @@ import { ComposerRecipients } from './composer-recipients.tsx';
 import { ComposerSender, SignaturePreview } from './composer-sender.tsx';
 import { ComposerTabs } from './composer-tabs.tsx';
 import { asLeft, useDraft, withoutSent, type DraftKind } from './drafts.ts';
+import { ForwardedFiles } from './forwarded-files.tsx';
 import { useGoToList } from './jumps.ts';
 import { insertAt, markSelection, pictureToken, type Selected } from './text-edit.ts';
 import { UploadList } from './upload-list.tsx';
-import { uploadsOf, type Upload } from './uploads.ts';
+import { mostFiles, uploadsOf, type Upload } from './uploads.ts';
 import { useFileDrop } from './use-file-drop.ts';
 import { useMailFields } from './use-mail-fields.ts';
 import { useSend } from './use-send.ts';
@@ -73,10 +74,17 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
       area.current?.setSelectionRange(next.start, next.end);
     });
   };
+  const add = (given: Iterable<File>, inline = false): Upload[] => {
+    const wanted = [...given];
+    const added = files.add(wanted, inline);
+    const names = wanted.slice(added.length).map(({ name }) => name);
+    if (names.length > 0) void tell.warning(t('composer.mostFiles', { most: mostFiles, names: names.join(', ') }), 8);
+    return added;
+  };
   const addInline = (given: Iterable<File>): void => {
-    const tokens = files
-      .add(given, isMail)
-      .flatMap(({ name, contentId }) => (contentId ? [pictureToken(name, contentId)] : []));
+    const tokens = add(given, isMail).flatMap(({ name, contentId }) =>
+      contentId ? [pictureToken(name, contentId)] : [],
+    );
     if (tokens.length > 0) edit((selected) => insertAt(selected, tokens.join('\n')));
   };
   const remove = (key: string): void => {
@@ -197,13 +205,24 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
       {isMail && <SignaturePreview mail={mail} />}
       {passesOn && forwarded && (
         <div className="forward-preview small muted ellipsis" data-testid="forward-preview">
-          {t('composer.forwards', { from: forwarded.from, text: forwarded.text.slice(0, 200) })}
+          {t(mail.asAttachment ? 'composer.forwardsWhole' : 'composer.forwards', {
+            from: forwarded.from,
+            text: forwarded.text.slice(0, 200),
+          })}
         </div>
+      )}
+      {passesOn && forwarded && (
+        <ForwardedFiles
+          attachments={forwarded.attachments}
+          chosen={mail.forwardFiles}
+          whole={mail.asAttachment}
+          choose={(ids) => mail.change({ forwardFiles: ids })}
+        />
       )}
       <UploadList uploads={files.all} remove={remove} retry={files.retry} />
       {kind === 'public' && <ComposerChannelNotes ticket={ticket} text={text} files={files.all} />}
       <div className="composer-foot">
-        <AttachButton add={(given) => void files.add(given)} />
+        <AttachButton add={(given) => void add(given)} />
         {isMail && <MarkupButtons mark={(how) => edit((selected) => markSelection(selected, how))} />}
         <span className="muted small composer-hint">{t('composer.hint', { key: isMac ? '⌘' : 'Ctrl' })}</span>
         <Button
