@@ -328,6 +328,8 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await field.locator('input').fill(`${crowd[50]},`);
     await page.getByRole('alert').filter({ hasText: '50 recipients at most' }).waitFor({ timeout: 5_000 });
     expect(await send.isDisabled()).toBe(true);
+    const { y = 0, height = 0 } = (await send.boundingBox()) ?? {};
+    expect(y + height).toBeLessThan(sizes.desktop.height);
     await picture('most-recipients');
     await page.getByTestId('composer-reply').click();
     await composer().fill('');

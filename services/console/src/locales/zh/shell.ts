@@ -102,7 +102,7 @@ export const shell = {
   shortcuts: {
     title: '键盘快捷键',
     accept: '接受最早的派单',
-    decline: '谢绝最早的派单',
+    decline: '拒绝最早的派单',
     composer: '前往回复框',
     list: '前往工单列表',
     leave: '从回复框返回列表',
