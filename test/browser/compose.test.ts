@@ -4,7 +4,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { holdRequests, keepPictures, sizes, useBrowser } from '../support/browser.ts';
 import type { OpenedPage } from '../support/browser.ts';
-import { acceptOffer, clickTwice, logIn, message, openSetting } from '../support/browser-desk.ts';
+import { acceptOffer, chooseLanguage, clickTwice, logIn, message, openSetting } from '../support/browser-desk.ts';
+import { focused } from '../support/browser-keys.ts';
 import { openMailDesk } from '../support/browser-mail-desk.ts';
 import type { MailDesk } from '../support/browser-mail-desk.ts';
 import { eventually } from '../support/client.ts';
@@ -136,6 +137,154 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     expect(mail.text).toContain('It does not light up any more.');
     await message(page, 'out', 'Forwarded to').waitFor();
     expect(opened.problems).toEqual([]);
+    expect(beyond).toEqual([]);
+  });
+
+  it('says which files of a mail go with it, and leaves behind those that the agent takes out', async () => {
+    const bulb = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    );
+    await createTransport({ host: '127.0.0.1', port: hub.ground.smtpPort, secure: false, ignoreTLS: true }).sendMail({
+      from: 'Caroline Herschel <caroline@example.org>',
+      to: 'support@patchbay.test',
+      subject: 'The telescope is blind',
+      html: '<p>Like this: <img src="cid:mirror" alt="The mirror"></p>',
+      attachments: [
+        { filename: 'mirror.png', content: bulb, cid: 'mirror', contentType: 'image/png' },
+        { filename: 'bill.pdf', content: Buffer.alloc(2048, '%PDF-1'), contentType: 'application/pdf' },
+        {
+          filename: 'A passport with a very long name that does not fit into one line of a telephone.pdf',
+          content: Buffer.alloc(3 * 1024, '%PDF-2'),
+          contentType: 'application/pdf',
+        },
+      ],
+    });
+    await acceptOffer(page, 'The telescope is blind');
+    await message(page, 'in', 'Caroline').getByTestId('message-forward').click();
+    const files = page.getByTestId('forward-file');
+    const passport = page.getByRole('checkbox', { name: 'A passport' });
+    const goes = async () => [await page.getByTestId('forward-count').textContent(), await passport.isChecked()];
+    await files.nth(2).waitFor();
+    expect(await files.allTextContents()).toEqual([
+      expect.stringMatching(/^mirror\.png.*in the text/),
+      expect.stringMatching(/^bill\.pdf2\.0 kB/),
+      expect.stringMatching(/^A passport .*3\.1 kB/),
+    ]);
+    expect(await goes()).toEqual([expect.stringContaining('3 of 3'), true]);
+    await page.getByTestId('composer-to').locator('input').fill('factory@example.net,');
+    await page.getByTestId('forward-none').focus();
+    await page.keyboard.press('Enter');
+    expect(await goes()).toEqual([expect.stringContaining('0 of 3'), false]);
+    await page.keyboard.press('Enter');
+    expect(await goes()).toEqual([expect.stringContaining('3 of 3'), true]);
+    await passport.focus();
+    await page.keyboard.press('Space');
+    expect(await goes()).toEqual([expect.stringContaining('2 of 3'), false]);
+    // Also before a word is written.
+    await page.reload();
+    await files.nth(2).waitFor();
+    expect(await goes()).toEqual([expect.stringContaining('2 of 3'), false]);
+    await picture('forward-files');
+    // A keyboard on the screen leaves little of a telephone.
+    await page.setViewportSize({ width: 390, height: 560 });
+    const send = page.getByTestId('composer-send');
+    await send.scrollIntoViewIfNeeded();
+    await send.click({ trial: true });
+    await page.getByTestId('composer-to').locator('input').click({ trial: true });
+    await page.setViewportSize(sizes.desktop);
+    await page.getByTestId('forward-as-attachment').click();
+    await page.getByTestId('forward-whole').filter({ hasText: 'All of its files are in the original: 3' }).waitFor();
+    await page.getByTestId('forward-preview').filter({ hasText: 'With it, as a file' }).waitFor();
+    expect(await passport.count()).toBe(0);
+    expect(await files.count()).toBe(3);
+    await picture('forward-whole');
+    await page.getByTestId('forward-as-attachment').click();
+    expect(await goes()).toEqual([expect.stringContaining('2 of 3'), false]);
+    await composer().fill('Can you mend the telescope?');
+    await page.getByTestId('composer-send').click();
+    const held = page.getByTestId('held-reply');
+    await held.filter({ hasText: 'mirror.png, bill.pdf' }).waitFor();
+    expect(await held.textContent()).not.toContain('passport');
+    await picture('forward-held');
+    await page.getByTestId('held-undo').click();
+    await held.waitFor({ state: 'detached' });
+    expect(await goes()).toEqual([expect.stringContaining('2 of 3'), false]);
+    await chooseLanguage(page, 'zh');
+    await files.first().filter({ hasText: '正文' }).waitFor();
+    await picture('forward-files-zh');
+    await chooseLanguage(page, 'en');
+    await page.getByTestId('composer-send').click();
+    await page.getByTestId('held-send-now').click();
+    const { mail } = await sent('Can you mend the telescope?');
+    expect(mail.attachments.map(({ filename }) => filename)).toEqual(['mirror.png', 'bill.pdf']);
+    await held.waitFor({ state: 'detached' });
+    expect(opened.problems).toEqual([]);
+    expect(beyond).toEqual([]);
+  });
+
+  it('counts as unread what the customer wrote and what colleagues noted, not what the centre wrote', async () => {
+    const id = new URL(page.url()).pathname.split('/').at(-1);
+    const row = page.locator(`[data-testid=ticket-row][data-ticket-id="${id}"]`);
+    await open('The lamp is dark');
+    expect(await row.getByTestId('unread').count()).toBe(0);
+    const write = (body: object) => hub.api('POST', `/api/v1/tickets/${id}/messages`, body);
+    await write({ text: 'We look at it tomorrow.' });
+    await row.filter({ hasText: 'We look at it tomorrow.' }).waitFor();
+    expect(await row.getByTestId('unread').count()).toBe(0);
+    await write({ text: 'She is in a hurry.', visibility: 'internal' });
+    await row.getByTestId('unread').filter({ hasText: /^1$/ }).waitFor();
+    await open('The telescope is blind');
+    await open('The lamp is dark');
+    expect(await row.getByTestId('unread').count()).toBe(0);
+  });
+
+  it('has its keys also for who has clicked into a mail', async () => {
+    await open('The telescope is blind');
+    await message(page, 'in', 'Caroline').frameLocator('[data-testid=html-mail]').locator('body').click();
+    expect(await focused(page)).toBe('html-mail');
+    await page.keyboard.press('Alt+KeyR');
+    expect(await focused(page)).toBe('composer-text');
+    await open('The lamp is dark');
+  });
+
+  it('takes no more files than a message carries, and says which are not there', async () => {
+    const files = Array.from({ length: 21 }, (_, index) => ({
+      name: `drawing ${index + 1}.txt`,
+      mimeType: 'text/plain',
+      buffer: Buffer.from('A drawing'),
+    }));
+    await page.getByTestId('composer-files').setInputFiles(files);
+    const told = page.getByText('Not attached: drawing 21.txt');
+    const isTold = await told.waitFor({ timeout: 5_000 }).then(
+      () => true,
+      () => false,
+    );
+    const uploads = page.getByTestId('upload');
+    const count = await uploads.count();
+    for (let left = count; left > 0; left -= 1) await uploads.first().getByRole('button').last().click();
+    expect([isTold, count, await uploads.count()]).toEqual([true, 20, 0]);
+  });
+
+  it('says that a message goes to so many at most, and forgets nobody in silence', async () => {
+    await page.getByTestId('composer-forward').click();
+    const crowd = Array.from({ length: 51 }, (_, index) => `reader${index + 1}@example.net`);
+    const field = page.getByTestId('composer-to');
+    await field.locator('input').fill(`${crowd.slice(0, 50).join(',')},`);
+    await composer().fill('To all');
+    const send = page.getByTestId('composer-send');
+    await eventually(
+      () => send.isDisabled(),
+      (disabled) => !disabled,
+    );
+    await field.locator('input').fill(`${crowd[50]},`);
+    await page.getByRole('alert').filter({ hasText: '50 recipients at most' }).waitFor({ timeout: 5_000 });
+    expect(await send.isDisabled()).toBe(true);
+    const { y = 0, height = 0 } = (await send.boundingBox()) ?? {};
+    expect(y + height).toBeLessThan(sizes.desktop.height);
+    await picture('most-recipients');
+    await page.getByTestId('composer-reply').click();
+    await composer().fill('');
     expect(beyond).toEqual([]);
   });
 

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
-import { useBrowser } from '../support/browser.ts';
+import { keepPictures, sizes, useBrowser } from '../support/browser.ts';
 import { focused, tabTo } from '../support/browser-keys.ts';
 import { addAgent, connectionIs, grace, message } from '../support/browser-desk.ts';
 import { startHub } from '../support/hub.ts';
@@ -73,6 +73,76 @@ describe.skipIf(inject('chromium') === null)('without a pointer', () => {
       expect(body.items[0]).toMatchObject({ status: 'resolved' });
     });
 
+    it('goes from a row of the list to the answer and back by one key each', async () => {
+      const row = page.getByTestId('ticket-row').first();
+      const text = page.getByTestId('composer-text');
+      await page.getByTestId('tab-all').click();
+      await row.focus();
+      await page.keyboard.press('Enter');
+      await text.waitFor();
+      expect(await focused(page)).toBe('ticket-row');
+      await page.keyboard.press('Alt+KeyR');
+      expect(await focused(page)).toBe('composer-text');
+      expect(await text.getAttribute('aria-keyshortcuts')).toBe('Alt+R');
+      // With Alt a Mac types signs: where something is written, they are its writer's.
+      await page.keyboard.press('Alt+KeyL');
+      expect(await focused(page)).toBe('composer-text');
+      const input = await page.context().newCDPSession(page);
+      const compose = (word: string) =>
+        input.send('Input.imeSetComposition', { text: word, selectionStart: word.length, selectionEnd: word.length });
+      await compose('ni hao');
+      await page.keyboard.press('Escape');
+      expect(await focused(page)).toBe('composer-text');
+      await compose('');
+      await page.keyboard.type('Half an answer');
+      await page.keyboard.press('Escape');
+      expect(await focused(page)).toBe('ticket-row');
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-current'))).toBe('true');
+      expect(await text.inputValue()).toBe('Half an answer');
+      await page.getByTestId('status-select').locator('input').focus();
+      await page.keyboard.press('Alt+KeyL');
+      expect(await focused(page)).toBe('ticket-row');
+      await page.getByTestId('ticket-search').focus();
+      await page.keyboard.press('Alt+KeyR');
+      expect(await focused(page)).toBe('ticket-search');
+    });
+
+    it('leads past the list by a link, and says its keys', async () => {
+      await page.locator('#main').focus();
+      await page.keyboard.press('Tab');
+      expect(await focused(page)).toBe('skip-to-composer');
+      await keepPictures(page, 'keyboard-skip');
+      await page.keyboard.press('Enter');
+      expect(await focused(page)).toBe('composer-text');
+      await page.getByTestId('user-menu').focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('shortcuts').click();
+      const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+      await list.getByText('Go to the answer').waitFor();
+      await page.keyboard.press('Alt+KeyR');
+      expect(await focused(page)).not.toBe('composer-text');
+      expect(await keepPictures(page, 'keyboard-shortcuts')).toEqual([]);
+      await page.keyboard.press('Escape');
+      await list.waitFor({ state: 'detached' });
+    });
+
+    it('goes back to the row also where the list is a page of its own', async () => {
+      await page.setViewportSize(sizes.phone);
+      await page.getByTestId('composer-text').focus();
+      expect(await keepPictures(page, 'keyboard-composer')).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'ticket-row');
+      expect(new URL(page.url()).pathname).toBe('/desk');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('composer-text').waitFor();
+      await page.keyboard.press('Alt+KeyR');
+      expect(await focused(page)).toBe('composer-text');
+      await page.keyboard.press('Control+a');
+      await page.keyboard.press('Delete');
+      await page.setViewportSize(sizes.desktop);
+      await page.getByTestId('ticket-row').first().waitFor();
+    });
+
     it('takes back by Esc a word in the making, and keeps what was written before it', async () => {
       const input = await page.context().newCDPSession(page);
       const compose = (text: string) =>
@@ -129,6 +199,11 @@ describe.skipIf(inject('chromium') === null)('without a pointer', () => {
       // An entrance that waits for the end of an animation that never runs leaves the menu out of sight.
       await page.getByTestId('language-zh').click({ timeout: 5_000 });
       await page.waitForFunction(() => document.documentElement.lang === 'zh-CN');
+      await page.getByTestId('user-menu').focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('shortcuts').click({ timeout: 5_000 });
+      await page.getByRole('dialog', { name: '键盘快捷键' }).waitFor();
+      expect(await keepPictures(page, 'keyboard-shortcuts-zh')).toEqual([]);
     });
   });
 });

@@ -136,6 +136,49 @@ onBothBackends('writing mail', (backend) => {
       ).toBe(status);
   });
 
+  it('passes on only the files that are named, and leaves no gap where a picture stayed behind', async () => {
+    const { ticketId, message } = await firstContact({
+      html: '<p>See <img src="cid:lamp" alt="The lamp"> and <img src="cid:room" alt="The room"></p>',
+      attachments: [
+        { filename: 'lamp.png', content: png, cid: 'lamp', contentType: 'image/png' },
+        { filename: 'room.png', content: png, cid: 'room', contentType: 'image/png' },
+        { filename: 'bill.pdf', content: Buffer.from('%PDF-1'), contentType: 'application/pdf' },
+        { filename: 'passport.pdf', content: Buffer.from('%PDF-2'), contentType: 'application/pdf' },
+      ],
+    });
+    const ids = Object.fromEntries(
+      message.attachments.map((one: { filename: string; id: string }) => [one.filename, one.id]),
+    );
+    const toFactory = { to: ['factory@example.net'], forwardOf: message.id };
+    const answer = await centre().reply(ticketId, 'Without the passport', {
+      ...toFactory,
+      forwardFiles: [ids['bill.pdf'], ids['lamp.png']],
+    });
+    const named = (files: { filename?: string | undefined }[]) => files.map(({ filename }) => filename);
+    expect(named(answer.attachments)).toEqual(['lamp.png', 'bill.pdf']);
+    const { mail } = await sent('Without the passport');
+    expect(named(mail.attachments)).toEqual(['lamp.png', 'bill.pdf']);
+    expect(mail.html).toContain('The lamp');
+    expect(mail.html).not.toContain('The room');
+
+    await centre().reply(ticketId, 'Only the words', { ...toFactory, forwardFiles: [] });
+    const bare = await sent('Only the words');
+    expect(bare.mail.attachments).toEqual([]);
+    expect(bare.mail.html).not.toContain('<img');
+
+    const other = await firstContact({ attachments: [{ filename: 'a.txt', content: 'a', contentType: 'text/plain' }] });
+    for (const [body, status] of [
+      [{ ...toFactory, forwardFiles: [other.message.attachments[0].id] }, 400],
+      [{ ...toFactory, forwardFiles: [ids['bill.pdf']], forwardAs: 'attachment' }, 400],
+      [{ to: toFactory.to, forwardFiles: [ids['bill.pdf']] }, 400],
+      [{ visibility: 'internal', forwardFiles: [] }, 400],
+    ] as const)
+      expect(
+        (await centre().api('POST', `/api/v1/tickets/${ticketId}/messages`, { text: 'x', ...body })).status,
+        JSON.stringify(body),
+      ).toBe(status);
+  });
+
   it('shows pictures in the text, and sends them along', async () => {
     const { ticketId } = await firstContact();
     const id = await upload(png, 'new lamp.png', 'image/png');

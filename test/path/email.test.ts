@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
+import { logIn } from '../support/api-centre.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { apiKey, startHub } from '../support/hub.ts';
@@ -60,6 +61,33 @@ onBothBackends('mail', (backend) => {
     };
     expect(await shown('Ada \u202Eknab', 'Your \u202Eeciovni\u202C')).toEqual(['Ada knab', 'Ada knab', 'Your eciovni']);
     expect(await shown('\u200B\u3164', '\u202E')).toEqual([null, 'the address', '']);
+  });
+
+  it('counts for an agent what the customer wrote and what colleagues noted, not what the centre wrote', async () => {
+    const { api, reply, ticket, url, write, received } = centre();
+    const { ticketId, replyTo } = await firstContact('counted@example.org');
+    const login = { email: `${randomUUID()}@patchbay.test`, password: 'a long enough password' };
+    expect((await api('POST', '/api/v1/agents', { ...login, name: 'Max', role: 'manager' })).status).toBe(201);
+    const { api: max } = await logIn(url, login);
+    const counts = async () => {
+      const path = '/api/v1/tickets?q=counted@example.org';
+      const [mine, his] = [await api('GET', path), await max('GET', path)];
+      return [
+        mine.body.items[0].incomingCount,
+        his.body.items[0].incomingCount,
+        (await ticket(ticketId)).incomingCount,
+      ];
+    };
+    expect(await counts()).toEqual([1, 1, 1]);
+    await reply(ticketId, 'We look into it.');
+    expect(await counts()).toEqual([1, 1, 1]);
+    await reply(ticketId, 'She is in a hurry.', { visibility: 'internal' });
+    expect(await counts()).toEqual([1, 2, 1]);
+    const messageId = newId();
+    await write({ from: 'counted@example.org', to: replyTo, messageId, subject: 'Re: Broken lamp', text: 'And now?' });
+    await received(messageId);
+    expect(await counts()).toEqual([2, 3, 2]);
+    expect((await ticket(ticketId)).messageCount).toBe(5);
   });
 
   it('comes in on the wire, is a ticket on the screen, and its answer goes out on the wire', async () => {

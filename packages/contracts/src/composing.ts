@@ -5,6 +5,8 @@ import { templateChoice } from './template.ts';
 
 /** Recipients of one message, To, Cc and Bcc together: a person writes to people, not to a list. */
 export const mostRecipients = 50;
+/** Files of a message that is passed on: more than a mail has. */
+const mostForwardedFiles = 1000;
 /** The longest delay before a message leaves, in seconds, within which its author takes it back. */
 export const longestUndoSeconds = 60;
 
@@ -46,6 +48,8 @@ const messageFields = z.object({
   forwardOf: z.uuid().optional(),
   /** `quoted` below the text, or the whole original as an `attachment`. */
   forwardAs: z.enum(['quoted', 'attachment']).optional(),
+  /** Which attachments of the message that is passed on go with it, by their ids; left out: all. Pictures that stay behind leave its HTML, too. */
+  forwardFiles: z.array(z.uuid()).max(mostForwardedFiles).optional(),
 });
 
 export const messageCreate = messageFields.superRefine((message, context) => {
@@ -54,8 +58,10 @@ export const messageCreate = messageFields.superRefine((message, context) => {
     context.addIssue({ code: 'custom', path: ['to'], message: `at most ${mostRecipients} recipients in all` });
   if (message.forwardOf !== undefined && message.to === undefined)
     context.addIssue({ code: 'custom', path: ['to'], message: 'whom it is forwarded to' });
-  if (message.forwardAs !== undefined && message.forwardOf === undefined)
+  if ((message.forwardAs ?? message.forwardFiles) !== undefined && message.forwardOf === undefined)
     context.addIssue({ code: 'custom', path: ['forwardOf'], message: 'which message is forwarded' });
+  if (message.forwardFiles !== undefined && message.forwardAs === 'attachment')
+    context.addIssue({ code: 'custom', path: ['forwardFiles'], message: 'the whole original has all of its files' });
 });
 export type MessageCreate = z.infer<typeof messageCreate>;
 export type MessageCreateInput = z.input<typeof messageCreate>;

@@ -4,7 +4,12 @@ import { carriesNoText, largePicture } from '@patchbay/channels/file-limits';
 import { HubError, type MessageCreate, type StoredFile } from '@patchbay/contracts';
 import { chooseIdentity, forwardedSubject, messageRecipients, type Recipients } from '@patchbay/domain';
 import { readInbox, readUploads, type NewReply } from '@patchbay/store';
-import { readComposeContext, type ComposeContext, type ForwardedMessage } from '@patchbay/store/queries/composing';
+import {
+  readAttachments,
+  readComposeContext,
+  type ComposeContext,
+  type ForwardedMessage,
+} from '@patchbay/store/queries/composing';
 import { withdrawnOn } from '@patchbay/store/queries/consents';
 import type { Parts } from '../parts.ts';
 import { replyBody } from './reply-body.ts';
@@ -44,12 +49,16 @@ async function composeMail(parts: Parts, draft: Draft, files: StoredFile[]): Pro
   if (!choice) throw new HubError('not_found', 'identityId: there is no such identity');
   const { identity } = choice;
   const forwarded = input.forwardOf === undefined ? null : forwardedIn(context);
-  const quoted = forwarded && input.forwardAs !== 'attachment' ? forwarded : null;
+  const quoted = forwarded && input.forwardAs !== 'attachment' ? await chosenOf(parts, input, forwarded) : null;
   const body = replyBody({
     ...bodyInput(input, files),
     agentName: author.name,
     signature: identity && { text: identity.signatureText, html: identity.signatureHtml },
-    forwarded: quoted && { mail: { ...quoted, date: new Date(quoted.at).toUTCString() }, html: quoted.html },
+    forwarded: quoted && {
+      mail: { ...quoted, date: new Date(quoted.at).toUTCString() },
+      html: quoted.html,
+      withoutPictures: quoted.leftOut,
+    },
   });
   const recipients = recipientsOf(input);
   await refuseWithdrawn(parts, ticketId, context.contactAddress, recipients);
@@ -104,6 +113,16 @@ function forwardedIn(context: ComposeContext): ForwardedMessage {
   if (!context.forwarded)
     throw new HubError('not_found', 'forwardOf: there is no such message on this ticket, or it is an internal note');
   return context.forwarded;
+}
+
+/** What is passed on, with those of its files that go with it; `leftOut` are the Content-IDs of pictures that do not. */
+async function chosenOf(parts: Parts, { forwardFiles }: MessageCreate, forwarded: ForwardedMessage) {
+  if (!forwardFiles) return { ...forwarded, leftOut: new Set<string>() };
+  const attachments = await readAttachments(parts.db.sql, forwarded.id, forwardFiles);
+  if (attachments.length < new Set(forwardFiles).size)
+    throw new HubError('invalid_input', 'forwardFiles: the message that is passed on has no such file');
+  const contentIds = (files: readonly StoredFile[]) => new Set(files.flatMap(({ contentId }) => contentId ?? []));
+  return { ...forwarded, attachments, leftOut: contentIds(forwarded.attachments).difference(contentIds(attachments)) };
 }
 
 /** Files that the author handed in, those that the text or the HTML shows as pictures of it. */
@@ -201,7 +220,7 @@ function refuseWhatTheChannelCannotCarry(
 
 const megabytes = (bytes: number): number => Math.floor(bytes / 1024 / 1024);
 
-const ofCopies = ['to', 'cc', 'bcc', 'subject', 'identityId', 'forwardOf', 'forwardAs'] as const;
+const ofCopies = ['to', 'cc', 'bcc', 'subject', 'identityId', 'forwardOf', 'forwardAs', 'forwardFiles'] as const;
 
 function refuseCopies(input: MessageCreate, isPublic: boolean): void {
   const given = ofCopies.find((name) => input[name] !== undefined);

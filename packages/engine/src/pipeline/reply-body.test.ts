@@ -13,3 +13,15 @@ it.each(['Ca$$h & Co', '$& $1', "$` $'", '<b>Ada</b>'])(
     expect(body.html?.replaceAll('&#39;', "'")).toContain(`<p>Yours, ${escaped}</p>`);
   },
 );
+
+it.each([
+  ['a picture that goes with it stays', '<p>A<img src="cid:lamp">B</p>', ['room'], '<p>A<img src="cid:lamp" />B</p>'],
+  ['one that does not is taken out', '<p>A<img src="cid:room">B</p>', ['room'], '<p>AB</p>'],
+  ['also where its id is written for a URL', '<p>A<img src="CID:a%2Bb@x">B</p>', ['a+b@x'], '<p>AB</p>'],
+  ['and with a wrong escape', '<p>A<img src="cid:50%">B</p>', ['50%'], '<p>AB</p>'],
+  ['what else has that name stays', '<p>A<a href="https://x.example/room">B</a></p>', ['room'], 'A<a'],
+])('what is passed on: %s', (_, html, leftOut, shown) => {
+  const mail = { from: 'ada@x.example', fromName: null, to: [], cc: [], subject: 'Lamp', date: 'today', text: 'A B' };
+  const forwarded = { mail, html, withoutPictures: new Set(leftOut) };
+  expect(replyBody({ ...written, agentName: 'Ann', signature: null, forwarded }).html).toContain(shown);
+});

@@ -20,7 +20,12 @@ export interface BodyParts {
   readonly pictures: boolean;
   readonly agentName: string;
   readonly signature: { readonly text: string; readonly html: string | null } | null;
-  readonly forwarded: { readonly mail: ForwardedMail; readonly html: string | null } | null;
+  readonly forwarded: {
+    readonly mail: ForwardedMail;
+    readonly html: string | null;
+    /** Content-IDs of its pictures that do not go with it. */
+    readonly withoutPictures: ReadonlySet<string>;
+  } | null;
 }
 
 export interface Body {
@@ -64,6 +69,8 @@ function htmlOf(parts: BodyParts, signatureText: string): string | null {
   return [
     own,
     ...(signatureHtml === '' ? [] : [`<div>-- <br>\n${signatureHtml}</div>`]),
-    ...(forwarded ? [forwardedHtml(forwarded.mail, forwarded.html && sanitisedHtml(forwarded.html))] : []),
+    ...(forwarded
+      ? [forwardedHtml(forwarded.mail, forwarded.html && sanitisedHtml(forwarded.html, forwarded.withoutPictures))]
+      : []),
   ].join('\n');
 }

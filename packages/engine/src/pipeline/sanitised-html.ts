@@ -81,6 +81,19 @@ const options: sanitizeHtml.IOptions = {
   nestingLimit: 100,
 };
 
-export function sanitisedHtml(html: string): string {
-  return sanitizeHtml(html, options).trim();
+/** `withoutPictures`: Content-IDs of pictures that are taken out (RFC 2392). */
+export function sanitisedHtml(html: string, withoutPictures: ReadonlySet<string> = new Set()): string {
+  if (withoutPictures.size === 0) return sanitizeHtml(html, options).trim();
+  const exclusiveFilter = ({ tag, attribs }: sanitizeHtml.IFrame): boolean =>
+    tag === 'img' && withoutPictures.has(contentIdOf(attribs['src'] ?? ''));
+  return sanitizeHtml(html, { ...options, exclusiveFilter }).trim();
+}
+
+function contentIdOf(source: string): string {
+  const id = /^\s*cid:(.*?)\s*$/is.exec(source)?.[1] ?? '';
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 }

@@ -61,6 +61,21 @@ export async function readComposeContext(
   return rows[0]?.context ?? null;
 }
 
+/** Those of a message's attachments that are named, in the order of the message. */
+export async function readAttachments(
+  sql: Queryable,
+  messageId: string,
+  ids: readonly string[],
+): Promise<StoredFile[]> {
+  const { rows } = await sql.query<{ file: StoredFile }>(
+    `select jsonb_strip_nulls(jsonb_build_object('filename', a.filename, 'contentType', a.content_type, 'size', a.size,
+       'sha256', a.sha256, 'inline', a.inline, 'contentId', a.content_id)) as file
+     from attachment a where a.message_id = $1 and a.id = any($2::uuid[]) order by a.position`,
+    [messageId, ids],
+  );
+  return rows.map(({ file }) => file);
+}
+
 /** Addresses of everybody who wrote on the ticket or was written to. */
 export async function readPartyAddresses(sql: Queryable, ticketId: string): Promise<string[]> {
   const { rows } = await sql.query<{ value: string }>(

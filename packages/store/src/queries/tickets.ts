@@ -87,10 +87,13 @@ export async function mayReadBothMerged(sql: Queryable, viewer: Viewer, mergeId:
   return rowCount === 1;
 }
 
-const columns = `
+/** `asker`: an agent's id as SQL. */
+const columnsFor = (asker: string): string => `
   t.id, t.number, t.subject, t.status, t.channel, t.customer_id as "customerId", c.display_name as "customerName",
   t.assignee_id as "assigneeId", a.name as "assigneeName", t.queue_id as "queueId", q.name as "queueName", t.priority,
   t.created_at as "createdAt", t.updated_at as "updatedAt", t.message_count as "messageCount", t.waiting_since as "waitingSince",
+  (select count(*)::integer from message n where n.ticket_id = t.id and (n.direction = 'in' and n.kind = 'customer'
+    or n.visibility = 'internal' and n.kind = 'agent' and n.author_id is distinct from ${asker})) as "incomingCount",
   case when t.offer_agent_id is not null then jsonb_build_object('agentId', t.offer_agent_id, 'expiresAt', t.offer_expires_at) end as offer,
   t.linked_ticket_id as "linkedTicketId",
   array(select d.address from ticket_address d where d.ticket_id = t.id order by d.address) as addresses,
@@ -114,9 +117,12 @@ const joined = `
       case when k.answered_at is not null and k.ended_at is not null then extract(epoch from k.ended_at - k.answered_at) end) as call
     from call k where k.ticket_id = t.id order by k.started_at desc, k.id desc limit 1) l on true`;
 
-/** The ticket, whoever asks. Null when there is none. */
-export async function readTicket(sql: Queryable, id: string): Promise<Ticket | null> {
-  const { rows } = await sql.query(`select ${columns} from ticket t ${joined} where t.id = $1`, [id]);
+/** The ticket, whoever asks; without an asker every note is there to be read. Null when there is none. */
+export async function readTicket(sql: Queryable, id: string, askerId: string | null = null): Promise<Ticket | null> {
+  const { rows } = await sql.query(`select ${columnsFor('$2::text')} from ticket t ${joined} where t.id = $1`, [
+    id,
+    askerId,
+  ]);
   return rows[0] ? present<Ticket>(rows[0]) : null;
 }
 
@@ -145,7 +151,7 @@ export async function listTickets(
   // The page is cut before anything is joined to it.
   const { rows } = await sql.query(
     `with page as materialized (select t.* from ticket t where ${conditions.join(' and ')} order by t.id desc limit ${bind(slice.limit + 1)})
-     select ${columns} from page t ${joined} order by t.id desc`,
+     select ${columnsFor(bind(viewer.agentId))} from page t ${joined} order by t.id desc`,
     values,
   );
   return cut(
@@ -177,7 +183,7 @@ export async function listWaitingTickets(
   const order = `order by t.priority desc, ${since}, t.id`;
   const { rows } = await sql.query<{ since: string }>(
     `with page as materialized (select t.* from ticket t where ${conditions.join(' and ')} ${order} limit ${bind(slice.limit + 1)})
-     select ${columns}, ${since} as since from page t ${joined} ${order}`,
+     select ${columnsFor(bind(viewer.agentId))}, ${since} as since from page t ${joined} ${order}`,
     values,
   );
   const { items, next } = cut(

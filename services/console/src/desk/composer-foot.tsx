@@ -75,7 +75,7 @@ export function ClosedNotice({ unsent, note }: ClosedNoticeProps) {
     <div className="composer">
       <div className="composer-closed">
         <span className="muted grow">{t('composer.closed')}</span>
-        <Button icon={<LockOutlined />} onClick={note} data-testid="composer-note">
+        <Button icon={<LockOutlined />} onClick={note} data-jump="composer" data-testid="composer-note">
           {t('composer.note')}
         </Button>
       </div>

@@ -1,4 +1,5 @@
 import { DownOutlined, WarningOutlined } from '@ant-design/icons';
+import { mostRecipients } from '@patchbay/contracts';
 import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,9 +8,6 @@ import type { MailLists } from './mail-choice.ts';
 import { recipientsLine } from './recipients-line.ts';
 import type { MailFields } from './use-mail-fields.ts';
 
-/** Most recipients of one message; the hub refuses more. */
-const MOST = 50;
-
 /** To, Cc and Bcc as one line, which unfolds into fields. What is passed on needs an address first, so its fields are open. */
 export function ComposerRecipients({ mail, taken }: { mail: MailFields; taken: () => void }) {
   const { t } = useTranslation();
@@ -17,10 +15,11 @@ export function ComposerRecipients({ mail, taken }: { mail: MailFields; taken: (
   const { lists } = mail;
   const all = [...lists.to, ...lists.cc, ...lists.bcc];
   const wrong = all.some((one) => !looksLikeAddress(one));
-  const unfolded = open || mail.mode === 'forward' || wrong;
+  const tooMany = all.length > mostRecipients;
+  const unfolded = open || mail.mode === 'forward' || wrong || tooMany;
   const set = (name: keyof MailLists, values: string[]): void => {
     const others = new Set((['to', 'cc', 'bcc'] as const).filter((one) => one !== name).flatMap((one) => lists[one]));
-    const flat = [...new Set(values.flatMap(addressesIn))].filter((one) => !others.has(one)).slice(0, MOST);
+    const flat = [...new Set(values.flatMap(addressesIn))].filter((one) => !others.has(one));
     mail.change({ lists: { ...lists, [name]: flat } });
   };
   return (
@@ -63,6 +62,11 @@ export function ComposerRecipients({ mail, taken }: { mail: MailFields; taken: (
         (['to', 'cc', 'bcc'] as const).map((name) => (
           <AddressField key={name} name={name} values={lists[name]} set={(values) => set(name, values)} />
         ))}
+      {tooMany && (
+        <p className="small recipients-wrong" role="alert">
+          {t('composer.mostRecipients', { most: mostRecipients, given: all.length })}
+        </p>
+      )}
     </div>
   );
 }

@@ -5,10 +5,12 @@ import { keys } from '@patchbay/ui';
 import { Alert, App, Button, Input } from 'antd';
 import { useEffect, useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isEscape } from '../feedback/is-escape.ts';
 import { problemLine, problemText } from '../feedback/problem-text.ts';
 import { GuardNotice } from '../grading/guard-notice.tsx';
 import { useAttend, useGuarded } from '../grading/use-guard.ts';
 import { api } from '../query-client.ts';
+import { isMac } from '../shell/is-mac.ts';
 import '../style/composer.css';
 import { ComposerChannelNotes, useSendBlocked } from './channel-notes.tsx';
 import { AttachButton, ClosedNotice, MarkupButtons } from './composer-foot.tsx';
@@ -16,9 +18,11 @@ import { ComposerRecipients } from './composer-recipients.tsx';
 import { ComposerSender, SignaturePreview } from './composer-sender.tsx';
 import { ComposerTabs } from './composer-tabs.tsx';
 import { asLeft, useDraft, withoutSent, type DraftKind } from './drafts.ts';
+import { ForwardedFiles } from './forwarded-files.tsx';
+import { useGoToList } from './jumps.ts';
 import { insertAt, markSelection, pictureToken, type Selected } from './text-edit.ts';
 import { UploadList } from './upload-list.tsx';
-import { uploadsOf, type Upload } from './uploads.ts';
+import { mostFiles, uploadsOf, type Upload } from './uploads.ts';
 import { useFileDrop } from './use-file-drop.ts';
 import { useMailFields } from './use-mail-fields.ts';
 import { useSend } from './use-send.ts';
@@ -46,6 +50,7 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
   });
   const signal = useTypingSignal(ticket.id);
   const send = useSend(ticket.id);
+  const goToList = useGoToList(ticket.id);
   const guarded = useGuarded(ticket.customerId);
   useAttend(ticket.customerId, ticket.id, kind === 'public' && text.trim() !== '');
 
@@ -69,10 +74,17 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
       area.current?.setSelectionRange(next.start, next.end);
     });
   };
+  const add = (given: Iterable<File>, inline = false): Upload[] => {
+    const wanted = [...given];
+    const added = files.add(wanted, inline);
+    const names = wanted.slice(added.length).map(({ name }) => name);
+    if (names.length > 0) void tell.warning(t('composer.mostFiles', { most: mostFiles, names: names.join(', ') }), 8);
+    return added;
+  };
   const addInline = (given: Iterable<File>): void => {
-    const tokens = files
-      .add(given, isMail)
-      .flatMap(({ name, contentId }) => (contentId ? [pictureToken(name, contentId)] : []));
+    const tokens = add(given, isMail).flatMap(({ name, contentId }) =>
+      contentId ? [pictureToken(name, contentId)] : [],
+    );
     if (tokens.length > 0) edit((selected) => insertAt(selected, tokens.join('\n')));
   };
   const remove = (key: string): void => {
@@ -116,6 +128,11 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
     else begin();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (isEscape(event)) {
+      event.preventDefault();
+      goToList();
+      return;
+    }
     if (!(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
     const mark = isMail ? ({ b: 'bold', i: 'italic' } as const)[event.key] : undefined;
     if (event.key !== 'Enter' && !mark) return;
@@ -181,22 +198,33 @@ export function Composer({ ticket, request }: { ticket: Ticket; request: Compose
         maxLength={200_000}
         placeholder={t(kind === 'public' ? 'composer.replyPlaceholder' : 'composer.notePlaceholder')}
         aria-label={t(kind === 'public' ? 'composer.reply' : 'composer.note')}
+        aria-keyshortcuts="Alt+R"
+        data-jump="composer"
         data-testid="composer-text"
       />
       {isMail && <SignaturePreview mail={mail} />}
       {passesOn && forwarded && (
         <div className="forward-preview small muted ellipsis" data-testid="forward-preview">
-          {t('composer.forwards', { from: forwarded.from, text: forwarded.text.slice(0, 200) })}
+          {t(mail.asAttachment ? 'composer.forwardsWhole' : 'composer.forwards', {
+            from: forwarded.from,
+            text: forwarded.text.slice(0, 200),
+          })}
         </div>
+      )}
+      {passesOn && forwarded && (
+        <ForwardedFiles
+          attachments={forwarded.attachments}
+          chosen={mail.forwardFiles}
+          whole={mail.asAttachment}
+          choose={(ids) => mail.change({ forwardFiles: ids })}
+        />
       )}
       <UploadList uploads={files.all} remove={remove} retry={files.retry} />
       {kind === 'public' && <ComposerChannelNotes ticket={ticket} text={text} files={files.all} />}
       <div className="composer-foot">
-        <AttachButton add={(given) => void files.add(given)} />
+        <AttachButton add={(given) => void add(given)} />
         {isMail && <MarkupButtons mark={(how) => edit((selected) => markSelection(selected, how))} />}
-        <span className="muted small composer-hint">
-          {t('composer.hint', { key: /Mac|iP/u.test(navigator.userAgent) ? '⌘' : 'Ctrl' })}
-        </span>
+        <span className="muted small composer-hint">{t('composer.hint', { key: isMac ? '⌘' : 'Ctrl' })}</span>
         <Button
           type="primary"
           icon={kind === 'public' ? <SendOutlined /> : <LockOutlined />}

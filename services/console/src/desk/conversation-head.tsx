@@ -5,7 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Button, Select, Tooltip } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { Link } from 'react-router';
 import { TicketClocksButton } from '../clocks/ticket-clocks.tsx';
 import { bilingual } from '../feedback/bilingual.ts';
 import { useAction } from '../feedback/use-action.ts';
@@ -14,6 +14,7 @@ import { useMe } from '../session/use-me.ts';
 import { CallBackLink } from './call-back-link.tsx';
 import { CallButton } from './call-button.tsx';
 import { ChannelTag } from './channel-tag.tsx';
+import { useGoBack } from './jumps.ts';
 import { SubjectLine } from './subject-line.tsx';
 import { TicketTags } from './ticket-tags.tsx';
 import { TakeOverButton } from './take-over-button.tsx';
@@ -22,8 +23,8 @@ import { TransferDialog } from './transfer-dialog.tsx';
 
 export function ConversationHead({ ticket, showCustomer }: { ticket: TicketDetail; showCustomer?: () => void }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const { address } = useTicketFilter();
+  const goBack = useGoBack(ticket.id);
   return (
     <header className="conversation-head">
       <Button
@@ -31,7 +32,7 @@ export function ConversationHead({ ticket, showCustomer }: { ticket: TicketDetai
         type="text"
         icon={<ArrowLeftOutlined />}
         aria-label={t('desk.back')}
-        onClick={() => void navigate(`/desk${address}`)}
+        onClick={goBack}
         data-testid="back"
       />
       <div className="grow">

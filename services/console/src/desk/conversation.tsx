@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { useWatchTicket } from '../live/live-context.ts';
 import { api } from '../query-client.ts';
+import { useMe } from '../session/use-me.ts';
 import { usePageTitle } from '../shell/page-title.ts';
 import '../style/conversation.css';
 import { CallPanel } from './call-panel.tsx';
@@ -67,12 +68,13 @@ export function Conversation({ ticketId }: { ticketId: string }) {
 }
 
 /** What is on a visible screen counts as seen; a page in the background does not. */
-function useMarkSeen(ticket: { id: string; messageCount: number } | undefined): void {
+function useMarkSeen(ticket: { id: string; incomingCount: number } | undefined): void {
+  const { id: me } = useMe();
   useEffect(() => {
     if (!ticket) return undefined;
-    const mark = (): void => void (document.visibilityState === 'visible' && markSeen(ticket));
+    const mark = (): void => void (document.visibilityState === 'visible' && markSeen(me, ticket));
     mark();
     document.addEventListener('visibilitychange', mark);
     return () => document.removeEventListener('visibilitychange', mark);
-  }, [ticket]);
+  }, [me, ticket]);
 }

@@ -73,7 +73,8 @@ function keep(name: string, draft: Draft): void {
   const { kind, texts, mail, proposal } = draft;
   const uploads = draft.uploads.map(asKept);
   try {
-    if (!texts.public && !texts.internal && uploads.length === 0) sessionStorage.removeItem(name);
+    if (!texts.public && !texts.internal && uploads.length === 0 && mail.mode !== 'forward')
+      sessionStorage.removeItem(name);
     else sessionStorage.setItem(name, JSON.stringify({ kind, texts, mail, proposal, uploads }));
   } catch {
     // No room: then it is kept as long as the page is.

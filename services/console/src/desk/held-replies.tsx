@@ -6,7 +6,7 @@ import {
   SendOutlined,
   UndoOutlined,
 } from '@ant-design/icons';
-import type { HeldReply, Ticket } from '@patchbay/contracts';
+import type { HeldReply, Message, Ticket } from '@patchbay/contracts';
 import { keys, useNow } from '@patchbay/ui';
 import { Button } from 'antd';
 import { useRef } from 'react';
@@ -15,19 +15,43 @@ import { errorText } from '../feedback/error-text.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
 import { useDraft } from './drafts.ts';
+import { filesThatGo } from './mail-choice.ts';
 import { recipientsLine } from './recipients-line.ts';
 import { withTakenBack } from './taken-back.ts';
 
 /** The agent's own messages that have not left: they wait for their moment, or could not leave. `goOn`: one is in the draft again. */
-export function HeldReplies({ ticket, goOn }: { ticket: Ticket; goOn: () => void }) {
+export function HeldReplies({
+  ticket,
+  messages,
+  goOn,
+}: {
+  ticket: Ticket;
+  messages: readonly Message[];
+  goOn: () => void;
+}) {
   const held = useQuery({
     queryKey: keys.heldReplies(ticket.id),
     queryFn: ({ signal }) => api.heldReplies(ticket.id, signal),
   });
-  return (held.data ?? []).map((one) => <Held key={one.id} held={one} ticketId={ticket.id} goOn={goOn} />);
+  return (held.data ?? []).map((one) => (
+    <Held
+      key={one.id}
+      held={one}
+      passedOn={messages.find(({ id }) => id === one.input.forwardOf)}
+      ticketId={ticket.id}
+      goOn={goOn}
+    />
+  ));
 }
 
-function Held({ held, ticketId, goOn }: { held: HeldReply; ticketId: string; goOn: () => void }) {
+interface HeldProps {
+  held: HeldReply;
+  passedOn: Message | undefined;
+  ticketId: string;
+  goOn: () => void;
+}
+
+function Held({ held, passedOn, ticketId, goOn }: HeldProps) {
   const { t, i18n } = useTranslation();
   const now = useNow();
   const stale = [keys.heldReplies(ticketId), keys.messages(ticketId), keys.tickets];
@@ -47,6 +71,14 @@ function Held({ held, ticketId, goOn }: { held: HeldReply; ticketId: string; goO
   const sendNow = useAction(api.sendHeldNow, { stale });
   const failed = held.state === 'failed';
   const seconds = Math.max(0, Math.ceil((Date.parse(held.dueAt) - now) / 1000));
+  const files = [
+    ...held.files.map(({ filename }) => filename),
+    ...(!passedOn
+      ? []
+      : held.input.forwardAs === 'attachment'
+        ? [t('composer.original')]
+        : filesThatGo(passedOn.attachments, held.input.forwardFiles).map(({ filename }) => filename)),
+  ];
   const busy = undo.isPending || sendNow.isPending;
   return (
     <article
@@ -57,9 +89,9 @@ function Held({ held, ticketId, goOn }: { held: HeldReply; ticketId: string; goO
       <p className="message-text" dir="auto">
         {held.input.text}
       </p>
-      {held.files.length > 0 && (
+      {files.length > 0 && (
         <p className="small held-files">
-          <PaperClipOutlined aria-hidden /> {held.files.map(({ filename }) => filename).join(', ')}
+          <PaperClipOutlined aria-hidden /> {files.join(', ')}
         </p>
       )}
       {held.input.to && (

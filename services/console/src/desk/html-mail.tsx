@@ -136,7 +136,8 @@ function useMailFrame(
       pointed((target as Element | null)?.closest?.('a[href], area[href]')?.getAttribute('href') ?? '');
     const over = (event: Event): void => linkOf(event.target);
     const out = (): void => pointed('');
-    const listeners = { pointerover: over, pointerleave: out, focusin: over, focusout: out };
+    const passOn = (event: Event): void => passKeyOn(event as KeyboardEvent, element);
+    const listeners = { pointerover: over, pointerleave: out, focusin: over, focusout: out, keydown: passOn };
     const watch = (): void => {
       const mail = element.contentDocument;
       if (!mail?.body || mail === seen) return;
@@ -162,4 +163,12 @@ function useMailFrame(
       pointed('');
     };
   }, [frame, document, measured, pointed]);
+}
+
+/** Shortcuts of the page hold also for who has clicked into the mail, whose keys do not leave its frame by themselves. */
+function passKeyOn(event: KeyboardEvent, frame: HTMLElement): void {
+  const { altKey, ctrlKey, metaKey, shiftKey, code, key } = event;
+  if (!altKey) return;
+  const again = { altKey, ctrlKey, metaKey, shiftKey, code, key, bubbles: true, cancelable: true };
+  if (!frame.dispatchEvent(new KeyboardEvent('keydown', again))) event.preventDefault();
 }

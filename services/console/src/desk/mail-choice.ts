@@ -1,4 +1,4 @@
-import type { MessageCreateInput, ReplyRecipients } from '@patchbay/contracts';
+import type { Attachment, MessageCreateInput, ReplyRecipients } from '@patchbay/contracts';
 
 export type MailMode = 'reply' | 'replyAll' | 'forward';
 export interface MailLists {
@@ -15,6 +15,8 @@ export interface MailChoice {
   readonly identityId: string | null;
   readonly subject: string;
   readonly forwardOf: string | null;
+  /** Ids of the files that go with what is passed on; null: all. */
+  readonly forwardFiles: readonly string[] | null;
   readonly asAttachment: boolean;
 }
 
@@ -24,6 +26,7 @@ export const untouchedMail: MailChoice = {
   identityId: null,
   subject: '',
   forwardOf: null,
+  forwardFiles: null,
   asAttachment: false,
 };
 
@@ -45,5 +48,12 @@ export const choiceOf = (input: MessageCreateInput): MailChoice => ({
   identityId: input.identityId ?? null,
   subject: input.subject ?? '',
   forwardOf: input.forwardOf ?? null,
+  forwardFiles: input.forwardFiles ?? null,
   asAttachment: input.forwardAs === 'attachment',
 });
+
+/** Those of a mail's files that go with it when it is passed on; without a choice all of them. */
+export const filesThatGo = (
+  attachments: readonly Attachment[],
+  chosen: readonly string[] | null | undefined,
+): readonly Attachment[] => (chosen ? attachments.filter(({ id }) => chosen.includes(id)) : attachments);

@@ -14,6 +14,7 @@ const passedOn = {
     cc: ['boss@example.net'],
     identityId: id,
     forwardOf: id,
+    forwardFiles: [id],
   },
   files: [file],
 };
@@ -28,6 +29,7 @@ it('what failed is written anew to whom it went, with its files, over nothing th
       lists: { to: ['expert@suplier.example'], cc: ['boss@example.net'], bcc: [] },
       identityId: id,
       forwardOf: id,
+      forwardFiles: [id],
     },
   });
   for (const begun of [

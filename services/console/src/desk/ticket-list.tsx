@@ -3,8 +3,9 @@ import { CheckCircleOutlined, SearchOutlined } from '@ant-design/icons';
 import { channelName, type ChannelName } from '@patchbay/contracts';
 import { keys, type TicketFilter } from '@patchbay/ui';
 import { Button, Input, Select } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLocation } from 'react-router';
 import { useTagOptions } from '../automation/use-ticket-choices.ts';
 import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
@@ -12,6 +13,7 @@ import { useMe } from '../session/use-me.ts';
 import '../style/automation.css';
 import '../style/ticket-list.css';
 import { ChannelTag } from './channel-tag.tsx';
+import { goToRow } from './jumps.ts';
 import { tabFilters, useTicketFilter, type Tab } from './ticket-filter.ts';
 import { TicketRow } from './ticket-row.tsx';
 
@@ -28,7 +30,7 @@ export function TicketList({ openId }: { openId: string | undefined }) {
   const { t } = useTranslation();
   const { tab, channel, q, tag, set, filter, address } = useTicketFilter();
   return (
-    <aside className="list" aria-label={t('desk.tickets')}>
+    <aside className="list" aria-label={t('desk.tickets')} aria-keyshortcuts="Alt+L">
       <div className="list-head">
         <Tabs current={tab} choose={(next) => set('tab', next)} />
         <div className="row">
@@ -58,6 +60,7 @@ function TicketRows(props: {
   const { t } = useTranslation();
   const { presence } = useMe();
   const tickets = useTickets(props.filter);
+  useReturnToRow(tickets.data !== undefined);
   if (tickets.isPending) return <Loading />;
   if (!tickets.data) return <Failed error={tickets.error} retry={() => void tickets.refetch()} />;
   const items = tickets.data.pages.flatMap((page) => page.items);
@@ -90,6 +93,18 @@ function TicketRows(props: {
       )}
     </div>
   );
+}
+
+/** Whoever comes back from a ticket goes on from its row. */
+function useReturnToRow(ready: boolean): void {
+  const { state } = useLocation() as { state: { cameFrom?: string } | null };
+  const returned = useRef(false);
+  const cameFrom = state?.cameFrom;
+  useEffect(() => {
+    if (!ready || cameFrom === undefined || returned.current) return;
+    returned.current = true;
+    goToRow(cameFrom);
+  }, [ready, cameFrom]);
 }
 
 function Tabs({ current, choose }: { current: Tab; choose: (tab: Tab) => void }) {

@@ -79,7 +79,7 @@ export function TimelineView({ ticket, ask }: { ticket: Ticket; ask: (request: C
               <EventsLine key={item.key} events={item.events} />
             );
           })}
-          <HeldReplies ticket={ticket} goOn={() => ask({ goOn: true })} />
+          <HeldReplies ticket={ticket} messages={messages.data} goOn={() => ask({ goOn: true })} />
           <Typing ticket={ticket} />
         </div>
       </div>

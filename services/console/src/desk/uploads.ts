@@ -23,7 +23,7 @@ export interface Upload {
 }
 
 /** Most files that one message may carry. */
-const MOST = 20;
+export const mostFiles = 20;
 const picture = /^image\/(png|jpeg|gif|webp)$/;
 
 /** A file of an answer that the hub has already. */
@@ -68,9 +68,9 @@ export function uploadsOf({ get, change }: DraftStore, kind: DraftKind) {
   const all = mine();
   return {
     all,
-    /** With `inline` pictures get a Content-ID, so that the text can show them. Answers what was added. */
+    /** With `inline` pictures get a Content-ID, so that the text can show them. Answers what was added: no more than there is room for. */
     add: (files: Iterable<File>, inline = false): Upload[] => {
-      const added = [...files].slice(0, Math.max(0, MOST - mine().length)).map((file): Upload => ({
+      const added = [...files].slice(0, Math.max(0, mostFiles - mine().length)).map((file): Upload => ({
         key: newKey(),
         kind,
         name: file.name,

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
+import { mostRecipients } from '@patchbay/contracts';
 import type { ChannelName, Message, MessageCreateInput, Ticket } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { useEffect } from 'react';
 import { api } from '../query-client.ts';
 import { isBegun, type Draft, type DraftStore } from './drafts.ts';
 import { looksLikeAddress } from './mail-address.ts';
-import { reachSame, type MailChoice, type MailMode } from './mail-choice.ts';
+import { filesThatGo, reachSame, type MailChoice, type MailMode } from './mail-choice.ts';
 
 /** Channels whose messages have several recipients, copies and a sender of one's choice. */
 export const carriesCopies = (channel: ChannelName): boolean => channel === 'email';
@@ -54,10 +55,20 @@ export function useMailFields(ticket: Ticket, draft: Draft, store: DraftStore) {
     moved: hasMoved ? [...newest.to, ...newest.cc] : null,
     failed: proposal.isError,
     /** Nothing wrong is sent, and nothing to nobody. */
-    ready: !enabled || (all.every(looksLikeAddress) && (lists.to.length > 0 || (mode === 'reply' && proposal.isError))),
+    ready:
+      !enabled ||
+      (all.every(looksLikeAddress) &&
+        all.length <= mostRecipients &&
+        (lists.to.length > 0 || (mode === 'reply' && proposal.isError))),
     change,
     setMode: (next: MailMode, forwardOf: string | null = null) =>
-      change({ mode: next, lists: null, forwardOf, ...(next === 'forward' ? {} : { subject: '' }) }),
+      change({
+        mode: next,
+        lists: null,
+        forwardOf,
+        forwardFiles: null,
+        ...(next === 'forward' ? {} : { subject: '' }),
+      }),
     /** Addresses what is being written to whom an answer to the newest mail goes to; hidden copies stay. */
     takeNewest: () =>
       store.change((before) => ({
@@ -76,7 +87,9 @@ export function useMailFields(ticket: Ticket, draft: Draft, store: DraftStore) {
             ...(mode === 'forward' &&
               forwarded && {
                 forwardOf: forwarded.id,
-                ...(chosen.asAttachment && { forwardAs: 'attachment' as const }),
+                ...(chosen.asAttachment
+                  ? { forwardAs: 'attachment' as const }
+                  : { forwardFiles: filesThatGo(forwarded.attachments, chosen.forwardFiles).map(({ id }) => id) }),
               }),
           }
         : {},

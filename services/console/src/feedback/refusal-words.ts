@@ -10,6 +10,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'a message needs text or an attachment': '消息需要文字或附件',
   'there is no such identity': '没有这个发件身份',
   'there is no such message on this ticket, or it is an internal note': '该工单中没有这条消息，或它是内部备注',
+  'the message that is passed on has no such file': '被转发的邮件中没有这个文件',
   'a Content-ID is given twice': '同一个内容标识出现了两次',
   'an uploaded file was not found': '找不到已上传的文件',
   'the bytes of this message were not kept; forward it quoted': '未保留该邮件的原件，请以引用方式转发',
@@ -133,7 +134,7 @@ export const refusalPatterns: readonly (readonly [RegExp, Say])[] = [
   [/^The answer is larger than (\d+) bytes$/u, (_inner, bytes) => `应答超过 ${bytes} 字节`],
   // The name of a field says nothing to who reads the screen.
   [
-    /^(?:text|attachments|template|identityId|forwardOf|forwardAs|visibility|requestType|fields|from\.phone|oauth|moveTo|importDays|password|queueId|outboundUrl|url): (.+)$/su,
+    /^(?:text|attachments|template|identityId|forwardOf|forwardAs|forwardFiles|visibility|requestType|fields|from\.phone|oauth|moveTo|importDays|password|queueId|outboundUrl|url): (.+)$/su,
     (inner, why = '') => inner(why),
   ],
 ];

@@ -10,6 +10,7 @@ import { subjectText } from '../desk/given-names.ts';
 import { subjectAndPreview } from '../desk/subject-and-preview.ts';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
+import { useShortcuts } from '../shell/use-shortcuts.ts';
 import { useTitleCall } from '../shell/page-title.ts';
 import '../style/offers.css';
 import { chime } from './chime.ts';
@@ -50,7 +51,10 @@ function Offer({ ticket, now, first }: { ticket: Ticket; now: number; first: boo
   const accept = useAction(() => api.accept(ticket.id), { stale, after: () => void navigate(`/desk/${ticket.id}`) });
   const decline = useAction(() => api.decline(ticket.id), { stale });
   const busy = accept.isPending || decline.isPending;
-  useShortcut(first && !busy, { KeyA: () => accept.mutate(undefined), KeyD: () => decline.mutate(undefined) });
+  useShortcuts(
+    { KeyA: () => accept.mutate(undefined), KeyD: () => decline.mutate(undefined) },
+    { active: first && !busy, whileTyping: true },
+  );
   const left = Math.max(0, Date.parse(ticket.offer?.expiresAt ?? '') - now) / 1000;
   return (
     <article className="offer" data-testid="offer" data-ticket-id={ticket.id}>
@@ -100,21 +104,4 @@ function Offer({ ticket, now, first }: { ticket: Ticket; now: number; first: boo
       <div className="offer-bar" style={{ transform: `scaleX(${Math.min(1, left / 30)})` }} />
     </article>
   );
-}
-
-/** Listens for Alt with a key, by its place on the keyboard, because Alt changes the letter on some layouts. */
-function useShortcut(active: boolean, shortcuts: Record<string, () => void>): void {
-  const latest = useRef(shortcuts);
-  latest.current = shortcuts;
-  useEffect(() => {
-    if (!active) return undefined;
-    const listen = (event: KeyboardEvent): void => {
-      const run = event.altKey && !event.ctrlKey && !event.metaKey ? latest.current[event.code] : undefined;
-      if (!run) return;
-      event.preventDefault();
-      run();
-    };
-    window.addEventListener('keydown', listen);
-    return () => window.removeEventListener('keydown', listen);
-  }, [active]);
 }

@@ -11,6 +11,7 @@ import { clockSoundOn, setClockSound, setSound, soundOn } from '../live/chime.ts
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 import { ChoiceMenu } from './choice-menu.tsx';
+import { ShortcutList } from './shortcut-list.tsx';
 import { initials } from './initials.ts';
 
 /** Seconds that a message stands before it leaves. */
@@ -21,6 +22,7 @@ export function UserMenu() {
   const me = useMe();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const [shortcuts, setShortcuts] = useState(false);
   const [sound, setSoundState] = useState(soundOn);
   const [clockSound, setClockSoundState] = useState(clockSoundOn);
   const logOut = useAction(api.logOut, {
@@ -33,6 +35,7 @@ export function UserMenu() {
   const setUndo = useAction((undoSeconds: number) => api.updateMe({ undoSeconds }), { stale: [keys.me] });
   const choose = (key: string): void => {
     if (key === 'log-out') logOut.mutate(undefined);
+    else if (key === 'shortcuts') setShortcuts(true);
     else if (key === 'sound') {
       setSound(!sound);
       setSoundState(!sound);
@@ -74,16 +77,20 @@ export function UserMenu() {
         ),
       })),
     },
+    { key: 'shortcuts', label: <span data-testid="shortcuts">{t('shortcuts.title')}</span> },
     { key: 'log-out', danger: true, label: <span data-testid="log-out">{t('user.logOut')}</span> },
   ];
   return (
-    <ChoiceMenu menu={{ items, onClick: ({ key }) => choose(key) }}>
-      <Button type="text" shape="circle" aria-label={t('user.menu', { name: me.name })} data-testid="user-menu">
-        <span className="avatar" aria-hidden>
-          {initials(me.name)}
-        </span>
-      </Button>
-    </ChoiceMenu>
+    <>
+      <ChoiceMenu menu={{ items, onClick: ({ key }) => choose(key) }}>
+        <Button type="text" shape="circle" aria-label={t('user.menu', { name: me.name })} data-testid="user-menu">
+          <span className="avatar" aria-hidden>
+            {initials(me.name)}
+          </span>
+        </Button>
+      </ChoiceMenu>
+      {shortcuts && <ShortcutList close={() => setShortcuts(false)} />}
+    </>
   );
 }
 

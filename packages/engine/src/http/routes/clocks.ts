@@ -36,7 +36,7 @@ export const clockRoutes = [
     async handle({ parts, principal, params, body }) {
       await requireTicket(parts, principal, params.id);
       await escalateByHand(parts, params.id, principal, body);
-      return (await readTicket(parts.db.sql, params.id)) as Ticket;
+      return (await readTicket(parts.db.sql, params.id, principal.agentId)) as Ticket;
     },
   }),
   route({

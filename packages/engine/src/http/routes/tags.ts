@@ -26,7 +26,7 @@ export const tagRoutes = [
       const outcome = await changeTags(parts.db.sql, change);
       if (outcome === 'too-many') throw new HubError('unprocessable', `add: a ticket has ${mostTags} tags at the most`);
       if (outcome === 'done') parts.relay.nudge();
-      const ticket = await readTicket(parts.db.sql, params.id);
+      const ticket = await readTicket(parts.db.sql, params.id, principal.agentId);
       if (!ticket) throw new HubError('not_found', 'There is no such ticket');
       const [shown = ticket] = await presentTickets(parts.db.sql, principal, [ticket]);
       return shown;

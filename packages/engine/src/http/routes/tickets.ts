@@ -34,15 +34,15 @@ async function shown<T extends Ticket & { contactAddress?: string }>(
   return presentRequests(parts, principal, await presentTickets(parts.db.sql, principal, tickets));
 }
 
-async function ticketOf(parts: Parts, id: string): Promise<Ticket> {
-  const ticket = await readTicket(parts.db.sql, id);
+async function ticketOf(parts: Parts, { agentId }: Principal, id: string): Promise<Ticket> {
+  const ticket = await readTicket(parts.db.sql, id, agentId);
   if (!ticket) throw new HubError('not_found', 'There is no such ticket');
   return ticket;
 }
 
 /** As the asker may see it. */
 export async function shownTicket(parts: Parts, principal: Principal, id: string): Promise<Ticket> {
-  const ticket = await ticketOf(parts, id);
+  const ticket = await ticketOf(parts, principal, id);
   return (await shown(parts, principal, [ticket]))[0] ?? ticket;
 }
 
@@ -128,7 +128,7 @@ export const ticketRoutes = [
     answer: 'TicketDetail',
     async handle({ parts, principal, params }) {
       await requireTicket(parts, principal, params.id);
-      const ticket = await ticketOf(parts, params.id);
+      const ticket = await ticketOf(parts, principal, params.id);
       const detail = { ...ticket, ...(await messagingDetail(parts, ticket)) };
       const [presented = detail] = await shown(parts, principal, [detail]);
       return presented;

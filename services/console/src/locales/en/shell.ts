@@ -99,6 +99,18 @@ export const shell = {
     undoSeconds_one: '{{count}} second',
     undoSeconds_other: '{{count}} seconds',
   },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    accept: 'Accept the oldest offer',
+    decline: 'Decline the oldest offer',
+    composer: 'Go to the answer',
+    list: 'Go to the list of tickets',
+    leave: 'From the answer back to the list',
+    send: 'Send',
+    bold: 'Bold',
+    italic: 'Italics',
+    help: 'Where something is written, only the keys for offers and those of the answer itself hold.',
+  },
   connection: {
     live: 'Live',
     liveText: 'Connected. Everything on screen is current.',

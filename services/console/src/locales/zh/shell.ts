@@ -99,6 +99,18 @@ export const shell = {
     undoSeconds_one: '{{count}} 秒',
     undoSeconds_other: '{{count}} 秒',
   },
+  shortcuts: {
+    title: '键盘快捷键',
+    accept: '接受最早的派单',
+    decline: '拒绝最早的派单',
+    composer: '前往回复框',
+    list: '前往工单列表',
+    leave: '从回复框返回列表',
+    send: '发送',
+    bold: '粗体',
+    italic: '斜体',
+    help: '在输入框中，只有派单快捷键和回复框自身的快捷键有效。',
+  },
   connection: {
     live: '实时',
     liveText: '已连接，屏幕内容均为最新。',

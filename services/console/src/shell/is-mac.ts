@@ -1,0 +1,2 @@
+/** Its keys have other names. */
+export const isMac = /Mac|iP/u.test(navigator.userAgent);
