@@ -131,9 +131,10 @@ async function capture(page: Page, path: string): Promise<void> {
   }
 }
 
-/** Keeps a picture at both sizes for people to look at. @returns what did not fit, by size */
+/** Looks at a page at both sizes, and with `PICTURES` set keeps what there is to see for people. @returns what did not fit, by size */
 export async function keepPictures(page: Page, name: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  const kept = process.env['PICTURES'] !== undefined;
+  if (kept) await mkdir(folder, { recursive: true });
   await page.bringToFront();
   const before = page.viewportSize();
   const beyond: string[] = [];
@@ -145,7 +146,7 @@ export async function keepPictures(page: Page, name: string): Promise<string[]> 
       ),
     );
     beyond.push(...(await beyondRightEdge(page)).map((what) => `${name} at ${viewport.width} px: ${what}`));
-    await capture(page, `${folder}${name}-${size}.png`);
+    if (kept) await capture(page, `${folder}${name}-${size}.png`);
   }
   if (before) await page.setViewportSize(before);
   return beyond;
