@@ -12,7 +12,12 @@ import { startHubProcess } from '../support/process.ts';
 const trials = 25;
 
 /** Posts until the hub is gone; answers the SIDs that were acknowledged. */
-async function postUntilKilled(url: string, trial: number, stop: AbortSignal): Promise<string[]> {
+async function postUntilKilled(
+  url: string,
+  trial: number,
+  stop: AbortSignal,
+  onAcknowledged: () => void,
+): Promise<string[]> {
   const acknowledged: string[] = [];
   await Promise.all(
     Array.from({ length: 4 }, async (_, lane) => {
@@ -25,7 +30,10 @@ async function postUntilKilled(url: string, trial: number, stop: AbortSignal): P
           '/webhooks/twilio/sms',
           smsFields({ sid, from, body: `Text ${sid}` }),
         ).catch(() => null);
-        if (answer?.status === 200) acknowledged.push(sid);
+        if (answer?.status === 200) {
+          acknowledged.push(sid);
+          onAcknowledged();
+        }
         if (answer === null) return;
       }
     }),
@@ -43,14 +51,17 @@ onBothBackends('a hub killed at any moment', (backend) => {
     for (let trial = 0; trial < trials; trial += 1) {
       await using hub = await startHubProcess(ground.env);
       const stop = new AbortController();
-      const posting = postUntilKilled(ground.url, trial, stop.signal);
+      const first = Promise.withResolvers<void>();
+      const posting = postUntilKilled(ground.url, trial, stop.signal, first.resolve);
+      // On a slow machine none may be acknowledged for long.
+      if (trial % 2 === 1) await Promise.race([first.promise, hub.exited]);
       // The moment of death is the one thing here that is left to chance: between any two steps of the pipeline.
       await new Promise((resolve) => setTimeout(resolve, randomInt(15, 250)));
       await hub.kill('SIGKILL');
       stop.abort();
       acknowledged.push(...(await posting));
     }
-    expect(acknowledged.length).toBeGreaterThan(trials);
+    expect(acknowledged.length).toBeGreaterThan(trials / 2);
 
     await using _hub = await startHubProcess(ground.env);
     const api = createClient(ground.url, { authorization: `Bearer ${apiKey}` });
@@ -75,7 +86,7 @@ onBothBackends('a hub killed at any moment', (backend) => {
     expect(people.filter((person) => person.customers !== 1 || person.tickets !== 1)).toEqual([]);
     // Each of them was sent one acknowledgement at the most.
     const sends = Map.groupBy(carrier.calls.items, (call) => call.form['To'] ?? '');
-    expect(sends.size).toBeGreaterThan(trials);
+    expect(sends.size).toBeGreaterThan(trials / 2);
     expect([...sends].filter(([, calls]) => calls.length !== 1).map(([to]) => to)).toEqual([]);
     // Every event that was committed has its number, and the numbers have no gap.
     const {

@@ -81,7 +81,7 @@ describe.skipIf(inject('dovecot') === null)('mailboxes on servers of every kind'
   const centre = shared(() => startHub('postgres', { overrides: quick }));
   const account = async (id: string) => (await centre().api('GET', `/api/v1/mail-accounts/${id}`)).body;
   const until = (id: string, holds: (body: Record<string, unknown>) => boolean) =>
-    eventually(() => account(id), holds, 30_000);
+    eventually(() => account(id), holds, 90_000);
   const count = async (prefix: string) => {
     const { rows } = await centre().hub.parts.db.sql.query<{ count: number; distinct: number }>(
       `select count(*) as count, count(distinct external_id) as distinct from message where external_id like $1 and direction = 'in'`,

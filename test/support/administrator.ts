@@ -1,2 +1,2 @@
-/** Is in every database of a test from the start. */
+/** Is in the database of every hub from the start. */
 export const admin = { email: 'admin@patchbay.test', password: 'correct horse battery' };

@@ -48,10 +48,12 @@ let server: Database | undefined;
 /** The connection by which databases are made and dropped, one for each process that runs tests. */
 const admin = (): Database => (server ??= openDatabase({ url: inject('postgresUrl'), poolSize: 1 }));
 
-/** A migrated database of its own, dropped in the end. */
-export async function createTestDatabase(): Promise<{ url: string } & AsyncDisposable> {
+/** A migrated database of its own, dropped in the end; `patchbay_centre` has queues and an administrator. */
+export async function createTestDatabase(
+  template: 'patchbay_template' | 'patchbay_centre' = 'patchbay_template',
+): Promise<{ url: string } & AsyncDisposable> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await admin().sql.query(`create database ${name} template patchbay_template strategy file_copy`);
+  await admin().sql.query(`create database ${name} template ${template} strategy file_copy`);
   const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;
   return {

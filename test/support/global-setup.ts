@@ -1,4 +1,4 @@
-/** One PostgreSQL for the whole run, with a migrated template from which every test makes a database of its own in no time. */
+/** One PostgreSQL for the whole run, with migrated templates, an empty one and one with an administrator, from which every test makes a database of its own in no time. */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,9 +51,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await admin.sql.query('select pg_reload_conf()');
   await admin.sql.query('create database patchbay_template');
   await migrate(template.href);
-  await addAdministrator(template.href);
   // The queue's tables, too, which a hub would make at its first start.
   await (await openBackend({ kind: 'postgres', url: template.href }, () => undefined))[Symbol.asyncDispose]();
+  await admin.sql.query('create database patchbay_centre template patchbay_template strategy file_copy');
+  const centre = new URL(template);
+  centre.pathname = '/patchbay_centre';
+  await addAdministrator(centre.href);
   project.provide('postgresUrl', postgres.url);
   // Workers begin with this process's environment.
   process.env['HUB_IN_ONE_FILE'] = await oneFile;

@@ -34,7 +34,7 @@ export async function createGround(backend: Backend, extra: Record<string, strin
   await using stack = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'patchbay-data-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
-  const database = stack.use(await createTestDatabase());
+  const database = stack.use(await createTestDatabase('patchbay_centre'));
   const redis = backend === 'redis' ? stack.use(await startRedis()) : undefined;
   const port = await freePort();
   const smtpPort = await freePort();
