@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { retentionKind, type RetentionKind } from '@patchbay/contracts';
 import { keepPeriods, keepPrivacy } from '@patchbay/engine/privacy/clock';
+import { removeFiles } from '@patchbay/engine/privacy/files';
 import { previewRetention } from '@patchbay/store/privacy/retention';
 import { describe, expect, it } from 'vitest';
 import { openApiCentre } from '../support/api-centre.ts';
@@ -13,12 +14,12 @@ const dayMs = 86_400_000;
 /** What each kind may touch besides its own count and its line in the trail. */
 const touched: Record<RetentionKind, readonly string[]> = {
   messages: ['ticket', 'message', 'outbound', 'held_reply', 'event', 'audit_entry'],
-  attachments: ['attachment'],
-  recordings: ['attachment'],
+  attachments: ['attachment', 'file_removal'],
+  recordings: ['attachment', 'file_removal'],
   calls: ['call'],
-  raw: ['inbox'],
+  raw: ['inbox', 'file_removal'],
   inbox: ['inbox'],
-  quarantine: ['inbox'],
+  quarantine: ['inbox', 'file_removal'],
   customers: ['privacy_request'],
   audit: ['audit_entry', 'audit_seal'],
   idempotency: ['idempotency'],
@@ -121,8 +122,6 @@ describe('a period', () => {
   }
 
   const bookkeeping = [
-    // Whoever removes the files does so at any moment.
-    'file_removal',
     'relay_state',
     'sweep_progress',
     'event_reader',
@@ -145,6 +144,8 @@ describe('a period', () => {
     const { parts } = centre().hub;
     await set({ idempotency: 365, ...Object.fromEntries(kinds.map((kind) => [kind, days])) });
     await settled();
+    // What the hub itself looks at now and then: what it would take off the list meanwhile is off it.
+    await removeFiles(parts);
     const was = await snapshot();
     await keepPeriods({ ...parts, now: () => new Date(before.getTime() + days * dayMs) });
     const is = await snapshot();
