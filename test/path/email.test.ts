@@ -73,9 +73,9 @@ onBothBackends('mail', (backend) => {
       const path = '/api/v1/tickets?q=counted@example.org';
       const [mine, his] = [await api('GET', path), await max('GET', path)];
       return [
-        mine.body.items[0].incomingCount,
-        his.body.items[0].incomingCount,
-        (await ticket(ticketId)).incomingCount,
+        mine.body.items[0].toRead.length,
+        his.body.items[0].toRead.length,
+        (await ticket(ticketId)).toRead.length,
       ];
     };
     expect(await counts()).toEqual([1, 1, 1]);
@@ -83,6 +83,8 @@ onBothBackends('mail', (backend) => {
     expect(await counts()).toEqual([1, 1, 1]);
     await reply(ticketId, 'She is in a hurry.', { visibility: 'internal' });
     expect(await counts()).toEqual([1, 2, 1]);
+    for (let note = 0; note < 10; note += 1) await reply(ticketId, `Note ${note}`, { visibility: 'internal' });
+    expect(await counts()).toEqual([1, 10, 1]);
     const messageId = newId();
     await write({ from: 'counted@example.org', to: replyTo, messageId, subject: 'Re: Broken lamp', text: 'And now?' });
     await received(messageId);

@@ -191,8 +191,8 @@ export const ticket = z.object({
   createdAt: timestamp,
   updatedAt: timestamp,
   messageCount: z.int(),
-  /** How many of them there are to read for who asks: those that the customer wrote, and notes by colleagues. */
-  incomingCount: z.int(),
+  /** Those that there are to read for who asks, newest first: what the customer wrote, and notes by colleagues. Ten at the most, of the newest fifty. */
+  toRead: z.array(z.uuid()),
   /** Since when it waits in its queue for an agent; null when it does not. */
   waitingSince: timestamp.nullable(),
   /** The offer that is out, if any. */

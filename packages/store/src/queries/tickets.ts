@@ -92,8 +92,9 @@ const columnsFor = (asker: string): string => `
   t.id, t.number, t.subject, t.status, t.channel, t.customer_id as "customerId", c.display_name as "customerName",
   t.assignee_id as "assigneeId", a.name as "assigneeName", t.queue_id as "queueId", q.name as "queueName", t.priority,
   t.created_at as "createdAt", t.updated_at as "updatedAt", t.message_count as "messageCount", t.waiting_since as "waitingSince",
-  (select count(*)::integer from message n where n.ticket_id = t.id and (n.direction = 'in' and n.kind = 'customer'
-    or n.visibility = 'internal' and n.kind = 'agent' and n.author_id is distinct from ${asker})) as "incomingCount",
+  array(select n.id from (select * from message m where m.ticket_id = t.id order by m.position desc limit 50) n
+    where n.direction = 'in' and n.kind = 'customer' or n.visibility = 'internal' and n.kind = 'agent' and n.author_id is distinct from ${asker}
+    order by n.position desc limit 10) as "toRead",
   case when t.offer_agent_id is not null then jsonb_build_object('agentId', t.offer_agent_id, 'expiresAt', t.offer_expires_at) end as offer,
   t.linked_ticket_id as "linkedTicketId",
   array(select d.address from ticket_address d where d.ticket_id = t.id order by d.address) as addresses,

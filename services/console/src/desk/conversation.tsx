@@ -1,3 +1,4 @@
+import type { Ticket } from '@patchbay/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Drawer } from 'antd';
 import { keys } from '@patchbay/ui';
@@ -68,7 +69,7 @@ export function Conversation({ ticketId }: { ticketId: string }) {
 }
 
 /** What is on a visible screen counts as seen; a page in the background does not. */
-function useMarkSeen(ticket: { id: string; incomingCount: number } | undefined): void {
+function useMarkSeen(ticket: Pick<Ticket, 'id' | 'toRead'> | undefined): void {
   const { id: me } = useMe();
   useEffect(() => {
     if (!ticket) return undefined;

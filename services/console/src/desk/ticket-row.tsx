@@ -51,7 +51,7 @@ export const TicketRow = memo(function TicketRow({
       <span className="ticket-subject ellipsis">{subject || t('ticket.noSubject')}</span>
       {unread > 0 && !open && (
         <span className="ticket-unread" data-testid="unread" aria-label={t('ticket.unread', { count: unread })}>
-          {unread > 99 ? '99+' : unread}
+          {unread > 9 ? '9+' : unread}
         </span>
       )}
       <span className="ticket-preview ellipsis">{preview}</span>
