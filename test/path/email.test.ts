@@ -83,13 +83,13 @@ onBothBackends('mail', (backend) => {
     expect(await counts()).toEqual([1, 1, 1]);
     await reply(ticketId, 'She is in a hurry.', { visibility: 'internal' });
     expect(await counts()).toEqual([1, 2, 1]);
-    for (let note = 0; note < 10; note += 1) await reply(ticketId, `Note ${note}`, { visibility: 'internal' });
-    expect(await counts()).toEqual([1, 10, 1]);
     const messageId = newId();
     await write({ from: 'counted@example.org', to: replyTo, messageId, subject: 'Re: Broken lamp', text: 'And now?' });
     await received(messageId);
     expect(await counts()).toEqual([2, 3, 2]);
     expect((await ticket(ticketId)).messageCount).toBe(5);
+    for (let note = 0; note < 10; note += 1) await reply(ticketId, `Note ${note}`, { visibility: 'internal' });
+    expect(await counts()).toEqual([2, 10, 2]);
   });
 
   it('comes in on the wire, is a ticket on the screen, and its answer goes out on the wire', async () => {
