@@ -1,5 +1,6 @@
 /** Work that follows the events does each of them once, whatever fails and however many processes are at it. */
 import { type EventReader, startEventReaders } from '@patchbay/engine/live/event-readers';
+import { watchRush } from '@patchbay/engine/rush';
 import { HubError } from '@patchbay/contracts';
 import { type Database, openDatabase, relayEvents } from '@patchbay/store';
 import { readerStates } from '@patchbay/store/queries/event-readers';
@@ -46,7 +47,7 @@ async function start(db: Database, reader: EventReader, signal: AbortSignal) {
     void db.sql
       .query<{ seq: number }>('select seq from event_reader')
       .then(({ rows }) => commits.push(rows[0]?.seq ?? 0));
-  const running = await startEventReaders({ db, log }, [{ ...reader, committed }], signal);
+  const running = await startEventReaders({ db, log, rush: watchRush() }, [{ ...reader, committed }], signal);
   return {
     cameTo: (seq: number) => commits.until((at) => at === seq, `event ${seq}`),
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),

@@ -2,6 +2,7 @@ import type { ChannelDeps } from '@patchbay/channels/channel';
 import type { Logger } from 'pino';
 import type { MailAccountOptions } from './mail-accounts/supervisor.ts';
 import type { Parts } from './parts.ts';
+import type { Rush } from './rush.ts';
 
 /** What of a hub may be another than the configuration makes it. */
 export interface HubOverrides {
@@ -16,6 +17,7 @@ export interface HubOverrides {
   sending?: Partial<Parts['sending']>;
   /** So long bytes stay that were just stored. Milliseconds. */
   fileGraceMs?: number;
+  rush?: Rush;
   /** How mailboxes are watched. */
   mailAccounts?: MailAccountOptions;
   /** Simulated seconds in a real one, for the carrier simulator. */

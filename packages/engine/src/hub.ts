@@ -22,6 +22,7 @@ import { startClockRole } from './roles/clock.ts';
 import { startHealth } from './roles/health.ts';
 import { startWeb } from './roles/web.ts';
 import { startWorkers } from './roles/worker.ts';
+import { watchRush } from './rush.ts';
 import { seedIntake } from './seed-intake.ts';
 import { createSources } from './sources.ts';
 import { observeWatch } from './watch/observe.ts';
@@ -72,7 +73,8 @@ export async function createHub(
       signal,
     ),
   );
-  const jobs = openJobs(backend, log);
+  const rush = overrides.rush ?? watchRush();
+  const jobs = openJobs(backend, log, rush);
   stack.defer(() => jobs.close());
   const relay = createRelay({ db, log, metrics, signal: stopping.signal });
   stack.defer(() => relay.drain());
@@ -92,6 +94,7 @@ export async function createHub(
     db,
     jobs,
     relay,
+    rush,
     signingKey,
     vault,
     blindIndex: await openBlindIndex(db, vault),

@@ -5,6 +5,7 @@ import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
 import type { Database } from '@patchbay/store';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
+import type { Rush } from './rush.ts';
 import type { Sources } from './sources.ts';
 import type { HubFiles } from './files/store.ts';
 import type { BlindIndex, Vault } from './secrets.ts';
@@ -18,8 +19,8 @@ export interface JobQueue {
       delayMs?: number;
       /** Not when one like it is on the queue already. */
       once?: boolean;
-      /** It may be gathered longer with others like it. */
-      unhurried?: boolean;
+      /** It may be gathered longer with others like it; `after-rush`: and contacts that come in a rush go first. */
+      unhurried?: boolean | 'after-rush';
     },
   ): void;
   /** What is on the queue. Rejects when the queue does not answer. */
@@ -59,6 +60,7 @@ export interface Parts {
   readonly channels: ReadonlyMap<ChannelName, Channel>;
   readonly jobs: JobQueue;
   readonly relay: Relay;
+  readonly rush: Rush;
   /** Generated once per centre and kept in the database, so that every process signs alike. */
   readonly signingKey: Uint8Array;
   /** Seals what is entrusted to the hub: passwords and tokens of accounts. */

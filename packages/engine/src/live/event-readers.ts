@@ -16,10 +16,13 @@ import {
 } from '@patchbay/store/queries/event-readers';
 import { outageLog } from '../outage.ts';
 import type { Parts } from '../parts.ts';
+import type { Rush } from '../rush.ts';
 
 const batchSize = 500;
 /** What is committed within this time after a batch is read with the next one. Milliseconds. */
 const gatherMs = 250;
+/** While contacts come in a rush, it waits so long at the most. Milliseconds. */
+const rushMs = 4_000;
 /** Longer than any message of ours. */
 const errorLength = 500;
 
@@ -70,13 +73,13 @@ function sharedEvents(): { read: ReadEvents; fresh(): void } {
 }
 
 export async function startEventReaders(
-  parts: ReaderParts,
+  parts: ReaderParts & { readonly rush: Pick<Rush, 'passed'> },
   readers: readonly EventReader[],
   signal: AbortSignal,
   pollMs = 1_000,
 ): Promise<AsyncDisposable> {
   const events = sharedEvents();
-  const following = await Promise.all(readers.map((reader) => follow(parts, reader, events.read, signal)));
+  const following = await Promise.all(readers.map((reader) => follow(parts, reader, events.read, parts.rush, signal)));
   const wake = () => {
     events.fresh();
     following.forEach((each) => each.wake());
@@ -105,7 +108,13 @@ export async function startEventReaders(
   };
 }
 
-async function follow(parts: ReaderParts, reader: EventReader, events: ReadEvents, signal: AbortSignal) {
+async function follow(
+  parts: ReaderParts,
+  reader: EventReader,
+  events: ReadEvents,
+  rush: Pick<Rush, 'passed'>,
+  signal: AbortSignal,
+) {
   await registerReader(parts.db.sql, reader.name, reader.from);
   let again = false;
   const stopping = new AbortController();
@@ -118,6 +127,7 @@ async function follow(parts: ReaderParts, reader: EventReader, events: ReadEvent
   const run = async () => {
     try {
       do {
+        await rush.passed(rushMs, stopping.signal);
         again = false;
         while (!stopping.signal.aborted && (await readBatch(parts, reader, batchSize, events)) === batchSize);
         outage.worked();

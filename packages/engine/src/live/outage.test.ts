@@ -4,6 +4,7 @@ import type { Database, Queryable } from '@patchbay/store';
 import { type Logger, pino } from 'pino';
 import { expect, it } from 'vitest';
 import { createMetrics } from '../metrics.ts';
+import { watchRush } from '../rush.ts';
 import { startEventReaders } from './event-readers.ts';
 import { createRelay } from './relay.ts';
 import { createTail } from './tail.ts';
@@ -53,14 +54,14 @@ it.each<Follower>([
   },
   {
     of: 'the look at who is behind',
-    start: (sql, log, signal) => startEventReaders({ db: database(sql, sql), log }, [], signal, 1),
+    start: (sql, log, signal) => startEventReaders({ db: database(sql, sql), log, rush: watchRush() }, [], signal, 1),
     words: ['readers of events not looked at; tried again', 'readers of events are looked at again'],
   },
   {
     of: 'a reader',
     start: (sql, log, signal) =>
       startEventReaders(
-        { db: database(alwaysBehind, sql), log },
+        { db: database(alwaysBehind, sql), log, rush: watchRush() },
         [{ name: 'figures', from: 'beginning', read: () => Promise.resolve() }],
         signal,
         1,

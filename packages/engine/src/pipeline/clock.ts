@@ -10,6 +10,7 @@ import { keepPrivacy, resealAll } from '../privacy/clock.ts';
 import { keepWebhooks } from '../outgoing-webhooks/keep.ts';
 import { keepReportMail } from '../report-mail/keep.ts';
 import { askForReview } from '../identity/review.ts';
+import { afterRush } from '../rush.ts';
 import { endAbsentPresence } from './absence.ts';
 import { every } from './every.ts';
 import { sweep, sweepOffers } from './sweep.ts';
@@ -28,6 +29,8 @@ const figuresMs = 60_000;
 const privacyMs = 10_000;
 const resealMs = 60_000;
 const filesMs = 2_000;
+/** While contacts come in a rush, suggestions, grades and what a file lacks wait so long at the most. */
+const rushMs = 30_000;
 const overdueMs = 60_000;
 const automationMs = 5_000;
 const webhooksMs = 5_000;
@@ -45,10 +48,22 @@ export async function startClock(parts: Parts): Promise<AsyncDisposable> {
     every(alertsMs, () => evaluateAlerts(parts), parts),
     every(privacyMs, () => keepPrivacy(parts), parts),
     every(resealMs, () => resealAll(parts), parts),
-    every(gradingMs, () => lookForGrading(parts), parts),
-    every(identityMs, () => askForReview(parts), parts),
+    every(
+      gradingMs,
+      afterRush(parts.rush, rushMs, () => lookForGrading(parts)),
+      parts,
+    ),
+    every(
+      identityMs,
+      afterRush(parts.rush, rushMs, () => askForReview(parts)),
+      parts,
+    ),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
-    every(filesMs, () => checkFiles(parts), parts),
+    every(
+      filesMs,
+      afterRush(parts.rush, rushMs, () => checkFiles(parts)),
+      parts,
+    ),
     every(clocksMs, () => sweepClocks(parts), parts),
     every(overdueMs, () => countOverdue(parts), parts),
     every(automationMs, () => keepAutomation(parts), parts),

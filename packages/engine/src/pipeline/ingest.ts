@@ -119,7 +119,11 @@ export function follow(parts: Parts, done: Ingested, path: 'fast' | 'rules' | 'b
   const unhurried = done.channel === 'email';
   if (done.waiting && done.queueId) parts.jobs.add('assign-waiting', { queueId: done.queueId }, { unhurried });
   if (done.outboundId)
-    parts.jobs.add('send-outbound', { outboundId: done.outboundId, round: 0, channel: done.channel }, { unhurried });
+    parts.jobs.add(
+      'send-outbound',
+      { outboundId: done.outboundId, round: 0, channel: done.channel },
+      { unhurried: unhurried && 'after-rush' },
+    );
 }
 
 const continuations = new WeakMap<Parts, string>();

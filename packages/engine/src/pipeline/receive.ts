@@ -49,6 +49,7 @@ export async function receive(
     reason: null,
     correlationId,
   });
+  parts.rush.note();
   parts.metrics.received.inc({ channel: draft.channel, outcome: row.outcome });
   parts.log.info(
     { channel: draft.channel, inboxId: row.inboxId, outcome: row.outcome, correlationId: row.correlationId },

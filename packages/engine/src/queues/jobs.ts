@@ -5,6 +5,7 @@ import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
 import type { Metrics } from '../metrics.ts';
 import { outageLog } from '../outage.ts';
 import type { JobQueue, QueueDepth } from '../parts.ts';
+import type { Rush } from '../rush.ts';
 import type { Logger } from 'pino';
 import { openQueue, openWorker } from './wiring.ts';
 import type { QueueBackend, RawJob, RawQueue, RawWorker } from './wiring.ts';
@@ -78,19 +79,21 @@ export interface Jobs extends JobQueue {
  * The producing side. The first of a burst leaves at once; what comes within the next moment is gathered and leaves together, so that
  * a burst costs few round trips and few jobs. Nobody waits for them, since the row that a job names is durable already.
  */
-export function openJobs(backend: QueueBackend, log: Logger): Jobs {
+export function openJobs(backend: QueueBackend, log: Logger, rush: Pick<Rush, 'passed'>): Jobs {
   let closed = false;
+  const closing = new AbortController();
   const outage = outageLog(log, { fails: 'queue error', over: 'queues work again', quietMs });
   const onError = (error: Error) => closed || outage.failed(error);
   const queues = queueNames.map((name) => openQueue(backend, name, onError));
   // Made when they are first used: few kinds of jobs have time.
   const batches = new Map<string, ReturnType<typeof batcher>>();
-  const batchOf = (name: QueueName, unhurried: boolean) => {
-    const key = `${name}${unhurried ? ' unhurried' : ''}`;
+  const batchOf = (name: QueueName, unhurried: boolean | 'after-rush') => {
+    const key = `${name} ${unhurried}`;
     const known = batches.get(key);
     if (known) return known;
     const queue = queues[queueNames.indexOf(name)] as RawQueue;
-    const made = batcher(queue, log, unhurried ? 3 * gatherMs[name] : gatherMs[name]);
+    const turn = unhurried === 'after-rush' ? () => rush.passed(rushMs, closing.signal) : undefined;
+    const made = batcher(queue, log, unhurried ? 3 * gatherMs[name] : gatherMs[name], turn);
     batches.set(key, made);
     return made;
   };
@@ -98,7 +101,7 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
     add(name, data, options) {
       const delayMs = options?.delayMs ?? 0;
       const id = jobId(name, data) ?? (options?.once && 'queueId' in data ? data.queueId : undefined);
-      batchOf(queueOf(data), options?.unhurried === true).push({
+      batchOf(queueOf(data), options?.unhurried ?? false).push({
         name,
         data: schemas[name].parse(data),
         options: { ...(id && { jobId: id }), ...(delayMs > 0 && { delay: delayMs }) },
@@ -113,6 +116,7 @@ export function openJobs(backend: QueueBackend, log: Logger): Jobs {
     ping: async () => void (await Promise.all(queues.map((queue) => queue.ping()))),
     obliterate: async () => void (await Promise.all(queues.map((queue) => queue.obliterate()))),
     async close() {
+      closing.abort();
       await Promise.all(Array.from(batches.values(), (batch) => batch.drain()));
       await Promise.all(queues.map((queue) => queue.close()));
       // What breaks from here on was let go of.
@@ -133,6 +137,8 @@ const gatherMs = {
   mail: 100,
   texts: 100,
 } as const satisfies Record<QueueName, number>;
+/** While contacts come in a rush, what lets them go first is put on the queue after so long. Less than the sweep leaves a row to its job. Milliseconds. */
+const rushMs = 4_000;
 /** So many contacts are ingested in one transaction, and so many messages sent by one job, at the most. */
 const mostTogether = { 'ingest-contact': 64, 'send-outbound': 32 } as const;
 
@@ -183,11 +189,13 @@ function isFreshMessage({ name, data, options, alone }: RawJob): boolean {
 
 const looksAtAll = ['assign-waiting', 'serve-agent'];
 
-function batcher(queue: RawQueue, log: Logger, lullMs: number) {
+/** @param turn waited for before each batch */
+function batcher(queue: RawQueue, log: Logger, lullMs: number, turn?: () => Promise<void>) {
   let waiting: RawJob[] = [];
   let running: Promise<void> | null = null;
   const run = async () => {
     while (waiting.length > 0) {
+      await turn?.();
       const batch = waiting.splice(0, 200);
       const lull = delay(lullMs);
       try {

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterRush, watchRush } from './rush.ts';
+
+/** A clock and a process that are told how it stands with them. */
+function gauge(busy = 1) {
+  const state = { ms: 0, busy };
+  return { state, now: () => state.ms, busy: () => state.busy };
+}
+
+/** Contacts that come at even distances for a second. */
+function takeIn(perSecond: number, busy: number) {
+  const known = gauge(busy);
+  const rush = watchRush(known);
+  for (let n = 1; n <= perSecond; n += 1) {
+    known.state.ms = (n * 1000) / perSecond;
+    rush.note();
+  }
+  return { rush, state: known.state };
+}
+
+describe('a rush', () => {
+  it.each([
+    { perSecond: 400, busy: 1, isOn: true },
+    { perSecond: 40, busy: 0.8, isOn: true },
+    { perSecond: 400, busy: 0.5, isOn: false },
+    { perSecond: 8, busy: 1, isOn: false },
+  ])('$perSecond contacts a second, the process busy for $busy of its time: $isOn', ({ perSecond, busy, isOn }) => {
+    expect(takeIn(perSecond, busy).rush.isOn()).toBe(isOn);
+  });
+
+  it('begins with no first contact, and ends when none follow', () => {
+    const known = gauge();
+    const first = watchRush(known);
+    first.note();
+    expect(first.isOn()).toBe(false);
+    const { rush, state } = takeIn(400, 1);
+    state.ms += 400;
+    expect(rush.isOn()).toBe(true);
+    state.ms += 200;
+    expect(rush.isOn()).toBe(false);
+  });
+
+  it('counts a lone contact after a long time for no more than it is', () => {
+    const { rush, state } = takeIn(400, 1);
+    state.ms += 60_000;
+    rush.note();
+    expect(rush.isOn()).toBe(false);
+  });
+});
+
+describe('who waits for its end', () => {
+  it('goes on at once where there is none', async () => {
+    await expect(takeIn(8, 1).rush.passed(60_000)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    { what: 'when it is over', end: { ms: 600, abort: false } },
+    { what: 'after so long, though it lasts', end: { ms: 4_000, abort: false } },
+    { what: 'when it is told to', end: { ms: 0, abort: true } },
+  ])('goes on $what', async ({ end }) => {
+    const { rush, state } = takeIn(400, 1);
+    const stopping = new AbortController();
+    let goesOn = false;
+    const waiting = rush.passed(4_000, stopping.signal).then(() => (goesOn = true));
+    for (let n = 0; n < 300 && end.ms === 4_000; n += 1) {
+      state.ms += 10;
+      rush.note();
+    }
+    expect(rush.isOn()).toBe(true);
+    expect(goesOn).toBe(false);
+    state.ms = Math.max(state.ms, 1_000 + end.ms);
+    if (end.ms === 4_000) for (let n = 0; n < 3; n += 1) rush.note();
+    if (end.abort) stopping.abort();
+    await waiting;
+  });
+});
+
+describe('work that is done now and again', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('is done at each turn without a rush, and within its limit and a turn in any', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const limitMs = 30_000;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ ms: fc.integer({ min: 1, max: 5_000 }), isOn: fc.boolean() }), { maxLength: 60 }),
+        async (turns) => {
+          let isOn = false;
+          let last = performance.now();
+          const work = afterRush(
+            { note: () => undefined, isOn: () => isOn, passed: async () => undefined },
+            limitMs,
+            async () => {
+              last = performance.now();
+            },
+          );
+          for (const turn of turns) {
+            vi.advanceTimersByTime(turn.ms);
+            isOn = turn.isOn;
+            await work();
+            if (!isOn) expect(last).toBe(performance.now());
+            expect(performance.now() - last).toBeLessThan(limitMs);
+          }
+        },
+      ),
+    );
+  });
+});
