@@ -76,7 +76,7 @@ export async function createHub(
   const rush = overrides.rush ?? watchRush();
   const jobs = openJobs(backend, log, rush);
   stack.defer(() => jobs.close());
-  const relay = createRelay({ db, log, metrics, signal: stopping.signal });
+  const relay = createRelay({ db, log, metrics, rush, signal: stopping.signal });
   stack.defer(() => relay.drain());
   const vault = await openVault(config, db);
   stack.use(startKeyRefresh(vault, log));

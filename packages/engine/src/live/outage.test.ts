@@ -44,7 +44,7 @@ it.each<Follower>([
   {
     of: 'the relay',
     start: (sql, log, signal) =>
-      createRelay({ db: database(sql, sql), log, signal, metrics: createMetrics(), pollMs: 1 }),
+      createRelay({ db: database(sql, sql), log, signal, metrics: createMetrics(), rush: watchRush(), pollMs: 1 }),
     words: ['events not numbered; tried again at the next poll', 'events are numbered again'],
   },
   {

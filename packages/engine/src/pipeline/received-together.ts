@@ -7,7 +7,7 @@ import { gather } from './gather.ts';
 import { reasonOf, retryOnConflict } from './retry.ts';
 
 /** Statements at once, and contacts in one of them at the most. */
-const limits = { atOnce: 2, most: 16 };
+const limits = { atOnce: 2, most: 16, apartMs: 8 };
 /** Of what comes while so many wait each has a connection of its own, or is refused when none becomes free. */
 const mostGathered = 64;
 /** Who waits longer for another transaction is left to itself, and the others go on. Milliseconds. */
