@@ -18,8 +18,8 @@ function heldRush() {
     isOn: () => isOn,
     passed: async (_limitMs, signal) => {
       const left = Promise.withResolvers<void>();
-      signal?.addEventListener('abort', () => left.resolve(), { once: true });
-      if (isOn && !signal?.aborted) await Promise.race([over.promise, left.promise]);
+      signal.addEventListener('abort', () => left.resolve(), { once: true });
+      if (isOn && !signal.aborted) await Promise.race([over.promise, left.promise]);
     },
   };
   const end = () => {

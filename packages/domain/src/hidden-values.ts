@@ -118,7 +118,10 @@ function hideNumbers(text: string, numbers: ReadonlyMap<string, string>, lengths
         return last !== undefined && !touches(last + 1) && numbers.has(digits.slice(first, first + one));
       });
       if (length === undefined) continue;
-      shown += run.slice(kept, from) + (numbers.get(digits.slice(first, first + length)) ?? '');
+      const instead = numbers.get(digits.slice(first, first + length)) ?? '';
+      // The sign may stand in the text already, before the digits.
+      const isSigned = instead.startsWith('+') && text[start + from - 1] === '+';
+      shown += run.slice(kept, from) + (isSigned ? instead.slice(1) : instead);
       kept = (places[first + length - 1] ?? 0) + 1;
     }
     return shown + run.slice(kept);

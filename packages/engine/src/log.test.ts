@@ -19,7 +19,7 @@ describe('an error in the log', () => {
     ['Not taken for Ada@Private.example (550)', 'Not taken for a••••@••••.example (550)'],
     [
       "Twilio 21211: The 'To' number +447700900123 is not valid",
-      "Twilio 21211: The 'To' number ++44 •••• 123 is not valid",
+      "Twilio 21211: The 'To' number +44 •••• 123 is not valid",
     ],
     ['No answer from 07700 900123', 'No answer from +44 •••• 123'],
     ['two: a.b@x.example, c.d@y.example', 'two: a••••@••••.example, c••••@••••.example'],
@@ -27,6 +27,18 @@ describe('an error in the log', () => {
     ['The mail server refused the mail with 550', 'The mail server refused the mail with 550'],
   ])('%s', (message, shown) => {
     expect(logged(new Error(message)).err.message).toBe(shown);
+  });
+
+  it('names nobody in a reason that stands alone', () => {
+    const lines: string[] = [];
+    const log = createLog(loadEnvironment({ LOG_LEVEL: 'info', DEFAULT_REGION: 'GB' }), {
+      write: (line: string) => void lines.push(line),
+    });
+    log.info(
+      { contacts: 2, reason: 'error: Key (value)=(ada@private.example) exists' },
+      'contacts not received together',
+    );
+    expect(JSON.parse(lines.join(''))).toMatchObject({ reason: 'error: Key (value)=(a••••@••••.example) exists' });
   });
 
   it('names nobody in its stack nor in what it was caused by, and tells where it happened', () => {

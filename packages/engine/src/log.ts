@@ -46,7 +46,10 @@ export function createLog(config: HubConfig, to?: DestinationStream): Logger {
   const options = {
     level: config.logLevel,
     base: { roles: config.roles.join(',') },
-    serializers: { err: (error: unknown) => presentError(error, words) },
+    serializers: {
+      err: (error: unknown) => presentError(error, words),
+      reason: (reason: unknown) => (typeof reason === 'string' ? words(reason) : reason),
+    },
   };
   return to ? pino(options, to) : pino(options);
 }

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { afterRush, watchRush } from './rush.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { watchRush } from './rush.ts';
 
 /** A clock and a process that are told how it stands with them. */
 function gauge(busy = 1) {
@@ -39,6 +39,9 @@ describe('a rush', () => {
     expect(rush.isOn()).toBe(true);
     state.ms += 200;
     expect(rush.isOn()).toBe(false);
+    expect(rush.isOn(5_000)).toBe(true);
+    state.ms += 5_000;
+    expect(rush.isOn(5_000)).toBe(false);
   });
 
   it('counts a lone contact after a long time for no more than it is', () => {
@@ -51,7 +54,7 @@ describe('a rush', () => {
 
 describe('who waits for its end', () => {
   it('goes on at once where there is none', async () => {
-    await expect(takeIn(8, 1).rush.passed(60_000)).resolves.toBeUndefined();
+    await expect(takeIn(8, 1).rush.passed(60_000, new AbortController().signal)).resolves.toBeUndefined();
   });
 
   it.each([
@@ -67,43 +70,13 @@ describe('who waits for its end', () => {
       state.ms += 10;
       rush.note();
     }
+    // Long enough for it to have looked again.
+    await delay(120);
     expect(rush.isOn()).toBe(true);
     expect(goesOn).toBe(false);
     state.ms = Math.max(state.ms, 1_000 + end.ms);
     if (end.ms === 4_000) for (let n = 0; n < 3; n += 1) rush.note();
     if (end.abort) stopping.abort();
     await waiting;
-  });
-});
-
-describe('work that is done now and again', () => {
-  afterEach(() => void vi.useRealTimers());
-
-  it('is done at each turn without a rush, and within its limit and a turn in any', async () => {
-    vi.useFakeTimers({ toFake: ['performance'] });
-    const limitMs = 30_000;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.record({ ms: fc.integer({ min: 1, max: 5_000 }), isOn: fc.boolean() }), { maxLength: 60 }),
-        async (turns) => {
-          let isOn = false;
-          let last = performance.now();
-          const work = afterRush(
-            { note: () => undefined, isOn: () => isOn, passed: async () => undefined },
-            limitMs,
-            async () => {
-              last = performance.now();
-            },
-          );
-          for (const turn of turns) {
-            vi.advanceTimersByTime(turn.ms);
-            isOn = turn.isOn;
-            await work();
-            if (!isOn) expect(last).toBe(performance.now());
-            expect(performance.now() - last).toBeLessThan(limitMs);
-          }
-        },
-      ),
-    );
   });
 });

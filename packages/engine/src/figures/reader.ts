@@ -6,6 +6,7 @@ import type { Queryable } from '@patchbay/store';
 import { readTeams, readTicketAttributes, tellFigures } from '@patchbay/store/queries/figures';
 import { readQueueTargets } from '@patchbay/store/queries/queues';
 import type { EventReader } from '../live/event-readers.ts';
+import { longestWaitMs } from '../rush.ts';
 import { addFacts, keepWorld, readWorld } from './keep.ts';
 import { publishedHours } from './open-hours.ts';
 
@@ -22,6 +23,7 @@ export function figuresReader({ config, openingHours }: FigureParts): EventReade
   return {
     name: 'figures',
     from: 'beginning',
+    rushWaitMs: longestWaitMs.figures,
     async read(tx, all) {
       const events = all.filter(({ type }) => counted.has(type));
       if (events.length === 0) return;

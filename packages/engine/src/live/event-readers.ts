@@ -16,13 +16,11 @@ import {
 } from '@patchbay/store/queries/event-readers';
 import { outageLog } from '../outage.ts';
 import type { Parts } from '../parts.ts';
-import type { Rush } from '../rush.ts';
+import { longestWaitMs, type Rush } from '../rush.ts';
 
 const batchSize = 500;
 /** What is committed within this time after a batch is read with the next one. Milliseconds. */
 const gatherMs = 250;
-/** While contacts come in a rush, it waits so long at the most. Milliseconds. */
-const rushMs = 4_000;
 /** Longer than any message of ours. */
 const errorLength = 500;
 
@@ -35,6 +33,8 @@ export interface EventReader {
    * one; one that fails alone is written down and passed over, except when the database is out of reach.
    */
   read(tx: Queryable, events: readonly RoutedEvent[]): Promise<void>;
+  /** Contacts that come in a rush go before it, for so long at the most, where it is another than followers' wait. Milliseconds. */
+  readonly rushWaitMs?: number;
   /** After the commit of a batch. */
   readonly committed?: () => void;
 }
@@ -127,7 +127,8 @@ async function follow(
   const run = async () => {
     try {
       do {
-        await rush.passed(rushMs, stopping.signal);
+        await rush.passed(reader.rushWaitMs ?? longestWaitMs.followers, stopping.signal);
+        if (stopping.signal.aborted) return;
         again = false;
         while (!stopping.signal.aborted && (await readBatch(parts, reader, batchSize, events)) === batchSize);
         outage.worked();

@@ -10,7 +10,7 @@ import { keepPrivacy, resealAll } from '../privacy/clock.ts';
 import { keepWebhooks } from '../outgoing-webhooks/keep.ts';
 import { keepReportMail } from '../report-mail/keep.ts';
 import { askForReview } from '../identity/review.ts';
-import { afterRush } from '../rush.ts';
+import { longestWaitMs } from '../rush.ts';
 import { endAbsentPresence } from './absence.ts';
 import { every } from './every.ts';
 import { sweep, sweepOffers } from './sweep.ts';
@@ -22,15 +22,13 @@ const offersMs = 1_000;
 const absenceMs = 5_000;
 const alertsMs = 3_000;
 const gradingMs = 1_000;
-/** A customer who is new is compared with the others so soon. */
+/** A customer who is new is compared with the others so soon, and a few seconds later in a rush of contacts. */
 const identityMs = 1_000;
 /** Whoever looks at the figures brings them up to date; this is for when nobody does. */
 const figuresMs = 60_000;
 const privacyMs = 10_000;
 const resealMs = 60_000;
 const filesMs = 2_000;
-/** While contacts come in a rush, suggestions, grades and what a file lacks wait so long at the most. */
-const rushMs = 30_000;
 const overdueMs = 60_000;
 const automationMs = 5_000;
 const webhooksMs = 5_000;
@@ -40,6 +38,11 @@ const clocksMs = 2_000;
 
 export async function startClock(parts: Parts): Promise<AsyncDisposable> {
   await beatClock(parts.db.sql);
+  const stopping = new AbortController();
+  const afterRush = (work: () => Promise<void>) => async () => {
+    await parts.rush.passed(longestWaitMs.customers, stopping.signal);
+    if (!stopping.signal.aborted) await work();
+  };
   const stop = [
     every(beatMs, () => beatClock(parts.db.sql), parts),
     every(sweepMs, () => sweep(parts), parts),
@@ -50,18 +53,18 @@ export async function startClock(parts: Parts): Promise<AsyncDisposable> {
     every(resealMs, () => resealAll(parts), parts),
     every(
       gradingMs,
-      afterRush(parts.rush, rushMs, () => lookForGrading(parts)),
+      afterRush(() => lookForGrading(parts)),
       parts,
     ),
     every(
       identityMs,
-      afterRush(parts.rush, rushMs, () => askForReview(parts)),
+      afterRush(() => askForReview(parts)),
       parts,
     ),
     every(figuresMs, () => rollChannelFigures(parts.db.sql), parts),
     every(
       filesMs,
-      afterRush(parts.rush, rushMs, () => checkFiles(parts)),
+      afterRush(() => checkFiles(parts)),
       parts,
     ),
     every(clocksMs, () => sweepClocks(parts), parts),
@@ -70,5 +73,10 @@ export async function startClock(parts: Parts): Promise<AsyncDisposable> {
     every(webhooksMs, () => keepWebhooks(parts), parts),
     every(reportsMs, () => keepReportMail(parts), parts),
   ];
-  return { [Symbol.asyncDispose]: async () => void (await Promise.all(stop.map((end) => end()))) };
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await Promise.all(stop.map((end) => end()));
+    },
+  };
 }

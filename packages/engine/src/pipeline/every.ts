@@ -11,7 +11,10 @@ export function every(intervalMs: number, work: () => Promise<void>, { log }: Pi
   let timer: NodeJS.Timeout;
   const run = () => {
     running = work()
-      .then(outage.worked, outage.failed)
+      // What is stopped may have left its work undone.
+      .then(() => {
+        if (!stopped) outage.worked();
+      }, outage.failed)
       .finally(() => {
         if (!stopped) timer = setTimeout(run, intervalMs);
       });

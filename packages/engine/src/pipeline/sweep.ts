@@ -21,6 +21,7 @@ import { deleteOldAnswers } from '@patchbay/store/queries/queues';
 import { deleteOldTokens } from '@patchbay/store/queries/visitor-sites';
 import { deleteOldUploads, deleteStrayReports } from '@patchbay/store/queries/leftovers';
 import type { Parts } from '../parts.ts';
+import { longestWaitMs } from '../rush.ts';
 import { endStaleCall } from './calls.ts';
 import { abandonedReplyMs } from './held-replies.ts';
 import { msPerByte } from './sending-time.ts';
@@ -67,7 +68,7 @@ async function sweepOnce(parts: Parts): Promise<void> {
     parts.jobs.add('ingest-contact', { inboxId: row.id, round: row.attempts, media: row.media }, { once: true });
   for (const inboxId of await dueReplays(parts.db.sql, graceMs, batch))
     parts.jobs.add('replay-contact', { inboxId, replay: true });
-  for (const row of await dueOutbound(parts.db.sql, graceMs, batch))
+  for (const row of await dueOutbound(parts.db.sql, outboundGraceMs(parts), batch))
     parts.jobs.add('send-outbound', { outboundId: row.id, round: row.round, channel: row.channel }, { once: true });
   for (const row of await dueReconcile(parts.db.sql, graceMs, batch))
     parts.jobs.add('reconcile-outbound', { outboundId: row.id, round: row.round, channel: row.channel });
@@ -86,6 +87,10 @@ async function sweepOnce(parts: Parts): Promise<void> {
   await deleteOldTokens(parts.db.sql, batch);
   parts.relay.nudge();
 }
+
+/** What waits for the end of a rush, and then leaves with many others, has its job still to come. */
+const outboundGraceMs = ({ rush }: Pick<Parts, 'rush'>): number =>
+  rush.isOn(longestWaitMs.acknowledgements) ? graceMs + 2 * longestWaitMs.acknowledgements : graceMs;
 
 async function settleAbandoned(parts: Parts): Promise<void> {
   for (const { id, attempt } of await abandonedOutbound(parts.db.sql, { ageMs: abandonedMs, msPerByte }, batch)) {

@@ -1,14 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
-import { ingestContact, jobs as schemas, sendOutbound } from '@patchbay/contracts';
+import { jobs as schemas } from '@patchbay/contracts';
 import type { ChannelName, JobData, JobName } from '@patchbay/contracts';
 import type { Metrics } from '../metrics.ts';
 import { outageLog } from '../outage.ts';
 import type { JobQueue, QueueDepth } from '../parts.ts';
-import type { Rush } from '../rush.ts';
+import { longestWaitMs, type Rush } from '../rush.ts';
 import type { Logger } from 'pino';
+import { gatheredJobs } from './gathered-jobs.ts';
 import { openQueue, openWorker } from './wiring.ts';
-import type { QueueBackend, RawJob, RawQueue, RawWorker } from './wiring.ts';
+import type { QueueBackend, RawQueue, RawWorker } from './wiring.ts';
 
 const queueNames = ['ingest', 'media', 'dispatch', 'webhooks', 'mail', 'texts'] as const;
 type QueueName = (typeof queueNames)[number];
@@ -76,7 +75,7 @@ export interface Jobs extends JobQueue {
 }
 
 /**
- * The producing side. The first of a burst leaves at once; what comes within the next moment is gathered and leaves together, so that
+ * The producing side. The first of a burst leaves at once, unless it lets a rush of contacts go first; what comes within the next moment is gathered and leaves together, so that
  * a burst costs few round trips and few jobs. Nobody waits for them, since the row that a job names is durable already.
  */
 export function openJobs(backend: QueueBackend, log: Logger, rush: Pick<Rush, 'passed'>): Jobs {
@@ -86,14 +85,15 @@ export function openJobs(backend: QueueBackend, log: Logger, rush: Pick<Rush, 'p
   const onError = (error: Error) => closed || outage.failed(error);
   const queues = queueNames.map((name) => openQueue(backend, name, onError));
   // Made when they are first used: few kinds of jobs have time.
-  const batches = new Map<string, ReturnType<typeof batcher>>();
+  const batches = new Map<string, ReturnType<typeof gatheredJobs>>();
   const batchOf = (name: QueueName, unhurried: boolean | 'after-rush') => {
     const key = `${name} ${unhurried}`;
     const known = batches.get(key);
     if (known) return known;
     const queue = queues[queueNames.indexOf(name)] as RawQueue;
-    const turn = unhurried === 'after-rush' ? () => rush.passed(rushMs, closing.signal) : undefined;
-    const made = batcher(queue, log, unhurried ? 3 * gatherMs[name] : gatherMs[name], turn);
+    const wait = { lullMs: unhurried ? 3 * gatherMs[name] : gatherMs[name], closing: closing.signal };
+    const turn = () => rush.passed(longestWaitMs.acknowledgements, closing.signal);
+    const made = gatheredJobs(queue, log, unhurried === 'after-rush' ? { ...wait, turn } : wait);
     batches.set(key, made);
     return made;
   };
@@ -137,88 +137,6 @@ const gatherMs = {
   mail: 100,
   texts: 100,
 } as const satisfies Record<QueueName, number>;
-/** While contacts come in a rush, what lets them go first is put on the queue after so long. Less than the sweep leaves a row to its job. Milliseconds. */
-const rushMs = 4_000;
-/** So many contacts are ingested in one transaction, and so many messages sent by one job, at the most. */
-const mostTogether = { 'ingest-contact': 64, 'send-outbound': 32 } as const;
-
-/** What nobody has tried yet makes one job together: contacts, and messages that leave now. */
-function together(jobs: readonly RawJob[]): RawJob[] {
-  const contacts = jobs.filter(isFreshContact);
-  const messages = jobs.filter(isFreshMessage);
-  return [
-    ...joined(contacts, 'ingest-contact', (some) => ({
-      name: 'ingest-contacts',
-      data: { inboxIds: some.map(({ data }) => ingestContact.parse(data).inboxId) },
-      options: {},
-    })),
-    ...joined(messages, 'send-outbound', (some) => ({
-      name: 'send-outbounds',
-      // They leave the same way, or they were not on one queue.
-      data: {
-        outboundIds: some.map(({ data }) => sendOutbound.parse(data).outboundId),
-        channel: sendOutbound.parse(some[0]?.data).channel,
-      },
-      options: {},
-    })),
-    ...jobs.filter((job) => !contacts.includes(job) && !messages.includes(job)),
-  ];
-}
-
-function joined(
-  jobs: readonly RawJob[],
-  name: keyof typeof mostTogether,
-  join: (some: readonly RawJob[]) => RawJob,
-): RawJob[] {
-  if (jobs.length < 2) return [...jobs];
-  const size = mostTogether[name];
-  return Array.from({ length: Math.ceil(jobs.length / size) }, (_, index) =>
-    join(jobs.slice(index * size, (index + 1) * size)),
-  );
-}
-
-function isFreshContact({ name, data, alone }: RawJob): boolean {
-  if (name !== 'ingest-contact' || alone) return false;
-  const { round, media } = ingestContact.parse(data);
-  return round === 0 && media !== true;
-}
-
-function isFreshMessage({ name, data, options, alone }: RawJob): boolean {
-  return name === 'send-outbound' && !alone && options.delay === undefined && sendOutbound.parse(data).round === 0;
-}
-
-const looksAtAll = ['assign-waiting', 'serve-agent'];
-
-/** @param turn waited for before each batch */
-function batcher(queue: RawQueue, log: Logger, lullMs: number, turn?: () => Promise<void>) {
-  let waiting: RawJob[] = [];
-  let running: Promise<void> | null = null;
-  const run = async () => {
-    while (waiting.length > 0) {
-      await turn?.();
-      const batch = waiting.splice(0, 200);
-      const lull = delay(lullMs);
-      try {
-        await queue.addAll(together(batch));
-      } catch (error) {
-        log.warn({ err: error, jobs: batch.length }, 'jobs not queued; the sweep will find their rows');
-      }
-      await lull;
-    }
-    running = null;
-  };
-  return {
-    push(job: RawJob) {
-      // A job that looks at all that waits and has not been sent yet sees what the second one is about, too.
-      if (looksAtAll.includes(job.name) && waiting.some((other) => isDeepStrictEqual(other, job))) return;
-      waiting.push(job);
-      running ??= Promise.resolve().then(run);
-    },
-    async drain() {
-      await running;
-    },
-  };
-}
 
 export type Handlers = { [N in JobName]: (data: JobData<N>) => Promise<void> };
 

@@ -72,9 +72,14 @@ export function observeWatch(parts: Parts): void {
     'Contacts waiting in quarantine',
     sum((account) => account.quarantined),
   );
-  gauge('patchbay_intake_rush', 'Whether contacts go first and what follows waits for them (1)', [], async (target) => {
-    target.set(parts.rush.isOn() ? 1 : 0);
-  });
+  gauge(
+    'patchbay_intake_rush',
+    'Whether contacts come in a rush, and go first in this process (1)',
+    [],
+    async (target) => {
+      target.set(parts.rush.isOn() ? 1 : 0);
+    },
+  );
   gauge('patchbay_clock_beat_age_seconds', 'Since a process with the role clock last beat', [], async (target) => {
     const beat = await lastClockBeat(parts.db.sql);
     if (beat) target.set(beat.age);
