@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { createTransport } from 'nodemailer';
-import type { Page } from 'playwright-core';
+import type { Page, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { logIn as openSession } from '../support/api-centre.ts';
 import { bounceMail } from '../support/bounce-mail.ts';
@@ -74,8 +74,14 @@ describe.skipIf(inject('chromium') === null)('mail at the console that meets oth
     };
     /** Comes back once the console knows whom an answer goes to from now on. */
     async function write(from: string, cc: string, text: string, messageId?: string): Promise<void> {
+      // What the console asked for once more before it was there has no body.
+      const goesTo = (answer: Response): Promise<boolean> =>
+        answer.json().then(
+          ({ reply }) => reply.to.includes(from),
+          () => false,
+        );
       const proposed = page.waitForResponse(
-        async (answer) => answer.url().endsWith('/reply-recipients') && (await answer.json()).reply.to.includes(from),
+        async (answer) => answer.url().endsWith('/reply-recipients') && (await goesTo(answer)),
       );
       const { smtpPort: port } = hub.ground;
       await createTransport({ host: '127.0.0.1', port, secure: false, ignoreTLS: true }).sendMail({

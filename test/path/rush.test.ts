@@ -1,5 +1,6 @@
 /** While contacts come in a rush they are taken in and shown, and what follows from them waits for its end, and for no more than that. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Rush } from '@patchbay/engine/rush';
 import { readerStates } from '@patchbay/store/queries/event-readers';
 import { expect, it } from 'vitest';
@@ -58,6 +59,8 @@ onBothBackends('a rush', (backend) => {
         expect((await centre.received(messageId)).ticketId).toBeTruthy();
       }),
     );
+    // Long enough for what does not wait.
+    await delay(1_500);
     expect(centre.sink.mails.items).toEqual([]);
     expect((await centre.behind()).map(({ name }) => name)).toEqual(expect.arrayContaining(['clocks', 'figures']));
     centre.end();
@@ -68,10 +71,11 @@ onBothBackends('a rush', (backend) => {
   });
 
   it('keeps no hub from ending', async () => {
-    const centre = await startCentre(backend);
+    await using stack = new AsyncDisposableStack();
+    const centre = stack.use(await startCentre(backend));
     const messageId = `<${randomUUID()}@example.org>`;
     await centre.write({ from: `${randomUUID()}@example.org`, messageId, subject: 'Lamp', text: 'It is dark.' });
     await centre.received(messageId);
-    await expect(centre[Symbol.asyncDispose]()).resolves.toBeUndefined();
+    await expect(stack.disposeAsync()).resolves.toBeUndefined();
   });
 });

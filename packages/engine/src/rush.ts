@@ -1,13 +1,14 @@
 /**
  * Contacts go first. While they come faster than this process can do everything that follows from them, acknowledgements of mail, figures,
  * suggestions of who is the same, and the look at customers' files wait for some seconds, clocks, rules and webhooks for one: contacts are
- * taken in and shown to agents sooner, and what waited is done for many of them together, which costs less. Offers wait for nothing.
+ * taken in and shown to agents sooner, and what waited is done for many of them together, which costs less. Offers wait for nothing
+ * but the numbers of their events, which are given somewhat less often.
  */
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * So long each of these waits at the most, and then does all that has come until then. Milliseconds. `followers` are the readers of events
+ * So long each of these waits at the most, and then does what has come until then. Milliseconds. `followers` are the readers of events
  * but the figures'; `customers` are grades, suggestions, and the look at files.
  */
 export const longestWaitMs = { followers: 1_000, acknowledgements: 5_000, figures: 5_000, customers: 5_000 } as const;

@@ -33,7 +33,7 @@ export interface EventReader {
    * one; one that fails alone is written down and passed over, except when the database is out of reach.
    */
   read(tx: Queryable, events: readonly RoutedEvent[]): Promise<void>;
-  /** Contacts that come in a rush go before it, for so long at the most, where it is another than followers' wait. Milliseconds. */
+  /** It waits so long at the most while contacts come in a rush; without it, as followers do. Milliseconds. */
   readonly rushWaitMs?: number;
   /** After the commit of a batch. */
   readonly committed?: () => void;

@@ -42,15 +42,17 @@ export function createRelay(options: {
     do {
       again = false;
       const lull = delay(rush.isOn() ? rushGatherMs : gatherMs);
+      let numbered = 0;
       try {
-        const numbered = await relayEvents(db.sql, batchSize);
+        numbered = await relayEvents(db.sql, batchSize);
         outage.worked();
         metrics.events.inc(numbered);
         if (numbered === batchSize) again = true;
       } catch (error) {
         if (!signal.aborted) outage.failed(error);
       }
-      if (again) await lull;
+      // A full batch shows that more are waiting already.
+      if (again && numbered < batchSize) await lull;
     } while (again);
     running = null;
   };

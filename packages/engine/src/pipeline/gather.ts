@@ -5,7 +5,7 @@
  * @param work settles for the whole batch; when it rejects, every piece of the batch does.
  * @param atOnce batches that run at the same time.
  * @param most pieces of a batch.
- * @param apartMs milliseconds between the beginnings of two batches at the least: fewer and larger ones cost less, where a moment more is nothing to whoever waits.
+ * @param apartMs milliseconds between the beginnings of two batches at the least, also while places are free: fewer and larger ones cost less, where a moment more is nothing to whoever waits.
  */
 export function gather<T, R>(
   work: (items: readonly T[]) => Promise<readonly R[]>,

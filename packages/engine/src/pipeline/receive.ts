@@ -49,8 +49,7 @@ export async function receive(
     reason: null,
     correlationId,
   });
-  // What has come before, and old mail of a mailbox, has nobody told of it.
-  if (row.outcome === 'accepted' && draft.acknowledge !== false) parts.rush.note();
+  if (row.outcome === 'accepted') parts.rush.note();
   parts.metrics.received.inc({ channel: draft.channel, outcome: row.outcome });
   parts.log.info(
     { channel: draft.channel, inboxId: row.inboxId, outcome: row.outcome, correlationId: row.correlationId },

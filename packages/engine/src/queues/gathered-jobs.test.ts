@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { gatheredJobs } from './gathered-jobs.ts';
 import type { RawJob } from './wiring.ts';
 
-const job = (n: number): RawJob => ({ name: 'serve-agent', data: { agentId: `agent-${n}` }, options: {} });
+const job = (n: number): RawJob => ({ name: 'deliver-webhooks', data: { endpointId: `endpoint-${n}` }, options: {} });
 
 /** A queue that says what came to it by one request, and a turn that is given by hand. */
 function ground() {
@@ -27,20 +27,20 @@ function ground() {
     next.resolve();
     next = Promise.withResolvers();
   };
-  return { jobs, giveTurn, closing, requests, turns: () => turns };
+  return { jobs, giveTurn, requests, turns: () => turns };
 }
 
 it('lets everything that has come leave in one turn, however much it is, and each once and in order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 4 }), async (rounds) => {
-      const { jobs, giveTurn, requests } = ground();
+      const { jobs, giveTurn, requests, turns } = ground();
       let count = 0;
-      for (const come of rounds) {
+      for (const [index, come] of rounds.entries()) {
         const before = requests.flat().length;
         for (let n = 0; n < come; n += 1) jobs.push(job((count += 1)));
-        // It asks for its turn, and for none before what is left of the last is gone.
         await new Promise((resolve) => setTimeout(resolve, 2));
         expect(requests.flat()).toHaveLength(before);
+        expect(turns()).toBe(index + 1);
         giveTurn();
         await new Promise((resolve) => setTimeout(resolve, 2));
         expect(requests.flat()).toHaveLength(count);
