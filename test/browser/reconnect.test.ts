@@ -57,7 +57,9 @@ async function inDatabase({ api }: TestHub, ticketId: string) {
   const said = messages.items.map((one: { id: string; receivedAt: string }) => ({ at: one.receivedAt, shown: one.id }));
   const happened = events.items
     .filter((one: { type: string }) => !told.has(one.type))
-    .map((one: { at: string }) => ({ at: one.at, shown: one.at }));
+    .map((one: { at: string }) => ({ at: one.at, shown: one.at }))
+    // Of two that happened within the same moment the later may have been numbered first; the screen goes by time.
+    .sort((one: { at: string }, other: { at: string }) => Date.parse(one.at) - Date.parse(other.at));
   const inOrder = [...said, ...happened].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return {
     tickets: list.items.map(({ id, subject = '', preview = '' }: Record<string, string>) => {
