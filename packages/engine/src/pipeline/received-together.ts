@@ -6,7 +6,7 @@ import type { Parts } from '../parts.ts';
 import { gather } from './gather.ts';
 import { reasonOf, retryOnConflict } from './retry.ts';
 
-/** Statements at once, contacts in one of them at the most, and milliseconds from one to the next: who sends many at once has them taken sooner so. */
+/** Statements at once, contacts in one of them at the most, and milliseconds from the beginning of one to the next, so that what comes at once costs less. */
 const limits = { atOnce: 2, most: 16, apartMs: 8 };
 /** Of what comes while so many wait each has a connection of its own, or is refused when none becomes free. */
 const mostGathered = 64;
