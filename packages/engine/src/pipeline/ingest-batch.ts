@@ -1,13 +1,14 @@
 /** Contacts that came at the same time, ingested in one transaction as long as none of them says anything about another. */
 import { takeTurns } from '@patchbay/channels/turns';
 import { inboundContact } from '@patchbay/contracts';
-import type { InboundContact } from '@patchbay/contracts';
 import { ingestApplyAll, ingestSnapshots } from '@patchbay/store';
-import type { IngestSnapshot, Queryable } from '@patchbay/store';
+import type { Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { createLookups } from '../routing-rules/lookups.ts';
 import { decideContact } from './decide.ts';
 import { gather } from './gather.ts';
+import { independent } from './independent.ts';
+import type { Plain } from './independent.ts';
 import { continuation, follow, ingestContact } from './ingest.ts';
 import { reasonOf } from './retry.ts';
 
@@ -79,31 +80,4 @@ async function decideAll(parts: Parts, tx: Queryable, waiting: readonly Plain[])
       items.push({ inboxId, decision: await decideContact(parts, lookups, contact, snapshot, channel.capabilities) });
   }
   return items;
-}
-
-interface Plain {
-  readonly inboxId: string;
-  readonly contact: InboundContact;
-  readonly snapshot: IngestSnapshot;
-}
-
-/** Those of which none could change what is decided about a later one: no common identifier, customer, ticket or message id. */
-function independent(
-  waiting: readonly { inboxId: string; contact: InboundContact | undefined; snapshot: IngestSnapshot }[],
-): Plain[] {
-  const seen = new Set<string>();
-  return waiting.flatMap(({ inboxId, contact, snapshot }) => {
-    if (!contact || contact.call || contact.remoteFiles.length > 0) return [];
-    const touches = [
-      ...contact.identifiers.map(({ kind, value }) => `${kind}:${value}`),
-      ...snapshot.customers.map(({ customerId }) => `customer:${customerId}`),
-      ...snapshot.tickets.map(({ ticketId }) => `ticket:${ticketId}`),
-      ...[contact.externalId, ...contact.threading.references].map((id) => `message:${id}`),
-    ];
-    // Nothing that is locked tells of whom it answers as, nor are tickets looked for by further numbers.
-    const goesAlone = snapshot.addressee !== null || contact.threading.otherTicketNumbers !== undefined;
-    const meets = goesAlone || touches.some((one) => seen.has(one));
-    for (const one of touches) seen.add(one);
-    return meets ? [] : [{ inboxId, contact, snapshot }];
-  });
 }
