@@ -49,13 +49,20 @@ export async function writeStatements(
       lines.push('', 'table: inserted, updated (of which in place), deleted, read by scans of the whole');
       for (const { name, ins, upd, hot, del, seq } of tables)
         lines.push(`${name}: ${ins}, ${upd} (${hot}), ${del}, ${seq}`);
-      const { rows: indexes } = await db.sql.query<{ table: string; name: string; scans: string; size: string }>(
-        `select i.relname as table, i.indexrelname as name, i.idx_scan as scans, pg_relation_size(i.indexrelid) as size
+      const { rows: indexes } = await db.sql.query<{
+        table: string;
+        name: string;
+        scans: string;
+        read: string;
+        size: string;
+      }>(
+        `select i.relname as table, i.indexrelname as name, i.idx_scan as scans, i.idx_tup_read as read, pg_relation_size(i.indexrelid) as size
          from pg_stat_user_indexes i join pg_stat_user_tables t on t.relid = i.relid
-         where t.n_tup_ins + t.n_tup_upd > 1000 order by t.n_tup_ins + t.n_tup_upd desc, t.relname, size desc`,
+         where t.n_tup_ins + t.n_tup_upd > 1000 order by i.idx_tup_read desc, size desc`,
       );
-      lines.push('', 'index: looked at, bytes');
-      for (const { table, name, scans, size } of indexes) lines.push(`${table} ${name}: ${scans}, ${size}`);
+      lines.push('', 'index: looked at, entries read, bytes');
+      for (const { table, name, scans, read, size } of indexes)
+        lines.push(`${table} ${name}: ${scans}, ${read}, ${size}`);
       await writeFile(join(to.artifacts, `statements-${backend}.txt`), `${lines.join('\n')}\n`);
     },
     [Symbol.asyncDispose]: () => db[Symbol.asyncDispose](),

@@ -69,7 +69,7 @@ describe('contacts that are independent of each other', () => {
     const given = fc.array(
       fc.record({
         sender: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
-        answers: fc.uniqueArray(fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '7'), { maxLength: 2 }),
+        answers: fc.uniqueArray(fc.constantFrom<string>('0', '1', '2', '3', '4', '5', '6', '7'), { maxLength: 2 }),
         tickets: fc.uniqueArray(fc.constantFrom('s', 't', 'u', 'v'), { maxLength: 1 }),
       }),
       { maxLength: 10 },

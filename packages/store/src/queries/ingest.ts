@@ -79,16 +79,17 @@ export async function ingestSnapshot(
   return { ...snapshot, tickets: [...snapshot.tickets, ...(await otherTagged(tx, contact))] };
 }
 
-/** The tickets of numbers beyond the first, in their order: `locked_snapshot` looks for one number. */
+/** The tickets of numbers beyond the first, in their order: `locked_snapshots` looks for one number of each contact. */
 async function otherTagged(
   tx: Queryable,
   { channel, identifiers, threading }: InboundContact,
 ): Promise<IngestSnapshot['tickets']> {
   if (!threading.otherTicketNumbers) return [];
   const { rows } = await tx.query<{ tickets: IngestSnapshot['tickets'] }>(
-    `select locked_snapshot($1::jsonb || jsonb_build_object('threading', jsonb_build_object('references', '[]'::jsonb, 'ticketNumber', number)), 0)
-       -> 'tickets' as tickets
-     from unnest($2::integer[]) with ordinality as other (number, n) order by n`,
+    `select snapshot -> 'tickets' as tickets from locked_snapshots(array(
+         select $1::jsonb || jsonb_build_object('threading', jsonb_build_object('references', '[]'::jsonb, 'ticketNumber', number))
+         from unnest($2::integer[]) with ordinality as other (number, n) order by n),
+       array_fill(0::double precision, array[cardinality($2::integer[])])) order by place`,
     [JSON.stringify({ channel, identifiers }), threading.otherTicketNumbers],
   );
   return rows.flatMap(({ tickets }) => tickets);
@@ -110,11 +111,21 @@ export async function ingestSnapshots(
   inboxIds: readonly string[],
   continuationMs: string,
 ): Promise<WaitingContact[]> {
-  const { rows } = await tx.query<{ found: WaitingContact[] }>('select ingest_snapshots($1, $2) as found', [
-    inboxIds,
-    continuationMs,
-  ]);
-  return rows[0]?.found ?? [];
+  const { rows } = await tx.query<{
+    inboxId: string;
+    contact: object;
+    text: string | null;
+    replyText: string | null;
+    snapshot: IngestSnapshot;
+  }>(
+    `select inbox_id as "inboxId", contact, body_text as text, reply_text as "replyText", snapshot from ingest_snapshots($1, $2)`,
+    [inboxIds, continuationMs],
+  );
+  return rows.map(({ inboxId, contact, text, replyText, snapshot }) => ({
+    inboxId,
+    contact: { ...contact, ...(text !== null && { text }), ...(replyText !== null && { replyText }) },
+    snapshot,
+  }));
 }
 
 /** A decision as `ingest_apply` carries it out. */

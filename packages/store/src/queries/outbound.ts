@@ -182,7 +182,8 @@ export async function dueOutbound(
   limit: number,
 ): Promise<{ id: string; round: number; channel: ChannelName }[]> {
   const { rows } = await sql.query<{ id: string; round: number; channel: ChannelName }>(
-    `select id, attempts + postponed as round, channel from outbound where status = 'queued' and next_attempt_at < now() - make_interval(secs => $1 / 1000.0) order by next_attempt_at limit $2`,
+    `select id, attempts + postponed as round, channel from outbound where status = 'queued' and next_attempt_at > '-infinity'
+       and next_attempt_at < now() - make_interval(secs => $1 / 1000.0) order by next_attempt_at limit $2`,
     [graceMs, limit],
   );
   return rows;
