@@ -31,6 +31,8 @@ const mail = fc.record({
 });
 type Mail = typeof mail extends fc.Arbitrary<infer T> ? T : never;
 
+const plain = { grade: 'known', account: null, kind: 'customer', answers: null, cc: null, address: 'support' } as const;
+
 /** Three customers write past each other: the last mail names one that a third had answered before it came. */
 const crossed = (
   [
@@ -41,15 +43,7 @@ const crossed = (
     ['b', 0],
     ['a', 4],
   ] as const
-).map(([sender, answers]): Mail => ({
-  sender,
-  answers,
-  grade: 'known',
-  account: null,
-  kind: 'customer',
-  cc: null,
-  address: 'support',
-}));
+).map(([sender, answers]): Mail => ({ ...plain, sender, answers }));
 
 const id = (world: string, index: number) => `<${world}.${index}@x.example>`;
 
@@ -78,6 +72,16 @@ function contactOf(world: string, given: Mail, index: number): InboundContact {
     threading: { references },
     receivedAt: new Date().toISOString(),
   });
+}
+
+/** Puts a contact into the inbox that no release could have written, which the database refuses half way through. */
+async function receivePoisoned(running: Hub, contact: InboundContact): Promise<string> {
+  const [inboxId = ''] = await receive(running, [contact]);
+  await running.parts.db.sql.query(
+    `update inbox set contact = jsonb_set(contact, '{sentAt}', '"never"') where id = $1`,
+    [inboxId],
+  );
+  return inboxId;
 }
 
 async function receive({ parts }: Hub, contacts: readonly InboundContact[]): Promise<string[]> {
@@ -121,23 +125,37 @@ describe('contacts that are ingested together', () => {
   it('end as they do one after another', async () => {
     let run = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(mail, { minLength: 1, maxLength: 9 }), fc.boolean(), async (mails, once) => {
-        run += 1;
-        const { hub: running } = hub();
-        const [alone, together] = [`alone${run}w`, `along${run}w`];
-        const world = (name: string) =>
-          receive(
-            running,
-            mails.map((one, index) => contactOf(name, one, index)),
-          );
-        for (const inboxId of await world(alone)) await ingestContact(running.parts, { inboxId });
-        const ids = await world(together);
-        const ingest = createIngestion(running.parts);
-        // A job that is delivered twice changes nothing.
-        await Promise.all(once ? [ingest(ids)] : [ingest(ids), ingest(ids)]);
-        expect(await outcome(running, together)).toEqual(await outcome(running, alone));
-      }),
-      { numRuns: 60, examples: [[crossed, false]] },
+      fc.asyncProperty(
+        fc.array(mail, { minLength: 1, maxLength: 9 }),
+        fc.boolean(),
+        fc.boolean(),
+        async (mails, once, poisoned) => {
+          run += 1;
+          const { hub: running } = hub();
+          const [alone, together] = [`alone${run}w`, `along${run}w`];
+          const world = (name: string) =>
+            receive(
+              running,
+              mails.map((one, index) => contactOf(name, one, index)),
+            );
+          for (const inboxId of await world(alone)) await ingestContact(running.parts, { inboxId });
+          const ids = await world(together);
+          // With it nothing can be ingested together, and each is tried for itself.
+          if (poisoned)
+            ids.push(await receivePoisoned(running, contactOf(`poison${run}w`, { ...plain, sender: 'a' }, 0)));
+          const ingest = createIngestion(running.parts);
+          // A job that is delivered twice changes nothing.
+          await Promise.all(once ? [ingest(ids)] : [ingest(ids), ingest(ids)]);
+          expect(await outcome(running, together)).toEqual(await outcome(running, alone));
+        },
+      ),
+      {
+        numRuns: 60,
+        examples: [
+          [crossed, false, false],
+          [crossed, true, true],
+        ],
+      },
     );
   }, 60_000);
 
@@ -146,7 +164,6 @@ describe('contacts that are ingested together', () => {
     async (how) => {
       const { hub: running } = hub();
       const { sql } = running.parts.db;
-      const plain = { kind: 'customer', answers: null, cc: null, address: 'support', grade: 'known' } as const;
       const take = async (from: number, ...mails: Pick<Mail, 'sender' | 'account'>[]) => {
         const ids = await receive(
           running,
@@ -263,25 +280,65 @@ describe('contacts that are ingested together', () => {
     expect(rows).toEqual([{ recipient: asks }]);
   });
 
-  it('do not keep each other back when one of them cannot be ingested', async () => {
+  it.each(['alone', 'together'])(
+    'leave no mark on an address whose owner writes after a report on it: %s',
+    async (how) => {
+      const { hub: running } = hub();
+      const { sql } = running.parts.db;
+      const world = `mark-${how}`;
+      const [first = ''] = await receive(running, [contactOf(world, { ...plain, sender: 'a' }, 0)]);
+      await ingestContact(running.parts, { inboxId: first });
+      await sql.query(`update outbound set status = 'sent', external_id = $2 where recipient = $1`, [
+        `a-${world}@x.example`,
+        `<sent.${world}@x.example>`,
+      ]);
+      const report = inboundContact.parse({
+        ...contactOf(world, { ...plain, sender: 'd', kind: 'bounce' }, 1),
+        reports: [
+          {
+            messageId: `<sent.${world}@x.example>`,
+            recipient: `a-${world}@x.example`,
+            result: 'failed',
+            permanent: true,
+          },
+        ],
+      });
+      const marks = async () =>
+        (await sql.query('select mark from address_mark where value = $1', [`a-${world}@x.example`])).rows;
+      const ids = await receive(running, [report, contactOf(world, { ...plain, sender: 'a' }, 2)]);
+      if (how === 'together') await createIngestion(running.parts)(ids);
+      else {
+        const [one = '', other = ''] = ids;
+        await ingestContact(running.parts, { inboxId: one });
+        expect(await marks()).toEqual([{ mark: 'undeliverable' }]);
+        await ingestContact(running.parts, { inboxId: other });
+      }
+      expect(await marks()).toEqual([]);
+    },
+  );
+
+  it('have their numbers in the order in which they came', async () => {
     const { hub: running } = hub();
-    const plain = {
-      grade: 'known',
-      account: null,
-      kind: 'customer',
-      answers: null,
-      cc: null,
-      address: 'support',
-    } as const;
     const ids = await receive(
       running,
-      (['a', 'b', 'c'] as const).map((sender, index) => contactOf('poison', { ...plain, sender }, index)),
+      (['a', 'b', 'c', 'd'] as const).map((sender, index) => contactOf('numbers', { ...plain, sender }, index)),
     );
-    // A contact that no release could have written, which the database refuses half way through.
-    await running.parts.db.sql.query(
-      `update inbox set contact = jsonb_set(contact, '{sentAt}', '"never"') where id = $1`,
-      [ids[1]],
+    const order = [2, 0, 3, 1].map((index) => ids[index] ?? '');
+    await createIngestion(running.parts)(order);
+    const { rows } = await running.parts.db.sql.query<{ id: string }>(
+      'select i.id from inbox i join ticket t on t.id = i.ticket_id where i.id = any ($1::uuid[]) order by t.number',
+      [order],
     );
+    expect(rows.map(({ id: inboxId }) => inboxId)).toEqual(order);
+  });
+
+  it('do not keep each other back when one of them cannot be ingested', async () => {
+    const { hub: running } = hub();
+    const [a, b, c] = (['a', 'b', 'c'] as const).map((sender, index) =>
+      contactOf('poison', { ...plain, sender }, index),
+    ) as [InboundContact, InboundContact, InboundContact];
+    const [first = '', last = ''] = await receive(running, [a, c]);
+    const ids = [first, await receivePoisoned(running, b), last];
     await createIngestion(running.parts)(ids);
     const { rows } = await running.parts.db.sql.query<{ state: string }>(
       'select state from inbox where id = any($1::uuid[]) order by array_position($1::uuid[], id)',
@@ -292,14 +349,6 @@ describe('contacts that are ingested together', () => {
 
   it('do not wait long for one whose customer somebody else is busy with', async () => {
     const { hub: running } = hub();
-    const plain = {
-      grade: 'known',
-      account: null,
-      kind: 'customer',
-      answers: null,
-      cc: null,
-      address: 'support',
-    } as const;
     const ids = await receive(
       running,
       (['a', 'b', 'c'] as const).map((sender, index) => contactOf('busy', { ...plain, sender }, index)),

@@ -1,7 +1,7 @@
 import { inboundContact } from '@patchbay/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { independent } from './independent.ts';
+import { groupsOf, independent } from './independent.ts';
 import type { Waiting } from './independent.ts';
 
 /** A contact that has these message ids, customers and tickets. */
@@ -13,12 +13,22 @@ function waiting(
     customers = [],
     tickets = [],
     call = false,
+    about = [],
+    addressee = null,
+    files = false,
+    otherTicketNumbers,
   }: {
     sender?: string;
     answers?: readonly string[];
     customers?: readonly string[];
-    tickets?: readonly string[];
+    /** Each its own customer's, or that of another. */
+    tickets?: readonly (string | { ticketId: string; customerId: string })[];
     call?: boolean;
+    /** Whose addresses it reports on. */
+    about?: readonly string[];
+    addressee?: string | null;
+    files?: boolean;
+    otherTicketNumbers?: number[];
   } = {},
 ): Waiting {
   const contact = inboundContact.parse({
@@ -28,14 +38,16 @@ function waiting(
     identifiers: [{ kind: 'email', value: `${sender}@x.example`, grade: 'known' }],
     from: `${sender}@x.example`,
     to: ['support@patchbay.test'],
-    threading: { references: answers.map((one) => `<${one}>`) },
+    threading: { references: answers.map((one) => `<${one}>`), ...(otherTicketNumbers && { otherTicketNumbers }) },
+    reports: about.map((name) => ({ recipient: `${name.toUpperCase()}@x.example`, result: 'failed', permanent: true })),
+    remoteFiles: files ? [{ url: 'https://files.example/1', filename: 'photo.png', contentType: 'image/png' }] : [],
     receivedAt: new Date(0).toISOString(),
     ...(call && { call: { callSid: inboxId, step: 'ringing' } }),
   });
   const snapshot = {
     customers: customers.map((customerId) => ({ customerId })),
-    tickets: tickets.map((ticketId) => ({ ticketId })),
-    addressee: null,
+    tickets: tickets.map((one) => (typeof one === 'string' ? { ticketId: one, customerId: `of ${one}` } : one)),
+    addressee,
   } as unknown as Waiting['snapshot'];
   return { inboxId, contact, snapshot };
 }
@@ -60,6 +72,23 @@ describe('contacts that are independent of each other', () => {
       [waiting('1', { call: true, sender: 'a' }), waiting('2', { sender: 'a' }), waiting('3')],
       ['3'],
     ],
+    [
+      'a ticket, and its customer who writes elsewhere',
+      [waiting('1', { tickets: [{ ticketId: 't', customerId: 'c' }] }), waiting('2', { customers: ['c'] })],
+      ['1'],
+    ],
+    ['a report, and whom it is about', [waiting('1', { about: ['a'] }), waiting('2', { sender: 'a' })], ['1']],
+    [
+      'what has files to be fetched, and whoever writes after it',
+      [waiting('1', { files: true, sender: 'a' }), waiting('2', { sender: 'a' }), waiting('3')],
+      ['3'],
+    ],
+    [
+      'what answers as an addressee, and its ticket',
+      [waiting('1', { addressee: 'c', tickets: ['t'] }), waiting('2', { tickets: ['t'] }), waiting('3')],
+      ['3'],
+    ],
+    ['several tickets in one subject', [waiting('1', { otherTicketNumbers: [7] }), waiting('2')], ['2']],
     ['what nobody can read', [{ ...waiting('1'), contact: undefined }, waiting('2')], ['2']],
   ])('%s', (_, given, expected) => {
     expect(idsOf(independent(given))).toEqual(expected);
@@ -93,7 +122,13 @@ describe('contacts that are independent of each other', () => {
           return group;
         };
         const firsts = [...all.keys()].filter((index) => Math.min(...reached(index)) === index);
-        expect(idsOf(independent(all.map((one, index) => waiting(`${index}`, one))))).toEqual(firsts.map(String));
+        const each = all.map((one, index) => waiting(`${index}`, one));
+        expect(idsOf(independent(each))).toEqual(firsts.map(String));
+        const groups = groupsOf(each).map(idsOf);
+        expect(new Set(groups.map(String))).toEqual(
+          new Set(firsts.map((index) => String([...reached(index)].toSorted((a, b) => a - b)))),
+        );
+        expect(groups).toHaveLength(firsts.length);
       }),
     );
   });

@@ -14,36 +14,51 @@ export interface Plain extends Waiting {
 }
 
 /**
- * Contacts that have an identifier, customer, ticket or message id in common, directly or through others of them, are a group: what becomes
- * of one may depend on what became of those before it, were it only by which of two tickets is the older. The first of each group goes
- * with those of the others, and whatever is not answered follows one by one in its order. What has to go alone lets none of its group pass.
+ * Contacts of which one may depend on what became of another, each group in its order: they have an identifier, customer, ticket or message id in
+ * common, directly or through others of them. Then which goes first matters, were it only for which of two tickets is the older.
  */
-export function independent(waiting: readonly Waiting[]): Plain[] {
-  const groups = new Map<string, { first: number; touches: readonly string[] }>();
-  for (const [index, one] of waiting.entries()) {
+export function groupsOf(waiting: readonly Waiting[]): Waiting[][] {
+  const groups = new Map<string, { members: readonly Waiting[]; touches: readonly string[] }>();
+  for (const one of waiting) {
     const own = touchedBy(one);
     const met = [...new Set(own.flatMap((touch) => groups.get(touch) ?? []))];
     const group = {
-      first: Math.min(index, ...met.map(({ first }) => first)),
+      members: [...met.flatMap(({ members }) => members), one],
       touches: [...own, ...met.flatMap(({ touches }) => touches)],
     };
     for (const touch of group.touches) groups.set(touch, group);
   }
-  const first = new Set([...groups.values()].map((group) => group.first));
-  return waiting.filter((one, index): one is Plain => first.has(index) && goesWithOthers(one));
+  const place = new Map(waiting.map((one, index) => [one, index]));
+  return [...new Set(groups.values())].map(({ members }) =>
+    members.toSorted((one, other) => (place.get(one) ?? 0) - (place.get(other) ?? 0)),
+  );
 }
 
-function touchedBy({ contact, snapshot }: Waiting): string[] {
-  if (!contact) return [];
+/**
+ * The first of each group, in the order that they came in: whatever is not among them follows one by one. What has to go alone lets none of
+ * its group pass.
+ */
+export function independent(waiting: readonly Waiting[]): Plain[] {
+  const first = new Set(groupsOf(waiting).map(([one]) => one));
+  return waiting.filter((one): one is Plain => first.has(one) && goesWithOthers(one));
+}
+
+function touchedBy({ inboxId, contact, snapshot }: Waiting): string[] {
   return [
-    ...contact.identifiers.map(({ kind, value }) => `${kind}:${value}`),
+    `inbox:${inboxId}`,
     ...snapshot.customers.map(({ customerId }) => `customer:${customerId}`),
-    ...snapshot.tickets.map(({ ticketId }) => `ticket:${ticketId}`),
-    ...[contact.externalId, ...contact.threading.references].map((id) => `message:${id}`),
+    ...snapshot.tickets.flatMap(({ ticketId, customerId }) => [`ticket:${ticketId}`, `customer:${customerId}`]),
+    ...(contact?.identifiers ?? []).map(({ kind, value }) => `${kind}:${value}`),
+    ...(contact ? [contact.externalId, ...contact.threading.references].map((id) => `message:${id}`) : []),
+    // Whose address is marked by a report, and cleared by a word of theirs.
+    ...(contact?.reports ?? []).flatMap(({ recipient }) => (recipient ? [`email:${recipient.toLowerCase()}`] : [])),
   ];
 }
 
-/** Not a call, nor what has files to be fetched first; nor, as nothing that is locked tells of them, whom it answers as and further tickets' numbers. */
+/**
+ * Not a call, nor what has files to be fetched first. Nor one that answers as the addressee of a ticket, or names several: together
+ * nobody locks the one or looks up the others.
+ */
 function goesWithOthers({ contact, snapshot }: Waiting): boolean {
   return (
     contact !== undefined &&

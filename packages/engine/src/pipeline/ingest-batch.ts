@@ -7,8 +7,8 @@ import type { Parts } from '../parts.ts';
 import { createLookups } from '../routing-rules/lookups.ts';
 import { decideContact } from './decide.ts';
 import { gather } from './gather.ts';
-import { independent } from './independent.ts';
-import type { Plain } from './independent.ts';
+import { groupsOf, independent } from './independent.ts';
+import type { Plain, Waiting } from './independent.ts';
 import { continuation, follow, ingestContact } from './ingest.ts';
 import { reasonOf } from './retry.ts';
 
@@ -33,30 +33,33 @@ export function createIngestion(parts: Parts): (inboxIds: readonly string[]) => 
 
 /**
  * What cannot be ingested together (one customer writes twice, an answer comes with what it answers or is its ticket's customer's by its
- * address alone, a subject names several tickets, a call) follows one by one. When anything stands against the whole, nothing of it was
- * written, and each contact is tried for itself.
+ * address alone, a third mail binds two, a subject names several tickets, a call) follows one by one, in its order. When anything stands against
+ * the whole, nothing of it was written, and each is tried for itself: all groups at once, so that nobody waits for others, and those of one group
+ * in their order. What comes in two batches has no order, as it has none when two processes take it.
  */
 async function ingestContacts(parts: Parts, inboxIds: readonly string[]): Promise<void> {
   try {
     for (const inboxId of await ingestTogether(parts, inboxIds)) await ingestContact(parts, { inboxId });
   } catch (error) {
     parts.log.info({ contacts: inboxIds.length, reason: reasonOf(error) }, 'contacts not ingested together');
-    await Promise.all(inboxIds.map((inboxId) => ingestContact(parts, { inboxId })));
+    const groups = await waitingOf(parts, parts.db.sql, inboxIds, false).then(
+      groupsOf,
+      // One of them cannot even be looked at.
+      () => inboxIds.map((inboxId) => [{ inboxId }]),
+    );
+    await Promise.all(
+      groups.map(async (group) => {
+        for (const { inboxId } of group) await ingestContact(parts, { inboxId });
+      }),
+    );
   }
 }
 
 async function ingestTogether(parts: Parts, inboxIds: readonly string[]): Promise<string[]> {
   const { done, left } = await parts.db.transaction(async (tx) => {
     await tx.query(`set local lock_timeout = ${patienceMs}`);
-    const waiting = (await ingestSnapshots(tx, inboxIds, continuation(parts))).map(
-      ({ inboxId, contact, snapshot }) => ({
-        inboxId,
-        snapshot,
-        contact: inboundContact.safeParse(contact).data,
-      }),
-    );
-    const together = independent(waiting);
-    const items = await decideAll(parts, tx, together);
+    const waiting = await waitingOf(parts, tx, inboxIds, true);
+    const items = await decideAll(parts, tx, independent(waiting));
     const decided = new Set(items.map(({ inboxId }) => inboxId));
     return {
       done: items.length === 0 ? [] : await ingestApplyAll(tx, items),
@@ -65,6 +68,15 @@ async function ingestTogether(parts: Parts, inboxIds: readonly string[]): Promis
   });
   for (const one of done) follow(parts, one, 'batch');
   return left;
+}
+
+async function waitingOf(parts: Parts, sql: Queryable, inboxIds: readonly string[], lock: boolean): Promise<Waiting[]> {
+  const found = await ingestSnapshots(sql, inboxIds, continuation(parts), lock);
+  return found.map(({ inboxId, contact, snapshot }) => ({
+    inboxId,
+    snapshot,
+    contact: inboundContact.safeParse(contact).data,
+  }));
 }
 
 async function decideAll(parts: Parts, tx: Queryable, waiting: readonly Plain[]) {

@@ -105,11 +105,14 @@ export interface WaitingContact {
 /**
  * {@link ingestSnapshot} for several contacts at once, without a lock of whom they answer as and without the tickets of further numbers; those that
  * are not pending any more are left out.
+ *
+ * @param lock false: as it is now, which is nothing to decide by
  */
 export async function ingestSnapshots(
   tx: Queryable,
   inboxIds: readonly string[],
   continuationMs: string,
+  lock = true,
 ): Promise<WaitingContact[]> {
   const { rows } = await tx.query<{
     inboxId: string;
@@ -118,8 +121,8 @@ export async function ingestSnapshots(
     replyText: string | null;
     snapshot: IngestSnapshot;
   }>(
-    `select inbox_id as "inboxId", contact, body_text as text, reply_text as "replyText", snapshot from ingest_snapshots($1, $2)`,
-    [inboxIds, continuationMs],
+    `select inbox_id as "inboxId", contact, body_text as text, reply_text as "replyText", snapshot from ingest_snapshots($1, $2, $3)`,
+    [inboxIds, continuationMs, lock],
   );
   return rows.map(({ inboxId, contact, text, replyText, snapshot }) => ({
     inboxId,
