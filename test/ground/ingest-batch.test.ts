@@ -347,6 +347,40 @@ describe('contacts that are ingested together', () => {
     expect(rows.map(({ state }) => state)).toEqual(['done', expect.stringMatching(/pending|quarantined/), 'done']);
   });
 
+  it('keep the order of what has to do with each other where they cannot go together', async () => {
+    const { hub: running } = hub();
+    const { sql } = running.parts.db;
+    const [before = ''] = await receive(running, [contactOf('order', { ...plain, sender: 'd' }, 0)]);
+    await ingestContact(running.parts, { inboxId: before });
+    // Two strangers who name one mail of another's, and nothing in common by which one would wait for the other.
+    const stranger = (sender: 'a' | 'b', index: number) => {
+      const contact = contactOf('order', { ...plain, sender, answers: 0 }, index);
+      const references = [`<unseen.${index}@x.example>`, ...contact.threading.references];
+      return inboundContact.parse({ ...contact, threading: { references } });
+    };
+    const ids = await receive(running, [
+      stranger('a', 1),
+      stranger('b', 2),
+      contactOf('order', { ...plain, sender: 'c' }, 3),
+    ]);
+    const done = async () =>
+      (
+        await sql.query<{ place: number }>(
+          `select array_position($1::uuid[], i.id) as place from inbox i join ticket t on t.id = i.ticket_id
+           where i.id = any ($1::uuid[]) and i.state = 'done' order by t.number`,
+          [ids],
+        )
+      ).rows.map(({ place }) => place);
+    const all = await running.parts.db.transaction(async (tx) => {
+      await tx.query('select lock_identifiers($1)', [['email:a-order@x.example']]);
+      const ingested = createIngestion(running.parts)(ids);
+      await eventually(done, (places) => places.includes(3));
+      return { ingested };
+    });
+    await all.ingested;
+    expect((await done()).filter((place) => place !== 3)).toEqual([1, 2]);
+  });
+
   it('do not wait long for one whose customer somebody else is busy with', async () => {
     const { hub: running } = hub();
     const ids = await receive(
