@@ -30,6 +30,23 @@ it('a database of a newer release is refused, and stays as it is', async () => {
   expect(await migrate(database.url)).toEqual({ applied: 0 });
 });
 
+it('a database that does not keep its texts in UTF-8 is refused before anything is done to it', async () => {
+  await using database = await createTestDatabase();
+  await using db = openDatabase({ url: database.url, poolSize: 1 });
+  const other = new URL(database.url);
+  other.pathname += '_ascii';
+  const name = other.pathname.slice(1);
+  await db.sql.query(`create database ${name} encoding 'SQL_ASCII' locale 'C' template template0`);
+  try {
+    await expect(migrate(other.href)).rejects.toThrow('a database in SQL_ASCII; expected one in UTF8');
+    await using found = openDatabase({ url: other.href, poolSize: 1 });
+    const { rows } = await found.sql.query("select 1 from pg_class where relnamespace = 'public'::regnamespace");
+    expect(rows).toEqual([]);
+  } finally {
+    await db.sql.query(`drop database ${name} with (force)`);
+  }
+});
+
 it('what a source was sent before can be answered by the id that it gave it', async () => {
   await using database = await createTestDatabase();
   await using db = openDatabase({ url: database.url, poolSize: 1 });

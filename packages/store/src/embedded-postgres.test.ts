@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { planLaunch } from './embedded/account.ts';
 import { findBinaries } from './embedded/binaries.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { assertServerVersion } from './server-version.ts';
+import { assertServer } from './server-check.ts';
 import { StartError } from './start-error.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
@@ -205,18 +205,20 @@ if (root) {
   });
 }
 
-describe('assertServerVersion', () => {
-  const server = (number: number, version: string) => ({
-    query: <R extends object>() => Promise.resolve({ rows: [{ number, version }] as unknown as R[], rowCount: 1 }),
+describe('assertServer', () => {
+  const server = (number: number, version: string, encoding = 'UTF8') => ({
+    query: <R extends object>() =>
+      Promise.resolve({ rows: [{ number, version, encoding }] as unknown as R[], rowCount: 1 }),
   });
 
   test('takes PostgreSQL 14 and newer', async () => {
-    await expect(assertServerVersion(server(140_000, '14.0'))).resolves.toBeUndefined();
+    await expect(assertServer(server(140_000, '14.0'))).resolves.toBeUndefined();
   });
 
-  test('refuses an older one', async () => {
-    expect(await refusal(assertServerVersion(server(130_015, '13.15')))).toBe(
-      'DATABASE_URL points to PostgreSQL 13.15; expected 14 or newer',
-    );
+  test.each([
+    [server(130_015, '13.15'), 'DATABASE_URL points to PostgreSQL 13.15; expected 14 or newer'],
+    [server(180_004, '18.4', 'SQL_ASCII'), 'DATABASE_URL points to a database in SQL_ASCII; expected one in UTF8'],
+  ])('refuses an older one, and a database in another encoding', async (other, words) => {
+    expect(await refusal(assertServer(other))).toBe(words);
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import Postgrator from 'postgrator';
-import { assertServerVersion } from './server-version.ts';
+import { assertServer } from './server-check.ts';
 import { StartError } from './start-error.ts';
 
 const folder = join(import.meta.dirname, '..', 'migrations');
@@ -24,7 +24,7 @@ const formerly: readonly Former[] = [
  * Brings the database to the newest schema. Under an advisory lock, so that of many processes that start together one
  * migrates and the others wait for it. Every migration runs in a transaction of its own.
  *
- * @throws {StartError} when the server cannot be reached or is older than PostgreSQL 14, or when another release made the database.
+ * @throws {StartError} when the server cannot be reached or is older than PostgreSQL 14, when the database is not in UTF-8, or when another release made it.
  */
 export async function migrate(url: string): Promise<{ applied: number }> {
   const client = new pg.Client({
@@ -40,7 +40,7 @@ export async function migrate(url: string): Promise<{ applied: number }> {
     });
   }
   try {
-    await assertServerVersion(client);
+    await assertServer(client);
     await client.query('select pg_advisory_lock(7421000)');
     await acceptFormerly(client);
     const postgrator = new Postgrator({
