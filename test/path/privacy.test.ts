@@ -1,4 +1,5 @@
 import { walkSensitiveRequests } from '@patchbay/engine/pipeline/sensitive-request';
+import { reviewIdentity } from '@patchbay/engine/identity/review';
 import { walkSensitive } from '@patchbay/engine/customer-file/sensitive';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -286,6 +287,43 @@ describe('privacy', () => {
     expect(words.exec(await kept())).toBeNull();
     for (const { id, ...field } of fields.filter(({ key }: { key: string }) => /birthDate|street/.test(key)))
       await call('PUT', `/custom-fields/${id}`, field);
+  });
+
+  it('compares nobody by a field that becomes sensitive meanwhile', async () => {
+    const { sql, hub } = centre();
+    const born = async () => {
+      const { id } = await call('POST', '/customers', { displayName: 'Leokadia Brzozowska', identifiers: [] }, 201);
+      await call('PATCH', `/customers/${id}/fields`, { changes: [{ key: 'birthDate', value: '1968-11-05' }] });
+      return id as string;
+    };
+    const [one, other] = [await born(), await born()];
+    const kept = async () =>
+      (
+        await sql.query<{ text: string }>(
+          `select coalesce(string_agg(reasons::text, ' '), '') as text from suggestion where low_id = any ($1::uuid[])`,
+          [[one, other]],
+        )
+      ).rows[0]?.text ?? '';
+    await eventually(kept, (text) => text.includes('1968'), 30_000);
+    const reviewed = await hub.parts.db.transaction(async (tx) => {
+      await tx.query(`update custom_field set sensitive = true where scope = 'customer' and key = 'birthDate'`);
+      await sql.query('insert into identity_work (customer_id) values ($1), ($2)', [one, other]);
+      const review = reviewIdentity(hub.parts);
+      await eventually(
+        async () =>
+          (
+            await sql.query(
+              `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+            )
+          ).rowCount,
+        (waiting) => Number(waiting) > 0,
+      );
+      return { review };
+    });
+    await reviewed.review;
+    // At once, and not only when they are compared the next time.
+    expect(await kept()).not.toContain('1968');
+    await sql.query(`update custom_field set sensitive = false where scope = 'customer' and key = 'birthDate'`);
   });
 
   it('keeps the trail as it was written', async () => {

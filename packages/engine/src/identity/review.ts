@@ -3,6 +3,7 @@ import type { IdentitySettings } from '@patchbay/contracts';
 import type { ComparedCustomer } from '@patchbay/domain/identity/suggestion';
 import type { ResolutionOptions } from '@patchbay/domain/identity/resolution';
 import type { Queryable } from '@patchbay/store';
+import { holdCustomerFields } from '@patchbay/store/queries/custom-fields';
 import {
   countKeys,
   countSuggestions,
@@ -97,6 +98,8 @@ async function reviewBatch(
   unread: boolean,
 ): Promise<Reviewed & { unread: boolean; more: boolean }> {
   if (!(await lockIdentityReview(tx))) return { unread, more: false, changed: false, crowded: [] };
+  // Whoever makes one sensitive waits, and then forgets what is written here, too.
+  await holdCustomerFields(tx);
   const stillUnread = unread && (await readMessages(tx, review));
   const { customerIds, taken } = await takeIdentityWork(tx, customersAtOnce);
   const done = customerIds.length === 0 ? { changed: false, crowded: [] } : await suggestFor(tx, review, customerIds);
