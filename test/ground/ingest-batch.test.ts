@@ -74,12 +74,16 @@ function contactOf(world: string, given: Mail, index: number): InboundContact {
   });
 }
 
-/** Puts a contact into the inbox that no release could have written, which the database refuses half way through. */
-async function receivePoisoned(running: Hub, contact: InboundContact): Promise<string> {
+/** Puts a contact into the inbox that no release could have written. The database refuses it half way through, or as it looks at it. */
+async function receivePoisoned(
+  running: Hub,
+  contact: InboundContact,
+  poisoned: 'sentAt' | 'identifiers' = 'sentAt',
+): Promise<string> {
   const [inboxId = ''] = await receive(running, [contact]);
   await running.parts.db.sql.query(
-    `update inbox set contact = jsonb_set(contact, '{sentAt}', '"never"') where id = $1`,
-    [inboxId],
+    `update inbox set contact = jsonb_set(contact, array[$2], '"never"') where id = $1`,
+    [inboxId, poisoned],
   );
   return inboxId;
 }
@@ -332,20 +336,23 @@ describe('contacts that are ingested together', () => {
     expect(rows.map(({ id: inboxId }) => inboxId)).toEqual(order);
   });
 
-  it('do not keep each other back when one of them cannot be ingested', async () => {
-    const { hub: running } = hub();
-    const [a, b, c] = (['a', 'b', 'c'] as const).map((sender, index) =>
-      contactOf('poison', { ...plain, sender }, index),
-    ) as [InboundContact, InboundContact, InboundContact];
-    const [first = '', last = ''] = await receive(running, [a, c]);
-    const ids = [first, await receivePoisoned(running, b), last];
-    await createIngestion(running.parts)(ids);
-    const { rows } = await running.parts.db.sql.query<{ state: string }>(
-      'select state from inbox where id = any($1::uuid[]) order by array_position($1::uuid[], id)',
-      [ids],
-    );
-    expect(rows.map(({ state }) => state)).toEqual(['done', expect.stringMatching(/pending|quarantined/), 'done']);
-  });
+  it.each(['sentAt', 'identifiers'] as const)(
+    'do not keep each other back when one of them has a wrong %s',
+    async (poisoned) => {
+      const { hub: running } = hub();
+      const [a, b, c] = (['a', 'b', 'c'] as const).map((sender, index) =>
+        contactOf(`poison-${poisoned}`, { ...plain, sender }, index),
+      ) as [InboundContact, InboundContact, InboundContact];
+      const [first = '', last = ''] = await receive(running, [a, c]);
+      const ids = [first, await receivePoisoned(running, b, poisoned), last];
+      await createIngestion(running.parts)(ids);
+      const { rows } = await running.parts.db.sql.query<{ state: string }>(
+        'select state from inbox where id = any($1::uuid[]) order by array_position($1::uuid[], id)',
+        [ids],
+      );
+      expect(rows.map(({ state }) => state)).toEqual(['done', expect.stringMatching(/pending|quarantined/), 'done']);
+    },
+  );
 
   it('keep the order of what has to do with each other where they cannot go together', async () => {
     const { hub: running } = hub();

@@ -42,11 +42,11 @@ async function ingestContacts(parts: Parts, inboxIds: readonly string[]): Promis
     for (const inboxId of await ingestTogether(parts, inboxIds)) await ingestContact(parts, { inboxId });
   } catch (error) {
     parts.log.info({ contacts: inboxIds.length, reason: reasonOf(error) }, 'contacts not ingested together');
-    const groups = await waitingOf(parts, parts.db.sql, inboxIds, false).then(
-      groupsOf,
+    const groups = await waitingOf(parts, parts.db.sql, inboxIds, false).then(groupsOf, (unread: unknown) => {
       // One of them cannot even be looked at.
-      () => inboxIds.map((inboxId) => [{ inboxId }]),
-    );
+      parts.log.info({ contacts: inboxIds.length, reason: reasonOf(unread) }, 'contacts in no order');
+      return inboxIds.map((inboxId) => [{ inboxId }]);
+    });
     await Promise.all(
       groups.map(async (group) => {
         for (const { inboxId } of group) await ingestContact(parts, { inboxId });
