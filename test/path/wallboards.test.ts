@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import type { BoardLayout } from '@patchbay/contracts';
+import type { BoardLayout, Wallboard } from '@patchbay/contracts';
 import type { HubOverrides } from '@patchbay/engine';
 import { routes } from '@patchbay/engine/http/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -164,6 +164,28 @@ describe('wallboards and their links', () => {
     expect(lines.join('')).not.toContain(signature);
   });
 });
+
+it('goes on by an hour when it ends, though nothing happens', async () => {
+  const hourMs = 3_600_000;
+  // Half a second before an hour ends, until the test goes on; what happens is of that hour, or of the one before it.
+  let at = Math.ceil((Date.now() + 60_000) / hourMs) * hourMs - 500;
+  await using hub = await startHub('postgres', { overrides: { now: () => new Date(at) } });
+  const unset = { worse: 'above', warn: null, bad: null };
+  const page = {
+    name: 'Now',
+    tiles: [{ kind: 'figure', size: 'small', figure: 'offered', dimensions: {}, thresholds: unset, trend: true }],
+  };
+  const { status, body } = await hub.api('POST', '/api/v1/wallboards', { ...layout, pages: [page] });
+  expect(status).toBe(201);
+  const expiresAt = new Date(Date.now() + 2 * hourMs).toISOString();
+  const link = await hub.api('POST', `/api/v1/wallboards/${body.id}/links`, { name: 'Hall', expiresAt });
+  using television = openTelevision(hub.url, secretOf(link.body.url));
+  await mailProgram(hub.ground.smtpPort)({ from: 'li@example.org', subject: 'One', text: 'One' });
+  const offered = ({ trends }: Wallboard) => trends[0]?.points.lastIndexOf(1) ?? -1;
+  const before = offered(await television.snapshots.until((one) => offered(one) >= 0, 'the contact'));
+  at += 1_000;
+  await television.snapshots.until((one) => offered(one) === before - 1, 'the hour after it');
+}, 40_000);
 
 /** A log that keeps all that it is told of, at every level. */
 function recordingLog(lines: string[]): NonNullable<HubOverrides['log']> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quartersOf, startOfDay } from './roll-up.ts';
+import { quartersOf, startOfDay, untilHourEnds } from './roll-up.ts';
 
 const zone = 'Europe/Berlin';
 
@@ -30,4 +30,18 @@ describe('quartersOf', () => {
     expect(quarterOf(start + count * 900_000)).toMatchObject({ quarter: 0 });
     expect(quarterOf(start - 1).day < day).toBe(true);
   });
+});
+
+describe('untilHourEnds', () => {
+  const minute = 60_000;
+  it.each([
+    ['UTC', '2026-11-24T15:12:00Z', 48 * minute],
+    ['UTC', '2026-11-24T16:00:00Z', 60 * minute],
+    ['UTC', '2026-11-24T23:59:59.999Z', 1],
+    ['Asia/Kathmandu', '2026-11-24T15:12:00Z', 3 * minute],
+    // The clocks go back from three to two o'clock.
+    [zone, '2026-10-25T00:30:00Z', 30 * minute],
+    // There they go by half an hour: the day that is shorter ends with half an hour.
+    ['Australia/Lord_Howe', '2026-10-04T12:45:00Z', 15 * minute],
+  ])('in %s at %s', (timeZone, at, left) => expect(untilHourEnds(Date.parse(at), timeZone)).toBe(left));
 });

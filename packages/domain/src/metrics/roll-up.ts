@@ -42,6 +42,7 @@ export interface LocalQuarter {
 }
 
 const quarterMs = 900_000;
+const hourMs = 4 * quarterMs;
 /** Moments of as many quarters are kept. */
 const mostKept = 20_000;
 
@@ -58,6 +59,14 @@ export function startOfDay(day: string, timeZone: string): number {
 
 export const addDays = (day: string, days: number): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+
+/** Milliseconds until the hour of the time zone ends, counted from the beginning of its day, or its day does, which is not always one of whole hours. */
+export function untilHourEnds(at: number, timeZone: string): number {
+  const day = localDate(new Date(at), timeZone);
+  const start = startOfDay(day, timeZone);
+  const hour = start + (Math.floor((at - start) / hourMs) + 1) * hourMs;
+  return Math.min(hour, startOfDay(addDays(day, 1), timeZone)) - at;
+}
 
 /** Answers in which quarter of which day of the time zone a moment is. */
 export function quartersOf(timeZone: string): (at: number) => LocalQuarter {

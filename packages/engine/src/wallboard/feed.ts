@@ -1,6 +1,6 @@
 /** One snapshot for every wallboard at this process, taken when something has happened and somebody looks. */
 import type { Wallboard } from '@patchbay/contracts';
-import { addDays, localDate, startOfDay } from '@patchbay/domain';
+import { untilHourEnds } from '@patchbay/domain';
 import type { Parts } from '../parts.ts';
 import { readWallboard, throttle } from '../live/wallboard.ts';
 import type { Tail } from '../live/tail.ts';
@@ -10,6 +10,8 @@ const intervalMs = 500;
 const pulseMs = 2_500;
 /** Readings of channels and trends are given out again for a few seconds; so long after the last event they are taken once more. */
 const settleMs = 6_000;
+/** Trends go on by an hour when it ends, and figures of today begin anew at midnight, whether anything happens or not: so long after it. */
+const afterHourMs = 1_000;
 
 export interface Onlooker {
   /** Whether anybody looks. */
@@ -32,7 +34,7 @@ export function createWallboardFeed(parts: Parts, tail: Pick<Tail, 'onEvents'>):
   const onlookers: Onlooker[] = [];
   let kept: Promise<Wallboard> | null = null;
   let settling: NodeJS.Timeout | undefined;
-  let midnight: NodeJS.Timeout | undefined;
+  let hourly: NodeJS.Timeout | undefined;
   let failed = false;
   const looked = () => onlookers.some((one) => one.looks());
 
@@ -44,8 +46,9 @@ export function createWallboardFeed(parts: Parts, tail: Pick<Tail, 'onEvents'>):
     reading.catch(() => {
       if (kept === reading) kept = null;
     });
-    clearTimeout(midnight);
-    midnight = setTimeout(renew, untilMidnight(parts)).unref();
+    clearTimeout(hourly);
+    const left = untilHourEnds(parts.now().getTime(), parts.config.timeZone);
+    hourly = setTimeout(moved, left + afterHourMs).unref();
     return reading;
   };
   const push = throttle(
@@ -86,14 +89,7 @@ export function createWallboardFeed(parts: Parts, tail: Pick<Tail, 'onEvents'>):
     close() {
       clearInterval(pulses);
       clearTimeout(settling);
-      clearTimeout(midnight);
+      clearTimeout(hourly);
     },
   };
-}
-
-/** Figures of today begin anew then, whether anything happens or not. Milliseconds. */
-function untilMidnight({ config, now }: Parts): number {
-  const at = now();
-  const next = startOfDay(addDays(localDate(at, config.timeZone), 1), config.timeZone);
-  return Math.max(1_000, next - at.getTime() + 1_000);
 }
