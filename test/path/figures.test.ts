@@ -153,7 +153,11 @@ it('of an agent in several teams count for each of them, and once in all', async
   expect(one?.values).toEqual(other?.values);
   expect(said.totals).toEqual(one?.values);
   const byHour = await report(`figures=answered&by=team&interval=1h&teamId=${one?.key}`);
-  expect([byHour.rows.map(({ name }) => name), byHour.totals]).toEqual([[one?.name], { answered: 2 }]);
+  // Once for each hour in which they answered: the calls may lie on both sides of a full one.
+  expect([new Set(byHour.rows.map(({ name }) => name)), byHour.totals]).toEqual([
+    new Set([one?.name]),
+    { answered: 2 },
+  ]);
   const ofTeam = await report(`figures=answered&by=agent&teamId=${other?.key}`);
   expect([ofTeam.rows.length, ofTeam.totals]).toEqual([1, { answered: 2 }]);
   const drilled = `/api/v1/reports/tickets?figure=answered&from=${today}&to=${today}&teamId=${one?.key}`;
