@@ -75,7 +75,9 @@ describe.skipIf(inject('chromium') === null)('a manager who decides who is who',
     await picture('rules');
     await page.getByTestId('ask-ok').click();
     await page.getByTestId('accept-certain').click();
-    await page.getByTestId('accept-certain-confirm').click();
+    const accepted = page.waitForResponse(/\/suggestions\/accept$/);
+    await page.getByTestId('accept-certain-confirm').press('Enter');
+    expect(await (await accepted).json()).toMatchObject({ merged: 1, skipped: 0 });
     await shown(cards(), 0);
     await picture('no-pairs');
   });

@@ -158,7 +158,7 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
   it('is saved by the keyboard, and opened and removed again', async () => {
     await page.getByTestId('report-save').focus();
     await page.keyboard.press('Enter');
-    await page.getByTestId('saved-name').waitFor();
+    await page.getByTestId('saved-name').and(page.locator(':focus')).waitFor();
     await page.keyboard.type('Settled by agent');
     await page.getByTestId('save-report-save').focus();
     await page.keyboard.press('Enter');

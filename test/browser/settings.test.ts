@@ -194,7 +194,7 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
     await desk.bringToFront();
     await desk.getByTestId('request-edit').focus();
     await desk.keyboard.press('Enter');
-    await desk.getByTestId('request-editor').waitFor();
+    await desk.getByTestId('request-editor').locator(':focus').waitFor();
     await desk.keyboard.type('Damaged');
     await desk.keyboard.press('Enter');
     await desk.getByTestId('request-orderNumber').waitFor();

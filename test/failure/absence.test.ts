@@ -195,7 +195,8 @@ describe('an agent whose console is gone', () => {
       await wasSeen(agent.id, 76);
       await eventually(
         () =>
-          sql.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%release_ticket%'`),
+          sql.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()
+             and query like '%release_ticket%'`),
         ({ rowCount }) => rowCount === 1,
       );
       const { rows } = await sql.query('select presence from agent where id = $1', [agent.id]);

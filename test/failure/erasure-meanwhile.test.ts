@@ -154,9 +154,10 @@ async function expectWaiting(sql: Queryable): Promise<void> {
       async () =>
         (
           await sql.query(
-            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%lock_person%'`,
+            `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%lock_person%'`,
           )
         ).rowCount,
+      { timeout: 15_000 },
     )
     .toBe(1);
 }

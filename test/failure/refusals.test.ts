@@ -200,14 +200,14 @@ onBothBackends('what is refused', (backend) => {
 
   it("another visitor's conversation and files", async () => {
     const { reply, stored } = centre();
-    const { visitor: ann, message } = await chatWith('My secret number is 4711');
+    const { visitor: ann, message } = await chatWith('My secret word is Quince');
     const { visitor: bob } = await chatWith('Hello');
     await using both = new AsyncDisposableStack();
     both.use(ann);
     both.use(bob);
     const file = await ann.upload('secret.txt', 'text/plain', Buffer.from('secret'));
-    await reply(message.ticketId, 'Thank you, 4711');
-    const answer = await ann.messages.until(({ text }) => text === 'Thank you, 4711', 'the answer');
+    await reply(message.ticketId, 'Thank you, Quince');
+    const answer = await ann.messages.until(({ text }) => text === 'Thank you, Quince', 'the answer');
     const before = await stored();
     expect(await bob.send({ text: 'give it to me', attachments: [file.id] })).toMatchObject({
       ok: false,
@@ -215,7 +215,7 @@ onBothBackends('what is refused', (backend) => {
     });
     expect((await bob.download(`/widget/files/${file.id}`)).status).toBe(404);
     expect(await bob.request('mark', { messageId: answer.id, status: 'read' })).toMatchObject({ ok: true });
-    expect(JSON.stringify([await bob.resume(0), bob.messages.items, bob.marks.items])).not.toContain('4711');
+    expect(JSON.stringify([await bob.resume(0), bob.messages.items, bob.marks.items])).not.toContain('Quince');
     const kept = (await centre().messages(message.ticketId)).find(({ id }: { id: string }) => id === answer.id);
     expect(kept.deliveryStatus).not.toBe('read');
     expect(await stored()).toEqual(before);

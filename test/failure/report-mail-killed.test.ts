@@ -4,13 +4,13 @@ import { createHub } from '@patchbay/engine';
 import { keepReportMail } from '@patchbay/engine/report-mail/keep';
 import { expect, it } from 'vitest';
 import { createClient, eventually } from '../support/client.ts';
-import { apiKey, createGround } from '../support/hub.ts';
+import { apiKey, createGround, zoneAtNoon } from '../support/hub.ts';
 import { startMailServer } from '../support/mail-server.ts';
 import { startHubProcess } from '../support/process.ts';
 
 it('a report in the hands of a hub that was killed is left to a person; what came due meanwhile is sent once', async () => {
   await using server = await startMailServer();
-  await using ground = await createGround('postgres', { SMTP_URL: server.url });
+  await using ground = await createGround('postgres', { SMTP_URL: server.url, TIME_ZONE: zoneAtNoon() });
   const api = createClient(ground.url, { authorization: `Bearer ${apiKey}` });
   const query = { figures: ['offered'], period: 'yesterday' };
   let path = '';

@@ -12,7 +12,7 @@ import { eventually } from '../support/client.ts';
 import { createGround } from '../support/hub.ts';
 import { startHubProcess } from '../support/process.ts';
 
-const messages = 50;
+const messages = 150;
 const limit = { perSecond: 40, burst: 5 };
 /** Of the first requests every fifth is refused, in turn with seconds and with a date (RFC 9110, 10.2.3). */
 const refusals = 3;

@@ -19,13 +19,16 @@ const address = 'ann@pec.example';
 
 const somebodyWaits = (sql: Queryable, query: string) =>
   expect
-    .poll(async () => {
-      const { rowCount } = await sql.query(
-        `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like $1`,
-        [`%${query}%`],
-      );
-      return rowCount;
-    })
+    .poll(
+      async () => {
+        const { rowCount } = await sql.query(
+          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like $1`,
+          [`%${query}%`],
+        );
+        return rowCount;
+      },
+      { timeout: 15_000 },
+    )
     .toBe(1);
 
 describe('an answer by a claimed address', () => {

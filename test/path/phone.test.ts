@@ -51,6 +51,9 @@ async function phoneQueue({ api }: Centre) {
   return (more: object) => api('PUT', `/api/v1/queues/${queue.id}`, { ...queue, ...more });
 }
 
+/** For a queue whose callers are not sent to the voicemail while the test is about them, however slow the machine. */
+const noVoicemail = { rings: [{ kind: 'voicemail', afterSeconds: 3600 }] };
+
 const accept = async ({ api, desk }: Centre, ticketId: string) => {
   await desk.event('ticket.offered', (event) => event.ticketId === ticketId);
   expect((await api('POST', `/api/v1/tickets/${ticketId}/accept`)).status).toBe(200);
@@ -64,6 +67,8 @@ onBothBackends('a phone call', (backend) => {
 
   it('is a ticket at once, reaches the agent who takes it, is held and resumed, and ends', async () => {
     const { carrier, ticket, api, timeline } = centre();
+    const change = await phoneQueue(centre());
+    expect((await change(noVoicemail)).status).toBe(200);
     await presence(centre(), 'offline');
     const { callSid, ticketId } = await ring(centre(), '+4915112350001');
     const opened = await ticket(ticketId);
@@ -119,6 +124,7 @@ onBothBackends('a phone call', (backend) => {
       endedAt: expect.any(String),
       talkSeconds: expect.any(Number),
     });
+    expect((await change({})).status).toBe(200);
   });
 
   it('that nobody takes in a minute is sent to the voicemail, whose recording is on the ticket', async () => {
@@ -197,6 +203,8 @@ onBothBackends('a phone call', (backend) => {
 
   it('rings the supervisor who takes it over while it waits, and nothing takes the ticket away while they talk', async () => {
     const { carrier, ticket, api, sql } = centre();
+    const change = await phoneQueue(centre());
+    expect((await change(noVoicemail)).status).toBe(200);
     await presence(centre(), 'offline');
     const { callSid, ticketId } = await ring(centre(), '+4915112350010');
     const path = `/api/v1/tickets/${ticketId}`;
@@ -213,14 +221,14 @@ onBothBackends('a phone call', (backend) => {
     await callStep(centre(), callSid, 'ended');
     expect((await api('PATCH', path, { status: 'resolved' })).status).toBe(200);
     await carrier.leg('the end', (leg) => leg.sid === callSid && leg.activity === 'over');
+    expect((await change({})).status).toBe(200);
   });
 
   it("goes back to its old place when the agent's phone is not answered", async () => {
     const { carrier, ticket, desk } = centre();
     await presence(centre(), 'offline');
-    // Nobody is sent to the voicemail while the test is about it.
     const change = await phoneQueue(centre());
-    expect((await change({ rings: [{ kind: 'voicemail', afterSeconds: 3600 }] })).status).toBe(200);
+    expect((await change(noVoicemail)).status).toBe(200);
     const first = await ring(centre(), '+4915112350004');
     const second = await ring(centre(), '+4915112350005');
     const { waitingSince } = await ticket(first.ticketId);

@@ -282,7 +282,7 @@ describe('who a visitor is', () => {
     const { api, url } = centre();
     const email = `${randomUUID()}@x.test`;
     const phone = '+4915112359903';
-    const owner = await centre().ticketByText(phone, 'My secret order 4711');
+    const owner = await centre().ticketByText(phone, 'My secret order Quince');
     await api('POST', `/api/v1/customers/${owner.customerId}/identifiers`, { kind: 'email', value: email });
     const { id } = await identifierOf(owner.customerId, email);
     await api('POST', `/api/v1/customers/${owner.customerId}/identifiers/${id}/check`, { reason: 'Seen the card' });
@@ -292,7 +292,7 @@ describe('who a visitor is', () => {
     expect(chat.customerId).not.toBe(owner.customerId);
     expect(chat.ticketId).not.toBe(owner.ticketId);
     const seen = JSON.stringify(await visitor.resume(0));
-    expect(seen).not.toContain('4711');
+    expect(seen).not.toContain('Quince');
 
     const form = await fetch(`${url}/forms/contact?lang=en`);
     const formToken = /name="token" value="([^"]+)"/.exec(await form.text())?.[1] ?? '';
