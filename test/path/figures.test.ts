@@ -153,6 +153,7 @@ it('of an agent in several teams count for each of them, and once in all', async
   expect(one?.values).toEqual(other?.values);
   expect(said.totals).toEqual(one?.values);
   const byHour = await report(`figures=answered&by=team&interval=1h&teamId=${one?.key}`);
+  expect(new Set(byHour.rows.map(({ start }) => start)).size).toBe(byHour.rows.length);
   // Once for each hour in which they answered: the calls may lie on both sides of a full one.
   expect([new Set(byHour.rows.map(({ name }) => name)), byHour.totals]).toEqual([
     new Set([one?.name]),

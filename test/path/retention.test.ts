@@ -138,8 +138,6 @@ describe('a period', () => {
     'identifier_name',
     'customer_file_total',
     'channel_rollup',
-    'channel_account',
-    'channel_traffic',
   ];
   /** Runs these periods so that all before `before` is past it. Answers the rows that went or changed, by table. */
   async function run(kinds: readonly RetentionKind[], before: Date) {

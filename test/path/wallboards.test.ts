@@ -109,8 +109,8 @@ describe('wallboards and their links', () => {
     await Promise.all(televisions.map(({ snapshots: shown }) => shown.until(() => true, 'a snapshot')));
     sql.query = query;
     for (const television of televisions) television[Symbol.dispose]();
-    // At most what was taken once more because something had just happened, and because an hour ended.
-    expect(snapshots).toBeLessThanOrEqual(3);
+    // At most what was taken once more because something had just happened.
+    expect(snapshots).toBeLessThanOrEqual(2);
   });
 
   it('are refused everywhere else', async () => {
