@@ -22,8 +22,8 @@ export interface PassOutcome {
 
 /** UIDs asked about in one command. */
 const listedAtOnce = 500;
-/** Mails of a portion on their way into the database. */
-const takenAtOnce = 8;
+/** Mails of a portion on their way into the database, where as many are written by one statement. */
+const takenAtOnce = 16;
 const byUid = { uid: true } as const;
 
 /** Everything with a UID above the cursor, in the order of the UIDs. */
