@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
@@ -90,6 +91,28 @@ describe.skipIf(inject('chromium') === null)('tags, rules and webhooks on screen
     await page.getByRole('tab', { name: 'Log' }).click();
     await page.locator('[data-testid=run-row][data-state=done]').first().waitFor();
     await picture('log');
+  });
+
+  it('what opens does not move for who asked for less motion: whoever presses it where it stands hits it', async () => {
+    await openSetting(page, 'webhooks');
+    await page.evaluate(() => {
+      const moves = /\S*-(?:appear|enter|leave)-(?:start|active)\b/;
+      new MutationObserver((records) => {
+        for (const { target } of records) {
+          const found = target instanceof HTMLElement && moves.exec(target.className);
+          if (found) document.documentElement.dataset['moved'] ??= found[0];
+        }
+      }).observe(document.body, { subtree: true, childList: true, attributeFilter: ['class'] });
+    });
+    await page.getByTestId('endpoint-new').click();
+    await page.locator('[data-testid=endpoint-name]:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('endpoint-name').waitFor({ state: 'hidden' });
+    await page.getByTestId('user-menu').click();
+    await page.locator('[role=menuitem]:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('[role=menuitem]:focus').waitFor({ state: 'hidden' });
+    expect(await page.evaluate(() => document.documentElement.dataset['moved'])).toBeUndefined();
   });
 
   it('an administrator adds an endpoint, sees its secret once, and what was sent', async () => {

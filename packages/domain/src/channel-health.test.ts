@@ -66,13 +66,25 @@ describe('the health of an account', () => {
 });
 
 describe('the trend', () => {
-  it('sums stretches of five minutes by the hour, the present one last, and leaves out what is older', () => {
-    const course = [
-      { at: '2026-03-02T12:00:00Z', contacts: 1 },
-      { at: '2026-03-02T11:55:00Z', contacts: 2 },
-      { at: '2026-03-02T11:00:00+00:00', contacts: 3 },
-      { at: '2026-03-02T09:55:00Z', contacts: 50 },
-    ];
-    expect(hourlyTrend(course, now, 3)).toEqual([0, 5, 1]);
-  });
+  const course = [
+    { at: '2026-03-02T12:00:00Z', contacts: 1 },
+    { at: '2026-03-02T11:55:00Z', contacts: 2 },
+    { at: '2026-03-02T11:30:00Z', contacts: 5 },
+    { at: '2026-03-02T11:20:00Z', contacts: 7 },
+    { at: '2026-03-02T11:00:00+00:00', contacts: 3 },
+    { at: '2026-03-02T10:30:00Z', contacts: 20 },
+    { at: '2026-03-02T09:55:00Z', contacts: 50 },
+  ];
+
+  it.each([
+    ['UTC', [20, 17, 1]],
+    // Their hours begin at 30 and at 15 minutes past those of UTC.
+    ['Asia/Kolkata', [50, 30, 8]],
+    ['Asia/Kathmandu', [50, 23, 15]],
+  ])(
+    'sums stretches of five minutes by the hour of %s, the present one last, and leaves out what is older',
+    (zone, sums) => {
+      expect(hourlyTrend(course, now, zone, 3)).toEqual(sums);
+    },
+  );
 });

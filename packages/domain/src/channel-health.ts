@@ -1,5 +1,6 @@
 /** How an account of a channel is doing, in one word, with the figure that says so. */
 import type { HealthReason, HealthState, WatchLimits } from '@patchbay/contracts';
+import { untilHourEnds } from './metrics/roll-up.ts';
 
 export interface AccountFigures {
   /** Its channel is set up in this hub. */
@@ -80,13 +81,19 @@ function silent({ lastContactAt }: AccountFigures, { silentHours }: WatchLimits[
   return seconds >= silentHours * 3600 ? health('silent', 'silent', seconds, silentHours * 3600) : null;
 }
 
-/** Contacts by hour from those by stretches of five minutes: `hours` sums, that of the present hour last. */
-export function hourlyTrend(course: readonly { at: string; contacts: number }[], now: Date, hours = 24): number[] {
-  const hourMs = 3_600_000;
-  const first = Math.floor(now.getTime() / hourMs) - hours + 1;
+const hourMs = 3_600_000;
+
+/** Contacts by hour from those by stretches of five minutes: `hours` sums, that of the present hour of the time zone last. */
+export function hourlyTrend(
+  course: readonly { at: string; contacts: number }[],
+  now: Date,
+  timeZone: string,
+  hours = 24,
+): number[] {
+  const end = now.getTime() + untilHourEnds(now.getTime(), timeZone);
   const trend = Array.from({ length: hours }, () => 0);
   for (const { at, contacts } of course) {
-    const index = Math.floor(Date.parse(at) / hourMs) - first;
+    const index = hours - Math.ceil((end - Date.parse(at)) / hourMs);
     if (index >= 0 && index < hours) trend[index] = (trend[index] ?? 0) + contacts;
   }
   return trend;

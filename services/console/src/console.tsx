@@ -6,14 +6,14 @@ import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router/dom';
 import { queryClient } from './query-client.ts';
 import { router } from './routes.tsx';
-import { theme } from './theme.ts';
+import { theme, wave } from './theme.ts';
 
 /** The whole web app: what is read from the hub, language, looks, and the pages. */
 export function Console() {
   const locale = useAntLocale();
   return (
     <QueryClientProvider client={queryClient}>
-      <ConfigProvider theme={theme} button={{ autoInsertSpace: false }} locale={locale}>
+      <ConfigProvider theme={theme} wave={wave} button={{ autoInsertSpace: false }} locale={locale}>
         <App>
           <RouterProvider router={router} />
         </App>

@@ -1,4 +1,10 @@
-import type { ThemeConfig } from 'antd';
+import type { ConfigProviderProps, ThemeConfig } from 'antd';
+
+/** Asked once: what turns it on or off later holds from the next load on, since a change builds the whole app anew. */
+const reducesMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** The ring that runs from what is pressed. */
+export const wave: NonNullable<ConfigProviderProps['wave']> = { disabled: reducesMotion };
 
 /** The same values as the custom properties in `style/base.css`. */
 export const theme: ThemeConfig = {
@@ -23,6 +29,8 @@ export const theme: ThemeConfig = {
     controlHeightSM: 28,
     motionDurationMid: '0.12s',
     motionDurationSlow: '0.18s',
+    // What opens stands where it stays from its first frame on, and can be pressed at once.
+    motion: !reducesMotion,
   },
   components: {
     Form: { itemMarginBottom: 16, verticalLabelPadding: '0 0 4px' },

@@ -82,7 +82,7 @@ function present(parts: Parts, row: AccountRow, limits: WatchLimits['channels'],
     lastErrorAt: moment(row.lastErrorAt),
     providerDelay: delay(row.providerDelay),
     ingestDelay,
-    trend: hourlyTrend(row.course, now),
+    trend: hourlyTrend(row.course, now, parts.config.timeZone),
   };
 }
 
