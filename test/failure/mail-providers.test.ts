@@ -67,7 +67,7 @@ async function startMailCentre() {
   const hub = stack.use(
     await startHub('postgres', {
       env: { SMTP_URL: server.url },
-      overrides: { sending: { limitMs: 500, reconcileMs: [100, 100] } },
+      overrides: { sending: { limitMs: 1_500, reconcileMs: [100, 100] } },
     }),
   );
   const desk = stack.use(await openDesk(hub.url, apiKey));

@@ -20,7 +20,7 @@ async function startCentre(backend: Backend) {
   const hub = stack.use(
     await startHub(backend, {
       env: carrierEnvironment(carrier.url),
-      overrides: { sending: { limitMs: 700, reconcileMs: [300, 300] }, now: () => new Date(Date.now() + ahead) },
+      overrides: { sending: { limitMs: 1_500, reconcileMs: [300, 300] }, now: () => new Date(Date.now() + ahead) },
     }),
   );
   const desk = stack.use(await openDesk(hub.url, apiKey));
