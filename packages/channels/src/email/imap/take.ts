@@ -5,16 +5,25 @@ import { type Mailbox, MailProblem } from '../../mailbox.ts';
 import { mailSizeLimit } from '../inlet.ts';
 import { payloadOf } from '../envelope.ts';
 import { type MailEnvelope, emailAccount, parseMail, sha256 } from '../schema.ts';
+import { Room } from '../room.ts';
 import type { Listed } from './plan.ts';
 
 /** A head without its mail: shown in quarantine, and nothing that could go round again. */
 export const headOnly = 'text/rfc822-headers';
 
+/** Mails of all mailboxes on their way into the database: however many have a backlog, what comes in otherwise finds a place beside them. */
+export const mostOnTheWay = 48;
+const onTheWay = new Room(mostOnTheWay);
+
 /**
  * Durable when it resolves: a message, a duplicate of one, or in quarantine. Rejects when the hub cannot keep it now. `old`: as
  * {@link isOld} says.
  */
-export async function takeMail(
+export function takeMail(...mail: Parameters<typeof take>): Promise<void> {
+  return onTheWay.run(1, () => take(...mail));
+}
+
+async function take(
   { raw, old }: { readonly raw: Buffer; readonly old: boolean },
   mailbox: Pick<Mailbox, 'address' | 'authservId'>,
   deps: ChannelDeps,

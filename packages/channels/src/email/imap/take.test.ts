@@ -1,0 +1,39 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { mailOf, testDeps } from '../test-deps.ts';
+import { mostOnTheWay, takeMail } from './take.ts';
+
+it('lets only so many mails of all mailboxes on their way at once, and each of them in', async () => {
+  const count = mostOnTheWay + 20;
+  const underWay: (() => void)[] = [];
+  const taken = new Set<string>();
+  const deps = testDeps({
+    receive: async ({ externalId }) => {
+      const gate = Promise.withResolvers<void>();
+      underWay.push(gate.resolve);
+      await gate.promise;
+      taken.add(externalId);
+      return { inboxId: externalId, outcome: 'accepted' };
+    },
+  });
+  const raw = (index: number) => mailOf('From: a@example.org', `Message-ID: <${index}@example.org>`, '', 'Hello');
+  const all = Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      takeMail({ raw: raw(index), old: false }, { address: `box${index % 5}@centre.test`, authservId: null }, deps),
+    ),
+  );
+  for (
+    let least = Math.min(count, mostOnTheWay);
+    taken.size < count;
+    least = Math.min(count - taken.size, mostOnTheWay)
+  ) {
+    while (underWay.length < least) await setImmediate();
+    // Whoever was let in beside them has been read by then.
+    for (let turn = 0; turn < 100; turn += 1) await setImmediate();
+    expect(underWay.length).toBe(least);
+    underWay.splice(0, 7).forEach((open) => open());
+    await setImmediate();
+  }
+  await all;
+  expect(taken.size).toBe(count);
+});
