@@ -2,6 +2,7 @@
 import { HubError, type OutboundMessage } from '@patchbay/contracts';
 import { z } from 'zod';
 import type { ChannelDeps } from '../channel.ts';
+import { mayHaveLeft } from '../may-have-left.ts';
 import { type OutgoingAnswer, outgoingRequest } from '../outgoing-address.ts';
 import { retryAfterMs } from '../twilio/errors.ts';
 import { signFileLink } from './file-link.ts';
@@ -20,7 +21,8 @@ export type SendDeps = Pick<ChannelDeps, 'config' | 'signingKey' | 'now'>;
 
 /**
  * @throws HubError `provider_refused` (4xx, a forbidden address, no way back) or `provider_unavailable` and `too_many_requests` (5xx, 429, no
- * answer). When no answer came the message may have arrived; it is sent again all the same, since receivers tell repetitions by its id.
+ * answer). When no answer came the message may have arrived; it is sent again all the same, since receivers tell repetitions by its id, and
+ * after the last try nobody knows whether it did.
  */
 export async function sendMessage(
   message: OutboundMessage,
@@ -92,7 +94,7 @@ async function post(
     });
   } catch (cause) {
     if (cause instanceof HubError) throw cause;
-    throw new HubError('provider_unavailable', 'The source does not answer', { cause });
+    throw new HubError('provider_unavailable', 'The source does not answer', { cause, doubtful: mayHaveLeft(cause) });
   }
 }
 

@@ -1,6 +1,7 @@
 /** What Twilio's REST API answers, or fails to answer, in the hub's terms. */
 import { HubError, storableText, type RefusalReason } from '@patchbay/contracts';
 import { z } from 'zod';
+import { mayHaveLeft } from '../may-have-left.ts';
 
 /** Twilio's error document (twilio.com/docs/usage/twilios-response#exceptions). */
 const errorDocument = z.object({ code: z.number().optional(), message: z.string().optional() });
@@ -60,23 +61,8 @@ export function refusal(status: number, body: unknown, retryAfter: string | null
   return new HubError('provider_refused', message, { cause, reason: refusalReason(code) });
 }
 
-/** Failures that come before the first byte of a request is written: name resolution, connecting, the TLS handshake. */
-const neverLeft =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
-
-function causeCodes(error: unknown): string[] {
-  const codes: string[] = [];
-  for (let current = error; current instanceof Error && codes.length < 5; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string') codes.push(current.code);
-    // Connecting to a name with several addresses fails with one error per address.
-    if (current instanceof AggregateError) codes.push(...current.errors.flatMap((inner: unknown) => causeCodes(inner)));
-  }
-  return codes;
-}
-
 /** No answer. When the request may have left, its effect cannot be told. */
 export function transportFailure(cause: unknown): HubError {
-  if (causeCodes(cause).some((code) => neverLeft.test(code)))
-    return new HubError('provider_unavailable', 'Twilio cannot be reached', { cause });
+  if (!mayHaveLeft(cause)) return new HubError('provider_unavailable', 'Twilio cannot be reached', { cause });
   return new HubError('outcome_unknown', 'Twilio did not answer', { cause });
 }
