@@ -213,6 +213,28 @@ describe.skipIf(inject('chromium') === null)('a manager who watches over intake'
     await page.getByTestId('mail-account-new').click();
     await page.getByTestId('mail-account-host').waitFor();
     await picture('mail-account-form');
+    const fields = {
+      address: 'desk@patchbay.test',
+      host: '127.0.0.1',
+      // Nothing listens there.
+      port: '1',
+      username: 'desk',
+      password: 'not-needed',
+    };
+    for (const [name, value] of Object.entries(fields)) await page.getByTestId(`mail-account-${name}`).fill(value);
+    await page.getByTestId('mail-account-save').click();
+    const row = page.getByTestId('mail-account-row').filter({ hasText: fields.address });
+    await row.locator('[data-testid=mail-account-state].status-failed').waitFor();
+    await row.getByText('refuses connections').first().waitFor();
+    await picture('mail-account-failing');
+    // Broken off in the middle of a first import.
+    await hub.hub.parts.db.sql.query(
+      'update mail_account set uid_validity = 1, last_uid = 700, import_until = 2000, import_done = 340, import_total = 1000',
+    );
+    await page.reload();
+    await row.getByText('340 of 1000 mails imported').waitFor();
+    expect(await row.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('34');
+    await picture('mail-account-importing');
     expect(beyond).toEqual([]);
     // The address that the hub refused.
     expect(problems.flat().filter((problem) => !problem.includes('422'))).toEqual([]);
