@@ -95,7 +95,11 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     await using client = await dovecot().session(user);
     await client.mailboxOpen('INBOX');
     const id = await add(user);
-    await until(id, ({ importing }) => (importing as { done: number } | null)?.done !== 0);
+    // Before it is connected nothing is said of an import either.
+    await until(id, ({ importing, state }) => {
+      const done = (importing as { done: number } | null)?.done;
+      return done === undefined ? state === 'watching' : done > 0;
+    });
     await client.messageDelete('150:299');
     await watching(id);
     const left = client.mailbox && (await client.fetchAll('1:*', { envelope: true }));

@@ -1,6 +1,6 @@
 /** A mail server that hangs, drops the line or refuses at every stage of its dialogue: nobody gets a mail twice, and its author is told. */
 import { randomUUID } from 'node:crypto';
-import { testDeps } from '@patchbay/channels/email/test-deps';
+import { outgoing, testDeps } from '@patchbay/channels/email/test-deps';
 import { sendMail } from '@patchbay/channels/email/send';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
@@ -11,23 +11,6 @@ import { startMailServer } from '../support/mail-server.ts';
 import type { SmtpFault, SmtpStage } from '../support/mail-server.ts';
 import { shared } from '../support/shared.ts';
 import { ticketClient } from '../support/ticket-client.ts';
-
-const mail = {
-  outboundId: '0c7b1f5e-1f6a-4d5c-8f25-6c6a2f6d1a11',
-  idempotencyKey: 'k',
-  ticketId: '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11',
-  ticketNumber: 12,
-  channelAccount: 'email',
-  to: 'ann@example.com',
-  cc: [],
-  subject: 'Order',
-  text: 'On its way.',
-  html: null,
-  attachments: [],
-  inReplyTo: null,
-  references: [],
-  automatic: false,
-};
 
 describe('the dialogue with a mail server', () => {
   const server = shared(startMailServer);
@@ -55,7 +38,11 @@ describe('the dialogue with a mail server', () => {
     const { url, failOnce, taken: all } = server();
     const had = all.length;
     failOnce(stage, fault);
-    const sending = sendMail(mail, testDeps({}, { smtpUrl: url }), AbortSignal.timeout(fault === 'hang' ? 150 : 5_000));
+    const sending = sendMail(
+      outgoing,
+      testDeps({}, { smtpUrl: url }),
+      AbortSignal.timeout(fault === 'hang' ? 1_000 : 5_000),
+    );
     await expect(sending).rejects.toMatchObject({ code });
     expect(all.length - had).toBe(taken);
   });

@@ -4,26 +4,16 @@ import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import { isMailAddress } from './addresses.ts';
 import { composeMail } from './compose.ts';
-import { testDeps } from './test-deps.ts';
+import { outgoing, testDeps } from './test-deps.ts';
 
 const message: OutboundMessage = {
-  outboundId: '0c7b1f5e-1f6a-4d5c-8f25-6c6a2f6d1a11',
-  idempotencyKey: 'k',
-  ticketId: '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11',
-  ticketNumber: 12,
-  channelAccount: 'email',
-  to: 'ann@example.com',
+  ...outgoing,
   alsoTo: ['bob@example.com'],
   cc: ['cy@example.com'],
   bcc: ['hidden@example.com'],
   from: { name: 'Sales', address: 'sales@centre.test' },
-  subject: 'Order',
-  text: 'On its way.',
-  html: null,
-  attachments: [],
   inReplyTo: '<two@example.com>',
   references: ['<one@example.com>'],
-  automatic: false,
 };
 
 const hostilePiece = fc.constantFrom(

@@ -7,25 +7,15 @@ import { subjectOf } from './compose.ts';
 import { readMail } from './reading/mail-source.ts';
 import { parseMail } from './schema.ts';
 import { sendMail } from './send.ts';
-import { testDeps } from './test-deps.ts';
+import { outgoing, testDeps } from './test-deps.ts';
 
-const ticketId = '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11';
 const message: OutboundMessage = {
-  outboundId: '0c7b1f5e-1f6a-4d5c-8f25-6c6a2f6d1a11',
-  idempotencyKey: 'k',
-  ticketId,
-  ticketNumber: 12,
-  channelAccount: 'email',
-  to: 'ann@example.com',
-  cc: [],
+  ...outgoing,
   subject: 'Re: Order [#12]',
-  text: 'On its way.',
-  html: null,
-  attachments: [],
   inReplyTo: '<two@example.com>',
   references: ['<one@example.com>'],
-  automatic: false,
 };
+const { ticketId } = message;
 const never = new AbortController().signal;
 
 describe('the mail', () => {

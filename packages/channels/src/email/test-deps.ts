@@ -1,6 +1,6 @@
 /** In-memory stand-ins for what the hub gives the email adapter, for its tests. */
 import { createHash } from 'node:crypto';
-import type { InboundContactDraft } from '@patchbay/contracts';
+import type { InboundContactDraft, OutboundMessage } from '@patchbay/contracts';
 import type { ChannelDeps, RawPayload } from '../channel.ts';
 
 export interface Recorded {
@@ -59,6 +59,24 @@ export function testDeps(
     ...overrides,
   };
 }
+
+/** An answer on its way out. */
+export const outgoing: OutboundMessage = {
+  outboundId: '0c7b1f5e-1f6a-4d5c-8f25-6c6a2f6d1a11',
+  idempotencyKey: 'k',
+  ticketId: '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11',
+  ticketNumber: 12,
+  channelAccount: 'email',
+  to: 'ann@example.com',
+  cc: [],
+  subject: 'Order',
+  text: 'On its way.',
+  html: null,
+  attachments: [],
+  inReplyTo: null,
+  references: [],
+  automatic: false,
+};
 
 /** A mail from its lines, with CRLF. */
 export function mailOf(...lines: string[]): Buffer {

@@ -3,25 +3,10 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { sourceTrust } from '@patchbay/contracts';
 import { expect, it } from 'vitest';
-import { testDeps } from '../email/test-deps.ts';
+import { outgoing, testDeps } from '../email/test-deps.ts';
 import { sendMessage } from './send.ts';
 
-const message = {
-  outboundId: '0c7b1f5e-1f6a-4d5c-8f25-6c6a2f6d1a11',
-  idempotencyKey: 'k',
-  ticketId: '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11',
-  ticketNumber: 12,
-  channelAccount: 'http:shop',
-  to: 'shop:u1',
-  cc: [],
-  subject: '',
-  text: 'On its way.',
-  html: null,
-  attachments: [],
-  inReplyTo: null,
-  references: [],
-  automatic: false,
-};
+const message = { ...outgoing, channelAccount: 'http:shop', to: 'shop:u1' };
 
 it.each<[string, (socket: Socket) => void, boolean]>([
   ['drops the line once it has read it', (socket) => socket.once('data', () => socket.destroy()), true],

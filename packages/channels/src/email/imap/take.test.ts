@@ -22,15 +22,12 @@ it('lets only so many mails of all mailboxes on their way at once, and each of t
       takeMail({ raw: raw(index), old: false }, { address: `box${index % 5}@centre.test`, authservId: null }, deps),
     ),
   );
-  for (
-    let least = Math.min(count, mostOnTheWay);
-    taken.size < count;
-    least = Math.min(count - taken.size, mostOnTheWay)
-  ) {
-    while (underWay.length < least) await setImmediate();
+  while (taken.size < count) {
+    const due = Math.min(count - taken.size, mostOnTheWay);
+    while (underWay.length < due) await setImmediate();
     // Whoever was let in beside them has been read by then.
     for (let turn = 0; turn < 100; turn += 1) await setImmediate();
-    expect(underWay.length).toBe(least);
+    expect(underWay.length).toBe(due);
     underWay.splice(0, 7).forEach((open) => open());
     await setImmediate();
   }
