@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { keepPictures, useBrowser } from '../support/browser.ts';
+import { intercept, keepPictures, useBrowser } from '../support/browser.ts';
 import { addAgent, chooseLanguage, grace, logIn } from '../support/browser-desk.ts';
 import { startMailSink, type MailSink } from '../support/browser-mail-sink.ts';
 import { eventually } from '../support/client.ts';
@@ -215,7 +215,7 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
     await page.getByText('No figures for these days').waitFor();
     await page.goto(`${hub.url}/reports?figures=nonsense&from=2020-01-01&to=2020-01-03`);
     await page.locator('.state[role=alert]').waitFor();
-    await page.route('**/api/v1/reports?**', (route) => route.abort());
+    await intercept(page, '**/api/v1/reports?**', (route) => route.abort());
     await page.getByTestId('preset-weekly').click();
     await page.locator('.state[role=alert]').getByRole('button').waitFor();
     await page.unroute('**/api/v1/reports?**');

@@ -4,7 +4,7 @@ import { createTransport } from 'nodemailer';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
-import { keepPictures, useBrowser } from '../support/browser.ts';
+import { intercept, keepPictures, useBrowser } from '../support/browser.ts';
 import type { OpenedPage } from '../support/browser.ts';
 import {
   acceptOffer,
@@ -220,7 +220,7 @@ describe.skipIf(inject('chromium') === null)('from the wire to the screen and ba
       ] as const)
         await figure(channel, value).waitFor();
       // From here on only the socket can bring news.
-      await board.route('**/api/v1/metrics/wallboard', (route) => route.abort());
+      await intercept(board, '**/api/v1/metrics/wallboard', (route) => route.abort());
       await simulator('/text', { from: '+4915155555555', body: 'Do you open on Sunday?' });
       await figure('sms', 2).waitFor();
       await picture(board, 'wallboard');

@@ -7,7 +7,7 @@ import { databaseErrorCode } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
 import { proveIdentifier, setIdentifierShared } from '@patchbay/store/queries/identifiers';
 import { mergeCustomers, readMergeUndo, splitIdentifier, undoMerge } from '@patchbay/store/queries/merges';
-import { merge as mergeAgain } from '@patchbay/engine/identity/merging';
+import { merge as mergeAgain, undo as undoAgain } from '@patchbay/engine/identity/merging';
 import { reviewIdentity } from '@patchbay/engine/identity/review';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -522,7 +522,8 @@ onBothBackends('merges at the same time', (backend) => {
       [ids],
     );
     expect(standing.length).toBeGreaterThan(0);
-    for (const { id } of standing) expect(await undoMerge(sql, id, 'somebody')).toBe(true);
+    // The hub is still at work on what came in; an undoing that it is in the way of is carried out again.
+    for (const { id } of standing) expect((await undoAgain(parts, id, 'somebody')).undoneAt).not.toBeNull();
     const { rows: own } = await sql.query<{ sender: string; n: number }>(
       `select sender, count(distinct customer_id)::integer as n from message where direction = 'in' and sender like $1 group by sender`,
       [`%-${world}@x.example`],

@@ -167,6 +167,19 @@ export async function askedNothing(page: Page, path: RegExp, ms: number, timeout
     if (Date.now() > end) throw new Error(`The page asks on and on: ${asked}`);
 }
 
+/** As `page.route`, but comes back once it holds: after Chromium was told so, what a page asks passes by for a moment still. */
+export async function intercept(page: Page, path: string | RegExp, handle: (route: Route) => unknown): Promise<void> {
+  await page.route(path, handle);
+  const probe = '**/healthz';
+  let holds = false;
+  await page.route(probe, (route) => {
+    holds = true;
+    return route.fulfill({ status: 204 });
+  });
+  while (!holds) await page.evaluate(() => fetch('/healthz').then(() => undefined));
+  await page.unroute(probe);
+}
+
 /** Keeps what the page asks of the hub from being asked, as a slow network does, until it is let go or fails. */
 export async function holdRequests(page: Page, method: string, path: RegExp) {
   const arrived = Promise.withResolvers<void>();
@@ -179,7 +192,7 @@ export async function holdRequests(page: Page, method: string, path: RegExp) {
     return how === 'continue' ? route.continue() : route.abort();
   };
   const isHeld = (request: Request) => request.method() === method && path.test(request.url());
-  await page.route(path, handle);
+  await intercept(page, path, handle);
   const end = (how: 'continue' | 'abort' | 'lose') => async () => {
     const ended =
       how === 'continue' ? page.waitForEvent('requestfinished', isHeld) : page.waitForEvent('requestfailed', isHeld);
