@@ -2,7 +2,9 @@ import type { Page } from 'playwright-core';
 /// <reference lib="dom" />
 import { beforeAll, afterAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
-import { startHub, type TestHub } from '../support/hub.ts';
+import { logIn } from '../support/browser-desk.ts';
+import { eventually } from '../support/client.ts';
+import { admin, startHub, type TestHub } from '../support/hub.ts';
 
 /** Whoever is quicker than a person is asked to press once more. */
 async function pressAgainWhenTooQuick(page: Page): Promise<void> {
@@ -50,6 +52,28 @@ describe.skipIf(inject('chromium') === null)('the public form in a browser', () 
     ]);
     // Being asked to press again is an answer of 422, which Chromium writes down as a problem of the page.
     expect(problems.filter((line) => !line.includes('422 (Unprocessable Entity)'))).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is answered on the desk like a mail, with a copy to somebody else', async () => {
+    const { page, problems } = await browser.open();
+    await logIn(page, hub.url, admin);
+    // That nobody was logged in before.
+    problems.length = 0;
+    const ticket = (await hub.api('GET', '/api/v1/tickets')).body.items[0];
+    await page.goto(`${hub.url}/desk/${ticket.id}`);
+    await page.getByTestId('message-forward').first().waitFor();
+    await page.getByTestId('recipients-unfold').filter({ hasText: 'ada@example.com' }).click();
+    await page.getByTestId('composer-cc').locator('input').fill('olga@example.com,');
+    await page.getByTestId('composer-text').fill('Send it back, please.');
+    expect(await keepPictures(page, 'form-answered')).toEqual([]);
+    await page.getByTestId('composer-text').press('Control+Enter');
+    const answer = await eventually(
+      async () => (await hub.api('GET', `/api/v1/tickets/${ticket.id}/messages`)).body.items.at(-1),
+      ({ deliveryStatus }) => deliveryStatus === 'sent',
+    );
+    expect(answer).toMatchObject({ channel: 'email', to: ['ada@example.com'], cc: ['olga@example.com'] });
+    expect(problems).toEqual([]);
     await page.context().close();
   });
 

@@ -260,6 +260,56 @@ onBothBackends('a web form', (backend) => {
     expect((await centre().api('GET', raw)).body).toContain(`In-Reply-To: ${sent.externalId}`);
   });
 
+  it('is answered like any mail: with copies, as an identity of the centre, and passed on to others', async () => {
+    const { api, reply, received, messages, ground } = centre();
+    const identity = { address: 'service@patchbay.test', name: 'Service', signatureText: 'Yours, {{agent}}' };
+    const { body: made } = await api('POST', '/api/v1/mail-identities', { ...identity, isDefault: true });
+    const { token } = await open();
+    const { id } = await ticketOf(
+      await numberAt((await send(token, { email: 'finn@example.com' })).headers.get('location')),
+    );
+    expect((await api('GET', `/api/v1/tickets/${id}`)).body).toMatchObject({
+      channel: 'http',
+      limits: { copies: true },
+    });
+    expect((await api('GET', `/api/v1/tickets/${id}/reply-recipients`)).body).toMatchObject({
+      reply: { to: ['finn@example.com'], cc: [] },
+      identity: { address: identity.address },
+    });
+    type Item = { messageId: string; rawUrl: string | null };
+    const leftAs = async (messageId: string): Promise<string> => {
+      const item = await eventually(
+        async () => (await api('GET', '/api/v1/outbox')).body.items.find((one: Item) => one.messageId === messageId),
+        (one) => Boolean(one?.rawUrl),
+      );
+      return (await api('GET', item.rawUrl)).body;
+    };
+    const answer = await reply(id, 'At nine.', { cc: ['olga@example.com'] });
+    const mail = await leftAs(answer.id);
+    for (const line of ['From: Service <service@patchbay.test>', 'To: finn@example.com', 'Cc: olga@example.com'])
+      expect(mail).toContain(line);
+    expect(mail).toContain('Yours, ');
+    expect((await messages(id)).find((one) => one.id === answer.id)).toMatchObject({
+      channel: 'email',
+      from: identity.address,
+      to: ['finn@example.com'],
+      cc: ['olga@example.com'],
+    });
+    const sent = (await messages(id)).find((one) => one.id === answer.id).externalId;
+    // Whoever was written to may answer.
+    const messageId = '<olga-1@example.com>';
+    const answered = { messageId, inReplyTo: sent, subject: 'Re: When do you open?', text: 'Thank you.' };
+    await mailProgram(ground.smtpPort)({ from: 'olga@example.com', ...answered });
+    expect((await received(messageId)).ticketId).toBe(id);
+    expect((await api('GET', `/api/v1/tickets/${id}/reply-recipients`)).body.reply.to).toEqual(['olga@example.com']);
+    const question = (await messages(id)).find((one) => one.channel === 'http');
+    const passedOn = await reply(id, 'Do you know?', { to: ['expert@example.net'], forwardOf: question.id });
+    const forwarded = await leftAs(passedOn.id);
+    expect(forwarded).toContain('When do you open?');
+    expect(forwarded).not.toContain('In-Reply-To:');
+    await api('DELETE', `/api/v1/mail-identities/${made.id}`);
+  });
+
   it('is told of an answer that comes back, and sends none to who has withdrawn consent to mail', async () => {
     const ticketFor = async (email: string) => {
       const { token } = await open();

@@ -56,6 +56,8 @@ export const ticketDetail = ticket.extend({
     /** Carriers split texts into segments and charge for each. */
     segments: z.boolean(),
     templates: z.boolean(),
+    /** Several recipients, copies, a sender of one's choice, and messages that are passed on. */
+    copies: z.boolean(),
     files: z
       .object({
         types: z.array(z.string()),

@@ -7,6 +7,7 @@ import { lastInboundAt, readTemplate, readTemplateUse, readTicketEnds } from '@p
 import type { ClaimedOutbound, TemplateUse } from '@patchbay/store';
 import type { z } from 'zod';
 import type { Parts } from '../parts.ts';
+import { answerChannel } from './answer-channel.ts';
 import { callObstacle } from './outgoing-calls.ts';
 
 const closedWindow = 'More than 24 hours have passed since the customer wrote; only a template may be sent now';
@@ -72,7 +73,7 @@ export async function messagingDetail(
   parts: Parts,
   ticket: Pick<Ticket, 'id' | 'channel'>,
 ): Promise<Omit<TicketDetail, keyof Ticket>> {
-  const capabilities = parts.channels.get(ticket.channel)?.capabilities;
+  const capabilities = (await answerChannel(parts, ticket))?.capabilities;
   const ends = (await readTicketEnds(parts.db.sql, ticket.id)) ?? { channelAccount: '', contactAddress: '' };
   const windowMs = capabilities?.sessionWindowMs;
   const files = capabilities?.files;
@@ -88,6 +89,7 @@ export async function messagingDetail(
       textLength: capabilities?.textLength ?? null,
       segments: capabilities?.segments ?? false,
       templates: windowMs !== undefined,
+      copies: capabilities?.copies ?? false,
       files: files
         ? {
             ...files,

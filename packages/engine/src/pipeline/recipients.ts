@@ -6,13 +6,14 @@ import { readComposeContext, readPartyAddresses, type ComposeContext } from '@pa
 import type { Parts } from '../parts.ts';
 import { wholeAddresses } from '../privacy/door.ts';
 import { masked } from '../privacy/masking.ts';
+import { answerChannel } from './answer-channel.ts';
 
 /** @throws HubError `not_found`, `unprocessable` on a channel that carries no copies */
 export async function recipientsFor(parts: Parts, ticketId: string): Promise<ReplyRecipients> {
   const ticket = await readTicketState(parts.db.sql, ticketId);
   const context = ticket && (await readComposeContext(parts.db.sql, ticketId, {}));
   if (!ticket || !context) throw new HubError('not_found', 'There is no such ticket');
-  const channel = parts.channels.get(ticket.channel);
+  const channel = await answerChannel(parts, ticket);
   if (!channel?.capabilities.copies)
     throw new HubError('unprocessable', 'This channel has one recipient, no copies and no sender of your choice');
   const { identity, reason } = chooseIdentity(context.identities, context, null) ?? { identity: null, reason: '' };

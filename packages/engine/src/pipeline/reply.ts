@@ -7,6 +7,7 @@ import { findReply, insertTemplateUse, readTicketState, writeReply } from '@patc
 import type { NewReply, WrittenReply } from '@patchbay/store';
 import { findHeldReply } from '@patchbay/store/queries/held-replies';
 import type { Parts } from '../parts.ts';
+import { answerChannel } from './answer-channel.ts';
 import { composeReply } from './compose-reply.ts';
 import { chosenTemplate, refuseBeyondWindow } from './messaging.ts';
 import { keyOfReply, type ReplyKey } from './reply-key.ts';
@@ -114,7 +115,7 @@ export function wellFormed(input: MessageCreate): MessageCreate {
 async function channelOf(parts: Parts, ticketId: string): Promise<{ channel: Channel | undefined; status: string }> {
   const ticket = await readTicketState(parts.db.sql, ticketId);
   if (!ticket) throw new HubError('not_found', 'There is no such ticket');
-  return { channel: parts.channels.get(ticket.channel), status: ticket.status };
+  return { channel: await answerChannel(parts, ticket), status: ticket.status };
 }
 
 /** The template's use is written with the message, before anybody can send it. */

@@ -2,6 +2,7 @@
 import type { Authenticity, MailIdentity, MailIdentityUpdate, StoredFile } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { readsEverything, type Viewer } from './tickets.ts';
+import { truth } from './truth.ts';
 
 export interface ComposeIdentity {
   id: string;
@@ -59,6 +60,11 @@ export async function readComposeContext(
     [ticketId, wanted.identityId ?? null, wanted.forwardOf ?? null],
   );
   return rows[0]?.context ?? null;
+}
+
+/** Whether answers on the ticket leave by mail although it came by another channel, as a web form's do. */
+export async function isAnsweredByMail(sql: Queryable, ticketId: string): Promise<boolean> {
+  return truth(sql, 'select answered_by_mail($1) as yes', [ticketId]);
 }
 
 /** Those of a message's attachments that are named, in the order of the message. */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { LockOutlined, SendOutlined } from '@ant-design/icons';
-import type { Message, Ticket } from '@patchbay/contracts';
+import type { Message, TicketDetail } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Alert, App, Button, Input } from 'antd';
 import { useEffect, useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
@@ -32,7 +32,7 @@ import { useTypingSignal } from './use-typing-signal.ts';
 export type ComposerRequest = { forward: Message } | { goOn: true };
 
 /** Answer on the ticket's own channel, or leave a note that never leaves the centre. */
-export function Composer({ ticket, request }: { ticket: Ticket; request: ComposerRequest | null }) {
+export function Composer({ ticket, request }: { ticket: TicketDetail; request: ComposerRequest | null }) {
   const { t } = useTranslation();
   const { message: tell } = App.useApp();
   const spoken = ticket.call !== null;

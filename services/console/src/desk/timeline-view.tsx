@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowDownOutlined } from '@ant-design/icons';
-import type { Message, Ticket } from '@patchbay/contracts';
+import type { Message, Ticket, TicketDetail } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Button } from 'antd';
 import { useCallback, useMemo } from 'react';
@@ -14,13 +14,12 @@ import { EventsLine } from './events-line.tsx';
 import { HeldReplies } from './held-replies.tsx';
 import { MessageView } from './message-view.tsx';
 import { buildTimeline } from './timeline.ts';
-import { carriesCopies } from './use-mail-fields.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 
 /** No event tells of a try that is repeated. Milliseconds. */
 const TRIES = 15_000;
 
-export function TimelineView({ ticket, ask }: { ticket: Ticket; ask: (request: ComposerRequest) => void }) {
+export function TimelineView({ ticket, ask }: { ticket: TicketDetail; ask: (request: ComposerRequest) => void }) {
   const { t, i18n } = useTranslation();
   const messages = useQuery({
     queryKey: keys.messages(ticket.id),
@@ -73,7 +72,7 @@ export function TimelineView({ ticket, ask }: { ticket: Ticket; ask: (request: C
                 key={item.key}
                 message={item.message}
                 author={authorOf(item.message, ticket)}
-                forward={carriesCopies(ticket.channel) ? forward : null}
+                forward={ticket.limits.copies ? forward : null}
               />
             ) : (
               <EventsLine key={item.key} events={item.events} />

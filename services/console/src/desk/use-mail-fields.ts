@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { mostRecipients } from '@patchbay/contracts';
-import type { ChannelName, Message, MessageCreateInput, Ticket } from '@patchbay/contracts';
+import type { Message, MessageCreateInput, TicketDetail } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { useEffect } from 'react';
 import { api } from '../query-client.ts';
@@ -8,16 +8,13 @@ import { isBegun, type Draft, type DraftStore } from './drafts.ts';
 import { looksLikeAddress } from './mail-address.ts';
 import { filesThatGo, reachSame, type MailChoice, type MailMode } from './mail-choice.ts';
 
-/** Channels whose messages have several recipients, copies and a sender of one's choice. */
-export const carriesCopies = (channel: ChannelName): boolean => channel === 'email';
-
 /**
  * Recipients, sender and subject of the mail that is being written, beginning with what the hub proposes. The hub's proposal follows the
  * last mail that came in; an answer that is begun goes to whom it was begun for.
  */
-export function useMailFields(ticket: Ticket, draft: Draft, store: DraftStore) {
+export function useMailFields(ticket: TicketDetail, draft: Draft, store: DraftStore) {
   const chosen = draft.mail;
-  const enabled = carriesCopies(ticket.channel);
+  const enabled = ticket.limits.copies;
   const proposal = useQuery({
     queryKey: keys.replyRecipients(ticket.id),
     queryFn: ({ signal }) => api.replyRecipients(ticket.id, signal),
