@@ -168,4 +168,25 @@ describe('a composed mail', () => {
     expect(raw.toString()).toContain(original.toString().trim());
     expect(raw.toString()).toMatch(/Content-Transfer-Encoding: [78]bit/i);
   });
+
+  test.each(['image 1.png@x', 'a\tb@x', 'plain@x', 'bild-ä 2@x'])(
+    'shows the picture that came with the Content-ID %j',
+    async (contentId) => {
+      const deps = testDeps();
+      const { sha256 } = await deps.files.put(Buffer.from('picture'));
+      for (const written of [contentId, encodeURI(contentId)]) {
+        const { raw } = await composeMail(
+          {
+            ...message,
+            html: `<p>See <img src="cid:${written}"></p>`,
+            attachments: [{ filename: 'p.png', contentType: 'image/png', size: 7, sha256, inline: true, contentId }],
+          },
+          deps,
+        );
+        const { html, attachments } = await simpleParser(raw, { skipImageLinks: true });
+        const shown = /cid:([^"]+)"/.exec(String(html))?.[1] ?? '';
+        expect(decodeURI(shown)).toBe(attachments[0]?.cid);
+      }
+    },
+  );
 });

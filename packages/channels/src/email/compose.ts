@@ -53,7 +53,7 @@ export async function composeMail(message: OutboundMessage, deps: ComposeDeps): 
     references: shortened([...new Set([...message.references.flatMap(messageIds).filter(fitsLine), ...parents])]),
     headers: message.automatic ? { 'Auto-Submitted': 'auto-replied', 'X-Auto-Response-Suppress': 'All' } : {},
     text: cleanText(message.text),
-    ...(message.html === null ? {} : { html: cleanText(message.html) }),
+    ...(message.html === null ? {} : { html: withOwnIds(cleanText(message.html), message.attachments) }),
     attachments: await Promise.all(message.attachments.map((file) => attachment(file, deps))),
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -106,8 +106,28 @@ function shortened(ids: readonly string[]): string[] {
   return ids.length <= mostReferences ? [...ids] : [...ids.slice(0, 1), ...ids.slice(1 - mostReferences)];
 }
 
+/** The Content-ID that a file leaves with: one word (RFC 2392 §2), whatever it came with. */
+const leavingId = (contentId: string): string => clipBytes(cleanLine(contentId).replace(/[<>\s]/g, ''), 255);
+
+/** The HTML with the pictures' Content-IDs as they leave. */
+function withOwnIds(html: string, files: readonly StoredFile[]): string {
+  const changed = new Map<string, string>();
+  for (const { inline, contentId } of files)
+    if (inline && contentId !== undefined && leavingId(contentId) !== contentId)
+      for (const written of [
+        contentId,
+        ...[encodeURI, encodeURIComponent].map((encoded) => encoded(contentId.toWellFormed())),
+      ])
+        changed.set(written, leavingId(contentId));
+  if (changed.size === 0) return html;
+  return html.replace(/(["'])\s*cid:([^"'<>]*?)\s*\1/gi, (whole: string, quote: string, id: string) => {
+    const own = changed.get(id);
+    return own === undefined ? whole : `${quote}cid:${own}${quote}`;
+  });
+}
+
 async function attachment(file: StoredFile, deps: ComposeDeps) {
-  const cid = clipBytes(cleanLine(file.contentId ?? '').replace(/[<>\s]/g, ''), 255);
+  const cid = leavingId(file.contentId ?? '');
   return {
     filename: cleanFilename(file.filename) || 'attachment.bin',
     contentType: /^[\w.+-]+\/[\w.+-]+$/.test(file.contentType) ? file.contentType : 'application/octet-stream',
