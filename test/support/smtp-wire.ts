@@ -6,13 +6,18 @@ import { connect } from 'node:net';
  * One mail over one connection, its bytes untouched but for dot-stuffing (RFC 5321, 4.5.2). Answers the last reply: to the data, or to
  * the command that was refused. Its size is announced (RFC 1870) only when asked to.
  */
-export async function sendByWire(port: number, bytes: Buffer, announced: boolean): Promise<string> {
+export async function sendByWire(
+  port: number,
+  bytes: Buffer,
+  announced: boolean,
+  sender = 'sender@example.org',
+): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   try {
     await nextReply(socket);
     for (const command of [
       'EHLO client.example',
-      `MAIL FROM:<sender@example.org>${announced ? ` SIZE=${bytes.length}` : ''}`,
+      `MAIL FROM:<${sender}>${announced ? ` SIZE=${bytes.length}` : ''}`,
       'RCPT TO:<support@patchbay.test>',
       'DATA',
     ]) {

@@ -227,6 +227,7 @@ function gradeOf(mail: MailSource, check: SenderCheck, fromUs: boolean, deps: Ma
   return senderGrade({
     verdict: check.authenticity.verdict,
     soleAuthor: mail.soleAuthor,
+    judged: check.judged,
     fromUs,
     fromTrustedHost: check.fromTrustedHost,
     strict: deps.config.mailTrust?.strictSenders ?? false,

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { HubError } from '@patchbay/contracts';
 import { isPassedOn } from '@patchbay/contracts/forward-marks';
 import type { Attachment, EmailAddress, MailParserOptions, ParsedMail } from 'mailparser';
+import { isReadAlike, isWrittenOut } from './certain-author.ts';
 import { decodeEncodedWords, hasUnreadWord } from './encoded-words.ts';
 import { textOfHtml } from './html-text.ts';
 import { knownTextOf } from './known-text.ts';
@@ -47,6 +48,8 @@ export interface MailSource extends Bodies {
   readonly from: EmailAddress | undefined;
   /** From names exactly one author, in one header. */
   readonly soleAuthor: boolean;
+  /** Whoever else reads the mail finds the same author: one From, in a head that did not have to be mended, with the address as it is taken. */
+  readonly certainAuthor: boolean;
   readonly to: string[];
   readonly cc: string[];
   readonly replyTo: string[];
@@ -69,15 +72,14 @@ const deadline = 60_000;
 
 /** Throws `unprocessable` when the bytes cannot be read as mail. */
 export async function readMail(raw: Uint8Array): Promise<MailSource> {
-  const mail = await parseWhole(
-    withLastLine(
-      withHeadEnded(withLineFeeds(withoutBlankStart(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)))),
-    ),
-  );
+  const came = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const mended = withLastLine(withHeadEnded(withLineFeeds(withoutBlankStart(came))));
+  const mail = await parseWhole(mended);
   const headerLines = headerLinesOf(mail);
   const headers = Map.groupBy(headerLines, (line) => line.name);
   const authors = addressesIn(mail.from);
-  const unclosed = unclosedAuthor(headers.get('from')?.[0]?.value ?? '', authors[0]?.address ?? '');
+  const [from, ...moreFrom] = (headers.get('from') ?? []).map((line) => line.value);
+  const unclosed = unclosedAuthor(from ?? '', authors[0]?.address ?? '');
   const html = mail.html === false || mail.html === undefined ? undefined : mail.html;
   const subject = readable(mail, headers.get('subject')?.[0]?.value);
   const files = mail.attachments.map((part) => partOf(part, mail.otherForms));
@@ -101,7 +103,12 @@ export async function readMail(raw: Uint8Array): Promise<MailSource> {
     subject,
     from: unclosed ?? authors[0],
     // Others may read another author out of it.
-    soleAuthor: unclosed === undefined && authors.length === 1 && headers.get('from')?.length === 1,
+    soleAuthor: unclosed === undefined && authors.length === 1 && from !== undefined && moreFrom.length === 0,
+    certainAuthor:
+      unclosed === undefined &&
+      moreFrom.length === 0 &&
+      isWrittenOut(from ?? '', authors[0]?.address ?? '') &&
+      isReadAlike(came, mended),
     to: spelledOut(mail.to),
     cc: spelledOut(mail.cc),
     replyTo: spelledOut(mail.replyTo),

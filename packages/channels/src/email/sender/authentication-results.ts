@@ -1,4 +1,5 @@
 /** Reads `Authentication-Results` (RFC 8601): what a host that we trust has found out about a mail. */
+import { asciiDomain } from '../addresses.ts';
 import type { MailChecks } from './sender-verdict.ts';
 
 export interface AuthenticationResults {
@@ -79,8 +80,6 @@ function unquoted(text: string): string {
 
 /** `user@example.org`, `@example.org` and `example.org` all name the domain. */
 function domainIn(value: string | undefined): string {
-  return (value ?? '')
-    .slice((value ?? '').lastIndexOf('@') + 1)
-    .replace(/[<>.]+$/, '')
-    .toLowerCase();
+  const domain = (value ?? '').slice((value ?? '').lastIndexOf('@') + 1);
+  return asciiDomain(domain.replace(/[<>.]+$/, ''));
 }

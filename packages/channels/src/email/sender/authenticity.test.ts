@@ -17,6 +17,9 @@ const zone: Record<string, string> = {
   'TXT shop.example': 'v=spf1 ip4:192.0.2.7 -all',
   'TXT _dmarc.strict.example': 'v=DMARC1; p=reject',
   'TXT strict.example': 'v=spf1 ip4:192.0.2.8 -all',
+  'TXT k._domainkey.evil.example': `v=DKIM1; k=rsa; p=${publicKey.toString('base64')}`,
+  'TXT evil.example': 'v=spf1 ip4:203.0.113.9 -all',
+  'TXT _dmarc.exact.example': 'v=DMARC1; p=reject; aspf=s; adkim=s',
 };
 
 function dnsOf(records: Record<string, string>) {
@@ -39,13 +42,14 @@ const plain = (from: string, ...headers: string[]) =>
     '',
   );
 
-async function signed(from: string): Promise<Buffer> {
-  const raw = plain(from);
+async function signedBy(signingDomain: string, raw: Buffer): Promise<Buffer> {
   const { signatures } = await dkimSign(raw, {
-    signatureData: [{ signingDomain: 'shop.example', selector: 'k', privateKey }],
+    signatureData: [{ signingDomain, selector: 'k', privateKey }],
   } as never);
   return Buffer.concat([Buffer.from(signatures), raw]);
 }
+
+const signed = (from: string) => signedBy('shop.example', plain(from));
 
 const from = (address: string): MailEnvelope => ({
   from: 'ann@shop.example',
@@ -63,6 +67,7 @@ async function check(raw: Buffer, envelope: MailEnvelope, dns = dnsOf(zone), tru
     verdict: contact.authenticity?.verdict,
     grade: contact.identifiers[0]?.grade,
     by: contact.authenticity?.checkedBy,
+    from: contact.from,
   };
 }
 
@@ -123,6 +128,170 @@ describe('at the inlet', () => {
   });
 });
 
+describe('an author whom the check has not judged', () => {
+  const mailbox: MailEnvelope = { from: null, to: ['service@centre.test'] };
+  const evil = { ...from('203.0.113.9'), from: 'x@evil.example' };
+  const rest = 'To: service@centre.test\r\nSubject: Pay\r\nMessage-ID: <1@x>\r\n\r\nPay me\r\n';
+  /** One field, and behind it the attacker's own From; or a head and a text for who takes a lone CR for a line's end. */
+  const hidden = (author: string) =>
+    `X-A: 1\rFrom: ${author}\rTo: service@centre.test\rSubject: Pay\r\rPay me${'\r'.repeat(60)}\r\nFrom: x@evil.example\r\n${rest}`;
+
+  test.each<[string, string, string, MailEnvelope, object]>([
+    ['lone CRs', hidden('bob@silent.example'), 'bob@silent.example', evil, {}],
+    ['lone CRs, strictly', hidden('bob@silent.example'), 'bob@silent.example', evil, { strictSenders: true }],
+    ['lone CRs, one of us', hidden('agent@centre.test'), 'agent@centre.test', evil, {}],
+    ['lone CRs, in a mailbox', hidden('ceo@strict.example'), 'ceo@strict.example', mailbox, {}],
+    [
+      'a lone CR that is left as it is',
+      `X-A: 1\rFrom: x@evil.example\r\nFrom: bob@silent.example\r\n${rest}`,
+      'bob@silent.example',
+      mailbox,
+      {},
+    ],
+    ['NUL', `X-A: 1\0\r\nFrom: bob@silent.example\r\n${rest}`, 'bob@silent.example', mailbox, {}],
+    ['two fields', `From: bob@silent.example\r\nFrom: x@evil.example\r\n${rest}`, 'bob@silent.example', mailbox, {}],
+    ['an encoded word', `From: <=?utf-8?Q?bob?=@silent.example>\r\n${rest}`, 'bob@silent.example', mailbox, {}],
+    [
+      'a text in the head',
+      `Subject: x\r\nFrom: bob@silent.example\r\n--\r\nFrom: x@evil.example\r\n${rest}`,
+      'bob@silent.example',
+      mailbox,
+      {},
+    ],
+    ['a line before the head', `\r\nFrom: bob@silent.example\r\n${rest}`, 'bob@silent.example', mailbox, {}],
+    [
+      'a name that is folded before its colon',
+      `From: bob@silent.example\r\nFrom\r\n : x@evil.example\r\n${rest}`,
+      'bob@silent.example',
+      mailbox,
+      {},
+    ],
+  ])('%s', async (_name, raw, author, envelope, trust) => {
+    const got = await check(await signedBy('evil.example', Buffer.from(raw)), envelope, dnsOf(zone), trust);
+    expect(got).toMatchObject({ from: author, grade: 'claimed' });
+    expect(got.verdict).not.toBe('pass');
+  });
+
+  test.each([
+    ['a control character', 'ceo@str\u0001ict.example'],
+    ['a letter of full width', 'ceo@ｓtrict.example'],
+    ['a hyphen that is not seen', 'ceo@str\u00adict.example'],
+  ])('whose domain is written with %s is judged by the policy of the one that is taken', async (_name, author) => {
+    expect(await check(plain(author), evil)).toMatchObject({ verdict: 'fail', grade: 'claimed' });
+  });
+
+  test('a mail that names no From of its own beside lone CRs is nobody known', async () => {
+    const old = 'From: ann@shop.example\rTo: service@centre.test\rSubject: Order\r\rHello\r';
+    expect(await check(Buffer.from(old), from('192.0.2.7'))).toMatchObject({ verdict: 'none', grade: 'claimed' });
+  });
+
+  test.each([
+    ['LF alone', (raw: string) => raw.replaceAll('\r\n', '\n')],
+    ['LF alone in the head', (raw: string) => raw.replace(/^[^]*?\r\n\r\n/, (head) => head.replaceAll('\r\n', '\n'))],
+    ['CR, CR and LF', (raw: string) => raw.replace('Subject: Order\r\n', 'Subject: Order\r\r\n')],
+    ['a From that is folded', (raw: string) => raw.replace('From: ', 'From: "Ann of\r\n the shop"\r\n ')],
+    [
+      'a name in an encoded word',
+      (raw: string) => raw.replace('From: ann@shop.example', 'From: =?utf-8?Q?Ann?= <Ann@Shop.example>'),
+    ],
+    ['a link', (raw: string) => raw.replace('From: ann@shop.example', 'From: Ann <mailto:ann@shop.example>')],
+    ['no text', (raw: string) => raw.replace(/\r\n\r\n[^]*/, '\r\n')],
+    ['lone CRs in the text', (raw: string) => raw.replace('Hello', `Hello${'\r'.repeat(60)}you`)],
+  ])('honest mail keeps its verdict: %s', async (_name, written) => {
+    const raw = Buffer.from(written(plain('ann@shop.example').toString()));
+    expect(await check(await signedBy('shop.example', raw), mailbox)).toMatchObject({
+      verdict: 'pass',
+      grade: 'known',
+    });
+    expect(await check(raw, from('192.0.2.7'))).toMatchObject({ verdict: 'pass', grade: 'known' });
+  });
+});
+
+describe('a name service that does not answer', () => {
+  const noAnswer = (code: string) => Object.assign(new Error(code), { code });
+  /** `broken`: of these domains it says at once that it cannot say; of `slow` it never says anything. */
+  const ailing = (...broken: string[]): ReturnType<typeof dnsOf> => {
+    const well = dnsOf(zone);
+    return vi.fn<MailDns>(async (name, type) => {
+      if (name.endsWith('slow.example')) return await new Promise<never>(() => undefined);
+      if (broken.some((domain) => name === domain || name.endsWith(`.${domain}`))) throw noAnswer('ESERVFAIL');
+      return await well(name, type);
+    });
+  };
+  const signature = (domain: string, selector = 's') =>
+    `DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=${domain}; s=${selector}; h=from:subject; bh=BH; b=AAAA`;
+  /** With the hash of its text, so that the key is looked up. */
+  async function alsoSigned(author: string, ...fields: string[]): Promise<Buffer> {
+    const raw = await signedBy('evil.example', plain(author));
+    const hash = /bh=([^;\s]+)/.exec(raw.toString())?.[1] ?? '';
+    return Buffer.concat([
+      Buffer.from(fields.map((field) => `${field.replace('bh=BH', `bh=${hash}`)}\r\n`).join('')),
+      raw,
+    ]);
+  }
+  const by = (sender: string): MailEnvelope => ({ ...from('203.0.113.9'), from: sender });
+
+  test.each<[string, string, string[], string, string[], string]>([
+    ['for the sender of the envelope', 'ceo@strict.example', [], 'x@broken.example', ['broken.example'], 'fail'],
+    [
+      'for a stranger who signed',
+      'ceo@strict.example',
+      [signature('broken.example')],
+      'x@evil.example',
+      ['broken.example'],
+      'fail',
+    ],
+    ['for the host of the author', 'ceo@strict.example', [], 'x@strict.example', ['strict.example'], 'unavailable'],
+    [
+      'for the host below the author, where that is enough',
+      'ceo@strict.example',
+      [],
+      'x@mail.strict.example',
+      ['mail.strict.example'],
+      'unavailable',
+    ],
+    [
+      'for the host below the author, where that is not',
+      'ceo@exact.example',
+      [],
+      'x@mail.exact.example',
+      ['mail.exact.example'],
+      'fail',
+    ],
+    [
+      'for the key of the author',
+      'ceo@strict.example',
+      [signature('strict.example')],
+      'x@evil.example',
+      ['_domainkey.strict.example'],
+      'unavailable',
+    ],
+    [
+      'for a key below the author, where that is not enough',
+      'ceo@exact.example',
+      [signature('mail.exact.example')],
+      'x@evil.example',
+      ['mail.exact.example'],
+      'fail',
+    ],
+    ['for the policy', 'ceo@strict.example', [], 'x@evil.example', ['_dmarc.strict.example'], 'unavailable'],
+  ])('%s', async (_name, author, fields, sender, broken, verdict) => {
+    expect(await check(await alsoSigned(author, ...fields), by(sender), ailing(...broken))).toMatchObject({ verdict });
+  });
+
+  test.concurrent.each([
+    ['an author whose policy nothing meets', 'ceo@strict.example', [], 'fail'],
+    ['an author whose key there is not', 'ceo@strict.example', [signature('strict.example', 'none')], 'fail'],
+    ['an author who signed', 'ann@evil.example', [], 'pass'],
+  ])('slow keys of others change nothing for %s', async (_name, author, fields, verdict) => {
+    const slow = Array.from({ length: 8 }, (_, index) => signature('slow.example', `s${index}`));
+    const begin = performance.now();
+    const raw = await alsoSigned(author, ...slow, ...fields);
+    expect(await check(raw, by('x@slow.example'), ailing())).toMatchObject({ verdict });
+    expect(performance.now() - begin).toBeLessThan(4_000);
+  });
+});
+
 describe('behind a trusted relay', () => {
   const told = (id: string, result = 'pass') =>
     `Authentication-Results: ${id}; dmarc=${result} header.from=shop.example`;
@@ -161,6 +330,7 @@ describe('behind a trusted relay', () => {
       verdict: 'pass',
       grade: 'known',
       by: 'Patchbay',
+      from: 'ann@shop.example',
     });
   });
 
@@ -171,6 +341,30 @@ describe('behind a trusted relay', () => {
     });
     expect(await check(plain('ann@shop.example', received, told('other.test')), envelope)).toMatchObject({
       verdict: 'none',
+    });
+  });
+
+  test.each([
+    ['another author', 'dmarc=pass header.from=evil.example; dkim=pass header.d=shop.example', 'none', 'claimed'],
+    ['a name that only ends alike', 'dmarc=pass header.from=notshop.example', 'none', 'claimed'],
+    [
+      'the organisation of the author',
+      'dmarc=none header.from=example.org; dkim=pass header.d=example.org',
+      'pass',
+      'known',
+      'ann@mail.example.org',
+    ],
+  ])('results about %s', async (_name, results, verdict, grade, author = 'ann@shop.example') => {
+    const raw = plain(author, `Authentication-Results: mx.centre.test; ${results}`, received);
+    expect(await check(raw, from('127.0.0.1'))).toMatchObject({ verdict, grade });
+  });
+
+  test('its word on a head with lone CRs confirms nobody', async () => {
+    const raw = `${told('mx.centre.test').replace('header.from=shop.example', '')}\r\nX-A: 1\rFrom: ann@shop.example\rSubject: Pay\r\rPay me${'\r'.repeat(60)}\r\nFrom: x@evil.example\r\n\r\nx`;
+    expect(await check(Buffer.from(raw), from('127.0.0.1'))).toMatchObject({
+      from: 'ann@shop.example',
+      verdict: 'none',
+      grade: 'claimed',
     });
   });
 

@@ -3,15 +3,16 @@
  * checked here. With nothing to check it costs nothing.
  */
 import type { Authenticity } from '@patchbay/contracts';
+import { normaliseEmail } from '@patchbay/domain';
 import ipaddr from 'ipaddr.js';
 import type { ChannelDeps } from '../../channel.ts';
 import { domainOf } from '../addresses.ts';
-import { readAuthenticationResults } from './authentication-results.ts';
-import { clip } from '../clean-text.ts';
+import { type AuthenticationResults, readAuthenticationResults } from './authentication-results.ts';
+import { cleanLine, clip } from '../clean-text.ts';
 import { type MailDns, systemDns, withDeadline } from './mail-dns.ts';
 import type { MailSource } from '../reading/mail-source.ts';
 import type { MailEnvelope } from '../schema.ts';
-import { type MailChecks, verdictOf } from './sender-verdict.ts';
+import { type MailChecks, isOfAuthor, verdictOf } from './sender-verdict.ts';
 
 /** Milliseconds for all checks of one mail. */
 const checkMs = 2_000;
@@ -25,6 +26,8 @@ type TrustDeps = Pick<ChannelDeps, 'config' | 'dns'>;
 
 export interface SenderCheck {
   readonly authenticity: Authenticity;
+  /** It is about the author whom the hub takes, and nobody can read another in the mail. */
+  readonly judged: boolean;
   /** A trusted host handed it over, over SMTP or by its mailbox. */
   readonly fromTrustedHost: boolean;
 }
@@ -37,10 +40,15 @@ export async function checkSender(
 ): Promise<SenderCheck> {
   const relay = envelope.peer && isTrustedRelay(envelope.peer.address, deps.config.mailTrust?.relays ?? loopback);
   const fromTrustedHost = relay === true || envelope.trustedAuthservId !== undefined;
-  const fromDomain = domainOf(mail.from?.address ?? '');
+  const author = normaliseEmail(cleanLine(mail.from?.address ?? '')) ?? '';
   const told = fromTrustedHost ? toldBy(mail, envelope, deps) : undefined;
-  const checks = told?.checks ?? (await ownChecks(raw, mail, { envelope, fromTrustedHost, dns: deps.dns }));
-  return { authenticity: authenticityOf(fromDomain, checks, told?.authservId ?? 'Patchbay'), fromTrustedHost };
+  const found = told?.checks ?? (await ownChecks(raw, mail, { author, envelope, fromTrustedHost, dns: deps.dns }));
+  const checks = mail.certainAuthor ? found : { ...found, ofAnother: true as const };
+  return {
+    authenticity: authenticityOf(domainOf(author), checks, told?.authservId ?? 'Patchbay'),
+    judged: isOfAuthor(domainOf(author), checks),
+    fromTrustedHost,
+  };
 }
 
 function authenticityOf(fromDomain: string, checks: MailChecks, checkedBy: string): Authenticity {
@@ -59,7 +67,7 @@ function authenticityOf(fromDomain: string, checks: MailChecks, checkedBy: strin
  * What the trusted host wrote. With a configured name that is the topmost header of this name, which the host takes away where a sender forged it
  * (RFC 8601 §5); without one, only what stands above the first `Received` can be the host's own.
  */
-function toldBy(mail: MailSource, envelope: MailEnvelope, deps: TrustDeps) {
+function toldBy(mail: MailSource, envelope: MailEnvelope, deps: TrustDeps): AuthenticationResults | undefined {
   const wanted = (envelope.trustedAuthservId ?? deps.config.mailTrust?.authservId)?.toLowerCase();
   const received = mail.headerLines.findIndex((line) => line.name === 'received');
   const lines = wanted === undefined && received >= 0 ? mail.headerLines.slice(0, received) : mail.headerLines;
@@ -94,6 +102,8 @@ function rangesOf(relays: readonly string[]): Range[] {
 }
 
 interface OwnCheckInput {
+  /** In normal form; '' when From has none. */
+  readonly author: string;
   readonly envelope: MailEnvelope;
   readonly fromTrustedHost: boolean;
   readonly dns: MailDns | undefined;
@@ -105,7 +115,7 @@ let system: MailDns | undefined;
 async function ownChecks(
   raw: Uint8Array,
   mail: MailSource,
-  { envelope, fromTrustedHost, dns }: OwnCheckInput,
+  { author, envelope, fromTrustedHost, dns }: OwnCheckInput,
 ): Promise<MailChecks> {
   const peer = fromTrustedHost ? undefined : envelope.peer;
   const signatures = mail.headerLines.filter((line) => line.name === 'dkim-signature');
@@ -116,7 +126,7 @@ async function ownChecks(
   if (!peer && !signed) return { dkim: [] };
   const asked = withDeadline(dns ?? (system ??= systemDns()), checkMs);
   try {
-    return await mailauthChecks(raw, mail, { peer, signed, sender: envelope.from ?? '', resolver: asked.dns });
+    return await mailauthChecks(raw, mail, { author, peer, signed, sender: envelope.from ?? '', resolver: asked.dns });
   } catch {
     // A mail that trips a check is a mail that nobody could check.
     return { dkim: [], dmarc: { result: 'temperror', domain: '' } };
@@ -126,6 +136,7 @@ async function ownChecks(
 }
 
 interface MailauthInput {
+  readonly author: string;
   readonly peer: MailEnvelope['peer'];
   readonly signed: boolean;
   readonly sender: string;
@@ -136,41 +147,71 @@ interface MailauthInput {
 async function mailauthChecks(
   raw: Uint8Array,
   mail: MailSource,
-  { peer, signed, sender, resolver }: MailauthInput,
+  { author, peer, signed, sender, resolver }: MailauthInput,
 ): Promise<MailChecks> {
-  const [{ dkimVerify }, { spf }, { dmarc }] = await Promise.all([
-    import('mailauth/lib/dkim/verify.js'),
+  const [{ checkSignatures }, { spf }, { dmarc }] = await Promise.all([
+    import('./signatures.ts'),
     import('mailauth/lib/spf/index.js'),
     import('mailauth/lib/dmarc/index.js'),
   ]);
+  const policyFor = async (spfDomains: string[], dkimDomains: { domain: string }[]): Promise<string> => {
+    const policy = await dmarc({ headerFrom: [author], spfDomains, dkimDomains, resolver });
+    return policy === false ? 'none' : policy.status.result;
+  };
   const [verified, host] = await Promise.all([
-    signed ? dkimVerify(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), { resolver, sender }) : undefined,
+    // A mail that trips the check has been read by nobody.
+    signed ? checkSignatures(raw, sender, resolver).catch(() => unread) : undefined,
     peer && spf({ ip: peer.address, helo: peer.helo, sender, resolver, mta: 'patchbay', maxElapsedTime: checkMs }),
+    // Asked for at once: whoever is slow to say of what else the mail names takes no time from the author's own domain.
+    policyFor([], []),
   ]);
+  const ofAuthor = verified === undefined || isSameAuthor(author, verified, mail.soleAuthor);
   const dkim = (verified?.results ?? []).map((row) => ({
     result: row.status.result,
     domain: (row.signingDomain ?? '').toLowerCase(),
-    aligned: Boolean(row.status.aligned),
+    ...(ofAuthor && { aligned: Boolean(row.status.aligned) }),
   }));
-  const policy = await dmarc({
-    headerFrom: [mail.from?.address ?? ''],
-    spfDomains: host && host.status.result === 'pass' ? [host.domain] : [],
-    dkimDomains: (verified?.results ?? [])
-      .filter((row) => row.status.result === 'pass')
-      .map((row) => ({ id: row.id ?? '', domain: row.signingDomain ?? '', aligned: row.status.aligned ?? false })),
-    resolver,
-  });
-  const results = [...(host ? [host.status.result] : []), ...dkim.map((check) => check.result)];
+  const met = (results: readonly string[]) =>
+    policyFor(
+      host && results.includes(host.status.result) ? [host.domain] : [],
+      dkim.filter((check) => results.includes(check.result)),
+    );
   return {
     ...(host && { spf: { result: host.status.result, domain: host.domain.toLowerCase() } }),
     dkim,
-    dmarc: { result: policyResult(policy === false ? 'none' : policy.status.result, results, peer), domain: '' },
+    dmarc: { result: await policyResult(met, peer), domain: '' },
+    ...(!ofAuthor && { ofAnother: true }),
   };
 }
 
-// A policy is only failed when everything that could have met it was asked: behind a relay SPF is not, and a name server may be silent.
-function policyResult(result: string, asked: readonly string[], peer: MailEnvelope['peer']): string {
+const unread: Awaited<ReturnType<typeof import('./signatures.ts').checkSignatures>> = {
+  headerFrom: [],
+  fromFields: 0,
+  results: [],
+};
+
+/** The check has read the author who is taken here, in one field, and others only where they are read here, too. */
+function isSameAuthor(author: string, { headerFrom, fromFields }: typeof unread, soleAuthor: boolean): boolean {
+  const [first = ''] = headerFrom;
+  return (
+    fromFields === 1 &&
+    (headerFrom.length === 1) === soleAuthor &&
+    normaliseEmail(first.replace(/^mailto:/i, '')) === author
+  );
+}
+
+/**
+ * A policy is only failed when everything that could have met it was asked: behind a relay SPF is not, and a name server of a domain that is
+ * aligned with the author's may be silent. What others do not answer changes nothing.
+ *
+ * @param met the policy's result when checks with these results count as passed
+ */
+async function policyResult(
+  met: (results: readonly string[]) => Promise<string>,
+  peer: MailEnvelope['peer'],
+): Promise<string> {
+  const result = await met(['pass']);
   if (result !== 'fail') return result;
-  if (asked.some((one) => one.startsWith('temp'))) return 'temperror';
+  if ((await met(['pass', 'temperror'])) !== 'fail') return 'temperror';
   return peer ? 'fail' : 'none';
 }

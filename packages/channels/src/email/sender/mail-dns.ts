@@ -55,13 +55,19 @@ export function sparing(ask: MailDns, now: () => number): MailDns {
   };
 }
 
-/** `dns` for one mail: after `ms` altogether every question fails. */
+/** `dns` for one mail: after `ms` altogether every question fails that has no answer yet; none is asked twice. */
 export function withDeadline(dns: MailDns, ms: number): { dns: MailDns; end: () => void } {
   const over = Promise.withResolvers<never>();
+  const asked = new Map<string, ReturnType<MailDns>>();
   over.promise.catch(() => undefined);
   const timer = setTimeout(() => over.reject(withCode('ETIMEOUT')), ms);
   return {
-    dns: (name, type) => Promise.race([dns(name, type), over.promise]),
+    dns(name, type) {
+      const key = `${type} ${name.toLowerCase()}`;
+      const answer = asked.get(key) ?? Promise.race([dns(name, type), over.promise]);
+      asked.set(key, answer);
+      return answer;
+    },
     end: () => clearTimeout(timer),
   };
 }

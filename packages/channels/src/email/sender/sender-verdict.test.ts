@@ -13,6 +13,13 @@ describe('verdict', () => {
       'fail',
     ],
     ['DMARC of another From counts nothing', { dkim: [], dmarc: { result: 'pass', domain: 'else.example' } }, 'none'],
+    [
+      'an own signature counts nothing where the check was of another author',
+      { dkim: [dkim('pass')], dmarc: { result: 'pass', domain: 'else.example' } },
+      'none',
+    ],
+    ['nor where it read another', { dkim: [dkim('pass')], ofAnother: true }, 'none'],
+    ['a failure stays one', { dkim: [], spf: { result: 'fail', domain: 'shop.example' }, ofAnother: true }, 'fail'],
     ['no policy, own signature', { dkim: [dkim('pass')], dmarc: { result: 'none', domain: '' } }, 'pass'],
     ['no policy, signature of a subdomain', { dkim: [dkim('pass', 'mail.shop.example')] }, 'pass'],
     ['no policy, a stranger signed', { dkim: [dkim('pass', 'evil.example')] }, 'none'],
@@ -52,7 +59,7 @@ describe('verdict', () => {
 });
 
 describe('grade', () => {
-  const plain = { soleAuthor: true, fromUs: false, fromTrustedHost: false, strict: false };
+  const plain = { soleAuthor: true, judged: true, fromUs: false, fromTrustedHost: false, strict: false };
   test.each([
     [{ verdict: 'pass' }, 'known'],
     [{ verdict: 'fail' }, 'claimed'],
@@ -62,6 +69,8 @@ describe('grade', () => {
     [{ verdict: 'unavailable', strict: true }, 'claimed'],
     [{ verdict: 'pass', strict: true }, 'known'],
     [{ verdict: 'pass', soleAuthor: false }, 'claimed'],
+    [{ verdict: 'pass', judged: false }, 'claimed'],
+    [{ verdict: 'none', judged: false }, 'claimed'],
     [{ verdict: 'none', fromUs: true }, 'claimed'],
     [{ verdict: 'none', fromUs: true, fromTrustedHost: true }, 'known'],
     [{ verdict: 'fail', fromUs: true, fromTrustedHost: true }, 'claimed'],

@@ -8,6 +8,8 @@ export interface MailChecks {
   readonly dkim: readonly { readonly result: string; readonly domain: string; readonly aligned?: boolean }[];
   /** `domain` is the one of From that was looked at; '' when whoever checked does not say. */
   readonly dmarc?: { readonly result: string; readonly domain: string };
+  /** Whoever checked has read another author in the mail than is taken here. */
+  readonly ofAnother?: true;
 }
 
 const unanswered = /^temp/;
@@ -17,6 +19,19 @@ const unanswered = /^temp/;
  * domain's own SPF or a broken signature of its own, with nothing that passes, speaks against the mail.
  */
 export function verdictOf(fromDomain: string, checks: MailChecks): Authenticity['verdict'] {
+  const verdict = verdictOn(fromDomain, checks);
+  return verdict === 'pass' && !isOfAuthor(fromDomain, checks) ? 'none' : verdict;
+}
+
+/** Whoever checked has judged an author of this domain. What they say of another vouches for nobody here. */
+export function isOfAuthor(fromDomain: string, { dmarc, ofAnother }: MailChecks): boolean {
+  if (ofAnother) return false;
+  const judged = dmarc?.domain ?? '';
+  // Some write the organisation's domain for an author below it.
+  return judged === '' || judged === fromDomain || isAligned(fromDomain, judged);
+}
+
+function verdictOn(fromDomain: string, checks: MailChecks): Authenticity['verdict'] {
   if (fromDomain === '') return 'none';
   const dmarc =
     checks.dmarc && (checks.dmarc.domain === '' || checks.dmarc.domain === fromDomain) ? checks.dmarc : undefined;
@@ -47,6 +62,8 @@ export interface GradeInput {
   readonly verdict: Authenticity['verdict'];
   /** From has one address, in one header. */
   readonly soleAuthor: boolean;
+  /** Whoever checked has judged this author, and whoever reads the mail finds no other. */
+  readonly judged: boolean;
   /** From is an address of ours. */
   readonly fromUs: boolean;
   /** It was handed over by a host that we trust to refuse forgeries of our own addresses. */
@@ -57,7 +74,7 @@ export interface GradeInput {
 
 /** `known` joins a mail to the customer who has its address, and lets it continue that customer's tickets; `claimed` does neither. */
 export function senderGrade(input: GradeInput): Exclude<IdentifierGrade, 'verified'> {
-  if (!input.soleAuthor) return 'claimed';
+  if (!input.soleAuthor || !input.judged) return 'claimed';
   if (input.verdict === 'pass') return 'known';
   if (input.verdict === 'fail') return 'claimed';
   if (input.fromUs && !input.fromTrustedHost) return 'claimed';

@@ -1,0 +1,31 @@
+/** Whether others who read a mail find the author in it who is found here: a host that has checked a mail has checked the author whom it has read. */
+import { normaliseEmail } from '@patchbay/domain';
+import { cleanLine } from '../clean-text.ts';
+
+const longestHead = 262_144;
+/** Characters of a From. */
+const longestField = 10_000;
+/** A lone CR, where more of the line follows: some take it for a line's end, some for a character. */
+const loneReturn = /\r(?![\r\n])/;
+const writtenAddress = /(?:"[^"]{1,64}"|[^\s<>",;:()]{1,64})@(?:\[[^\s\]]{1,64}\]|[^\s<>",;:()]{1,255})/g;
+
+/**
+ * False for a head that had to be mended, or that holds what some end a line or a text at. Lines that end with LF alone change nothing: programs
+ * that keep mail write it so, and who checks signatures reads them as CRLF.
+ *
+ * @param raw as it came
+ * @param mended as it is read
+ */
+export function isReadAlike(raw: Buffer, mended: Buffer): boolean {
+  const start = raw.subarray(0, longestHead).toString('latin1');
+  const end = /\n\r?\n/.exec(start);
+  const head = end ? start.slice(0, end.index + end[0].length) : start;
+  if (loneReturn.test(head) || head.includes('\0')) return false;
+  return mended.subarray(0, head.length).equals(raw.subarray(0, head.length));
+}
+
+/** The address stands in From as it is taken: not in an encoded word, not in pieces, with nothing in it that is left out. */
+export function isWrittenOut(from: string, address: string): boolean {
+  const author = normaliseEmail(cleanLine(address));
+  return [...from.slice(0, longestField).matchAll(writtenAddress)].some(([one]) => normaliseEmail(one) === author);
+}
