@@ -75,7 +75,7 @@ const settings = {
   importFrom,
   /** Of `days`. */
   importDays: z.int().min(1).max(3650).nullable(),
-  /** The host whose Authentication-Results header is believed (RFC 8601). */
+  /** The host whose Authentication-Results header is believed (RFC 8601); also where it leaves out its name in that, as Microsoft's does. */
   authservId: line(253).nullable(),
   enabled: z.boolean(),
 };
@@ -154,7 +154,10 @@ export type MailAccountTested = z.infer<typeof mailAccountTested>;
 /** Where the administrator's browser goes to sign in. */
 export const mailSignIn = z.object({ url: z.string() });
 
-/** What Google and Microsoft publish for their mailboxes (developers.google.com/gmail/imap, learn.microsoft.com/exchange). */
+/**
+ * What Google and Microsoft publish for their mailboxes (developers.google.com/gmail/imap, learn.microsoft.com/exchange). `namesItself`: the
+ * host has its name in the Authentication-Results that it writes.
+ */
 export const mailProviderPresets = {
   google: {
     host: 'imap.gmail.com',
@@ -162,12 +165,16 @@ export const mailProviderPresets = {
     tokenUrl: 'https://oauth2.googleapis.com/token',
     scope: 'https://mail.google.com/',
     authservId: 'mx.google.com',
+    namesItself: true,
   },
   microsoft: {
     host: 'outlook.office365.com',
     authorizeUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
     tokenUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/token',
     scope: 'https://outlook.office.com/IMAP.AccessAsUser.All offline_access',
-    authservId: null,
+    // Who takes mail in there begins Authentication-Results with the results (learn.microsoft.com/defender-office-365/message-headers-eop-mdo),
+    // and tells its name in the Received that stands below.
+    authservId: 'mail.protection.outlook.com',
+    namesItself: false,
   },
 } as const;

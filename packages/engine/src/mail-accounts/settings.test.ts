@@ -21,12 +21,15 @@ const changed = (of: object, change: object) =>
   changedAccount(vault, { ...account(of), id: 'id' }, mailAccountUpdate.parse(change)).account;
 
 describe('the host whose word on senders is believed', () => {
+  const microsoft = { provider: 'microsoft', host: mailProviderPresets.microsoft.host };
   const google = { provider: 'google', host: mailProviderPresets.google.host };
 
   it.each([
     ['nobody unasked', {}, null],
     ['who was asked for', { authservId: 'mx.example.org' }, 'mx.example.org'],
     ['Google at its own server', google, 'mx.google.com'],
+    ['Microsoft at its own server', microsoft, 'mail.protection.outlook.com'],
+    ['nobody at another server that is called Microsoft', { ...microsoft, host: 'imap.example.org' }, null],
     ['nobody at Google’s, when asked', { ...google, authservId: null }, null],
     ['nobody at another server that is called Google', { ...google, host: 'imap.example.org' }, null],
   ])('of a new account is %s', (_what, more, authservId) => {
@@ -43,6 +46,12 @@ describe('the host whose word on senders is believed', () => {
       { authservId: 'mx.example.org' },
       { ...elsewhere, host: 'b.example' },
       null,
+    ],
+    [
+      'is Microsoft where Microsoft is gone to',
+      google,
+      { ...microsoft, password: 'another' },
+      'mail.protection.outlook.com',
     ],
     ['is Google where Google is gone to', {}, { ...google, password: 'another' }, 'mx.google.com'],
     ['is who is asked for', google, { ...elsewhere, authservId: 'mx.example.org' }, 'mx.example.org'],

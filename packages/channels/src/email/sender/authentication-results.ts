@@ -9,26 +9,35 @@ export interface AuthenticationResults {
 
 /** One header's value; undefined when it has no results or a version that is not 1. */
 export function readAuthenticationResults(value: string): AuthenticationResults | undefined {
-  const [head = '', ...clauses] = splitClauses(withoutComments(value.slice(0, 20_000)));
+  const [head = '', ...clauses] = clausesOf(value);
   const [authservId = '', version = '1'] = head.trim().split(/\s+/);
   if (authservId === '' || authservId.includes('=') || version !== '1') return undefined;
+  return { authservId: unquoted(authservId).toLowerCase(), checks: checksIn(clauses) };
+}
+
+/** One header's value, of a host that leaves its name out and begins with the results. */
+export function readUnnamedResults(value: string): MailChecks | undefined {
+  const clauses = clausesOf(value);
+  return readClause(clauses[0] ?? '').length === 0 ? undefined : checksIn(clauses);
+}
+
+const clausesOf = (value: string): string[] => splitClauses(withoutComments(value.slice(0, 20_000)));
+
+function checksIn(clauses: readonly string[]): MailChecks {
   const results = clauses.flatMap(readClause);
   const spf = results.find((result) => result.method === 'spf');
   const dmarc = results.find((result) => result.method === 'dmarc');
   return {
-    authservId: unquoted(authservId).toLowerCase(),
-    checks: {
-      ...(spf && {
-        spf: { result: spf.result, domain: domainIn(spf.properties['smtp.mailfrom'] ?? spf.properties['smtp.helo']) },
-      }),
-      dkim: results
-        .filter((result) => result.method === 'dkim')
-        .map(({ result, properties }) => ({
-          result,
-          domain: domainIn(properties['header.d'] ?? properties['header.i']),
-        })),
-      ...(dmarc && { dmarc: { result: dmarc.result, domain: domainIn(dmarc.properties['header.from']) } }),
-    },
+    ...(spf && {
+      spf: { result: spf.result, domain: domainIn(spf.properties['smtp.mailfrom'] ?? spf.properties['smtp.helo']) },
+    }),
+    dkim: results
+      .filter((result) => result.method === 'dkim')
+      .map(({ result, properties }) => ({
+        result,
+        domain: domainIn(properties['header.d'] ?? properties['header.i']),
+      })),
+    ...(dmarc && { dmarc: { result: dmarc.result, domain: domainIn(dmarc.properties['header.from']) } }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Against mailauth itself, with a name service in memory. */
 import { generateKeyPairSync } from 'node:crypto';
+import { mailProviderPresets } from '@patchbay/contracts';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { describe, expect, test, vi } from 'vitest';
 import { isTrustedRelay } from './authenticity.ts';
@@ -372,6 +373,56 @@ describe('behind a trusted relay', () => {
     expect(await check(plain('ann@shop.example', told('mx.centre.test')), from('203.0.113.9'))).toMatchObject({
       verdict: 'fail',
     });
+  });
+});
+
+describe('in a mailbox at Microsoft', () => {
+  const envelope = {
+    from: null,
+    to: ['service@centre.test'],
+    trustedAuthservId: mailProviderPresets.microsoft.authservId,
+  };
+  const told = (result: string, author = 'shop.example') =>
+    `Authentication-Results: spf=${result} (sender IP is 192.0.2.1)\r\n smtp.mailfrom=${author}; dkim=none (message not signed)\r\n header.d=none;dmarc=${result} action=none header.from=${author};compauth=${result} reason=100`;
+  const handedOn =
+    'Received: from DB5FT011.eop-EUR02.prod.protection.outlook.com (2603:10a6:6:28:cafe::3b)\r\n by DB6P191CA0002.outlook.office365.com (2603:10a6:6:28::12) with Microsoft SMTP Server; Tue, 3 Mar 2026 10:00:01 +0000';
+  const takenIn =
+    'Received: from mail.shop.example (192.0.2.1) by\r\n DB5FT011.mail.protection.outlook.com (10.13.58.70) with Microsoft SMTP Server; Tue, 3 Mar 2026 10:00:00 +0000';
+  const spf =
+    'Received-SPF: Pass (protection.outlook.com: domain of shop.example designates 192.0.2.1 as permitted sender)';
+
+  test.each([
+    ['what it says is believed', [handedOn, told('pass'), spf, takenIn], 'pass', 'known'],
+    ['a failure, too', [handedOn, told('fail'), spf, takenIn], 'fail', 'claimed'],
+    ['about another author it says nothing', [handedOn, told('pass', 'evil.example'), spf, takenIn], 'none', 'claimed'],
+    ['only the topmost counts', [handedOn, told('fail'), spf, takenIn, told('pass'), takenIn], 'fail', 'claimed'],
+    ['what a sender wrote stands below', [handedOn, takenIn, told('pass'), takenIn], 'none', 'known'],
+    [
+      'what a sender wrote in its name',
+      [handedOn, takenIn, `Authentication-Results: ${envelope.trustedAuthservId}; dmarc=pass`],
+      'none',
+      'known',
+    ],
+    [
+      'what did not come in there',
+      [told('pass'), 'Received: from x by mail.protection.outlook.com.evil.example; x'],
+      'none',
+      'known',
+    ],
+    ['what came from nowhere', [told('pass')], 'none', 'known'],
+    [
+      'a field of another host on top',
+      [`Authentication-Results: mx.evil.example; dmarc=pass`, takenIn],
+      'none',
+      'known',
+    ],
+  ])('%s', async (_name, headers, verdict, grade) => {
+    expect(await check(plain('ann@shop.example', ...headers), envelope)).toMatchObject({ verdict, grade });
+  });
+
+  test('elsewhere a field without a name is nobody’s', async () => {
+    const raw = plain('ann@shop.example', told('pass'), takenIn);
+    expect(await check(raw, { ...envelope, trustedAuthservId: 'mx.google.com' })).toMatchObject({ verdict: 'none' });
   });
 });
 

@@ -13,6 +13,7 @@ import { type MailDns, systemDns, withDeadline } from './mail-dns.ts';
 import type { MailSource } from '../reading/mail-source.ts';
 import type { MailEnvelope } from '../schema.ts';
 import { type MailChecks, isOfAuthor, verdictOf } from './sender-verdict.ts';
+import { leavesOutItsName, toldUnnamed } from './unnamed-results.ts';
 
 /** Milliseconds for all checks of one mail. */
 const checkMs = 2_000;
@@ -69,6 +70,7 @@ function authenticityOf(fromDomain: string, checks: MailChecks, checkedBy: strin
  */
 function toldBy(mail: MailSource, envelope: MailEnvelope, deps: TrustDeps): AuthenticationResults | undefined {
   const wanted = (envelope.trustedAuthservId ?? deps.config.mailTrust?.authservId)?.toLowerCase();
+  if (wanted !== undefined && leavesOutItsName(wanted)) return toldUnnamed(mail, wanted);
   const received = mail.headerLines.findIndex((line) => line.name === 'received');
   const lines = wanted === undefined && received >= 0 ? mail.headerLines.slice(0, received) : mail.headerLines;
   for (const line of lines) {

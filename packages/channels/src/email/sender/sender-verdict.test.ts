@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAuthenticationResults } from './authentication-results.ts';
+import { readAuthenticationResults, readUnnamedResults } from './authentication-results.ts';
 import { type MailChecks, senderGrade, verdictOf } from './sender-verdict.ts';
 
 const dkim = (result: string, domain = 'shop.example') => ({ result, domain });
@@ -106,6 +106,17 @@ describe('Authentication-Results', () => {
     ],
   ])('%s', (value, checks) => {
     expect(readAuthenticationResults(value)?.checks).toEqual(checks);
+  });
+
+  test('of a host that leaves its name out', () => {
+    const written =
+      'spf=fail (sender IP is 192.0.2.1) smtp.mailfrom=else.example; hotmail.com; dkim=none (message not signed) header.d=none;dmarc=fail action=oreject header.from=Shop.example;compauth=fail reason=000';
+    expect(readUnnamedResults(written)).toEqual({
+      spf: { result: 'fail', domain: 'else.example' },
+      dkim: [{ result: 'none', domain: 'none' }],
+      dmarc: { result: 'fail', domain: 'shop.example' },
+    });
+    expect(readUnnamedResults('mx.example.com; dmarc=pass')).toBeUndefined();
   });
 
   test.each(['', ';', 'dmarc=pass', 'mx.example.com 2; dmarc=pass', '(((((', '"'])('%j is none', (value) => {

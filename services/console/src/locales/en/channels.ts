@@ -106,7 +106,7 @@ export const channels = {
     after: { keep: 'left as it is', seen: 'marked as read', move: 'moved to a folder', delete: 'deleted' },
     moveTo: 'Move to folder',
     authservId: 'Trusted authentication host',
-    authservIdHelp: 'Host name in Authentication-Results headers that can be believed. Empty: none.',
+    authservIdHelp: 'Name of the host whose Authentication-Results headers can be believed. Empty: none.',
     needed: 'Needed',
     state: {
       off: 'Paused',

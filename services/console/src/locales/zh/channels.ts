@@ -106,7 +106,7 @@ export const channels = {
     after: { keep: '保持原样', seen: '标为已读', move: '移到文件夹', delete: '删除' },
     moveTo: '移到文件夹',
     authservId: '可信的验证主机',
-    authservIdHelp: 'Authentication-Results 头中可以信任的主机名；留空表示不信任任何主机。',
+    authservIdHelp: '可以信任其 Authentication-Results 头的主机的名称；留空表示不信任任何主机。',
     needed: '必填',
     state: { off: '已暂停', connecting: '连接中', importing: '导入中', watching: '监听中', failing: '出错' },
     problem: {
