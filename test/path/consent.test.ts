@@ -6,6 +6,9 @@ import { eventually } from '../support/client.ts';
 import { shared } from '../support/shared.ts';
 import { startTextCentre } from '../support/text-centre.ts';
 
+let numbers = 4915112355000;
+const newNumber = () => `+${(numbers += 1)}`;
+
 onBothBackends('consent to be texted', (backend) => {
   const centre = shared(() => startTextCentre(backend));
 
@@ -114,6 +117,57 @@ onBothBackends('consent to be texted', (backend) => {
     expect(await consentsOf(from)).toMatchObject([{ state: 'granted' }]);
   });
 
+  it.each([
+    ['whatsapp', 'Help!', {}],
+    ['whatsapp', 'Info', {}],
+    ['whatsapp', 'Start', {}],
+    ['sms', 'HELP', {}],
+    ['sms', 'info', {}],
+    ['sms', 'Unstop', {}],
+    ['sms', 'Yes', { OptOutType: 'START' }],
+  ])('a first message by %s that only says %s waits for a person', async (network, body, more) => {
+    const { textFrom, whatsappFrom, ticket, carrier } = centre();
+    const { ticketId, kind, from } = await (network === 'sms' ? textFrom : whatsappFrom)(newNumber(), body, more);
+    expect(kind).toBe('customer');
+    expect(await ticket(ticketId)).toMatchObject({
+      queueId: expect.any(String),
+      waitingSince: expect.any(String),
+      status: 'open',
+    });
+    // Two answers to HELP confuse; whoever writes anything else is told that it has arrived.
+    if (network === 'whatsapp')
+      await carrier.calls.until(({ form }) => form['To'] === `whatsapp:${from}`, 'the acknowledgement');
+  });
+
+  it.each(['STOP', 'HELP'])('what the carrier says it has answered (%s) waits for nobody', async (OptOutType) => {
+    const { textFrom, ticket } = centre();
+    const { ticketId, kind } = await textFrom(newNumber(), 'Help', { OptOutType });
+    expect(kind).toBe('system');
+    expect(await ticket(ticketId)).toMatchObject({ queueId: null, waitingSince: null });
+  });
+
+  it.each(['Help?', 'Start', 'Yes'])('%s wakes the ticket of whoever has withdrawn nothing', async (body) => {
+    const { whatsappFrom, ticket, api } = centre();
+    const from = newNumber();
+    const { ticketId } = await whatsappFrom(from, 'My lamp is broken');
+    expect((await api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'resolved' })).status).toBe(200);
+    expect(await whatsappFrom(from, body)).toMatchObject({ ticketId, kind: 'customer' });
+    expect(await ticket(ticketId)).toMatchObject({ status: 'open', waitingSince: expect.any(String) });
+  });
+
+  it('START gives back what was withdrawn, is recorded, and is seen by a person', async () => {
+    const { whatsappFrom, ticket } = centre();
+    const from = newNumber();
+    const { ticketId } = await whatsappFrom(from, 'STOP');
+    expect(await ticket(ticketId)).toMatchObject({ queueId: null });
+    expect(await whatsappFrom(from, 'Start')).toMatchObject({ ticketId, kind: 'customer' });
+    expect(await ticket(ticketId)).toMatchObject({ queueId: expect.any(String), waitingSince: expect.any(String) });
+    expect(await logOf(from)).toEqual([
+      ['granted', 'word', 'Start'],
+      ['withdrawn', 'word', 'STOP'],
+    ]);
+  });
+
   it('is learnt from the carrier when it refuses, at once or later, and once', async () => {
     const { textFrom, reply, carrier, becomes, tellStatus } = centre();
     const from = '+4915112350005';
@@ -192,7 +246,7 @@ onBothBackends('consent to be texted', (backend) => {
     await hub.parts.db.sql.query("update acknowledgement set at = at - interval '2 minutes' where address = $1", [
       from,
     ]);
-    expect(await textFrom(from, 'HELP')).toMatchObject({ ticketId, kind: 'system' });
+    expect(await textFrom(from, 'HELP')).toMatchObject({ ticketId, kind: 'customer' });
     const { number, messageCount } = await ticket(ticketId);
     const written = await messages(ticketId);
     expect(written.map(({ direction, text }) => (direction === 'in' ? text : direction))).toEqual([

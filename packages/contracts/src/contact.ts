@@ -177,10 +177,15 @@ export const inboundContact = z.object({
   contentLanguage: z.string().max(35).optional(),
   /**
    * A word by which the sender withdraws or gives consent, or asks for help (STOP, START, HELP). `byCarrier`: the carrier has
-   * recognised and answered it.
+   * recognised and answered it. `ambiguous`: an ordinary answer as well (YES), which means something only where consent was withdrawn.
    */
   consent: z
-    .object({ word: z.enum(['stop', 'start', 'help']), said: z.string().max(100), byCarrier: z.boolean().optional() })
+    .object({
+      word: z.enum(['stop', 'start', 'help']),
+      said: z.string().max(100),
+      byCarrier: z.boolean().optional(),
+      ambiguous: z.literal(true).optional(),
+    })
     .optional(),
   /** True when a machine sent it (RFC 3834, null reverse-path, list): it is never answered automatically. */
   automatic: z.boolean().default(false),

@@ -55,6 +55,10 @@ describe('a word of consent', () => {
       expect(consentWord(text, 'sms')?.word).toBe('stop');
     },
   );
+  it.each(['Help!', 'Info', 'info?'])('%s on WhatsApp, where no carrier answers it, is a message', (text) => {
+    expect(consentWord(text, 'whatsapp')).toBeNull();
+    expect(consentWord(text, 'sms')?.word).toBe('help');
+  });
   it.each(['STOP', 'Unsubscribe', 'ARRET'])('%s is one on WhatsApp', (text) => {
     expect(consentWord(text, 'whatsapp')?.word).toBe('stop');
   });

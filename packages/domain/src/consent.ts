@@ -32,8 +32,8 @@ const stopWords = [
   'TD',
   '退订',
 ];
-/** Only Twilio's own carrier takes these on SMS; elsewhere they are answers like any other. */
-const carrierStopWords: ReadonlySet<string> = new Set(['END', 'QUIT', 'CANCEL', 'REVOKE', 'REMOVE', 'TD']);
+/** Only carriers act on these and answer them, and only on SMS; elsewhere they are messages like any other. */
+const carrierWords: ReadonlySet<string> = new Set(['END', 'QUIT', 'CANCEL', 'REVOKE', 'REMOVE', 'TD', 'HELP', 'INFO']);
 
 type Meaning = Omit<SaidWord, 'said'>;
 const meaning = (word: ConsentWord, ...said: readonly string[]): [string, Meaning][] =>
@@ -66,7 +66,7 @@ export function consentWord(text: string, channel: WordChannel): SaidWord | null
   if (text.length > 100) return null;
   const said = bare(text);
   const found = words.get(said);
-  if (!found || (channel === 'whatsapp' && carrierStopWords.has(said))) return null;
+  if (!found || (channel === 'whatsapp' && carrierWords.has(said))) return null;
   return { ...found, said: text.trim() };
 }
 

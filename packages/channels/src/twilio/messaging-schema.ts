@@ -110,16 +110,27 @@ function textOf(message: IncomingMessage): string {
   return [said, placeOf(message)].filter(Boolean).join('\n');
 }
 
-/** The word of consent that the message is, and what kind of message that makes it: nobody has to answer one. */
+/**
+ * The word of consent that the message is, and what kind of message that makes it. Nobody has to answer a STOP, nor a HELP that the carrier
+ * says it has answered (Advanced Opt-Out). Without that it may have answered or not, by the kind of number; and START is an answer as well
+ * where nothing was withdrawn. So a person sees them.
+ */
 function consentOf(message: IncomingMessage): Pick<InboundContactDraft, 'consent' | 'kind' | 'automatic'> {
-  const byCarrier = carrierWord(message.OptOutType);
+  const carriers = carrierWord(message.OptOutType);
   const said = consentWord(message.Body, networkOf(message.From));
-  const word = byCarrier ?? said?.word;
+  const word = carriers ?? said?.word;
   if (word === undefined) return { kind: 'customer' };
-  const consent = { word, said: message.Body.trim().slice(0, 100).toWellFormed(), byCarrier: byCarrier !== null };
-  return said?.ambiguous && byCarrier === null
-    ? { kind: 'customer', consent }
-    : { kind: 'system', automatic: true, consent };
+  const byCarrier = carriers !== null;
+  const ambiguous = !byCarrier && said?.ambiguous === true;
+  const consent = {
+    word,
+    said: message.Body.trim().slice(0, 100).toWellFormed(),
+    byCarrier,
+    ...(ambiguous && { ambiguous }),
+  };
+  return word === 'stop' || (word === 'help' && byCarrier)
+    ? { kind: 'system', automatic: true, consent }
+    : { kind: 'customer', consent };
 }
 
 /** A message that came in, by SMS or WhatsApp. Throws `invalid_input`. */

@@ -165,7 +165,12 @@ describe('a WhatsApp message', () => {
     ['STOP', '', { kind: 'system', automatic: true, consent: { word: 'stop', said: 'STOP', byCarrier: false } }],
     ['no more', 'STOP', { kind: 'system', consent: { word: 'stop', said: 'no more', byCarrier: true } }],
     ['Cancel', '', { kind: 'customer' }],
-    ['yes', '', { kind: 'customer', consent: { word: 'start', said: 'yes', byCarrier: false } }],
+    ['yes', '', { kind: 'customer', consent: { word: 'start', said: 'yes', byCarrier: false, ambiguous: true } }],
+    ['Start', '', { kind: 'customer', consent: { word: 'start', said: 'Start', byCarrier: false } }],
+    ['Help!', '', { kind: 'customer' }],
+    ['Info', '', { kind: 'customer' }],
+    ['Yes', 'START', { kind: 'customer', consent: { word: 'start', said: 'Yes', byCarrier: true } }],
+    ['Help!', 'HELP', { kind: 'system', automatic: true, consent: { word: 'help', said: 'Help!', byCarrier: true } }],
   ])('%j (carrier: %j) is taken for what it is', (Body, OptOutType, expected) => {
     expect(contactOf({ ...incoming, Body, OptOutType })).toMatchObject(expected);
   });

@@ -88,8 +88,9 @@ export async function decideContact(
         ? await peopleInCopy(parts, lookups, contact)
         : [],
     acknowledgement:
-      (await helpAnswer(parts, lookups, contact)) ??
-      (await acknowledge(parts, lookups, contact, capabilities, opens ? queueId : undefined)),
+      contact.consent?.word === 'help'
+        ? await helpAnswer(parts, lookups, contact)
+        : await acknowledge(parts, lookups, contact, capabilities, opens ? queueId : undefined),
   };
 }
 
@@ -192,13 +193,16 @@ async function acknowledge(
   };
 }
 
-/** The answer to HELP, where the carrier gives none and the centre wants it (`messagingSettings`). */
+/**
+ * The answer to HELP, where the carrier gives none and the centre wants it (`messagingSettings`). It stands in for the acknowledgement: with
+ * the carrier's it would be the second answer.
+ */
 async function helpAnswer(
   parts: Parts,
   lookups: Lookups,
   contact: InboundContact,
 ): Promise<IngestDecision['acknowledgement']> {
-  if (contact.consent?.word !== 'help' || contact.consent.byCarrier) return null;
+  if (contact.consent?.byCarrier) return null;
   const settings = await lookups.messagingSettings();
   if (!settings.helpReply) return null;
   const text = settings.helpText ?? helpText(parts.config.centreName, languageOf(contact));
