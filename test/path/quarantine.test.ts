@@ -3,12 +3,13 @@ import { HubError } from '@patchbay/contracts';
 import type { HubOverrides } from '@patchbay/engine';
 import { quarantine } from '@patchbay/engine/pipeline/receive';
 import { signReplyAddress } from '@patchbay/channels/email/reply-address';
+import twilio from 'twilio';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { addAgent, grace } from '../support/browser-desk.ts';
-import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
+import { carrierAccount, carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
 import { createClient, eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
@@ -392,6 +393,37 @@ onBothBackends('the quarantine', (backend) => {
     const bounce = await aside('env-3', { from: '', to: ['support@patchbay.test'] });
     expect((await api('POST', `/api/v1/inbox/${bounce.inboxId}/replay`)).status).toBe(200);
     expect(await contactOf(bounce.inboxId)).toMatchObject({ automatic: true });
+  });
+
+  it('keeps each webhook that comes by GET, with what it says, and replays it', async () => {
+    const { url, items, get, api, hub } = centre();
+    const fields = (body: string) => smsFields({ sid: newSid(), from: '??? odd sender ???', body });
+    const call = async (form: Record<string, string>) => {
+      const target = `${url}/webhooks/twilio/sms?${new URLSearchParams(form)}`;
+      const signature = twilio.getExpectedTwilioSignature(carrierAccount.authToken, target, {});
+      return (await fetch(target, { headers: { 'x-twilio-signature': signature } })).status;
+    };
+    const odd = fields('By GET & once');
+    const before = new Set((await items('state=quarantined')).map(({ id }) => id));
+    for (const form of [odd, odd, fields('By GET & again')]) expect(await call(form)).toBe(400);
+    const rows = (await items('state=quarantined')).filter(({ id }) => !before.has(id));
+    expect(rows).toHaveLength(2);
+    for (const { id } of rows) {
+      expect((await get(`/inbox/${id}/detail`)).fields).toContainEqual(
+        expect.objectContaining({ name: 'Body', value: expect.stringContaining('By GET & ') }),
+      );
+      expect((await api('POST', `/api/v1/inbox/${id}/replay`)).body.detail).toMatch(/^From: /);
+      // As an adapter that has learned such senders would read it.
+      await hub.parts.db.sql.query(
+        `update inbox set raw = convert_to(replace(convert_from(raw, 'UTF8'), '%3F%3F%3F+odd+sender+%3F%3F%3F', '%2B4915112349998'), 'UTF8') where id = $1`,
+        [id],
+      );
+      expect((await api('POST', `/api/v1/inbox/${id}/replay`)).status).toBe(200);
+      await eventually(
+        () => get(`/inbox/${id}`),
+        ({ state }) => state === 'done',
+      );
+    }
   });
 
   it('is for managers only', async () => {

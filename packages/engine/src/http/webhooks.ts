@@ -82,7 +82,7 @@ export async function takeWebhook(
   correlationId: string,
 ): Promise<TakenWebhook> {
   await channel.verify(call);
-  const raw: RawPayload = { bytes: call.body, contentType: call.headers['content-type'] ?? 'application/octet-stream' };
+  const raw = contentOf(call);
   const { contacts, reports } = await understand(parts, channel, call, raw, correlationId);
   const received: ReceivedContact[] = [];
   for (const contact of contacts) {
@@ -91,6 +91,13 @@ export async function takeWebhook(
   }
   for (const report of reports) await recordDelivery(parts, report);
   return { reply: await channel.reply(call, received), received };
+}
+
+/** What the provider wrote: a GET has no body and carries its form in the address, so that is kept as the form that a POST would have had. */
+function contentOf({ method, url, headers, body }: ChannelRequest): RawPayload {
+  return method === 'GET'
+    ? { bytes: Buffer.from(new URL(url).search.slice(1)), contentType: 'application/x-www-form-urlencoded' }
+    : { bytes: body, contentType: headers['content-type'] ?? 'application/octet-stream' };
 }
 
 interface Understood {
@@ -110,7 +117,7 @@ async function understand(
     return { contacts: await channel.parse(call), reports: channel.parseStatus(call) };
   } catch (error) {
     if (!(error instanceof HubError && error.code === 'invalid_input')) throw error;
-    const externalId = `unreadable:${createHash('sha256').update(actualPath(call)).update('\0').update(call.body).digest('hex').slice(0, 32)}`;
+    const externalId = `unreadable:${createHash('sha256').update(actualPath(call)).update('\0').update(raw.bytes).digest('hex').slice(0, 32)}`;
     await quarantine(
       parts,
       { channel: channel.name, channelAccount: actualPath(call), externalId },
