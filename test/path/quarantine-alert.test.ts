@@ -112,4 +112,66 @@ describe('the alert about the quarantine', () => {
     await age('grow-%', 61);
     expect(await state()).toMatchObject({ told: 2, since: many.since, values: { old: 3660 } });
   });
+
+  it('is one alert while contacts trickle in around a limit', async () => {
+    await using hub = await startHub('postgres', { env: { ROLES: 'web' } });
+    const { parts } = hub.hub;
+    const { sql } = parts.db;
+    const arrive = (from: number, to: number) =>
+      sql.query(
+        `select receive_contact('sms', '/webhooks/twilio/sms', 'grow-' || n, null, null, 'x', 'text/plain', 'hash' || n, 'quarantined',
+           'Not readable', 'correlation') from generate_series($1::int, $2::int) n`,
+        [from, to],
+      );
+    await arrive(1, 10);
+    await sql.query(
+      `update inbox set quarantined_at = now() - make_interval(secs => 89 * substr(external_id, 6)::int)`,
+      [],
+    );
+    // One comes in every minute and a half, a little late, and one is worked off.
+    for (let n = 11; n < 21; n += 1) {
+      await evaluateAlerts(parts);
+      await sql.query(`update inbox set quarantined_at = quarantined_at - interval '90 seconds'`, []);
+      await evaluateAlerts(parts);
+      await arrive(n, n);
+      await sql.query(
+        `update inbox set state = 'discarded' where id = (select id from inbox where state = 'quarantined' order by quarantined_at limit 1)`,
+        [],
+      );
+    }
+    const told = async () =>
+      (await sql.query<{ type: string }>(`select type from event where type like 'system.%' order by id`, [])).rows;
+    expect(await told()).toEqual([{ type: 'system.alert' }]);
+    await sql.query(`update inbox set quarantined_at = now() - interval '20 minutes'`, []);
+    await evaluateAlerts(parts);
+    expect(await told()).toEqual([{ type: 'system.alert' }, { type: 'system.alert-cleared' }]);
+  });
+});
+
+it('the alert about mailboxes is told again for each that comes to fail, and only then', async () => {
+  await using hub = await startHub('postgres', { env: { ROLES: 'web' } });
+  const { parts } = hub.hub;
+  const { sql } = parts.db;
+  await sql.query(
+    `insert into mail_account (address, provider, host, port, security, username, auth, folder, after_fetch, import_from, state)
+     select name || '@brand.example', 'other', 'imap.example', 143, 'none', name, 'password', 'INBOX', 'keep', 'all', 'watching'
+     from unnest(array['one', 'two']) name`,
+    [],
+  );
+  const told = async (failing: string[]) => {
+    await sql.query(
+      `update mail_account set state = case when username = any ($1) then 'failing' else 'watching' end,
+         last_error = case when username = any ($1) then 'No' end, last_error_code = case when username = any ($1) then 'authentication' end`,
+      [failing],
+    );
+    await evaluateAlerts(parts);
+    return (await sql.query(`select 1 from event where type = 'system.alert'`, [])).rowCount;
+  };
+  expect(await told(['one'])).toBe(1);
+  expect(await told(['one', 'two'])).toBe(2);
+  expect(await told(['two'])).toBe(2);
+  expect(await told(['one'])).toBe(3);
+  expect((await hub.api('GET', '/api/v1/alerts')).body.items).toMatchObject([
+    { key: 'mailboxes', firing: true, reasons: [{ value: 1, accounts: [expect.any(String)] }] },
+  ]);
 });

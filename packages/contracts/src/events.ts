@@ -36,6 +36,8 @@ export const alertReason = z.object({
   code: z.enum(['many-new', 'many-waiting', 'old', 'webhooks-off', 'mailboxes-failing']),
   value: z.number(),
   limit: z.number(),
+  /** Of `mailboxes-failing`: which, by the ids of their accounts. One more is news. */
+  accounts: z.array(z.uuid()).optional(),
 });
 export type AlertReason = z.infer<typeof alertReason>;
 

@@ -102,7 +102,7 @@ export type InboxBulkAnswer = z.infer<typeof inboxBulkAnswer>;
 export const alert = z.object({
   key: z.string(),
   firing: z.boolean(),
-  /** When it fired, gained a reason or cleared, whichever was last. */
+  /** When it fired, gained a reason or an account of one, or cleared, whichever was last. */
   since: timestamp,
   /** As they are now. */
   reasons: z.array(alertReason),

@@ -2,6 +2,7 @@
 import type { AlertReason, MailAccountState, MailProblemCode } from '@patchbay/contracts';
 
 export interface MailboxSituation {
+  readonly id: string;
   readonly state: MailAccountState;
   readonly lastError: string | null;
   readonly lastErrorCode: MailProblemCode | null;
@@ -27,10 +28,11 @@ export const isMailboxFailing = ({ state, lastError }: Pick<MailboxSituation, 's
 
 /** Mailboxes that cannot be read: by a refusal at once, by silence after five minutes. The alert fires while there is any. */
 export function mailboxAlert(mailboxes: readonly MailboxSituation[], now: Date): AlertReason[] {
-  const value = mailboxes.filter(
+  const failing = mailboxes.filter(
     ({ lastErrorCode, wellAt, ...mailbox }) =>
       isMailboxFailing(mailbox) &&
       ((lastErrorCode !== null && forPeople.has(lastErrorCode)) || now.getTime() - wellAt.getTime() >= patience * 1000),
-  ).length;
-  return value > 0 ? [{ code: 'mailboxes-failing', value, limit: 1 }] : [];
+  );
+  const accounts = failing.map(({ id }) => id).toSorted();
+  return accounts.length > 0 ? [{ code: 'mailboxes-failing', value: accounts.length, limit: 1, accounts }] : [];
 }

@@ -1,6 +1,6 @@
 import type { AlertReason } from '@patchbay/contracts';
 import { mailboxAlert, quarantineAlert } from '@patchbay/domain';
-import { quarantineCounts, setAlert } from '@patchbay/store/queries/alerts';
+import { firingReasons, quarantineCounts, setAlert } from '@patchbay/store/queries/alerts';
 import { databaseNow } from '@patchbay/store/queries/channel-health';
 import { listMailAccounts } from '@patchbay/store/queries/mail-accounts';
 import type { Parts } from '../parts.ts';
@@ -13,7 +13,8 @@ const mostMailboxes = 1_000;
 export async function evaluateAlerts(parts: Parts): Promise<void> {
   const { quarantine } = await readLimits(parts.db.sql);
   const counts = await quarantineCounts(parts.db.sql, quarantine.windowMinutes);
-  await tell(parts, 'quarantine', quarantineAlert(counts, quarantine));
+  const reached = (await firingReasons(parts.db.sql, 'quarantine')).map(({ code }) => code);
+  await tell(parts, 'quarantine', quarantineAlert(counts, quarantine, reached));
   const { items } = await listMailAccounts(parts.db.sql, { limit: mostMailboxes, after: null });
   const mailboxes = items.map((one) => ({ ...one, wellAt: one.lastContactAt ?? one.createdAt }));
   await tell(parts, 'mailboxes', mailboxAlert(mailboxes, await databaseNow(parts.db.sql)));

@@ -22,7 +22,7 @@ export async function quarantineCounts(sql: Queryable, windowMinutes: number): P
 }
 
 /**
- * Moves an alert, and tells of it when it fires, clears, or gains a reason; new values and a reason that goes are written down in silence.
+ * Moves an alert, and tells of it when it fires, clears, or gains a reason or an account of one; new values and what goes are written down in silence.
  * Answers whether it told: of several clocks that see the same, one does.
  */
 export async function setAlert(sql: Queryable, key: string, reasons: readonly AlertReason[]): Promise<boolean> {
@@ -33,6 +33,7 @@ export async function setAlert(sql: Queryable, key: string, reasons: readonly Al
        on conflict (key) do update set firing = excluded.firing, since = now(), reasons = excluded.reasons
          where a.firing <> excluded.firing
            or not jsonb_path_query_array(a.reasons, '$[*].code') @> jsonb_path_query_array(excluded.reasons, '$[*].code')
+           or not jsonb_path_query_array(a.reasons, '$[*].accounts[*]') @> jsonb_path_query_array(excluded.reasons, '$[*].accounts[*]')
        returning key),
      refreshed as (
        update alert set reasons = $3::jsonb where key = $1::text and firing and reasons <> $3::jsonb and not exists (select from told))
@@ -42,6 +43,14 @@ export async function setAlert(sql: Queryable, key: string, reasons: readonly Al
     [key, firing, JSON.stringify(reasons)],
   );
   return (rowCount ?? 0) > 0;
+}
+
+/** What an alert tells of now; empty while it does not fire. */
+export async function firingReasons(sql: Queryable, key: string): Promise<AlertReason[]> {
+  const { rows } = await sql.query<{ reasons: AlertReason[] }>('select reasons from alert where key = $1 and firing', [
+    key,
+  ]);
+  return rows[0]?.reasons ?? [];
 }
 
 /** Every alert that has ever fired, those that fire now first. */
