@@ -121,7 +121,7 @@ it('of a ticket’s parties none keeps an address of ours', async () => {
   expect((await db.sql.query('select value from ticket_party')).rows).toEqual([{ value: 'ann@example.org' }]);
 });
 
-it('what a source’s account was told of under paths stands with the source', async () => {
+it('what an account was told of under paths stands with the source, or with the one account of its channel', async () => {
   await using database = await createTestDatabase();
   await using db = openDatabase({ url: database.url, poolSize: 1 });
   const id = '0190a0de-0000-7000-8000-000000000001';
@@ -130,7 +130,8 @@ it('what a source’s account was told of under paths stands with the source', a
        ('http', 'http:${id}', '2026-03-01', 'Gone', '2026-03-01'),
        ('http', '/webhooks/http/${id}', '2026-03-02', 'No JSON', '2026-03-02'),
        ('http', '/webhooks/http/${id}/status', '2026-02-01', 'No status', '2026-02-01'),
-       ('sms', '/webhooks/twilio/sms', '2026-03-02', null, null)`,
+       ('sms', '+15005550006', '2026-03-01', null, null), ('sms', '/webhooks/twilio/sms', '2026-03-02', 'No sender', '2026-03-02'),
+       ('phone', '/webhooks/twilio/voice', '2026-03-02', 'No call', '2026-03-02')`,
   );
   await db.sql.query(
     `insert into channel_traffic (at, channel, account, contacts) values
@@ -144,7 +145,7 @@ it('what a source’s account was told of under paths stands with the source', a
      from channel_account a left join channel_traffic using (channel, account) order by 1`,
   );
   expect(rows).toEqual([
-    { account: '/webhooks/twilio/sms', error: null, last: '2026-03-02', contacts: null },
+    { account: '+15005550006', error: 'No sender', last: '2026-03-02', contacts: null },
     { account: `http:${id}`, error: 'No JSON', last: '2026-03-02', contacts: 7 },
   ]);
 });

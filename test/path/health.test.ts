@@ -16,6 +16,7 @@ import { addSource, postTo } from '../support/http-source.ts';
 import { apiKey, startHub, zoneAtNoon } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
+import { startMailServer } from '../support/mail-server.ts';
 
 const newSid = () => `SM${randomUUID().replaceAll('-', '')}`;
 const account = (health: ChannelHealth, channel: string): AccountHealth | undefined =>
@@ -204,6 +205,104 @@ describe('the health of channels', () => {
     expect(figures.filter(({ channel }) => channel === 'http')).toEqual([
       expect.objectContaining({ ...expected, quarantined: 1 }),
     ]);
+  });
+
+  it('shows what a channel could not read with its one account, or only while it waits', async () => {
+    await using hub = await startHub('postgres', {
+      env: { ...carrierEnvironment('http://127.0.0.1:1'), TIME_ZONE: zoneAtNoon() },
+    });
+    const { sql } = hub.hub.parts.db;
+    const texts = async () =>
+      (await readAccounts(sql, '2026-01-01', 'UTC'))
+        .filter(({ channel }) => channel === 'sms')
+        .map(({ account: name, quarantined, lastContactAt }) => ({ name, quarantined, known: lastContactAt !== null }));
+    const odd = () =>
+      postSigned(hub.url, '/webhooks/twilio/sms', smsFields({ sid: newSid(), from: '??? odd ???', body: newSid() }));
+    expect((await odd()).status).toBe(400);
+    expect(await texts()).toEqual([{ name: 'sms', quarantined: 1, known: false }]);
+
+    const text = (To: string) =>
+      postSigned(hub.url, '/webhooks/twilio/sms', {
+        ...smsFields({ sid: newSid(), from: '+4915112341234', body: 'Hello' }),
+        To,
+      });
+    expect((await text(centreNumber)).status).toBe(200);
+    expect((await odd()).status).toBe(400);
+    await texts();
+    expect(await texts()).toEqual([{ name: centreNumber, quarantined: 2, known: true }]);
+
+    // With two numbers nobody knows whose it was.
+    expect((await text('+15005550099')).status).toBe(200);
+    await texts();
+    const both = [centreNumber, '+15005550099'].map((name) => ({ name, quarantined: 0, known: true }));
+    expect(await texts()).toEqual([...both, { name: 'sms', quarantined: 2, known: false }]);
+    await sql.query(`update inbox set state = 'discarded' where state = 'quarantined'`, []);
+    expect(await texts()).toEqual(both);
+  });
+
+  it('tells of a send that is known to be lost only long after its claim, and takes one late end for what it is', async () => {
+    await using hub = await startHub('postgres', {
+      env: { ...carrierEnvironment('http://127.0.0.1:1'), ROLES: 'web' },
+    });
+    const { sql } = hub.hub.parts.db;
+    const send = (status: string, number: string, minutes: number) =>
+      sql.query(
+        `with c as (insert into customer (display_name) values ('Ada') returning id),
+           t as (insert into ticket (subject, channel, channel_account, customer_id, contact_address)
+             select 'x', 'sms', $2, id, 'u' from c returning id),
+           m as (insert into message (ticket_id, direction, channel, channel_account, kind, delivery_status)
+             select id, 'out', 'sms', $2, 'agent', $1 from t returning id, ticket_id)
+         insert into outbound (message_id, ticket_id, idempotency_key, channel, channel_account, recipient, correlation_id, status, error, claimed_at)
+         select id, ticket_id, 'k', 'sms', $2, 'u', 'c', $1, case $1 when 'sent' then null else 'Gone' end, now() - make_interval(mins => $3) from m`,
+        [status, number, minutes],
+      );
+    await readAccounts(sql, '2026-01-01', 'UTC');
+    await send('unknown', '+15005550001', 180);
+    await send('failed', '+15005550002', 12);
+    await send('sent', '+15005550003', 12);
+    const known = (await readAccounts(sql, '2026-01-01', 'UTC')).map(({ account: name, ...row }) => [
+      name,
+      row.lastSendErrorAt !== null && row.lastError,
+      row.lastSentAt !== null,
+    ]);
+    expect(known).toEqual([
+      ['+15005550001', 'Gone', false],
+      ['+15005550002', 'Gone', false],
+      ['+15005550003', false, true],
+    ]);
+  });
+
+  it('takes one mailbox that is full for no failure of the account, and shows on the wallboard what is still to be fetched', async () => {
+    await using stack = new AsyncDisposableStack();
+    const mail = stack.use(await startMailServer());
+    const hub = stack.use(await startHub('postgres', { env: { SMTP_URL: mail.url } }));
+    for (let n = 0; n < 6; n += 1) mail.failOnce('RCPT', 451, 'full@example.net');
+    await mailProgram(hub.ground.smtpPort)({ from: 'full@example.net', text: 'Hello' });
+    const { sql } = hub.hub.parts.db;
+    const figures = await eventually(
+      async () => (await readAccounts(sql, '2026-01-01', 'UTC')).find(({ channel }) => channel === 'email'),
+      (row) => row?.lastSendErrorAt != null,
+    );
+    expect(figures).toMatchObject({ retrying: 0, putOff: 1, lastError: expect.stringContaining('451') });
+    // However long it is put off.
+    await sql.query(`update outbound set created_at = now() - interval '1 hour'`, []);
+    const { body } = await hub.api('GET', '/api/v1/channel-health');
+    expect(account(body, 'email')).toMatchObject({ state: 'ok', outgoing: 1 });
+
+    await sql.query(
+      `insert into mail_account (address, provider, host, port, security, username, auth, folder, after_fetch, import_from, state, backlog,
+         lease_holder, lease_until)
+       values ('box@brand.example', 'other', 'imap.example', 143, 'none', 'box', 'password', 'INBOX', 'keep', 'all', 'importing', 900,
+         gen_random_uuid(), now() + interval '1 hour')`,
+      [],
+    );
+    const tiles = await eventually(
+      async () => (await hub.api('GET', '/api/v1/metrics/wallboard')).body.channels,
+      (all: { account: string }[]) => all.some(({ account: name }) => name === 'box@brand.example'),
+    );
+    expect(tiles).toContainEqual(
+      expect.objectContaining({ account: 'box@brand.example', state: 'slow', backlog: 900, oldestAt: null }),
+    );
   });
 
   it('shows a backlog while nobody works it off, and its end', async () => {

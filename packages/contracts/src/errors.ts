@@ -53,6 +53,8 @@ export interface HubErrorOptions {
   retryAfterMs?: number | undefined;
   /** The other side said that it failed, and may have done it all the same: ask before trying again. */
   doubtful?: boolean | undefined;
+  /** The other side was reached, and only this recipient or message is not taken at the moment. */
+  putOff?: boolean | undefined;
   /** Which input is wrong and why; safe to show to the caller. */
   issues?: { path: string; message: string }[];
   /** What is there, where a write lost against another one. */
@@ -70,6 +72,7 @@ export class HubError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly doubtful: boolean;
+  readonly putOff: boolean;
   readonly issues: { path: string; message: string }[] | undefined;
   readonly present: unknown;
   /** Why a provider refused, where the hub acts on it. */
@@ -82,6 +85,7 @@ export class HubError extends Error {
     this.retryable = traits[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
     this.doubtful = options.doubtful ?? false;
+    this.putOff = options.putOff ?? false;
     this.issues = options.issues;
     this.present = options.present;
     this.reason = options.reason;

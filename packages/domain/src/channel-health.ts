@@ -9,9 +9,12 @@ export interface AccountFigures {
   readonly lastSentAt: Date | null;
   readonly lastSendErrorAt: Date | null;
   readonly oldestPendingAt: Date | null;
+  /** Of the messages that wait to be sent, those aside that were put off. */
   readonly oldestOutgoingAt: Date | null;
-  /** Waiting to be tried again after a failure. */
+  /** Waiting to be tried again after a failure that was not about one recipient. */
   readonly retrying: number;
+  /** Recipients whom the provider, which was reached, takes nothing for at the moment. */
+  readonly putOff: number;
   /** Sends of the last hour that failed, or whose outcome nobody knows. */
   readonly failed: number;
   readonly unknown: number;
@@ -37,8 +40,8 @@ export function health(
 }
 
 /**
- * The first that holds, the worst first. A failed send counts only while none has succeeded since: a single wrong number says nothing
- * about the account, a provider that refuses everything does.
+ * The first that holds, the worst first. A failed send counts only while none has succeeded since: a single wrong number or full mailbox
+ * says nothing about the account, a provider that refuses everything does.
  */
 export function accountHealth(figures: AccountFigures, limits: WatchLimits['channels'], now: Date): Health {
   if (!figures.setUp) return health('off', 'not-set-up');
@@ -52,7 +55,7 @@ export function accountHealth(figures: AccountFigures, limits: WatchLimits['chan
 
 function failing(figures: AccountFigures, limits: WatchLimits['channels'], now: Date): Health | null {
   const { lastSendErrorAt, lastSentAt, retrying } = figures;
-  const lost = figures.failed + figures.unknown;
+  const lost = figures.failed + figures.unknown + figures.putOff;
   const sendsFail = lastSendErrorAt !== null && (lastSentAt === null || lastSendErrorAt > lastSentAt);
   if (sendsFail && retrying > 0) return health('failing', 'not-reached', retrying, 1);
   if (sendsFail && lost >= limits.failedSends) return health('failing', 'sends-fail', lost, limits.failedSends);

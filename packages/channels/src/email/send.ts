@@ -133,7 +133,11 @@ function outcomeOf(cause: unknown, attempt: Attempt): HubError {
   if (responseCode !== undefined && responseCode >= 500)
     return new HubError('provider_refused', `The mail server refused the mail with ${responseCode}`, { cause });
   if (responseCode !== undefined && responseCode >= 400)
-    return new HubError('provider_unavailable', `The mail server put the mail off with ${responseCode}`, { cause });
+    return new HubError('provider_unavailable', `The mail server put the mail off with ${responseCode}`, {
+      cause,
+      // 421: it closes, whatever was asked of it (RFC 5321, 3.8).
+      putOff: responseCode !== 421,
+    });
   if (attempt.handedOver)
     return new HubError('outcome_unknown', 'The mail was handed over and the answer was lost', { cause });
   if (code === 'EENVELOPE' || code === 'EMESSAGE')

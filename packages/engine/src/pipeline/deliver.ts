@@ -156,6 +156,7 @@ function partly(
       externalId,
       error,
       reached,
+      putOff: true,
       afterMs: backoffMs(sendRetry, message.attempts, Math.random()),
     };
   return { result: missed.has(message.to) ? 'failed' : 'sent', externalId, error, reached };
@@ -190,7 +191,14 @@ function failure(parts: Parts, message: ClaimedOutbound, error: unknown): Outbou
   const afterMs = backoffMs(sendRetry, message.attempts, Math.random(), error.retryAfterMs);
   // Too many requests is said to the account: the rest of its queue waits, too.
   const pauseMs = error.code === 'too_many_requests' ? afterMs : 0;
-  return { result: 'retry', error: reasonOf(error), afterMs, pauseMs, doubtful: error.doubtful || undefined };
+  return {
+    result: 'retry',
+    error: reasonOf(error),
+    afterMs,
+    pauseMs,
+    doubtful: error.doubtful || undefined,
+    putOff: error.putOff,
+  };
 }
 
 /** A provider's word on a message of ours. */

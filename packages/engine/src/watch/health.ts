@@ -54,8 +54,9 @@ function present(parts: Parts, row: AccountRow, limits: WatchLimits['channels'],
     lastSentAt: date(row.lastSentAt),
     lastSendErrorAt: date(row.lastSendErrorAt),
     oldestPendingAt: date(row.oldestPendingAt),
-    oldestOutgoingAt: date(row.oldestOutgoingAt),
+    oldestOutgoingAt: date(row.oldestSendableAt),
     retrying: row.retrying,
+    putOff: row.putOff,
     failed: row.failed,
     unknown: row.unknown,
     ingestDelay: ingestDelay.p95,
@@ -108,8 +109,10 @@ export async function readTiles(parts: Parts): Promise<ChannelTile[]> {
     oldestAt: [figures.oldestPendingAt, figures.oldestOutgoingAt].filter((at) => at !== null).toSorted()[0] ?? null,
     delay: figures.providerDelay.p95 ?? figures.ingestDelay.p95,
   }));
-  // Mail that nobody fetches is in no account's figures.
-  const unread = components.filter(({ kind, state }) => kind === 'mailbox' && state === 'failing');
+  // Mail that nobody has fetched yet is in no account's figures.
+  const unread = components.filter(
+    ({ kind, state }) => kind === 'mailbox' && (state === 'failing' || state === 'slow'),
+  );
   return [
     ...tiles,
     ...unread.map(({ name, state, reason, lastContactAt, counts }) => ({
@@ -120,7 +123,8 @@ export async function readTiles(parts: Parts): Promise<ChannelTile[]> {
       reason,
       quarantined: 0,
       backlog: counts['backlog'] ?? 0,
-      oldestAt: lastContactAt,
+      // How old the mail of a backlog is nobody knows before it is fetched.
+      oldestAt: state === 'failing' ? lastContactAt : null,
       delay: null,
     })),
   ];

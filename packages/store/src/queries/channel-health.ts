@@ -20,7 +20,10 @@ export interface AccountRow {
   quarantined: number;
   outgoing: number;
   oldestOutgoingAt: string | null;
+  /** Of those that were not put off. */
+  oldestSendableAt: string | null;
   retrying: number;
+  putOff: number;
   failed: number;
   unknown: number;
   sent: number;

@@ -63,6 +63,8 @@ export interface OutboundResult {
   doubtful?: boolean | undefined;
   /** And nothing of the tries before it has: it is asked since this one. */
   doubtfulAnew?: boolean | undefined;
+  /** The provider was reached and put off this message: it says little of how the account is doing. */
+  putOff?: boolean | undefined;
   /** No provider was asked: it says nothing of how the account is doing. */
   heldBack?: boolean | undefined;
 }
