@@ -110,6 +110,18 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
     expect(fetched).toEqual([]);
   });
 
+  it('has its pictures on request, too, where all of them are in its styles', async () => {
+    const { ticketId } = await receive(
+      `<style>.hero { background-image: url("https://127.0.0.1:1/a.png") }</style><table background="https://127.0.0.1:1/b.png"><tr>
+       <td class="hero" style="background: url(https://127.0.0.1:1/c.png)">A sale</td></tr></table>`,
+      { subject: 'A sale', text: 'A sale' },
+    );
+    await page.goto(`${hub.url}/desk/${ticketId}`);
+    await page.locator('.html-mail-blocked', { hasText: '3' }).waitFor();
+    await page.getByTestId('show-images').click();
+    await page.getByTestId('show-images').waitFor({ state: 'detached' });
+  });
+
   it('hides no mark of where a link leads', async () => {
     const words = '<span style="visibility:visible;opacity:1;font-size:14px;color:#17212b">www.bank.example</span>';
     const to = 'href="https://evil.example/pay"';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tamed } from './mail-document.ts';
+import { remotePictures, tamed } from './mail-document.ts';
 
 describe('styles of a mail', () => {
   it.each([
@@ -22,4 +22,28 @@ describe('styles of a mail', () => {
     ['numbers', `width: ${'1.'.repeat(200_000)}px`],
     ['full stops', `width: ${'.'.repeat(200_000)}px`],
   ])('of very many %s are as they were', (_what, css) => expect(tamed(css)).toBe(css));
+});
+
+describe('pictures from elsewhere in styles', () => {
+  it.each([
+    ['background-image: url(https://shop.example/a.png)', 1],
+    ['background: #fff URL( "http://shop.example/a.png" ) no-repeat', 1],
+    [".a { background: url('https://shop.example/a.png'), url(https://shop.example/b.png) } .b { color: red }", 2],
+    ['.a { background: url(cid:lamp) } .b { background: url(data:image/png;base64,QUJD) }', 0],
+    ['color: red', 0],
+    // The frame fetches neither, whatever is asked for.
+    ['@import url(https://shop.example/a.css); .a { color: red }', 0],
+    [
+      '@font-face { font-family: A; src: url(https://shop.example/a.woff2) } .a { background: url(https://b.example/b) }',
+      1,
+    ],
+  ])('%s: %i', (css, count) => {
+    expect(remotePictures(css)).toBe(count);
+  });
+
+  it.each([
+    ['blanks', `url(${' '.repeat(200_000)}`],
+    ['fonts', '@font-face{'.repeat(50_000)],
+    ['sheets', '@import '.repeat(50_000)],
+  ])('are looked for in very many %s as quickly', (_what, css) => expect(remotePictures(css)).toBe(0));
 });

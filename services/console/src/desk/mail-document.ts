@@ -36,6 +36,12 @@ export function tamed(css: string): string {
   );
 }
 
+/** How many pictures from elsewhere styles ask for. Sheets and fonts from elsewhere are never fetched, and so not waited for. */
+export function remotePictures(css: string): number {
+  const own = css.replaceAll(/@import\b[^;{}]*|@font-face\s*\{[^{}]*/gi, '');
+  return own.match(/\burl\(\s*(?:["']\s*)?https?:/gi)?.length ?? 0;
+}
+
 /** A mail's HTML without what could do harm, of which `mailDocument` makes what is shown. */
 export function sanitised(html: string): string {
   return DOMPurify.sanitize(html, {
@@ -113,8 +119,13 @@ export function mailDocument(
   }
   const styles = [...mail.querySelectorAll('style')].map((element) => tamed(element.textContent));
   mail.querySelectorAll('style').forEach((element) => element.remove());
-  for (const element of mail.querySelectorAll('[style]'))
-    element.setAttribute('style', tamed(element.getAttribute('style') ?? ''));
+  for (const css of styles) blocked += remotePictures(css);
+  for (const element of mail.querySelectorAll('[style], [background]')) {
+    const css = tamed(element.getAttribute('style') ?? '');
+    if (css !== '') element.setAttribute('style', css);
+    // Often the same picture twice, for programs that know only the one or the other.
+    blocked += Math.max(remotePictures(css), /^\s*https?:/i.test(element.getAttribute('background') ?? '') ? 1 : 0);
+  }
   if (!body.hasAttribute('dir')) body.setAttribute('dir', mail.documentElement.getAttribute('dir') ?? 'auto');
   const images = remote ? 'data: https: http:' : ['data:', ...inlined].join(' ');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src ${images}; form-action 'none'; base-uri 'none'`;
