@@ -158,16 +158,17 @@ describe('by SMTP', () => {
   });
 
   test.each([
-    [550, 'provider_refused'],
-    [451, 'provider_unavailable'],
-  ])('%i is %s, at the recipient and at the end', async (code, outcome) => {
+    [550, 'provider_refused', false],
+    [451, 'provider_unavailable', true],
+    [421, 'provider_unavailable', false],
+  ])('%i is %s, at the recipient and at the end, and about that mail alone: %s', async (code, outcome, putOff) => {
     await withServer({ onRcptTo: (_address, _session, done) => done(refusal(code)) }, async (url) => {
-      await expect(sendTo(url)).rejects.toMatchObject({ code: outcome });
+      await expect(sendTo(url)).rejects.toMatchObject({ code: outcome, putOff });
     });
     await withServer(
       { onData: (stream, _session, done) => void stream.resume().once('end', () => done(refusal(code))) },
       async (url) => {
-        await expect(sendTo(url)).rejects.toMatchObject({ code: outcome });
+        await expect(sendTo(url)).rejects.toMatchObject({ code: outcome, putOff });
       },
     );
   });
