@@ -19,6 +19,8 @@ export interface Connection extends Disposable {
   problem(error: unknown): MailProblem;
 }
 
+export const lost = 'The server closed the connection';
+
 /** Signs in; with a token that the server refuses once more with a new one. Rejects with a {@link MailProblem}. */
 export async function connect(server: MailboxServer, signal: AbortSignal): Promise<Connection> {
   const credentials = await server.credentials(false);

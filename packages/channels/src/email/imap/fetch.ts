@@ -1,10 +1,11 @@
 /** Fetches what waits in the open folder, portion by portion; the cursor moves only over what is durable. */
 import type { ImapFlow } from 'imapflow';
 import type { ChannelDeps } from '../../channel.ts';
-import type { Mailbox, MailboxCursor } from '../../mailbox.ts';
-import type { MailProblem } from '../../mailbox.ts';
+import { type Mailbox, type MailboxCursor, MailProblem } from '../../mailbox.ts';
 import { settleFetched } from './after-fetch.ts';
+import { lost } from './connection.ts';
 import { isImporting, isOld, isWanted, type Listed, type Portion, portionsOf } from './plan.ts';
+import { readInTurn } from './read-in-turn.ts';
 import { keepHead, keepNote, takeMail } from './take.ts';
 
 export interface FetchPass {
@@ -152,8 +153,18 @@ async function fetchPortion(pass: FetchPass, cursor: MailboxCursor, portion: Por
 }
 
 async function takePortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<MailProblem | null> {
+  const bytes = portion.mails.reduce((sum, { size }) => sum + size, 0);
+  const taken = await readInTurn(bytes, () => takeAll(pass, cursor, portion));
+  return await settleFetched(pass.client, pass.mailbox, [...taken]);
+}
+
+/** Answers the UIDs that are durable. */
+async function takeAll(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<Set<number>> {
   const { client, deps, mailbox } = pass;
-  const taken = await takeAll(pass, cursor, portion);
+  pass.signal.throwIfAborted();
+  // While others were read; no mail is to blame for it.
+  if (!client.usable) throw new MailProblem('connection', lost);
+  const taken = await takeTogether(pass, cursor, portion);
   for (const mail of portion.mails.filter(({ uid }) => !taken.has(uid)))
     if (await takeOne(pass, cursor, mail)) taken.add(mail.uid);
   for (const mail of portion.tooLarge) {
@@ -164,11 +175,11 @@ async function takePortion(pass: FetchPass, cursor: MailboxCursor, portion: Port
     });
     if (found && found.headers) await keepHead(found.headers, mail, deps);
   }
-  return await settleFetched(client, mailbox, [...taken]);
+  return taken;
 }
 
-/** Answers the UIDs that are durable. While some are on their way into the database the next are read from the wire. */
-async function takeAll(
+/** While some are on their way into the database the next are read from the wire. */
+async function takeTogether(
   { client, mailbox, deps, signal }: FetchPass,
   cursor: MailboxCursor,
   portion: Portion,

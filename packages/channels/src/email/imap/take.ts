@@ -13,14 +13,18 @@ export const headOnly = 'text/rfc822-headers';
 
 /** Mails of all mailboxes on their way into the database: however many have a backlog, what comes in otherwise finds a place beside them. */
 export const mostOnTheWay = 48;
-const onTheWay = new Room(mostOnTheWay);
+/** Bytes of mail on their way at once, as in the inlet: reading a mail takes several times its size. A small one takes the place of one of so many. */
+const bytesOnTheWay = 4 * mailSizeLimit;
+const leastOnTheWay = Math.floor(bytesOnTheWay / mostOnTheWay);
+const onTheWay = new Room(bytesOnTheWay);
 
 /**
  * Durable when it resolves: a message, a duplicate of one, or in quarantine. Rejects when the hub cannot keep it now. `old`: as
  * {@link isOld} says.
  */
 export function takeMail(...mail: Parameters<typeof take>): Promise<void> {
-  return onTheWay.run(1, () => take(...mail));
+  const [{ raw }] = mail;
+  return onTheWay.run(Math.max(raw.length, leastOnTheWay), () => take(...mail));
 }
 
 async function take(

@@ -3,7 +3,7 @@ import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { MailFolder } from '@patchbay/contracts';
 import type { ChannelDeps } from '../../channel.ts';
 import { type Mailbox, type MailboxCursor, type MailboxServer, MailProblem } from '../../mailbox.ts';
-import { answered, connect, type Connection } from './connection.ts';
+import { answered, connect, type Connection, lost } from './connection.ts';
 import { fetchPassedOver, fetchWaiting, search } from './fetch.ts';
 import { beginAt } from './plan.ts';
 
@@ -101,7 +101,6 @@ function listenForNews(client: ImapFlow) {
   };
 }
 
-const lost = 'The server closed the connection';
 const said = (reason: string) => `${lost}: ${reason.replaceAll(/\s+/g, ' ').slice(0, 200)}`;
 
 /** Signs in and lists the folders. */
