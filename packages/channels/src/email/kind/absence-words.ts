@@ -57,7 +57,6 @@ const answersItself = [
   '自动应答',
   '自動応答',
   '부재중 ?(자동 ?)?응답( ?메시지)?',
-  'i',
   'auto-?antwort',
   'urlaubsbenachrichtigung',
   'contestación automática',
@@ -102,9 +101,13 @@ const mayBeAway = [
   'в отпуске',
   '不在(通知)?',
   '부재 ?중',
-  '(on |annual )?(vacation|leave|holidays?)( re)?',
+  '(on )?(annual )?(vacation|leave|holidays?)( re)?',
   "(i am |i'm )?(away|out)( (from|of) (my |the )?(mail|e-?mail|office|desk))?",
 ];
+
+/** What a person's mail is about, too: the name of an absence alone, or a holiday and what of it, where no subject of an older mail follows. */
+const topic =
+  /^(abwesenheit|absence|ausencia|ausência|assenza|afwezigheid|frånvaro|fravær|(annual )?(vacation|leave|holidays?))([.!\s]*$|(?<=vacation|leave|holidays?)\s*[-:|\u2013\u2014\uff1a](?!\s*(re|aw|antw|sv|vs)\s*:))/i;
 
 const form = (words: readonly string[]): RegExp =>
   new RegExp(
@@ -122,10 +125,11 @@ const ticketTag = /^\[[^[\]\n]{0,60}#\d{1,12}\][ \t]*/;
 
 /**
  * How sure a subject says that its mail is an absence note: by words and a colon, or as the name of such a note alone; by words
- * that a dash, a bar or nothing follows, as in a person's question; by words that are a person's, too.
+ * that a dash, a bar or nothing follows, as in a person's question; by words that are a person's, too; by what a person may write about, in an
+ * old conversation as well.
  * Only at the start: in an answer to an absence note they come after `Re:`.
  */
-export function absenceIn(subject: string): 'certain' | 'doubtful' | 'possible' | undefined {
+export function absenceIn(subject: string): 'certain' | 'doubtful' | 'possible' | 'topic' | undefined {
   if (absenceOfDomino.test(subject)) return 'certain';
   const said = [subject, untagged(subject)].map((one) =>
     one
@@ -138,5 +142,6 @@ export function absenceIn(subject: string): 'certain' | 'doubtful' | 'possible' 
   if (named !== undefined) return named['loose'] === undefined ? 'certain' : 'doubtful';
   const state = follows('away');
   if (state !== undefined) return state['named'] === undefined ? 'doubtful' : 'certain';
-  return follows('mayBeAway') === undefined ? undefined : 'possible';
+  if (follows('mayBeAway') === undefined) return undefined;
+  return said.some((one) => topic.test(one)) ? 'topic' : 'possible';
 }

@@ -100,6 +100,38 @@ describe('subjects', () => {
     expect(await readAs({ subject, path: '' })).toBe(answer);
   });
 
+  test.each([
+    'Vacation: booking 55',
+    'Holiday - booking 55',
+    'Holidays',
+    'Absence',
+    'Abwesenheit.',
+    'Annual leave: for Ida',
+  ])('are what a person writes about in an old conversation: %s', async (subject) => {
+    expect(await readAs({ subject })).toBe('customer');
+    expect(await readAs({ subject, headers: [...reply, 'References: <a@centre.test>'] })).toBe('customer');
+    expect(await readAs({ subject, headers: ['X-Auto-Response-Suppress: OOF'] })).toBe(answer);
+    expect(await readAs({ subject, headers: ['Precedence: junk'] })).toBe(answer);
+    expect(await readAs({ subject, headers: [...reply, generated] })).toBe(answer);
+    expect(await readAs({ subject, path: '' })).toBe(answer);
+  });
+
+  test.each(['Vacation: Re: Lamp', 'Holiday Re: Lamp', 'On annual leave: Lamp'])(
+    'repeat what they answer, or say where somebody is: %s',
+    async (subject) => {
+      expect(await readAs({ subject })).toBe('customer');
+      expect(await readAs({ subject, headers: reply })).toBe(answer);
+    },
+  );
+
+  test.each(['I: Ordine 4711 non arrivato', 'i: problem', 'I - need help', 'I', 'I.', '[#12] I: Ordine'])(
+    'of what an Italian passes on, or that begin with its letter, say nothing: %s',
+    async (subject) => {
+      expect(await readAs({ subject })).toBe('customer');
+      expect(await readAs({ subject, headers: reply })).toBe('customer');
+    },
+  );
+
   test.each(['Autosvar virker ikke', 'Re: Automatic reply: Lamp', 'Fw: Abwesend: Lampe', 'Away with these lamps!'])(
     'say nothing: %s',
     async (subject) => {

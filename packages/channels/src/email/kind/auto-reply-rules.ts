@@ -20,11 +20,16 @@ const isAnswer = (mail: MailSigns): boolean =>
   mail.comesBack || signOfAnswer(mail) !== undefined || absenceIn(mail.subject) !== undefined;
 
 /** What a program that answers writes, and who begins a mail does not. */
-function signOfAnswer(mail: MailSigns): string | undefined {
+const signOfAnswer = (mail: MailSigns): string | undefined => signOfMachine(mail) ?? signOfThread(mail);
+
+function signOfMachine(mail: MailSigns): string | undefined {
   if (mail.nullPath) return 'null reverse-path';
-  if (mail.header('precedence').some((value) => /^(bulk|junk)\b/i.test(value))) return 'Precedence';
-  return ['In-Reply-To', 'References'].find((field) => mail.header(field.toLowerCase()).length > 0);
+  return mail.header('precedence').some((value) => /^(bulk|junk)\b/i.test(value)) ? 'Precedence' : undefined;
 }
+
+/** Persons go on in a conversation, too. */
+const signOfThread = (mail: MailSigns): string | undefined =>
+  ['In-Reply-To', 'References'].find((field) => mail.header(field.toLowerCase()).length > 0);
 
 const autoReplyHeaders = [
   'x-autoreply',
@@ -71,7 +76,10 @@ export function bulkOfNobody(mail: MailSigns): Finding {
 export function autoReplySubject(mail: MailSigns): Finding {
   const absence = absenceIn(mail.subject);
   if (absence === undefined) return undefined;
-  const sign = absence === 'certain' ? '' : (signOfAnswer(mail) ?? noAnswerWanted(mail));
+  const sign =
+    absence === 'certain'
+      ? ''
+      : (signOfMachine(mail) ?? noAnswerWanted(mail) ?? (absence === 'topic' ? undefined : signOfThread(mail)));
   return sign === undefined
     ? undefined
     : { category: 'auto-reply', evidence: ['subject of an absence note', sign].filter(Boolean).join(', ') };
