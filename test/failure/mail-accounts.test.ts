@@ -11,6 +11,7 @@ import { mailNamed, quickAccounts } from '../support/mailbox-mail.ts';
 import { shared } from '../support/shared.ts';
 import { sendByWire } from '../support/smtp-wire.ts';
 
+const dated = (mail: string, at: Date) => mail.replace(/^Date: .*$/m, `Date: ${at.toUTCString()}`);
 const numbered = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
@@ -119,8 +120,8 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     {
       await using client = await dovecot().session(user);
       await client.mailboxCreate('Support');
-      await client.append('INBOX', mailNamed('w-old-inbox'), [], days(9));
-      await client.append('Support', mailNamed('w-old'), [], days(9));
+      await client.append('INBOX', dated(mailNamed('w-old-inbox'), days(9)), [], days(9));
+      await client.append('Support', dated(mailNamed('w-old'), days(9)), [], days(9));
     }
     const id = await add(user, { importFrom: 'new' });
     await watching(id);
@@ -153,8 +154,8 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     {
       await using client = await dovecot().session(user);
       await client.mailboxCreate('Support');
-      await client.append('INBOX', mail('old'), [], days(2_000));
-      await client.append('Support', mail('elsewhere'), [], days(9));
+      await client.append('INBOX', dated(mail('old'), days(2_000)), [], days(2_000));
+      await client.append('Support', dated(mail('elsewhere'), days(9)), [], days(9));
     }
     const id = await add(user);
     await all('quiet-old', 1);
@@ -185,6 +186,40 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
          and external_id <> all(array['<quiet-old@example.org>', '<quiet-elsewhere@example.org>'])`,
     );
     expect(counted).toBe(rows[0]?.others);
+  });
+
+  it('a folder made anew by a program that loses or invents dates loses no mail, and has nobody told of an old one', async () => {
+    const user = 'redated';
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000);
+    const written = (name: string, at: Date) => dated(mailNamed(`redated-${name}`, 0, `${name}@redated.example`), at);
+    const old = ['old-1', 'old-2', 'old-3'].map((name) => written(name, ago(4_000)));
+    {
+      await using client = await dovecot().session(user);
+      await client.mailboxCreate('Support');
+      for (const mail of old) await client.append('Support', mail, [], ago(4_000));
+    }
+    const id = await add(user, { folder: 'Support', importFrom: 'new' });
+    await watching(id);
+    const seen = written('seen', new Date());
+    await dovecot().append(user, [seen], 'Support');
+    await all('redated-', 1);
+    await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { enabled: false });
+    await until(id, ({ state }) => state === 'off');
+    // One is new and got an old date, two are old and got a new one, one has its own.
+    await dovecot().recreate(user, 'Support', [...old.slice(0, 2), seen, written('meanwhile', new Date())]);
+    {
+      await using client = await dovecot().session(user);
+      await client.append('Support', written('unseen', new Date()), [], ago(10));
+      await client.append('Support', old[2] ?? '', [], ago(4_000));
+    }
+    await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, { enabled: true });
+    await all('redated-', 5);
+    expect(await watching(id)).toMatchObject({ leftInMailbox: 1 });
+    expect(await messages('redated-')).toEqual({ count: 5, distinct: 5 });
+    const { rows } = await centre().hub.parts.db.sql.query<{ recipient: string }>(
+      `select recipient from outbound where recipient like '%@redated.example' order by 1`,
+    );
+    expect(rows.map(({ recipient }) => recipient)).toEqual(['meanwhile@redated.example', 'seen@redated.example']);
   });
 
   it('a mail of which the server cannot even tell the size keeps no other back, and leaves a note', async () => {

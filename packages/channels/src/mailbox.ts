@@ -26,6 +26,8 @@ export interface MailboxCursor {
   readonly importSince: Date | null;
   readonly importDone: number;
   readonly importTotal: number;
+  /** Of the import: mails that say they are from before `importSince`, and so were left where they are. */
+  readonly importLeft: number;
 }
 
 export interface MailboxNews {

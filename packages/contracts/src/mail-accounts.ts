@@ -96,6 +96,8 @@ export const mailAccount = z.object({
   state: mailAccountState,
   /** Of a first import, or of a mailbox that is gone through again; null when there is none. */
   importing: z.object({ done: z.int(), total: z.int() }).nullable(),
+  /** Mails that the last import, or going through the mailbox again, left there, as they are from before what is wanted. */
+  leftInMailbox: z.int(),
   /** Mails known to be waiting in the mailbox. */
   backlog: z.int(),
   connectedAt: timestamp.nullable(),

@@ -17,6 +17,7 @@ import { certifiedMessageId } from './kind/certified-mail.ts';
 import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
 import { nameByContent } from './reading/file-names.ts';
 import { type MailIdentity, identityOf } from './identity.ts';
+import { momentOf } from './reading/moment.ts';
 import { withoutLongBodies } from './reading/long-bodies.ts';
 import { mostAddresses, withoutLongRecipients } from './reading/long-recipients.ts';
 import { type MailPart, type MailSource, readMail } from './reading/mail-source.ts';
@@ -136,7 +137,7 @@ function contactOf(
     : [];
   const outboundId = returned?.outboundId;
   const contentLanguage = clip(cleanLine(mail.header('content-language')[0] ?? ''), 35);
-  const sentAt = momentOf(mail.header('date')[0]);
+  const sentAt = momentOf(mail.header('date')[0])?.toISOString();
   return {
     channel: 'email',
     channelAccount: emailAccount,
@@ -281,14 +282,6 @@ function calendarMethodIn(parts: readonly MailPart[]): string {
 // Return-Path is written from the envelope by the host that delivered the mail (RFC 5321 §4.4).
 function isNullPath(mail: MailSource, envelope: MailEnvelope): boolean {
   return envelope.from === '' || (mail.header('return-path')[0] ?? '').replace(/\s/g, '') === '<>';
-}
-
-function momentOf(header: string | undefined): string | undefined {
-  // A host has been seen to write the next field on the same line.
-  const written = /^.{0,100}?\d\d:\d\d\s{1,9}[+-]\d{4}/.exec(header ?? '')?.[0] ?? header ?? '';
-  const moment = new Date(written.replace(/\([^()]*\)/g, '').trim());
-  const year = moment.getUTCFullYear();
-  return year >= 1970 && year <= 9999 ? moment.toISOString() : undefined;
 }
 
 async function storePart(part: MailPart, index: number, deps: MailDeps): Promise<StoredFile> {

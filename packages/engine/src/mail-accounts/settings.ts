@@ -172,6 +172,7 @@ export function presentAccount(row: MailAccountRow): MailAccount {
     signedIn: refreshTokenSealed !== null,
     state: row.enabled ? row.state : 'off',
     importing: row.lastUid < row.importUntil ? { done: row.importDone, total: row.importTotal } : null,
+    leftInMailbox: row.importLeft,
     backlog: row.backlog,
     connectedAt: moment(row.connectedAt),
     lastContactAt: moment(row.lastContactAt),

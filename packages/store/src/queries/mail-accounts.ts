@@ -37,6 +37,7 @@ export interface MailCursor {
   importSince: Date | null;
   importDone: number;
   importTotal: number;
+  importLeft: number;
 }
 
 export interface MailAccountRow extends MailAccountSettings, MailCursor {
@@ -89,6 +90,7 @@ const columns = {
   importSince: 'import_since',
   importDone: 'import_done',
   importTotal: 'import_total',
+  importLeft: 'import_left',
   state: 'state',
   failures: 'failures',
   backlog: 'backlog',
@@ -179,6 +181,7 @@ export async function updateMailAccount(
        import_until = case when $3 then 0 else import_until end,
        import_since = case when $3 then coalesce(complete_until, case when uid_validity is null then import_since end, created_at) else import_since end,
        import_done = case when $3 then 0 else import_done end, import_total = case when $3 then 0 else import_total end,
+       import_left = case when $3 then 0 else import_left end,
        backlog = case when $3 then 0 else backlog end
      where id = $1 and revision = $2`,
     [id, revision, anew, ...valuesOf(account)],
@@ -250,7 +253,7 @@ export async function saveMailCursor(
   progress: { backlog: number; received: boolean },
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `update mail_account set uid_validity = $4, last_uid = $5::bigint, import_until = $6::bigint, import_since = $7, import_done = $8, import_total = $9,
+    `update mail_account set uid_validity = $4, last_uid = $5::bigint, import_until = $6::bigint, import_since = $7, import_done = $8, import_total = $9, import_left = $12,
        backlog = $10, last_contact_at = now(), last_mail_at = case when $11 then now() else last_mail_at end,
        state = case when $5::bigint < $6::bigint then 'importing' else 'watching' end
      where id = $1 and revision = $2 and lease_holder = $3`,
@@ -266,6 +269,7 @@ export async function saveMailCursor(
       cursor.importTotal,
       progress.backlog,
       progress.received,
+      cursor.importLeft,
     ],
   );
   return (rowCount ?? 0) > 0;

@@ -34,6 +34,7 @@ export function MailAccountRow({ account, edit }: { account: MailAccount; edit: 
       <div className="muted small">
         {account.host} · {account.folder}
         {account.backlog > 0 && <> · {t('mailAccounts.waiting', { count: account.backlog })}</>}
+        {account.leftInMailbox > 0 && <> · {t('mailAccounts.left', { count: account.leftInMailbox })}</>}
       </div>
       {importing && importing.total > 0 && (
         <div className="small">

@@ -1,7 +1,8 @@
 /** Fetches what waits in the open folder, portion by portion; the cursor moves only over what is durable. */
-import type { ImapFlow } from 'imapflow';
+import type { FetchQueryObject, ImapFlow, SearchObject } from 'imapflow';
 import type { ChannelDeps } from '../../channel.ts';
 import { type Mailbox, type MailboxCursor, MailProblem } from '../../mailbox.ts';
+import { momentOf } from '../reading/moment.ts';
 import { settleFetched } from './after-fetch.ts';
 import { lost } from './connection.ts';
 import { isImporting, isOld, isWanted, type Listed, type Portion, portionsOf } from './plan.ts';
@@ -29,35 +30,34 @@ const byUid = { uid: true } as const;
 
 /** Everything with a UID above the cursor, in the order of the UIDs. */
 export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promise<PassOutcome> {
-  const uids = await waitingUids(pass.client, from);
+  const { uids, left: before } = await waitingUids(pass.client, from);
   let cursor = startImport(from, uids);
   let problem: MailProblem | null | undefined;
   let left = uids.length;
   for (let start = 0; start < uids.length; start += listedAtOnce) {
     const chunk = uids.slice(start, start + listedAtOnce);
-    const listed = await listedOf(pass, chunk);
-    const portions = portionsOf(
-      listed.filter((mail) => isWanted(mail, cursor)),
-      (uid) => pass.mailbox.breaks.isAskedAlone(uid),
-    );
+    const listed = await listedOf(pass, chunk, cursor);
+    const wanted = listed.filter((mail) => isWanted(mail, cursor));
+    const unwanted = [...before, ...listed.filter((mail) => !wanted.includes(mail)).map(({ uid }) => uid)];
+    const portions = portionsOf(wanted, (uid) => pass.mailbox.breaks.isAskedAlone(uid));
     for (const portion of portions) {
       pass.signal.throwIfAborted();
       problem = (await fetchPortion(pass, cursor, portion)) ?? problem;
       left -= portion.mails.length + portion.tooLarge.length;
-      cursor = moved(cursor, portion.lastUid, portion.mails.length + portion.tooLarge.length);
+      cursor = moved(cursor, portion.lastUid, portion.mails.length + portion.tooLarge.length, unwanted);
       await pass.mailbox.save(cursor, { backlog: left, received: true });
     }
     // What was expunged meanwhile, or is older than wanted, is passed over.
     const end = chunk.at(-1) ?? cursor.lastUid;
     left = uids.length - start - chunk.length;
     if (end > cursor.lastUid) {
-      cursor = moved(cursor, end, 0);
+      cursor = moved(cursor, end, 0, unwanted);
       await pass.mailbox.save(cursor, { backlog: left, received: false });
     }
   }
   // Everything up to there was listed, and what was not listed is gone.
   if (isImporting(cursor)) {
-    cursor = { ...cursor, lastUid: cursor.importUntil };
+    cursor = moved(cursor, cursor.importUntil, 0, before);
     await pass.mailbox.save(cursor, { backlog: 0, received: false });
   }
   return { cursor, problem };
@@ -69,7 +69,8 @@ export async function fetchPassedOver(pass: FetchPass, cursor: MailboxCursor): P
   for (let uid = breaks.nextPassedOver(); uid !== undefined; uid = breaks.nextPassedOver()) {
     pass.signal.throwIfAborted();
     try {
-      for (const portion of portionsOf(await sizesOf(pass.client, [uid]))) await takePortion(pass, cursor, portion);
+      for (const portion of portionsOf(await sizesOf(pass.client, [uid], cursor)))
+        await takePortion(pass, cursor, portion);
     } catch (error) {
       // Broken off by us it says nothing of the server.
       if (!pass.signal.aborted) breaks.settle(uid);
@@ -85,25 +86,37 @@ function startImport(cursor: MailboxCursor, uids: readonly number[]): MailboxCur
   return { ...cursor, importTotal: total };
 }
 
-function moved(cursor: MailboxCursor, lastUid: number, done: number): MailboxCursor {
+/** `unwanted`: UIDs that nothing is done about; those that the cursor passes were left in the mailbox. */
+function moved(cursor: MailboxCursor, lastUid: number, done: number, unwanted: readonly number[]): MailboxCursor {
   const importDone = isImporting(cursor) ? Math.min(cursor.importTotal, cursor.importDone + done) : cursor.importDone;
-  return { ...cursor, lastUid: Math.max(cursor.lastUid, lastUid), importDone };
+  const passed = unwanted.filter((uid) => uid > cursor.lastUid && uid <= lastUid);
+  return {
+    ...cursor,
+    lastUid: Math.max(cursor.lastUid, lastUid),
+    importDone,
+    importLeft: cursor.importLeft + passed.length,
+  };
 }
 
-async function waitingUids(client: ImapFlow, cursor: MailboxCursor): Promise<number[]> {
+/** What is to be asked about, and what both its dates say to be older than wanted. */
+async function waitingUids(client: ImapFlow, cursor: MailboxCursor): Promise<{ uids: number[]; left: number[] }> {
   const above = Math.max(cursor.lastUid, cursor.importSince === null ? 0 : cursor.importUntil);
   const found = await search(client, { uid: `${above + 1}:*` });
   // `n:*` always holds the last mail, also when its UID is below n (RFC 9051 §6.4.8).
   const uids = found.filter((uid) => uid > above);
-  if (cursor.importSince === null || !isImporting(cursor)) return uids;
+  if (cursor.importSince === null || !isImporting(cursor)) return { uids, left: [] };
   // SINCE knows days in the server's time zone; to the minute it is looked at later.
   const since = new Date(cursor.importSince.getTime() - 86_400_000);
-  const older = await search(client, { uid: `${cursor.lastUid + 1}:${cursor.importUntil}`, since });
-  return [...older.filter((uid) => uid > cursor.lastUid && uid <= cursor.importUntil), ...uids];
+  const range = { uid: `${cursor.lastUid + 1}:${cursor.importUntil}` };
+  const imported = (uid: number) => uid > cursor.lastUid && uid <= cursor.importUntil;
+  const older = (await search(client, { ...range, or: [{ since }, { sentSince: since }] })).filter(imported);
+  const asked = new Set(older);
+  const left = (await search(client, range)).filter((uid) => imported(uid) && !asked.has(uid));
+  return { uids: [...older, ...uids], left };
 }
 
 /** The UIDs that match, in their order. */
-export async function search(client: ImapFlow, query: { uid: string; since?: Date }): Promise<number[]> {
+export async function search(client: ImapFlow, query: SearchObject): Promise<number[]> {
   const found = await client.search(query, byUid);
   // False: the server refused, which imapflow keeps to itself.
   if (!found) throw Object.assign(new Error('SEARCH was refused'), { responseStatus: 'NO' });
@@ -111,16 +124,20 @@ export async function search(client: ImapFlow, query: { uid: string; since?: Dat
 }
 
 /** One at which the server broke off is asked about by itself, and once it was given up not at all. */
-async function listedOf({ client, mailbox, signal }: FetchPass, uids: number[]): Promise<Listed[]> {
+async function listedOf(
+  { client, mailbox, signal }: FetchPass,
+  uids: number[],
+  cursor: MailboxCursor,
+): Promise<Listed[]> {
   const { breaks } = mailbox;
   const together = uids.filter((uid) => !breaks.isAskedAlone(uid));
   const alone = uids.filter((uid) => breaks.isAskedAlone(uid) && !breaks.isGivenUp(uid));
   const listed: Listed[] = uids
     .filter((uid) => breaks.isGivenUp(uid))
-    .map((uid) => ({ uid, size: 0, arrivedAt: null }));
+    .map((uid) => ({ uid, size: 0, arrivedAt: null, sentAt: null }));
   for (const asked of [...alone.map((uid) => [uid]), ...(together.length > 0 ? [together] : [])])
     try {
-      listed.push(...(await sizesOf(client, asked)));
+      listed.push(...(await sizesOf(client, asked, cursor)));
     } catch (error) {
       const [first = 0] = asked;
       if (!signal.aborted) breaks.note(first, asked.at(-1) ?? first);
@@ -129,18 +146,26 @@ async function listedOf({ client, mailbox, signal }: FetchPass, uids: number[]):
   return listed.toSorted((a, b) => a.uid - b.uid);
 }
 
-async function sizesOf(client: ImapFlow, uids: number[]): Promise<Listed[]> {
-  const rows = await client.fetchAll(uids, { uid: true, size: true, internalDate: true }, byUid);
+/** Of an import it is asked when mails were written, too, by the same command. */
+async function sizesOf(client: ImapFlow, uids: number[], cursor: MailboxCursor): Promise<Listed[]> {
+  const imported = uids.some((uid) => uid <= cursor.importUntil);
+  const query: FetchQueryObject = { uid: true, size: true, internalDate: true, ...(imported && { headers: ['date'] }) };
+  const rows = await client.fetchAll(uids, query, byUid);
   const asked = new Set(uids);
   const listed = new Map<number, Listed>();
-  for (const { uid, size, internalDate } of rows) {
+  for (const { uid, size, internalDate, headers } of rows) {
     // Servers also tell of other mails whose flags have changed.
     if (!asked.has(uid) || size === undefined) continue;
     const at = internalDate === undefined ? null : new Date(internalDate);
-    listed.set(uid, { uid, size, arrivedAt: at === null || Number.isNaN(at.getTime()) ? null : at });
+    const arrivedAt = at === null || Number.isNaN(at.getTime()) ? null : at;
+    listed.set(uid, { uid, size, arrivedAt, sentAt: headers ? dateIn(headers) : null });
   }
   return [...listed.values()].toSorted((a, b) => a.uid - b.uid);
 }
+
+/** Of the one field that was asked for; its lines may be folded. */
+const dateIn = (headers: Buffer): Date | null =>
+  momentOf(/^date:([\s\S]*)$/i.exec(headers.toString('latin1').trim())?.[1]?.replace(/\s+/g, ' ').trim()) ?? null;
 
 /** Fetches a portion, waits until all of it is durable, and then does to it in the mailbox what is wanted. */
 async function fetchPortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<MailProblem | null> {

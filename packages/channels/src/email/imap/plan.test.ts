@@ -12,6 +12,7 @@ const never: MailboxCursor = {
   importSince: null,
   importDone: 0,
   importTotal: 0,
+  importLeft: 0,
 };
 const status = { uidValidity: 7, uidNext: 101 };
 const all = { importFrom: 'all', importDays: null } as const;
@@ -67,7 +68,15 @@ describe('beginAt', () => {
 
   test('goes through a recreated folder from its first mail, but not back beyond the first import', () => {
     const since = new Date('2026-01-01T00:00:00Z');
-    const cursor = { ...never, uidValidity: 6, lastUid: 5_000, importUntil: 4_000, importSince: since, importDone: 9 };
+    const cursor = {
+      ...never,
+      uidValidity: 6,
+      lastUid: 5_000,
+      importUntil: 4_000,
+      importSince: since,
+      importDone: 9,
+      importLeft: 3,
+    };
     expect(beginAt(cursor, status, { importFrom: 'new', importDays: null }, now)).toEqual({
       uidValidity: 7,
       lastUid: 0,
@@ -75,42 +84,77 @@ describe('beginAt', () => {
       importSince: since,
       importDone: 0,
       importTotal: 0,
+      importLeft: 0,
     });
   });
 });
 
+const moment = (text: string | null) => (text === null ? null : new Date(text));
+
 test.each([
-  ['without a beginning', null, 5, '2020-01-01T00:00:00Z', true],
-  ['before the beginning', '2026-03-01T00:00:00Z', 5, '2026-02-28T23:59:59Z', false],
-  ['after the beginning', '2026-03-01T00:00:00Z', 5, '2026-03-01T00:00:00Z', true],
-  ['old, but come since', '2026-03-01T00:00:00Z', 11, '2020-01-01T00:00:00Z', true],
-  ['of unknown age', '2026-03-01T00:00:00Z', 5, null, true],
-])('a mail %s is wanted or not', (_name, since, uid, arrived, wanted) => {
-  const cursor = { ...never, importUntil: 10, importSince: since === null ? null : new Date(since) };
-  expect(isWanted({ uid, size: 1, arrivedAt: arrived === null ? null : new Date(arrived) }, cursor)).toBe(wanted);
+  ['without a beginning', null, 5, '2020-01-01T00:00:00Z', null, true],
+  ['before the beginning', '2026-03-01T00:00:00Z', 5, '2026-02-28T23:59:59Z', null, false],
+  [
+    'before the beginning by both dates',
+    '2026-03-01T00:00:00Z',
+    5,
+    '2026-02-28T23:59:59Z',
+    '2026-02-01T00:00:00Z',
+    false,
+  ],
+  [
+    'written since, and copied with another date',
+    '2026-03-01T00:00:00Z',
+    5,
+    '2020-01-01T00:00:00Z',
+    '2026-03-02T00:00:00Z',
+    true,
+  ],
+  [
+    'written before, and copied without a date',
+    '2026-03-01T00:00:00Z',
+    5,
+    '2026-03-09T00:00:00Z',
+    '2015-03-03T00:00:00Z',
+    true,
+  ],
+  ['after the beginning', '2026-03-01T00:00:00Z', 5, '2026-03-01T00:00:00Z', null, true],
+  ['old, but come since', '2026-03-01T00:00:00Z', 11, '2020-01-01T00:00:00Z', null, true],
+  ['of unknown age', '2026-03-01T00:00:00Z', 5, null, null, true],
+])('a mail %s is wanted or not', (_name, since, uid, arrived, sent, wanted) => {
+  const cursor = { ...never, importUntil: 10, importSince: moment(since) };
+  expect(isWanted({ uid, size: 1, arrivedAt: moment(arrived), sentAt: moment(sent) }, cursor)).toBe(wanted);
 });
 
 test.each([
-  ['of years ago', 5, '2020-01-01T00:00:00Z', null, true],
-  ['of just before the account, by another clock', 5, '2026-03-01T11:56:00Z', null, false],
-  ['of the first days, before all was here', 5, '2026-03-02T00:00:00Z', null, false],
-  ['that lay in another folder, when all was here', 5, '2026-03-05T00:00:00Z', '2026-03-08T12:00:00Z', true],
-  ['of an outage, in a folder that was made again', 5, '2026-03-08T13:00:00Z', '2026-03-08T12:00:00Z', false],
-  ['moved there later', 11, '2026-03-05T00:00:00Z', '2026-03-08T12:00:00Z', false],
-  ['of years ago, moved there later', 11, '2020-01-01T00:00:00Z', '2026-03-08T12:00:00Z', true],
-  ['of unknown age, in an import', 5, null, null, true],
-  ['of unknown age, come since', 11, null, null, false],
-])('a mail %s is old or not', (_name, uid, arrived, complete, old) => {
-  const mailbox = {
-    createdAt: new Date('2026-03-01T12:00:00Z'),
-    completeUntil: complete === null ? null : new Date(complete),
-  };
-  const mail = { uid, size: 1, arrivedAt: arrived === null ? null : new Date(arrived) };
+  ['of years ago', 5, '2020-01-01T00:00:00Z', null, null, true],
+  ['of just before the account, by another clock', 5, '2026-03-01T11:56:00Z', null, null, false],
+  ['of the first days, before all was here', 5, '2026-03-02T00:00:00Z', null, null, false],
+  ['that lay in another folder, when all was here', 5, '2026-03-05T00:00:00Z', null, '2026-03-08T12:00:00Z', true],
+  ['of an outage, in a folder that was made again', 5, '2026-03-08T13:00:00Z', null, '2026-03-08T12:00:00Z', false],
+  ['that was long on its way', 5, '2026-03-08T13:00:00Z', '2026-03-07T13:00:00Z', '2026-03-08T12:00:00Z', false],
+  [
+    'of years ago, copied without a date',
+    5,
+    '2026-03-10T12:00:00Z',
+    '2015-03-03T10:00:00Z',
+    '2026-03-08T12:00:00Z',
+    true,
+  ],
+  ['of years ago, with a date of now', 5, '2015-03-03T10:00:00Z', '2026-03-10T12:00:00Z', '2026-03-08T12:00:00Z', true],
+  ['of a clock that is years behind, come since', 11, '2026-03-10T12:00:00Z', '2015-03-03T10:00:00Z', null, false],
+  ['moved there later', 11, '2026-03-05T00:00:00Z', null, '2026-03-08T12:00:00Z', false],
+  ['of years ago, moved there later', 11, '2020-01-01T00:00:00Z', null, '2026-03-08T12:00:00Z', true],
+  ['of unknown age, in an import', 5, null, null, null, true],
+  ['of unknown age, come since', 11, null, null, null, false],
+])('a mail %s is old or not', (_name, uid, arrived, sent, complete, old) => {
+  const mailbox = { createdAt: new Date('2026-03-01T12:00:00Z'), completeUntil: moment(complete) };
+  const mail = { uid, size: 1, arrivedAt: moment(arrived), sentAt: moment(sent) };
   expect(isOld(mail, { ...never, importUntil: 10 }, mailbox)).toBe(old);
 });
 
 test('a mail too big to share a portion goes alone, even after one that says it is empty', () => {
-  const listed = [0, 8 * 1024 * 1024 + 1].map((size, uid) => ({ uid, size, arrivedAt: null }));
+  const listed = [0, 8 * 1024 * 1024 + 1].map((size, uid) => ({ uid, size, arrivedAt: null, sentAt: null }));
   expect(portionsOf(listed).map(({ mails }) => mails.length)).toEqual([1, 1]);
 });
 
@@ -118,7 +162,7 @@ test('portions hold every mail once and in order, and are small', () => {
   const sizes = fc.array(fc.oneof(fc.nat(100_000), fc.nat(mailSizeLimit + 5)), { maxLength: 500 });
   fc.assert(
     fc.property(sizes, (list) => {
-      const listed = list.map((size, index) => ({ uid: index * 3 + 1, size, arrivedAt: null }));
+      const listed = list.map((size, index) => ({ uid: index * 3 + 1, size, arrivedAt: null, sentAt: null }));
       const portions = portionsOf(listed);
       expect(
         portions.flatMap(({ mails, tooLarge }) => [...mails, ...tooLarge].toSorted((a, b) => a.uid - b.uid)),

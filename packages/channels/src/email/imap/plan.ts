@@ -13,7 +13,7 @@ const day = 86_400_000;
 
 /**
  * Where fetching goes on. Under another UIDVALIDITY every UID means another mail (RFC 9051 §2.3.1.1), so that the whole folder is gone
- * through again: what was here before is recognised by its Message-ID and content. So it is with a folder whose next UID lies at or
+ * through again: what was here before is recognised by its Message-ID and content, and what was not is told by its dates. So it is with a folder whose next UID lies at or
  * below the last that was fetched: it is back from a backup, and gives UIDs that were others' to what comes. Where another mailbox or other
  * settings were fetched before, what has arrived since is wanted in any case.
  */
@@ -25,7 +25,14 @@ export function beginAt(
 ): MailboxCursor {
   if (cursor.uidValidity === status.uidValidity && status.uidNext > cursor.lastUid) return cursor;
   const last = status.uidNext - 1;
-  const anew = { uidValidity: status.uidValidity, lastUid: 0, importUntil: last, importDone: 0, importTotal: 0 };
+  const anew = {
+    uidValidity: status.uidValidity,
+    lastUid: 0,
+    importUntil: last,
+    importDone: 0,
+    importTotal: 0,
+    importLeft: 0,
+  };
   if (cursor.uidValidity !== null) return { ...anew, importSince: cursor.importSince };
   const { importSince: moment } = cursor;
   if (wanted.importFrom === 'new' && moment === null)
@@ -43,29 +50,39 @@ export interface Listed {
   readonly uid: number;
   /** Bytes. */
   readonly size: number;
-  /** When the server got it. */
+  /** When the server got it, as it says; who copies mail may give it any date, or none, which is now. */
   readonly arrivedAt: Date | null;
-}
-
-/** Mail from before the first import's beginning is left alone, also when the folder is gone through again. */
-export function isWanted(mail: Listed, cursor: MailboxCursor): boolean {
-  if (mail.uid > cursor.importUntil || cursor.importSince === null || mail.arrivedAt === null) return true;
-  return mail.arrivedAt >= cursor.importSince;
+  /** What its field Date says; null where it was not asked for, too: it is of mails of an import. */
+  readonly sentAt: Date | null;
 }
 
 /**
+ * Mail from before the first import's beginning is left alone, also when the folder is gone through again, where both its dates say so: a
+ * mail that came since and was lost to a date is worse than one of before that is imported, for which nobody is told anything.
+ */
+export function isWanted({ uid, arrivedAt, sentAt }: Listed, { importUntil, importSince }: MailboxCursor): boolean {
+  if (uid > importUntil || importSince === null || arrivedAt === null) return true;
+  return arrivedAt >= importSince || (sentAt !== null && sentAt >= importSince);
+}
+
+/** Milliseconds. A mail may be this long on its way before it arrives. */
+const longOnItsWay = day;
+
+/**
  * Whether it lay in the mailbox before anybody here looked after it, so that nobody waits for an acknowledgement. What an outage has
- * kept waiting is new. Where the server does not say when it came, all of an import is old.
+ * kept waiting is new. Where the server does not say when it came, all of an import is old; so is what was written long before, though a
+ * program that copied it gave it another date.
  */
 export function isOld(
-  { uid, arrivedAt }: Listed,
+  { uid, arrivedAt, sentAt }: Listed,
   cursor: MailboxCursor,
   { createdAt, completeUntil }: Pick<Mailbox, 'createdAt' | 'completeUntil'>,
 ): boolean {
   const imported = uid <= cursor.importUntil;
   if (arrivedAt === null) return imported;
-  const begun = (imported && completeUntil) || createdAt;
-  return arrivedAt.getTime() < begun.getTime() - clockSlack;
+  const begun = ((imported && completeUntil) || createdAt).getTime();
+  if (arrivedAt.getTime() < begun - clockSlack) return true;
+  return imported && sentAt !== null && sentAt.getTime() < begun - longOnItsWay;
 }
 
 /** Fetched and made durable together: the cursor moves after each. */

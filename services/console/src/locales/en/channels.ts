@@ -73,6 +73,7 @@ export const channels = {
     noMail: 'No mail yet',
     nextTry: 'Next try {{at}}',
     waiting: '{{count}} waiting',
+    left: '{{count}} older ones left in the mailbox',
     progress: '{{done}} of {{total}} mails imported',
     account: 'Address and server',
     provider: 'Provider',

@@ -73,6 +73,7 @@ export const channels = {
     noMail: '还没有来信',
     nextTry: '下次尝试 {{at}}',
     waiting: '{{count}} 封待收取',
+    left: '{{count}} 封较早的邮件留在邮箱中',
     progress: '已导入 {{done}} / {{total}} 封',
     account: '地址与服务器',
     provider: '邮件服务商',

@@ -1,0 +1,3 @@
+-- How many mails of an import, by both their dates from before what is wanted, were left in the mailbox: nothing is passed over in silence.
+
+alter table mail_account add column if not exists import_left integer not null default 0;
