@@ -18,6 +18,7 @@ const ticket = (over: Partial<TicketCandidate> = {}): TicketCandidate => ({
   via: 'token',
   lastActivityAt: ago(1),
   settledAt: null,
+  namesSent: false,
   senderIsParty: false,
   sameEnds: true,
   ...over,
@@ -103,8 +104,28 @@ describe('decideTicket', () => {
     ],
     [
       'bounce by reference from a mailer daemon',
-      contact([ticket({ via: 'reference' })], { ...stranger, kind: 'bounce', automatic: true }),
+      contact([ticket({ via: 'reference', namesSent: true })], { ...stranger, kind: 'bounce', automatic: true }),
       '+t1',
+    ],
+    ...(['bounce', 'delivery-notice', 'complaint-report', 'system'] as const).map(
+      (kind): [string, ThreadingInput, string] => [
+        `${kind} of a stranger that names a mail of the customer’s`,
+        contact([ticket({ via: 'reference' })], { ...stranger, kind, automatic: true }),
+        '>t1',
+      ],
+    ),
+    [
+      'delivery notice of the customer’s own program, by reference',
+      contact([ticket({ via: 'reference' })], { kind: 'delivery-notice', automatic: true }),
+      '+t1',
+    ],
+    [
+      'bounce that names a mail of one customer’s and a message of ours to another',
+      contact([ticket({ via: 'reference' }), ticket({ ticketId: 't2', via: 'reference', namesSent: true })], {
+        ...stranger,
+        kind: 'bounce',
+      }),
+      '+t2',
     ],
     [
       'auto-reply by reference from a stranger',
@@ -218,6 +239,7 @@ describe('decideTicket', () => {
     via: fc.constantFrom('token', 'reference', 'answered', 'tag', 'window'),
     lastActivityAt: fc.integer({ min: 0, max: 100 }).map(ago),
     settledAt: fc.option(fc.integer({ min: 0, max: 100 }).map(ago)),
+    namesSent: fc.boolean(),
     senderIsParty: fc.boolean(),
     sameEnds: fc.boolean(),
   });

@@ -15,6 +15,8 @@ export interface TicketCandidate {
   lastActivityAt: Date;
   /** When it was resolved or closed; null while it is neither. */
   settledAt: Date | null;
+  /** Among what the contact refers to is a message that went out of this ticket, and not only what came in. */
+  namesSent: boolean;
   /** The sender's address took part in the ticket before. */
   senderIsParty: boolean;
   /** It was opened at the address of ours that the contact came to, from the one that the contact came from. */
@@ -66,6 +68,8 @@ const reports: ReadonlySet<MessageKind> = new Set([
   'system',
 ]);
 
+export const isReport = (kind: MessageKind): boolean => reports.has(kind);
+
 function ageMs(candidate: TicketCandidate, now: Date): number {
   return now.getTime() - candidate.lastActivityAt.getTime();
 }
@@ -85,13 +89,13 @@ function isOver(candidate: TicketCandidate): boolean {
 
 /** Why the contact cannot become part of this ticket, or null when it can. */
 function obstacle(candidate: TicketCandidate, input: ThreadingInput): string | null {
-  const isReport = reports.has(input.kind);
-  // A bounce comes from a mailer daemon, which is no party of anything; what it quotes names the ticket. An absence note comes from
-  // whom we wrote to, or to the signed address: Message-IDs are known to many, and anybody can call a mail automatic.
-  const pointedAt = candidate.via === 'token' || (candidate.via === 'reference' && input.kind !== 'auto-reply');
-  if (isReport && pointedAt) return null;
+  // A bounce comes from a mailer daemon, which is no party of anything; what it says of a message of ours names the ticket, and what a
+  // customer sent nobody reports to us. An absence note comes from whom we wrote to, or to the signed address: Message-IDs are known to
+  // many, and anybody can call a mail automatic, or a report.
+  const namesOurs = candidate.via === 'reference' && candidate.namesSent && input.kind !== 'auto-reply';
+  if (isReport(input.kind) && (candidate.via === 'token' || namesOurs)) return null;
   if (!isParty(candidate, input)) return `the sender is not a party of ticket ${candidate.number}`;
-  if (isReport) return null;
+  if (isReport(input.kind)) return null;
   if (isOver(candidate) && isPastReopening(candidate, input)) {
     return `ticket ${candidate.number} was ${candidate.status} too long ago to be reopened`;
   }
@@ -120,8 +124,8 @@ function inOrder(input: ThreadingInput): TicketCandidate[] {
  * the first whose ticket can take the contact up decides. When a ticket was named but none can be continued (the sender is not
  * a party, it was resolved or closed too long ago), the contact opens a ticket linked to the one named first.
  *
- * Bounces, delivery notices and complaint reports join the ticket they point at whoever sent them, auto-replies where a party or the
- * signed address vouches for them; in any status, and they never reopen it. Nothing is dropped: an automatic contact that belongs nowhere opens a ticket of its own.
+ * Bounces, delivery notices and complaint reports join the ticket whose outgoing message they name whoever sent them, auto-replies where a
+ * party or the signed address vouches for them; in any status, and they never reopen it. Nothing is dropped: an automatic contact that belongs nowhere opens a ticket of its own.
  */
 export function decideTicket(input: ThreadingInput): TicketDecision {
   const ordered = inOrder(input);
@@ -140,7 +144,7 @@ export function decideTicket(input: ThreadingInput): TicketDecision {
     const reason = `${foundBy[named.via]}, but ${obstacle(named, input) ?? ''}`;
     return { action: 'open', linkedTicketId: named.ticketId, takesUp: isParty(named, input), reason };
   }
-  const sender = input.automatic || reports.has(input.kind) ? 'Automatic message' : 'First contact';
+  const sender = input.automatic || isReport(input.kind) ? 'Automatic message' : 'First contact';
   return {
     action: 'open',
     linkedTicketId: null,

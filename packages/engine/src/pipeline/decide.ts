@@ -2,6 +2,7 @@
 import {
   acknowledgementText,
   decideTicket,
+  isReport,
   helpText,
   normaliseEmail,
   resolveCustomer,
@@ -36,6 +37,7 @@ export async function decideContact(
   const customerId = customer.outcome === 'same' ? customer.customerId : null;
   // Who is a customer only by what they answer is a party of that ticket, and of no other of theirs.
   const answered = customer.outcome === 'same' && !customer.isProved ? contact.threading.ticketId : undefined;
+  const sent = await namedAsSent(lookups, contact, snapshot);
   const ticket = decideTicket({
     channel: contact.channel,
     kind: contact.kind,
@@ -48,6 +50,7 @@ export async function decideContact(
     now: parts.now(),
     candidates: snapshot.tickets.map((candidate) => ({
       ...candidate,
+      namesSent: sent.has(candidate.ticketId),
       senderIsParty: candidate.senderIsParty || candidate.ticketId === answered,
       lastActivityAt: new Date(candidate.lastActivityAt),
       settledAt: candidate.settledAt === null ? null : new Date(candidate.settledAt),
@@ -92,6 +95,16 @@ export async function decideContact(
         ? await helpAnswer(parts, lookups, contact)
         : await acknowledge(parts, lookups, contact, capabilities, opens ? queueId : undefined),
   };
+}
+
+/** The tickets of messages of ours that a report names; of anything else nobody asks. */
+async function namedAsSent(
+  lookups: Lookups,
+  { kind, threading }: InboundContact,
+  { tickets }: IngestSnapshot,
+): Promise<ReadonlySet<string>> {
+  const isAsked = isReport(kind) && tickets.some(({ via }) => via === 'reference');
+  return new Set(isAsked ? await lookups.ticketsOfSent(threading.references) : []);
 }
 
 /** A signed address is nobody's: what came to no other is as if written to where the ticket was written to that it takes up. */

@@ -1,5 +1,11 @@
 /** What decisions read besides the snapshot, asked for once however many contacts are decided together. */
-import { addressesOfTicket, queueOfAddress, readMessagingSettings, type Queryable } from '@patchbay/store';
+import {
+  addressesOfTicket,
+  queueOfAddress,
+  readMessagingSettings,
+  ticketsOfSent,
+  type Queryable,
+} from '@patchbay/store';
 import { readRequestType, readRequestTypes } from '@patchbay/store/queries/request-types';
 import {
   readRoutedCustomers,
@@ -24,6 +30,8 @@ export interface Lookups {
   customer(id: string): Promise<RoutedCustomerRow | null>;
   queueOfAddress(addresses: readonly string[]): Promise<string | null>;
   addressesOfTicket(ticketId: string): Promise<readonly string[]>;
+  /** Of what left under these names. */
+  ticketsOfSent(references: readonly string[]): Promise<string[]>;
   /** Those of ours whose domain may not be. */
   ourAddresses(): Promise<ReadonlySet<string>>;
   hours(): Promise<CentreHours>;
@@ -72,6 +80,7 @@ export function createLookups(tx: Queryable, centre: Parts['db'], customerIds: (
     messagingSettings: () => readMessagingSettings(tx),
     queueOfAddress: remembered(byAddress, (addresses: readonly string[]) => queueOfAddress(tx, addresses)),
     addressesOfTicket: (ticketId) => addressesOfTicket(tx, ticketId),
+    ticketsOfSent: (references) => ticketsOfSent(tx, references),
     requestType: remembered(requestTypes, (key: string) => readRequestType(tx, key)),
   };
 }

@@ -95,6 +95,20 @@ async function otherTagged(
   return rows.flatMap(({ tickets }) => tickets);
 }
 
+/** A Message-ID that the hub gives has its message's own id, and is known before it is written down as sent. */
+const outboundIn = /^<([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})@/;
+
+/** The tickets whose messages went out by mail under one of these Message-IDs. */
+export async function ticketsOfSent(sql: Queryable, messageIds: readonly string[]): Promise<string[]> {
+  const outboundIds = messageIds.flatMap((id) => outboundIn.exec(id)?.[1] ?? []);
+  const { rows } = await sql.query<{ ticketId: string }>(
+    `select ticket_id as "ticketId" from message where external_id = any ($1) and direction = 'out' and channel = 'email'
+     union select ticket_id from outbound where id = any ($2::uuid[]) and channel = 'email'`,
+    [messageIds, outboundIds],
+  );
+  return rows.map(({ ticketId }) => ticketId);
+}
+
 /** A contact that waits with others, with what its decision asks for: its bodies are cut and its files left out. */
 export interface WaitingContact {
   inboxId: string;

@@ -65,6 +65,10 @@ const table: [string, MailSigns, string, boolean, string][] = [
   ['a delayed delivery', signs(report, { parts: dsn('delayed', '4.4.1') }), 'delivery-notice', true, 'deliveryStatus'],
   ['a delivered one', signs(report, { parts: dsn('relayed', '2.1.9') }), 'delivery-notice', true, 'deliveryStatus'],
   ['a report that says no action', signs(report, daemon), 'bounce', true, 'deliveryStatus'],
+  ['a report that lost its part', signs(report, { nullPath: true }), 'bounce', true, 'deliveryStatus'],
+  ['one to a bounce address', signs(report, { comesBack: true }), 'bounce', true, 'deliveryStatus'],
+  ['one that encloses a mail', signs(report, { enclosesMail: true }), 'bounce', true, 'deliveryStatus'],
+  ['a person who calls a mail a report', signs(report), 'customer', false, 'none'],
   [
     'a read receipt',
     signs({ 'content-type': 'multipart/report; report-type="disposition-notification"' }),

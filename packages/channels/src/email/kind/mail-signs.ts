@@ -19,7 +19,7 @@ export interface MailSigns {
   /** METHOD of an enclosed calendar object (RFC 5546 §1.4), in upper case; '' when there is none. */
   readonly calendarMethod: string;
   readonly text: string;
-  /** It is from an address of ours and asks for answers to a signed address of this hub: a message of ours that came back. */
+  /** A message of ours that came back: it asks for answers to a signed address of this hub, and is known as sent or its sender is confirmed. */
   readonly ours: boolean;
   /** It came to a signed address that only mails of this hub have as their reverse-path, or is a notice of this hub. */
   readonly comesBack: boolean;
@@ -30,17 +30,25 @@ export interface MailSigns {
 export type Finding = { category: Classification['category']; evidence: string } | undefined;
 export type Rule = (mail: MailSigns) => Finding;
 
-/** The report part is there and the mail around it is a report, not a customer's mail with such a file attached. */
+/**
+ * The report part is there and the mail around it is a report, not a customer's mail with such a file attached. Of a delivery the mail's own type
+ * alone says nothing, which anybody can write: who lost the part is known by another sign.
+ */
 export function isReport(mail: MailSigns, kind: MailReport['kind']): boolean {
   const type = mail.header('content-type')[0] ?? '';
   const declared = /^\s*multipart\/report\b/i.test(type);
-  if (declared && new RegExp(`report-type\\s*=\\s*"?${kind}\\b`, 'i').test(type)) return true;
-  if (!mail.reports.some((report) => report.kind === kind)) return false;
+  const hasPart = mail.reports.some((report) => report.kind === kind);
+  if (declared && new RegExp(`report-type\\s*=\\s*"?${kind}\\b`, 'i').test(type))
+    return hasPart || kind !== 'delivery-status' || comesOfDelivery(mail);
+  if (!hasPart) return false;
   if (declared || isDaemon(mail)) return true;
   if (passesReportOn(mail) || !(mail.nullPath || isPostmaster(mail))) return false;
   // Exchange redirects mails of persons with a null reverse-path: one may have such a file.
   return kind !== 'delivery-status' || isPostmaster(mail) || isProgram(mail) || subjectTells(mail);
 }
+
+const comesOfDelivery = (mail: MailSigns): boolean =>
+  mail.nullPath || mail.comesBack || mail.enclosesMail || isDaemon(mail) || isPostmaster(mail) || isProgram(mail);
 
 /** The subject says of a mail that it failed or is late, and is no answer to such a mail. */
 const subjectTells = ({ subject }: MailSigns): boolean =>
