@@ -283,6 +283,61 @@ describe('threading', () => {
     }
   });
 
+  it.each([
+    ['without a report', [], 'customer'],
+    [
+      'with one',
+      ['Content-Type: message/delivery-status', '', 'Final-Recipient: rfc822; a@b.example', 'Action: failed'],
+      'bounce',
+    ],
+  ])(
+    'a stranger who calls a mail a report, %s, continues no ticket by naming a mail of its customer',
+    async (_name, part, kind) => {
+      const first = await mail({ from: someone() });
+      const from = someone();
+      const messageId = newId();
+      const raw = [
+        `From: ${from}`,
+        'To: support@patchbay.test',
+        'Subject: Re: Broken lamp',
+        `Message-ID: ${messageId}`,
+        `References: ${first.messageId}`,
+        'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+        '',
+        '--b',
+        'Content-Type: text/plain',
+        '',
+        'Please send the goods to another address.',
+        ...(part.length > 0 ? ['--b', ...part, ''] : []),
+        '--b--',
+        '',
+      ];
+      const { write, received, timeline } = centre();
+      await write({ envelope: { from, to: 'support@patchbay.test' }, raw: raw.join('\r\n') });
+      const message = await received(messageId);
+      expect(message.kind).toBe(kind);
+      expect(message.ticketId).not.toBe(first.ticketId);
+      const opened = (await timeline(message.ticketId)).find(({ type }) => type === 'ticket.opened');
+      expect(opened?.data).toMatchObject({ linkedTicketId: first.ticketId });
+    },
+  );
+
+  it('a mail that wants its answers at a ticket’s address, as ours do, is not ours for that', async () => {
+    const first = await mail({ from: someone() });
+    const { signingKey, db } = centre().hub.parts;
+    const replyTo = signReplyAddress(first.ticketId, 'patchbay.test', signingKey);
+    const forged = await mail({
+      envelope: { from: 'x@evil.example', to: replyTo },
+      from: 'Support <orders@patchbay.test>',
+      replyTo,
+    });
+    expect(forged.ticketId).not.toBe(first.ticketId);
+    expect(forged.opened).toMatchObject({ linkedTicketId: first.ticketId });
+    expect(forged.message).toMatchObject({ direction: 'in', kind: 'customer', classification: { rule: 'none' } });
+    const { rows } = await db.sql.query(`select 1 from outbound where recipient = 'orders@patchbay.test'`);
+    expect(rows).toEqual([]);
+  });
+
   it("a mail in an agent's name is a customer's mail, whatever it points at", async () => {
     const first = await mail({ from: someone() });
     const forged = await mail({ from: '"Agent" <admin@patchbay.test>', inReplyTo: first.messageId });

@@ -146,6 +146,8 @@ export interface ChannelDeps {
   readonly httpSources: HttpSourceDirectory;
   /** Mail addresses that are ours although their domain may not be, normalised: mail is fetched from them, or written as them. */
   readonly ourAddresses: () => Promise<ReadonlySet<string>>;
+  /** The tickets whose messages went out by mail under one of these Message-IDs. */
+  readonly ticketsOfSent: (messageIds: readonly string[]) => Promise<readonly string[]>;
   /** Name service for the checks of mail. Default: the system's. */
   readonly dns?: (name: string, type: string) => Promise<string[][] | string[]>;
 }

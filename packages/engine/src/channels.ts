@@ -4,6 +4,7 @@ import type { HubConfig } from '@patchbay/config';
 import type { Channel, ChannelDeps } from '@patchbay/channels/channel';
 import { channelFactories } from '@patchbay/channels/registry';
 import type { ChannelName } from '@patchbay/contracts';
+import { ticketsOfSent } from '@patchbay/store';
 import { readRequestType } from '@patchbay/store/queries/request-types';
 import { callSituation } from './pipeline/calls.ts';
 import { ourAddresses } from './our-addresses.ts';
@@ -54,6 +55,7 @@ export function createChannels(
       requestFields: async (type) => (await readRequestType(parts().db.sql, type))?.fields ?? null,
     },
     ourAddresses: () => ourAddresses(parts().db),
+    ticketsOfSent: (messageIds) => ticketsOfSent(parts().db.sql, messageIds),
     ...(dns && { dns }),
   };
   return new Map(channelFactories.map((create) => create(deps)).map((channel) => [channel.name, channel]));

@@ -223,18 +223,72 @@ describe('a mail that was fetched from where all addresses of a domain lead', ()
 
 describe('a mail that wants its answers at a signed address', () => {
   const ticketId = '5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c11';
-  const from = (author: string, answersTo = signReplyAddress(ticketId, 'centre.test', deps.signingKey)) =>
-    read(
-      mailOf(`From: ${author}`, 'To: ann@example.com', `Reply-To: ${answersTo}`, 'Subject: Order', '', 'It is sent.'),
+  const outboundId = '0c7b1f5e-1f6a-7d5c-8f25-6c6a2f6d1a11';
+  const sentId = `<${outboundId}@centre.test>`;
+  const sending = testDeps({
+    ticketsOfSent: async (ids) => (ids.includes(sentId) ? [ticketId] : []),
+    dns: async (name, type) => {
+      if (type === 'TXT' && name === 'centre.test') return [['v=spf1 ip4:192.0.2.8 -all']];
+      throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
+    },
+  });
+  const answers = (ticket: string) => signReplyAddress(ticket, 'centre.test', deps.signingKey);
+  const ofUs = (envelope: Partial<MailEnvelope> = {}, id = '<b@elsewhere.example>', answersTo = answers(ticketId)) =>
+    parseMail(
+      mailOf(
+        'From: Sales <sales@centre.test>',
+        'To: ann@example.com',
+        `Reply-To: ${answersTo}`,
+        `Message-ID: ${id}`,
+        'Subject: Order',
+        '',
+        'It is sent.',
+      ),
+      { from: 'x@evil.example', to: ['service@centre.test'], ...envelope },
+      sending,
+    );
+  const peer = { address: '192.0.2.8', helo: 'mail.centre.test' };
+  const from = (author: string, answersTo = answers(ticketId)) =>
+    parseMail(
+      mailOf(
+        `From: ${author}`,
+        'To: ann@example.com',
+        `Reply-To: ${answersTo}`,
+        `Message-ID: ${sentId}`,
+        'Subject: Order',
+        '',
+        'It is sent.',
+      ),
+      { from: null, to: [] },
+      sending,
     );
 
-  test('is one of ours when we sent it, and belongs to that ticket', async () => {
-    expect(await from('Sales <sales@centre.test>')).toMatchObject({
+  test.each<[string, ReturnType<typeof ofUs>]>([
+    ['by its Message-ID', ofUs({}, sentId)],
+    [
+      'by the bounce address that it left from',
+      ofUs({ from: signBounceAddress(outboundId, 'centre.test', deps.signingKey) }),
+    ],
+    ['as its sender is confirmed', ofUs({ from: 'sales@centre.test', peer })],
+  ])('is one of ours when we sent it, %s, and belongs to that ticket', async (_name, read) => {
+    expect(await read).toMatchObject({
       kind: 'delivery-notice',
       automatic: true,
       reports: [],
       threading: { ticketId },
+      externalId: expect.stringMatching(/#returned$/),
     });
+  });
+  test.each<[string, ReturnType<typeof ofUs>]>([
+    ['nothing shows that we sent it', ofUs()],
+    ['nothing vouches for its sender', ofUs({ from: 'sales@centre.test' })],
+    ['its check failed', ofUs({ from: 'sales@centre.test', peer: { address: '203.0.113.9', helo: 'x' } })],
+    ['another ticket sent that message', ofUs({}, sentId, answers('5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c12'))],
+  ])('is somebody’s who claims to be us, and whom no machine answers, when %s', async (_name, read) => {
+    const contact = await read;
+    expect(contact).toMatchObject({ kind: 'customer', automatic: true, identifiers: [{ grade: 'claimed' }] });
+    expect(contact.threading.ticketId).toBeUndefined();
+    expect(contact.externalId).not.toContain('#returned');
   });
   test('is one of ours at an address of ours in the domain of others, and at no other one there', async () => {
     expect(await from('Help <Help@Brand.example>')).toMatchObject({ kind: 'delivery-notice', threading: { ticketId } });

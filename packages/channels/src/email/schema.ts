@@ -9,12 +9,13 @@ import {
 } from '@patchbay/contracts';
 import { normaliseEmail } from '@patchbay/domain';
 import type { ChannelDeps } from '../channel.ts';
-import { asciiDomain, distinctAddresses, domainOf } from './addresses.ts';
+import { distinctAddresses, domainOf } from './addresses.ts';
 import { type SenderCheck, checkSender } from './sender/authenticity.ts';
 import { verifyBounceAddress } from './bounce-address.ts';
 import { classify } from './kind/classify.ts';
 import { certifiedMessageId } from './kind/certified-mail.ts';
 import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
+import { type OwnClaim, ownAnswers, ownClaim, ownDomains } from './own-mail.ts';
 import { nameByContent } from './reading/file-names.ts';
 import { type MailIdentity, identityOf } from './identity.ts';
 import { momentOf } from './reading/moment.ts';
@@ -51,7 +52,10 @@ export interface MailEnvelope {
   readonly acknowledge?: false;
 }
 
-export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKey' | 'dns' | 'ourAddresses'>;
+export type MailDeps = Pick<
+  ChannelDeps,
+  'files' | 'config' | 'now' | 'signingKey' | 'dns' | 'ourAddresses' | 'ticketsOfSent'
+>;
 
 /**
  * Reads a mail, stores its attachments, and says what it is. Throws `unprocessable` when the bytes cannot be read as
@@ -60,12 +64,12 @@ export type MailDeps = Pick<ChannelDeps, 'files' | 'config' | 'now' | 'signingKe
 export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: MailDeps): Promise<InboundContactDraft> {
   const whole = await readMail(raw);
   const mail = withoutLongRecipients(withoutLongBodies(whole));
-  const fromUs = await isFromUs(mail, envelope, deps);
+  const claim = await ownClaim(mail, envelope, deps);
   const attachments: StoredFile[] = [];
   for (const [index, part] of mail.parts.entries()) attachments.push(await storePart(part, index, deps));
   try {
     const check = await checkSender(raw, mail, envelope, deps);
-    const shown = senderOf(mail, envelope, gradeOf(mail, check, fromUs, deps));
+    const shown = senderOf(mail, envelope, gradeOf(mail, check, claim !== undefined, deps));
     const identity = identityOf(
       whole,
       new Map(mail.parts.map((part, index) => [part, attachments[index] as StoredFile])),
@@ -76,7 +80,8 @@ export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: M
       envelope,
       attachments,
       deps,
-      fromUs,
+      claim,
+      ownAnswers: ownAnswers(claim, mail, check),
       // What is said of the address in From says nothing of theirs.
       authenticity: author === undefined ? check.authenticity : { ...check.authenticity, verdict: 'none' },
       sender: author === undefined ? shown : behind(author),
@@ -92,7 +97,8 @@ interface Context {
   readonly envelope: MailEnvelope;
   readonly attachments: StoredFile[];
   readonly deps: MailDeps;
-  readonly fromUs: boolean;
+  readonly claim: OwnClaim | undefined;
+  readonly ownAnswers: readonly string[];
   readonly authenticity: Authenticity;
   readonly sender: Sender;
   readonly identity: MailIdentity;
@@ -100,14 +106,13 @@ interface Context {
 
 function contactOf(
   mail: MailSource,
-  { envelope, attachments, deps, fromUs, authenticity, sender, identity }: Context,
+  { envelope, attachments, deps, claim, ownAnswers: answersTo, authenticity, sender, identity }: Context,
 ): InboundContactDraft {
   const subject = mail.subject === undefined ? undefined : clip(cleanLine(mail.subject), 2000);
   const text = cleanText(mail.text);
   const html = mail.html === undefined ? undefined : cleanText(mail.html);
   const reports = reportsIn(mail.parts, text);
-  const answersTo = fromUs ? mail.replyTo.map(cleanLine) : [];
-  const ours = answersTo.some((address) => verifyReplyAddress(address, deps.signingKey) !== undefined);
+  const ours = answersTo.length > 0;
   const handedTo = deliveredTo(mail);
   const returned = [...envelope.to, ...handedTo, ...mail.to]
     .slice(0, mostAddresses)
@@ -189,7 +194,8 @@ function contactOf(
         deps.signingKey,
       ),
     },
-    automatic: verdict.automatic || fromHub,
+    // Whoever writes as us is not answered by a machine, were it really one of us.
+    automatic: verdict.automatic || fromHub || (claim !== undefined && (claim.byHub || claim.answersTo.length > 0)),
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
   };
@@ -233,20 +239,6 @@ function gradeOf(mail: MailSource, check: SenderCheck, fromUs: boolean, deps: Ma
     fromTrustedHost: check.fromTrustedHost,
     strict: deps.config.mailTrust?.strictSenders ?? false,
   });
-}
-
-const ownDomains = ({ config }: MailDeps): string[] => [
-  ...config.mailDomains.map(asciiDomain),
-  domainOf(config.mailFrom),
-];
-
-/** Whether its author has an address of our domains, whoever that is, or one of ours elsewhere: where it was fetched, too. */
-async function isFromUs(mail: MailSource, envelope: MailEnvelope, deps: MailDeps): Promise<boolean> {
-  const author = mail.from?.address ?? '';
-  if (ownDomains(deps).includes(domainOf(author))) return true;
-  const address = normaliseEmail(cleanLine(author));
-  if (address === null) return false;
-  return envelope.to.some((one) => normaliseEmail(one) === address) || (await deps.ourAddresses()).has(address);
 }
 
 /** From is who it is from, with the grade that the checks leave it. Without a usable From the envelope sender is a claim, and where there is neither, nobody is named. */

@@ -1,0 +1,70 @@
+/** Mail that says it is from us, and whether it is. */
+import { normaliseEmail } from '@patchbay/domain';
+import type { ChannelDeps } from '../channel.ts';
+import { asciiDomain, domainOf } from './addresses.ts';
+import { verifyBounceAddress } from './bounce-address.ts';
+import { cleanLine } from './clean-text.ts';
+import type { MailSource } from './reading/mail-source.ts';
+import { verifyReplyAddress } from './reply-address.ts';
+import type { MailEnvelope } from './schema.ts';
+import type { SenderCheck } from './sender/authenticity.ts';
+import { messageIds } from './threading.ts';
+
+type OwnMailDeps = Pick<ChannelDeps, 'config' | 'signingKey' | 'ourAddresses' | 'ticketsOfSent'>;
+
+/** What a mail claims that names one of us as its author; anybody can. */
+export interface OwnClaim {
+  /** Its author is an address that this hub writes as or fetches from; otherwise somebody of our domains, who may be a person. */
+  readonly byHub: boolean;
+  /** Signed addresses of tickets that it wants its answers at, as the messages of this hub do. */
+  readonly answersTo: readonly string[];
+  /** Those of them whose ticket sent a message under this mail's Message-ID, or from the bounce address that it was sent from. */
+  readonly sentFrom: readonly string[];
+}
+
+export const ownDomains = ({ config }: Pick<ChannelDeps, 'config'>): string[] => [
+  ...config.mailDomains.map(asciiDomain),
+  domainOf(config.mailFrom),
+];
+
+/** Undefined where the author has no address of our domains, and none of ours elsewhere: where it was fetched, too. */
+export async function ownClaim(
+  mail: MailSource,
+  envelope: MailEnvelope,
+  deps: OwnMailDeps,
+): Promise<OwnClaim | undefined> {
+  const author = mail.from?.address ?? '';
+  const address = normaliseEmail(cleanLine(author));
+  const byHub =
+    address !== null &&
+    (address === normaliseEmail(deps.config.mailFrom) ||
+      envelope.to.some((one) => normaliseEmail(one) === address) ||
+      (await deps.ourAddresses()).has(address));
+  if (!byHub && !ownDomains(deps).includes(domainOf(author))) return undefined;
+  const ticketOf = (answer: string) => verifyReplyAddress(answer, deps.signingKey);
+  const answersTo = mail.replyTo.map(cleanLine).filter((answer) => ticketOf(answer) !== undefined);
+  const sent = answersTo.length === 0 ? [] : await deps.ticketsOfSent(sentAs(mail, envelope, deps));
+  return { byHub, answersTo, sentFrom: answersTo.filter((answer) => sent.includes(ticketOf(answer) ?? '')) };
+}
+
+/** Relays give mails other Message-IDs; the bounce address names the message, too (compose.ts). */
+function sentAs(mail: MailSource, envelope: MailEnvelope, { signingKey }: OwnMailDeps): string[] {
+  const paths = [envelope.from ?? '', (mail.header('return-path')[0] ?? '').replace(/[\s<>]/g, '')];
+  return [
+    ...messageIds(mail.header('message-id')[0] ?? ''),
+    ...paths.flatMap((path) => {
+      const outboundId = verifyBounceAddress(path, signingKey);
+      return outboundId === undefined ? [] : [`<${outboundId}@${domainOf(path)}>`];
+    }),
+  ];
+}
+
+/** Where a message of ours that came back wants its answers: it is one when its author is confirmed, or we know it as sent. Empty for all others. */
+export function ownAnswers(
+  claim: OwnClaim | undefined,
+  { soleAuthor }: MailSource,
+  check: SenderCheck,
+): readonly string[] {
+  if (claim === undefined) return [];
+  return soleAuthor && check.authenticity.verdict === 'pass' ? claim.answersTo : claim.sentFrom;
+}
