@@ -141,6 +141,8 @@ function byRules(given: InboundContact, snapshot: IngestSnapshot, now: Date) {
     now,
     candidates: snapshot.tickets.map((candidate) => ({
       ...candidate,
+      // No world has sent anything.
+      namesSent: false,
       lastActivityAt: new Date(candidate.lastActivityAt),
       settledAt: candidate.settledAt === null ? null : new Date(candidate.settledAt),
     })),

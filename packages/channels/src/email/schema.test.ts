@@ -233,8 +233,9 @@ describe('a mail that wants its answers at a signed address', () => {
     },
   });
   const answers = (ticket: string) => signReplyAddress(ticket, 'centre.test', deps.signingKey);
+  const own = async (raw: Buffer, from: MailEnvelope) => inboundContact.parse(await parseMail(raw, from, sending));
   const ofUs = (envelope: Partial<MailEnvelope> = {}, id = '<b@elsewhere.example>', answersTo = answers(ticketId)) =>
-    parseMail(
+    own(
       mailOf(
         'From: Sales <sales@centre.test>',
         'To: ann@example.com',
@@ -245,11 +246,10 @@ describe('a mail that wants its answers at a signed address', () => {
         'It is sent.',
       ),
       { from: 'x@evil.example', to: ['service@centre.test'], ...envelope },
-      sending,
     );
   const peer = { address: '192.0.2.8', helo: 'mail.centre.test' };
   const from = (author: string, answersTo = answers(ticketId)) =>
-    parseMail(
+    own(
       mailOf(
         `From: ${author}`,
         'To: ann@example.com',
@@ -260,7 +260,6 @@ describe('a mail that wants its answers at a signed address', () => {
         'It is sent.',
       ),
       { from: null, to: [] },
-      sending,
     );
 
   test.each<[string, ReturnType<typeof ofUs>]>([
