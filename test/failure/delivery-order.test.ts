@@ -1,5 +1,6 @@
 import { forwardStatus, takeToken } from '@patchbay/domain';
-import { openDatabase, recordDelivery, settleOutbound } from '@patchbay/store';
+import { openDatabase, recordDelivery, settleOutbound, settleOutbounds } from '@patchbay/store';
+import { listOutbox } from '@patchbay/store/queries/outbox';
 import type { DeliveryStatus } from '@patchbay/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -7,55 +8,86 @@ import { createTestDatabase } from '../support/backends.ts';
 import { shared } from '../support/shared.ts';
 
 const account = '+15005550006';
+const author = { agentId: 'grace', role: 'agent' } as const;
 
 async function startDatabase() {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await createTestDatabase());
   const db = stack.use(openDatabase({ url }));
+  await db.sql.query(`insert into agent (id, name, email) values ($1, 'Grace', 'grace@patchbay.test')`, [
+    author.agentId,
+  ]);
   const owned = stack.move();
   return { db, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 type Step = 'settle' | 'sent' | 'delivered' | 'read' | 'failed';
 
+interface Outgoing {
+  id: string;
+  messageId: string;
+  ticketId: string;
+}
+
+/** All from connections of their own at once, as many processes would, or one after the other. */
+async function inOrder<T>(steps: readonly T[], atOnce: boolean, act: (step: T) => Promise<unknown>): Promise<void> {
+  if (atOnce) await Promise.all(steps.map(act));
+  else for (const step of steps) await act(step);
+}
+
 describe("a message's delivery in the database", () => {
   const ground = shared(startDatabase);
 
-  /** An agent's text on a resolved ticket, just being sent. */
-  async function sending() {
-    const { rows } = await ground().db.sql.query<{ id: string; messageId: string; ticketId: string }>(
+  /** An agent's message to these on a resolved ticket, just being sent. */
+  async function sending(channel: string, from: string, [to = '', ...copies]: readonly string[]): Promise<Outgoing> {
+    const { rows } = await ground().db.sql.query<Outgoing>(
       `with c as (insert into customer (display_name) values ('Ada') returning id),
        t as (insert into ticket (subject, status, channel, channel_account, customer_id, contact_address)
-         select 'x', 'resolved', 'sms', $1, id, '+4915112340000' from c returning id),
-       m as (insert into message (ticket_id, direction, channel, channel_account, kind, delivery_status)
-         select id, 'out', 'sms', $1, 'agent', 'queued' from t returning id, ticket_id)
-       insert into outbound (message_id, ticket_id, idempotency_key, channel, channel_account, recipient, status, correlation_id)
-       select id, ticket_id, 'k', 'sms', $1, '+4915112340000', 'sending', 'c' from m
+         select 'x', 'resolved', $1, $2, id, $3 from c returning id),
+       m as (insert into message (ticket_id, direction, channel, channel_account, kind, delivery_status, author_id, recipients, copies)
+         select id, 'out', $1, $2, 'agent', 'queued', $5, array[$3], $4 from t returning id, ticket_id)
+       insert into outbound (message_id, ticket_id, author_id, idempotency_key, channel, channel_account, recipient, status, correlation_id)
+       select id, ticket_id, $5, 'k', $1, $2, $3, 'sending', 'c' from m
        returning id, message_id as "messageId", ticket_id as "ticketId"`,
-      [account],
+      [channel, from, to, copies, author.agentId],
     );
-    return rows[0] as { id: string; messageId: string; ticketId: string };
+    return rows[0] as Outgoing;
+  }
+
+  /** What is shown of it in the end, and what was told on the way. */
+  async function outcomeOf({ id, ticketId }: Outgoing) {
+    const { sql } = ground().db;
+    const { rows } = await sql.query<{ reopened: number; failures: number }>(
+      `select count(*) filter (where type = 'ticket.reopened')::int as reopened,
+         count(*) filter (where data ->> 'status' = 'failed')::int as failures
+       from event where ticket_id = $1`,
+      [ticketId],
+    );
+    const all = { limit: 1000, after: null };
+    const [shown] = (await listOutbox(sql, author, undefined, all)).items.filter((item) => item.id === id);
+    const undelivered = (await listOutbox(sql, author, 'undelivered', all)).items.some((item) => item.id === id);
+    return {
+      end: { status: shown?.status as DeliveryStatus, error: shown?.error ?? null, undelivered },
+      ...(rows[0] as { reopened: number; failures: number }),
+    };
   }
 
   async function play(steps: readonly Step[], atOnce: boolean) {
-    const { db } = ground();
-    const { id, messageId, ticketId } = await sending();
-    const externalId = `SM${id}`;
-    const act = async (step: Step) =>
+    const { sql } = ground().db;
+    const sent = await sending('sms', account, ['+4915112340000']);
+    const externalId = `SM${sent.id}`;
+    await inOrder(steps, atOnce, async (step) =>
       step === 'settle'
-        ? void (await settleOutbound(db.sql, id, { result: 'sent', externalId }))
-        : recordDelivery(db.sql, { channelAccount: account, externalId, status: step, at: new Date().toISOString() });
-    // All from connections of their own, as many processes would.
-    if (atOnce) await Promise.all(steps.map(act));
-    else for (const step of steps) await act(step);
-    const { rows } = await db.sql.query<{ status: DeliveryStatus; reopened: number; failures: number }>(
-      `select delivery_status as status,
-         (select count(*)::int from event where ticket_id = $2 and type = 'ticket.reopened') as reopened,
-         (select count(*)::int from event where ticket_id = $2 and data ->> 'status' = 'failed') as failures
-       from message where id = $1`,
-      [messageId, ticketId],
+        ? void (await settleOutbound(sql, sent.id, { result: 'sent', externalId }))
+        : recordDelivery(sql, {
+            channelAccount: account,
+            externalId,
+            status: step,
+            at: new Date().toISOString(),
+            ...(step === 'failed' && { error: 'Not in service' }),
+          }),
     );
-    return rows[0] as { status: DeliveryStatus; reopened: number; failures: number };
+    return outcomeOf(sent);
   }
 
   it('is the same whatever the order, the repetitions, and however many come at once', async () => {
@@ -67,14 +99,97 @@ describe("a message's delivery in the database", () => {
         const law = list
           .map((step) => (step === 'settle' ? 'sent' : step))
           .reduce<DeliveryStatus>(forwardStatus, 'queued');
-        const { status, reopened, failures } = await play(list, atOnce);
-        expect(status).toBe(law);
+        const { end, reopened, failures } = await play(list, atOnce);
+        // Who has the message has it: a carrier's failure before or after that is none.
+        const isFailed = law === 'failed';
+        expect(end).toEqual({ status: law, error: isFailed ? 'Not in service' : null, undelivered: isFailed });
         // Told once and brought back once, however often it was reported; a failure that others overtook may never have shown.
         expect(failures).toBeLessThanOrEqual(1);
         expect(reopened).toBe(failures);
         if (law === 'failed') expect(reopened).toBe(1);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  /** What is reported of a mail to `ann`, with `bob` in copy: of whom, what, and in which words. */
+  interface MailReport {
+    readonly recipient?: string;
+    readonly result: 'delivered' | 'read' | 'failed';
+    readonly diagnostic?: string;
+  }
+  const [ann, bob, stranger] = ['ann@alias.example', 'bob@example.org', 'ann@forwarded.example'];
+  const mailReports: readonly MailReport[] = [
+    { recipient: ann, result: 'delivered' },
+    { recipient: ann, result: 'read' },
+    { recipient: ann, result: 'failed', diagnostic: 'Mailbox full' },
+    { recipient: ann, result: 'failed', diagnostic: 'User unknown' },
+    { recipient: bob, result: 'delivered' },
+    { recipient: bob, result: 'failed', diagnostic: 'Mailbox full' },
+    { recipient: stranger, result: 'failed', diagnostic: 'User unknown' },
+    { recipient: stranger, result: 'delivered' },
+    { result: 'failed', diagnostic: 'No such user' },
+  ];
+
+  /** @param refused what the mail server said of some as it took the mail for the others */
+  async function playMail(
+    steps: readonly ('settle' | MailReport)[],
+    {
+      to,
+      atOnce,
+      together,
+      refused,
+    }: { to: string[]; atOnce: boolean; together: boolean; refused?: string | undefined },
+  ) {
+    const { sql } = ground().db;
+    const sent = await sending('email', 'email', to);
+    const outcome = { result: 'sent', externalId: `<${sent.id}@patchbay.test>`, error: refused } as const;
+    await inOrder(steps, atOnce, (step) => {
+      if (step !== 'settle') {
+        const report = { ...step, outboundId: sent.id, messageId: outcome.externalId, permanent: false };
+        const contact = { from: 'mailer-daemon@alias.example', reports: [report] };
+        return sql.query('select apply_contact_reports(null, $1)', [JSON.stringify(contact)]);
+      }
+      return together
+        ? settleOutbounds(sql, [{ id: sent.id, attempt: 0, outcome }])
+        : settleOutbound(sql, sent.id, outcome);
+    });
+    return outcomeOf(sent);
+  }
+
+  it.each([
+    ['to one', [ann]],
+    ['with a copy', [ann, bob]],
+  ])('is the same for mail %s, and no bounce is hidden by good news', async (_name, to) => {
+    const isOne = to.length === 1;
+    const about = isOne ? mailReports.filter(({ recipient }) => recipient !== bob) : mailReports;
+    const steps = fc
+      .array(fc.constantFrom(...about), { maxLength: 6 })
+      .chain((reports) =>
+        fc.shuffledSubarray<'settle' | MailReport>([...reports, 'settle'], { minLength: reports.length + 1 }),
+      );
+    const refused = isOne ? fc.constant(undefined) : fc.constantFrom(undefined, 'Not taken for bob@example.org (550)');
+    const ways = fc.record({ to: fc.constant(to), atOnce: fc.boolean(), together: fc.boolean(), refused });
+    await fc.assert(
+      fc.asyncProperty(steps, ways, async (list, way) => {
+        const reports = list.filter((step) => step !== 'settle');
+        // Of one recipient all of it is; of several what names the first.
+        const status = reports
+          .filter(({ recipient }) => isOne || recipient === ann)
+          .map(({ result }) => result)
+          .reduce<DeliveryStatus>(forwardStatus, 'sent');
+        const failures = reports
+          .filter(({ result }) => result === 'failed')
+          .map(({ recipient, diagnostic = '' }) =>
+            recipient === undefined || (isOne && recipient === ann) ? diagnostic : `${recipient}: ${diagnostic}`,
+          );
+        const sorted = [...new Set(failures)].toSorted((one, other) => (one < other ? -1 : 1));
+        const error = [...(way.refused ? [way.refused] : []), ...sorted].join('; ');
+        const { end, reopened } = await playMail(list, way);
+        expect(end).toEqual({ status, error: error || null, undelivered: error !== '' });
+        expect(reopened).toBe(failures.length > 0 ? 1 : 0);
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -221,6 +221,69 @@ describe('reports on our mail', () => {
     });
   });
 
+  it.each([
+    ['delivered and then failed', settled, full],
+    ['failed and then delivered', full, settled],
+  ])('%s ends in the same way, and whom wrote it is shown the bounce', async (_name, ...notices) => {
+    const from = `passed-on-${randomUUID()}@example.org`;
+    const { ticketId, answerId, sentId, api } = await answered(from);
+    for (const fields of notices) await centre().received(await bounce({ recipient: from, fields, about: sentId }));
+    expect(await messageOf(ticketId, answerId)).toMatchObject({
+      deliveryStatus: 'delivered',
+      deliveryError: expect.stringContaining('Mailbox full'),
+    });
+    const { items } = (await api('GET', '/api/v1/outbox?status=undelivered')).body;
+    expect(items.filter((item: { messageId: string }) => item.messageId === answerId)).toHaveLength(1);
+  });
+
+  describe('that came to the bounce address and name whom a provider passed the mail on to', () => {
+    const elsewhere = () => `elsewhere-${randomUUID()}@forwarded.example`;
+    async function bounceTo(answerId: string, recipient: string): Promise<string> {
+      const { hub } = centre();
+      const { rows } = await hub.parts.db.sql.query<{ id: string }>('select id from outbound where message_id = $1', [
+        answerId,
+      ]);
+      const to = signBounceAddress(rows[0]?.id ?? '', 'patchbay.test', hub.parts.signingKey);
+      return bounce({ recipient, fields: gone, to });
+    }
+    const marked = async (addresses: readonly unknown[]) =>
+      (
+        await centre().hub.parts.db.sql.query('select value from address_mark where value = any ($1::text[])', [
+          addresses,
+        ])
+      ).rows;
+    const undelivered = async () =>
+      (await centre().api('GET', '/api/v1/outbox?status=undelivered')).body.items.map(
+        ({ messageId }: { messageId: string }) => messageId,
+      );
+
+    it('fail a message to one, and mark neither address', async () => {
+      const from = `alias-${randomUUID()}@example.org`;
+      const { ticketId, answerId } = await answered(from);
+      const stranger = elsewhere();
+      const report = await centre().received(await bounceTo(answerId, stranger));
+      expect(report).toMatchObject({ ticketId, kind: 'bounce' });
+      expect(await messageOf(ticketId, answerId)).toMatchObject({
+        deliveryStatus: 'failed',
+        deliveryError: `${stranger}: 5.1.1 550 5.1.1 User unknown`,
+      });
+      expect(await undelivered()).toContain(answerId);
+      expect(await marked([from, stranger])).toEqual([]);
+    });
+
+    it('are shown to whom wrote to several, and fail it for none of them', async () => {
+      const { from, second, third, ticketId, answerId } = await inCopy();
+      const stranger = elsewhere();
+      await centre().received(await bounceTo(answerId, stranger));
+      expect(await messageOf(ticketId, answerId)).toMatchObject({
+        deliveryStatus: 'sent',
+        deliveryError: `${stranger}: 5.1.1 550 5.1.1 User unknown`,
+      });
+      expect(await undelivered()).toContain(answerId);
+      expect(await marked([from, second, third, stranger])).toEqual([]);
+    });
+  });
+
   it('a report about somebody whom the message was not for marks nobody', async () => {
     const victim = await answered(`victim-${randomUUID()}@example.org`);
     const forger = await answered(`forger-${randomUUID()}@example.org`);

@@ -393,7 +393,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
       staff: 'author_id decided_by',
       marked: 'recipient',
       text: 'in_reply_to error request_hash',
-      texts: 'references reached',
+      texts: 'references reached bounces',
       reference: 'external_id idempotency_key',
       file: 'raw_sha256',
     },

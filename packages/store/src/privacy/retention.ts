@@ -46,7 +46,7 @@ const kinds: Record<Exclude<RetentionKind, 'customers' | 'audit' | 'idempotency'
       texts as (update message set sender = '[erased]', sender_name = null, body_text = '[erased]', subject = null, reply_text = null, body_html = null,
           recipients = '{}', copies = '{}', blind_copies = '{}', reply_to = '{}', delivery_error = null, authenticity = null, classification = null
         where ticket_id in (select id from due)),
-      sent as (update outbound set recipient = '[erased]', error = null, reached = '{}', "references" = '{}', in_reply_to = null
+      sent as (update outbound set recipient = '[erased]', error = null, reached = '{}', bounces = '{}', "references" = '{}', in_reply_to = null
         where ticket_id in (select id from due)),
       variables as (update message_template_use set variables = '{}' where message_id in (select m.id from message m where m.ticket_id in (select id from due))),
       held as (update held_reply set input = '{}', reason = null where ticket_id in (select id from due) and state not in ('held', 'leaving')),
