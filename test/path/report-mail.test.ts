@@ -145,6 +145,30 @@ it('each recipient’s mail ends for itself: refused, put off, or unknown and le
   expect(ids[0]).toBe(ids[1]);
 });
 
+it('keeps to the limit of the account: what has no token leaves later, once', async () => {
+  const { api, path, mails, reports } = centre();
+  const limit = (perSecond: number | null, burst: number) =>
+    api('PUT', '/api/v1/sending-limits', { channel: 'email', account: 'email', perSecond, burst });
+  expect((await limit(0.01, 2)).status).toBe(204);
+  const addresses = [1, 2, 3, 4, 5].map((n) => `slowly${n}@outside.example`);
+  const asked = { agentIds: [], addresses, language: 'en', format: 'csv' };
+  expect((await api('POST', `${path}/mails`, asked)).body).toEqual({ mails: 5 });
+  const own = async () => (await mails()).filter(({ address }) => addresses.includes(String(address)));
+  const put = (all: Record<string, unknown>[]) =>
+    all.filter(({ state, nextTryAt }) => state === 'queued' && Date.parse(String(nextTryAt)) > Date.now() + 30_000);
+  const waiting = await eventually(own, (all) => put(all).length === 3);
+  expect(waiting.filter(({ state }) => state === 'queued' || state === 'sent')).toHaveLength(5);
+  expect(put(waiting).map(({ attempts, error }) => [attempts, error])).toEqual([0, 1, 2].map(() => [0, null]));
+
+  await limit(2, 1);
+  const sent = await eventually(own, (all) => all.every(({ state }) => state === 'sent'), 20_000);
+  expect(sent.map(({ attempts }) => attempts)).toEqual([1, 1, 1, 1, 1]);
+  const taken = reports().filter(({ to }) => addresses.includes(to[0] ?? ''));
+  expect(taken).toHaveLength(5);
+  expect(new Set(taken.map(({ to }) => to[0]))).toEqual(new Set(addresses));
+  await limit(null, 1);
+});
+
 it('is for managers, to people who are there, by times that there are', async () => {
   const { api, url, path, agent } = centre();
   const own = (await logIn(url, grace)).api;

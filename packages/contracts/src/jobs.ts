@@ -47,8 +47,11 @@ export const fireClocks = z.object({ fireAt: z.int() });
 /** A run over the clocks of open tickets goes on. */
 export const runClocks = z.object({ clockRuns: z.literal(true) });
 
-/** Mails of a report wait to be sent. */
-export const sendReport = z.object({ reportRunId: z.uuid() });
+/** Mails of a report wait to be sent. `postponed`: one of them waits for a token of the account, for the `round`th time. */
+export const sendReport = z.object({
+  reportRunId: z.uuid(),
+  postponed: z.object({ reportMailId: z.uuid(), round: z.int() }).optional(),
+});
 
 /** Every job by name. Payloads are parsed with these on both sides of the queue. */
 export const jobs = {

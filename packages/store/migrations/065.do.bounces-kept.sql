@@ -1,8 +1,13 @@
--- What came back stays known whatever good news came before or after it, and whoever a provider passed our mail on to.
+-- What came back stays known whatever good news came before or after it, and whoever a provider passed our mail on to; mails of reports keep to
+-- the limit of their account.
 
 alter table outbound
   -- What was reported of those whom it did not reach, each once, sorted: the same whatever came first.
   add column if not exists bounces text[] not null default '{}';
+
+alter table report_mail
+  -- How often it had no token of the account.
+  add column if not exists postponed integer not null default 0;
 
 -- Reports -----------------------------------------------------------------------------------------------------------
 
@@ -199,6 +204,28 @@ begin
       from ticket t join outbound o on o.id = about.outbound_id where t.id = about.ticket_id;
     end if;
   end loop;
+end $$;
+
+-- Sending ----------------------------------------------------------------------------------------------------------
+
+-- Takes one of the run's mails whose time has come: whoever gets it is the only one who sends it. Answers the mail; or for how many milliseconds
+-- the one is put off that had no token of the account, by which all mail of ours leaves; null when none is due.
+create or replace function claim_report_mail(p_run_id uuid) returns jsonb language plpgsql volatile as $$
+declare
+  mail report_mail%rowtype;
+  wait_ms double precision;
+begin
+  select * into mail from report_mail where run_id = p_run_id and state = 'queued' and next_try_at <= clock_timestamp()
+  order by id limit 1 for no key update skip locked;
+  if not found then return null; end if;
+  wait_ms := take_sending_token('email', 'email', mail.attempts + mail.postponed = 0);
+  if wait_ms > 0 then
+    update report_mail set next_try_at = clock_timestamp() + make_interval(secs => wait_ms / 1000), postponed = postponed + 1 where id = mail.id;
+    return jsonb_build_object('id', mail.id, 'postponedMs', wait_ms, 'round', mail.postponed + 1);
+  end if;
+  update report_mail set state = 'sending', attempts = attempts + 1, claim = gen_random_uuid(), claimed_at = now() where id = mail.id
+  returning * into mail;
+  return jsonb_build_object('id', mail.id, 'address', mail.address, 'attempts', mail.attempts, 'claim', mail.claim);
 end $$;
 
 -- What was told before.

@@ -57,7 +57,11 @@ function jobId(name: JobName, data: JobData<JobName>): string | undefined {
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
   if ('privacyRequestId' in data) return `privacy-${data.privacyRequestId}`;
-  if ('reportRunId' in data) return `report-${data.reportRunId}`;
+  if ('reportRunId' in data) {
+    // Its run's job is at work while it is put off.
+    const { postponed } = data;
+    return postponed ? `report-mail-${postponed.reportMailId}-${postponed.round}` : `report-${data.reportRunId}`;
+  }
   if ('heldReplyId' in data) return `held-${data.heldReplyId}-${data.round}`;
   if ('fireAt' in data) return `clocks-${data.fireAt}`;
   if ('clockRuns' in data) return name;

@@ -1,4 +1,7 @@
-/** Sends the mails of a report. Only the claim's winner sends, and what may have left is never sent again by itself. */
+/**
+ * Sends the mails of a report. Only the claim's winner sends, and what may have left is never sent again by itself. Those that have no token of
+ * the account wait for one as any other mail does.
+ */
 import type { Notice } from '@patchbay/channels/channel';
 import { HubError } from '@patchbay/contracts';
 import {
@@ -31,6 +34,15 @@ export async function sendReport(parts: Parts, runId: string, signal: AbortSigna
   while (!signal.aborted) {
     const mail = await claimMail(sql, runId);
     if (!mail) return;
+    if ('postponedMs' in mail) {
+      const { id: reportMailId, round, postponedMs } = mail;
+      parts.jobs.add(
+        'send-report',
+        { reportRunId: runId, postponed: { reportMailId, round } },
+        { delayMs: postponedMs },
+      );
+      continue;
+    }
     const outcome = await attempt(parts, mail, write);
     await settleMail(sql, mail, outcome);
     parts.log.info({ reportMailId: mail.id, state: outcome.state }, 'report mail handed over');

@@ -589,7 +589,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   report_run: technical({ keep: 'id report_id due_at language format created_at', staff: 'asked_by' }),
   report_mail: technical({
     keep: 'id run_id report_id state claim next_try_at claimed_at settled_at error',
-    figure: 'attempts',
+    figure: 'attempts postponed',
     staff: 'agent_id address',
   }),
   figure_ticket: { about: 'figures', columns: { keep: 'ticket_id queue_id opened_at settled_at', figure: 'state' } },

@@ -163,16 +163,20 @@ export interface ClaimedMail {
   claim: string;
 }
 
-/** Takes one of the run's mails whose time has come: whoever gets it is the only one who sends it. */
-export async function claimMail(sql: Queryable, runId: string): Promise<ClaimedMail | null> {
-  const { rows } = await sql.query<ClaimedMail>(
-    `update report_mail set state = 'sending', attempts = attempts + 1, claim = gen_random_uuid(), claimed_at = now()
-     where id = (select id from report_mail where run_id = $1 and state = 'queued' and next_try_at <= now() order by id limit 1 for update skip locked)
-       and state = 'queued'
-     returning id, address, attempts, claim`,
+/** It had no token of the account: how long it waits for the next one, and how often it has waited. */
+export interface PostponedMail {
+  id: string;
+  postponedMs: number;
+  round: number;
+}
+
+/** Takes one of the run's mails whose time has come: whoever gets it is the only one who sends it. Null when none is due. */
+export async function claimMail(sql: Queryable, runId: string): Promise<ClaimedMail | PostponedMail | null> {
+  const { rows } = await sql.query<{ claimed: ClaimedMail | PostponedMail | null }>(
+    'select claim_report_mail($1) as claimed',
     [runId],
   );
-  return rows[0] ?? null;
+  return rows[0]?.claimed ?? null;
 }
 
 export interface MailOutcome {

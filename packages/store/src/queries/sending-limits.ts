@@ -36,6 +36,9 @@ export async function setSendingLimit(
          tokens = case when s.rate is null then excluded.burst
            else least(excluded.burst, bucket_tokens(s.tokens, extract(epoch from now() - s.refilled_at)::float8, s.rate, s.burst)) end
        returning channel, account
+     ), reports as (
+       update report_mail m set next_try_at = now() from limited l
+       where m.state = 'queued' and m.attempts = 0 and m.next_try_at > now() and (l.channel, l.account) = ('email', 'email')
      )
      update outbound o set next_attempt_at = now() from limited l
      where o.status = 'queued' and o.attempts = 0 and o.next_attempt_at > now() and o.channel = l.channel and o.channel_account = l.account`,
