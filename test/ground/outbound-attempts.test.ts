@@ -1,4 +1,5 @@
 /** What tries of one message, and messages of one batch, may do to each other when their ends are written down: nothing. */
+import { setTimeout as after } from 'node:timers/promises';
 import {
   claimOutbounds,
   nextOutbound,
@@ -17,10 +18,11 @@ const account = '+15005550006';
 async function openGround() {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await createTestDatabase());
+  const other = stack.use(openDatabase({ url, poolSize: 1 }));
   const db = stack.use(openDatabase({ url, poolSize: 2 }));
   await db.sql.query(`insert into agent (id, name, email) values ('vera', 'Vera', 'vera@patchbay.test')`);
   const owned = stack.move();
-  return { sql: db.sql, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { sql: db.sql, hubs: [db, other], [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function queued(sql: Queryable): Promise<string> {
@@ -67,6 +69,36 @@ describe('claims of many at once', () => {
     expect(second).toMatchObject({ round: 1 });
     expect(third).toMatchObject({ outboundId: free });
     await sql.query('delete from sending_account');
+  });
+
+  it('of two hubs together send a source no more at once than one may', async () => {
+    const { sql, hubs } = ground();
+    const [shop, app] = ['http:shop', 'http:app'];
+    const queuedFor = async (source: string) => {
+      const ids = await Promise.all([1, 2, 3].map(() => queued(sql)));
+      await sql.query(`update outbound set channel = 'http', channel_account = $2 where id = any ($1)`, [ids, source]);
+      return ids;
+    };
+    // In an order in which each would wait for the other.
+    const batches = [
+      [...(await queuedFor(shop)), ...(await queuedFor(app))],
+      [...(await queuedFor(app)), ...(await queuedFor(shop))],
+    ];
+    await Promise.all(
+      hubs.map((hub, n) =>
+        hub.transaction(async (tx) => {
+          await claimOutbounds(tx, batches[n] ?? []);
+          await after(200);
+        }),
+      ),
+    );
+    const { rows } = await sql.query(
+      `select channel_account as source, count(*)::int as count from outbound where channel = 'http' and status = 'sending' group by 1 order by 1`,
+    );
+    expect(rows).toEqual([
+      { source: app, count: 3 },
+      { source: shop, count: 3 },
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
--- What came back stays known whatever good news came before or after it, and whoever a provider passed our mail on to; mails of reports keep to
--- the limit of their account.
+-- What came back stays known whatever good news came before or after it, and whoever a provider passed our mail on to; mails of reports keep to the
+-- limit of their account; and two hubs send a source no more at once than one.
 
 alter table outbound
   -- What was reported of those whom it did not reach, each once, sorted: the same whatever came first.
@@ -207,6 +207,38 @@ begin
 end $$;
 
 -- Sending ----------------------------------------------------------------------------------------------------------
+
+-- As in 056. What goes to one source is counted by one claim after the other.
+create or replace function claim_outbounds(p_ids uuid[]) returns table (id uuid, claimed jsonb) language plpgsql volatile
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+declare
+  taken uuid[];
+begin
+  with due as materialized (
+    select o.id from outbound o join message m on m.id = o.message_id
+    where o.id = any (p_ids) and o.status = 'queued' and o.next_attempt_at <= now() and o.channel <> 'http'
+      and not exists (select 1 from outbound earlier
+        where earlier.ticket_id = o.ticket_id and earlier.id < o.id and earlier.status in ('queued', 'sending')
+          and earlier.recipient = any (o.recipient || m.recipients || m.copies || m.blind_copies)
+          and earlier.recipient <> all (earlier.reached))
+      and not exists (select 1 from sending_account a where a.channel = o.channel and a.account = o.channel_account
+        and (a.rate is not null or a.paused_until is not null))
+      and not exists (select 1 from consent c where c.channel = o.channel and c.account = o.channel_account and c.state = 'withdrawn'
+        and c.address = any (o.recipient || m.recipients || m.copies || m.blind_copies))
+      and not (o.automatic and exists (select 1 from address_mark k where k.kind in ('email', 'phone')
+        and k.value = any (o.recipient || m.recipients || m.copies || m.blind_copies)))
+    for no key update of o skip locked
+  ), moved as (
+    update outbound o set status = 'sending', attempts = o.attempts + 1, claimed_at = now() from due where o.id = due.id returning o.id
+  )
+  select coalesce(array_agg(moved.id), '{}') into taken from moved;
+  return query select m.id, m.message from outbound_messages(taken) m;
+  -- Two hubs do not see each other's claims before their commit: one waits here. All accounts are locked before any is sent to, and in their order,
+  -- so that no two wait for each other.
+  perform pg_advisory_xact_lock(hashtextextended('receiver:' || account, 23)) from (
+    select distinct o.channel_account as account from outbound o where o.id = any (p_ids) and o.channel = 'http' and o.status = 'queued' order by 1) receivers;
+  return query select one, claim_outbound(one) from unnest(p_ids) one where one <> all (taken);
+end $$;
 
 -- Takes one of the run's mails whose time has come: whoever gets it is the only one who sends it. Answers the mail; or for how many milliseconds
 -- the one is put off that had no token of the account, by which all mail of ours leaves; null when none is due.
