@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sweep } from '@patchbay/engine/pipeline/sweep';
 import { openDatabase } from '@patchbay/store';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
@@ -279,6 +280,35 @@ onBothBackends('mail that was written', (backend) => {
       { id: late.id, reason: 'The ticket is closed', ticketNumber: (await centre().ticket(ticketId)).number },
     ]);
     expect((await ask('DELETE', `/held-replies/${late.id}`)).input.text).toBe('Too late.');
+    await ask('PATCH', '/me', { undoSeconds: 0 });
+  });
+
+  it('that was held back and could not leave keeps its files until it leaves or is taken back', async () => {
+    await ask('PATCH', '/me', { undoSeconds: 60 });
+    const { ticketId } = await firstContact();
+    const [file, named, dropped] = await Promise.all(
+      ['invoice', 'named', 'dropped'].map((name) => upload(png, `${name}.png`, 'image/png')),
+    );
+    const attachments = [file, { id: named, inline: true, contentId: 'lamp@console' }];
+    const held = await ask('POST', `/tickets/${ticketId}/held-replies`, { text: 'The invoice.', attachments });
+    await ask('PATCH', `/tickets/${ticketId}`, { status: 'closed' });
+    expect((await ask('POST', `/held-replies/${held.id}/send-now`)).state).toBe('failed');
+    const { sql } = centre().hub.parts.db;
+    const afterThreeDays = async () => {
+      await sql.query(`update upload set created_at = now() - interval '3 days'`);
+      await sweep(centre().hub.parts);
+      const { rows } = await sql.query<{ id: string }>('select id from upload');
+      return rows.map(({ id }) => id);
+    };
+    const kept = await afterThreeDays();
+    expect(kept).toEqual(expect.arrayContaining([file, named]));
+    expect(kept).not.toContain(dropped);
+    expect((await ask('DELETE', `/held-replies/${held.id}`)).files).toHaveLength(2);
+    // Whoever takes it back has as long for it as with new files.
+    await sweep(centre().hub.parts);
+    await ask('PATCH', `/tickets/${ticketId}`, { status: 'open' });
+    await ask('POST', `/tickets/${ticketId}/messages`, { text: 'The invoice, again.', attachments });
+    expect(await afterThreeDays()).not.toContain(file);
     await ask('PATCH', '/me', { undoSeconds: 0 });
   });
 

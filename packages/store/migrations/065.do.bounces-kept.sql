@@ -260,6 +260,32 @@ begin
   return jsonb_build_object('id', mail.id, 'address', mail.address, 'attempts', mail.attempts, 'claim', mail.claim);
 end $$;
 
+-- As in 012.
+-- Moves a held reply from one of these states to another, with its event where there is one. False: somebody was faster.
+create or replace function move_held_reply(p_id uuid, p_from text[], p_to text, p_reason text, p_message_id uuid) returns boolean
+language plpgsql volatile as $$
+declare
+  h held_reply%rowtype;
+  t ticket%rowtype;
+begin
+  update held_reply set state = p_to, reason = p_reason, message_id = coalesce(p_message_id, message_id)
+  where id = p_id and state = any (p_from)
+  returning * into h;
+  if not found then return false; end if;
+  -- Its author goes on with its files, which may be as old as the reply.
+  if p_to = 'taken-back' then
+    update upload set created_at = now() where owner_id = h.author_id and id in (
+      select case jsonb_typeof(a) when 'object' then a ->> 'id' else a #>> '{}' end::uuid from jsonb_array_elements(h.input -> 'attachments') a);
+  end if;
+  if p_to in ('taken-back', 'failed') then
+    select * into t from ticket where id = h.ticket_id;
+    insert into event (type, ticket_id, customer_id, queue_id, agent_id, actor_id, correlation_id, data)
+    values ('reply.' || p_to, t.id, t.customer_id, t.queue_id, t.assignee_id, h.author_id, h.correlation_id,
+      jsonb_strip_nulls(jsonb_build_object('heldReplyId', h.id, 'reason', case when p_to = 'failed' then coalesce(p_reason, '') end)));
+  end if;
+  return true;
+end $$;
+
 -- What was told before.
 update outbound o set bounces = array[case when starts_with(m.delivery_error, o.error || '; ') then substr(m.delivery_error, length(o.error) + 3)
   else m.delivery_error end]

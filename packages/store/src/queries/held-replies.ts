@@ -25,11 +25,14 @@ export async function holdReply(
   return rows[0]?.answer as { outcome: 'created' | 'repeated' | 'mismatch'; id: string; dueAt: string };
 }
 
+/** SQL: the ids of a message's files, as it was handed in. */
+export const fileIdsOf = (input: string): string =>
+  `select case jsonb_typeof(a) when 'object' then a ->> 'id' else a #>> '{}' end::uuid from jsonb_array_elements(${input} -> 'attachments') a`;
+
 /** SQL: those of a message's files that are uploads of the owner, as JSON. */
 export const filesOf = (input: string, owner: string): string => `coalesce((
     select jsonb_agg(jsonb_build_object('id', u.id, 'filename', u.filename, 'contentType', u.content_type, 'size', u.size, 'sha256', u.sha256))
-    from upload u where u.owner_id = ${owner} and u.id in (
-      select case jsonb_typeof(a) when 'object' then a ->> 'id' else a #>> '{}' end::uuid from jsonb_array_elements(${input} -> 'attachments') a)),
+    from upload u where u.owner_id = ${owner} and u.id in (${fileIdsOf(input)})),
     '[]')`;
 
 const columns = `h.id, h.ticket_id as "ticketId", (select t.number from ticket t where t.id = h.ticket_id) as "ticketNumber", h.author_id as "authorId", h.author_name as "authorName", h.state, h.due_at as "dueAt",
