@@ -11,7 +11,10 @@ const listedByMs = 120_000;
 
 /**
  * Looks for a message whose send was never answered: exactly one message between the two numbers with this body, created since, that is
- * no other message of ours. `DateSent` is no filter here, since a message that still waits at Twilio has none.
+ * no other message of ours. `DateSent` is no filter here, since a message that still waits at Twilio has none. Twilio may put words of its own
+ * around the text, as it does for trial accounts ("Sent from your Twilio trial account - "): where nothing on the list is the text as it is,
+ * exactly one that has it set apart from them is the message. What has the text in it in any other way may be the message, or a longer one that
+ * somebody wrote: a person decides, and it is not sent again by itself.
  */
 export async function findMessage(
   { rest, address }: { rest: TwilioRest; address: (number: string) => string },
@@ -33,12 +36,25 @@ export async function findMessage(
   );
   const alike = list.filter(
     ({ body, dateCreated, direction }) =>
-      direction.startsWith('outbound') && body === message.text && dateCreated.getTime() >= from,
+      direction.startsWith('outbound') && body.includes(message.text) && dateCreated.getTime() >= from,
   );
   const known = await asked.known(alike.map(({ sid }) => sid));
-  const [found, ...others] = alike.filter(({ sid }) => !known.has(sid));
+  const isExact = ({ body }: { body: string }) => body === message.text;
+  const open = alike.filter(({ sid }) => !known.has(sid));
+  const exact = open.filter(isExact);
+  const [found, ...others] = alike.some(isExact) ? exact : open.filter(({ body }) => hasWhole(body, message.text));
   if (found && others.length === 0) return { externalId: found.sid };
   const isWhole = list.length < listed || list.some(({ dateCreated }) => dateCreated.getTime() < from);
-  if (found || !isWhole) return 'cannot-tell';
+  if (open.length > 0 || !isWhole) return 'cannot-tell';
   return now.getTime() - asked.last.getTime() >= listedByMs ? 'not-sent' : 'not-listed';
+}
+
+/** Words that are put around a text stand on lines of their own, or are set apart by a dash, a colon, a bar or a bracket. */
+const setBefore = /(?:^|[-–—:|\])>]\s*|\n\s*)$/;
+const setAfter = /^(?:$|\s*[-–—|[(<]|\s*\n)/;
+
+/** A message of files alone has no text by which it could be told. */
+function hasWhole(body: string, text: string): boolean {
+  const at = body.indexOf(text);
+  return text !== '' && setBefore.test(body.slice(0, at)) && setAfter.test(body.slice(at + text.length));
 }
