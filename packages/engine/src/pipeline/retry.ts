@@ -7,15 +7,24 @@ export interface RetryPolicy {
   readonly attempts: number;
   readonly firstMs: number;
   readonly longestMs: number;
+  /** A provider that asks for a longer wait (Retry-After) is asked again after this all the same. */
+  readonly longestAskedMs: number;
 }
 
-const ingestRetry: RetryPolicy = { attempts: 8, firstMs: 500, longestMs: 60_000 };
-/** Of a contact whose file its provider cannot give at the moment; as long as a message waits on the way out. */
-const fileRetry: RetryPolicy = { attempts: 24, firstMs: 500, longestMs: 15 * 60_000 };
-/** A provider that asks for a longer wait is asked again after this all the same. */
-const longestRetryAfterMs = 3_600_000;
-/** Lasts between two and three hours, so that a night's outage of a provider fails no message. */
-export const sendRetry: RetryPolicy = { attempts: 24, firstMs: 1_000, longestMs: 15 * 60_000 };
+const hourMs = 3_600_000;
+const ingestRetry: RetryPolicy = { attempts: 8, firstMs: 500, longestMs: 60_000, longestAskedMs: hourMs };
+/** Of a contact whose file its provider cannot give at the moment; its customer waits for longer than for a file. */
+const fileRetry: RetryPolicy = { attempts: 24, firstMs: 500, longestMs: 15 * 60_000, longestAskedMs: hourMs };
+/**
+ * Lasts between two and three hours, so that a night's outage of a provider fails no message, and longer where the provider asks for it: what is
+ * counted are tries, not the time.
+ */
+export const sendRetry: RetryPolicy = {
+  attempts: 24,
+  firstMs: 1_000,
+  longestMs: 15 * 60_000,
+  longestAskedMs: 24 * hourMs,
+};
 
 /**
  * Milliseconds to wait before the next try, doubling from the first and with full jitter over its upper half, so that what failed
@@ -26,7 +35,7 @@ export const sendRetry: RetryPolicy = { attempts: 24, firstMs: 1_000, longestMs:
  */
 export function backoffMs(policy: RetryPolicy, attempt: number, random: number, retryAfterMs?: number): number {
   const ceiling = Math.min(policy.longestMs, policy.firstMs * 2 ** Math.min(attempt - 1, 30));
-  return Math.max(Math.min(retryAfterMs ?? 0, longestRetryAfterMs), Math.round(ceiling / 2 + (ceiling / 2) * random));
+  return Math.max(Math.min(retryAfterMs ?? 0, policy.longestAskedMs), Math.round(ceiling / 2 + (ceiling / 2) * random));
 }
 
 /** Our own failures and those that say so may pass; a refusal will not. */
