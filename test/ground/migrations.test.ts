@@ -69,6 +69,33 @@ it('what a source was sent before can be answered by the id that it gave it', as
   ]);
 });
 
+it('what came back of a mail before is told together with what comes back later', async () => {
+  await using database = await createTestDatabase();
+  await using db = openDatabase({ url: database.url, poolSize: 1 });
+  const { rows } = await db.sql.query<{ id: string }>(
+    `with c as (insert into customer (display_name) values ('Ann') returning id),
+       t as (insert into ticket (subject, channel, channel_account, customer_id, contact_address)
+         select 'Lamp', 'email', 'email', id, 'ann@example.org' from c returning id),
+       m as (insert into message (ticket_id, direction, channel, channel_account, kind, delivery_status, delivery_error, recipients, copies)
+         select id, 'out', 'email', 'email', 'agent', 'sent', 'Not taken for eve@example.org; bob@example.org: 5.1.1',
+           array['ann@example.org'], array['bob@example.org', 'eve@example.org'] from t returning id, ticket_id)
+     insert into outbound (message_id, ticket_id, idempotency_key, channel, channel_account, recipient, status, external_id, error, correlation_id)
+     select id, ticket_id, 'k', 'email', 'email', 'ann@example.org', 'sent', '<1@ours.example>', 'Not taken for eve@example.org', 'c' from m
+     returning id`,
+  );
+  await db.sql.query('delete from schemaversion where version > 64');
+  await migrate(database.url);
+  const report = { outboundId: rows[0]?.id, recipient: 'ann@example.org', result: 'failed', code: '5.2.2' };
+  await db.sql.query('select apply_contact_reports(null, $1)', [JSON.stringify({ reports: [report] })]);
+  const told = await db.sql.query('select delivery_status as status, delivery_error as error from message');
+  expect(told.rows).toEqual([
+    {
+      status: 'failed',
+      error: 'Not taken for eve@example.org; ann@example.org: 5.2.2; bob@example.org: 5.1.1',
+    },
+  ]);
+});
+
 it('a database that has 056 in either form that it once had is taken over, and gets what the first of them lacked', async () => {
   await using database = await createTestDatabase();
   await using db = openDatabase({ url: database.url, poolSize: 1 });

@@ -1,5 +1,5 @@
 -- What came back stays known whatever good news came before or after it, and whoever a provider passed our mail on to; mails of reports keep to the
--- limit of their account; and two hubs send a source no more at once than one.
+-- limit of their account; two hubs send a source no more at once than one; and files of a reply that is taken back are as good as new.
 
 alter table outbound
   -- What was reported of those whom it did not reach, each once, sorted: the same whatever came first.
