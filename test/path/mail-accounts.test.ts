@@ -93,6 +93,25 @@ describe.skipIf(inject('dovecot') === null)('mail accounts', () => {
       expect(await account(id)).toMatchObject({ state: 'watching', backlog: 0, lastError: null, importing: null });
     });
 
+    it('is told of how long the last had lain there', async () => {
+      const user = `delayed-${backend}`;
+      const mailbox = async () =>
+        (await centre().api('GET', '/api/v1/channel-health')).body.components.find(
+          (one: { kind: string; name: string }) => one.kind === 'mailbox' && one.name === `${user}@patchbay.test`,
+        ).counts;
+      await watching(await add(user));
+      expect(await mailbox()).toEqual({ backlog: 0 });
+      const id = newId();
+      await dovecot().deliver(user, [Buffer.from(mailOf(id))], () => ({
+        at: new Date(Date.now() - 120_000),
+        seen: false,
+      }));
+      await received(id);
+      const { delay } = await eventually(mailbox, (counts) => counts.delay !== undefined);
+      expect(delay).toBeGreaterThanOrEqual(120);
+      expect(delay).toBeLessThan(300);
+    });
+
     it('by SMTP to one address and from the mailbox of another is one message, visible at both', async () => {
       const user = `b-${backend}`;
       await watching(await add(user));

@@ -30,6 +30,15 @@ export interface MailboxCursor {
   readonly importLeft: number;
 }
 
+export interface MailboxProgress {
+  /** Mails known to be waiting. */
+  readonly backlog: number;
+  /** Mails were made durable. */
+  readonly received: boolean;
+  /** Seconds that the one of them that had waited longest had lain in the mailbox; null where none of them is new. */
+  readonly delay: number | null;
+}
+
 export interface MailboxNews {
   /** Mails known to be waiting. */
   readonly backlog: number;
@@ -57,7 +66,7 @@ export interface Mailbox extends MailboxServer {
   /** Milliseconds between looks at the mailbox: beside IDLE, and where the server has none. */
   readonly pollMs: { readonly beside: number; readonly without: number };
   /** Durable when it resolves; rejects when the account is not ours any more. */
-  save(cursor: MailboxCursor, progress: { backlog: number; received: boolean }): Promise<void>;
+  save(cursor: MailboxCursor, progress: MailboxProgress): Promise<void>;
   /** The mailbox is open and answers. */
   contact(news: MailboxNews): Promise<void>;
 }

@@ -206,7 +206,7 @@ export const componentHealth = z.object({
   lastError: z.string().nullable(),
   /** When it is tried again. */
   nextTryAt: timestamp.nullable(),
-  /** What it counts, by name: connections, accepted, refused, backlog, waiting, active, delayed. */
+  /** What it counts, by name: connections, accepted, refused, backlog, waiting, active, delayed, delay (seconds). */
   counts: z.record(z.string(), z.int()),
 });
 export type ComponentHealth = z.infer<typeof componentHealth>;

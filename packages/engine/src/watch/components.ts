@@ -48,7 +48,11 @@ async function mailboxes(parts: Parts): Promise<ComponentHealth[]> {
     lastErrorAt: account.lastErrorAt?.toISOString() ?? null,
     lastError: account.state === 'off' ? null : account.lastError,
     nextTryAt: account.state === 'failing' ? (account.nextTryAt?.toISOString() ?? null) : null,
-    counts: { backlog: account.backlog },
+    // Servers tell the moment of an arrival in full seconds.
+    counts: {
+      backlog: account.backlog,
+      ...(account.lastDelay !== null && { delay: Math.round(account.lastDelay) }),
+    },
   }));
 }
 

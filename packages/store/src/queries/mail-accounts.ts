@@ -53,6 +53,8 @@ export interface MailAccountRow extends MailAccountSettings, MailCursor {
   connectedAt: Date | null;
   lastContactAt: Date | null;
   lastMailAt: Date | null;
+  /** Seconds that the last mail which came had lain in the mailbox when it was durable here; null before the first. */
+  lastDelay: number | null;
   lastError: string | null;
   lastErrorCode: MailProblemCode | null;
   lastErrorAt: Date | null;
@@ -91,6 +93,7 @@ const columns = {
   importDone: 'import_done',
   importTotal: 'import_total',
   importLeft: 'import_left',
+  lastDelay: 'last_delay',
   state: 'state',
   failures: 'failures',
   backlog: 'backlog',
@@ -250,10 +253,10 @@ export async function saveMailCursor(
   sql: Queryable,
   held: { id: string; revision: number; holder: string },
   cursor: MailCursor,
-  progress: { backlog: number; received: boolean },
+  progress: { backlog: number; received: boolean; delay: number | null },
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `update mail_account set uid_validity = $4, last_uid = $5::bigint, import_until = $6::bigint, import_since = $7, import_done = $8, import_total = $9, import_left = $12,
+    `update mail_account set uid_validity = $4, last_uid = $5::bigint, import_until = $6::bigint, import_since = $7, import_done = $8, import_total = $9, import_left = $12, last_delay = coalesce($13, last_delay),
        backlog = $10, last_contact_at = now(), last_mail_at = case when $11 then now() else last_mail_at end,
        state = case when $5::bigint < $6::bigint then 'importing' else 'watching' end
      where id = $1 and revision = $2 and lease_holder = $3`,
@@ -270,6 +273,7 @@ export async function saveMailCursor(
       progress.backlog,
       progress.received,
       cursor.importLeft,
+      progress.delay,
     ],
   );
   return (rowCount ?? 0) > 0;

@@ -142,6 +142,7 @@ const counts = [
   'active',
   'delayed',
   'backlog',
+  'delay',
 ] as const;
 
 /** A part of a newer hub may count what this console has no word for. */

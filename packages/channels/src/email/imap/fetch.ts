@@ -45,20 +45,20 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
       problem = (await fetchPortion(pass, cursor, portion)) ?? problem;
       left -= portion.mails.length + portion.tooLarge.length;
       cursor = moved(cursor, portion.lastUid, portion.mails.length + portion.tooLarge.length, unwanted);
-      await pass.mailbox.save(cursor, { backlog: left, received: true });
+      await pass.mailbox.save(cursor, { backlog: left, received: true, delay: delayOf(portion, cursor, pass) });
     }
     // What was expunged meanwhile, or is older than wanted, is passed over.
     const end = chunk.at(-1) ?? cursor.lastUid;
     left = uids.length - start - chunk.length;
     if (end > cursor.lastUid) {
       cursor = moved(cursor, end, 0, unwanted);
-      await pass.mailbox.save(cursor, { backlog: left, received: false });
+      await pass.mailbox.save(cursor, { backlog: left, received: false, delay: null });
     }
   }
   // Everything up to there was listed, and what was not listed is gone.
   if (isImporting(cursor)) {
     cursor = moved(cursor, cursor.importUntil, 0, before);
-    await pass.mailbox.save(cursor, { backlog: 0, received: false });
+    await pass.mailbox.save(cursor, { backlog: 0, received: false, delay: null });
   }
   return { cursor, problem };
 }
@@ -84,6 +84,12 @@ function startImport(cursor: MailboxCursor, uids: readonly number[]): MailboxCur
   if (!isImporting(cursor)) return cursor;
   const total = cursor.importDone + uids.filter((uid) => uid <= cursor.importUntil).length;
   return { ...cursor, importTotal: total };
+}
+
+/** Of the new mail of a portion that is durable by now, the one that had waited longest. */
+function delayOf({ mails }: Portion, cursor: MailboxCursor, { mailbox, deps }: FetchPass): number | null {
+  const arrived = mails.flatMap((mail) => (isOld(mail, cursor, mailbox) ? [] : (mail.arrivedAt?.getTime() ?? [])));
+  return arrived.length === 0 ? null : Math.max(0, (deps.now().getTime() - Math.min(...arrived)) / 1000);
 }
 
 /** `unwanted`: UIDs that nothing is done about; those that the cursor passes were left in the mailbox. */

@@ -56,7 +56,7 @@ async function open(
   const begun = beginAt(cursor, { uidValidity: Number(folder.uidValidity), uidNext }, mailbox, now);
   if (begun === cursor) return cursor;
   mailbox.breaks.forget();
-  await mailbox.save(begun, { backlog: 0, received: false });
+  await mailbox.save(begun, { backlog: 0, received: false, delay: null });
   return begun;
 }
 

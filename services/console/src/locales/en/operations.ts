@@ -126,6 +126,7 @@ export const operations = {
       active: 'Under way',
       delayed: 'For later',
       backlog: 'Waiting in the mailbox',
+      delay: 'Delay of the last mail, s',
       other: 'Other',
     },
     nextTry: 'Next try',

@@ -120,6 +120,7 @@ export const operations = {
       active: '处理中',
       delayed: '稍后处理',
       backlog: '邮箱中待取',
+      delay: '上一封邮件的延迟（秒）',
       other: '其他',
     },
     nextTry: '下次尝试',
