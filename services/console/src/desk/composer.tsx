@@ -31,7 +31,7 @@ import { useTypingSignal } from './use-typing-signal.ts';
 /** What the conversation wants of the composer: pass this message on, or go on with what was taken back into the draft. */
 export type ComposerRequest = { forward: Message } | { goOn: true };
 
-/** Answer on the ticket's own channel, or leave a note that never leaves the centre. */
+/** Answer by the channel that the ticket is answered by, or leave a note that never leaves the centre. */
 export function Composer({ ticket, request }: { ticket: TicketDetail; request: ComposerRequest | null }) {
   const { t } = useTranslation();
   const { message: tell } = App.useApp();
