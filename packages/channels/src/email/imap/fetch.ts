@@ -27,6 +27,8 @@ const listedAtOnce = 500;
 /** Mails of a portion on their way into the database, where as many are written by one statement. */
 const takenAtOnce = 16;
 const byUid = { uid: true } as const;
+/** Milliseconds. */
+const awakeEvery = 30_000;
 
 /** Everything with a UID above the cursor, in the order of the UIDs. */
 export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promise<PassOutcome> {
@@ -185,7 +187,12 @@ async function fetchPortion(pass: FetchPass, cursor: MailboxCursor, portion: Por
 
 async function takePortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<MailProblem | null> {
   const bytes = portion.mails.reduce((sum, { size }) => sum + size, 0);
-  const taken = await readInTurn(bytes, () => takeAll(pass, cursor, portion));
+  // A connection that says nothing while others are read would be given up, by the server or by us.
+  const awake = setInterval(() => void pass.client.noop().catch(() => undefined), awakeEvery);
+  const taken = await readInTurn(bytes, () => {
+    clearInterval(awake);
+    return takeAll(pass, cursor, portion);
+  }).finally(() => clearInterval(awake));
   return await settleFetched(pass.client, pass.mailbox, [...taken]);
 }
 
