@@ -285,10 +285,3 @@ begin
   end if;
   return true;
 end $$;
-
--- What was told before.
-update outbound o set bounces = array[case when starts_with(m.delivery_error, o.error || '; ') then substr(m.delivery_error, length(o.error) + 3)
-  else m.delivery_error end]
-from message m
-where m.id = o.message_id and m.delivery_error is not null and o.channel = 'email' and o.status = 'sent' and o.bounces = '{}'
-  and m.delivery_error is distinct from o.error;
