@@ -5,6 +5,7 @@ import type { ChannelDeps } from '../channel.ts';
 import { asciiDomain, domainOf, isMailAddress } from './addresses.ts';
 import { signBounceAddress } from './bounce-address.ts';
 import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
+import { bytesOf } from './mail-bytes.ts';
 import { signReplyAddress } from './reply-address.ts';
 import { messageIds } from './threading.ts';
 
@@ -58,7 +59,7 @@ export async function composeMail(message: OutboundMessage, deps: ComposeDeps): 
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const raw = await composer.compile().build();
+  const raw = await bytesOf(composer.compile());
   const reached = new Set(message.reached);
   return {
     messageId,
