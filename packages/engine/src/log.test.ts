@@ -1,7 +1,7 @@
 import { loadEnvironment } from '@patchbay/config';
 import { HubError } from '@patchbay/contracts';
-import { describe, expect, it } from 'vitest';
-import { createLog } from './log.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { createLog, gathered } from './log.ts';
 
 function logged(error: unknown) {
   const lines: string[] = [];
@@ -48,5 +48,46 @@ describe('an error in the log', () => {
     expect(JSON.stringify(said)).not.toMatch(/someone|private|7700|900123/);
     expect(err.stack).toMatch(/^HubError: Refused for s••••@••••\.example\n {4}at .*log\.test\.ts:\d+:\d+/);
     expect(err.code).toBe('provider_refused');
+  });
+});
+
+describe('the lines of a moment', () => {
+  function held() {
+    const waiting: string[] = [];
+    const written: string[][] = [];
+    const stream = gathered({
+      write: (line) => void waiting.push(String(JSON.parse(line).msg)),
+      flushSync: () => void written.push(waiting.splice(0)),
+    });
+    return { log: createLog(loadEnvironment({ LOG_LEVEL: 'info' }), stream), stream, written };
+  }
+
+  it('are written together, and a warning at once with all before it', () => {
+    vi.useFakeTimers();
+    const { log, written } = held();
+    log.info('one');
+    log.info('two');
+    expect(written).toEqual([]);
+    vi.advanceTimersByTime(100);
+    expect(written).toEqual([['one', 'two']]);
+    log.info('three');
+    log.warn('four');
+    expect(written).toEqual([
+      ['one', 'two'],
+      ['three', 'four'],
+    ]);
+    // Nothing is left of the timer.
+    vi.advanceTimersByTime(1000);
+    expect(written).toHaveLength(2);
+    log.child({ part: 'mail' }).error('five');
+    expect(written.at(-1)).toEqual(['five']);
+    vi.useRealTimers();
+  });
+
+  it('do not wait when the process ends', () => {
+    const { log, stream, written } = held();
+    log.info('last');
+    stream.flush();
+    expect(written).toEqual([['last']]);
   });
 });

@@ -1,5 +1,5 @@
 import type { HubConfig } from '@patchbay/config';
-import { pino } from 'pino';
+import { destination, levels, pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import { withoutIdentifiers } from './privacy/masking.ts';
 
@@ -40,6 +40,49 @@ const namingNobody =
       .map((part, index) => (index % 2 === 1 ? part : withoutIdentifiers(part, region)))
       .join('');
 
+/** Milliseconds. */
+const longestHeld = 100;
+
+interface Output {
+  write(line: string): unknown;
+  flushSync(): void;
+}
+
+/**
+ * Lines of one moment are written together, as each write of its own costs more than its line; a warning or an error is written at once, with all
+ * that was said before it.
+ */
+export function gathered(output: Output): DestinationStream & { flush(): void } {
+  let held: NodeJS.Timeout | undefined;
+  const stream = {
+    // pino tells a stream that has this of the level of each line before it writes it.
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    write(line: string) {
+      output.write(line);
+      if (stream.lastLevel >= (levels.values['warn'] ?? 0)) stream.flush();
+      else held ??= setTimeout(() => stream.flush(), longestHeld).unref();
+    },
+    flush() {
+      clearTimeout(held);
+      held = undefined;
+      output.flushSync();
+    },
+  };
+  return stream;
+}
+
+let standardOutput: DestinationStream | undefined;
+
+/** One for all logs of the process. Nothing is held back when it ends by itself; a kill may take the last tenth of a second of what went well. */
+function toStandardOutput(): DestinationStream {
+  if (standardOutput) return standardOutput;
+  const stream = gathered(destination({ dest: 1, sync: true, minLength: 8 * 1024 }));
+  process.once('exit', () => stream.flush());
+  standardOutput = stream;
+  return stream;
+}
+
 /** JSON lines on the standard output, or elsewhere. */
 export function createLog(config: HubConfig, to?: DestinationStream): Logger {
   const words = namingNobody(config.defaultRegion);
@@ -51,5 +94,5 @@ export function createLog(config: HubConfig, to?: DestinationStream): Logger {
       reason: (reason: unknown) => (typeof reason === 'string' ? words(reason) : reason),
     },
   };
-  return to ? pino(options, to) : pino(options);
+  return pino(options, to ?? toStandardOutput());
 }
