@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normaliseEmail } from './email-address.ts';
+import { isPlainDomain, normaliseEmail } from './email-address.ts';
 
 describe('normaliseEmail', () => {
   it.each([
@@ -59,5 +59,37 @@ describe('normaliseEmail', () => {
         expect(normaliseEmail(raw.toUpperCase())).toBe(normaliseEmail(raw));
       }),
     );
+  });
+});
+
+/** This package is compiled without any platform's types. */
+declare const URL: { parse(url: string): { readonly hostname: string } | null };
+
+describe('isPlainDomain', () => {
+  const labels = fc.array(
+    fc.oneof(fc.domain(), fc.stringMatching(/^[a-z\d-]{1,70}$/), fc.constantFrom('xn--', '0x', '1', '-', '')),
+  );
+
+  it('is true of nothing that a parser of hosts would write in another way', () => {
+    fc.assert(
+      fc.property(labels, (all) => {
+        const domain = all.join('.').toLowerCase();
+        if (isPlainDomain(domain)) expect(URL.parse(`http://${domain}/`)?.hostname).toBe(domain);
+      }),
+    );
+  });
+
+  it.each([
+    ['example.com', true],
+    ['a-b.c--d.example', true],
+    ['localhost', false],
+    ['xn--bcher-kva.de', false],
+    ['127.0.0.1', false],
+    ['1.0x7f', false],
+    ['example.com.', false],
+    ['a..example', false],
+    ['Example.com', false],
+  ])('of %s: %s', (domain, plain) => {
+    expect(isPlainDomain(domain)).toBe(plain);
   });
 });

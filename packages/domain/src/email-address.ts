@@ -6,6 +6,8 @@ const ADDRESS_LITERAL = /^\[[0-9a-z:.]+\]$/;
 /** Characters that would make the URL parser see something other than a host name. */
 const NOT_IN_HOST = /[\s/\\?#:@%[\]<>]/u;
 const DOTTED_QUAD = /^\d+(\.\d+){3}$/;
+/** Letters, digits and hyphens: what UTS #46 leaves as it is, and what is no IPv4 address in any form, as it ends in letters. */
+const WRITTEN_IN_ASCII = /^(?:[a-z\d-]+\.)+[a-z]+$/;
 /** Atoms, or one quoted string. Two addresses in one string must never pass for one. */
 const LOCAL_PART = /^(?:[^\s\p{Cc}\p{Cf}@<>"(),:;]+|"[^\s\p{Cc}\p{Cf}"]+")$/u;
 
@@ -26,10 +28,13 @@ function lowerLocalPart(local: string): string {
   }).join('');
 }
 
+/** Whether a domain in lower case is its own normal form, which it mostly is: parsing it as a host costs much more. A-labels have to be read. */
+export const isPlainDomain = (lower: string): boolean => WRITTEN_IN_ASCII.test(lower) && !lower.includes('xn--');
+
 /** A-labels (UTS #46, which applies NFKC), without the root's dot. Null when it is no domain name. */
 function asciiDomain(domain: string): string | null {
   const lower = domain.toLowerCase();
-  if (ADDRESS_LITERAL.test(lower)) return lower;
+  if (isPlainDomain(lower) || ADDRESS_LITERAL.test(lower)) return lower;
   if (lower === '' || NOT_IN_HOST.test(lower)) return null;
   const url = URL.parse(`http://${lower}/`);
   const host = url?.hostname.replace(/\.$/, '') ?? '';

@@ -1,5 +1,6 @@
 /** Mail addresses as text: recognising, normalising, and asking whether one is ours. */
 import { domainToASCII } from 'node:url';
+import { isPlainDomain } from '@patchbay/domain/email-address';
 
 // Deliberately wide: quoted local parts and internationalised addresses are real. What it keeps out are characters
 // that end an address or a header.
@@ -22,7 +23,7 @@ export function domainOf(address: string): string {
 /** A domain in ASCII form and lower case, without a closing dot. */
 export function asciiDomain(domain: string): string {
   const plain = domain.trim().replace(/\.$/, '').toLowerCase();
-  return domainToASCII(plain) || plain;
+  return isPlainDomain(plain) ? plain : domainToASCII(plain) || plain;
 }
 
 /** Addresses without repetitions, compared without case, in their first order. */
