@@ -6,8 +6,11 @@ import type { Parts } from '../parts.ts';
 import { gather } from './gather.ts';
 import { reasonOf, retryOnConflict } from './retry.ts';
 
-/** Statements at once, and contacts in one of them at the most. Nobody waits for others to come: who delivers waits for the answer, and would send the next. */
-const limits = { atOnce: 2, most: 16 };
+/**
+ * Statements at once, and contacts in one of them at the most. Nobody waits for others to come where none is under way: who delivers waits for the
+ * answer, and would send the next. What comes meanwhile goes together, which costs less than two statements side by side.
+ */
+const limits = { atOnce: 1, most: 16 };
 /** Of what comes while so many wait each has a connection of its own, or is refused when none becomes free. */
 const mostGathered = 64;
 /** Who waits longer for another transaction is left to itself, and the others go on. Milliseconds. */
