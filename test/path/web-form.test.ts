@@ -338,8 +338,30 @@ onBothBackends('a web form', (backend) => {
     const consent = { channel: 'email', account: 'email', address, state: 'withdrawn', reason: 'asked for it' };
     expect((await centre().api('PUT', '/api/v1/consents', consent)).status).toBe(200);
     const left = await ticketFor(address);
-    await centre().reply(left.id, 'At nine.');
-    expect((await answerTo(left.id, 'failed')).deliveryError).toContain('withdrawn consent');
+    for (const [path, lists] of [
+      ['to', {}],
+      ['cc', { to: ['kate@example.com'], cc: [address] }],
+    ] as const) {
+      const refused = await centre().api('POST', `/api/v1/tickets/${left.id}/messages`, { text: 'At nine.', ...lists });
+      expect([refused.status, refused.body.issues]).toEqual([
+        422,
+        [{ path, message: `${address} has withdrawn consent to be written to` }],
+      ]);
+    }
+    expect((await centre().messages(left.id)).map(({ direction }) => direction)).toEqual(['in']);
+
+    // What waits already is asked about when it leaves.
+    const waits = await ticketFor('waits@example.com');
+    const { sql } = centre().hub.parts.db;
+    await sql.query(
+      `insert into sending_account (channel, account, paused_until) values ('email', 'email', now() + interval '1 second')`,
+    );
+    await centre().reply(waits.id, 'At nine.');
+    expect((await centre().api('PUT', '/api/v1/consents', { ...consent, address: 'waits@example.com' })).status).toBe(
+      200,
+    );
+    expect((await answerTo(waits.id, 'failed')).deliveryError).toContain('withdrawn consent');
+    await sql.query(`delete from sending_account where channel = 'email'`);
   });
 
   it('confirms by mail where the form is set so', async () => {

@@ -79,10 +79,13 @@ export async function setConsent(sql: Queryable, decision: ConsentDecision): Pro
   return rows[0]?.changed ?? false;
 }
 
-/** Those of these addresses that the account of a ticket may not write to. */
+/** Those of these addresses that may not be written to by the account by which answers on a ticket leave. */
 export async function withdrawnOn(sql: Queryable, ticketId: string, addresses: readonly string[]): Promise<string[]> {
   const { rows } = await sql.query<{ address: string }>(
-    `select c.address from ticket t join consent c on c.channel = t.channel and c.account = t.channel_account
+    `select c.address from ticket t
+     join lateral (select answered_by_mail(t.id) as by_mail) a on true
+     join consent c on c.channel = case when by_mail then 'email' else t.channel end
+       and c.account = case when by_mail then 'email' else t.channel_account end
      where t.id = $1 and c.address = any($2) and c.state = 'withdrawn' order by c.address`,
     [ticketId, addresses],
   );
