@@ -5,6 +5,7 @@ import type { DeliveryStatus } from '@patchbay/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/backends.ts';
+import { eventually } from '../support/client.ts';
 import { shared } from '../support/shared.ts';
 
 const account = '+15005550006';
@@ -173,9 +174,9 @@ describe("a message's delivery in the database", () => {
     await fc.assert(
       fc.asyncProperty(steps, ways, async (list, way) => {
         const reports = list.filter((step) => step !== 'settle');
-        // Of one recipient all of it is; of several what names the first.
+        // What names whom it is for, and of one recipient what names nobody.
         const status = reports
-          .filter(({ recipient }) => isOne || recipient === ann)
+          .filter(({ recipient }) => recipient === ann || (isOne && recipient === undefined))
           .map(({ result }) => result)
           .reduce<DeliveryStatus>(forwardStatus, 'sent');
         const failures = reports
@@ -191,6 +192,49 @@ describe("a message's delivery in the database", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('a report of several recipients and the record of the send never wait for each other', async () => {
+    const { db } = ground();
+    const [sent, other] = [await sending('email', 'email', [ann, bob]), await sending('email', 'email', [ann])];
+    const outcome = { result: 'sent', externalId: `<${sent.id}@patchbay.test>` } as const;
+    const report = { outboundId: sent.id, messageId: outcome.externalId, permanent: false };
+    const reports = [
+      { ...report, recipient: ann, result: 'delivered' },
+      // Of another message, and to be marked: that waits here, in the midst of it.
+      {
+        outboundId: other.id,
+        messageId: `<${other.id}@patchbay.test>`,
+        recipient: ann,
+        result: 'failed',
+        permanent: true,
+      },
+      { ...report, recipient: bob, result: 'failed', diagnostic: 'Mailbox full' },
+    ];
+    const thatWait = async () => {
+      const { rows } = await db.sql.query<{ count: number }>(
+        `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows[0]?.count;
+    };
+    const begun = await db.transaction(async (tx) => {
+      await tx.query(
+        `insert into address_mark (kind, value, mark, reason) values ('email', $1, 'undeliverable', 'x')`,
+        [ann],
+      );
+      const told = db.sql.query('select apply_contact_reports(null, $1)', [JSON.stringify({ reports })]);
+      await eventually(thatWait, (count) => count === 1);
+      const settled = settleOutbounds(db.sql, [{ id: sent.id, attempt: 0, outcome }]);
+      await eventually(thatWait, (count) => count === 2);
+      return { ends: Promise.allSettled([told, settled]) };
+    });
+    expect((await begun.ends).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    expect((await outcomeOf(sent)).end).toEqual({
+      status: 'delivered',
+      error: `${bob}: Mailbox full`,
+      undelivered: true,
+    });
+    await db.sql.query('delete from address_mark where value = $1', [ann]);
   });
 
   it('takes tokens by the same law as the domain', async () => {

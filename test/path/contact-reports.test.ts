@@ -238,13 +238,13 @@ describe('reports on our mail', () => {
 
   describe('that came to the bounce address and name whom a provider passed the mail on to', () => {
     const elsewhere = () => `elsewhere-${randomUUID()}@forwarded.example`;
-    async function bounceTo(answerId: string, recipient: string): Promise<string> {
+    async function bounceTo(answerId: string, recipient: string, fields = gone): Promise<string> {
       const { hub } = centre();
       const { rows } = await hub.parts.db.sql.query<{ id: string }>('select id from outbound where message_id = $1', [
         answerId,
       ]);
       const to = signBounceAddress(rows[0]?.id ?? '', 'patchbay.test', hub.parts.signingKey);
-      return bounce({ recipient, fields: gone, to });
+      return bounce({ recipient, fields, to });
     }
     const marked = async (addresses: readonly unknown[]) =>
       (
@@ -257,18 +257,26 @@ describe('reports on our mail', () => {
         ({ messageId }: { messageId: string }) => messageId,
       );
 
-    it('fail a message to one, and mark neither address', async () => {
+    it('are told to whom wrote to one, who may have it elsewhere, and mark neither address', async () => {
       const from = `alias-${randomUUID()}@example.org`;
-      const { ticketId, answerId } = await answered(from);
+      const { ticketId, answerId, api } = await answered(from);
+      expect((await api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'resolved' })).status).toBe(200);
       const stranger = elsewhere();
       const report = await centre().received(await bounceTo(answerId, stranger));
       expect(report).toMatchObject({ ticketId, kind: 'bounce' });
-      expect(await messageOf(ticketId, answerId)).toMatchObject({
-        deliveryStatus: 'failed',
-        deliveryError: `${stranger}: 5.1.1 550 5.1.1 User unknown`,
-      });
+      const error = `${stranger}: 5.1.1 550 5.1.1 User unknown`;
+      expect(await messageOf(ticketId, answerId)).toMatchObject({ deliveryStatus: 'sent', deliveryError: error });
       expect(await undelivered()).toContain(answerId);
       expect(await marked([from, stranger])).toEqual([]);
+      // Of a plain forward nobody has it: its author is told at once, and the ticket waits for somebody again.
+      expect((await centre().ticket(ticketId)).status).toBe('open');
+      const told = (await centre().timeline(ticketId)).filter(({ data }) => data['error'] === error);
+      expect(told).toMatchObject([
+        { type: 'message.status-changed', data: { messageId: answerId, status: 'sent', authorId: expect.any(String) } },
+      ]);
+      // Good news of somebody else says nothing of whom it was written to either.
+      await centre().received(await bounceTo(answerId, elsewhere(), settled));
+      expect(await messageOf(ticketId, answerId)).toMatchObject({ deliveryStatus: 'sent', deliveryError: error });
     });
 
     it('are shown to whom wrote to several, and fail it for none of them', async () => {
@@ -312,6 +320,7 @@ describe('reports that are faster than the answer of the mail server, or all tha
 
   it.each([
     ['while it is sent, to its bounce address', { afterMs: 3000 }, 'queued', true, true],
+    ['while it is sent, to its bounce address without a word about it', { afterMs: 3000 }, 'queued', true, false],
     ['while it is sent, and names its Message-ID', { afterMs: 3000 }, 'queued', false, true],
     ['of unknown end, to its bounce address', 'drop', 'unknown', true, true],
     ['of unknown end, to its bounce address without a word about it', 'drop', 'unknown', true, false],
