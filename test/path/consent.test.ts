@@ -3,6 +3,7 @@ import { onBothBackends } from '../support/backends.ts';
 import { centreNumber } from '../support/carrier.ts';
 import { optedOut, taken } from '../support/carrier-rest.ts';
 import { eventually } from '../support/client.ts';
+import { rolledBack } from '../support/rolled-back.ts';
 import { shared } from '../support/shared.ts';
 import { startTextCentre } from '../support/text-centre.ts';
 
@@ -137,6 +138,36 @@ onBothBackends('consent to be texted', (backend) => {
     // Two answers to HELP confuse; whoever writes anything else is told that it has arrived.
     if (network === 'whatsapp')
       await carrier.calls.until(({ form }) => form['To'] === `whatsapp:${from}`, 'the acknowledgement');
+  });
+
+  it.each([
+    ['YES', { said: ' Ｙｅｓ! ' }, []],
+    ['START', { said: 'Start' }, ['granted']],
+    ['what its carrier took for START', { said: 'Yes', byCarrier: true }, ['granted']],
+  ])('an earlier release that writes down %s gives back no more than this one', async (_name, consent, states) => {
+    const from = newNumber();
+    const contact = { from, kind: 'customer', consent: { word: 'start', byCarrier: false, ...consent } };
+    const heard = await rolledBack(centre().hub.parts.db, async (tx) => {
+      await tx.query(
+        `insert into inbox (channel, channel_account, external_id, raw_type, raw_sha256, correlation_id, contact)
+         values ('sms', $1, $2, 'text/plain', '', 'c', $3)`,
+        [centreNumber, from, JSON.stringify(contact)],
+      );
+      return await tx.query<{ state: string }>('select state from consent where address = $1', [from]);
+    });
+    expect(heard.rows.map(({ state }) => state)).toEqual(states);
+  });
+
+  it('START that the carrier has answered is not answered by the hub as well, and is seen by a person', async () => {
+    const { textFrom, ticket, messages } = centre();
+    const [told, said] = [newNumber(), newNumber()];
+    const { ticketId, kind } = await textFrom(told, 'Back', { OptOutType: 'START' });
+    expect(kind).toBe('customer');
+    expect(await ticket(ticketId)).toMatchObject({ queueId: expect.any(String), waitingSince: expect.any(String) });
+    expect((await messages(ticketId)).map(({ direction }) => direction)).toEqual(['in']);
+    // Whether it has answered otherwise nobody knows.
+    const other = await textFrom(said, 'START');
+    expect((await messages(other.ticketId)).map(({ direction }) => direction)).toEqual(['in', 'out']);
   });
 
   it.each(['STOP', 'HELP'])('what the carrier says it has answered (%s) waits for nobody', async (OptOutType) => {

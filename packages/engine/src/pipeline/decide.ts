@@ -185,7 +185,12 @@ async function acknowledge(
     kind: contact.kind,
     automatic: contact.automatic,
     senderFailed: contact.authenticity?.verdict === 'fail',
-    channelAcknowledges: capabilities.acknowledges && contact.acknowledge !== false && contact.identifiers.length > 0,
+    channelAcknowledges:
+      capabilities.acknowledges &&
+      contact.acknowledge !== false &&
+      contact.identifiers.length > 0 &&
+      // The carrier's would be the first of two answers.
+      !contact.consent?.byCarrier,
     opened: queueId !== undefined,
   });
   if (!yes) return null;
