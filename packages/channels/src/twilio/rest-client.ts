@@ -2,9 +2,12 @@
 import { HubError } from '@patchbay/contracts';
 import twilio, { type Twilio } from 'twilio';
 import type RequestClient from 'twilio/lib/base/RequestClient.js';
+import { z } from 'zod';
 import { refusal, transportFailure } from './errors.ts';
 import { atBase, basicAuth, type TwilioAccount } from './rest.ts';
 
+/** A page of a hundred messages, the longest answer that is asked for, has a quarter of it at the most. */
+const longestAnswerBytes = 4 * 1024 * 1024;
 /** Longer than undici's 10 s for connecting, so that a host that cannot be reached is told from one that does not answer. */
 const answerLimitMs = 15_000;
 
@@ -20,17 +23,25 @@ function encodeForm(data: Record<string, unknown> | undefined): URLSearchParams 
   return form;
 }
 
+/** Throws where a success says nothing that can be read. */
 async function jsonBody(response: Response): Promise<unknown> {
-  const text = await response.text().catch((error: unknown) => {
-    if (response.ok) throw error;
-    return '';
-  });
   try {
-    return JSON.parse(text);
+    return z.looseObject({}).parse(JSON.parse(await limitedText(response)));
   } catch (error) {
     if (response.ok) throw error;
     return undefined;
   }
+}
+
+async function limitedText({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > longestAnswerBytes) throw new Error('The answer does not end');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 class FetchClient extends twilio.RequestClient {

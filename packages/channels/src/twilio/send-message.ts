@@ -1,5 +1,6 @@
 /** Handing a message to Twilio, whatever network it goes to (twilio.com/docs/messaging/api/message-resource#create-a-message-resource). */
 import { HubError, type OutboundMessage } from '@patchbay/contracts';
+import { z } from 'zod';
 import type { ChannelDeps, FileLimits } from '../channel.ts';
 import { carriesNoText, largePicture } from '../file-limits.ts';
 import { mediaLink } from './media-link.ts';
@@ -7,6 +8,9 @@ import type { TwilioRest } from './rest.ts';
 
 /** Twilio refuses longer texts with error 21617. */
 export const longestText = 1600;
+
+/** Two letters and 32 digits at Twilio; whatever stands in for it names a message in one word. */
+const sidOf = z.string().regex(/^[\w-]+$/);
 
 export interface Network {
   readonly rest: TwilioRest;
@@ -39,9 +43,10 @@ export async function sendMessage(network: Network, message: OutboundMessage, si
     signal,
   );
   // Without a sid there is nothing to which a delivery report could belong: whether it was sent cannot be told.
-  if (!created.sid) throw new HubError('outcome_unknown', 'Twilio named no message');
+  const sid = sidOf.safeParse(created.sid);
+  if (!sid.success) throw new HubError('outcome_unknown', 'Twilio named no message');
   return {
-    externalId: created.sid,
+    externalId: sid.data,
     ...(created.status === 'sent' || created.status === 'delivered' ? { status: created.status } : {}),
   };
 }
