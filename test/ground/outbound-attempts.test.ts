@@ -186,6 +186,57 @@ describe('a batch of ends', () => {
     expect(await stateOf(sql, id)).toEqual({ status: 'queued', externalId: null, error: '503' });
   });
 
+  /** A message to a source that is asked just now. */
+  async function asked(sql: Queryable, channelAccount: string) {
+    const id = await queued(sql);
+    await sql.query(
+      `with o as (update outbound set channel = 'http', channel_account = $2 where id = $1 returning message_id)
+       update message m set channel = 'http', channel_account = $2 from o where m.id = o.message_id`,
+      [id, channelAccount],
+    );
+    return { id, attempt: await attemptOf(sql, id) };
+  }
+  const toldOf = async (sql: Queryable, id: string) =>
+    (
+      await sql.query(
+        `select m.delivery_status as status, m.delivery_error as error, m.external_id as "externalId"
+         from message m join outbound o on o.message_id = m.id where o.id = $1`,
+        [id],
+      )
+    ).rows[0];
+
+  it('has our id where the source took a message and answers with an id that another one has', async () => {
+    const { sql } = ground();
+    const items = [await asked(sql, 'http:ok'), await asked(sql, 'http:ok')];
+    const outcome = { result: 'sent', externalId: 'ok' } as const;
+    for (const item of items)
+      expect(await settleOutbounds(sql, [{ ...item, outcome }])).toMatchObject([{ settled: true }]);
+    expect(await Promise.all(items.map(({ id }) => toldOf(sql, id)))).toEqual([
+      { status: 'sent', error: null, externalId: 'ok' },
+      { status: 'sent', error: null, externalId: items[1]?.id },
+    ]);
+  });
+
+  it.each(['before its answer', 'after its answer', 'at the same moment'])(
+    'is moved by what a source that has ids of its own reports by ours %s',
+    async (when) => {
+      const { sql, hubs } = ground();
+      const channelAccount = `http:${when}`;
+      const { id, attempt } = await asked(sql, channelAccount);
+      const outcome = { result: 'sent', externalId: `theirs-${when}` } as const;
+      const settle = () => settleOutbounds(sql, [{ id, attempt, outcome }]);
+      const report = { channelAccount, externalId: id, status: 'failed', error: 'No such user' } as const;
+      const tell = () => recordDelivery(hubs[1]?.sql ?? sql, { ...report, at: new Date().toISOString() });
+      if (when === 'at the same moment') await Promise.all([settle(), tell()]);
+      else for (const step of when === 'before its answer' ? [tell, settle] : [settle, tell]) await step();
+      expect(await toldOf(sql, id)).toEqual({
+        status: 'failed',
+        error: 'No such user',
+        externalId: outcome.externalId,
+      });
+    },
+  );
+
   it('is written though a provider names one id twice', async () => {
     const { sql } = ground();
     const ids = [await queued(sql), await queued(sql), await queued(sql)];

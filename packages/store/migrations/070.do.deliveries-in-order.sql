@@ -113,7 +113,8 @@ begin
   select coalesce(array_agg(sent.id), '{}') into ended from sent;
   for reported in
     select distinct o.channel_account, o.external_id from outbound o where o.id = any (ended) and (o.bounces <> '{}' or exists (
-      select 1 from delivery_report r where r.channel_account = o.channel_account and r.external_id = o.external_id))
+      select 1 from delivery_report r where r.channel_account = o.channel_account
+        and r.external_id = any (array[o.external_id, case o.channel when 'http' then o.id::text end])))
   loop
     perform apply_delivery(reported.channel_account, reported.external_id);
   end loop;
@@ -127,9 +128,9 @@ declare
   ended uuid[] := '{}';
   item jsonb;
 begin
-  -- A receiver of a source may speak of a message by our id.
-  perform lock_deliveries(array(select o.channel_account || ':' || coalesce(i ->> 'externalId', case o.channel when 'http' then o.id::text end)
-    from jsonb_array_elements(p_items) i join outbound o on o.id = (i ->> 'id')::uuid));
+  perform lock_deliveries(array(select o.channel_account || ':' || key
+    from jsonb_array_elements(p_items) i join outbound o on o.id = (i ->> 'id')::uuid
+    cross join lateral unnest(array[i ->> 'externalId', case o.channel when 'http' then o.id::text end]) key));
   begin
     ended := settle_sent(p_items);
   exception when integrity_constraint_violation or data_exception or program_limit_exceeded then
@@ -144,23 +145,100 @@ begin
   return to_jsonb(ended);
 end $$;
 
+-- As in 065. A source may speak of a message by our id although it gave it one of its own.
+create or replace function apply_delivery(p_account text, p_external_id text) returns uuid language plpgsql volatile as $$
+declare
+  furthest record;
+  refused record;
+  m_id uuid;
+  ids text[] := array[p_external_id];
+begin
+  perform lock_deliveries(array[p_account || ':' || p_external_id]);
+  if starts_with(p_account, 'http:') then
+    ids := ids || array(select o.id::text from outbound o where o.channel_account = p_account and o.external_id = p_external_id and o.channel = 'http');
+  end if;
+  select status, error into furthest from delivery_report
+  where channel_account = p_account and external_id = any (ids) order by delivery_rank(status) desc limit 1;
+  if found then
+    update message u set delivery_status = furthest.status, delivery_error = case
+      when furthest.status = 'failed' then coalesce(case when o.bounces <> '{}' then told_error(o, 'failed') end, furthest.error)
+      when o.channel = 'email' and o.status = 'sent' then u.delivery_error end
+    from outbound o
+    where o.channel_account = p_account and o.external_id = p_external_id and u.id = o.message_id
+      and delivery_rank(furthest.status) > delivery_rank(coalesce(u.delivery_status, 'queued'))
+    returning u.id into m_id;
+    if found then
+      perform tell_delivery(m_id, furthest.status, case furthest.status when 'failed' then furthest.error end, null, furthest.status = 'failed');
+    end if;
+  end if;
+  perform show_bounces(o.id) from outbound o where o.channel_account = p_account and o.external_id = p_external_id and o.bounces <> '{}';
+  select o.id, coalesce(r.error, r.reason) as said into refused from delivery_report r
+  join outbound o on o.channel_account = r.channel_account and o.external_id = r.external_id and o.recipient = coalesce(r.recipient, o.recipient)
+  where r.channel_account = p_account and r.external_id = p_external_id and r.reason = 'recipient-opted-out';
+  if found then perform record_opt_out(refused.id, refused.said); end if;
+  return m_id;
+end $$;
+
 -- As in 060.
 create or replace function record_delivery(p_account text, p_external_id text, p_status text, p_error text, p_at timestamptz, p_reason text default null,
   p_recipient text default null) returns uuid language plpgsql volatile as $$
 declare
   o outbound%rowtype;
+  ours uuid := case when starts_with(p_account, 'http:') and p_external_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_external_id::uuid end;
 begin
-  perform lock_deliveries(array[p_account || ':' || p_external_id]);
+  perform lock_deliveries(array[p_account || ':' || p_external_id,
+    case when ours is not null then p_account || ':' || (select u.external_id from outbound u where u.id = ours and u.channel_account = p_account) end]);
   insert into delivery_report as r (channel_account, external_id, status, error, at, reason, recipient)
   values (p_account, p_external_id, p_status, p_error, p_at, p_reason, p_recipient)
   on conflict (channel_account, external_id, status) do update set reason = excluded.reason, recipient = excluded.recipient
     where r.reason is null and excluded.reason is not null;
-  if starts_with(p_account, 'http:') and p_external_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    select * into o from outbound where id = p_external_id::uuid and channel_account = p_account and channel = 'http' and external_id is null
-      and attempts > 0 for no key update;
+  if ours is not null then
+    select * into o from outbound where id = ours and channel_account = p_account and channel = 'http' and attempts > 0 for no key update;
+    if found and o.external_id is not null then return apply_delivery(p_account, o.external_id); end if;
     if found and o.status <> 'sending' then perform settle_as_told(o, null); end if;
   end if;
   return apply_delivery(p_account, p_external_id);
+end $$;
+
+-- As in 067.
+create or replace function settle_one(p_item jsonb) returns boolean language plpgsql volatile as $$
+declare
+  o_id uuid := (p_item ->> 'id')::uuid;
+  attempt integer := (p_item ->> 'attempt')::integer;
+  o outbound%rowtype;
+begin
+  if p_item ?| array['reached', 'doubtful', 'heldBack', 'putOff'] then
+    update outbound set
+      reached = reached || array(select jsonb_array_elements_text(coalesce(p_item -> 'reached', '[]'))),
+      doubtful_since = case when (p_item ->> 'doubtfulAnew')::boolean then claimed_at
+        when (p_item ->> 'doubtful')::boolean then coalesce(doubtful_since, claimed_at) else doubtful_since end,
+      put_off = coalesce((p_item ->> 'putOff')::boolean, false),
+      claimed_at = case when (p_item ->> 'heldBack')::boolean then null else claimed_at end
+    where id = o_id and attempts = attempt and status = 'sending';
+  end if;
+  if p_item ->> 'result' <> 'sent' then
+    select * into o from outbound where id = o_id and channel = 'http' and external_id is null and attempts = attempt for no key update;
+    if found and exists (select 1 from delivery_report r where r.channel_account = o.channel_account and r.external_id = o.id::text)
+      and settle_as_told(o, attempt) then
+      return true;
+    end if;
+  end if;
+  if p_item ? 'optedOut' then perform record_opt_out(o_id, p_item ->> 'optedOut'); end if;
+  return settle_outbound(o_id, p_item ->> 'result', p_item ->> 'externalId', p_item ->> 'error',
+    coalesce((p_item ->> 'afterMs')::double precision, 0), p_item ->> 'rawSha256', coalesce((p_item ->> 'pauseMs')::double precision, 0),
+    'sending', attempt);
+exception when integrity_constraint_violation or data_exception or program_limit_exceeded then
+  -- A source that took it has it, whatever it calls it: to us it has our id then.
+  if sqlstate = '23505' and p_item ->> 'result' = 'sent' and exists (select 1 from outbound where id = o_id and channel = 'http') then
+    begin
+      return settle_outbound(o_id, 'sent', o_id::text, p_item ->> 'error', 0, null, 0, 'sending', attempt);
+    exception when unique_violation then
+      null;
+    end;
+  end if;
+  return settle_outbound(o_id, 'unknown', null, case sqlstate
+      when '23505' then 'The provider named an id that another message has' else 'What the provider answered cannot be kept' end, 0, null, 0,
+    'sending', attempt);
 end $$;
 
 -- As in 065. Who names somebody whom the message was not sent to, as one whom it was passed on to, says nothing of those whom it was sent to: of an
