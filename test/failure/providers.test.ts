@@ -323,6 +323,30 @@ onBothBackends('a provider that fails', (backend) => {
     expect(tried('in doubt').length).toBeLessThanOrEqual(answered[2]?.status === 204 ? 2 : 1);
   });
 
+  it('what a person decides in the moment of a report that takes its locks in another order is decided', async () => {
+    const { carrier, reply, hub } = centre();
+    const { ticketId } = await openTicket();
+    carrier.answerOnce('crossed', resetAtOnce);
+    const { id } = await reply(ticketId, 'crossed');
+    const item = await until(id, 'unknown');
+    const { db } = hub.parts;
+    const thatWait = async () =>
+      (
+        await db.sql.query(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'resolve_outbound'`,
+        )
+      ).rowCount;
+    const { decided } = await db.transaction(async (tx) => {
+      await tx.query('select 1 from message where id = $1 for update', [id]);
+      const asked = resolve(item.id, 'failed');
+      await eventually(thatWait, (count) => count === 1);
+      await tx.query('update outbound set error = error where id = $1', [item.id]);
+      return { decided: asked };
+    });
+    expect((await decided).status).toBe(204);
+    expect((await outboxOf(id)).status).toBe('failed');
+  });
+
   it('a STOP before a queued send: not sent, and who wrote it is told', async () => {
     const { ticketId, from } = await openTicket();
     await centre().hub.parts.db.sql.query(

@@ -16,9 +16,9 @@ export async function reconcileOutbound(parts: Parts, { outboundId }: { outbound
   const found =
     typeof asked === 'object' && !(await settleFound(parts, outboundId, asked.externalId)) ? 'cannot-tell' : asked;
   if (found === 'not-sent') {
-    await leaveToPerson(parts.db.sql, outboundId, 'The provider has no such message; it can be sent again');
+    await leave(parts, outboundId, 'The provider has no such message; it can be sent again');
   } else if (typeof found !== 'object' && message.last) {
-    await leaveToPerson(parts.db.sql, outboundId, 'The provider cannot tell whether it was sent; decide it by hand');
+    await leave(parts, outboundId, 'The provider cannot tell whether it was sent; decide it by hand');
   } else if (typeof found !== 'object') {
     const delayMs = nextMs[message.round - 1] ?? 0;
     const channel = message.channel as ChannelName;
@@ -28,6 +28,9 @@ export async function reconcileOutbound(parts: Parts, { outboundId }: { outbound
   parts.log.info({ outboundId, outcome, correlationId: message.correlationId }, 'provider asked about a message');
   parts.relay.nudge();
 }
+
+const leave = (parts: Parts, outboundId: string, evidence: string): Promise<void> =>
+  retryOnConflict(() => leaveToPerson(parts.db.sql, outboundId, evidence));
 
 async function ask(parts: Parts, message: Unreconciled) {
   const channel = parts.channels.get(message.channel as ChannelName);
@@ -57,7 +60,7 @@ export async function decideOutbound(
   decision: Decision,
   actorId: string,
 ): Promise<void> {
-  const outcome = await resolveOutbound(parts.db.sql, id, decision, actorId);
+  const outcome = await retryOnConflict(() => resolveOutbound(parts.db.sql, id, decision, actorId));
   if (outcome === 'none') throw new HubError('not_found', 'There is no such message');
   if (outcome === 'conflict') throw new HubError('conflict', 'There is nothing to decide about this message any more');
   // Its due time is now, and no earlier job has this name: the sweep would find it, too.
