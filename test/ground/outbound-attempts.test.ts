@@ -8,9 +8,10 @@ import {
   settleOutbound,
   settleOutbounds,
 } from '@patchbay/store';
-import type { ClaimedOutbound, Queryable } from '@patchbay/store';
+import type { ClaimedOutbound, Database, Queryable } from '@patchbay/store';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/backends.ts';
+import { rolledBack } from '../support/rolled-back.ts';
 import { shared } from '../support/shared.ts';
 
 const account = '+15005550006';
@@ -236,6 +237,46 @@ describe('a batch of ends', () => {
       });
     },
   );
+
+  it('reads what it is about, however many wait to leave', async () => {
+    const { hubs } = ground();
+    const hub = hubs[0] as Database;
+    // When next to nothing waits, the index of all that do seems the shortest way.
+    await hub.sql.query(
+      `with o as (update outbound set status = 'sent' where status in ('queued', 'sending') returning message_id)
+       update message m set delivery_status = 'sent' from o where m.id = o.message_id`,
+    );
+    await hub.sql.query('vacuum analyze');
+    await rolledBack(hub, async (tx) => {
+      await tx.query(
+        `with c as (insert into customer (display_name) select 'Ada' from generate_series(1, 500) returning id),
+         t as (insert into ticket (subject, channel, channel_account, customer_id, contact_address)
+           select 'Parcel', 'email', 'email', id, 'ada@example.org' from c returning id),
+         m as (insert into message (ticket_id, direction, channel, channel_account, kind, delivery_status)
+           select id, 'out', 'email', 'email', 'agent', 'queued' from t returning id, ticket_id)
+         insert into outbound (message_id, ticket_id, idempotency_key, channel, channel_account, recipient, status, correlation_id)
+         select id, ticket_id, 'many', 'email', 'email', 'ada@example.org', 'sending', 'test' from m`,
+      );
+      const { rows } = await tx.query<{ id: string }>(
+        `select id from outbound where idempotency_key = 'many' order by id limit 5`,
+      );
+      const read = async () =>
+        (
+          await tx.query<{ read: number }>(
+            `select sum(pg_stat_get_xact_tuples_returned(c.oid))::int as read from pg_class c left join pg_index i on i.indexrelid = c.oid
+             where coalesce(i.indrelid, c.oid) = 'outbound'::regclass`,
+          )
+        ).rows[0]?.read ?? 0;
+      const before = await read();
+      const items = rows.map(({ id }) => ({
+        id,
+        attempt: 0,
+        outcome: { result: 'sent', externalId: `<${id}@x>` } as const,
+      }));
+      expect((await settleOutbounds(tx, items)).map(({ settled }) => settled)).toEqual(items.map(() => true));
+      expect((await read()) - before).toBeLessThan(100);
+    });
+  });
 
   it('is written though a provider names one id twice', async () => {
     const { sql } = ground();

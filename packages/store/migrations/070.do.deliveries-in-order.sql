@@ -76,7 +76,8 @@ begin
   return true;
 end $$;
 
--- As in 065, of items whose deliveries are locked.
+-- As in 065, of items whose deliveries are locked. A condition that says plainly that a message is being sent is offered the index of all that wait,
+-- and each item would read them all.
 create or replace function settle_sent(p_items jsonb) returns uuid[] language plpgsql volatile
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
@@ -92,7 +93,7 @@ begin
   ), sent as (
     update outbound o set status = 'sent', external_id = i.external_id, error = i.error, raw_sha256 = coalesce(i.raw_sha256, o.raw_sha256),
       reconcile_at = null, reconcile_attempts = 0
-    from item i where o.id = i.id and o.attempts = i.attempt and o.status = 'sending'
+    from item i where o.id = i.id and case o.attempts when i.attempt then o.status end = 'sending'
     returning o.*
   ), told as (
     update message m set delivery_status = 'sent', delivery_error = s.error, external_id = s.external_id
