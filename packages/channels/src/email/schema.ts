@@ -235,6 +235,7 @@ function gradeOf(mail: MailSource, check: SenderCheck, fromUs: boolean, deps: Ma
     verdict: check.authenticity.verdict,
     soleAuthor: mail.soleAuthor,
     judged: check.judged,
+    addedTo: check.addedTo,
     fromUs,
     fromTrustedHost: check.fromTrustedHost,
     strict: deps.config.mailTrust?.strictSenders ?? false,

@@ -129,6 +129,52 @@ describe('at the inlet', () => {
   });
 });
 
+describe('a signature with a length', () => {
+  const tail = '\r\nSend the money elsewhere.\r\n';
+  const relay =
+    'Authentication-Results: mx.centre.test; dkim=pass header.d=shop.example; dmarc=pass header.from=shop.example';
+  const withSpf = `${relay}; spf=pass smtp.mailfrom=shop.example`;
+  /** Signed up to `length` bytes of its text; then it goes on. */
+  async function grown(added: string, length: number): Promise<Buffer> {
+    const raw = plain('ann@shop.example');
+    const { signatures } = await dkimSign(raw, {
+      signatureData: [{ signingDomain: 'shop.example', selector: 'k', privateKey, maxBodyLength: length }],
+    } as never);
+    return Buffer.concat([Buffer.from(signatures), raw, Buffer.from(added)]);
+  }
+  const elsewhere = from('203.0.113.9');
+  const stranger = { ...elsewhere, from: 'x@evil.example' };
+  const whole = 'Hello\r\n'.length;
+
+  test.each<[string, string, number, MailEnvelope, string, string]>([
+    ['and all of the text', '', whole, stranger, 'pass', 'known'],
+    ['and empty lines behind it', '\r\n\r\n', whole, stranger, 'pass', 'known'],
+    ['and no line end', '', whole - 2, stranger, 'pass', 'known'],
+    ['and more text', tail, whole, stranger, 'none', 'claimed'],
+    ['of nothing', '', 0, stranger, 'none', 'claimed'],
+    ['and more text, by the host of the domain', tail, whole, from('192.0.2.7'), 'pass', 'known'],
+  ])('%s', async (_name, added, length, envelope, verdict, grade) => {
+    expect(await check(await grown(added, length), envelope)).toMatchObject({ verdict, grade });
+  });
+
+  test('says how much was added', async () => {
+    const contact = await parseMail(await grown(tail, whole), stranger, testDeps({ dns: dnsOf(zone) }));
+    expect(contact.authenticity?.dkim).toBe(`policy (shop.example, ${tail.length} bytes added)`);
+  });
+
+  test.each([
+    ['more text', tail, relay, 'none', 'claimed'],
+    ['no more text', '', relay, 'pass', 'known'],
+    ['more text by the host of the domain', tail, withSpf, 'pass', 'known'],
+  ])('is seen where a trusted host says nothing of it: %s', async (_name, added, results, verdict, grade) => {
+    const dns = dnsOf(zone);
+    const raw = Buffer.concat([Buffer.from(`${results}\r\n`), await grown(added, whole)]);
+    const envelope = { from: null, to: [], trustedAuthservId: 'mx.centre.test' };
+    expect(await check(raw, envelope, dns)).toMatchObject({ verdict, grade });
+    expect(dns).not.toHaveBeenCalled();
+  });
+});
+
 describe('an author whom the check has not judged', () => {
   const mailbox: MailEnvelope = { from: null, to: ['service@centre.test'] };
   const evil = { ...from('203.0.113.9'), from: 'x@evil.example' };

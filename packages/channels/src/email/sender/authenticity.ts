@@ -12,7 +12,7 @@ import { cleanLine, clip } from '../clean-text.ts';
 import { type MailDns, systemDns, withDeadline } from './mail-dns.ts';
 import type { MailSource } from '../reading/mail-source.ts';
 import type { MailEnvelope } from '../schema.ts';
-import { type MailChecks, isOfAuthor, verdictOf } from './sender-verdict.ts';
+import { type MailChecks, isAddedTo, isOfAuthor, verdictOf, withoutParts } from './sender-verdict.ts';
 import { leavesOutItsName, toldUnnamed } from './unnamed-results.ts';
 
 /** Milliseconds for all checks of one mail. */
@@ -29,6 +29,8 @@ export interface SenderCheck {
   readonly authenticity: Authenticity;
   /** It is about the author whom the hub takes, and nobody can read another in the mail. */
   readonly judged: boolean;
+  /** Its author's domain has signed a part of it, and nothing vouches for the rest. */
+  readonly addedTo: boolean;
   /** A trusted host handed it over, over SMTP or by its mailbox. */
   readonly fromTrustedHost: boolean;
 }
@@ -43,18 +45,24 @@ export async function checkSender(
   const fromTrustedHost = relay === true || envelope.trustedAuthservId !== undefined;
   const author = normaliseEmail(cleanLine(mail.from?.address ?? '')) ?? '';
   const told = fromTrustedHost ? toldBy(mail, envelope, deps) : undefined;
-  const found = told?.checks ?? (await ownChecks(raw, mail, { author, envelope, fromTrustedHost, dns: deps.dns }));
+  const found = told
+    ? await toldOfWhole(raw, mail, { fromDomain: domainOf(author), checks: told.checks })
+    : await ownChecks(raw, mail, { author, envelope, fromTrustedHost, dns: deps.dns });
   const checks = mail.certainAuthor ? found : { ...found, ofAnother: true as const };
+  const authenticity = authenticityOf(domainOf(author), checks, told?.authservId ?? 'Patchbay');
   return {
-    authenticity: authenticityOf(domainOf(author), checks, told?.authservId ?? 'Patchbay'),
+    authenticity,
     judged: isOfAuthor(domainOf(author), checks),
+    addedTo: authenticity.verdict !== 'pass' && isAddedTo(domainOf(author), checks),
     fromTrustedHost,
   };
 }
 
 function authenticityOf(fromDomain: string, checks: MailChecks, checkedBy: string): Authenticity {
   const { spf, dkim, dmarc } = checks;
-  const signatures = dkim.map((check) => `${check.result} (${check.domain})`).join(', ');
+  const signatures = dkim
+    .map(({ result, domain, unsigned }) => `${result} (${domain}${unsigned ? `, ${unsigned} bytes added` : ''})`)
+    .join(', ');
   return {
     verdict: verdictOf(fromDomain, checks),
     checkedBy: clip(checkedBy, 255),
@@ -103,6 +111,40 @@ function rangesOf(relays: readonly string[]): Range[] {
   return ranges;
 }
 
+const signaturesOf = (mail: MailSource) => mail.headerLines.filter((line) => line.name === 'dkim-signature');
+
+function isSigned(mail: MailSource): boolean {
+  const signatures = signaturesOf(mail);
+  return (
+    signatures.length > 0 &&
+    signatures.length <= mostSignatures &&
+    signatures.every((line) => line.size <= longestSignature)
+  );
+}
+
+/** Few hosts say of a signature that it leaves out a part of the text (`l=`): that is seen here, without its key. */
+async function toldOfWhole(
+  raw: Uint8Array,
+  mail: MailSource,
+  { fromDomain, checks }: { readonly fromDomain: string; readonly checks: MailChecks },
+): Promise<MailChecks> {
+  if (!isSigned(mail) || !signaturesOf(mail).some(({ value }) => /(?:^|;)\s*l\s*=/.test(value))) return checks;
+  const { checkSignatures, unsignedIn } = await import('./signatures.ts');
+  const { results } = await checkSignatures(raw, '', nobody).catch(() => unread);
+  return withoutParts(
+    fromDomain,
+    checks,
+    results.map((row) => signatureOf(row, unsignedIn(row))),
+  );
+}
+
+const nobody: MailDns = () => Promise.reject(Object.assign(new Error('nobody is asked'), { code: 'ENOTFOUND' }));
+
+const signatureOf = (row: (typeof unread)['results'][number], unsigned: number | undefined) => ({
+  domain: (row.signingDomain ?? '').toLowerCase(),
+  ...(unsigned !== undefined && { unsigned }),
+});
+
 interface OwnCheckInput {
   /** In normal form; '' when From has none. */
   readonly author: string;
@@ -120,11 +162,7 @@ async function ownChecks(
   { author, envelope, fromTrustedHost, dns }: OwnCheckInput,
 ): Promise<MailChecks> {
   const peer = fromTrustedHost ? undefined : envelope.peer;
-  const signatures = mail.headerLines.filter((line) => line.name === 'dkim-signature');
-  const signed =
-    signatures.length > 0 &&
-    signatures.length <= mostSignatures &&
-    signatures.every((line) => line.size <= longestSignature);
+  const signed = isSigned(mail);
   if (!peer && !signed) return { dkim: [] };
   const asked = withDeadline(dns ?? (system ??= systemDns()), checkMs);
   try {
@@ -151,7 +189,7 @@ async function mailauthChecks(
   mail: MailSource,
   { author, peer, signed, sender, resolver }: MailauthInput,
 ): Promise<MailChecks> {
-  const [{ checkSignatures }, { spf }, { dmarc }] = await Promise.all([
+  const [{ checkSignatures, unsignedIn }, { spf }, { dmarc }] = await Promise.all([
     import('./signatures.ts'),
     import('mailauth/lib/spf/index.js'),
     import('mailauth/lib/dmarc/index.js'),
@@ -168,11 +206,14 @@ async function mailauthChecks(
     policyFor([], []),
   ]);
   const ofAuthor = verified === undefined || isSameAuthor(author, verified, mail.soleAuthor);
-  const dkim = (verified?.results ?? []).map((row) => ({
-    result: row.status.result,
-    domain: (row.signingDomain ?? '').toLowerCase(),
-    ...(ofAuthor && { aligned: Boolean(row.status.aligned) }),
-  }));
+  const dkim = (verified?.results ?? []).map((row) => {
+    const unsigned = row.status.result === 'pass' ? unsignedIn(row) : undefined;
+    return {
+      result: unsigned === undefined ? row.status.result : 'policy',
+      ...signatureOf(row, unsigned),
+      ...(ofAuthor && { aligned: Boolean(row.status.aligned) }),
+    };
+  });
   const met = (results: readonly string[]) =>
     policyFor(
       host && results.includes(host.status.result) ? [host.domain] : [],

@@ -59,7 +59,14 @@ describe('verdict', () => {
 });
 
 describe('grade', () => {
-  const plain = { soleAuthor: true, judged: true, fromUs: false, fromTrustedHost: false, strict: false };
+  const plain = {
+    soleAuthor: true,
+    judged: true,
+    addedTo: false,
+    fromUs: false,
+    fromTrustedHost: false,
+    strict: false,
+  };
   test.each([
     [{ verdict: 'pass' }, 'known'],
     [{ verdict: 'fail' }, 'claimed'],
@@ -71,6 +78,7 @@ describe('grade', () => {
     [{ verdict: 'pass', soleAuthor: false }, 'claimed'],
     [{ verdict: 'pass', judged: false }, 'claimed'],
     [{ verdict: 'none', judged: false }, 'claimed'],
+    [{ verdict: 'none', addedTo: true }, 'claimed'],
     [{ verdict: 'none', fromUs: true }, 'claimed'],
     [{ verdict: 'none', fromUs: true, fromTrustedHost: true }, 'known'],
     [{ verdict: 'fail', fromUs: true, fromTrustedHost: true }, 'claimed'],

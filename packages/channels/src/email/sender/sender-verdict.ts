@@ -1,11 +1,20 @@
 /** What the checks of a mail together say about its sender, and what that sender may do here. Pure. */
 import type { Authenticity, IdentifierGrade } from '@patchbay/contracts';
 
+/** `policy`: it holds, and is not enough. */
+export interface SignatureCheck {
+  readonly result: string;
+  readonly domain: string;
+  /** Same organisation as From, where whoever checked has said so. */
+  readonly aligned?: boolean;
+  /** Bytes of the text that stand behind what it signs: anybody can have added them (RFC 6376 §8.2). */
+  readonly unsigned?: number;
+}
+
 /** Results in the words of RFC 8601 §2.7, each with the domain that it is about. */
 export interface MailChecks {
   readonly spf?: { readonly result: string; readonly domain: string };
-  /** One for each signature. `aligned`: same organisation as From, where whoever checked has said so. */
-  readonly dkim: readonly { readonly result: string; readonly domain: string; readonly aligned?: boolean }[];
+  readonly dkim: readonly SignatureCheck[];
   /** `domain` is the one of From that was looked at; '' when whoever checked does not say. */
   readonly dmarc?: { readonly result: string; readonly domain: string };
   /** Whoever checked has read another author in the mail than is taken here. */
@@ -37,13 +46,49 @@ function verdictOn(fromDomain: string, checks: MailChecks): Authenticity['verdic
     checks.dmarc && (checks.dmarc.domain === '' || checks.dmarc.domain === fromDomain) ? checks.dmarc : undefined;
   if (dmarc?.result === 'pass' || dmarc?.result === 'fail') return dmarc.result;
   const own = [
-    ...checks.dkim.filter((check) => check.aligned ?? isAligned(fromDomain, check.domain)),
+    ...ownSignatures(fromDomain, checks),
     ...(checks.spf && isAligned(fromDomain, checks.spf.domain) ? [checks.spf] : []),
   ];
   if (own.some((check) => check.result === 'pass')) return 'pass';
   const asked = [...own, ...(dmarc ? [dmarc] : [])];
   if (asked.some((check) => unanswered.test(check.result))) return 'unavailable';
   return own.some((check) => check.result === 'fail') ? 'fail' : 'none';
+}
+
+const ownSignatures = (fromDomain: string, { dkim }: MailChecks): SignatureCheck[] =>
+  dkim.filter((check) => check.aligned ?? isAligned(fromDomain, check.domain));
+
+/** The author's domain has signed the mail, and something was added to it. */
+export const isAddedTo = (fromDomain: string, checks: MailChecks): boolean =>
+  ownSignatures(fromDomain, checks).some((check) => check.unsigned !== undefined);
+
+/**
+ * What a host that looks at no lengths of signatures says, less what rests on one that leaves out a part of the text.
+ *
+ * @param signatures of the mail, as far as they can be judged without their keys
+ */
+export function withoutParts(
+  fromDomain: string,
+  told: MailChecks,
+  signatures: readonly Pick<SignatureCheck, 'domain' | 'unsigned'>[],
+): MailChecks {
+  const whole = signatures.filter(({ unsigned }) => unsigned === undefined).map(({ domain }) => domain);
+  const parts = new Map(
+    signatures.flatMap(({ domain, unsigned }) =>
+      unsigned === undefined || whole.includes(domain) ? [] : [[domain, unsigned]],
+    ),
+  );
+  if (![...parts.keys()].some((domain) => isAligned(fromDomain, domain))) return told;
+  const said = told.dkim.map((check) => {
+    const unsigned = parts.get(check.domain);
+    return unsigned === undefined || check.result !== 'pass' ? check : { ...check, result: 'policy', unsigned };
+  });
+  const dkim =
+    said.length > 0 ? said : [...parts].map(([domain, unsigned]) => ({ result: 'policy', domain, unsigned }));
+  const vouching = [...dkim, ...(told.spf ? [told.spf] : [])].filter(({ result }) => result === 'pass');
+  const { dmarc, ...rest } = told;
+  const isMet = vouching.some(({ domain }) => isAligned(fromDomain, domain));
+  return { ...rest, dkim, ...(dmarc && (isMet || dmarc.result !== 'pass') && { dmarc }) };
 }
 
 /**
@@ -64,6 +109,8 @@ export interface GradeInput {
   readonly soleAuthor: boolean;
   /** Whoever checked has judged this author, and whoever reads the mail finds no other. */
   readonly judged: boolean;
+  /** Its domain has signed the mail, and something was added to it. */
+  readonly addedTo: boolean;
   /** From is an address of ours. */
   readonly fromUs: boolean;
   /** It was handed over by a host that we trust to refuse forgeries of our own addresses. */
@@ -76,7 +123,7 @@ export interface GradeInput {
 export function senderGrade(input: GradeInput): Exclude<IdentifierGrade, 'verified'> {
   if (!input.soleAuthor || !input.judged) return 'claimed';
   if (input.verdict === 'pass') return 'known';
-  if (input.verdict === 'fail') return 'claimed';
+  if (input.verdict === 'fail' || input.addedTo) return 'claimed';
   if (input.fromUs && !input.fromTrustedHost) return 'claimed';
   return input.strict ? 'claimed' : 'known';
 }

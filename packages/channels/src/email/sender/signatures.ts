@@ -32,6 +32,15 @@ export async function checkSignatures(
   return check;
 }
 
+/** Bytes: some leave out the line end behind the last line. */
+const lineEnd = 2;
+
+/** Bytes of the text that a signature leaves out (RFC 6376 §3.5, `l=`); undefined where it covers all that can be read. Empty lines at the end do not count. */
+export function unsignedIn({ status }: DKIMVerifyResult['results'][number]): number | undefined {
+  const { underSized = 0 } = status;
+  return underSized > lineEnd ? underSized : undefined;
+}
+
 async function* piecesOf({ buffer, byteOffset, byteLength }: Uint8Array): AsyncGenerator<Buffer> {
   for (let at = 0; at < byteLength; at += pieceSize) {
     yield Buffer.from(buffer, byteOffset + at, Math.min(pieceSize, byteLength - at));
