@@ -59,12 +59,16 @@ function sentAs(mail: MailSource, envelope: MailEnvelope, { signingKey }: OwnMai
   ];
 }
 
-/** Where a message of ours that came back wants its answers: it is one when its author is confirmed, or we know it as sent. Empty for all others. */
+/**
+ * Where a message of ours that came back wants its answers: it is one when its author is confirmed, or we know it as sent and nothing speaks against it,
+ * for whoever was sent a message knows its names. Empty for all others.
+ */
 export function ownAnswers(
   claim: OwnClaim | undefined,
   { soleAuthor }: MailSource,
   check: SenderCheck,
 ): readonly string[] {
-  if (claim === undefined) return [];
-  return soleAuthor && check.authenticity.verdict === 'pass' ? claim.answersTo : claim.sentFrom;
+  const { verdict } = check.authenticity;
+  if (claim === undefined || !soleAuthor || !check.judged || check.addedTo || verdict === 'fail') return [];
+  return verdict === 'pass' ? claim.answersTo : claim.sentFrom;
 }

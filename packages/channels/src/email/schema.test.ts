@@ -234,10 +234,15 @@ describe('a mail that wants its answers at a signed address', () => {
   });
   const answers = (ticket: string) => signReplyAddress(ticket, 'centre.test', deps.signingKey);
   const own = async (raw: Buffer, from: MailEnvelope) => inboundContact.parse(await parseMail(raw, from, sending));
-  const ofUs = (envelope: Partial<MailEnvelope> = {}, id = '<b@elsewhere.example>', answersTo = answers(ticketId)) =>
+  const ofUs = (
+    envelope: Partial<MailEnvelope> = {},
+    id = '<b@elsewhere.example>',
+    answersTo = answers(ticketId),
+    author = 'Sales <sales@centre.test>',
+  ) =>
     own(
       mailOf(
-        'From: Sales <sales@centre.test>',
+        `From: ${author}`,
         'To: ann@example.com',
         `Reply-To: ${answersTo}`,
         `Message-ID: ${id}`,
@@ -282,6 +287,11 @@ describe('a mail that wants its answers at a signed address', () => {
     ['nothing shows that we sent it', ofUs()],
     ['nothing vouches for its sender', ofUs({ from: 'sales@centre.test' })],
     ['its check failed', ofUs({ from: 'sales@centre.test', peer: { address: '203.0.113.9', helo: 'x' } })],
+    [
+      'its check failed, whatever it knows of a message of ours',
+      ofUs({ from: 'sales@centre.test', peer: { address: '203.0.113.9', helo: 'x' } }, sentId),
+    ],
+    ['it has two authors', ofUs({}, sentId, answers(ticketId), 'Sales <sales@centre.test>, x@evil.example')],
     ['another ticket sent that message', ofUs({}, sentId, answers('5f1c2f0e-9d9c-4a8e-8a52-0d9a3b6f7c12'))],
   ])('is somebody’s who claims to be us, and whom no machine answers, when %s', async (_name, read) => {
     const contact = await read;
