@@ -14,6 +14,8 @@ it.each(['Ca$$h & Co', '$& $1', "$` $'", '<b>Ada</b>'])(
   },
 );
 
+const mail = { from: 'ada@x.example', fromName: null, to: [], cc: [], subject: 'Lamp', date: 'today', text: 'A B' };
+
 it.each([
   ['a picture that goes with it stays', '<p>A<img src="cid:lamp">B</p>', ['room'], '<p>A<img src="cid:lamp" />B</p>'],
   ['one that does not is taken out', '<p>A<img src="cid:room">B</p>', ['room'], '<p>AB</p>'],
@@ -21,7 +23,17 @@ it.each([
   ['and with a wrong escape', '<p>A<img src="cid:50%">B</p>', ['50%'], '<p>AB</p>'],
   ['what else has that name stays', '<p>A<a href="https://x.example/room">B</a></p>', ['room'], 'A<a'],
 ])('what is passed on: %s', (_, html, leftOut, shown) => {
-  const mail = { from: 'ada@x.example', fromName: null, to: [], cc: [], subject: 'Lamp', date: 'today', text: 'A B' };
   const forwarded = { mail, html, withoutPictures: new Set(leftOut) };
   expect(replyBody({ ...written, agentName: 'Ann', signature: null, forwarded }).html).toContain(shown);
+});
+
+it.each([
+  ['deep HTML is passed on with its pictures', '<div>'.repeat(900), '<img src="cid:lamp" />'],
+  // Built, it would hold everything up for half a minute.
+  ['what nests deeper than is read is passed on as its text', '<div>'.repeat(200_000), '<blockquote><p>A B</p>'],
+])('%s', (_name, levels, shown) => {
+  const forwarded = { mail, html: `${levels}<img src="cid:lamp">`, withoutPictures: new Set<string>() };
+  const begin = performance.now();
+  expect(replyBody({ ...written, agentName: 'Ann', signature: null, forwarded }).html).toContain(shown);
+  expect(performance.now() - begin).toBeLessThan(2_000);
 });

@@ -1,4 +1,5 @@
 /** What an agent wrote, with the signature of who it is from and, below it, what is passed on: as text, and as HTML where it takes HTML. */
+import { isReadable } from '@patchbay/channels/email/reading/html-depth';
 import {
   escapeHtml,
   forwardedHtml,
@@ -69,8 +70,10 @@ function htmlOf(parts: BodyParts, signatureText: string): string | null {
   return [
     own,
     ...(signatureHtml === '' ? [] : [`<div>-- <br>\n${signatureHtml}</div>`]),
-    ...(forwarded
-      ? [forwardedHtml(forwarded.mail, forwarded.html && sanitisedHtml(forwarded.html, forwarded.withoutPictures))]
-      : []),
+    ...(forwarded ? [forwardedHtml(forwarded.mail, passedOn(forwarded))] : []),
   ].join('\n');
 }
+
+/** Null where it is passed on as its text: what nobody could read takes minutes to be sanitised. */
+const passedOn = ({ html, withoutPictures }: NonNullable<BodyParts['forwarded']>): string | null =>
+  html !== null && isReadable(html) ? sanitisedHtml(html, withoutPictures) : null;

@@ -2,6 +2,7 @@
  * HTML that an agent sends or a signature holds, with what can only show something: it is read by other agents and by customers, and
  * nobody's good faith is relied on.
  */
+import { mostLevels } from '@patchbay/channels/email/reading/html-depth';
 import sanitizeHtml from 'sanitize-html';
 
 const length = /^\d{1,4}(?:\.\d+)?(?:px|em|rem|%|pt)?$/;
@@ -78,7 +79,7 @@ const options: sanitizeHtml.IOptions = {
   allowedSchemes: ['http', 'https', 'mailto', 'tel'],
   allowedSchemesByTag: { img: ['cid', 'http', 'https'] },
   allowProtocolRelative: false,
-  nestingLimit: 100,
+  nestingLimit: mostLevels,
 };
 
 /** `withoutPictures`: Content-IDs of pictures that are taken out (RFC 2392). */
