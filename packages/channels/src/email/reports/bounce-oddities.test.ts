@@ -216,6 +216,17 @@ const shapes: Record<string, Shape> = {
     ],
     is: 'bounce; ann@example.org for good - -',
   },
+  'X.400 by its own words': {
+    from: 'X.400 <postmaster@example.net>',
+    subject: 'Non-Delivery Report',
+    text: [
+      'Your message was not delivered to',
+      'ann@example.org',
+      'Reason: unable-to-transfer',
+      'Diagnostic: unrecognised-OR-name',
+    ],
+    is: 'bounce; ann@example.org for good - -',
+  },
   'SMTP code in status with no reply': {
     ...report([
       'Final-Recipient: rfc822; ann@example.org',
