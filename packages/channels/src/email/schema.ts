@@ -125,6 +125,7 @@ function contactOf(
     enclosesMail: mail.parts.some((part) => isEnclosedMail(part) && !isWrittenBy(part, sender.from)),
     enclosesReport: mail.parts.some(isEnclosedReport),
     nullPath: isNullPath(mail, envelope),
+    hasPath: pathOf(mail, envelope) !== '',
     from: sender.from,
     fromName: sender.name,
     subject: (subject ?? '').normalize('NFC'),
@@ -273,9 +274,15 @@ function calendarMethodIn(parts: readonly MailPart[]): string {
 }
 
 // Return-Path is written from the envelope by the host that delivered the mail (RFC 5321 §4.4).
+const returnPath = (mail: MailSource): string => (mail.header('return-path')[0] ?? '').replace(/\s/g, '');
+
 function isNullPath(mail: MailSource, envelope: MailEnvelope): boolean {
-  return envelope.from === '' || (mail.header('return-path')[0] ?? '').replace(/\s/g, '') === '<>';
+  return envelope.from === '' || returnPath(mail) === '<>';
 }
+
+/** '' where there is none, and where it is not known. */
+const pathOf = (mail: MailSource, envelope: MailEnvelope): string =>
+  envelope.from ?? returnPath(mail).replace(/^<>$/, '');
 
 async function storePart(part: MailPart, index: number, deps: MailDeps): Promise<StoredFile> {
   const { sha256: hash, size } = part.otherForm

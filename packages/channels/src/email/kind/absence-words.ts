@@ -114,6 +114,9 @@ const form = (words: readonly string[]): RegExp =>
     `^(?:${words.join('|')})\\s*(?:(?<named>[-\\u2013\\u2014|]\\s{0,3}(?:re|aw|antw|sv|vs)\\s?:|[:\\uff1a\\])\\uff09\\u3011\\uff3d])|(?<loose>[-\\u2013\\u2014|])|(?<alone>[.!]*$))`,
     'i',
   );
+/** The subject of an older mail follows. */
+const olderSubject =
+  /^[^:\uff1a]{0,80}(?:[:\uff1a\])\uff09\u3011\uff3d|\u2013\u2014-]\s{0,3}|\s)(?:re|aw|antw|sv|vs|rif|odp|ynt|ответ|回复|答复)\s?[:\uff1a]/iu;
 const forms = { answersItself: form(answersItself), away: form(away), mayBeAway: form(mayBeAway) };
 
 /** Domino: `AUTO: Ann is out of the office (returning 03/09/2026)`. Its capitals and words set it apart from what a person has to say of a car. */
@@ -124,12 +127,12 @@ const absenceOfDomino =
 const ticketTag = /^\[[^[\]\n]{0,60}#\d{1,12}\][ \t]*/;
 
 /**
- * How sure a subject says that its mail is an absence note: by words and a colon, or as the name of such a note alone; by words
- * that a dash, a bar or nothing follows, as in a person's question; by words that are a person's, too; by what a person may write about, in an
+ * How sure a subject says that its mail is an absence note: by words and a colon, or as the name of such a note alone; by saying that somebody is
+ * away, and a colon, where the text has to say so as well, for a person may write about it; by words that a dash, a bar or nothing follows, as in a person's question; by words that are a person's, too; by what a person may write about, in an
  * old conversation as well.
  * Only at the start: in an answer to an absence note they come after `Re:`.
  */
-export function absenceIn(subject: string): 'certain' | 'doubtful' | 'possible' | 'topic' | undefined {
+export function absenceIn(subject: string): 'certain' | 'stated' | 'doubtful' | 'possible' | 'topic' | undefined {
   if (absenceOfDomino.test(subject)) return 'certain';
   const said = [subject, untagged(subject)].map((one) =>
     one
@@ -141,7 +144,31 @@ export function absenceIn(subject: string): 'certain' | 'doubtful' | 'possible' 
   const named = follows('answersItself');
   if (named !== undefined) return named['loose'] === undefined ? 'certain' : 'doubtful';
   const state = follows('away');
-  if (state !== undefined) return state['named'] === undefined ? 'doubtful' : 'certain';
+  if (state?.['named'] !== undefined) return said.some((one) => olderSubject.test(one)) ? 'certain' : 'stated';
+  if (state !== undefined) return 'doubtful';
   if (follows('mayBeAway') === undefined) return undefined;
   return said.some((one) => topic.test(one)) ? 'topic' : 'possible';
+}
+
+/** Who is away says of themselves that they are, or when they are back. */
+const isAway = new RegExp(
+  [
+    String.raw`\b(I|we)(['’](m|re|ll be)| am| are| (will|shall) be)\b.{0,40}\b(out|away|off|unavailable|on .{0,20}(leave|vacation|holidays?)|not (in|available|at))\b`,
+    String.raw`\b(currently|presently) (out|away|on)\b|\bout of (the |my )?office (until|till|from|starting|and|with)\b`,
+    String.raw`\b(back|returning|return) (in|to|on|at|from|by)\b|\b(limited|no|without) (e-?mail )?access\b|\bautomat(ed|ic) (reply|response|message)\b`,
+    String.raw`\b(ich bin|wir sind|bin ich)\b.{0,60}\b(nicht|abwesend|urlaub|außer|wieder)|nicht (im (büro|haus)|erreichbar)`,
+    String.raw`\bje (suis|serai|ne suis)\b.{0,60}(absent|congé|vacances|hors|déplacement|retour|pas)`,
+    String.raw`\b(estoy|estaré|me encuentro|estou|estarei|encontro-me)(?!\p{L}).{0,60}(fuera|fora|ausente|vacaciones|férias|de baja)`,
+    String.raw`\b(sono|sarò|saro')(?!\p{L}).{0,60}(assente|fuori|ferie)`,
+    String.raw`(?<!\p{L})(jestem|będę|przebywam)(?!\p{L}).{0,60}(poza|nieobecn|urlop)|nie ma mnie`,
+    String.raw`(?<!\p{L})(нахожусь|меня (не будет|нет)|я .{0,20}(в отпуске|отсутств)|буду отсутств|вернусь)`,
+    String.raw`(dışında|izinde|tatilde)(yım|yim)|(dışında|izinde|tatilde) olacağım`,
+  ].join('|'),
+  'iu',
+);
+
+/** Who writes nothing asks for nothing. */
+export function saysAway(text: string): boolean {
+  const beginning = text.slice(0, 1_000).replaceAll(/\s+/g, ' ').trim();
+  return beginning === '' || isAway.test(beginning);
 }

@@ -14,9 +14,11 @@ interface Sent {
   headers?: string[];
   path?: string | null;
   to?: string;
+  text?: string;
 }
-async function readAs({ from = 'ida@firm.example', subject = 'Lamp', headers = [], path, to = service }: Sent) {
-  const raw = mailOf(`From: ${from}`, `Subject: ${encoded(subject)}`, ...headers, '', 'Is it blue?');
+async function readAs({ from = 'ida@firm.example', subject = 'Lamp', headers = [], path, to = service, text }: Sent) {
+  const type = 'Content-Type: text/plain; charset=utf-8';
+  const raw = mailOf(`From: ${from}`, `Subject: ${encoded(subject)}`, type, ...headers, '', text ?? 'Is it blue?');
   const { kind, automatic } = await parseMail(raw, { from: path ?? null, to: [to] }, deps);
   return `${kind}${automatic === true ? ', of itself' : ''}`;
 }
@@ -55,8 +57,8 @@ describe('Auto-Submitted', () => {
 describe('subjects', () => {
   const reply = ['In-Reply-To: <a@centre.test>'];
   test.each([
-    'Out-of-Office: Lamp',
     'Out of office - Re: Lamp',
+    'Out-of-Office: Re: Lamp',
     'Auto-reply from ida@firm.example: Lamp',
     'Autoantwort: Lampe',
     'Automatische Antwort auf: Lampe',
@@ -66,6 +68,35 @@ describe('subjects', () => {
     '自動返信',
   ])('name an absence note: %s', async (subject) => {
     expect(await readAs({ subject })).toBe(answer);
+  });
+
+  test.each([
+    ['Out-of-Office: Lamp', 'I am currently away and will be back on Monday.'],
+    ['Out of office: Lamp', 'I am on annual leave until 9 March.'],
+    ['Abwesend: Lampe', 'Ich bin bis Montag nicht im Büro.'],
+    ['Hors du bureau : lampe', 'Je suis absent jusqu’à lundi.'],
+    ['Fuera de la oficina: lámpara', 'Estaré fuera de la oficina hasta el lunes.'],
+    ['Fora do escritório: lâmpada', 'Estarei fora até segunda-feira.'],
+    ['Fuori ufficio: lampada', 'Sono fuori ufficio fino a lunedì.'],
+    ['Poza biurem: lampa', 'Jestem poza biurem do poniedziałku.'],
+    ['Вне офиса: лампа', 'Меня не будет в офисе до понедельника.'],
+    ['Ofis dışında: lamba', 'Pazartesiye kadar ofis dışındayım.'],
+  ])(
+    'that say of somebody that they are away name an absence note where the text says so, too: %s',
+    async (subject, text) => {
+      expect(await readAs({ subject, text })).toBe(answer);
+      expect(await readAs({ subject })).toBe(passedOn);
+      expect(await readAs({ subject, headers: reply })).toBe(answer);
+    },
+  );
+
+  test.each([
+    ['Out of office: who stands in for Ida?', 'Ida wrote that she is out. Whom do we ask about our lamp?'],
+    ['Out of office: the message does not work', 'In your program the message is never sent. Can you help?'],
+    ['Abwesend: Lieferung verschieben', 'Bitte liefern Sie eine Woche später, es ist niemand da.'],
+    ['Fuori ufficio: come si attiva?', 'Buongiorno, come si attiva la funzione nel vostro programma?'],
+  ])('that say so are a person’s where the text asks for something: %s', async (subject, text) => {
+    expect(await readAs({ subject, text })).toBe(passedOn);
   });
 
   test.each([

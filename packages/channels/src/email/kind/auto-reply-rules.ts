@@ -1,5 +1,5 @@
 /** Rules for what answers by itself: absence notes and the like. */
-import { absenceIn } from './absence-words.ts';
+import { absenceIn, saysAway } from './absence-words.ts';
 import { type Finding, type MailSigns, isMachineAddress, readsNoMail } from './mail-signs.ts';
 
 /**
@@ -77,7 +77,7 @@ export function autoReplySubject(mail: MailSigns): Finding {
   const absence = absenceIn(mail.subject);
   if (absence === undefined) return undefined;
   const sign =
-    absence === 'certain'
+    absence === 'certain' || (absence === 'stated' && saysAway(mail.text))
       ? ''
       : (signOfMachine(mail) ?? noAnswerWanted(mail) ?? (absence === 'topic' ? undefined : signOfThread(mail)));
   return sign === undefined

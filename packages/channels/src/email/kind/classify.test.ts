@@ -12,6 +12,7 @@ function signs(headers: Record<string, string>, more: Partial<MailSigns> & { par
     enclosesMail: parts.some(isEnclosedMail),
     enclosesReport: parts.some(isEnclosedReport),
     nullPath: false,
+    hasPath: false,
     from: 'ann@example.com',
     fromName: '',
     subject: 'Hello',

@@ -107,5 +107,5 @@ function automaticSign(mail: MailSigns): string | undefined {
   if (mail.header('x-auto-response-suppress').some((value) => /\b(all|oof|autoreply)\b/i.test(value)))
     return 'X-Auto-Response-Suppress';
   if (isDaemon(mail) || readsNoMail(mail) || isMachineAddress(mail)) return 'sender that reads no mail';
-  return absenceIn(mail.subject) === 'doubtful' ? 'subject as of an absence note' : undefined;
+  return /^(stated|doubtful)$/.test(absenceIn(mail.subject) ?? '') ? 'subject as of an absence note' : undefined;
 }

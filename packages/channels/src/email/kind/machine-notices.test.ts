@@ -89,6 +89,22 @@ const noReports: Record<string, Omit<Shape, 'is'>> = {
     subject: 'Parcel 300 returned to sender',
     text: ['The parcel for store@firm.example could not be delivered and went back to you as undeliverable.'],
   },
+  'a postmaster who writes in a program for writing': {
+    nullPath: false,
+    from: 'Postmaster <postmaster@firm.example>',
+    subject: 'Delivery problem',
+    headers: ['User-Agent: Mozilla Thunderbird', 'Content-Type: text/plain; charset=utf-8'],
+    text: [
+      'Since Monday nobody here gets your letters, our server says 554 5.7.1 blocked. For example eva@firm.example.',
+    ],
+  },
+  'a postmaster with a name of their own and a way back': {
+    nullPath: false,
+    from: 'Eva Lind <postmaster@firm.example>',
+    subject: 'Undeliverable mails from your side',
+    headers: ['Return-Path: <postmaster@firm.example>', 'Content-Type: text/plain; charset=utf-8'],
+    text: ['We get many mails for old.user@firm.example, who has left. Please take this address off your list.'],
+  },
   'a portal that passes a customer’s mail on': {
     nullPath: false,
     from: 'Portal <noreply@portal.example>',
@@ -139,6 +155,28 @@ describe('a report of a mail stays one', () => {
         from: 'Post <post@gate.example>',
         subject: 'Undeliverable: Lamp',
         text: ['eva@home.example failed: user unknown', '', '--- Below this line is a copy of the message.', ...copy],
+        is: 'bounce; eva@home.example for good - -',
+      },
+    ],
+    [
+      'by a postmaster without a name of their own, whatever way back they have',
+      {
+        nullPath: false,
+        from: 'Postmaster <postmaster@home.example>',
+        subject: 'Undeliverable Mail',
+        headers: ['Return-Path: <postmaster@home.example>', 'X-Mailer: <SMTP32 v8.22>'],
+        text: ['Unknown user: eva@home.example', '', 'Original message follows.', ...copy],
+        is: 'bounce; eva@home.example for good - -',
+      },
+    ],
+    [
+      'by a postmaster with the name of a person, who shows it',
+      {
+        nullPath: false,
+        from: 'Eva Lind <postmaster@home.example>',
+        subject: 'Undeliverable Mail',
+        headers: ['Return-Path: <postmaster@home.example>'],
+        text: ['Your message could not be delivered to', 'eva@home.example', 'User unknown'],
         is: 'bounce; eva@home.example for good - -',
       },
     ],

@@ -8,6 +8,8 @@ export interface MailSigns {
   readonly reports: readonly MailReport[];
   /** The envelope sender is empty (RFC 5321 §4.5.5): nobody wants an answer. */
   readonly nullPath: boolean;
+  /** It has an envelope sender: what mail servers report by themselves has none (RFC 5321 §6.1). False where that is not known. */
+  readonly hasPath: boolean;
   /** A whole mail, or its headers, is enclosed that another wrote than its sender. */
   readonly enclosesMail: boolean;
   /** An enclosed mail is itself from a mail system. */
@@ -100,5 +102,29 @@ export function isPostmaster(mail: MailSigns): boolean {
     /^(post[-_.]?master\b|"?system administrator\b|(mdaemon|microsoftexchange[0-9a-f]+)(@|$))/i.test(mail.from) ||
     // Administrators are persons, too; Exchange calls itself so with postmaster's address, or with none.
     (/^(postmaster|system administrator)$/i.test(mail.fromName) && (mail.nullPath || !mail.from.includes('@')))
+  );
+}
+
+/** Programs in which persons write. */
+const writingProgram =
+  /thunderbird|outlook|apple mail|(iphone|ipad|android) mail|roundcube|evolution|foxmail|kmail|mutt|claws|the bat|lotus notes|webmail|squirrelmail|horde|k-9 mail|em ?client|sogo/i;
+/** First and last name. What servers are called is no name. */
+const personsName = /^\p{L}[\p{L}'’.-]*(?:,? \p{L}[\p{L}'’.-]*){1,3}$/u;
+const serversName =
+  /mail|post|server|system|report|status|notif|service|support|failure|filter|security|gateway|mta\b/i;
+
+/**
+ * Whoever looks after a mail server may write from the same address as the server: in a program for writing, or under a name of their own and with
+ * a way back.
+ */
+export function isWrittenByPostmaster(mail: MailSigns): boolean {
+  if (!isPostmaster(mail) || mail.nullPath || mail.comesBack) return false;
+  if (mail.header('auto-submitted').some((value) => !/^no\b/i.test(value))) return false;
+  const isNamed =
+    personsName.test(mail.fromName) && !serversName.test(mail.fromName) && !programName.test(mail.fromName);
+  return (
+    (mail.hasPath && isNamed) ||
+    mail.header('thread-index').length > 0 ||
+    ['user-agent', 'x-mailer'].some((name) => writingProgram.test(mail.header(name)[0] ?? ''))
   );
 }

@@ -22,6 +22,7 @@ import {
   isPostmaster,
   isProgram,
   isReport,
+  isWrittenByPostmaster,
   passesReportOn,
   readsNoMail,
 } from './mail-signs.ts';
@@ -132,7 +133,8 @@ const isAutomatic = (mail: MailSigns): boolean => mail.header('auto-submitted').
  * mail servers, or who shows the mail.
  */
 const isMachine = (mail: MailSigns): boolean =>
-  isPostmaster(mail) || (isAutomatic(mail) && (isMailProgram(mail) || showsMail(mail)));
+  (isPostmaster(mail) && !isWrittenByPostmaster(mail)) ||
+  (isAutomatic(mail) && (isMailProgram(mail) || showsMail(mail)));
 
 const isMailProgram = (mail: MailSigns): boolean => isProgram(mail) && !readsNoMail(mail);
 const showsMail = (mail: MailSigns): boolean => mail.enclosesMail || holdsCopy(mail.text);
@@ -256,7 +258,8 @@ const serverSaid =
 
 /** A machine sends a mail back: it encloses it, or repeats what a server answered, and says that it was not delivered. */
 export function returnedMail(mail: MailSigns): Finding {
-  const machine = isMailSystem(mail) || readsNoMail(mail) || (mail.nullPath && isProgram(mail));
+  const machine =
+    (isMailSystem(mail) && !isWrittenByPostmaster(mail)) || readsNoMail(mail) || (mail.nullPath && isProgram(mail));
   if (!machine || !notDelivered.test(mail.text) || isOfGoods(mail)) return undefined;
   if (mail.enclosesMail) return { category: 'bounce', evidence: 'machine sender, mail enclosed, not delivered' };
   return (mail.nullPath || isDaemon(mail)) && serverSaid.test(mail.text)
