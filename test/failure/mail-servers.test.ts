@@ -1,7 +1,4 @@
 /** Mailboxes on servers that can little, that stop answering, or whose certificate somebody has to vouch for; and many days' mail. */
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createHub } from '@patchbay/engine';
 import { loadEnvironment } from '@patchbay/config';
@@ -11,6 +8,7 @@ import { createClient, eventually } from '../support/client.ts';
 import type { ApiClient } from '../support/client.ts';
 import { mailPassword, startDovecot } from '../support/dovecot.ts';
 import { apiKey, createGround, startHub } from '../support/hub.ts';
+import { startWire } from '../support/imap-wire.ts';
 import { mailNamed, quickAccounts } from '../support/mailbox-mail.ts';
 import { startHubProcess } from '../support/process.ts';
 import { shared } from '../support/shared.ts';
@@ -19,48 +17,6 @@ const quick = { mailAccounts: { ...quickAccounts, silenceMs: 2_000 } };
 const program = fileURLToPath(new URL('../support/mail-hub.ts', import.meta.url));
 const mailOf = (name: string, size = 0) => mailNamed(name, size, `${name}@example.org`);
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
-
-/**
- * Carries connections to a port, and can stop carrying those that there are, without closing them. `said`: what is carried of what the
- * server says; null cuts the line.
- */
-async function startWire(port: number, said: (chunk: string) => string | null = (chunk) => chunk) {
-  const pairs = new Set<[Socket, Socket]>();
-  let budget = Infinity;
-  const server = createServer((near) => {
-    const far = connect(port, '127.0.0.1');
-    const pair: [Socket, Socket] = [near, far];
-    pairs.add(pair);
-    for (const socket of pair) socket.on('error', () => undefined);
-    near.on('close', () => far.destroy());
-    near.pipe(far);
-    far.on('data', (chunk: Buffer) => {
-      budget -= chunk.length;
-      const carried = said(chunk.toString('latin1'));
-      if (carried === null) return void near.destroy();
-      if (budget > 0) return void near.write(carried, 'latin1');
-      near.unpipe(far);
-      far.pause();
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    /** After so many bytes from the server nothing is carried any more. */
-    stallAfter(bytes: number) {
-      budget = bytes;
-    },
-    /** For connections made from now on. */
-    mend() {
-      budget = Infinity;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const pair of pairs) for (const socket of pair) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 async function add(api: ApiClient, username: string, port: number, more: object = {}): Promise<string> {
   const { status, body } = await api('POST', '/api/v1/mail-accounts', {

@@ -9,8 +9,10 @@ import { problemOf } from './problem.ts';
 const connectTimeout = 20_000;
 /** Milliseconds; see {@link MailboxServer.silenceMs}. */
 const usualSilence = 90_000;
-/** Milliseconds for the answer to a command that has no long answer. */
+/** Milliseconds; see {@link shortAnswer}. */
 const answerWithin = 30_000;
+/** Milliseconds from the first packet to the end of signing in. */
+const signInWithin = 60_000;
 const mebibyte = 1024 * 1024;
 
 export interface Connection extends Disposable {
@@ -79,7 +81,7 @@ async function signIn(
   };
   try {
     signal.throwIfAborted();
-    await client.connect();
+    await answered(client, client.connect(), Math.min(signInWithin, longAnswer(server)));
     return connection;
   } catch (error) {
     connection[Symbol.dispose]();
@@ -87,17 +89,19 @@ async function signIn(
   }
 }
 
-/** Waits for an answer only so long: a dead connection keeps quiet for ever. */
-export async function answered<T>(
-  connection: Connection,
-  command: Promise<T>,
-  server: Pick<MailboxServer, 'silenceMs'>,
-): Promise<T> {
-  const withinMs = Math.min(answerWithin, server.silenceMs ?? usualSilence);
+/** Milliseconds for an answer that is short. */
+export const shortAnswer = (server: Pick<MailboxServer, 'silenceMs'>): number =>
+  Math.min(answerWithin, server.silenceMs ?? usualSilence);
+
+/** Milliseconds for a long answer, or a piece of one: a server may say something all the time and never what it is asked for. */
+export const longAnswer = (server: Pick<MailboxServer, 'silenceMs'>): number => 4 * (server.silenceMs ?? usualSilence);
+
+/** Waits for an answer only so long: a dead connection keeps quiet for ever. When the time is up the connection is closed. */
+export async function answered<T>(client: Pick<ImapFlow, 'close'>, command: Promise<T>, withinMs: number): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(new MailProblem('timeout', 'The server does not answer'));
-    connection.client.close();
+    client.close();
   }, withinMs);
   // What the closed connection rejects with has no reader when the time is up.
   command.catch(() => undefined);
@@ -105,5 +109,22 @@ export async function answered<T>(
     return await Promise.race([command, late.promise]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** The rows of an answer, each of which is waited for only so long; the time that passes between them here does not count. */
+export async function* rowsInTime<T>(
+  client: Pick<ImapFlow, 'close'>,
+  rows: AsyncGenerator<T, unknown, undefined>,
+  withinMs: number,
+): AsyncGenerator<T> {
+  try {
+    for (;;) {
+      const row = await answered(client, rows.next(), withinMs);
+      if (row.done) return;
+      yield row.value;
+    }
+  } finally {
+    await rows.return(undefined);
   }
 }

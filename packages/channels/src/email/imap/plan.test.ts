@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MailboxCursor } from '../../mailbox.ts';
 import { mailSizeLimit } from '../inlet.ts';
-import { beginAt, isOld, isWanted, portionsOf } from './plan.ts';
+import { beginAt, isLarge, isOld, isWanted, portionsOf, rangesOf } from './plan.ts';
 
 const now = new Date('2026-03-10T12:00:00Z');
 const never: MailboxCursor = {
@@ -171,8 +171,24 @@ test('portions hold every mail once and in order, and are small', () => {
         expect(mails.length + tooLarge.length).toBeLessThanOrEqual(100);
         expect(mails.length === 1 || mails.reduce((sum, { size }) => sum + size, 0) <= 8 * 1024 * 1024).toBe(true);
         expect(tooLarge.every(({ size }) => size > mailSizeLimit)).toBe(true);
+        expect(mails.length + tooLarge.length === 1 || !mails.some(isLarge)).toBe(true);
         expect(lastUid).toBe(Math.max(...[...mails, ...tooLarge].map(({ uid }) => uid)));
       }
+    }),
+  );
+});
+
+test('ranges hold every UID once, and no more than may be asked about at once', () => {
+  const uids = fc.uniqueArray(fc.integer({ min: 1, max: 4_294_967_295 }), { maxLength: 60 });
+  fc.assert(
+    fc.property(uids, fc.integer({ min: 1, max: 20 }), (some, most) => {
+      const all = some.toSorted((a, b) => a - b);
+      const held = rangesOf(all, most).map((range) => {
+        const [first = 0, last = 0] = range.split(':').map(Number);
+        return all.filter((uid) => uid >= first && uid <= last);
+      });
+      expect(held.flat()).toEqual(all);
+      expect(held.every(({ length }) => length <= most)).toBe(true);
     }),
   );
 });

@@ -94,31 +94,49 @@ export interface Portion {
 }
 
 const mostMails = 100;
-/** Bytes; one mail may be larger than that. */
+/** Bytes. */
 const mostBytes = 8 * 1024 * 1024;
+/** Bytes of a mail that are asked for at once. */
+export const pieceBytes = 512 * 1024;
+
+/** It is asked for piece by piece, and is a portion of its own. */
+export const isLarge = ({ size }: Pick<Listed, 'size'>): boolean => size > pieceBytes;
 
 /** `alone`: which are no part of a larger portion. */
 export function portionsOf(listed: readonly Listed[], alone: (uid: number) => boolean = () => false): Portion[] {
   const portions: { mails: Listed[]; tooLarge: Listed[]; lastUid: number }[] = [];
   let bytes = 0;
+  let afterLarge = false;
   for (const mail of listed) {
-    const large = mail.size > mailSizeLimit;
-    const size = large ? 0 : mail.size;
+    const tooLarge = mail.size > mailSizeLimit;
+    const large = isLarge(mail) && !tooLarge;
+    const size = tooLarge ? 0 : mail.size;
     let portion = portions.at(-1);
     if (
       !portion ||
       alone(mail.uid) ||
       alone(portion.lastUid) ||
+      large ||
+      afterLarge ||
       portion.mails.length + portion.tooLarge.length >= mostMails ||
-      (portion.mails.length > 0 && bytes + size > mostBytes)
+      bytes + size > mostBytes
     ) {
       portion = { mails: [], tooLarge: [], lastUid: 0 };
       portions.push(portion);
       bytes = 0;
     }
-    (large ? portion.tooLarge : portion.mails).push(mail);
+    (tooLarge ? portion.tooLarge : portion.mails).push(mail);
     portion.lastUid = mail.uid;
     bytes += size;
+    afterLarge = large;
   }
   return portions;
+}
+
+/** Sequence sets (RFC 9051 §9) that hold these UIDs, which are in ascending order, and at most so many of them each. */
+export function rangesOf(uids: readonly number[], most: number): string[] {
+  const ranges: string[] = [];
+  for (let start = 0; start < uids.length; start += most)
+    ranges.push(`${uids[start]}:${uids[Math.min(start + most, uids.length) - 1]}`);
+  return ranges;
 }

@@ -6,6 +6,7 @@ import { mailSizeLimit } from '../inlet.ts';
 import { payloadOf } from '../envelope.ts';
 import { type MailEnvelope, emailAccount, parseMail, sha256 } from '../schema.ts';
 import { Room } from '../room.ts';
+import type { LaidMail } from './large-mail.ts';
 import type { Listed } from './plan.ts';
 
 /** A head without its mail: shown in quarantine, and nothing that could go round again. */
@@ -18,17 +19,31 @@ const bytesOnTheWay = 4 * mailSizeLimit;
 const leastOnTheWay = Math.floor(bytesOnTheWay / mostOnTheWay);
 const onTheWay = new Room(bytesOnTheWay);
 
+export interface FetchedMail {
+  /** A large one is read when there is a place for it. */
+  readonly raw: Buffer | Pick<LaidMail, 'length' | 'read'>;
+  /** As {@link isOld} says. */
+  readonly old: boolean;
+}
+
 /**
- * Durable when it resolves: a message, a duplicate of one, or in quarantine. Rejects when the hub cannot keep it now. `old`: as
- * {@link isOld} says.
+ * Durable when it resolves: a message, a duplicate of one, or in quarantine. Rejects when the hub cannot keep it now, and when the signal
+ * comes before its turn. What is on the way waits for no mail server, so that no mailbox holds up another.
  */
-export function takeMail(...mail: Parameters<typeof take>): Promise<void> {
-  const [{ raw }] = mail;
-  return onTheWay.run(Math.max(raw.length, leastOnTheWay), () => take(...mail));
+export function takeMail(
+  mail: FetchedMail,
+  mailbox: Pick<Mailbox, 'address' | 'authservId'>,
+  deps: ChannelDeps,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { raw, old } = mail;
+  const taking = async () => take(Buffer.isBuffer(raw) ? raw : await raw.read(), old, mailbox, deps);
+  return onTheWay.run(Math.max(raw.length, leastOnTheWay), taking, signal);
 }
 
 async function take(
-  { raw, old }: { readonly raw: Buffer; readonly old: boolean },
+  raw: Buffer,
+  old: boolean,
   mailbox: Pick<Mailbox, 'address' | 'authservId'>,
   deps: ChannelDeps,
 ): Promise<void> {

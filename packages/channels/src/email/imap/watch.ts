@@ -3,9 +3,11 @@ import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { MailFolder } from '@patchbay/contracts';
 import type { ChannelDeps } from '../../channel.ts';
 import { type Mailbox, type MailboxCursor, type MailboxServer, MailProblem } from '../../mailbox.ts';
-import { answered, connect, type Connection, lost } from './connection.ts';
-import { fetchPassedOver, fetchWaiting, search } from './fetch.ts';
+import { answered, connect, type Connection, lost, shortAnswer } from './connection.ts';
+import { fetchPassedOver, fetchWaiting } from './fetch.ts';
 import { beginAt } from './plan.ts';
+import { search } from './search.ts';
+import type { FetchPass } from './take-portion.ts';
 
 /** Resolves after an abort, when mails in progress are done. Rejects with a {@link MailProblem} when the connection breaks. */
 export async function watchMailbox(mailbox: Mailbox, deps: ChannelDeps, signal: AbortSignal): Promise<void> {
@@ -51,8 +53,8 @@ async function open(
   now: Date,
 ): Promise<MailboxCursor> {
   const opening = connection.client.mailboxOpen(mailbox.folder, { readOnly: mailbox.afterFetch === 'keep' });
-  const folder = await answered(connection, opening, mailbox);
-  const uidNext = await nextUid(connection.client, folder, cursor);
+  const folder = await answered(connection.client, opening, shortAnswer(mailbox));
+  const uidNext = await nextUid({ client: connection.client, mailbox }, folder, cursor);
   const begun = beginAt(cursor, { uidValidity: Number(folder.uidValidity), uidNext }, mailbox, now);
   if (begun === cursor) return cursor;
   mailbox.breaks.forget();
@@ -62,13 +64,13 @@ async function open(
 
 /** Not every server tells it (RFC 3501 §6.3.1). Of a folder that is known already nothing then says that it is another one. */
 async function nextUid(
-  client: ImapFlow,
+  at: Pick<FetchPass, 'client' | 'mailbox'>,
   { uidNext, uidValidity, exists }: Partial<Pick<MailboxObject, 'uidNext' | 'uidValidity' | 'exists'>>,
   cursor: MailboxCursor,
 ): Promise<number> {
   if (uidNext !== undefined) return uidNext;
   if (cursor.uidValidity === Number(uidValidity)) return cursor.lastUid + 1;
-  return exists === 0 ? 1 : ((await search(client, { uid: '*' })).at(-1) ?? 0) + 1;
+  return exists === 0 ? 1 : ((await search(at, { uid: '*' })).at(-1) ?? 0) + 1;
 }
 
 /** Remembers news that come while nobody waits. */
@@ -107,7 +109,7 @@ const said = (reason: string) => `${lost}: ${reason.replaceAll(/\s+/g, ' ').slic
 export async function listFolders(server: MailboxServer, signal: AbortSignal): Promise<MailFolder[]> {
   using connection = await connect(server, signal);
   try {
-    const folders = await answered(connection, connection.client.list(), server);
+    const folders = await answered(connection.client, connection.client.list(), shortAnswer(server));
     return folders
       .filter(({ flags }) => !flags.has(String.raw`\Noselect`) && !flags.has(String.raw`\NonExistent`))
       .slice(0, 1000)

@@ -1,0 +1,102 @@
+import { expect, it } from 'vitest';
+import type { Mailbox, MailboxCursor, MailboxProgress } from '../../mailbox.ts';
+import { testDeps } from '../test-deps.ts';
+import { Breaks } from './breaks.ts';
+import { fetchWaiting } from './fetch.ts';
+import { startStandIn } from './stand-in.ts';
+import type { Answer } from './stand-in.ts';
+
+const cursor: MailboxCursor = {
+  uidValidity: 1,
+  lastUid: 0,
+  importUntil: 3,
+  importSince: null,
+  importDone: 0,
+  importTotal: 0,
+  importLeft: 0,
+};
+
+/** Goes once through what waits in the folder of a server that answers so. */
+async function fetchFrom(answer: Answer, silenceMs = 2_000, from = cursor) {
+  await using server = await startStandIn(answer);
+  const deps = testDeps();
+  const saved: (MailboxCursor & MailboxProgress)[] = [];
+  const mailbox: Mailbox = {
+    host: '127.0.0.1',
+    port: 0,
+    security: 'none',
+    username: 'box',
+    silenceMs,
+    credentials: async () => ({ password: '' }),
+    address: 'box@centre.test',
+    folder: 'INBOX',
+    afterFetch: 'keep',
+    moveTo: null,
+    importFrom: 'all',
+    importDays: null,
+    authservId: null,
+    createdAt: new Date('2026-03-01T00:00:00Z'),
+    completeUntil: null,
+    cursor: from,
+    breaks: new Breaks(),
+    pollMs: { beside: 1_000, without: 1_000 },
+    save: async (to, progress) => void saved.push({ ...to, ...progress }),
+    contact: async () => undefined,
+  };
+  const signal = new AbortController().signal;
+  const passed = await fetchWaiting({ client: server.client, mailbox, deps, signal }, from).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  const received = deps.recorded.received.map(({ contact }) => contact.externalId);
+  return { error: passed, received, saved, asked: server.asked, quarantined: deps.recorded.quarantined };
+}
+
+const mail = (uid: number) => `From: a@example.org\r\nMessage-ID: <m${uid}@example.org>\r\n\r\nHello\r\n`;
+const listing = (uid: number) => `* ${uid} FETCH (UID ${uid} RFC822.SIZE ${mail(uid).length})\r\n`;
+const body = (uid: number) => `* ${uid} FETCH (UID ${uid} BODY[] {${mail(uid).length}}\r\n${mail(uid)})\r\n`;
+const inRange = (command: string) =>
+  (/^UID (?:FETCH|SEARCH UID) (\S+)/.exec(command)?.[1] ?? '').split(',').flatMap((part) => {
+    const [first = 0, last = first] = part.split(':').map((one) => (one === '*' ? 3 : Number(one)));
+    return [1, 2, 3].filter((uid) => uid >= first && uid <= last);
+  });
+
+it('a mail that the server leaves out of its list is fetched, and one that it never hands out is noted', async () => {
+  const { error, received, saved, quarantined } = await fetchFrom((command) => {
+    const uids = inRange(command);
+    if (command.startsWith('UID SEARCH')) return `* SEARCH ${uids.join(' ')}\r\n`;
+    if (command.includes('BODY.PEEK[])'))
+      return uids
+        .filter((uid) => uid !== 3)
+        .map(body)
+        .join('');
+    return uids
+      .filter((uid) => uid === 1)
+      .map(listing)
+      .join('');
+  });
+  expect(error).toBeNull();
+  expect(received.toSorted()).toEqual(['<m1@example.org>', '<m2@example.org>']);
+  expect(quarantined).toMatchObject([{ input: { reason: expect.stringContaining('does not hand it out') } }]);
+  expect(saved.at(-1)).toMatchObject({ lastUid: 3, backlog: 0, importDone: 3, importTotal: 3 });
+});
+
+it.each([
+  ['the search', /^UID SEARCH/],
+  ['the list', /^UID FETCH .*SIZE/],
+  ['a mail', /^UID FETCH .*BODY/],
+])('a server that talks all the time and never answers %s is given up', async (_name, pattern) => {
+  let timer: NodeJS.Timeout | undefined;
+  const { error, saved } = await fetchFrom((command, socket) => {
+    if (pattern.test(command)) {
+      timer = setInterval(() => socket.write('* OK still at it\r\n'), 10);
+      socket.on('close', () => clearInterval(timer));
+      return null;
+    }
+    const uids = inRange(command);
+    return command.startsWith('UID SEARCH') ? `* SEARCH ${uids.join(' ')}\r\n` : uids.map(listing).join('');
+  }, 50);
+  clearInterval(timer);
+  expect(error).toMatchObject({ code: 'timeout' });
+  expect(saved).toEqual([]);
+});

@@ -1,0 +1,153 @@
+/** Takes a portion of mails from the wire and makes it durable. No mail server is waited for with room that others need. */
+import type { ImapFlow } from 'imapflow';
+import type { ChannelDeps } from '../../channel.ts';
+import { type Mailbox, type MailboxCursor, MailProblem } from '../../mailbox.ts';
+import { mailSizeLimit } from '../inlet.ts';
+import { settleFetched } from './after-fetch.ts';
+import { answered, longAnswer, rowsInTime } from './connection.ts';
+import { keepAwake } from './keep-awake.ts';
+import { layMail } from './large-mail.ts';
+import { isLarge, isOld, type Listed, type Portion } from './plan.ts';
+import { search } from './search.ts';
+import { keepHead, keepNote, takeMail } from './take.ts';
+
+export interface FetchPass {
+  readonly client: ImapFlow;
+  readonly mailbox: Mailbox;
+  readonly deps: ChannelDeps;
+  readonly signal: AbortSignal;
+}
+
+/** Mails of a portion on their way into the database, where as many are written by one statement. */
+const takenAtOnce = 16;
+/** Bytes of them. */
+const heldAtOnce = 2 * 1024 * 1024;
+const byUid = { uid: true } as const;
+
+/** Waits until all of the portion is durable, and then does to it in the mailbox what is wanted. */
+export async function takePortion(
+  pass: FetchPass,
+  cursor: MailboxCursor,
+  portion: Portion,
+): Promise<MailProblem | null> {
+  const taken = await takeTogether(pass, cursor, portion);
+  for (const mail of portion.mails.filter(({ uid }) => !taken.has(uid))) {
+    const take = isLarge(mail) ? takeLarge : takeOne;
+    if (await take(pass, cursor, mail)) taken.add(mail.uid);
+  }
+  for (const mail of portion.tooLarge) await takeHead(pass, mail);
+  return await settleFetched(pass.client, pass.mailbox, [...taken]);
+}
+
+/** While some are on their way into the database the next are read from the wire. Answers the UIDs that are durable. */
+async function takeTogether(pass: FetchPass, cursor: MailboxCursor, { mails, lastUid }: Portion): Promise<Set<number>> {
+  const { client, mailbox, deps, signal } = pass;
+  const taken = new Set<number>();
+  const asked = new Map(mails.filter((mail) => !isLarge(mail)).map((mail) => [mail.uid, mail]));
+  if (asked.size === 0) return taken;
+  const running = new Set<Promise<void>>();
+  let held = 0;
+  let failure: unknown;
+  try {
+    const rows = client.fetch([...asked.keys()], { uid: true, source: true }, byUid);
+    for await (const { uid, source } of rowsInTime(client, rows, longAnswer(mailbox))) {
+      const mail = asked.get(uid);
+      if (!source || !mail) continue;
+      asked.delete(uid);
+      held += source.length;
+      const task: Promise<void> = takeMail({ raw: source, old: isOld(mail, cursor, mailbox) }, mailbox, deps, signal)
+        .then(
+          () => void taken.add(uid),
+          (error: unknown) => {
+            failure ??= error ?? new Error('A mail was not taken in');
+          },
+        )
+        .finally(() => {
+          running.delete(task);
+          held -= source.length;
+        });
+      running.add(task);
+      while (running.size >= takenAtOnce || held > heldAtOnce) await Promise.race(running);
+      if (failure !== undefined) break;
+    }
+  } catch (error) {
+    // The rest may be gone from the mailbox (RFC 5530 EXPUNGEISSUED): each is then asked for by itself.
+    if (!isRefusal(client, error)) {
+      const [next] = asked.keys();
+      if (failure === undefined && next !== undefined && !signal.aborted) mailbox.breaks.note(next, lastUid);
+      failure ??= error;
+    }
+  }
+  await whileAwake(pass, () => Promise.all(running));
+  if (failure !== undefined) throw failure;
+  return taken;
+}
+
+/** False: it is not to be had. */
+async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<boolean> {
+  const { client, mailbox, deps, signal } = pass;
+  await using laid = await layMail(client, mail, longAnswer(mailbox)).catch((error: unknown) =>
+    isRefusal(client, error) ? null : brokeOff(pass, mail.uid, error),
+  );
+  if (!laid) return takeOne(pass, cursor, mail);
+  if (laid.length > mailSizeLimit) {
+    await takeHead(pass, { ...mail, size: laid.length });
+    return false;
+  }
+  const old = isOld(mail, cursor, mailbox);
+  await whileAwake(pass, () => takeMail({ raw: laid, old }, mailbox, deps, signal));
+  return true;
+}
+
+/** A mail that did not come with the others: expunged, which is told by false, or held back by the server. */
+async function takeOne(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<boolean> {
+  const { client, deps, mailbox, signal } = pass;
+  const { uid } = mail;
+  const isThere = async () => (await search(pass, { uid: String(uid) })).includes(uid);
+  if (!(await isThere())) return false;
+  const asked = client.fetchOne(String(uid), { uid: true, source: true }, byUid);
+  const found = await answered(client, asked, longAnswer(mailbox)).catch((error: unknown) =>
+    isRefusal(client, error) ? (false as const) : brokeOff(pass, uid, error),
+  );
+  if (found && found.source) {
+    const { source: raw } = found;
+    await whileAwake(pass, () => takeMail({ raw, old: isOld(mail, cursor, mailbox) }, mailbox, deps, signal));
+    return true;
+  }
+  if (await isThere()) await keepNote(nameOf(mailbox, cursor, uid), heldBack, deps);
+  return false;
+}
+
+/** Of a mail that is larger than the hub takes. */
+async function takeHead(pass: FetchPass, mail: Listed): Promise<void> {
+  const asked = pass.client.fetchOne(String(mail.uid), { uid: true, headers: true }, byUid);
+  const found = await answered(pass.client, asked, longAnswer(pass.mailbox)).catch((error: unknown) =>
+    brokeOff(pass, mail.uid, error),
+  );
+  if (found && found.headers) await keepHead(found.headers, mail, pass.deps);
+}
+
+/** Notes a mail that is asked for no more: the connection broke off at it too often. */
+export const noteGivenUp = ({ mailbox, deps }: FetchPass, cursor: MailboxCursor, uid: number): Promise<void> =>
+  keepNote(nameOf(mailbox, cursor, uid), brokenOff, deps);
+
+const isRefusal = (client: ImapFlow, error: unknown): boolean =>
+  client.usable && (error as { responseStatus?: string }).responseStatus === 'NO';
+
+/** Broken off by us, or for want of a place to lay it, it says nothing of the server. */
+function brokeOff({ mailbox, signal }: FetchPass, uid: number, error: unknown): never {
+  const ours = signal.aborted || (error instanceof MailProblem && error.code === 'hub');
+  if (!ours) mailbox.breaks.note(uid, uid);
+  throw error;
+}
+
+/** While mails are on their way into the database nothing is asked of the server. */
+const whileAwake = <T>({ client, mailbox }: FetchPass, task: () => Promise<T>): Promise<T> =>
+  keepAwake(client, task, Math.min(keepAwakeMs, longAnswer(mailbox) / 12));
+const keepAwakeMs = 30_000;
+
+const heldBack = 'The server lists this mail but does not hand it out; it stays in its mailbox';
+const brokenOff = 'The connection breaks off whenever this mail is asked for; it stays in its mailbox';
+
+const nameOf = ({ folder, address }: Mailbox, { uidValidity }: MailboxCursor, uid: number): string =>
+  `UID ${uid} of ${folder} (${uidValidity}), ${address}`;

@@ -1,0 +1,75 @@
+/** Mailboxes whose servers are slow, or say something all the time and never what they are asked for: no other one waits for them. */
+import { describe, expect, inject, it } from 'vitest';
+import { eventually } from '../support/client.ts';
+import { mailPassword, startDovecot } from '../support/dovecot.ts';
+import { startHub } from '../support/hub.ts';
+import { startWire } from '../support/imap-wire.ts';
+import { mailNamed, quickAccounts } from '../support/mailbox-mail.ts';
+import { shared } from '../support/shared.ts';
+
+const mebibyte = 1024 * 1024;
+/** Milliseconds: a server may be silent for so long, and take four times as long for a piece of a mail. */
+const silenceMs = 2_000;
+
+describe.skipIf(inject('dovecot') === null)('mailboxes on slow servers', () => {
+  const dovecot = shared(() => startDovecot());
+  const centre = shared(() => startHub('postgres', { overrides: { mailAccounts: { ...quickAccounts, silenceMs } } }));
+  const add = async (username: string, port: number): Promise<string> => {
+    const { status, body } = await centre().api('POST', '/api/v1/mail-accounts', {
+      address: `${username}@patchbay.test`,
+      host: '127.0.0.1',
+      port,
+      security: 'none',
+      username,
+      password: mailPassword,
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+    return body.id;
+  };
+  const account = async (id: string) => (await centre().api('GET', `/api/v1/mail-accounts/${id}`)).body;
+  const until = (id: string, holds: (body: Record<string, unknown>) => boolean) =>
+    eventually(() => account(id), holds, 30_000);
+  const arrived = async (prefix: string): Promise<number> => {
+    const { rows } = await centre().hub.parts.db.sql.query<{ count: number }>(
+      `select count(*)::int as count from message where external_id like $1 and direction = 'in'`,
+      [`<${prefix}%`],
+    );
+    return rows[0]?.count ?? 0;
+  };
+  const large = (name: string, bytes: number) => Buffer.from(mailNamed(name, bytes, `${name}@example.org`));
+
+  it('large mails that come a byte at a time hold up no large mail of another, and are given up in time', async () => {
+    await using slow = await startWire(dovecot().port);
+    slow.dripFrom('BODY[]');
+    const names = Array.from({ length: 9 }, (_, index) => `drip-${index}`);
+    for (const name of names) await dovecot().deliver(name, [large(name, 24.5 * mebibyte)]);
+    const slowOnes = await Promise.all(names.map((name) => add(name, slow.port)));
+    await eventually(
+      async () => slow.dripping(),
+      (lines) => lines >= 8,
+      30_000,
+    );
+    await dovecot().deliver('well', [large('well-0', 2 * mebibyte)]);
+    await add('well', dovecot().port);
+    await eventually(
+      () => arrived('well-'),
+      (count) => count === 1,
+      10_000,
+    );
+    for (const id of slowOnes)
+      expect(await until(id, ({ state }) => state === 'failing')).toMatchObject({
+        lastErrorCode: 'timeout',
+        nextTryAt: expect.any(String),
+      });
+    slow.mend();
+    const [id = ''] = slowOnes;
+    await centre().api('POST', `/api/v1/mail-accounts/${id}/try`);
+    expect(await until(id, ({ state, backlog }) => state === 'watching' && backlog === 0)).toMatchObject({
+      lastError: null,
+    });
+    await eventually(
+      () => arrived('drip-0@'),
+      (count) => count === 1,
+    );
+  });
+});
