@@ -72,4 +72,40 @@ describe.skipIf(inject('dovecot') === null)('mailboxes on slow servers', () => {
       (count) => count === 1,
     );
   });
+
+  it('servers that fall silent at any stage hold up no other mailbox, and each is shown with its next try', async () => {
+    const stages: [string, RegExp][] = [
+      ['greeting', /^\* OK \[CAPABILITY[^\r]*\] Dovecot/],
+      ['signing in', / OK \[CAPABILITY[^\r]*\] Logged in/],
+      ['list of folders', /^\* LIST /m],
+      ['folder', /UIDVALIDITY/],
+      ['search', /^\* E?SEARCH/m],
+      ['list of mails', /RFC822\.SIZE/],
+      ['mail', /BODY\[\]/],
+      ['large mail', /BODY\[\]<524288>/],
+      ['wait for news', /^\+ idling/m],
+      ['end of the wait', / OK Idle completed/],
+    ];
+    await using stack = new AsyncDisposableStack();
+    const hanging: string[] = [];
+    for (const [index, [, pattern]] of stages.entries()) {
+      const wire = stack.use(await startWire(dovecot().port, (chunk) => (pattern.test(chunk) ? undefined : chunk)));
+      await dovecot().deliver(`hangs-${index}`, [large(`hangs-${index}`, 2 * mebibyte), large(`small-${index}`, 100)]);
+      hanging.push(await add(`hangs-${index}`, wire.port));
+    }
+    const prompt = await add('prompt', dovecot().port);
+    await until(prompt, ({ state }) => state === 'watching');
+    for (const [index, id] of hanging.entries()) {
+      const name = `prompt-${index}`;
+      await dovecot().append('prompt', [mailNamed(name, 100, `${name}@example.org`)]);
+      await eventually(
+        () => arrived(`${name}@`),
+        (count) => count === 1,
+        5_000,
+      );
+      const failed = await until(id, ({ lastErrorCode }) => lastErrorCode !== null);
+      expect([stages[index]?.[0], failed]).toMatchObject([stages[index]?.[0], { lastErrorCode: 'timeout' }]);
+      await until(id, ({ state, nextTryAt }) => state === 'failing' && nextTryAt !== null);
+    }
+  });
 });

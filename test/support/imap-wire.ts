@@ -8,9 +8,9 @@ const dripEvery = 200;
 
 /**
  * Carries connections to a port, and can stop carrying those that there are, without closing them. `said`: what is carried of what the
- * server says; null cuts the line.
+ * server says; null cuts the line, undefined has it fall silent.
  */
-export async function startWire(port: number, said: (chunk: string) => string | null = (chunk) => chunk) {
+export async function startWire(port: number, said: (chunk: string) => string | null | undefined = (chunk) => chunk) {
   const pairs = new Set<[Socket, Socket]>();
   const drips = new Map<Socket, NodeJS.Timeout>();
   let budget = Infinity;
@@ -36,6 +36,7 @@ export async function startWire(port: number, said: (chunk: string) => string | 
       budget -= chunk.length;
       const carried = said(chunk.toString('latin1'));
       if (carried === null) return void near.destroy();
+      if (carried === undefined) return void far.pause();
       if (mark !== undefined && carried.includes(mark)) {
         near.write(carried.slice(0, carried.length / 2), 'latin1');
         return drip(near, far, carried.slice(carried.length / 2));
