@@ -1,40 +1,41 @@
 /** Which HTML of a mail is read: what nests very deep takes time by the square of it to be built, and the stack to be walked through. */
+import { Parser } from 'htmlparser2';
 
 /** Characters. */
 const longestHtml = 4_000_000;
 /** Levels of elements. Browsers draw half as many. */
 export const mostLevels = 1000;
 
-const tag = /<(?:!--|(\/?)([\w:-]+))/gi;
-/** They hold nothing, or the next of their kind ends them where they are not closed. */
-const flat =
-  /^(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|dt|dd|option|optgroup|tr|td|th|thead|tbody|tfoot|rt|rp)$/;
+/** Elements in each other, with those that only divide a table or a list: a level of these is up to three elements. */
+const mostElements = 3 * mostLevels;
+const dividing = /^(?:p|li|dt|dd|option|optgroup|tr|td|th|thead|tbody|tfoot|rt|rp)$/;
+/** Characters that are parsed before it is asked again how deep they go. */
+const piece = 16 * 1024;
 
-export const isReadable = (html: string): boolean => html.length <= longestHtml && !nestsDeeper(html, mostLevels);
+export const isReadable = (html: string): boolean =>
+  html.length <= longestHtml && (!hasMoreTags(html, mostLevels) || !nestsDeeper(html));
 
-function nestsDeeper(html: string, most: number): boolean {
-  const open: string[] = [];
-  const counts = new Map<string, number>();
-  tag.lastIndex = 0;
-  for (let found = tag.exec(html); found; found = tag.exec(html)) {
-    const [, slash, written] = found;
-    const name = written?.toLowerCase();
-    const end = html.indexOf(name === undefined ? '-->' : '>', tag.lastIndex);
-    if (end < 0) return false;
-    tag.lastIndex = end;
-    if (name === undefined) continue;
-    if (flat.test(name)) continue;
-    if (slash !== '/') {
-      open.push(name);
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-      if (open.length > most) return true;
-    } else if ((counts.get(name) ?? 0) > 0) {
-      let closed: string | undefined;
-      do {
-        closed = open.pop() ?? name;
-        counts.set(closed, (counts.get(closed) ?? 1) - 1);
-      } while (closed !== name);
-    }
-  }
-  return false;
+/** Most HTML has so few that there is nothing to be parsed. */
+function hasMoreTags(html: string, most: number): boolean {
+  let tags = 0;
+  for (let at = html.indexOf('<'); at >= 0 && tags <= most; at = html.indexOf('<', at + 1)) tags += 1;
+  return tags > most;
+}
+
+/** Counted by the parser that builds it: which elements end which, and what is a tag at all, is as it sees it. */
+function nestsDeeper(html: string): boolean {
+  let elements = 0;
+  let levels = 0;
+  let tooDeep = false;
+  const step = (name: string, by: number) => {
+    elements += by;
+    if (!dividing.test(name)) levels += by;
+    tooDeep ||= elements > mostElements || levels > mostLevels;
+  };
+  const parser = new Parser(
+    { onopentagname: (name) => step(name, 1), onclosetag: (name) => step(name, -1) },
+    { decodeEntities: false },
+  );
+  for (let start = 0; start < html.length && !tooDeep; start += piece) parser.write(html.slice(start, start + piece));
+  return tooDeep;
 }

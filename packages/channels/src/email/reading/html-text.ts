@@ -59,7 +59,7 @@ export function textOfHtml(html: string): string {
   try {
     return signed(convert(html));
   } catch (error) {
-    // Elements that close each other stand deeper in each other than they are counted.
+    // The stack ran out.
     if (error instanceof RangeError) return '';
     throw error;
   }
