@@ -61,8 +61,10 @@ describe.skipIf(inject('dovecot') === null)('mailboxes on slow servers', () => {
         lastErrorCode: 'timeout',
         nextTryAt: expect.any(String),
       });
+    const [id = '', ...others] = slowOnes;
+    for (const other of others)
+      expect((await centre().api('DELETE', `/api/v1/mail-accounts/${other}`)).status).toBe(204);
     slow.mend();
-    const [id = ''] = slowOnes;
     await centre().api('POST', `/api/v1/mail-accounts/${id}/try`);
     expect(await until(id, ({ state, backlog }) => state === 'watching' && backlog === 0)).toMatchObject({
       lastError: null,
