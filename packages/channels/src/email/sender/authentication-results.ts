@@ -51,7 +51,7 @@ function readClause(text: string): Clause[] {
   const method = /^\s*([a-z][a-z0-9-]*)\s*(?:\/\s*\d+)?\s*=\s*([a-z]+)/i.exec(text);
   if (!method?.[1] || !method[2]) return [];
   const properties: Record<string, string> = {};
-  for (const found of text.matchAll(/([a-z]+)\s*\.\s*([a-z][a-z0-9-]*)\s*=\s*("[^"]*"|[^\s;]+)/gi)) {
+  for (const found of text.matchAll(/([a-z]+)\s*\.\s*([a-z][a-z0-9-]*)\s*=\s*((?:"[^"]*"|[^\s;"])+)/gi)) {
     const name = `${found[1]}.${found[2]}`.toLowerCase();
     properties[name] ??= unquoted(found[3] ?? '');
   }
@@ -84,10 +84,10 @@ function splitClauses(value: string): string[] {
 }
 
 function unquoted(text: string): string {
-  return text.replace(/^"(.*)"$/, '$1');
+  return text.replace(/^"([^"]*)"$/, '$1');
 }
 
-/** `user@example.org`, `@example.org` and `example.org` all name the domain. */
+/** `user@example.org`, `@example.org` and `example.org` all name the domain; a quoted local part may hold what looks like another (RFC 8601 §2.2). */
 function domainIn(value: string | undefined): string {
   const domain = (value ?? '').slice((value ?? '').lastIndexOf('@') + 1);
   return asciiDomain(domain.replace(/[<>.]+$/, ''));

@@ -173,6 +173,29 @@ describe('a signature with a length', () => {
     expect(await check(raw, envelope, dns)).toMatchObject({ verdict, grade });
     expect(dns).not.toHaveBeenCalled();
   });
+
+  const forged = (more: string) =>
+    `DKIM-Signature: v=1; a=rsa-sha256; d=shop.example; s=k; h=from; bh=AAAA; b=AAAA${more}\r\n`;
+  test.each([
+    ['one without a length', forged(''), tail, 'none', 'claimed'],
+    ['ten others', forged('').replaceAll('shop', 'junk').repeat(10), tail, 'none', 'claimed'],
+    ['a very long one', forged(`; x=${'a'.repeat(20_000)}`), tail, 'none', 'claimed'],
+    ['ten others, where nothing was added', forged('').replaceAll('shop', 'junk').repeat(10), '', 'pass', 'known'],
+  ])('is excused by no forged signature beside it: %s', async (_name, beside, added, verdict, grade) => {
+    const raw = Buffer.concat([Buffer.from(`${relay}\r\n${beside}`), await grown(added, whole)]);
+    const envelope = { from: null, to: [], trustedAuthservId: 'mx.centre.test' };
+    expect(await check(raw, envelope, dnsOf(zone))).toMatchObject({ verdict, grade });
+  });
+
+  test('is excused by a whole one of the same domain where the host says that both are good', async () => {
+    const { signatures } = await dkimSign(Buffer.concat([plain('ann@shop.example'), Buffer.from(tail)]), {
+      signatureData: [{ signingDomain: 'shop.example', selector: 'k', privateKey }],
+    } as never);
+    const both = relay.replace('dkim=pass header.d=shop.example', (one) => `${one}; ${one}`);
+    const raw = Buffer.concat([Buffer.from(`${both}\r\n${signatures}`), await grown(tail, whole)]);
+    const envelope = { from: null, to: [], trustedAuthservId: 'mx.centre.test' };
+    expect(await check(raw, envelope, dnsOf(zone))).toMatchObject({ verdict: 'pass', grade: 'known' });
+  });
 });
 
 describe('an author whom the check has not judged', () => {

@@ -128,7 +128,9 @@ async function toldOfWhole(
   mail: MailSource,
   { fromDomain, checks }: { readonly fromDomain: string; readonly checks: MailChecks },
 ): Promise<MailChecks> {
-  if (!isSigned(mail) || !signaturesOf(mail).some(({ value }) => /(?:^|;)\s*l\s*=/.test(value))) return checks;
+  const lengths = signaturesOf(mail).flatMap(({ value }) => /(?:^|;)\s*l\s*=\s*(\d+)/.exec(value)?.[1] ?? []);
+  if (lengths.length === 0) return checks;
+  if (!isSigned(mail)) return withoutParts(fromDomain, checks, leastSigned(raw, lengths, { fromDomain, checks }));
   const { checkSignatures, unsignedIn } = await import('./signatures.ts');
   const { results } = await checkSignatures(raw, '', nobody).catch(() => unread);
   return withoutParts(
@@ -136,6 +138,18 @@ async function toldOfWhole(
     checks,
     results.map((row) => signatureOf(row, unsignedIn(row))),
   );
+}
+
+/** Of signatures too many or too long to be looked at: any of them may be the one that was found to be good. */
+function leastSigned(
+  raw: Uint8Array,
+  lengths: readonly string[],
+  { fromDomain, checks: { dkim } }: { readonly fromDomain: string; readonly checks: MailChecks },
+) {
+  const body = raw.length - Math.max(0, Buffer.from(raw.buffer, raw.byteOffset, raw.length).indexOf('\r\n\r\n') + 4);
+  const unsigned = body - Math.min(...lengths.map(Number));
+  const domains = [fromDomain, ...dkim.map(({ domain }) => domain)];
+  return unsigned <= 2 ? [] : domains.map((domain) => ({ domain, unsigned }));
 }
 
 const nobody: MailDns = () => Promise.reject(Object.assign(new Error('nobody is asked'), { code: 'ENOTFOUND' }));

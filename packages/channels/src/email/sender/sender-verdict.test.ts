@@ -112,6 +112,14 @@ describe('Authentication-Results', () => {
       '"mx.example.com"; spf=pass reason="a; dmarc=pass" smtp.mailfrom=shop.example',
       { spf: { result: 'pass', domain: 'shop.example' }, dkim: [] },
     ],
+    [
+      'mx.example.com; spf=pass smtp.mailfrom="x@shop.example"@evil.example; dkim=pass header.i="x@shop.example"@evil.example; dmarc=pass header.from="shop.example"',
+      {
+        spf: { result: 'pass', domain: 'evil.example' },
+        dkim: [{ result: 'pass', domain: 'evil.example' }],
+        dmarc: { result: 'pass', domain: 'shop.example' },
+      },
+    ],
   ])('%s', (value, checks) => {
     expect(readAuthenticationResults(value)?.checks).toEqual(checks);
   });

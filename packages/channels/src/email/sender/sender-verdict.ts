@@ -72,10 +72,14 @@ export function withoutParts(
   told: MailChecks,
   signatures: readonly Pick<SignatureCheck, 'domain' | 'unsigned'>[],
 ): MailChecks {
+  // Which of several was found to be good is not told: only when all were, those that leave out nothing are among them.
+  const areAllGood = (domain: string) =>
+    signatures.filter((one) => one.domain === domain).length <=
+    told.dkim.filter((one) => one.domain === domain && one.result === 'pass').length;
   const whole = signatures.filter(({ unsigned }) => unsigned === undefined).map(({ domain }) => domain);
   const parts = new Map(
     signatures.flatMap(({ domain, unsigned }) =>
-      unsigned === undefined || whole.includes(domain) ? [] : [[domain, unsigned]],
+      unsigned === undefined || (whole.includes(domain) && areAllGood(domain)) ? [] : [[domain, unsigned]],
     ),
   );
   if (![...parts.keys()].some((domain) => isAligned(fromDomain, domain))) return told;
