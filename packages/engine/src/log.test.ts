@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { loadEnvironment } from '@patchbay/config';
 import { HubError } from '@patchbay/contracts';
 import { describe, expect, it, vi } from 'vitest';
@@ -53,12 +55,13 @@ describe('an error in the log', () => {
 
 describe('the lines of a moment', () => {
   function held() {
-    const waiting: string[] = [];
     const written: string[][] = [];
-    const stream = gathered({
-      write: (line) => void waiting.push(String(JSON.parse(line).msg)),
-      flushSync: () => void written.push(waiting.splice(0)),
-    });
+    const named = (lines: string) =>
+      lines
+        .trim()
+        .split('\n')
+        .map((line) => String(JSON.parse(line).msg));
+    const stream = gathered({ write: (lines) => void written.push(named(lines)) });
     return { log: createLog(loadEnvironment({ LOG_LEVEL: 'info' }), stream), stream, written };
   }
 
@@ -90,4 +93,29 @@ describe('the lines of a moment', () => {
     stream.flush();
     expect(written).toEqual([['last']]);
   });
+});
+
+it('goes on where nobody reads the standard output any more', async () => {
+  const program = `
+    import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
+    const log = createLog({ logLevel: 'info', roles: [], defaultRegion: 'GB' });
+    log.info('one');
+    process.once('message', () => {
+      for (let line = 0; line < 100; line += 1) log.warn('nobody reads this');
+      log.info('x'.repeat(100_000));
+      process.send('still here', () => process.exit());
+    });
+    process.send('ready');`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  try {
+    await once(child, 'message');
+    child.stdout?.destroy();
+    child.send('go on');
+    expect(await once(child, 'message')).toContain('still here');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });

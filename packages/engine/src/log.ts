@@ -42,31 +42,31 @@ const namingNobody =
 
 /** Milliseconds. */
 const longestHeld = 100;
-
-interface Output {
-  write(line: string): unknown;
-  flushSync(): void;
-}
+/** Characters. */
+const mostHeld = 16 * 1024;
 
 /**
  * Lines of one moment are written together, as each write of its own costs more than its line; a warning or an error is written at once, with all
- * that was said before it.
+ * that was said before it. `output` takes what it is given at once, whatever becomes of it.
  */
-export function gathered(output: Output): DestinationStream & { flush(): void } {
+export function gathered(output: DestinationStream): DestinationStream & { flush(): void } {
+  let lines = '';
   let held: NodeJS.Timeout | undefined;
   const stream = {
     // pino tells a stream that has this of the level of each line before it writes it.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string) {
-      output.write(line);
-      if (stream.lastLevel >= (levels.values['warn'] ?? 0)) stream.flush();
+      lines += line;
+      if (stream.lastLevel >= (levels.values['warn'] ?? 0) || lines.length > mostHeld) stream.flush();
       else held ??= setTimeout(() => stream.flush(), longestHeld).unref();
     },
     flush() {
       clearTimeout(held);
       held = undefined;
-      output.flushSync();
+      const told = lines;
+      lines = '';
+      if (told !== '') output.write(told);
     },
   };
   return stream;
@@ -77,7 +77,7 @@ let standardOutput: DestinationStream | undefined;
 /** One for all logs of the process. Nothing is held back when it ends by itself; a kill may take the last tenth of a second of what went well. */
 function toStandardOutput(): DestinationStream {
   if (standardOutput) return standardOutput;
-  const stream = gathered(destination({ dest: 1, sync: true, minLength: 8 * 1024 }));
+  const stream = gathered(destination({ dest: 1, sync: true }));
   process.once('exit', () => stream.flush());
   standardOutput = stream;
   return stream;
