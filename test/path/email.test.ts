@@ -7,6 +7,7 @@ import type { Backend } from '../support/backends.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { mailProgram, rawMail, startMailSink } from '../support/mail.ts';
 import { shared } from '../support/shared.ts';
+import { sendByWire } from '../support/smtp-wire.ts';
 import { ticketClient } from '../support/ticket-client.ts';
 
 async function startMailCentre(backend: Backend, withServer: boolean) {
@@ -227,6 +228,38 @@ onBothBackends('mail', (backend) => {
         expect(forged.customerId).not.toBe(first.message.customerId);
       }
     });
+  });
+
+  it('of a ticket system that writes from an address for each ticket, and says nowhere that it is one, is acknowledged once', async () => {
+    const { write, received, messages, ticket } = centre();
+    const first = await firstContact('desk@tickets.example');
+    const { number } = await ticket(first.ticketId);
+    const acknowledged = first.acknowledgement.messageId ?? '';
+    const answers = [
+      { from: 't-1@tickets.example', to: first.replyTo, inReplyTo: acknowledged },
+      { from: 't-2@tickets.example', to: first.replyTo },
+      { from: 't-3@tickets.example', inReplyTo: acknowledged },
+      { from: 't-4@tickets.example', subject: `We have received your request [#${number}]` },
+    ];
+    for (const answer of answers) {
+      const messageId = newId();
+      await write({ messageId, subject: 'We have received your request', text: 'A ticket was opened.', ...answer });
+      const { ticketId } = await received(messageId);
+      expect(ticketId).not.toBe(first.ticketId);
+      const kept = await messages(ticketId);
+      expect(kept.map(({ direction }: { direction: string }) => direction)).toEqual(['in']);
+    }
+  });
+
+  it('without Message-ID, Date and Received is kept each time that it is taken', async () => {
+    const { ground, hub } = centre();
+    const alarm = Buffer.from(
+      'From: ups@plant.example\r\nTo: support@patchbay.test\r\nSubject: Alarm\r\n\r\nDoor 4\r\n',
+    );
+    for (const time of ['first', 'second', 'third'])
+      expect(await sendByWire(ground.smtpPort, alarm, false, 'ups@plant.example'), time).toMatch(/^250/);
+    const { rows } = await hub.parts.db.sql.query(`select 1 from inbox where contact ->> 'from' = 'ups@plant.example'`);
+    expect(rows).toHaveLength(3);
   });
 
   it('of a machine is kept with its ticket and never acknowledged', async () => {

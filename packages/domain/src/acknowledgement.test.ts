@@ -10,6 +10,7 @@ const fresh: AcknowledgementInput = {
   senderFailed: false,
   channelAcknowledges: true,
   opened: true,
+  namesOther: false,
 };
 
 describe('shouldAcknowledge', () => {
@@ -20,6 +21,7 @@ describe('shouldAcknowledge', () => {
     ['spoofed sender', { senderFailed: true }, false],
     ['bounce', { kind: 'bounce' }, false],
     ['auto-reply', { kind: 'auto-reply' }, false],
+    ['an answer of a stranger to the ticket that it names', { namesOther: true }, false],
     ['channel without', { channelAcknowledges: false }, false],
   ])('%s', (_name, over, yes) => {
     const decision = shouldAcknowledge({ ...fresh, ...over });
@@ -34,10 +36,11 @@ describe('shouldAcknowledge', () => {
       senderFailed: fc.boolean(),
       channelAcknowledges: fc.boolean(),
       opened: fc.boolean(),
+      namesOther: fc.boolean(),
     });
     fc.assert(
       fc.property(input, (given) => {
-        if (given.automatic || given.senderFailed || given.kind !== 'customer')
+        if (given.automatic || given.senderFailed || given.namesOther || given.kind !== 'customer')
           expect(shouldAcknowledge(given).yes).toBe(false);
       }),
     );

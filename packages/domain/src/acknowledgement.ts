@@ -10,6 +10,11 @@ export interface AcknowledgementInput {
   channelAcknowledges: boolean;
   /** The contact opened a ticket, as opposed to continuing one. */
   opened: boolean;
+  /**
+   * It names a ticket that the sender is no party of: an answer to a message of ours from another address. A system that writes from an address
+   * for each ticket and calls nothing automatic answers every acknowledgement so, without end.
+   */
+  namesOther: boolean;
 }
 
 /** Whether to acknowledge. A machine is never answered (RFC 3834, section 2). That the same sender is told once per window is held by a constraint. */
@@ -19,6 +24,7 @@ export function shouldAcknowledge(input: AcknowledgementInput): { yes: boolean; 
   if (input.senderFailed) return no('The sender is not who the mail says');
   if (input.kind !== 'customer') return no(`Not a customer's message but of kind ${input.kind}`);
   if (!input.opened) return no('The ticket is acknowledged already');
+  if (input.namesOther) return no('It answers in a ticket of somebody else');
   return { yes: true, reason: 'New ticket' };
 }
 

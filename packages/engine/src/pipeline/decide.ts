@@ -93,7 +93,10 @@ export async function decideContact(
     acknowledgement:
       contact.consent?.word === 'help'
         ? await helpAnswer(parts, lookups, contact)
-        : await acknowledge(parts, lookups, contact, capabilities, opens ? queueId : undefined),
+        : await acknowledge(parts, lookups, contact, capabilities, {
+            queueId: opens ? queueId : undefined,
+            namesOther: ticket.action === 'open' && ticket.linkedTicketId !== null && !ticket.takesUp,
+          }),
   };
 }
 
@@ -173,13 +176,13 @@ async function peopleInCopy(
   return others.filter((address) => !ours.has(address)).map((value) => ({ kind: 'email', value }));
 }
 
-/** `queueId`: of the ticket that it opens; undefined where it opens none. */
+/** `queueId`: of the ticket that it opens; undefined where it opens none. `namesOther`: it names a ticket that the sender is no party of. */
 async function acknowledge(
   parts: Parts,
   lookups: Lookups,
   contact: InboundContact,
   capabilities: ChannelCapabilities,
-  queueId: string | null | undefined,
+  { queueId, namesOther }: { queueId: string | null | undefined; namesOther: boolean },
 ): Promise<IngestDecision['acknowledgement']> {
   const { yes } = shouldAcknowledge({
     kind: contact.kind,
@@ -192,6 +195,7 @@ async function acknowledge(
       // The carrier's would be the first of two answers.
       !contact.consent?.byCarrier,
     opened: queueId !== undefined,
+    namesOther,
   });
   if (!yes) return null;
   const open = (await lookups.hours()).ofQueue(queueId ?? null).isOpen(parts.now());
