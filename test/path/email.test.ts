@@ -7,7 +7,6 @@ import type { Backend } from '../support/backends.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { mailProgram, rawMail, startMailSink } from '../support/mail.ts';
 import { shared } from '../support/shared.ts';
-import { sendByWire } from '../support/smtp-wire.ts';
 import { ticketClient } from '../support/ticket-client.ts';
 
 async function startMailCentre(backend: Backend, withServer: boolean) {
@@ -249,17 +248,6 @@ onBothBackends('mail', (backend) => {
       const kept = await messages(ticketId);
       expect(kept.map(({ direction }: { direction: string }) => direction)).toEqual(['in']);
     }
-  });
-
-  it('without Message-ID, Date and Received is kept each time that it is taken', async () => {
-    const { ground, hub } = centre();
-    const alarm = Buffer.from(
-      'From: ups@plant.example\r\nTo: support@patchbay.test\r\nSubject: Alarm\r\n\r\nDoor 4\r\n',
-    );
-    for (const time of ['first', 'second', 'third'])
-      expect(await sendByWire(ground.smtpPort, alarm, false, 'ups@plant.example'), time).toMatch(/^250/);
-    const { rows } = await hub.parts.db.sql.query(`select 1 from inbox where contact ->> 'from' = 'ups@plant.example'`);
-    expect(rows).toHaveLength(3);
   });
 
   it('of a machine is kept with its ticket and never acknowledged', async () => {

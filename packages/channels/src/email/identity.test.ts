@@ -239,27 +239,6 @@ describe('another mail', () => {
     expect((await identity(alarm('10:00:00'))).externalId).not.toBe((await identity(alarm('11:00:00'))).externalId);
   });
 
-  const bare = mailOf('From: ups@example.com', 'Subject: Alarm', '', 'On battery');
-  const dated = mailOf('From: ups@example.com', 'Date: Mon, 2 Mar 2026 10:00:00 +0000', '', 'On battery');
-  const named = mailOf('From: ups@example.com', 'Message-ID: <alarm@ups>', '', 'On battery');
-  const relayed = mailOf('Received: from ups by mx; Mon, 2 Mar 2026 10:00:00 +0000', 'From: ups@example.com', '', 'Up');
-  test.each([
-    ['nothing of its own, by SMTP', bare, ['a', 'b'], 2],
-    ['nothing of its own, and is read again as it was taken', bare, ['a', 'a'], 1],
-    ['nothing of its own, from a mailbox', bare, [undefined, undefined], 1],
-    ['a Date', dated, ['a', 'b'], 1],
-    ['a Message-ID', named, ['a', 'b'], 1],
-    ['what the first host noted', relayed, ['a', 'b'], 1],
-  ])('has %s: of two takings %#', async (_name, raw, takings, mails) => {
-    const ids = await Promise.all(
-      takings.map(async (taken) => {
-        const envelope = { from: null, to: ['help@centre.test'], ...(taken !== undefined && { taken }) };
-        return (await parseMail(raw, envelope, testDeps())).externalId;
-      }),
-    );
-    expect(new Set(ids).size).toBe(mails);
-  });
-
   test.each([
     ['of another name', 'application/pdf', 'b.pdf'],
     ['of another kind', 'image/png', 'a.pdf'],

@@ -16,12 +16,11 @@ export interface MailIdentity {
   readonly formerContentHash: string;
 }
 
-/** `mail` as it was read, `files` as its parts are stored, `from` as the sender is shown, `taken` as in the envelope. */
+/** `mail` as it was read, `files` as its parts are stored, `from` as the sender is shown. */
 export function identityOf(
   mail: MailSource,
   files: ReadonlyMap<MailPart, Pick<StoredFile, 'sha256'>>,
   from: string,
-  taken?: string,
 ): MailIdentity {
   const { known } = mail;
   const author = clip(cleanLine(mail.from?.address ?? '') || cleanLine(mail.from?.name ?? ''), 998);
@@ -39,7 +38,7 @@ export function identityOf(
     ]),
   ]);
   return {
-    externalId: messageIdOf(mail, contentHash, taken),
+    externalId: messageIdOf(mail, contentHash),
     contentHash,
     formerContentHash: formerHash(mail, files, from),
   };
@@ -51,15 +50,14 @@ const mediaTypeOf = (mail: MailSource): string =>
 
 /**
  * The Message-ID with its angle brackets; of several the first. A mail without one is known by what it says and its Date. Where that is missing, too, two
- * mails that say the same may be two: they are one only when the host that took them first has noted the same of both. Where we are that host, they
- * are two: a mail that is sent again because our 250 was lost is kept twice, which is better than an alarm that was promised and is not there.
+ * mails that say the same may be two: they are one only when the host that took them first has noted the same of both.
  */
-function messageIdOf(mail: MailSource, hash: string, taken = ''): string {
+function messageIdOf(mail: MailSource, hash: string): string {
   const header = cleanLine(mail.header('message-id')[0] ?? '');
   const id = messageIds(header)[0] ?? header;
   if (id !== '' && id !== '<>') return clipBytes(id, 998);
   const dated = (mail.header('date')[0] ?? '').trim() !== '';
-  return `<${dated ? hash : hashOfWritten([hash, mail.header('received').at(-1) ?? taken])}@missing-message-id>`;
+  return `<${dated ? hash : hashOfWritten([hash, mail.header('received').at(-1) ?? ''])}@missing-message-id>`;
 }
 
 function hashOfWritten(values: readonly string[]): string {

@@ -192,10 +192,9 @@ class Inlet {
       to: session.envelope.rcptTo.map((recipient) => recipient.address),
       peer: { address: session.remoteAddress, helo: session.hostNameAppearsAs || session.clientHostname },
     };
-    const taken = `${session.remoteAddress} ${session.id} ${session.transaction} ${this.deps.now().toISOString()}`;
     const mail = await this.read(stream);
     try {
-      await this.parsing.run(Math.max(mail.length, leastParsed), () => this.deliver(mail, envelope, taken));
+      await this.parsing.run(Math.max(mail.length, leastParsed), () => this.deliver(mail, envelope));
     } finally {
       this.buffered -= mail.length;
     }
@@ -232,10 +231,10 @@ class Inlet {
     return this.buffered + added > bufferLimit ? reply(452, 'Too much mail at once, try again later') : undefined;
   }
 
-  private async deliver(raw: Buffer, envelope: MailEnvelope, taken: string): Promise<void> {
+  private async deliver(raw: Buffer, envelope: MailEnvelope): Promise<void> {
     const payload = payloadOf(raw, envelope);
     try {
-      const contact = await parseMail(raw, { ...envelope, taken }, this.deps);
+      const contact = await parseMail(raw, envelope, this.deps);
       await this.deps.receive(contact, payload);
     } catch (error) {
       if (!(error instanceof HubError) || error.code !== 'unprocessable') throw error;

@@ -46,11 +46,6 @@ export interface MailEnvelope {
   readonly to: readonly string[];
   /** Who handed it over by SMTP. */
   readonly peer?: { readonly address: string; readonly helo: string };
-  /**
-   * What we would note in Received (RFC 5321, section 4.4) of a mail that we take by SMTP: who handed it over, in which transaction, and when. It tells
-   * mails apart that nothing else does. Not kept: bytes in quarantine are one row, and what they become is named by them alone, however often.
-   */
-  readonly taken?: string;
   /** For a mailbox: the name of the host whose Authentication-Results in it are believed. */
   readonly trustedAuthservId?: string;
   /** False for what lay in a mailbox before it was fetched. */
@@ -79,7 +74,6 @@ export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: M
       whole,
       new Map(mail.parts.map((part, index) => [part, attachments[index] as StoredFile])),
       shown.from,
-      envelope.taken,
     );
     const author = authorBehind(mail);
     return contactOf(mail, {

@@ -16,7 +16,14 @@ it.each<[string, Habit, string, number, number | null]>([
   ['as they were asked for', piece, mail, mail.length, 3],
   ['that fill the last one', piece, even, even.length, 3],
   ['of a mail that is larger than was said', piece, mail, pieceBytes + 1, 3],
-  ['of a mail that is smaller than was said', piece, mail, mail.length + 999, 4],
+  ['of a mail that is smaller than was said, which is then asked for whole', piece, mail, mail.length + 999, null],
+  [
+    'that are empty before all is there',
+    (whole, start, most) => (start === 0 ? piece(whole, start, most) : row(`BODY[]<${start}>`, '')),
+    mail,
+    mail.length,
+    null,
+  ],
   ['smaller than asked for', (whole, start, most) => piece(whole, start, most - 5_000), mail, mail.length, 3],
   [
     'though it says NIL at the end',

@@ -74,9 +74,11 @@ export async function layMail(
     const asked = client.fetchOne(String(uid), { uid: true, source }, { uid: true });
     const found = await answered(client, asked, withinMs);
     const piece = (found && found.source) || null;
-    // Past the end it is an empty piece, or none.
-    if (!piece && (mail.length === 0 || mail.length < size)) return null;
-    if (!piece || piece.length === 0) break;
+    // Past the end it is an empty piece, or none; before it the mail is gone, for which an empty one stands as well (RFC 2180 §4.1.3).
+    if (!piece || piece.length === 0) {
+      if (mail.length < size) return null;
+      break;
+    }
     // One that knows no pieces hands out the whole.
     if (piece.length > pieceBytes && mail.length > 0) return null;
     await mail.add(piece);
