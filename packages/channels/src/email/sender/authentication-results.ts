@@ -51,22 +51,31 @@ function readClause(text: string): Clause[] {
   const method = /^\s*([a-z][a-z0-9-]*)\s*(?:\/\s*\d+)?\s*=\s*([a-z]+)/i.exec(text);
   if (!method?.[1] || !method[2]) return [];
   const properties: Record<string, string> = {};
-  for (const found of text.matchAll(/([a-z]+)\s*\.\s*([a-z][a-z0-9-]*)\s*=\s*((?:"[^"]*"|[^\s;"])+)/gi)) {
+  // What stands in quotes elsewhere, as in a reason, is passed over.
+  for (const found of text.matchAll(/"[^"]*"|([a-z]+)\s*\.\s*([a-z][a-z0-9-]*)\s*=\s*((?:"[^"]*"|[^\s;"])+)/gi)) {
+    if (found[1] === undefined) continue;
     const name = `${found[1]}.${found[2]}`.toLowerCase();
     properties[name] ??= unquoted(found[3] ?? '');
   }
   return [{ method: method[1].toLowerCase(), result: method[2].toLowerCase(), properties }];
 }
 
-/** Comments may nest and hold anything, also what looks like a result (RFC 5322 §3.2.2). */
+/**
+ * Comments may nest and hold anything, also what looks like a result (RFC 5322 §3.2.2). In quoted strings a pair is the character that it stands
+ * for, and a quote is its backslash: each quote that is left begins or ends a string.
+ */
 function withoutComments(value: string): string {
   let out = '';
   let depth = 0;
   let inQuotes = false;
   for (let index = 0; index < value.length; index += 1) {
     const character = value.charAt(index);
-    if (character === '\\' && (depth > 0 || inQuotes)) index += 1;
-    else if (character === '"' && depth === 0) inQuotes = !inQuotes;
+    if (character === '\\' && (depth > 0 || inQuotes)) {
+      index += 1;
+      if (depth === 0) out += value.charAt(index).replace('"', '\\');
+      continue;
+    }
+    if (character === '"' && depth === 0) inQuotes = !inQuotes;
     else if (character === '(' && !inQuotes) depth += 1;
     else if (character === ')' && !inQuotes && depth > 0) depth -= 1;
     else if (depth === 0 && !inQuotes) {

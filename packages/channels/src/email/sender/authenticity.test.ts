@@ -187,6 +187,24 @@ describe('a signature with a length', () => {
     expect(await check(raw, envelope, dnsOf(zone))).toMatchObject({ verdict, grade });
   });
 
+  test('is seen where the host names its agent below the domain', async () => {
+    const agent = relay.replace('header.d=shop.example', 'header.i=@news.shop.example');
+    const raw = Buffer.concat([Buffer.from(`${agent}\r\n`), await grown(tail, whole)]);
+    const envelope = { from: null, to: [], trustedAuthservId: 'mx.centre.test' };
+    expect(await check(raw, envelope, dnsOf(zone))).toMatchObject({ verdict: 'none', grade: 'claimed' });
+  });
+
+  test.each([
+    ['of the head', (raw: string) => raw.replaceAll('\r\n', '\n').replace(/$/, '\r\n\r\n')],
+    ['of the text', (raw: string) => raw.replace(/(?<=\r\n\r\n)[^]*/, (text) => text.replaceAll('\r\n', '\n'))],
+  ])('beside too many others is measured past bare line ends %s', async (_name, bare) => {
+    const beside = forged('').replaceAll('shop', 'junk').repeat(10);
+    const mail = await grown('Mor', whole);
+    const raw = Buffer.from(bare(`${relay}\r\n${beside}${mail.toString('latin1')}`), 'latin1');
+    const envelope = { from: null, to: [], trustedAuthservId: 'mx.centre.test' };
+    expect(await check(raw, envelope, dnsOf(zone))).toMatchObject({ verdict: 'none', grade: 'claimed' });
+  });
+
   test('is excused by a whole one of the same domain where the host says that both are good', async () => {
     const { signatures } = await dkimSign(Buffer.concat([plain('ann@shop.example'), Buffer.from(tail)]), {
       signatureData: [{ signingDomain: 'shop.example', selector: 'k', privateKey }],

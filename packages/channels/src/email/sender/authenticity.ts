@@ -146,7 +146,9 @@ function leastSigned(
   lengths: readonly string[],
   { fromDomain, checks: { dkim } }: { readonly fromDomain: string; readonly checks: MailChecks },
 ) {
-  const body = raw.length - Math.max(0, Buffer.from(raw.buffer, raw.byteOffset, raw.length).indexOf('\r\n\r\n') + 4);
+  // Lengths count each line end as two bytes (RFC 6376 §5.3).
+  const text = Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('latin1').replaceAll(/\r?\n/g, '\r\n');
+  const body = text.length - (text.indexOf('\r\n\r\n') + 4);
   const unsigned = body - Math.min(...lengths.map(Number));
   const domains = [fromDomain, ...dkim.map(({ domain }) => domain)];
   return unsigned <= 2 ? [] : domains.map((domain) => ({ domain, unsigned }));

@@ -120,6 +120,22 @@ describe('Authentication-Results', () => {
         dmarc: { result: 'pass', domain: 'shop.example' },
       },
     ],
+    [
+      String.raw`mx.example.com; spf=pass smtp.mailfrom="a\"@shop.example b\\"@evil.example; dkim=pass header.d="shop\.example"`,
+      { spf: { result: 'pass', domain: 'evil.example' }, dkim: [{ result: 'pass', domain: 'shop.example' }] },
+    ],
+    [
+      String.raw`mx.example.com; spf=pass smtp.mailfrom="\"a;@shop.example\"@evil.example"`,
+      { spf: { result: 'pass', domain: 'evil.example' }, dkim: [] },
+    ],
+    [
+      'mx.example.com; dkim=pass reason="of header.d=shop.example" header.d=evil.example',
+      { dkim: [{ result: 'pass', domain: 'evil.example' }] },
+    ],
+    [
+      'mx.example.com; dkim=pass header.i="x header.d=shop.example"@evil.example',
+      { dkim: [{ result: 'pass', domain: 'evil.example' }] },
+    ],
   ])('%s', (value, checks) => {
     expect(readAuthenticationResults(value)?.checks).toEqual(checks);
   });

@@ -72,23 +72,22 @@ export function withoutParts(
   told: MailChecks,
   signatures: readonly Pick<SignatureCheck, 'domain' | 'unsigned'>[],
 ): MailChecks {
-  // Which of several was found to be good is not told: only when all were, those that leave out nothing are among them.
-  const areAllGood = (domain: string) =>
-    signatures.filter((one) => one.domain === domain).length <=
-    told.dkim.filter((one) => one.domain === domain && one.result === 'pass').length;
-  const whole = signatures.filter(({ unsigned }) => unsigned === undefined).map(({ domain }) => domain);
-  const parts = new Map(
-    signatures.flatMap(({ domain, unsigned }) =>
-      unsigned === undefined || (whole.includes(domain) && areAllGood(domain)) ? [] : [[domain, unsigned]],
-    ),
-  );
-  if (![...parts.keys()].some((domain) => isAligned(fromDomain, domain))) return told;
+  const parts = signatures.flatMap(({ domain, unsigned }) => (unsigned === undefined ? [] : [{ domain, unsigned }]));
+  if (!parts.some(({ domain }) => isAligned(fromDomain, domain))) return told;
+  const passes = told.dkim.filter(({ result }) => result === 'pass');
   const said = told.dkim.map((check) => {
-    const unsigned = parts.get(check.domain);
-    return unsigned === undefined || check.result !== 'pass' ? check : { ...check, result: 'policy', unsigned };
+    // Some tell of the agent (`i=`), who may be below the domain that signs (RFC 6376 §3.5).
+    const isOfIt = (one: { readonly domain: string }) => `.${check.domain}`.endsWith(`.${one.domain}`);
+    const possible = signatures.filter(isOfIt);
+    const part = parts.find(isOfIt);
+    // Which of several was found to be good is not told: only when all were, those that leave out nothing are among them.
+    const areAllGood = possible.length <= passes.filter(isOfIt).length;
+    const isExcused = areAllGood && possible.some(({ unsigned }) => unsigned === undefined);
+    return part === undefined || isExcused || check.result !== 'pass'
+      ? check
+      : { ...check, result: 'policy', unsigned: part.unsigned };
   });
-  const dkim =
-    said.length > 0 ? said : [...parts].map(([domain, unsigned]) => ({ result: 'policy', domain, unsigned }));
+  const dkim = said.length > 0 ? said : parts.map((part) => ({ ...part, result: 'policy' }));
   const vouching = [...dkim, ...(told.spf ? [told.spf] : [])].filter(({ result }) => result === 'pass');
   const { dmarc, ...rest } = told;
   const isMet = vouching.some(({ domain }) => isAligned(fromDomain, domain));
