@@ -15,7 +15,7 @@ export interface MailboxServer {
   credentials(refused: boolean): Promise<MailboxCredentials>;
 }
 
-/** How far a mailbox was fetched. Everything up to `lastUid` under this UIDVALIDITY is durable here. */
+/** How far a mailbox was fetched. Everything up to `lastUid` under this UIDVALIDITY is durable here, save what was passed over. */
 export interface MailboxCursor {
   /** Null before the first time. */
   readonly uidValidity: number | null;
@@ -28,6 +28,8 @@ export interface MailboxCursor {
   readonly importTotal: number;
   /** Of the import: mails that say they are from before `importSince`, and so were left where they are. */
   readonly importLeft: number;
+  /** UIDs up to `lastUid` of mails that the server did not hand out; each is asked for once more when all others have come. */
+  readonly passedOver: readonly number[];
 }
 
 export interface MailboxProgress {

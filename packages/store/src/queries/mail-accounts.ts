@@ -38,6 +38,7 @@ export interface MailCursor {
   importDone: number;
   importTotal: number;
   importLeft: number;
+  passedOver: readonly number[];
 }
 
 export interface MailAccountRow extends MailAccountSettings, MailCursor {
@@ -93,6 +94,7 @@ const columns = {
   importDone: 'import_done',
   importTotal: 'import_total',
   importLeft: 'import_left',
+  passedOver: 'passed_over',
   lastDelay: 'last_delay',
   state: 'state',
   failures: 'failures',
@@ -184,7 +186,7 @@ export async function updateMailAccount(
        import_until = case when $3 then 0 else import_until end,
        import_since = case when $3 then coalesce(complete_until, case when uid_validity is null then import_since end, created_at) else import_since end,
        import_done = case when $3 then 0 else import_done end, import_total = case when $3 then 0 else import_total end,
-       import_left = case when $3 then 0 else import_left end,
+       import_left = case when $3 then 0 else import_left end, passed_over = case when $3 then '[]' else passed_over end,
        backlog = case when $3 then 0 else backlog end
      where id = $1 and revision = $2`,
     [id, revision, anew, ...valuesOf(account)],
@@ -256,7 +258,7 @@ export async function saveMailCursor(
   progress: { backlog: number; received: boolean; delay: number | null },
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `update mail_account set uid_validity = $4, last_uid = $5::bigint, import_until = $6::bigint, import_since = $7, import_done = $8, import_total = $9, import_left = $12, last_delay = coalesce($13, last_delay),
+    `update mail_account set uid_validity = $4, last_uid = $5::bigint, import_until = $6::bigint, import_since = $7, import_done = $8, import_total = $9, import_left = $12, passed_over = $14, last_delay = coalesce($13, last_delay),
        backlog = $10, last_contact_at = now(), last_mail_at = case when $11 then now() else last_mail_at end,
        state = case when $5::bigint < $6::bigint then 'importing' else 'watching' end
      where id = $1 and revision = $2 and lease_holder = $3`,
@@ -274,6 +276,7 @@ export async function saveMailCursor(
       progress.received,
       cursor.importLeft,
       progress.delay,
+      JSON.stringify(cursor.passedOver),
     ],
   );
   return (rowCount ?? 0) > 0;

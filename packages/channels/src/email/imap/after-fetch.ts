@@ -2,6 +2,7 @@
 import type { ImapFlow } from 'imapflow';
 import type { Mailbox } from '../../mailbox.ts';
 import { MailProblem } from '../../mailbox.ts';
+import { answered, longAnswer } from './connection.ts';
 
 const uid = { uid: true } as const;
 
@@ -11,11 +12,12 @@ const uid = { uid: true } as const;
  */
 export async function settleFetched(
   client: ImapFlow,
-  mailbox: Pick<Mailbox, 'afterFetch' | 'moveTo'>,
+  mailbox: Pick<Mailbox, 'afterFetch' | 'moveTo' | 'silenceMs'>,
   uids: readonly number[],
 ): Promise<MailProblem | null> {
   if (uids.length === 0 || mailbox.afterFetch === 'keep') return null;
-  const done = await actions[mailbox.afterFetch](client, [...uids], mailbox.moveTo ?? '');
+  const doing = actions[mailbox.afterFetch](client, [...uids], mailbox.moveTo ?? '');
+  const done = await answered(client, doing, longAnswer(mailbox)).catch(() => false);
   return done || !client.usable ? null : new MailProblem('after-fetch', refusals[mailbox.afterFetch]);
 }
 

@@ -23,16 +23,6 @@ export class Breaks {
     return (this.times.get(uid) ?? 0) >= most;
   }
 
-  /** One that was given up, to be asked for a last time: when all others come it may have been the server. */
-  nextPassedOver(): number | undefined {
-    return this.times.keys().find((uid) => this.isGivenUp(uid));
-  }
-
-  /** It was asked for the last time, and came or broke off. */
-  settle(uid: number): void {
-    this.times.delete(uid);
-  }
-
   /** Everything that was asked for has come, or its UIDs mean other mails now. */
   forget(): void {
     this.times.clear();

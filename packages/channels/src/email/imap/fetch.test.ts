@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Mailbox, MailboxCursor, MailboxProgress } from '../../mailbox.ts';
 import { testDeps } from '../test-deps.ts';
 import { Breaks } from './breaks.ts';
-import { fetchWaiting } from './fetch.ts';
+import { fetchPassedOver, fetchWaiting } from './fetch.ts';
 import { startStandIn } from './stand-in.ts';
 import type { Answer } from './stand-in.ts';
 
@@ -14,10 +14,11 @@ const cursor: MailboxCursor = {
   importDone: 0,
   importTotal: 0,
   importLeft: 0,
+  passedOver: [],
 };
 
 /** Goes once through what waits in the folder of a server that answers so. */
-async function fetchFrom(answer: Answer, silenceMs = 2_000, from = cursor) {
+async function fetchFrom(answer: Answer, silenceMs = 2_000, from = cursor, more: Partial<Mailbox> = {}) {
   await using server = await startStandIn(answer);
   const deps = testDeps();
   const saved: (MailboxCursor & MailboxProgress)[] = [];
@@ -42,12 +43,16 @@ async function fetchFrom(answer: Answer, silenceMs = 2_000, from = cursor) {
     pollMs: { beside: 1_000, without: 1_000 },
     save: async (to, progress) => void saved.push({ ...to, ...progress }),
     contact: async () => undefined,
+    ...more,
   };
   const signal = new AbortController().signal;
-  const passed = await fetchWaiting({ client: server.client, mailbox, deps, signal }, from).then(
-    () => null,
-    (error: unknown) => error,
-  );
+  const pass = { client: server.client, mailbox, deps, signal };
+  const passed = await fetchWaiting(pass, from)
+    .then(({ cursor: to }) => fetchPassedOver(pass, to))
+    .then(
+      () => null,
+      (error: unknown) => error,
+    );
   const received = deps.recorded.received.map(({ contact }) => contact.externalId);
   return { error: passed, received, saved, asked: server.asked, quarantined: deps.recorded.quarantined };
 }
@@ -99,4 +104,87 @@ it.each([
   clearInterval(timer);
   expect(error).toMatchObject({ code: 'timeout' });
   expect(saved).toEqual([]);
+});
+
+const listed = (command: string): string | null => {
+  const uids = inRange(command);
+  if (command.startsWith('UID SEARCH')) return `* SEARCH ${uids.join(' ')}\r\n`;
+  return command.includes('BODY.PEEK[]') ? null : uids.map(listing).join('');
+};
+
+it.each(['[UNAVAILABLE] back in a minute', '[INUSE] locked', '[LIMIT] too many commands', '[OVERQUOTA] bandwidth'])(
+  'a server that refuses mails for now (%s) is asked again, and no mail passed over however often it does',
+  async (refused) => {
+    const breaks = new Breaks();
+    for (let times = 0; times < 8; times += 1) {
+      const { error, saved, quarantined } = await fetchFrom(
+        (command) => listed(command) ?? { refused },
+        2_000,
+        cursor,
+        { breaks },
+      );
+      expect(error).toMatchObject({ responseStatus: 'NO' });
+      expect([saved, quarantined]).toEqual([[], []]);
+    }
+  },
+);
+
+it('a mail that the server refuses whenever it is asked for it is passed over, and the cursor knows it', async () => {
+  const breaks = new Breaks();
+  const refusing = (command: string) => {
+    if (inRange(command).includes(2)) return { refused: 'The requested message could not be converted' };
+    return inRange(command).map(body).join('');
+  };
+  const passes: Awaited<ReturnType<typeof fetchFrom>>[] = [];
+  while (passes.at(-1)?.error !== null && passes.length < 20) {
+    const from = passes.flatMap(({ saved }) => saved).at(-1) ?? cursor;
+    passes.push(await fetchFrom((command) => listed(command) ?? refusing(command), 2_000, from, { breaks }));
+  }
+  const saved = passes.flatMap((one) => one.saved);
+  expect(saved.filter(({ lastUid }) => lastUid === 2)).toMatchObject([{ passedOver: [2] }]);
+  // The last time, after all others.
+  expect(saved.at(-1)).toMatchObject({ lastUid: 3, backlog: 0, passedOver: [] });
+  expect(new Set(passes.flatMap(({ received }) => received))).toEqual(
+    new Set(['<m1@example.org>', '<m3@example.org>']),
+  );
+  expect(passes.flatMap(({ quarantined }) => quarantined)).toHaveLength(1);
+  expect(passes.length).toBeGreaterThan(5);
+});
+
+it('mails that were passed over are asked for once more, by another process as well, and one that comes is passed over no longer', async () => {
+  const { error, received, saved } = await fetchFrom(
+    (command) => listed(command) ?? inRange(command).map(body).join(''),
+    2_000,
+    { ...cursor, lastUid: 3, passedOver: [1, 2] },
+  );
+  expect(error).toBeNull();
+  expect(received).toEqual(['<m1@example.org>', '<m2@example.org>']);
+  expect(saved.map(({ passedOver }) => passedOver)).toEqual([[2], []]);
+});
+
+it('of a mail that is too large and whose head is not handed out a note is left', async () => {
+  const { error, saved, quarantined } = await fetchFrom((command) => {
+    const uids = inRange(command);
+    if (command.startsWith('UID SEARCH')) return `* SEARCH ${uids.join(' ')}\r\n`;
+    if (command.includes('SIZE'))
+      return uids.map((uid) => `* ${uid} FETCH (UID ${uid} RFC822.SIZE 90000000)\r\n`).join('');
+    return uids.map((uid) => `* ${uid} FETCH (UID ${uid} FLAGS ())\r\n`).join('');
+  });
+  expect(error).toBeNull();
+  expect(quarantined).toHaveLength(3);
+  expect(quarantined).toMatchObject(
+    Array.from({ length: 3 }, () => ({ input: { reason: expect.stringContaining('too large') } })),
+  );
+  expect(saved.at(-1)).toMatchObject({ lastUid: 3 });
+});
+
+it('a server that never answers what is done to mails that were fetched holds up nothing', async () => {
+  const { received, saved } = await fetchFrom(
+    (command) => (command.startsWith('UID STORE') ? null : (listed(command) ?? inRange(command).map(body).join(''))),
+    50,
+    cursor,
+    { afterFetch: 'seen' },
+  );
+  expect(received).toHaveLength(3);
+  expect(saved.at(-1)).toMatchObject({ lastUid: 3 });
 });

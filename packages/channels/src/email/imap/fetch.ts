@@ -5,6 +5,7 @@ import { momentOf } from '../reading/moment.ts';
 import { answered, longAnswer } from './connection.ts';
 import { LeftBehind } from './left-behind.ts';
 import { isImporting, isOld, isWanted, type Listed, type Portion, portionsOf, rangesOf } from './plan.ts';
+import { isForNow } from './problem.ts';
 import { search } from './search.ts';
 import { type FetchPass, noteGivenUp, takePortion } from './take-portion.ts';
 
@@ -36,10 +37,13 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
     const portions = portionsOf(wanted, (uid) => pass.mailbox.breaks.isAskedAlone(uid));
     for (const portion of portions) {
       pass.signal.throwIfAborted();
-      problem = (await fetchPortion(pass, cursor, portion)) ?? problem;
+      const givenUp = givenUpOf(pass, portion);
+      if (givenUp === undefined) problem = (await takePortion(pass, cursor, portion)) ?? problem;
+      else await noteGivenUp(pass, cursor, givenUp);
       const done = portion.mails.length + portion.tooLarge.length;
       left -= done;
       cursor = moved(cursor, portion.lastUid, done, leftUpTo(portion.lastUid));
+      if (givenUp !== undefined) cursor = { ...cursor, passedOver: [...cursor.passedOver, givenUp] };
       await pass.mailbox.save(cursor, { backlog: left, received: true, delay: delayOf(portion, cursor, pass) });
     }
     // What was expunged meanwhile, or is older than wanted, is passed over.
@@ -58,20 +62,28 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
   return { cursor, problem };
 }
 
-/** Mails that were given up are asked for a last time, each once, when everything behind them has come. Throws when the connection breaks off. */
-export async function fetchPassedOver(pass: FetchPass, cursor: MailboxCursor): Promise<void> {
-  const { breaks } = pass.mailbox;
-  for (let uid = breaks.nextPassedOver(); uid !== undefined; uid = breaks.nextPassedOver()) {
+/**
+ * Mails that were passed over are asked for a last time, each once, when everything behind them has come: it may have been the server.
+ * Throws when the connection breaks off, or the server refuses one.
+ */
+export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Promise<MailboxCursor> {
+  let cursor = from;
+  const settle = (uid: number, received: boolean) => {
+    cursor = { ...cursor, passedOver: cursor.passedOver.filter((other) => other !== uid) };
+    return pass.mailbox.save(cursor, { backlog: 0, received, delay: null });
+  };
+  for (const uid of from.passedOver) {
     pass.signal.throwIfAborted();
     try {
       for (const portion of portionsOf(await sizesOf(pass, [uid], cursor))) await takePortion(pass, cursor, portion);
     } catch (error) {
-      // Broken off by us it says nothing of the server.
-      if (!pass.signal.aborted) breaks.settle(uid);
+      // Broken off by us, or refused for now, it says nothing of the mail.
+      if (!pass.signal.aborted && !isForNow(error)) await settle(uid, false);
       throw error;
     }
-    breaks.settle(uid);
+    await settle(uid, true);
   }
+  return cursor;
 }
 
 function startImport(cursor: MailboxCursor, uids: readonly number[]): MailboxCursor {
@@ -128,7 +140,7 @@ async function listedOf(pass: FetchPass, uids: number[], cursor: MailboxCursor):
       listed.push(...(await sizesOf(pass, asked, cursor)));
     } catch (error) {
       const [first = 0] = asked;
-      if (!pass.signal.aborted) breaks.note(first, asked.at(-1) ?? first);
+      if (!pass.signal.aborted && !isForNow(error)) breaks.note(first, asked.at(-1) ?? first);
       throw error;
     }
   if (listed.length < uids.length) {
@@ -163,10 +175,8 @@ async function sizesOf({ client, mailbox }: FetchPass, uids: number[], cursor: M
 const dateIn = (headers: Buffer): Date | null =>
   momentOf(/^date:([\s\S]*)$/i.exec(headers.toString('latin1').trim())?.[1]?.replace(/\s+/g, ' ').trim()) ?? null;
 
-/** A mail at which the connection broke off too often is noted instead. */
-async function fetchPortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<MailProblem | null> {
-  const [only] = [...portion.mails, ...portion.tooLarge];
-  if (!only || !pass.mailbox.breaks.isGivenUp(only.uid)) return takePortion(pass, cursor, portion);
-  await noteGivenUp(pass, cursor, only.uid);
-  return null;
+/** The mail of a portion of its own at which the connection broke off too often: it is noted instead. */
+function givenUpOf({ mailbox }: FetchPass, { mails, tooLarge }: Portion): number | undefined {
+  const [only] = [...mails, ...tooLarge];
+  return only && mailbox.breaks.isGivenUp(only.uid) ? only.uid : undefined;
 }

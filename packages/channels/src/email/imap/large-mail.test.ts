@@ -24,6 +24,13 @@ it.each<[string, Habit, string, number, number | null]>([
     mail.length,
     null,
   ],
+  [
+    'that begin elsewhere than asked for',
+    (whole, start, most) => row('BODY[]<0>', whole.slice(0, Math.min(most, whole.length - start))),
+    mail,
+    mail.length,
+    null,
+  ],
   ['smaller than asked for', (whole, start, most) => piece(whole, start, most - 5_000), mail, mail.length, 3],
   [
     'though it says NIL at the end',

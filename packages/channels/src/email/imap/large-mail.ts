@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ImapFlow } from 'imapflow';
+import type { FetchMessageObject, ImapFlow } from 'imapflow';
 import { MailProblem } from '../../mailbox.ts';
 import { mailSizeLimit } from '../inlet.ts';
 import { answered } from './connection.ts';
@@ -53,6 +53,10 @@ export class LaidMail implements AsyncDisposable {
   }
 }
 
+/** Where a piece begins, as the server tells it (`BODY[]<n>`, RFC 9051 §7.5.2); imapflow keeps it beside the fields that it names. */
+const originOf = (found: FetchMessageObject): number | undefined =>
+  (found as { readonly partialOrigins?: ReadonlyMap<string, number> }).partialOrigins?.get('');
+
 const noFile = 'The mail could not be taken in: the folder for temporary files failed or is full';
 const noRoom = (cause: unknown): never => {
   throw new MailProblem('hub', noFile, cause);
@@ -74,6 +78,8 @@ export async function layMail(
     const asked = client.fetchOne(String(uid), { uid: true, source }, { uid: true });
     const found = await answered(client, asked, withinMs);
     const piece = (found && found.source) || null;
+    // What begins elsewhere belongs elsewhere; where no beginning is told it is the whole mail, or the piece that was asked for.
+    if (found && (originOf(found) ?? mail.length) !== mail.length && piece?.length) return null;
     // Past the end it is an empty piece, or none; before it the mail is gone, for which an empty one stands as well (RFC 2180 §4.1.3).
     if (!piece || piece.length === 0) {
       if (mail.length < size) return null;

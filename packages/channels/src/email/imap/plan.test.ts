@@ -13,6 +13,7 @@ const never: MailboxCursor = {
   importDone: 0,
   importTotal: 0,
   importLeft: 0,
+  passedOver: [],
 };
 const status = { uidValidity: 7, uidNext: 101 };
 const all = { importFrom: 'all', importDays: null } as const;
@@ -25,12 +26,13 @@ describe('beginAt', () => {
 
   test('goes through a folder again that is back from a backup', () => {
     const since = new Date('2026-01-01T00:00:00Z');
-    const cursor = { ...never, uidValidity: 7, lastUid: 101, importUntil: 50, importSince: since };
+    const cursor = { ...never, uidValidity: 7, lastUid: 101, importUntil: 50, importSince: since, passedOver: [90] };
     expect(beginAt(cursor, status, all, now)).toMatchObject({
       uidValidity: 7,
       lastUid: 0,
       importUntil: 100,
       importSince: since,
+      passedOver: [],
     });
     expect(beginAt({ ...cursor, lastUid: 100 }, status, all, now)).toMatchObject({ lastUid: 100 });
   });
@@ -85,6 +87,7 @@ describe('beginAt', () => {
       importDone: 0,
       importTotal: 0,
       importLeft: 0,
+      passedOver: [],
     });
   });
 });

@@ -32,6 +32,7 @@ export function beginAt(
     importDone: 0,
     importTotal: 0,
     importLeft: 0,
+    passedOver: [],
   };
   if (cursor.uidValidity !== null) return { ...anew, importSince: cursor.importSince };
   const { importSince: moment } = cursor;

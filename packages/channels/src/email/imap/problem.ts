@@ -10,6 +10,9 @@ interface Failure {
   readonly responseText?: string;
   readonly responseStatus?: string;
   readonly serverResponseCode?: string;
+  readonly response?:
+    | string
+    | { readonly attributes?: readonly { readonly section?: readonly { readonly value?: string }[] }[] };
 }
 
 const byCode: [RegExp, MailProblemCode, string][] = [
@@ -32,6 +35,23 @@ const byCode: [RegExp, MailProblemCode, string][] = [
     'The connection to the server was lost',
   ],
 ];
+
+/** What a server says that cannot hand out something now and may later (RFC 5530); THROTTLED and OVERQUOTA: Google and Microsoft, of commands and bytes. */
+const forNow = /^(UNAVAILABLE|INUSE|LIMIT|THROTTLED|OVERQUOTA)$/;
+
+/** Whether a refusal says nothing of what was asked for. */
+export const isForNow = (error: unknown): boolean =>
+  (error as Failure | null)?.code === 'ETHROTTLE' || forNow.test(codeOf(error));
+
+/** Whether a mail was refused because it is gone (RFC 5530 §3). */
+export const isExpunged = (error: unknown): boolean => codeOf(error) === 'EXPUNGEISSUED';
+
+/** imapflow leaves the response code of a refused FETCH where its parser put it. */
+function codeOf(error: unknown): string {
+  const { serverResponseCode, response } = (error ?? {}) as Failure;
+  const section = typeof response === 'object' ? response.attributes?.[0]?.section?.[0] : undefined;
+  return serverResponseCode ?? section?.value?.toUpperCase() ?? '';
+}
 
 /** `secrets` never appear in the text, also when the server repeats them. */
 export function problemOf(error: unknown, secrets: readonly string[] = []): MailProblem {

@@ -10,8 +10,8 @@ export interface StandIn extends AsyncDisposable {
   readonly asked: string[];
 }
 
-/** What is said before a command's OK; null: nothing, and no OK either. */
-export type Answer = (command: string, socket: Socket) => string | null;
+/** What is said before a command's OK, or why it is refused (`NO`); null: nothing, and no OK either. */
+export type Answer = (command: string, socket: Socket) => string | { readonly refused: string } | null;
 
 const usual: [RegExp, string][] = [
   [/^LIST /, '* LIST (\\Noselect) "/" ""\r\n'],
@@ -34,7 +34,11 @@ export async function startStandIn(answer: Answer): Promise<StandIn> {
         const command = words.join(' ');
         asked.push(command);
         const said = usual.find(([pattern]) => pattern.test(command))?.[1] ?? answer(command, socket);
-        if (said !== null) socket.write(`${said}${tag} OK done\r\n`, 'latin1');
+        if (said === null) continue;
+        socket.write(
+          typeof said === 'string' ? `${said}${tag} OK done\r\n` : `${tag} NO ${said.refused}\r\n`,
+          'latin1',
+        );
       }
     });
   }).listen(0, '127.0.0.1');

@@ -7,6 +7,7 @@ import { settleFetched } from './after-fetch.ts';
 import { answered, longAnswer, rowsInTime } from './connection.ts';
 import { keepAwake } from './keep-awake.ts';
 import { layMail } from './large-mail.ts';
+import { isExpunged, isForNow } from './problem.ts';
 import { isLarge, isOld, type Listed, type Portion } from './plan.ts';
 import { search } from './search.ts';
 import { keepHead, keepNote, takeMail } from './take.ts';
@@ -35,7 +36,7 @@ export async function takePortion(
     const take = isLarge(mail) ? takeLarge : takeOne;
     if (await take(pass, cursor, mail)) taken.add(mail.uid);
   }
-  for (const mail of portion.tooLarge) await takeHead(pass, mail);
+  for (const mail of portion.tooLarge) await takeHead(pass, cursor, mail);
   return await settleFetched(pass.client, pass.mailbox, [...taken]);
 }
 
@@ -71,10 +72,11 @@ async function takeTogether(pass: FetchPass, cursor: MailboxCursor, { mails, las
       if (failure !== undefined) break;
     }
   } catch (error) {
-    // The rest may be gone from the mailbox (RFC 5530 EXPUNGEISSUED): each is then asked for by itself.
+    // Of what it refused the server may hand out the most: each is then asked for by itself.
     if (!isRefusal(client, error)) {
       const [next] = asked.keys();
-      if (failure === undefined && next !== undefined && !signal.aborted) mailbox.breaks.note(next, lastUid);
+      const counts = failure === undefined && !signal.aborted && !isForNow(error);
+      if (next !== undefined && counts) mailbox.breaks.note(next, lastUid);
       failure ??= error;
     }
   }
@@ -91,7 +93,7 @@ async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): 
   );
   if (!laid) return takeOne(pass, cursor, mail);
   if (laid.length > mailSizeLimit) {
-    await takeHead(pass, { ...mail, size: laid.length });
+    await takeHead(pass, cursor, { ...mail, size: laid.length });
     return false;
   }
   const old = isOld(mail, cursor, mailbox);
@@ -99,16 +101,17 @@ async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): 
   return true;
 }
 
-/** A mail that did not come with the others: expunged, which is told by false, or held back by the server. */
+/** A mail that did not come with the others: expunged, which is told by false, or held back by the server. A refusal counts as a break. */
 async function takeOne(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<boolean> {
   const { client, deps, mailbox, signal } = pass;
   const { uid } = mail;
   const isThere = async () => (await search(pass, { uid: String(uid) })).includes(uid);
   if (!(await isThere())) return false;
   const asked = client.fetchOne(String(uid), { uid: true, source: true }, byUid);
-  const found = await answered(client, asked, longAnswer(mailbox)).catch((error: unknown) =>
-    isRefusal(client, error) ? (false as const) : brokeOff(pass, uid, error),
-  );
+  const found = await answered(client, asked, longAnswer(mailbox)).catch(async (error: unknown) => {
+    const gone = isRefusal(client, error) && (isExpunged(error) || !(await isThere()));
+    return gone ? (false as const) : brokeOff(pass, uid, error);
+  });
   if (found && found.source) {
     const { source: raw } = found;
     await whileAwake(pass, () => takeMail({ raw, old: isOld(mail, cursor, mailbox) }, mailbox, deps, signal));
@@ -119,12 +122,13 @@ async function takeOne(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Pr
 }
 
 /** Of a mail that is larger than the hub takes. */
-async function takeHead(pass: FetchPass, mail: Listed): Promise<void> {
+async function takeHead(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<void> {
   const asked = pass.client.fetchOne(String(mail.uid), { uid: true, headers: true }, byUid);
   const found = await answered(pass.client, asked, longAnswer(pass.mailbox)).catch((error: unknown) =>
     brokeOff(pass, mail.uid, error),
   );
-  if (found && found.headers) await keepHead(found.headers, mail, pass.deps);
+  const name = Buffer.from(`${nameOf(pass.mailbox, cursor, mail.uid)}\r\n`);
+  if (found) await keepHead(found.headers?.length ? found.headers : name, mail, pass.deps);
 }
 
 /** Notes a mail that is asked for no more: the connection broke off at it too often. */
@@ -132,12 +136,12 @@ export const noteGivenUp = ({ mailbox, deps }: FetchPass, cursor: MailboxCursor,
   keepNote(nameOf(mailbox, cursor, uid), brokenOff, deps);
 
 const isRefusal = (client: ImapFlow, error: unknown): boolean =>
-  client.usable && (error as { responseStatus?: string }).responseStatus === 'NO';
+  client.usable && !isForNow(error) && (error as { responseStatus?: string }).responseStatus === 'NO';
 
-/** Broken off by us, or for want of a place to lay it, it says nothing of the server. */
+/** Broken off by us, for want of a place to lay it, or refused for now, it says nothing of the mail. */
 function brokeOff({ mailbox, signal }: FetchPass, uid: number, error: unknown): never {
   const ours = signal.aborted || (error instanceof MailProblem && error.code === 'hub');
-  if (!ours) mailbox.breaks.note(uid, uid);
+  if (!ours && !isForNow(error)) mailbox.breaks.note(uid, uid);
   throw error;
 }
 

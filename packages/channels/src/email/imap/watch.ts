@@ -36,7 +36,7 @@ async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps
     const pass = { client, mailbox, deps, signal };
     const outcome = await fetchWaiting(pass, cursor);
     cursor = outcome.cursor;
-    if (client.usable) await fetchPassedOver(pass, cursor);
+    if (client.usable) cursor = await fetchPassedOver(pass, cursor);
     if (outcome.problem !== undefined) ({ problem } = outcome);
     if (!client.usable) throw new MailProblem('connection', lost);
     mailbox.breaks.forget();
