@@ -292,8 +292,9 @@ describe('the health of channels', () => {
     await sql.query(
       `insert into mail_account (address, provider, host, port, security, username, auth, folder, after_fetch, import_from, state, backlog,
          lease_holder, lease_until)
-       values ('box@brand.example', 'other', 'imap.example', 143, 'none', 'box', 'password', 'INBOX', 'keep', 'all', 'importing', 900,
-         gen_random_uuid(), now() + interval '1 hour')`,
+       select name || '@brand.example', 'other', 'imap.example', 143, 'none', name, 'password', 'INBOX', 'keep', 'all', state, waiting,
+         gen_random_uuid(), now() + interval '1 hour'
+       from (values ('box', 'importing', 900), ('outage', 'watching', 400), ('calm', 'watching', 0)) as account (name, state, waiting)`,
       [],
     );
     const tiles = await eventually(
@@ -303,6 +304,10 @@ describe('the health of channels', () => {
     expect(tiles).toContainEqual(
       expect.objectContaining({ account: 'box@brand.example', state: 'slow', backlog: 900, oldestAt: null }),
     );
+    expect(tiles).toContainEqual(
+      expect.objectContaining({ account: 'outage@brand.example', state: 'slow', backlog: 400 }),
+    );
+    expect(tiles).not.toContainEqual(expect.objectContaining({ account: 'calm@brand.example' }));
   });
 
   it('shows a backlog while nobody works it off, and its end', async () => {

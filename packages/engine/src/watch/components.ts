@@ -68,7 +68,8 @@ function mailboxState({
     return health('failing', refused ? 'sign-in-refused' : 'not-answering');
   }
   if (state === 'connecting') return health('ok', 'connecting');
-  return state === 'importing' ? health('slow', 'backlog', backlog) : health('ok', 'fine');
+  // More waits than is taken at once: a first import, or the mail of an outage.
+  return state === 'importing' || backlog > 0 ? health('slow', 'backlog', backlog) : health('ok', 'fine');
 }
 
 /** Servers of this process: each process with the role `web` has its own, and answers for its own. */
