@@ -142,6 +142,28 @@ onBothBackends('a machine', (backend) => {
     expect(sink.mails.items.filter(({ to }) => to.includes(From))).toEqual([]);
   });
 
+  it('that writes from an address for each ticket, and refers to nothing, is answered once', async () => {
+    await using centre = await startCentre(backend);
+    const write = (tag: string) =>
+      centre.write({
+        from: `Desk <desk${tag}@tickets.example>`,
+        messageId: newId(),
+        subject: `Case ${tag}`,
+        text: 'Thank you.',
+      });
+    await Promise.all(['+a1', '+a2', '+a3', '', '+a4'].map(write));
+    await settled(centre);
+    await write('+a5');
+    await centre.write({
+      from: 'desk-a6@tickets.example',
+      messageId: newId(),
+      subject: 'Hello',
+      text: 'Another mailbox',
+    });
+    await settled(centre);
+    expect(await counted(centre)).toEqual({ received: 7, sent: 2 });
+  });
+
   it('that sends back our acknowledgement gets nothing, and a sender gets one for many mails', async () => {
     const { write, sink } = centre();
     const from = `${randomUUID()}@example.org`;

@@ -204,7 +204,7 @@ export async function forgetAddress(
   );
   await tx.query('update consent_log set address = $2, reason = null where address = $1', [value, hashed]);
   await tx.query('delete from address_mark where kind = $1 and value = $2', [kind, value]);
-  await tx.query('delete from acknowledgement where address = $1', [value]);
+  await tx.query('delete from acknowledgement where address in ($1, mailbox_of($1))', [value]);
   await tx.query('delete from identifier_name where kind = $1 and value = $2', [kind, value]);
   await tx.query('delete from shared_identifier where kind = $1 and value = $2', [kind, value]);
   if (kind !== 'visitor' || !uuid.test(value)) return;

@@ -520,7 +520,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   },
   acknowledgement: {
     about: 'person',
-    own: 't.address in (select i.value from identifier i where i.customer_id = any ($1))',
+    own: 't.address in (select unnest(array[i.value, mailbox_of(i.value)]) from identifier i where i.customer_id = any ($1))',
     erase: 'step',
     exported: 'acknowledgements',
     columns: { keep: 'channel at', identifier: 'address' },
