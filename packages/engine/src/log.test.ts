@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { loadEnvironment } from '@patchbay/config';
 import { HubError } from '@patchbay/contracts';
 import { describe, expect, it, vi } from 'vitest';
@@ -117,5 +118,25 @@ it('goes on where nobody reads the standard output any more', async () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   } finally {
     child.kill('SIGKILL');
+  }
+});
+
+it.skipIf(!existsSync('/dev/full'))('goes on where the disk of the standard output is full', async () => {
+  const program = `
+    import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)};
+    const log = createLog({ logLevel: 'info', roles: [], defaultRegion: 'GB' });
+    for (let line = 0; line < 100; line += 1) log.warn('there is no room for this');
+    log.info('x'.repeat(2_000_000));
+    process.send('still here', () => process.exit());`;
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', full, 'pipe', 'ipc'],
+  });
+  try {
+    expect(await once(child, 'message')).toContain('still here');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  } finally {
+    child.kill('SIGKILL');
+    closeSync(full);
   }
 });

@@ -44,6 +44,8 @@ const namingNobody =
 const longestHeld = 100;
 /** Characters. */
 const mostHeld = 16 * 1024;
+/** Bytes that are kept while the standard output takes nothing. */
+const mostKept = 1024 * 1024;
 
 /**
  * Lines of one moment are written together, as each write of its own costs more than its line; a warning or an error is written at once, with all
@@ -77,7 +79,10 @@ let standardOutput: DestinationStream | undefined;
 /** One for all logs of the process. Nothing is held back when it ends by itself; a kill may take the last tenth of a second of what went well. */
 function toStandardOutput(): DestinationStream {
   if (standardOutput) return standardOutput;
-  const stream = gathered(destination({ dest: 1, sync: true }));
+  const output = destination({ dest: 1, sync: true, maxLength: mostKept });
+  // A full disk, or whatever else it is, stops nobody: what was not written is tried again with the next line, and above that limit let go.
+  output.on('error', () => undefined);
+  const stream = gathered(output);
   process.once('exit', () => stream.flush());
   standardOutput = stream;
   return stream;
