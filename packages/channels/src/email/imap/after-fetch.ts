@@ -2,23 +2,26 @@
 import type { ImapFlow } from 'imapflow';
 import type { Mailbox } from '../../mailbox.ts';
 import { MailProblem } from '../../mailbox.ts';
-import { answered, longAnswer } from './connection.ts';
+import { answered, longAnswer, lost } from './connection.ts';
 
 const uid = { uid: true } as const;
 
 /**
  * Answers what the server would not do, null when all is well: intake goes on all the same. Doing it twice to a mail, after a crash
- * between this and the cursor, does no harm; without MOVE a mail may then lie twice in the other folder.
+ * between this and the cursor, does no harm; without MOVE a mail may then lie twice in the other folder. Where the connection breaks off
+ * it throws, so that it is done over the next one, unless connections keep breaking off there.
  */
 export async function settleFetched(
   client: ImapFlow,
-  mailbox: Pick<Mailbox, 'afterFetch' | 'moveTo' | 'silenceMs'>,
+  mailbox: Pick<Mailbox, 'afterFetch' | 'moveTo' | 'silenceMs' | 'breaks'>,
   uids: readonly number[],
 ): Promise<MailProblem | null> {
   if (uids.length === 0 || mailbox.afterFetch === 'keep') return null;
   const doing = actions[mailbox.afterFetch](client, [...uids], mailbox.moveTo ?? '');
   const done = await answered(client, doing, longAnswer(mailbox)).catch(() => false);
-  return done || !client.usable ? null : new MailProblem('after-fetch', refusals[mailbox.afterFetch]);
+  if (!done && !client.usable && mailbox.breaks.mayRepeat()) throw new MailProblem('connection', lost);
+  if (client.usable) mailbox.breaks.repeated();
+  return done ? null : new MailProblem('after-fetch', refusals[mailbox.afterFetch]);
 }
 
 const refusals = {

@@ -2,10 +2,13 @@
 
 /** So often a mail is asked for by itself before it is passed over. */
 const most = 5;
+/** So often in a row what is to happen to mails that are durable here is begun again. */
+const mostRepeats = 3;
 
 export class Breaks {
   private readonly times = new Map<number, number>();
   private until = 0;
+  private repeats = 0;
 
   /** It broke off before the mail `uid` had come, while mails up to `lastUid` were asked for. */
   note(uid: number, lastUid: number): void {
@@ -21,6 +24,17 @@ export class Breaks {
 
   isGivenUp(uid: number): boolean {
     return (this.times.get(uid) ?? 0) >= most;
+  }
+
+  /** It broke off while something was done to mails in the mailbox: whether that is begun again. */
+  mayRepeat(): boolean {
+    this.repeats += 1;
+    return this.repeats <= mostRepeats;
+  }
+
+  /** Something was done to mails in the mailbox, or refused, without a break. */
+  repeated(): void {
+    this.repeats = 0;
   }
 
   /** Everything that was asked for has come, or its UIDs mean other mails now. */

@@ -178,13 +178,29 @@ it('of a mail that is too large and whose head is not handed out a note is left'
   expect(saved.at(-1)).toMatchObject({ lastUid: 3 });
 });
 
-it('a server that never answers what is done to mails that were fetched holds up nothing', async () => {
-  const { received, saved } = await fetchFrom(
-    (command) => (command.startsWith('UID STORE') ? null : (listed(command) ?? inRange(command).map(body).join(''))),
-    50,
-    cursor,
-    { afterFetch: 'seen' },
-  );
-  expect(received).toHaveLength(3);
-  expect(saved.at(-1)).toMatchObject({ lastUid: 3 });
-});
+it.each(['falls silent', 'breaks off'])(
+  'where a server %s while something is done to mails it is done over the next connection, and holds nothing up for good',
+  async (habit) => {
+    const breaks = new Breaks();
+    const pass = (isWell: boolean, afterFetch: 'seen' | 'move') =>
+      fetchFrom(
+        (command, socket) => {
+          if (!/^UID (STORE|COPY)/.test(command)) return listed(command) ?? inRange(command).map(body).join('');
+          if (isWell) return '';
+          if (habit === 'breaks off') socket.destroy();
+          return null;
+        },
+        100,
+        cursor,
+        { breaks, afterFetch, moveTo: 'Done' },
+      );
+    expect(await pass(false, 'seen')).toMatchObject({ error: { code: 'connection' }, saved: [] });
+    const well = await pass(true, 'seen');
+    expect(well.asked).toContainEqual(expect.stringMatching(/^UID STORE 1,2,3/));
+    expect(well.saved.at(-1)).toMatchObject({ lastUid: 3 });
+    for (let times = 0; times < 3; times += 1) expect(await pass(false, 'move')).toMatchObject({ saved: [] });
+    const last = await pass(false, 'move');
+    expect(last.received).toHaveLength(3);
+    expect(last.saved.at(-1)).toMatchObject({ lastUid: 3 });
+  },
+);
