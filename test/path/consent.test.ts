@@ -80,6 +80,25 @@ onBothBackends('consent to be texted', (backend) => {
     expect(carrier.calls.items.filter(({ form }) => form['To'] === from)).toEqual([]);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['no address', { NumMedia: '1' }],
+    ['an empty address', { NumMedia: '1', MediaUrl0: '' }],
+    ['an address that is none', { NumMedia: '1', MediaUrl0: 'not a url', MediaContentType0: 'image/png' }],
+    ['no number', { NumMedia: 'many' }],
+    [
+      'a place that is none',
+      { Latitude: '5'.repeat(40), Label: 'x'.repeat(2_000), OriginalRepliedMessageSid: 'y'.repeat(80) },
+    ],
+  ])('is heard beside a picture that has %s', async (name, more) => {
+    const { textFrom, reply, becomes, carrier } = centre();
+    const from = `+49151123505${name.length.toString().padStart(2, '0')}`;
+    const { ticketId } = await textFrom(from, 'Hello');
+    expect(await textFrom(from, 'STOP', more)).toMatchObject({ text: expect.stringMatching(/^STOP/) });
+    const { id } = await reply(ticketId, `After the STOP beside ${name}`);
+    await becomes(id, 'failed');
+    expect(carrier.calls.items.filter(({ form }) => form['Body'] === `After the STOP beside ${name}`)).toEqual([]);
+  });
+
   it('is asked for by channel: a STOP by text says nothing of WhatsApp', async () => {
     const { textFrom, whatsappFrom, reply, becomes } = centre();
     const from = '+4915112350003';

@@ -6,6 +6,7 @@ import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { carrierAccount, carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
 import { hangUp, startCarrierRest, taken, tooMany } from '../support/carrier-rest.ts';
+import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
 import { shared } from '../support/shared.ts';
@@ -101,6 +102,25 @@ onBothBackends('a text message', (backend) => {
     expect(carrier.calls.items.find(({ path }) => media.endsWith(path))?.authorization).toMatch(/^Basic /);
     const answer = await fetch(new URL(file.url, url), { headers: { authorization: `Bearer ${apiKey}` } });
     expect(Buffer.from(await answer.arrayBuffer()).equals(picture)).toBe(true);
+  });
+
+  it('under the sid of another is one of its own, and told again is one', async () => {
+    const sid = newSid();
+    const texts: [string, string][] = [
+      ['+4915112371801', 'The first'],
+      ['+4915112371802', 'Of somebody else'],
+      ['+4915112371801', 'Other words'],
+    ];
+    for (const [from, body] of [...texts, ...texts])
+      expect((await postSigned(centre().url, '/webhooks/twilio/sms', smsFields({ sid, from, body }))).status).toBe(200);
+    const known = async () =>
+      (
+        await centre().hub.parts.db.sql.query(
+          `select contact ->> 'from' as from, contact ->> 'text' as text from inbox where external_id like $1 and state = 'done' order by received_at`,
+          [`${sid}%`],
+        )
+      ).rows.map(({ from, text }) => [from, text]);
+    expect(await eventually(known, (rows) => rows.length >= 3)).toEqual(texts);
   });
 
   it('moves its delivery forwards only, in whatever order the carrier tells of it', async () => {

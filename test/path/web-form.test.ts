@@ -384,4 +384,14 @@ onBothBackends('a web form', (backend) => {
       },
     ]);
   });
+
+  it('is confirmed at the address that was put right on the same page as well', async () => {
+    const { token } = await open();
+    for (const email of ['mia@exmaple.com', 'mia@example.com']) {
+      const answer = await send(token, { email });
+      const ticket = await ticketOf(await numberAt(answer.headers.get('location')));
+      const out = (await centre().messages(ticket.id)).filter((one) => one.direction === 'out');
+      expect(out).toMatchObject([{ kind: 'system', to: [email] }]);
+    }
+  });
 });

@@ -84,6 +84,11 @@ describeConformance('sms', createSmsChannel, {
       contacts: 1,
     },
     { name: 'from a short code', request: signedRequest(config, path, { ...incoming, From: '22395' }), contacts: 1 },
+    {
+      name: 'media without an address',
+      request: signedRequest(config, path, { ...incoming, NumMedia: '1' }),
+      contacts: 1,
+    },
     { name: 'a status', request: signedRequest(config, statusPath, statusFields), contacts: 0 },
   ],
   foreign: [
@@ -128,7 +133,6 @@ describeConformance('sms', createSmsChannel, {
     },
     { name: 'no MessageSid', request: signedRequest(config, path, { ...incoming, MessageSid: '' }) },
     { name: 'nonsense as sender', request: signedRequest(config, path, { ...incoming, From: '+1' }) },
-    { name: 'media without an address', request: signedRequest(config, path, { ...incoming, NumMedia: '1' }) },
     {
       name: 'an unknown state',
       request: signedRequest(config, statusPath, { ...statusFields, MessageStatus: 'lost' }),
@@ -204,6 +208,7 @@ describe('a text', () => {
         channel: 'sms',
         channelAccount: '+4930901820',
         externalId: incoming.MessageSid,
+        contentHash: expect.stringMatching(/^[\da-f]{64}$/),
         kind: 'customer',
         identifiers: [{ kind: 'phone', value: '+4915112345678', grade: 'known' }],
         from: '+4915112345678',

@@ -1,5 +1,6 @@
 /** Fetching pictures and recordings that lie with Twilio, from nowhere else. */
 import { HubError } from '@patchbay/contracts';
+import { limitedBody } from '../limited-body.ts';
 import { atBase, basicAuth, type TwilioAccount } from './rest.ts';
 
 /** The limit for any one file of a contact, as for mail: 25 MiB. */
@@ -45,18 +46,7 @@ function isContentStore(url: URL): boolean {
   return /^s3[\w.-]*\.amazonaws\.com$/.test(url.hostname) && url.pathname.startsWith('/media.twiliocdn.com/');
 }
 
-async function readLimited(response: Response): Promise<Uint8Array> {
-  const tooLarge = () => new HubError('too_large', `The file is larger than ${maxFileBytes} bytes`);
-  if (Number(response.headers.get('content-length') ?? 0) > maxFileBytes) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > maxFileBytes) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
+const tooLarge = () => new HubError('too_large', `The file is larger than ${maxFileBytes} bytes`);
 
 async function follow(start: URL, account: TwilioAccount, signal: AbortSignal): Promise<Response> {
   let url = start;
@@ -99,7 +89,11 @@ export async function fetchMedia(
     }
     const contentType = response.headers.get('content-type') ?? 'application/octet-stream';
     const name = (target.pathname.split('/').pop() ?? 'file').replace(/\.\w{1,5}$/, '');
-    return { bytes: await readLimited(response), contentType, filename: filenameFor(name, contentType) };
+    return {
+      bytes: await limitedBody(response, maxFileBytes, tooLarge),
+      contentType,
+      filename: filenameFor(name, contentType),
+    };
   } catch (error) {
     if (error instanceof HubError) throw error;
     throw new HubError('provider_unavailable', 'The file could not be fetched from Twilio', { cause: error });

@@ -2,6 +2,7 @@
  * Twilio's messaging webhooks (twilio.com/docs/messaging/guides/webhook-request and …/outbound-message-status-in-status-callbacks).
  * Fields that are not named here are ignored: Twilio adds new ones without notice.
  */
+import { createHash } from 'node:crypto';
 import { type DeliveryReport, type InboundContactDraft, parseInput, type RemoteFile } from '@patchbay/contracts';
 import { carrierWord, consentWord } from '@patchbay/domain';
 import { z } from 'zod';
@@ -14,29 +15,34 @@ type Fields = Record<string, string | string[]>;
 const sid = z.string().trim().min(1).max(64);
 const address = z.string().trim().min(1).max(320);
 
+/** What a message says beside its words. Nobody's words are put aside because it cannot be read. */
+const aside = (most: number) => z.string().max(most).optional().catch(undefined);
+
 const incomingMessage = z.looseObject({
   MessageSid: sid,
   From: address,
   To: address,
   Body: z.string().default(''),
-  NumMedia: z.coerce.number().int().min(0).max(50).default(0),
+  /** At most ten (twilio.com/docs/messaging/api/media-resource). */
+  NumMedia: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .transform((count) => Math.min(count, mostMedia))
+    .catch(0),
   /** Only when the carrier itself recognised a word of consent (Advanced Opt-Out). */
-  OptOutType: z.string().optional(),
+  OptOutType: aside(100),
   // WhatsApp's own (twilio.com/docs/whatsapp/message-features).
-  ProfileName: z.string().optional(),
-  ButtonText: z.string().optional(),
-  OriginalRepliedMessageSid: z.string().max(64).optional(),
-  Latitude: z.string().max(30).optional(),
-  Longitude: z.string().max(30).optional(),
-  Address: z.string().max(1000).optional(),
-  Label: z.string().max(1000).optional(),
+  ProfileName: aside(10_000),
+  ButtonText: aside(10_000),
+  OriginalRepliedMessageSid: aside(64),
+  Latitude: aside(30),
+  Longitude: aside(30),
+  Address: aside(1000),
+  Label: aside(1000),
 });
 type IncomingMessage = z.infer<typeof incomingMessage>;
-const mediaItem = (index: number) =>
-  z.object({
-    [`MediaUrl${index}`]: z.url().max(2000),
-    [`MediaContentType${index}`]: z.string().max(255).default('application/octet-stream'),
-  });
+const mostMedia = 50;
 
 const messageStatus = z.object({
   MessageSid: sid,
@@ -85,14 +91,15 @@ const failureReasons: Record<string, string> = {
   63016: 'more than 24 hours after the customer wrote, only a template may be sent',
 };
 
+/** Of a file without a usable address the message says that it could not be fetched. */
 function mediaFiles(fields: Fields, count: number): RemoteFile[] {
+  const field = (name: string) => [fields[name]].flat()[0] ?? '';
   return Array.from({ length: count }, (_, index) => {
-    const item = parseInput(mediaItem(index), fields);
-    const contentType = item[`MediaContentType${index}`] ?? 'application/octet-stream';
+    const contentType = field(`MediaContentType${index}`).slice(0, 255) || 'application/octet-stream';
     return {
       filename: filenameFor(`media-${index + 1}`, contentType),
       contentType,
-      url: item[`MediaUrl${index}`] ?? '',
+      url: field(`MediaUrl${index}`),
     };
   });
 }
@@ -139,18 +146,24 @@ export function contactFromMessage(fields: Fields, now: Date): InboundContactDra
   const sender = messageSender(message.From);
   const account = messageAccount(message.To);
   const name = message.ProfileName?.trim().slice(0, 200).toWellFormed();
+  const text = textOf(message);
+  const remoteFiles = mediaFiles(fields, message.NumMedia);
   return {
     channel: networkOf(message.From),
     channelAccount: account,
     externalId: message.MessageSid,
+    // Two messages under one sid are two: by a carrier's mistake no words are lost.
+    contentHash: createHash('sha256')
+      .update(JSON.stringify([sender.value, text, remoteFiles]))
+      .digest('hex'),
     ...consentOf(message),
     identifiers: [sender],
     ...(name ? { senderName: name } : {}),
     from: sender.value,
     to: [account],
-    text: textOf(message),
+    text,
     ...(message.OriginalRepliedMessageSid ? { threading: { references: [message.OriginalRepliedMessageSid] } } : {}),
-    remoteFiles: mediaFiles(fields, message.NumMedia),
+    remoteFiles,
     receivedAt: now.toISOString(),
   };
 }

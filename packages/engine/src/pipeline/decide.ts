@@ -95,7 +95,11 @@ export async function decideContact(
         ? await helpAnswer(parts, lookups, contact)
         : await acknowledge(parts, lookups, contact, capabilities, {
             queueId: opens ? queueId : undefined,
-            namesOther: ticket.action === 'open' && ticket.linkedTicketId !== null && !ticket.takesUp,
+            namesOther:
+              contact.channel === 'email' &&
+              ticket.action === 'open' &&
+              ticket.linkedTicketId !== null &&
+              !ticket.takesUp,
           }),
   };
 }
@@ -176,7 +180,7 @@ async function peopleInCopy(
   return others.filter((address) => !ours.has(address)).map((value) => ({ kind: 'email', value }));
 }
 
-/** `queueId`: of the ticket that it opens; undefined where it opens none. `namesOther`: it names a ticket that the sender is no party of. */
+/** `queueId`: of the ticket that it opens; undefined where it opens none. `namesOther`: it is a mail and names a ticket that the sender is no party of. */
 async function acknowledge(
   parts: Parts,
   lookups: Lookups,

@@ -1,6 +1,7 @@
 /** OAuth 2.0 for mailboxes: the authorisation code flow with PKCE (RFC 6749 §4.1, RFC 7636) and the renewal of tokens. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { limitedBody } from '../../limited-body.ts';
 import { MailProblem } from '../../mailbox.ts';
 
 export interface OAuthClient {
@@ -22,6 +23,8 @@ export interface Tokens {
 
 /** Milliseconds. */
 const tokenTimeout = 15_000;
+/** Bytes of an answer that are read. */
+const longestAnswer = 128 * 1024;
 /** What a token without a stated life is taken to live; milliseconds. */
 const usualLife = 3_600_000;
 
@@ -100,7 +103,7 @@ async function requestTokens(
       signal: AbortSignal.any([signal, AbortSignal.timeout(tokenTimeout)]),
     });
     status = response.status;
-    const text = await response.text();
+    const text = (await limitedBody(response, longestAnswer, () => new Error('The answer is too long'))).toString();
     answer = status >= 500 ? null : (JSON.parse(text) as unknown);
   } catch (cause) {
     throw new MailProblem('token-server', 'The sign-in server of the provider does not answer', cause);
