@@ -126,23 +126,44 @@ const absenceOfDomino =
 /** What Request Tracker and its like put before everything else. */
 const ticketTag = /^\[[^[\]\n]{0,60}#\d{1,12}\][ \t]*/;
 
-/**
- * How sure a subject says that its mail is an absence note: by words and a colon, or as the name of such a note alone; by saying that somebody is
- * away, and a colon, where the text has to say so as well, for a person may write about it; by words that a dash, a bar or nothing follows, as in a person's question; by words that are a person's, too; by what a person may write about, in an
- * old conversation as well.
- * Only at the start: in an answer to an absence note they come after `Re:`.
- */
-export function absenceIn(subject: string): 'certain' | 'stated' | 'doubtful' | 'possible' | 'topic' | undefined {
-  if (absenceOfDomino.test(subject)) return 'certain';
-  const said = [subject, untagged(subject)].map((one) =>
+/** Without what programs put before everything else. */
+const saidIn = (subject: string): string[] =>
+  [subject, untagged(subject)].map((one) =>
     one
       .replace(ticketTag, '')
       .replace(/^[[(（【［]/, '')
       .trim(),
   );
+
+/** What a subject goes on with behind the name of an absence note. */
+export const behindName = (subject: string): string =>
+  saidIn(subject)
+    .map((one) => one.slice(forms.answersItself.exec(one)?.[0].length ?? one.length))
+    .find((rest) => rest !== '') ?? '';
+
+const namesAnswer = new RegExp(
+  `(?<!\\p{L})(?:${answersItself.join('|')}|auto-?responder|absence note)(?!\\p{Ll})`,
+  'iu',
+);
+/** Speaks of an automatic answer. */
+export const isAboutAnswer = (sentence: string): boolean => namesAnswer.test(sentence);
+
+/**
+ * How sure a subject says that its mail is an absence note: by its name and an older subject; by its name and a colon, or alone, where a person who asks about
+ * such notes may write so; by saying that somebody is
+ * away, and a colon, where the text has to say so as well, for a person may write about it; by words that a dash, a bar or nothing follows, as in a person's question; by words that are a person's, too; by what a person may write about, in an
+ * old conversation as well.
+ * Only at the start: in an answer to an absence note they come after `Re:`.
+ */
+export function absenceIn(
+  subject: string,
+): 'certain' | 'named' | 'stated' | 'doubtful' | 'possible' | 'topic' | undefined {
+  if (absenceOfDomino.test(subject)) return 'certain';
+  const said = saidIn(subject);
   const follows = (name: keyof typeof forms) => said.map((one) => forms[name].exec(one)?.groups).find(Boolean);
   const named = follows('answersItself');
-  if (named !== undefined) return named['loose'] === undefined ? 'certain' : 'doubtful';
+  if (named?.['loose'] !== undefined) return 'doubtful';
+  if (named !== undefined) return said.some((one) => olderSubject.test(one)) ? 'certain' : 'named';
   const state = follows('away');
   if (state?.['named'] !== undefined) return said.some((one) => olderSubject.test(one)) ? 'certain' : 'stated';
   if (state !== undefined) return 'doubtful';
@@ -150,14 +171,16 @@ export function absenceIn(subject: string): 'certain' | 'stated' | 'doubtful' | 
   return said.some((one) => topic.test(one)) ? 'topic' : 'possible';
 }
 
-/** Who is away says of themselves that they are, or when they are back. */
+/** Who is away says of themselves that they are, or when they are back. What else one is, or wants back, is no such thing. */
 const isAway = new RegExp(
   [
-    String.raw`\b(I|we)(['’](m|re|ll be)| am| are| (will|shall) be)\b.{0,40}\b(out|away|off|unavailable|on .{0,20}(leave|vacation|holidays?)|not (in|available|at))\b`,
-    String.raw`\b(currently|presently) (out|away|on)\b|\bout of (the |my )?office (until|till|from|starting|and|with)\b`,
-    String.raw`\b(back|returning|return) (in|to|on|at|from|by)\b|\b(limited|no|without) (e-?mail )?access\b|\bautomat(ed|ic) (reply|response|message)\b`,
-    String.raw`\b(ich bin|wir sind|bin ich)\b.{0,60}\b(nicht|abwesend|urlaub|außer|wieder)|nicht (im (büro|haus)|erreichbar)`,
-    String.raw`\bje (suis|serai|ne suis)\b.{0,60}(absent|congé|vacances|hors|déplacement|retour|pas)`,
+    String.raw`\b(I|we)(['’](m|re|ll be)| am| are| (will|shall) be)\b.{0,40}\b(out (of (the |my |our )?(office|town|country)|until|till|from|today|this|on|for|all|sick|and)|away|off|unavailable|on .{0,20}(leave|vacation|holidays?)|not (available|in the (office|building)|in (until|till|today|this)|at (work|my|the (office|desk))))\b`,
+    String.raw`\b(currently|presently) (out|away|on .{0,20}(leave|vacation|holidays?|parental|business))\b|\bout of (the |my )?office (until|till|from|starting|and|with)\b`,
+    String.raw`\b(be|am|are|['’]m|['’]re|until|upon|when I|when we|after) (back|return(ing)?)\b|(^|[.!;:(] ?)(back|returning|return) (in|to|on|at|from|by)\b|\b(back|return(ing)?) (in|to|at) (the |my |our )?(office|work|desk)\b|\b(limited|no|without) (e-?mail )?access to (my |our )?(e-?mails?|mail|inbox|messages)\b|\b(limited|no|without) e-?mail access\b`,
+    String.raw`\b(this|dies|dieses|ceci|esto|este|questo|isto|dit)( (e-?mail|message|mail|reply|response))? (is|was|ist|est|es|è|é) (an? |eine? |un[ea]? |een )?(sent |e-?mail |mensaje |messaggio |message )?automat`,
+    String.raw`\b(ich bin|wir sind|bin (ich|bis|vom|ab|am|im|derzeit|zurzeit|aktuell))(?!\p{L}).{0,60}(abwesend|urlaub|außer (haus|dienst)|wieder (da|zurück|im|erreichbar|für|ab)|zurück)`,
+    String.raw`\b(ich|wir|bin)(?!\p{L}).{0,60}nicht (im (büro|hause?|dienst)|erreichbar|anwesend|verfügbar|am (arbeitsplatz|platz)|da(?!\p{L}))`,
+    String.raw`\bje (ne )?(suis|serai)\b.{0,60}(absent|en congé|vacances|hors d[ue]|déplacement|de retour|pas (au|à|là|disponible|joignable|présente?)(?!\p{L}))`,
     String.raw`\b(estoy|estaré|me encuentro|estou|estarei|encontro-me)(?!\p{L}).{0,60}(fuera|fora|ausente|vacaciones|férias|de baja)`,
     String.raw`\b(sono|sarò|saro')(?!\p{L}).{0,60}(assente|fuori|ferie)`,
     String.raw`(?<!\p{L})(jestem|będę|przebywam)(?!\p{L}).{0,60}(poza|nieobecn|urlop)|nie ma mnie`,

@@ -1,6 +1,7 @@
 /** Rules for what answers by itself: absence notes and the like. */
-import { absenceIn, saysAway } from './absence-words.ts';
+import { absenceIn, behindName, isAboutAnswer, saysAway } from './absence-words.ts';
 import { type Finding, type MailSigns, isMachineAddress, readsNoMail } from './mail-signs.ts';
+import { isAskingSubject, requestsIn } from './request-words.ts';
 
 /**
  * RFC 3834 §5: `auto-replied` answers a mail. `auto-generated` does not, nor does `auto-notified` (RFC 5436 §2.7.1): forms, marketplaces and ticket
@@ -76,13 +77,20 @@ export function bulkOfNobody(mail: MailSigns): Finding {
 export function autoReplySubject(mail: MailSigns): Finding {
   const absence = absenceIn(mail.subject);
   if (absence === undefined) return undefined;
-  const sign =
-    absence === 'certain' || (absence === 'stated' && saysAway(mail.text))
-      ? ''
-      : (signOfMachine(mail) ?? noAnswerWanted(mail) ?? (absence === 'topic' ? undefined : signOfThread(mail)));
+  const sign = isSaidAlone(absence, mail)
+    ? ''
+    : (signOfMachine(mail) ?? noAnswerWanted(mail) ?? (absence === 'topic' ? undefined : signOfThread(mail)));
   return sign === undefined
     ? undefined
     : { category: 'auto-reply', evidence: ['subject of an absence note', sign].filter(Boolean).join(', ') };
+}
+
+/** Subject and text say enough. Who is away asks a service for nothing, and an absence note does not ask about absence notes. */
+function isSaidAlone(absence: NonNullable<ReturnType<typeof absenceIn>>, { subject, text }: MailSigns): boolean {
+  if (absence === 'stated') return saysAway(text) && requestsIn(text).length === 0;
+  if (absence !== 'named') return absence === 'certain';
+  const requests = saysAway(text) ? [] : requestsIn(text);
+  return requests.length === 0 || !(isAskingSubject(behindName(subject)) || requests.some(isAboutAnswer));
 }
 
 /** Exchange and others ask that no absence note is sent in return (MS-OXCMAIL §2.1.3.2.20). */

@@ -8,7 +8,16 @@ import { absenceIn } from './absence-words.ts';
 import { autoReplyHeader, autoReplySubject, autoSubmitted, autoSubmittedAs, bulkOfNobody } from './auto-reply-rules.ts';
 import { certifiedReceipt } from './certified-mail.ts';
 import { clip } from '../clean-text.ts';
-import { type Finding, type MailSigns, type Rule, isDaemon, isMachineAddress, readsNoMail } from './mail-signs.ts';
+import {
+  type Finding,
+  type MailSigns,
+  type Rule,
+  isDaemon,
+  isMachineAddress,
+  isPostmaster,
+  readsNoMail,
+  subjectTells,
+} from './mail-signs.ts';
 import * as report from './report-rules.ts';
 
 export interface Verdict extends Classification {
@@ -107,5 +116,7 @@ function automaticSign(mail: MailSigns): string | undefined {
   if (mail.header('x-auto-response-suppress').some((value) => /\b(all|oof|autoreply)\b/i.test(value)))
     return 'X-Auto-Response-Suppress';
   if (isDaemon(mail) || readsNoMail(mail) || isMachineAddress(mail)) return 'sender that reads no mail';
-  return /^(stated|doubtful)$/.test(absenceIn(mail.subject) ?? '') ? 'subject as of an absence note' : undefined;
+  // Whoever asks about a mail that came back is a person; to a machine that is taken for one nothing goes out.
+  if (isPostmaster(mail) && subjectTells(mail)) return 'postmaster, subject of a report';
+  return /^(named|stated|doubtful)$/.test(absenceIn(mail.subject) ?? '') ? 'subject as of an absence note' : undefined;
 }

@@ -2,6 +2,7 @@
 import type { Classification } from '@patchbay/contracts';
 import type { MailReport } from '../reports/report-fields.ts';
 import { bounceSubjectAt, delaySubjectAt, isAnswerSubject } from './bounce-words.ts';
+import { asksTheReader } from './request-words.ts';
 
 export interface MailSigns {
   header(name: string): string[];
@@ -53,7 +54,7 @@ const comesOfDelivery = (mail: MailSigns): boolean =>
   mail.nullPath || mail.comesBack || mail.enclosesMail || isDaemon(mail) || isPostmaster(mail) || isProgram(mail);
 
 /** The subject says of a mail that it failed or is late, and is no answer to such a mail. */
-const subjectTells = ({ subject }: MailSigns): boolean =>
+export const subjectTells = ({ subject }: MailSigns): boolean =>
   (bounceSubjectAt(subject) ?? delaySubjectAt(subject)) !== undefined && !isAnswerSubject(subject);
 
 const reporter = String.raw`(mailer-daemon\b|mail deliver(y|er)? (sub)?system\b|postmaster@|microsoftexchange[0-9a-f]{8})`;
@@ -114,17 +115,26 @@ const serversName =
   /mail|post|server|system|report|status|notif|service|support|failure|filter|security|gateway|mta\b/i;
 
 /**
- * Whoever looks after a mail server may write from the same address as the server: in a program for writing, or under a name of their own and with
- * a way back.
+ * Whoever looks after a mail server may write from the same address as the server: in a program for writing, or, with a way back, under a name of
+ * their own or asking for something in their own words.
  */
 export function isWrittenByPostmaster(mail: MailSigns): boolean {
-  if (!isPostmaster(mail) || mail.nullPath || mail.comesBack) return false;
-  if (mail.header('auto-submitted').some((value) => !/^no\b/i.test(value))) return false;
+  if (!mayBePersons(mail)) return false;
   const isNamed =
     personsName.test(mail.fromName) && !serversName.test(mail.fromName) && !programName.test(mail.fromName);
   return (
-    (mail.hasPath && isNamed) ||
+    (mail.hasPath && (isNamed || asksTheReader(mail.text))) ||
     mail.header('thread-index').length > 0 ||
     ['user-agent', 'x-mailer'].some((name) => writingProgram.test(mail.header(name)[0] ?? ''))
   );
 }
+
+/** It asks for something in words of its own, which is more than the name of a person says. */
+export const isAskedByPostmaster = (mail: MailSigns): boolean =>
+  mayBePersons(mail) && mail.hasPath && asksTheReader(mail.text);
+
+const mayBePersons = (mail: MailSigns): boolean =>
+  isPostmaster(mail) &&
+  !mail.nullPath &&
+  !mail.comesBack &&
+  !mail.header('auto-submitted').some((value) => !/^no\b/i.test(value));

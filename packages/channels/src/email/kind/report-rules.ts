@@ -18,6 +18,7 @@ import {
   type Finding,
   type MailSigns,
   type Rule,
+  isAskedByPostmaster,
   isDaemon,
   isPostmaster,
   isProgram,
@@ -147,7 +148,7 @@ const beginning = (mail: MailSigns): string => reportText(mail.text).slice(0, 3_
  * nothing else, and an address alone on its line or the mail itself below them.
  */
 function isReportInShape(mail: MailSigns): boolean {
-  if (!isProgram(mail)) return false;
+  if (!isProgram(mail) || isAskedByPostmaster(mail)) return false;
   const start = bounceSubjectAt(mail.subject) ?? delaySubjectAt(mail.subject) ?? mail.subject.length;
   if (start > 12 || isAnswerSubject(mail.subject)) return false;
   const report = beginning(mail);
