@@ -127,6 +127,25 @@ test('a report about very many recipients', async () => {
   expect((user + system) / 1000).toBeLessThan(4 * budget);
 }, 120_000);
 
+describe('much HTML', () => {
+  const most = 3_900_000;
+  test.each<[string, string]>([
+    ['lines in quotations', `${'<blockquote>'.repeat(20)}${filled('x<br>', 900_000)}`],
+    ['words in quotations', `${'<blockquote>'.repeat(20)}${filled('x<br>', most)}`],
+    ['long lines in a few quotations', `${'<blockquote>'.repeat(3)}${filled('word word word word word<br>', most)}`],
+    ['words in links', `${'<a href=http://x.example>'.repeat(100)}${filled('word ', 900_000)}`],
+    ['words in lists', `${'<ul><li>'.repeat(300)}${filled('word ', most)}`],
+    ['cells and rows', filled('<td><tr>', most)],
+    ['paragraphs', filled('<p>x</p>', most)],
+  ])('%s', async (_name, html) => {
+    const raw = Buffer.from(`${head}Content-Type: text/html\r\n\r\n${html.replaceAll(/.{900}/g, '$&\r\n')}`);
+    const begun = process.cpuUsage();
+    await parseMail(raw, { from: '', to: [] }, testDeps());
+    const { user, system } = process.cpuUsage(begun);
+    expect((user + system) / 1000).toBeLessThan(2 * budget);
+  });
+});
+
 /** Where one expression takes what another could have taken, too, it needs a run of each and an end that suits neither. */
 const runs = [' ', '\t', ')', '(', '=', '>', '<', '-', '_', '://', ':', '.', 'a', '5', '@'];
 

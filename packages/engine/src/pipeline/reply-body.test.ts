@@ -37,3 +37,22 @@ it.each([
   expect(replyBody({ ...written, agentName: 'Ann', signature: null, forwarded }).html).toContain(shown);
   expect(performance.now() - begin).toBeLessThan(2_000);
 });
+
+it.each([
+  ['in each other', '<div>'.repeat(60_000)],
+  ['items in lists in each other', '<ul><li>'.repeat(40_000)],
+  ['beside each other', '<b>x</b>'.repeat(60_000)],
+])('more elements than are sanitised at once are refused: %s', (_name, html) => {
+  const begin = performance.now();
+  expect(() => replyBody({ ...written, html, agentName: 'Ann', signature: null })).toThrow(
+    'html: has too many elements',
+  );
+  expect(performance.now() - begin).toBeLessThan(500);
+});
+
+it('as many elements as a long letter has are sanitised', () => {
+  const html = '<tr><td>Lamp</td><td>5</td></tr>'.repeat(5_000);
+  expect(replyBody({ ...written, html: `<table>${html}</table>`, agentName: 'Ann', signature: null }).html).toContain(
+    'Lamp',
+  );
+});

@@ -1,5 +1,4 @@
 /** What an agent wrote, with the signature of who it is from and, below it, what is passed on: as text, and as HTML where it takes HTML. */
-import { isReadable } from '@patchbay/channels/email/reading/html-depth';
 import {
   escapeHtml,
   forwardedHtml,
@@ -9,7 +8,7 @@ import {
   textToHtml,
   type ForwardedMail,
 } from '@patchbay/domain';
-import { sanitisedHtml } from './sanitised-html.ts';
+import { isSanitisable, sanitisedHtml } from './sanitised-html.ts';
 
 export interface BodyParts {
   readonly text: string;
@@ -74,6 +73,6 @@ function htmlOf(parts: BodyParts, signatureText: string): string | null {
   ].join('\n');
 }
 
-/** Null where it is passed on as its text: what nobody could read takes minutes to be sanitised. */
+/** Null where it is passed on as its text. */
 const passedOn = ({ html, withoutPictures }: NonNullable<BodyParts['forwarded']>): string | null =>
-  html !== null && isReadable(html) ? sanitisedHtml(html, withoutPictures) : null;
+  html !== null && isSanitisable(html) ? sanitisedHtml(html, withoutPictures) : null;

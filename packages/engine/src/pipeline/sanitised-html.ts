@@ -2,7 +2,8 @@
  * HTML that an agent sends or a signature holds, with what can only show something: it is read by other agents and by customers, and
  * nobody's good faith is relied on.
  */
-import { mostLevels } from '@patchbay/channels/email/reading/html-depth';
+import { hasMoreTags, isReadable, mostLevels } from '@patchbay/channels/email/reading/html-depth';
+import { HubError } from '@patchbay/contracts';
 import sanitizeHtml from 'sanitize-html';
 
 const length = /^\d{1,4}(?:\.\d+)?(?:px|em|rem|%|pt)?$/;
@@ -82,8 +83,22 @@ const options: sanitizeHtml.IOptions = {
   nestingLimit: mostLevels,
 };
 
-/** `withoutPictures`: Content-IDs of pictures that are taken out (RFC 2392). */
+/** Each costs microseconds, in which nothing else runs. */
+const mostTags = 50_000;
+
+/** What nests very deep takes minutes to be sanitised. */
+export const isSanitisable = (html: string): boolean => !hasMoreTags(html, mostTags) && isReadable(html);
+
+/**
+ * `withoutPictures`: Content-IDs of pictures that are taken out (RFC 2392).
+ *
+ * @throws HubError `unprocessable` for what is not sanitisable
+ */
 export function sanitisedHtml(html: string, withoutPictures: ReadonlySet<string> = new Set()): string {
+  if (!isSanitisable(html)) {
+    const message = 'has too many elements, or too many in each other';
+    throw new HubError('unprocessable', `html: ${message}`, { issues: [{ path: 'html', message }] });
+  }
   if (withoutPictures.size === 0) return sanitizeHtml(html, options).trim();
   const exclusiveFilter = ({ tag, attribs }: sanitizeHtml.IFrame): boolean =>
     tag === 'img' && withoutPictures.has(contentIdOf(attribs['src'] ?? ''));

@@ -32,7 +32,7 @@ const convert = compile({
 
 /** Empty for HTML that mailparser does not read. */
 export function knownTextOf(html: string): string {
-  if (!isReadable(html)) return '';
+  if (!isReadable(html, mostInEachOther)) return '';
   try {
     return convert(html).split('\n').map(broken).join('\n');
   } catch {
