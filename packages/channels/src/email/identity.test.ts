@@ -195,6 +195,76 @@ describe('the same mail by two ways', () => {
     expect(await identity(broken)).toEqual(await identity(raw, 'smtp'));
   });
 
+  describe('of which a host writes anew', () => {
+    const letter = (date: string, more: { from?: string; id?: string[]; lines?: string[] } = {}) =>
+      mailOf(
+        `From: ${more.from ?? 'ann@example.com'}`,
+        'Subject: Nameless',
+        `Date: ${date}`,
+        ...(more.id ?? []),
+        '',
+        ...(more.lines ?? ['Text']),
+      );
+    const utc = 'Tue, 3 Mar 2026 10:00:00 +0000';
+    const both = async (one: Buffer, other: Buffer) => {
+      expect(other.equals(one)).toBe(false);
+      expect(await identity(other)).toEqual(await identity(one, 'smtp'));
+    };
+
+    test.each([
+      'Tue, 3 Mar 2026 11:00:00 +0100',
+      'Tue, 3 Mar 2026 11:00:00 +0100 (CET)',
+      'Tue, 03 Mar 2026 10:00:00 +0000',
+      'Tue, 3 Mar 2026 10:00:00 +0000 (UTC)',
+      'Tue, 3 Mar 2026 10:00:00 GMT',
+      'Tue, 3 Mar 2026 10:00:00 -0000',
+      '3 Mar 2026 05:00:00 -0500 (EST)',
+    ])('its Date: %s', async (date) => {
+      await both(letter(utc), letter(date));
+      await both(
+        letter(utc, { id: ['Message-ID: <7@example.com>'] }),
+        letter(date, { id: ['Message-ID: <7@example.com>'] }),
+      );
+    });
+
+    test('the domain of its author', async () => {
+      await both(letter(utc), letter(utc, { from: 'ann@EXAMPLE.Com' }));
+      const other = await identity(letter(utc, { from: 'ANN@example.com' }));
+      expect(other.contentHash).not.toBe((await identity(letter(utc))).contentHash);
+    });
+
+    test.each([
+      ['its text', [], ['Lamp', '', 'From Monday on it flickers.', 'From now on, too.']],
+      ['HTML', ['Content-Type: text/html'], ['<p>Lamp', 'From Monday on it flickers.</p>']],
+      [
+        'a file',
+        ['Content-Type: multipart/mixed; boundary=b'],
+        ['--b', '', 'See file', '--b', 'Content-Type: text/csv; name=a.csv', '', 'From Monday,1', 'x,2', '--b--'],
+      ],
+    ])('lines that begin with From, in %s', async (_name, id, lines) => {
+      const quoted = (sign: string) => lines.map((line) => line.replace(/^From /, `${sign}From `));
+      await both(letter(utc, { id, lines }), letter(utc, { id, lines: quoted('>') }));
+      await both(letter(utc, { id, lines: quoted('>') }), letter(utc, { id, lines: quoted('>>') }));
+    });
+
+    test.each([
+      ['ASCII', 'a@x.example', ['One\0two']],
+      ['UTF-8', 'a@x.example', ['Grüße\0 aus Köln – “Ann”']],
+      ['UTF-8 that is named', 'a@x.example', ['Grüße\0 aus Köln – “Ann”'], ['Content-Type: text/plain; charset=utf-8']],
+      [
+        'a file',
+        'a@x.example',
+        ['--b', '', 'See\0file', '--b', 'Content-Type: application/octet-stream; name=a', '', 'A\0\0B C', '--b--'],
+        ['Content-Type: multipart/mixed; boundary=b'],
+      ],
+    ])('NUL, which a mailbox cannot hand out: %s', async (_name, from, lines, id = []) => {
+      const raw = letter(utc, { from, lines, id });
+      const fetched = Buffer.from(raw.map((byte) => (byte === 0 ? 0x80 : byte)));
+      await both(raw, fetched);
+      expect((await read(raw, 'smtp')).text).not.toContain('€');
+    });
+  });
+
   test.skipIf(corpus === undefined)(
     'mails of the corpus',
     async () => {
@@ -221,6 +291,8 @@ describe('another mail', () => {
     ['has another subject', base({ Subject: 'Two' })],
     ['is from somebody else', base({ From: 'bob@example.com' })],
     ['was written at another time', base({ Date: 'Tue, 3 Mar 2026 10:00:01 +0000' })],
+    ['was written at that time elsewhere', base({ Date: 'Tue, 3 Mar 2026 10:00:00 +0100' })],
+    ['names no zone', base({ Date: 'Tue, 3 Mar 2026 10:00:00' })],
   ])('%s', async (_name, other) => {
     const [one, two] = [await identity(base()), await identity(other)];
     expect(two.contentHash).not.toBe(one.contentHash);

@@ -1,31 +1,54 @@
 /**
  * Which mail a mail is: its Message-ID, and a hash of what its author wrote. The same mail by two ways comes in other bytes: hosts on the way add
- * fields, fold headers, break long lines, and change line ends and transfer encodings. All of that leaves what was written as it is.
+ * fields, fold headers, break long lines, and change line ends and transfer encodings; they write its Date in their own zone and a domain in capitals,
+ * and put a sign before lines that begin with `From `. All of that leaves what was written as it is.
  */
 import { createHash } from 'node:crypto';
 import type { StoredFile } from '@patchbay/contracts';
 import { cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
 import { withinLimits } from './reading/long-bodies.ts';
 import type { MailPart, MailSource } from './reading/mail-source.ts';
+import { momentOf } from './reading/moment.ts';
 import { messageIds } from './threading.ts';
 
 export interface MailIdentity {
   readonly externalId: string;
   readonly contentHash: string;
-  /** The hash as it was made when white space and the line ends of files still counted. */
+  /**
+   * The hash as an earlier release made it: when Date, domains and signs before `From ` still counted as they stand, where that makes a difference; else
+   * when white space and the line ends of files still did.
+   */
   readonly formerContentHash: string;
 }
 
-/** `mail` as it was read, `files` as its parts are stored, `from` as the sender is shown. */
+/** Of parts as they are stored. */
+export type FilesOfParts = ReadonlyMap<MailPart, Pick<StoredFile, 'sha256'>>;
+
+/** `mail` as it was read, `files` as its parts are stored, `from` as the sender is shown. `fetched`: the same where a mailbox hands it out in other bytes. */
 export function identityOf(
   mail: MailSource,
-  files: ReadonlyMap<MailPart, Pick<StoredFile, 'sha256'>>,
+  files: FilesOfParts,
   from: string,
+  fetched: { readonly mail: MailSource; readonly files: FilesOfParts } = { mail, files },
 ): MailIdentity {
+  const written = valuesOf(fetched.mail, fetched.files);
+  const meant = asMeant(written, fetched.mail);
+  const contentHash = hashOfWritten(meant);
+  const isAsBefore = fetched.mail === mail && meant.every((value, index) => value === written[index]);
+  return {
+    externalId: messageIdOf(fetched.mail, contentHash),
+    contentHash,
+    formerContentHash: isAsBefore
+      ? formerHash(mail, files, from)
+      : hashOfWritten(fetched.mail === mail ? written : valuesOf(mail, files)),
+  };
+}
+
+/** Author, Date, subject, text, HTML and kind, and three values of each part. */
+function valuesOf(mail: MailSource, files: FilesOfParts): string[] {
   const { known } = mail;
-  const author = clip(cleanLine(mail.from?.address ?? '') || cleanLine(mail.from?.name ?? ''), 998);
-  const contentHash = hashOfWritten([
-    author,
+  return [
+    clip(cleanLine(mail.from?.address ?? '') || cleanLine(mail.from?.name ?? ''), 998),
     mail.header('date')[0] ?? '',
     mail.subject ?? '',
     known.text,
@@ -36,12 +59,42 @@ export function identityOf(
       part.filename ?? '',
       hashOfFile(part.content, files.get(part)?.sha256),
     ]),
-  ]);
-  return {
-    externalId: messageIdOf(mail, contentHash),
-    contentHash,
-    formerContentHash: formerHash(mail, files, from),
-  };
+  ];
+}
+
+function asMeant(
+  [author = '', date = '', subject = '', text = '', html = '', type = '', ...parts]: readonly string[],
+  { known }: MailSource,
+): string[] {
+  return [
+    author.replace(/@[^@]*$/, (domain) => domain.toLowerCase()),
+    inUtc(date),
+    subject,
+    withoutFromSigns(text),
+    withoutFromSigns(html),
+    type,
+    ...parts.map((value, index) => {
+      const content = index % 3 === 2 ? known.parts[(index - 2) / 3]?.content : undefined;
+      return content?.includes(fromSign) && !content.includes(0)
+        ? hashOfFile(Buffer.from(withoutFromSigns(content.toString('latin1')), 'latin1'), undefined)
+        : value;
+    }),
+  ];
+}
+
+const fromSign = '>From ';
+/** Files of mails tell by `From ` at the start of a line where one begins, and put a sign before it elsewhere (RFC 4155, appendix A). */
+const withoutFromSigns = (text: string): string =>
+  text.includes(fromSign) ? text.replace(/(^|\s)>+(?=From )/g, '$1') : text;
+
+const plainUtc = /^[A-Z][a-z]{2}, [1-9]\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000$/;
+const zoned = /[+-]\d{4}|\b(?:GMT|UTC?|[ECMP][SD]T)\b/;
+
+/** A Date that names its zone, in the form that programs mostly write it in (RFC 5322 §3.3). */
+function inUtc(date: string): string {
+  if (plainUtc.test(date)) return date;
+  const moment = zoned.test(date) ? momentOf(date) : undefined;
+  return moment?.toUTCString().replace(', 0', ', ').replace('GMT', '+0000') ?? date;
 }
 
 /** Its kind without the parameters: a boundary may be made anew. */
@@ -89,7 +142,7 @@ function withoutSpace(bytes: Buffer): Buffer {
   return kept.subarray(0, length);
 }
 
-function formerHash(mail: MailSource, files: ReadonlyMap<MailPart, Pick<StoredFile, 'sha256'>>, from: string): string {
+function formerHash(mail: MailSource, files: FilesOfParts, from: string): string {
   const shown = withinLimits(mail.known);
   const values = [
     from,

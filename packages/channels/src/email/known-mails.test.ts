@@ -137,3 +137,35 @@ test.each([
   const contact = await parseMail(mailOf(...head, ...lines), { from: null, to: [] }, testDeps());
   expect(contact).toMatchObject({ contentHash, formerContentHash });
 });
+
+test.each([
+  [
+    'a Date in another zone',
+    { Date: 'Tue, 3 Mar 2026 11:00:00 +0100 (CET)' },
+    'Text',
+    'de35c002bda969904b76b06589901f32c4bbf582caa6bc720044e98676085416',
+  ],
+  [
+    'a domain in capitals',
+    { From: 'ann@EXAMPLE.com' },
+    'Text',
+    '53408623a938b5be49ff964595eac1e63d12c0aa66c52e659953a8f31bd8f3d1',
+  ],
+  [
+    'a line that begins with From',
+    {},
+    'Text\r\n>From Monday on',
+    '33aabe93d37a0c78c2590fceacdcc6950a09421842f8f0172bee644667df97bf',
+  ],
+  ['NUL', {}, 'Te\0xt', 'b2345858e9488780dffc51af609fd04fdc3fa55a9eb5d21b92fe75c4cc635773'],
+])('%s: the hash as it was made when that counted stands beside the new one', async (_name, fields, text, former) => {
+  const all = { From: 'ann@example.com', Date: 'Tue, 3 Mar 2026 10:00:00 +0000', Subject: 'Order', ...fields };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  const { contentHash, formerContentHash } = await parseMail(
+    mailOf(...lines, '', text),
+    { from: null, to: [] },
+    testDeps(),
+  );
+  expect(formerContentHash).toBe(former);
+  expect(contentHash).not.toBe(former);
+});

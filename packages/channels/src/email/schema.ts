@@ -74,6 +74,7 @@ export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: M
       whole,
       new Map(mail.parts.map((part, index) => [part, attachments[index] as StoredFile])),
       shown.from,
+      await asFetched(raw),
     );
     const author = authorBehind(mail);
     return contactOf(mail, {
@@ -91,6 +92,19 @@ export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: M
     // A mail that trips a rule is kept for a person: refusing it would have its sender try for days.
     throw new HubError('unprocessable', 'The mail was read but not understood', { cause });
   }
+}
+
+/**
+ * Mailboxes cannot hand out NUL, which SMTP brings though it may not (RFC 3501 §4.3, RFC 5322 §4.1): Dovecot puts 0x80 in its place. Undefined for a
+ * mail that has none.
+ */
+async function asFetched(raw: Uint8Array): Promise<Parameters<typeof identityOf>[3]> {
+  if (!raw.includes(0)) return undefined;
+  const bytes = Buffer.from(raw);
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) bytes[at] = 0x80;
+  const mail = await readMail(bytes);
+  const { parts } = withoutLongBodies(mail);
+  return { mail, files: new Map(parts.map((part) => [part, { sha256: sha256(part.content) }])) };
 }
 
 interface Context {
