@@ -1,5 +1,5 @@
 /** Against mailauth itself, with a name service in memory. */
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, createSign, generateKeyPairSync } from 'node:crypto';
 import { mailProviderPresets } from '@patchbay/contracts';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { describe, expect, test, vi } from 'vitest';
@@ -213,6 +213,99 @@ describe('a signature with a length', () => {
     const raw = Buffer.concat([Buffer.from(`${both}\r\n${signatures}`), await grown(tail, whole)]);
     const envelope = { from: null, to: [], trustedAuthservId: 'mx.centre.test' };
     expect(await check(raw, envelope, dnsOf(zone))).toMatchObject({ verdict: 'pass', grade: 'known' });
+  });
+});
+
+describe('a field above the one that is signed', () => {
+  const relay =
+    'Authentication-Results: mx.centre.test; dkim=pass header.d=shop.example; dmarc=pass header.from=shop.example';
+  const stranger = { ...from('203.0.113.9'), from: 'x@evil.example' };
+  const mailbox = { from: null, to: [], trustedAuthservId: 'mx.centre.test' };
+  const above = async (...fields: string[]) =>
+    Buffer.concat([Buffer.from(fields.map((field) => `${field}\r\n`).join('')), await signed('ann@shop.example')]);
+
+  test.each(['Subject: Pay elsewhere', 'To: other@centre.test', 'Message-ID: <2@x>'])(
+    '%s: the signature confirms nobody, here or as a trusted host tells of it',
+    async (field) => {
+      expect(await check(await above(field), stranger)).toMatchObject({ verdict: 'none', grade: 'claimed' });
+      const dns = dnsOf(zone);
+      expect(await check(await above(relay, field), mailbox, dns)).toMatchObject({ verdict: 'none', grade: 'claimed' });
+      expect(dns).not.toHaveBeenCalled();
+      const many = 'DKIM-Signature: v=1; a=rsa-sha256; d=junk.example; s=k; h=from; bh=AAAA; b=AAAA';
+      const beside = Array.from({ length: 10 }, () => many);
+      expect(await check(await above(relay, field, ...beside), mailbox)).toMatchObject({
+        verdict: 'none',
+        grade: 'claimed',
+      });
+    },
+  );
+
+  test.each([
+    ['another From, which is the one that is taken', 'From: ceo@strict.example'],
+    ['another From of the domain', 'From: ceo@shop.example'],
+  ])('%s', async (_name, field) => {
+    const got = await check(await above(field), stranger);
+    expect(got.verdict).not.toBe('pass');
+    expect(got.grade).toBe('claimed');
+    expect((await check(await above(relay, field), mailbox)).verdict).not.toBe('pass');
+  });
+
+  test.each([
+    ['that says the same', 'Subject: Order'],
+    ['that nobody signs', 'X-Mailer: Two\r\nX-Mailer: One'],
+    ['of a host on the way', 'Received: from a by b; Tue, 3 Mar 2026 10:00:00 +0000'],
+    ['that it did not have', 'Cc: bob@firm.example'],
+  ])('changes nothing: one %s', async (_name, field) => {
+    expect(await check(await above(field), stranger)).toMatchObject({ verdict: 'pass', grade: 'known' });
+    expect(await check(await above(relay, field), mailbox)).toMatchObject({ verdict: 'pass', grade: 'known' });
+  });
+
+  test('changes nothing where the host of the domain hands it over', async () => {
+    expect(await check(await above('Subject: Other'), from('192.0.2.7'))).toMatchObject({ verdict: 'pass' });
+    const told = relay.replace('; dmarc', '; spf=pass smtp.mailfrom=shop.example; dmarc');
+    expect(await check(await above(told, 'Subject: Other'), mailbox)).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('nor of a mail that has both, and was signed with both', async () => {
+    const both = Buffer.concat([Buffer.from('Subject: First\r\n'), plain('ann@shop.example')]);
+    expect(await check(await signedBy('shop.example', both), stranger)).toMatchObject({ verdict: 'pass' });
+  });
+
+  test('is told', async () => {
+    const contact = await parseMail(await above('Subject: Pay elsewhere'), stranger, testDeps({ dns: dnsOf(zone) }));
+    expect(contact.authenticity?.dkim).toBe('policy (shop.example, another subject above)');
+  });
+});
+
+describe('a signature whose domain is in its own letters', () => {
+  const domain = 'xn--bcher-kva.example';
+  const ofBooks = { ...zone, [`TXT k._domainkey.${domain}`]: zone['TXT k._domainkey.shop.example'] ?? '' };
+  const stranger = { ...from('203.0.113.9'), from: 'x@evil.example' };
+  /** mailauth writes domains in ASCII, others need not (RFC 8616 §4). */
+  function signedByBooks(author: string, length = ''): Buffer {
+    const hash = createHash('sha256').update('Hello\r\n').digest('base64');
+    const field = `v=1; a=rsa-sha256; c=relaxed/relaxed; d=bücher.example; s=k; h=from:subject; ${length}bh=${hash}; b=`;
+    const written = `from:${author}\r\nsubject:Order\r\ndkim-signature:${field}`;
+    const signature = createSign('sha256').update(written).sign(privateKey, 'base64');
+    return Buffer.concat([Buffer.from(`DKIM-Signature: ${field}${signature}\r\n`), plain(author)]);
+  }
+
+  test.each(['ann@bücher.example', `ann@${domain}`])('confirms %s', async (author) => {
+    expect(await check(signedByBooks(author), stranger, dnsOf(ofBooks))).toMatchObject({
+      verdict: 'pass',
+      grade: 'known',
+    });
+  });
+
+  test('is not whole with a length, where a trusted host tells of it in ASCII', async () => {
+    const told = `Authentication-Results: mx.centre.test; dkim=pass header.d=${domain}; dmarc=pass header.from=${domain}`;
+    const raw = Buffer.concat([
+      Buffer.from(`${told}\r\n`),
+      signedByBooks(`ann@${domain}`, 'l=7; '),
+      Buffer.from('\r\nSend the money elsewhere.\r\n'),
+    ]);
+    const envelope = { from: null, to: [], trustedAuthservId: 'mx.centre.test' };
+    expect(await check(raw, envelope, dnsOf(ofBooks))).toMatchObject({ verdict: 'none', grade: 'claimed' });
   });
 });
 

@@ -6,13 +6,22 @@ import type { Authenticity } from '@patchbay/contracts';
 import { normaliseEmail } from '@patchbay/domain';
 import ipaddr from 'ipaddr.js';
 import type { ChannelDeps } from '../../channel.ts';
-import { domainOf } from '../addresses.ts';
+import { asciiDomain, domainOf } from '../addresses.ts';
 import { type AuthenticationResults, readAuthenticationResults } from './authentication-results.ts';
 import { cleanLine, clip } from '../clean-text.ts';
 import { type MailDns, systemDns, withDeadline } from './mail-dns.ts';
 import type { MailSource } from '../reading/mail-source.ts';
 import type { MailEnvelope } from '../schema.ts';
-import { type MailChecks, isAddedTo, isOfAuthor, verdictOf, withoutParts } from './sender-verdict.ts';
+import { repeatedAbove, repeatedFields } from './repeated-fields.ts';
+import {
+  type MailChecks,
+  type SignatureCheck,
+  isAddedTo,
+  isOfAuthor,
+  isWhole,
+  verdictOf,
+  withoutParts,
+} from './sender-verdict.ts';
 import { leavesOutItsName, toldUnnamed } from './unnamed-results.ts';
 
 /** Milliseconds for all checks of one mail. */
@@ -29,7 +38,7 @@ export interface SenderCheck {
   readonly authenticity: Authenticity;
   /** It is about the author whom the hub takes, and nobody can read another in the mail. */
   readonly judged: boolean;
-  /** Its author's domain has signed a part of it, and nothing vouches for the rest. */
+  /** Its author's domain has signed a part of it, or not the fields that are shown, and nothing vouches for the rest. */
   readonly addedTo: boolean;
   /** A trusted host handed it over, over SMTP or by its mailbox. */
   readonly fromTrustedHost: boolean;
@@ -61,7 +70,10 @@ export async function checkSender(
 function authenticityOf(fromDomain: string, checks: MailChecks, checkedBy: string): Authenticity {
   const { spf, dkim, dmarc } = checks;
   const signatures = dkim
-    .map(({ result, domain, unsigned }) => `${result} (${domain}${unsigned ? `, ${unsigned} bytes added` : ''})`)
+    .map(
+      ({ result, domain, unsigned, repeated }) =>
+        `${result} (${domain}${unsigned ? `, ${unsigned} bytes added` : ''}${repeated ? `, another ${repeated} above` : ''})`,
+    )
     .join(', ');
   return {
     verdict: verdictOf(fromDomain, checks),
@@ -122,28 +134,30 @@ function isSigned(mail: MailSource): boolean {
   );
 }
 
-/** Few hosts say of a signature that it leaves out a part of the text (`l=`): that is seen here, without its key. */
+/** Few hosts say of a signature that it leaves out a part of the text (`l=`), or the field that is shown: that is seen here, without its key. */
 async function toldOfWhole(
   raw: Uint8Array,
   mail: MailSource,
   { fromDomain, checks }: { readonly fromDomain: string; readonly checks: MailChecks },
 ): Promise<MailChecks> {
   const lengths = signaturesOf(mail).flatMap(({ value }) => /(?:^|;)\s*l\s*=\s*(\d+)/.exec(value)?.[1] ?? []);
-  if (lengths.length === 0) return checks;
-  if (!isSigned(mail)) return withoutParts(fromDomain, checks, leastSigned(raw, lengths, { fromDomain, checks }));
+  const repeated = signaturesOf(mail).length > 0 ? repeatedFields(mail) : new Map<string, number>();
+  if (lengths.length === 0 && repeated.size === 0) return checks;
+  if (!isSigned(mail))
+    return withoutParts(fromDomain, checks, leastSigned(raw, { lengths, repeated }, { fromDomain, checks }));
   const { checkSignatures, unsignedIn } = await import('./signatures.ts');
   const { results } = await checkSignatures(raw, '', nobody).catch(() => unread);
   return withoutParts(
     fromDomain,
     checks,
-    results.map((row) => signatureOf(row, unsignedIn(row))),
+    results.map((row) => signatureOf(row, unsignedIn(row), repeated)),
   );
 }
 
 /** Of signatures too many or too long to be looked at: any of them may be the one that was found to be good. */
 function leastSigned(
   raw: Uint8Array,
-  lengths: readonly string[],
+  { lengths, repeated }: { readonly lengths: readonly string[]; readonly repeated: ReadonlyMap<string, number> },
   { fromDomain, checks: { dkim } }: { readonly fromDomain: string; readonly checks: MailChecks },
 ) {
   // Lengths count each line end as two bytes (RFC 6376 §5.3).
@@ -151,15 +165,26 @@ function leastSigned(
   const body = text.length - (text.indexOf('\r\n\r\n') + 4);
   const unsigned = body - Math.min(...lengths.map(Number));
   const domains = [fromDomain, ...dkim.map(({ domain }) => domain)];
-  return unsigned <= 2 ? [] : domains.map((domain) => ({ domain, unsigned }));
+  const [name] = repeated.keys();
+  const parts = { ...(unsigned > 2 && { unsigned }), ...(name !== undefined && { repeated: name }) };
+  return Object.keys(parts).length === 0 ? [] : domains.map((domain) => ({ domain, ...parts }));
 }
 
 const nobody: MailDns = () => Promise.reject(Object.assign(new Error('nobody is asked'), { code: 'ENOTFOUND' }));
 
-const signatureOf = (row: (typeof unread)['results'][number], unsigned: number | undefined) => ({
-  domain: (row.signingDomain ?? '').toLowerCase(),
-  ...(unsigned !== undefined && { unsigned }),
-});
+function signatureOf(
+  row: (typeof unread)['results'][number],
+  unsigned: number | undefined,
+  fields: ReadonlyMap<string, number>,
+): Pick<SignatureCheck, 'domain' | 'unsigned' | 'repeated'> {
+  const repeated = repeatedAbove(row.signingHeaders?.keys ?? '', fields);
+  return {
+    // It may be written in its own letters (RFC 8616 §4).
+    domain: asciiDomain(row.signingDomain ?? ''),
+    ...(unsigned !== undefined && { unsigned }),
+    ...(repeated !== undefined && { repeated }),
+  };
+}
 
 interface OwnCheckInput {
   /** In normal form; '' when From has none. */
@@ -221,12 +246,14 @@ async function mailauthChecks(
     // Asked for at once: whoever is slow to say of what else the mail names takes no time from the author's own domain.
     policyFor([], []),
   ]);
+  const repeated = repeatedFields(mail);
   const ofAuthor = verified === undefined || isSameAuthor(author, verified, mail.soleAuthor);
   const dkim = (verified?.results ?? []).map((row) => {
-    const unsigned = row.status.result === 'pass' ? unsignedIn(row) : undefined;
+    const passes = row.status.result === 'pass';
+    const signature = signatureOf(row, passes ? unsignedIn(row) : undefined, repeated);
     return {
-      result: unsigned === undefined ? row.status.result : 'policy',
-      ...signatureOf(row, unsigned),
+      result: passes && !isWhole(signature) ? 'policy' : row.status.result,
+      ...signature,
       ...(ofAuthor && { aligned: Boolean(row.status.aligned) }),
     };
   });

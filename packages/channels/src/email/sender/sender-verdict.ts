@@ -9,7 +9,14 @@ export interface SignatureCheck {
   readonly aligned?: boolean;
   /** Bytes of the text that stand behind what it signs: anybody can have added them (RFC 6376 §8.2). */
   readonly unsigned?: number;
+  /** A field that it signs stands once more above, and says something else: anybody can have put it there (RFC 6376 §8.15). */
+  readonly repeated?: string;
 }
+
+type Extent = Pick<SignatureCheck, 'domain' | 'unsigned' | 'repeated'>;
+
+/** What it signs is all that is shown. */
+export const isWhole = ({ unsigned, repeated }: Extent): boolean => unsigned === undefined && repeated === undefined;
 
 /** Results in the words of RFC 8601 §2.7, each with the domain that it is about. */
 export interface MailChecks {
@@ -60,19 +67,15 @@ const ownSignatures = (fromDomain: string, { dkim }: MailChecks): SignatureCheck
 
 /** The author's domain has signed the mail, and something was added to it. */
 export const isAddedTo = (fromDomain: string, checks: MailChecks): boolean =>
-  ownSignatures(fromDomain, checks).some((check) => check.unsigned !== undefined);
+  ownSignatures(fromDomain, checks).some((check) => !isWhole(check));
 
 /**
- * What a host that looks at no lengths of signatures says, less what rests on one that leaves out a part of the text.
+ * What a host that looks at no lengths of signatures says, less what rests on one that leaves out a part of the text or a field that is shown.
  *
  * @param signatures of the mail, as far as they can be judged without their keys
  */
-export function withoutParts(
-  fromDomain: string,
-  told: MailChecks,
-  signatures: readonly Pick<SignatureCheck, 'domain' | 'unsigned'>[],
-): MailChecks {
-  const parts = signatures.flatMap(({ domain, unsigned }) => (unsigned === undefined ? [] : [{ domain, unsigned }]));
+export function withoutParts(fromDomain: string, told: MailChecks, signatures: readonly Extent[]): MailChecks {
+  const parts = signatures.filter((one) => !isWhole(one));
   if (!parts.some(({ domain }) => isAligned(fromDomain, domain))) return told;
   const passes = told.dkim.filter(({ result }) => result === 'pass');
   const said = told.dkim.map((check) => {
@@ -82,10 +85,8 @@ export function withoutParts(
     const part = parts.find(isOfIt);
     // Which of several was found to be good is not told: only when all were, those that leave out nothing are among them.
     const areAllGood = possible.length <= passes.filter(isOfIt).length;
-    const isExcused = areAllGood && possible.some(({ unsigned }) => unsigned === undefined);
-    return part === undefined || isExcused || check.result !== 'pass'
-      ? check
-      : { ...check, result: 'policy', unsigned: part.unsigned };
+    const isExcused = areAllGood && possible.some(isWhole);
+    return part === undefined || isExcused || check.result !== 'pass' ? check : { ...part, ...check, result: 'policy' };
   });
   const dkim = said.length > 0 ? said : parts.map((part) => ({ ...part, result: 'policy' }));
   const vouching = [...dkim, ...(told.spf ? [told.spf] : [])].filter(({ result }) => result === 'pass');
