@@ -16,7 +16,15 @@ import {
 } from '@patchbay/store/queries/held-replies';
 import { findReply } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
-import { checkReply, createReply, hashOfReply, usedForAnother, wellFormed, type ReplyRequest } from './reply.ts';
+import {
+  checkReply,
+  createReply,
+  hashOfReply,
+  hasLeft,
+  usedForAnother,
+  wellFormed,
+  type ReplyRequest,
+} from './reply.ts';
 import { keyOfReply } from './reply-key.ts';
 import { isRetryable, reasonOf } from './retry.ts';
 
@@ -29,7 +37,8 @@ type HoldRequest = Omit<ReplyRequest, 'key'> & { idempotencyKey: string };
 
 /**
  * Holds a reply back for as long as its author wants. What can be refused is refused at once, while the author still looks; the same
- * request again is answered by the same reply, whatever has become of it and of the ticket since.
+ * request again is answered by the same reply, whatever has become of it and of the ticket since. A key under which a message was written is
+ * refused: there is nothing left to take back.
  *
  * @throws HubError like `createReply`
  */
@@ -39,7 +48,8 @@ export async function holdBack(parts: Parts, request: HoldRequest): Promise<Held
   const earlier = await findHeldReply(parts.db.sql, request.ticketId, request.author.id, request.idempotencyKey);
   if (earlier?.requestHash === requestHash) return heldReplyOf(parts, earlier.id);
   if (earlier) throw usedForAnother();
-  const sent = await findReply(parts.db.sql, request.ticketId, keyOfReply({ caller: request.idempotencyKey }));
+  const replyKey = keyOfReply({ caller: request.idempotencyKey });
+  const sent = await findReply(parts.db.sql, request.ticketId, replyKey);
   if (sent) throw usedForAnother();
   if (input.visibility !== 'public')
     throw new HubError('unprocessable', 'visibility: only what leaves the centre is held back');
@@ -50,6 +60,7 @@ export async function holdBack(parts: Parts, request: HoldRequest): Promise<Held
     authorId: request.author.id,
     authorName: request.author.name,
     idempotencyKey: request.idempotencyKey,
+    replyKey,
     requestHash,
     input,
     delaySeconds,
@@ -72,7 +83,7 @@ export async function releaseReply(parts: Parts, { heldReplyId }: { heldReplyId:
 /** The author does not want to wait, or tries again what failed. @throws HubError `conflict` when it has left or was taken back */
 export async function sendNow(parts: Parts, id: string): Promise<HeldReply> {
   const claimed = await claimHeldReply(parts.db.sql, id, abandonedReplyMs, true);
-  if (!claimed) throw new HubError('conflict', 'The message has left, or was taken back');
+  if (!claimed) throw hasLeft();
   await release(parts, claimed);
   return heldReplyOf(parts, id);
 }

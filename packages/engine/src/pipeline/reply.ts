@@ -24,7 +24,9 @@ export interface ReplyRequest {
 
 /**
  * Writes a reply or an internal note. The same key with the same content answers the message that is there; with another content it is
- * a mistake of the caller. A repetition is answered so whatever has become of the ticket, its files and its templates since.
+ * a mistake of the caller. A repetition is answered so whatever has become of the ticket, its files and its templates since. A key under
+ * which the author holds a reply back answers that reply's message once it is one, and is refused until then; what was taken back leaves its
+ * key free. Of several requests in the same moment the first does so, and the others find what it did.
  *
  * @throws HubError `not_found`, `gone` (closed ticket), `conflict` (key used for something else), `unprocessable`, `invalid_input`.
  */
@@ -43,12 +45,15 @@ export async function createReply(parts: Parts, request: ReplyRequest): Promise<
     authorId: author.id,
     authorName: author.name,
     idempotencyKey,
+    callerKey: 'caller' in request.key ? request.key.caller : null,
     correlationId: request.correlationId,
     requestHash,
     visibility: input.visibility,
   });
   if (written.outcome === 'no-ticket') throw new HubError('not_found', 'There is no such ticket');
   if (written.outcome === 'closed') throw new HubError('gone', 'The ticket is closed');
+  if (written.outcome === 'held') throw heldBack();
+  if (written.outcome === 'not-leaving') throw hasLeft();
   if (written.outcome === 'mismatch' || !written.messageId) throw usedForAnother();
   if (written.outcome === 'created') {
     parts.relay.nudge();
@@ -69,8 +74,13 @@ async function heldBefore(parts: Parts, { ticketId, author, key }: ReplyRequest,
   if (!held || held.state === 'taken-back') return null;
   if (held.messageId) return { messageId: held.messageId, requestHash: held.requestHash };
   if (held.requestHash !== requestHash) throw usedForAnother();
-  throw new HubError('conflict', 'The message with this Idempotency-Key is held back, and leaves by itself');
+  throw heldBack();
 }
+
+const heldBack = (): HubError =>
+  new HubError('conflict', 'The message with this Idempotency-Key is held back, and leaves by itself');
+/** Of a held reply. */
+export const hasLeft = (): HubError => new HubError('conflict', 'The message has left, or was taken back');
 
 /** Of a key that came with something else before. */
 export const usedForAnother = (): HubError =>

@@ -8,21 +8,20 @@ export interface NewHeldReply {
   authorId: string;
   authorName: string;
   idempotencyKey: string;
+  /** The key that a message would have which the caller wrote under it. */
+  replyKey: string;
   requestHash: string;
   input: MessageCreate;
   delaySeconds: number;
   correlationId: string;
 }
 
-/** `mismatch`: the key was used for another reply. */
-export async function holdReply(
-  sql: Queryable,
-  reply: NewHeldReply,
-): Promise<{ outcome: 'created' | 'repeated' | 'mismatch'; id: string; dueAt: string }> {
-  const { rows } = await sql.query<{
-    answer: { outcome: 'created' | 'repeated' | 'mismatch'; id: string; dueAt: string };
-  }>('select hold_reply($1) as answer', [JSON.stringify(reply)]);
-  return rows[0]?.answer as { outcome: 'created' | 'repeated' | 'mismatch'; id: string; dueAt: string };
+type HeldBack = { outcome: 'created' | 'repeated'; id: string; dueAt: string } | { outcome: 'mismatch' };
+
+/** `mismatch`: the key was used for another reply, or for a message. */
+export async function holdReply(sql: Queryable, reply: NewHeldReply): Promise<HeldBack> {
+  const { rows } = await sql.query<{ answer: HeldBack }>('select hold_reply($1) as answer', [JSON.stringify(reply)]);
+  return rows[0]?.answer as HeldBack;
 }
 
 /** SQL: the ids of a message's files, as it was handed in. */

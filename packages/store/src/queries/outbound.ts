@@ -221,6 +221,8 @@ export interface NewReply {
   authorId: string;
   authorName: string;
   idempotencyKey: string;
+  /** The key as the caller sent it; null where the hub gave it. What its author holds back under it is not written besides. */
+  callerKey: string | null;
   requestHash: string;
   visibility: 'public' | 'internal';
   text: string;
@@ -239,7 +241,8 @@ export interface NewReply {
 }
 
 export interface WrittenReply {
-  outcome: 'created' | 'repeated' | 'mismatch' | 'no-ticket' | 'closed';
+  /** `held`: it is held back, and leaves by itself. `not-leaving`: it was held back, and somebody else has it or took it back. */
+  outcome: 'created' | 'repeated' | 'mismatch' | 'held' | 'not-leaving' | 'no-ticket' | 'closed';
   messageId: string | null;
   outboundId: string | null;
 }

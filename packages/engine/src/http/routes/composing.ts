@@ -16,7 +16,8 @@ import { byId } from './tickets.ts';
 
 const tag = 'Messages';
 const headers = {
-  'Idempotency-Key': 'Any text of up to 200 characters. The same key on the same ticket holds one message back.',
+  'Idempotency-Key':
+    'Any text of up to 200 characters. The same key on the same ticket holds one message back. A key under which a message was written there is refused (409).',
 };
 
 /** Only its author takes a message back or sends it at once. @throws HubError `not_found` */

@@ -13,7 +13,8 @@ import { byId } from './tickets.ts';
 
 const tag = 'Messages';
 const headers = {
-  'Idempotency-Key': 'Any text of up to 200 characters. The same key on the same ticket writes the message once.',
+  'Idempotency-Key':
+    'Any text of up to 200 characters. The same key on the same ticket writes the message once. A key under which the caller holds one back is refused (409) until that one has left, and then answers its message; one that was taken back leaves its key free.',
 };
 
 export const messageRoutes = [
