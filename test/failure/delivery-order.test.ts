@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { forwardStatus, takeToken } from '@patchbay/domain';
-import { openDatabase, recordDelivery, settleOutbound, settleOutbounds } from '@patchbay/store';
+import { leaveToPerson, openDatabase, recordDelivery, settleOutbound, settleOutbounds } from '@patchbay/store';
+import type { OutboundResult } from '@patchbay/store';
 import { listOutbox } from '@patchbay/store/queries/outbox';
 import type { DeliveryStatus } from '@patchbay/contracts';
 import fc from 'fast-check';
@@ -132,22 +134,33 @@ describe("a message's delivery in the database", () => {
     { result: 'failed', diagnostic: 'No such user' },
   ];
 
-  /** @param refused what the mail server said of some as it took the mail for the others */
+  /** How a report names the mail, besides by the address that it came to: by our Message-ID, by the one that a relay gave it, or not. */
+  const names = ['ours', 'a relay’s', 'none'] as const;
+  interface Way {
+    readonly to: string[];
+    readonly atOnce: boolean;
+    readonly together: boolean;
+    /** What the mail server said of some as it took the mail for the others. */
+    readonly refused: string | undefined;
+    /** Its answer was lost. */
+    readonly lost: boolean;
+    readonly named: (typeof names)[number];
+  }
+
   async function playMail(
     steps: readonly ('settle' | MailReport)[],
-    {
-      to,
-      atOnce,
-      together,
-      refused,
-    }: { to: string[]; atOnce: boolean; together: boolean; refused?: string | undefined },
+    { to, atOnce, together, refused, lost, named }: Way,
   ) {
     const { sql } = ground().db;
     const sent = await sending('email', 'email', to);
-    const outcome = { result: 'sent', externalId: `<${sent.id}@patchbay.test>`, error: refused } as const;
+    const externalId = `<${sent.id}@patchbay.test>`;
+    const messageId = { ours: externalId, 'a relay’s': `<${sent.id}@relay.example>`, none: undefined }[named];
+    const outcome = lost
+      ? ({ result: 'unknown', error: 'The answer was lost' } as const)
+      : ({ result: 'sent', externalId, error: refused } as const);
     await inOrder(steps, atOnce, (step) => {
       if (step !== 'settle') {
-        const report = { ...step, outboundId: sent.id, messageId: outcome.externalId, permanent: false };
+        const report = { ...step, outboundId: sent.id, messageId, permanent: false };
         const contact = { from: 'mailer-daemon@alias.example', reports: [report] };
         return sql.query('select apply_contact_reports(null, $1)', [JSON.stringify(contact)]);
       }
@@ -170,10 +183,22 @@ describe("a message's delivery in the database", () => {
         fc.shuffledSubarray<'settle' | MailReport>([...reports, 'settle'], { minLength: reports.length + 1 }),
       );
     const refused = isOne ? fc.constant(undefined) : fc.constantFrom(undefined, 'Not taken for bob@example.org (550)');
-    const ways = fc.record({ to: fc.constant(to), atOnce: fc.boolean(), together: fc.boolean(), refused });
+    const ways = fc.record<Way>({
+      to: fc.constant(to),
+      atOnce: fc.boolean(),
+      together: fc.boolean(),
+      refused,
+      lost: fc.boolean(),
+      named: fc.constantFrom(...names),
+    });
     await fc.assert(
       fc.asyncProperty(steps, ways, async (list, way) => {
         const reports = list.filter((step) => step !== 'settle');
+        if (way.lost && reports.length === 0) {
+          const end = { status: 'unknown', error: 'The answer was lost', undelivered: true };
+          expect((await playMail(list, way)).end).toEqual(end);
+          return;
+        }
         // What names whom it is for, and of one recipient what names nobody.
         const status = reports
           .filter(({ recipient }) => recipient === ann || (isOne && recipient === undefined))
@@ -185,13 +210,98 @@ describe("a message's delivery in the database", () => {
             recipient === undefined || (isOne && recipient === ann) ? diagnostic : `${recipient}: ${diagnostic}`,
           );
         const sorted = [...new Set(failures)].toSorted((one, other) => (one < other ? -1 : 1));
-        const error = [...(way.refused ? [way.refused] : []), ...sorted].join('; ');
+        const error = [...(way.refused && !way.lost ? [way.refused] : []), ...sorted].join('; ');
         const { end, reopened } = await playMail(list, way);
         expect(end).toEqual({ status, error: error || null, undelivered: error !== '' });
         expect(reopened).toBe(failures.length > 0 ? 1 : 0);
       }),
-      { numRuns: 100 },
+      { numRuns: 150 },
     );
+  });
+
+  /** How asking a source ended: it took the message, under our id or one of its own; or nobody knows, it is asked again, or it refused. */
+  const answers = ['ours', 'theirs', 'unknown', 'retry', 'failed'] as const;
+  interface SourceReport {
+    readonly by: 'our id' | 'their id';
+    readonly status: 'delivered' | 'read' | 'failed';
+  }
+
+  async function playSource(
+    steps: readonly ('settle' | SourceReport)[],
+    answer: (typeof answers)[number],
+    atOnce: boolean,
+  ) {
+    const { sql } = ground().db;
+    const channelAccount = `http:${randomUUID()}`;
+    const sent = await sending('http', channelAccount, ['u1']);
+    await sql.query('update outbound set attempts = 1 where id = $1', [sent.id]);
+    const theirs = `theirs-${sent.id}`;
+    const outcome: OutboundResult = {
+      ours: { result: 'sent', externalId: sent.id } as const,
+      theirs: { result: 'sent', externalId: theirs } as const,
+      unknown: { result: 'unknown', error: 'The hub stopped' } as const,
+      retry: { result: 'retry', error: 'HTTP 503', afterMs: 0 } as const,
+      failed: { result: 'failed', error: 'HTTP 400' } as const,
+    }[answer];
+    await inOrder(steps, atOnce, (step) =>
+      step === 'settle'
+        ? settleOutbounds(sql, [{ id: sent.id, attempt: 1, outcome }])
+        : recordDelivery(sql, {
+            channelAccount,
+            externalId: step.by === 'our id' ? sent.id : theirs,
+            status: step.status,
+            at: new Date().toISOString(),
+            ...(step.status === 'failed' && { error: 'Nobody there' }),
+          }),
+    );
+    return outcomeOf(sent);
+  }
+
+  it('is the same for a source, which may speak of a message by our id before it has answered', async () => {
+    const report = fc.record<SourceReport>({
+      by: fc.constantFrom('our id', 'their id'),
+      status: fc.constantFrom('delivered', 'read', 'failed'),
+    });
+    const steps = fc
+      .array(report, { maxLength: 5 })
+      .chain((reports) =>
+        fc.shuffledSubarray<'settle' | SourceReport>([...reports, 'settle'], { minLength: reports.length + 1 }),
+      );
+    await fc.assert(
+      fc.asyncProperty(steps, fc.constantFrom(...answers), fc.boolean(), async (list, answer, atOnce) => {
+        const reports = list.filter((step) => step !== 'settle');
+        const known = reports.filter(({ by }) => by === 'our id' || answer === 'theirs').map(({ status }) => status);
+        const { status, error } = (await playSource(list, answer, atOnce)).end;
+        // Whoever speaks of a message has it, whatever they answered.
+        const taken = known.length > 0 || answer === 'ours' || answer === 'theirs';
+        const law = known.reduce<DeliveryStatus>(forwardStatus, 'sent');
+        // Of two failures the first is told.
+        const words = answer === 'failed' ? ['Nobody there', 'HTTP 400'] : ['Nobody there'];
+        const isTold = law === 'failed' ? words.includes(error ?? '') : error === null;
+        if (taken) expect([status, isTold]).toEqual([law, true]);
+        else expect(status).toBe(answer === 'retry' ? 'queued' : answer);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('what was reported is looked at before a message of unknown end is left to a person', async () => {
+    const { sql } = ground().db;
+    const channelAccount = `http:${randomUUID()}`;
+    const [app, mail] = [await sending('http', channelAccount, ['u1']), await sending('email', 'email', [ann])];
+    const report = { channelAccount, externalId: app.id, status: 'delivered', at: new Date().toISOString() } as const;
+    await recordDelivery(sql, report);
+    const bounce = { outboundId: mail.id, recipient: ann, result: 'failed', diagnostic: 'Mailbox full' };
+    await sql.query('select apply_contact_reports(null, $1)', [JSON.stringify({ reports: [bounce] })]);
+    // As an earlier release left them.
+    await sql.query(
+      `with o as (update outbound set status = 'unknown' where id = any ($1) returning message_id)
+       update message m set delivery_status = 'unknown' from o where m.id = o.message_id`,
+      [[app.id, mail.id]],
+    );
+    for (const { id } of [app, mail]) await leaveToPerson(sql, id, 'The provider cannot tell');
+    expect((await outcomeOf(app)).end).toEqual({ status: 'delivered', error: null, undelivered: false });
+    expect((await outcomeOf(mail)).end).toMatchObject({ status: 'failed', undelivered: true });
   });
 
   it('a report of several recipients and the record of the send never wait for each other', async () => {

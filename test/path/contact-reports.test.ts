@@ -312,6 +312,7 @@ describe('reports that are faster than the answer of the mail server, or all tha
     return {
       ...hub,
       server,
+      desk,
       ...ticketClient(hub.api, desk),
       write: mailProgram(hub.ground.smtpPort),
       [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -356,6 +357,48 @@ describe('reports that are faster than the answer of the mail server, or all tha
     const { rows } = await hub.parts.db.sql.query('select mark from address_mark where value = $1', [from]);
     expect(rows).toEqual([{ mark: 'undeliverable' }]);
   });
+
+  it.each([
+    ['to its bounce address', true, true],
+    ['to its bounce address, which names no Message-ID,', true, false],
+    ['that names its Message-ID', false, true],
+  ])(
+    'a bounce %s while its mail is sent tells who wrote it, though the answer is lost',
+    async (_name, isSigned, names) => {
+      const { server, hub, write, received, reply, messages, api, desk } = centre();
+      const from = `meanwhile-${randomUUID()}@example.org`;
+      const first = newId();
+      const headers = { Precedence: 'bulk' };
+      await write({ from, messageId: first, subject: 'Broken lamp', text: 'No light.', headers });
+      const { ticketId } = await received(first);
+      const cameBack = Promise.withResolvers<void>();
+      server.failOnce('end', { dropAfter: cameBack.promise });
+      const text = `Change the bulb ${randomUUID()}`;
+      const { id, authorId } = await reply(ticketId, text);
+      const taken = await eventually(async () => server.taken.find((mail) => mail.text.includes(text)), Boolean);
+      const sentId = /^Message-ID: (.*)$/im.exec(taken?.text ?? '')?.[1] ?? '';
+      const outbound = sentId.slice(1, 37);
+      const to = isSigned
+        ? signBounceAddress(outbound, 'patchbay.test', hub.parts.signingKey)
+        : 'support@patchbay.test';
+      const report = newId();
+      const raw = bounceMail({ id: report, to, recipient: from, fields: gone, about: names ? sentId : undefined });
+      await write({ envelope: { from: '', to }, raw });
+      await received(report);
+      const now = async () => (await messages(ticketId)).find((message) => message.id === id);
+      expect((await now()).deliveryStatus).toBe('queued');
+      cameBack.resolve();
+      const told = await desk.event(
+        'message.status-changed',
+        ({ data }) => data['messageId'] === id && data['status'] === 'failed',
+      );
+      expect(told.data).toMatchObject({ authorId, error: expect.stringContaining('5.1.1') });
+      expect(await now()).toMatchObject({ deliveryStatus: 'failed', deliveryError: expect.stringContaining('5.1.1') });
+      const { items } = (await api('GET', '/api/v1/outbox?status=undelivered')).body;
+      expect(items.map((item: { id: string }) => item.id)).toContain(outbound);
+      expect(server.taken.filter((mail) => mail.text.includes(text))).toHaveLength(1);
+    },
+  );
 
   it.each([
     ['to its bounce address', true],

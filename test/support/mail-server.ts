@@ -10,10 +10,8 @@ export type SmtpStage = 'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'body' 
  * knows it. 421 is followed by the end of the line (RFC 5321, 3.8).
  */
 export type SmtpFault = number | 'hang' | 'drop';
-/** At the `end`: the mail is taken, and its sender is told so late. */
-export interface SmtpDelay {
-  readonly afterMs: number;
-}
+/** At the `end`: the mail is taken, and its sender is told so late; or is not told, and the line is cut once this has come to be. */
+export type SmtpDelay = { readonly afterMs: number } | { readonly dropAfter: Promise<unknown> };
 
 export interface TakenMail {
   readonly to: string[];
@@ -99,6 +97,7 @@ function converse(
     if (typeof fault !== 'number') taken.push({ to, text });
     mute = fault === 'hang';
     if (fault === 'drop') socket.destroy();
+    else if (typeof fault === 'object' && 'dropAfter' in fault) void fault.dropAfter.then(() => socket.destroy());
     else if (typeof fault === 'object') setTimeout(() => socket.write('250 taken\r\n'), fault.afterMs);
     else if (fault !== 'hang') socket.write(fault === undefined ? '250 taken\r\n' : `${fault} no\r\n`);
     if (fault === 421) socket.end();

@@ -7,7 +7,7 @@ import {
   expiredOffers,
   pendingInbox,
   queuesWithWaiting,
-  settleOutbound,
+  settleOutbounds,
   staleCalls,
   undialledCalls,
   withdrawOffer,
@@ -24,6 +24,7 @@ import type { Parts } from '../parts.ts';
 import { longestWaitMs } from '../rush.ts';
 import { endStaleCall } from './calls.ts';
 import { abandonedReplyMs } from './held-replies.ts';
+import { retryOnConflict } from './retry.ts';
 import { msPerByte } from './sending-time.ts';
 
 /** A row is left to its job for so long before the sweep takes it up. */
@@ -95,8 +96,8 @@ const outboundGraceMs = ({ rush }: Pick<Parts, 'rush'>): number =>
 async function settleAbandoned(parts: Parts): Promise<void> {
   for (const { id, attempt } of await abandonedOutbound(parts.db.sql, { ageMs: abandonedMs, msPerByte }, batch)) {
     const outcome = { result: 'unknown', error: unwritten, afterMs: parts.sending.reconcileMs[0] } as const;
-    await settleOutbound(parts.db.sql, id, outcome, 'sending', attempt);
-    parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown');
+    await retryOnConflict(() => settleOutbounds(parts.db.sql, [{ id, attempt, outcome }]));
+    parts.log.warn({ outboundId: id }, 'abandoned send marked as unknown, unless it was reported');
   }
 }
 

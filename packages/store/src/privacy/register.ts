@@ -394,7 +394,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
       marked: 'recipient',
       text: 'in_reply_to error request_hash',
       texts: 'references reached bounces',
-      reference: 'external_id idempotency_key',
+      reference: 'external_id reported_as idempotency_key',
       file: 'raw_sha256',
     },
   },
@@ -431,7 +431,8 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   },
   delivery_report: {
     about: 'person',
-    own: `(t.channel_account, t.external_id) in (select o.channel_account, o.external_id from outbound o where o.message_id in (${ownMessages}))`,
+    own: `(t.channel_account, t.external_id) in (select o.channel_account, known.by from outbound o, unnest(array[o.external_id, o.id::text]) known (by)
+      where o.message_id in (${ownMessages}))`,
     erase: 'replace',
     columns: {
       keep: 'channel_account status at received_at',
