@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { forwardStatus, takeToken } from '@patchbay/domain';
-import { leaveToPerson, openDatabase, recordDelivery, settleOutbound, settleOutbounds } from '@patchbay/store';
+import {
+  claimOutbounds,
+  leaveToPerson,
+  openDatabase,
+  recordDelivery,
+  settleOutbound,
+  settleOutbounds,
+} from '@patchbay/store';
 import type { OutboundResult } from '@patchbay/store';
 import { listOutbox } from '@patchbay/store/queries/outbox';
 import type { DeliveryStatus } from '@patchbay/contracts';
@@ -136,36 +143,41 @@ describe("a message's delivery in the database", () => {
 
   /** How a report names the mail, besides by the address that it came to: by our Message-ID, by the one that a relay gave it, or not. */
   const names = ['ours', 'a relay’s', 'none'] as const;
+  const mailAnswers = {
+    lost: { result: 'unknown', error: 'The answer was lost' },
+    later: { result: 'retry', error: '451', afterMs: 0 },
+    never: { result: 'failed', error: '550' },
+  } as const;
   interface Way {
     readonly to: string[];
     readonly atOnce: boolean;
     readonly together: boolean;
     /** What the mail server said of some as it took the mail for the others. */
     readonly refused: string | undefined;
-    /** Its answer was lost. */
-    readonly lost: boolean;
+    /** What the mail server said: that it took the mail, which was lost, that it puts it off, or that it refuses it. */
+    readonly answer: keyof typeof mailAnswers | 'taken';
     readonly named: (typeof names)[number];
   }
 
   async function playMail(
     steps: readonly ('settle' | MailReport)[],
-    { to, atOnce, together, refused, lost, named }: Way,
+    { to, atOnce, together, refused, answer, named }: Way,
   ) {
     const { sql } = ground().db;
     const sent = await sending('email', 'email', to);
     const externalId = `<${sent.id}@patchbay.test>`;
     const messageId = { ours: externalId, 'a relay’s': `<${sent.id}@relay.example>`, none: undefined }[named];
-    const outcome = lost
-      ? ({ result: 'unknown', error: 'The answer was lost' } as const)
-      : ({ result: 'sent', externalId, error: refused } as const);
+    await sql.query('update outbound set attempts = 1 where id = $1', [sent.id]);
+    const outcome =
+      answer === 'taken' ? ({ result: 'sent', externalId, error: refused } as const) : mailAnswers[answer];
     await inOrder(steps, atOnce, (step) => {
       if (step !== 'settle') {
         const report = { ...step, outboundId: sent.id, messageId, permanent: false };
         const contact = { from: 'mailer-daemon@alias.example', reports: [report] };
         return sql.query('select apply_contact_reports(null, $1)', [JSON.stringify(contact)]);
       }
-      return together
-        ? settleOutbounds(sql, [{ id: sent.id, attempt: 0, outcome }])
+      return together || answer !== 'taken'
+        ? settleOutbounds(sql, [{ id: sent.id, attempt: 1, outcome }])
         : settleOutbound(sql, sent.id, outcome);
     });
     return outcomeOf(sent);
@@ -188,18 +200,19 @@ describe("a message's delivery in the database", () => {
       atOnce: fc.boolean(),
       together: fc.boolean(),
       refused,
-      lost: fc.boolean(),
+      answer: fc.constantFrom('taken', 'lost', 'later', 'never'),
       named: fc.constantFrom(...names),
     });
     await fc.assert(
       fc.asyncProperty(steps, ways, async (list, way) => {
         const reports = list.filter((step) => step !== 'settle');
-        if (way.lost && reports.length === 0) {
-          const end = { status: 'unknown', error: 'The answer was lost', undelivered: true };
-          expect((await playMail(list, way)).end).toEqual(end);
+        const { answer } = way;
+        if ((answer === 'lost' || answer === 'later') && reports.length === 0) {
+          const [status, undelivered] = answer === 'lost' ? ['unknown', true] : ['queued', false];
+          expect((await playMail(list, way)).end).toEqual({ status, error: mailAnswers[answer].error, undelivered });
           return;
         }
-        // What names whom it is for, and of one recipient what names nobody.
+        // Whoever speaks of a mail that was not refused has it, whatever was answered. What names whom it is for, and of one recipient what names nobody.
         const status = reports
           .filter(({ recipient }) => recipient === ann || (isOne && recipient === undefined))
           .map(({ result }) => result)
@@ -210,14 +223,40 @@ describe("a message's delivery in the database", () => {
             recipient === undefined || (isOne && recipient === ann) ? diagnostic : `${recipient}: ${diagnostic}`,
           );
         const sorted = [...new Set(failures)].toSorted((one, other) => (one < other ? -1 : 1));
-        const error = [...(way.refused && !way.lost ? [way.refused] : []), ...sorted].join('; ');
+        const said = { taken: way.refused, lost: undefined, later: undefined, never: mailAnswers.never.error }[answer];
+        const error = [...(said ? [said] : []), ...sorted].join('; ');
         const { end, reopened } = await playMail(list, way);
-        expect(end).toEqual({ status, error: error || null, undelivered: error !== '' });
-        expect(reopened).toBe(failures.length > 0 ? 1 : 0);
+        const isRefused = answer === 'never';
+        expect(end).toEqual({ status: isRefused ? 'failed' : status, error: error || null, undelivered: error !== '' });
+        expect(reopened).toBe(isRefused || failures.length > 0 ? 1 : 0);
       }),
       { numRuns: 150 },
     );
   });
+
+  it.each(['delivered', 'failed'] as const)(
+    'what is reported of one whom a try reached (%s) says nothing of those who were put off: they are sent it, and of them it is of unknown end',
+    async (result) => {
+      const { sql } = ground().db;
+      const { id } = await sending('email', 'email', [ann, bob]);
+      await sql.query('update outbound set attempts = 1 where id = $1', [id]);
+      const externalId = `<${id}@patchbay.test>`;
+      const tell = () => {
+        const report = { outboundId: id, messageId: externalId, recipient: ann, result, permanent: false };
+        return sql.query('select apply_contact_reports(null, $1)', [JSON.stringify({ reports: [report] })]);
+      };
+      await tell();
+      const partly = { result: 'retry', externalId, error: '451', reached: [ann], putOff: true, afterMs: 0 } as const;
+      await settleOutbounds(sql, [{ id, attempt: 1, outcome: partly }]);
+      await tell();
+      const [claimed] = await claimOutbounds(sql, [id]);
+      expect(claimed).toMatchObject({ outboundId: id, attempts: 2, reached: [ann] });
+      await tell();
+      await settleOutbounds(sql, [{ id, attempt: 2, outcome: mailAnswers.lost }]);
+      const { rows } = await sql.query('select status, error from outbound where id = $1', [id]);
+      expect(rows).toEqual([{ status: 'unknown', error: mailAnswers.lost.error }]);
+    },
+  );
 
   /** How asking a source ended: it took the message, under our id or one of its own; or nobody knows, it is asked again, or it refused. */
   const answers = ['ours', 'theirs', 'unknown', 'retry', 'failed'] as const;

@@ -228,7 +228,9 @@ begin
     raw_sha256 = coalesce(p_raw_sha256, raw_sha256),
     next_attempt_at = case p_result when 'retry' then now() + make_interval(secs => p_after_ms / 1000) else next_attempt_at end,
     reconcile_at = case p_result when 'unknown' then now() + make_interval(secs => p_after_ms / 1000) end,
-    reconcile_attempts = 0
+    reconcile_attempts = 0,
+    -- What was said of this try is said of no other.
+    reported_as = case when p_result <> 'retry' then reported_as end
   where id = p_id and case
     when p_attempt is null then status = p_from
     else attempts = p_attempt and (status = 'sending' or (status = 'unknown' and p_result in ('sent', 'failed'))
@@ -384,7 +386,7 @@ begin
   return apply_delivery(p_account, p_external_id);
 end $$;
 
--- As in 070.
+-- As in 070. A mail that its server put off is tried no more, either, where somebody spoke of it: there are servers that take what they put off.
 create or replace function settle_one(p_item jsonb) returns boolean language plpgsql volatile as $$
 declare
   o_id uuid := (p_item ->> 'id')::uuid;
@@ -401,7 +403,9 @@ begin
     where id = o_id and attempts = attempt and status = 'sending';
   end if;
   if p_item ->> 'result' <> 'sent' then
-    select * into o from outbound where id = o_id and channel = 'http' and external_id is null and attempts = attempt for no key update;
+    select * into o from outbound
+    where id = o_id and (channel = 'http' or (channel = 'email' and p_item ->> 'result' = 'retry' and reached = '{}')) and external_id is null and attempts = attempt
+    for no key update;
     if found and was_reported(o) and settle_as_told(o, attempt) then return true; end if;
   end if;
   if p_item ? 'optedOut' then perform record_opt_out(o_id, p_item ->> 'optedOut'); end if;
@@ -475,8 +479,8 @@ begin
     if o.reached = '{}' or (about.named and about.recipient <> all (array(select lower(r) from unnest(o.reached) r))) then
       o.reported_as := coalesce(o.reported_as, about.external_id);
     end if;
-    -- Nobody could speak of it if it had not left.
-    if o.status = 'unknown' then
+    -- Nobody could speak of it if it had not left; it does not leave again.
+    if o.status = 'unknown' or (o.status = 'queued' and o.attempts > 0 and o.external_id is null) then
       perform settle_as_told(o, null);
     elsif o.status in ('queued', 'sending') then
       update outbound set reported_as = o.reported_as where id = o.id and reported_as is distinct from o.reported_as;
