@@ -328,7 +328,8 @@ begin
   return to_jsonb(ended);
 end $$;
 
--- As in 070. What came of a mail before its send was written down is kept by our id.
+-- As in 070, without its lock, which whoever calls has: taken here it could come after another. What came of a mail before its send was written down is
+-- kept by our id.
 create or replace function apply_delivery(p_account text, p_external_id text) returns uuid language plpgsql volatile as $$
 declare
   furthest record;
@@ -336,8 +337,6 @@ declare
   m_id uuid;
   ids text[] := array[p_external_id];
 begin
-  -- The lock of a mail is that of our id, and whoever calls has it.
-  if p_account <> 'email' then perform lock_deliveries(array[p_account || ':' || p_external_id]); end if;
   if p_account = 'email' or starts_with(p_account, 'http:') then
     ids := ids || array(select o.id::text from outbound o where o.channel_account = p_account and o.external_id = p_external_id);
   end if;
@@ -371,8 +370,8 @@ declare
   ours uuid := case when starts_with(p_account, 'http:') and p_external_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_external_id::uuid end;
 begin
   if p_account <> 'email' then
-    perform lock_deliveries(array[p_account || ':' || p_external_id,
-      case when ours is not null then p_account || ':' || (select u.external_id from outbound u where u.id = ours and u.channel_account = p_account) end]);
+    -- By our id or theirs: where both are reported by, the further of the two counts, whichever comes first.
+    perform lock_deliveries(array[p_account || ':' || p_external_id]);
   end if;
   insert into delivery_report as r (channel_account, external_id, status, error, at, reason, recipient)
   values (p_account, p_external_id, p_status, p_error, p_at, p_reason, p_recipient)
