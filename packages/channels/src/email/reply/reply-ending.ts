@@ -1,6 +1,6 @@
 /** What stands below a mail by itself: the signature, and the line by which a program or a device names itself. */
 import { isDeviceLine } from './device-line.ts';
-import { isLegalNotice } from './legal-notice.ts';
+import { isLegalNotice, isNoticeAlone } from './legal-notice.ts';
 import { isMachineFooter, isScannerLine } from './machine-footer.ts';
 
 const rule = /^[\s>]*([-_=*—]{3,}|_{2,}|([-_*=] ){2,}[-_*=])\s*$/;
@@ -52,14 +52,17 @@ function withoutLastLines(lines: readonly string[], first: number): string[] {
   return kept;
 }
 
-/** The lowest rule or delimiter, when what stands below it is a machine's. */
+/** The lowest rule or delimiter, when what stands below it is a machine's, or what a company has put below every mail. */
 function footerStart(lines: readonly string[], first: number): number | undefined {
   const nearest = Math.max(first, lines.length - mostFooterLines);
   for (let index = lines.length - 2; index >= nearest; index -= 1)
     if (footerRule.test(lines[index] ?? '') || typedDelimiter.test(lines[index] ?? ''))
-      return isMachineFooter(lines.slice(index + 1)) ? index : undefined;
+      return isFooter(lines.slice(index + 1)) ? index : undefined;
   return undefined;
 }
+
+const isFooter = (lines: readonly string[]): boolean =>
+  isMachineFooter(lines) || (isNoticeAlone(lines) && !lines.some((line) => asks.test(line) || ofOneself.test(line)));
 
 /** Below a rule, or below the line of a device, nothing but a name and how its owner is reached. A list or a table has none, and stands below a heading. */
 function cardStart(lines: readonly string[], first: number): number | undefined {
@@ -77,7 +80,10 @@ function cardStart(lines: readonly string[], first: number): number | undefined 
 function isCard(lines: readonly string[]): boolean {
   const [name = '', ...others] = lines.map((line) => line.trim()).filter((line) => line !== '');
   if (others.length === 0 || others.length >= mostSigned || !personName.test(name) || heading.test(name)) return false;
-  return others.every((line) => isShort(line) && !/^[-*•>\d]/u.test(line)) && others.some((line) => contact.test(line));
+  return (
+    others.every((line) => isShort(line) && !saysOfAddress(line) && !/^[-*•>\d]/u.test(line)) &&
+    others.some((line) => contact.test(line))
+  );
 }
 
 /**
@@ -137,9 +143,23 @@ function isLast([, ...others]: readonly (readonly string[])[]): boolean {
 const isDashes = ([line = '']: readonly string[]): boolean => typedDelimiter.test(line);
 
 const isOfSignature = (line: string): boolean =>
-  isDeviceLine(line, true) ||
-  rule.test(line) ||
-  (isShort(line.trim()) && !typedDelimiter.test(line) && (!/^\s*\p{Ll}/u.test(line) || reached.test(line)));
+  !saysOfAddress(line) &&
+  (isDeviceLine(line, true) ||
+    rule.test(line) ||
+    (isShort(line.trim()) && !typedDelimiter.test(line) && (!/^\s*\p{Ll}/u.test(line) || reached.test(line))));
+
+/** Characters that are looked at, of a line that is longer than any of a signature. */
+const longestLook = 300;
+const smallWord = /(?<![\p{L}\p{M}\d@./_-])\p{Ll}[\p{L}\p{M}’']{0,30}(?![\p{L}\p{M}\d@/_:-]|\.\S)/gu;
+const fewestSmallWords = 2;
+
+/** An address stands in a sentence: `the second to ann@x.example`. In signatures it has a name or a word beside it. */
+function saysOfAddress(line: string): boolean {
+  const looked = line.slice(0, longestLook);
+  if (!/[^\s@]@[^\s@]{1,60}\.\p{L}/u.test(looked)) return false;
+  const beside = looked.replace(/\S*@\S*|(?:https?:\/\/|www\.)\S*/gi, ' ');
+  return [...beside.matchAll(smallWord)].length >= fewestSmallWords;
+}
 
 /** A name or a greeting, and below it nothing but short lines that are no sentences, or how to reach somebody. */
 function isSigned(paragraph: readonly string[]): boolean {
@@ -148,6 +168,7 @@ function isSigned(paragraph: readonly string[]): boolean {
   // A number that nobody is reached by is an order's.
   if (/\d/.test(first) && !paragraph.some((line) => reached.test(line))) return false;
   if (!isShort(first.replace(/,$/, '')) || /^[-*•>]/u.test(first)) return false;
+  if (paragraph.some(saysOfAddress)) return false;
   return looksSigned(others) || others.length === 0 || others.some((line) => reached.test(line) && isShort(line));
 }
 

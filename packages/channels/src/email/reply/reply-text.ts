@@ -10,6 +10,7 @@ import {
 import { withoutEnding } from './reply-ending.ts';
 
 const quoted = /^\s{0,3}>/;
+const moreThan = /^\s{0,3}>=?[$€£¥]?\d/;
 /** Characters, of a line that was broken, and with the word that found no room in it. */
 const shortestBroken = 60;
 const brokenAt = 70;
@@ -115,16 +116,29 @@ function endsWithName(kept: readonly string[]): boolean {
  */
 function startsQuote(lines: readonly string[], index: number, quotes: boolean): boolean {
   if (!quoted.test(lines[index] ?? '')) return false;
+  if (!quotes && isCompared(lines, index)) return false;
   if (quotes || quoted.test(lines[index + 1] ?? '')) return true;
   const begins = index === 0 || (lines[index - 1] ?? '').trim() === '';
   return begins && index > 0 && index === lastWritten(lines);
+}
+
+/** Whoever writes `>100 pieces` means more than a hundred: all lines up to the next without the sign have a number right behind it. */
+function isCompared(lines: readonly string[], start: number): boolean {
+  for (let index = start; quoted.test(lines[index] ?? ''); index += 1)
+    if (!moreThan.test(lines[index] ?? '')) return false;
+  return true;
 }
 
 /** It begins with a quoted line, and below an answer there are more. */
 function opensQuoted(lines: readonly string[]): boolean {
   const first = lines.findIndex((line) => line.trim() !== '');
   const answer = lines.findIndex((line, index) => index > first && line.trim() !== '' && !quoted.test(line));
-  return quoted.test(lines[first] ?? '') && answer > 0 && lines.slice(answer).some((line) => quoted.test(line));
+  return (
+    quoted.test(lines[first] ?? '') &&
+    !isCompared(lines, first) &&
+    answer > 0 &&
+    lines.slice(answer).some((line) => quoted.test(line))
+  );
 }
 
 function lastWritten(lines: readonly string[]): number {
