@@ -139,6 +139,40 @@ describe.skipIf(inject('dovecot') === null)('mail accounts', () => {
       }
     });
 
+    it.each<[string, (mail: string) => string, (mail: string) => string]>([
+      ['NUL, for which a mailbox has another byte', (mail) => mail.replace('does not', 'does\0 not'), (mail) => mail],
+      [
+        'a Date that a host wrote in its own zone',
+        (mail) => mail,
+        (mail) => mail.replace('10:00:00 +0000', '11:00:00 +0100 (CET)'),
+      ],
+      [
+        'a line that a mailbox file has a sign before',
+        (mail) => mail.replace('It does', 'From today it does'),
+        (mail) => mail.replace('From today', '>From today'),
+      ],
+    ])('by SMTP and from a mailbox is one message with %s', async (name, sent, kept) => {
+      const user = `c-${name.replaceAll(/[^a-zA-Z]/g, '').toLowerCase()}`;
+      await dovecot().append(user, []);
+      await watching(await add(user));
+      for (const dated of [true, false]) {
+        const id = newId();
+        const subject = `Once ${id}`;
+        const mail = sent(dated ? mailOf(id, { subject }) : mailOf(id, { subject }).replace(/Message-ID: .*\r\n/, ''));
+        await centre().write({ envelope: { from: 'ann@example.org', to: ['first@patchbay.test'] }, raw: mail });
+        await dovecot().deliver(user, [Buffer.from(kept(mail))]);
+        const { rows } = await eventually(
+          () =>
+            centre().hub.parts.db.sql.query<{ state: string }>(
+              `select state from inbox where contact ->> 'subject' = $1 and state <> 'pending' order by state`,
+              [subject],
+            ),
+          (found) => found.rows.length === 2,
+        );
+        expect(rows).toEqual([{ state: 'done' }, { state: 'duplicate' }]);
+      }
+    });
+
     it.each([
       ['keep', { INBOX: [false, false] }],
       ['seen', { INBOX: [true, true] }],
