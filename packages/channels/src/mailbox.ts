@@ -15,6 +15,14 @@ export interface MailboxServer {
   credentials(refused: boolean): Promise<MailboxCredentials>;
 }
 
+export interface PassedOver {
+  readonly uid: number;
+  /** How often it was asked for in vain since others came. */
+  readonly tries: number;
+  /** Others have come since it was passed over: it is not the server that has no mail to give. */
+  readonly othersCame: boolean;
+}
+
 /** How far a mailbox was fetched. Everything up to `lastUid` under this UIDVALIDITY is durable here, save what was passed over. */
 export interface MailboxCursor {
   /** Null before the first time. */
@@ -28,8 +36,8 @@ export interface MailboxCursor {
   readonly importTotal: number;
   /** Of the import: mails that say they are from before `importSince`, and so were left where they are. */
   readonly importLeft: number;
-  /** UIDs up to `lastUid` of mails that the server did not hand out; each is asked for once more when all others have come. */
-  readonly passedOver: readonly number[];
+  /** Mails up to `lastUid` that the server did not hand out; they are asked for again when all others have come. */
+  readonly passedOver: readonly PassedOver[];
 }
 
 export interface MailboxProgress {

@@ -31,6 +31,8 @@ export interface Runner {
   stop(): Promise<void>;
 }
 
+/** Milliseconds to the next try at the most where a connection broke off at one mail: the others are not to wait. */
+const mostAfterBreak = 30_000;
 /** Milliseconds between two notes that an account is well. */
 const noteEvery = 5_000;
 
@@ -47,6 +49,8 @@ export function runAccount(
   const credentials = credentialsOf(parts, held.id);
   const breaks = new Breaks();
 
+  let failures = 0;
+
   /** One connection from its beginning to its end. */
   const once = async (signal: AbortSignal): Promise<void> => {
     const account = await readMailAccount(parts.db.sql, held.id);
@@ -54,15 +58,19 @@ export function runAccount(
     await markMailConnecting(parts.db.sql, { ...held, holder: options.holder });
     const lease = new AbortController();
     const box = mailboxOf(parts, account, options, () => lease.abort());
+    const save: Mailbox['save'] = async (cursor, progress) => {
+      await box.save(cursor, progress);
+      // A connection over which mail came was well.
+      if (progress.received) failures = 0;
+    };
     await mailboxes.watch(
-      { ...box, breaks, credentials: (refused) => credentials(refused, signal) },
+      { ...box, save, breaks, credentials: (refused) => credentials(refused, signal) },
       AbortSignal.any([signal, lease.signal]),
     );
     if (lease.signal.aborted) stopping.abort();
   };
 
   const run = async (): Promise<void> => {
-    let failures = 0;
     while (!stopping.signal.aborted) {
       attempt = new AbortController();
       const signal = AbortSignal.any([stopping.signal, attempt.signal]);
@@ -73,7 +81,8 @@ export function runAccount(
       } catch (error) {
         // A connection that held for a while was well.
         failures = Date.now() - begun > 60_000 ? 1 : failures + 1;
-        const wait = backoffMs(failures, Math.random());
+        const usual = backoffMs(failures, Math.random());
+        const wait = breaks.hasSuspects ? Math.min(usual, mostAfterBreak) : usual;
         await fail(parts, { ...held, holder: options.holder }, error, wait);
         await sleep(wait, undefined, { signal }).catch(() => undefined);
         if (attempt.signal.aborted) failures = 0;

@@ -38,7 +38,7 @@ export interface MailCursor {
   importDone: number;
   importTotal: number;
   importLeft: number;
-  passedOver: readonly number[];
+  passedOver: readonly { readonly uid: number; readonly tries: number; readonly othersCame: boolean }[];
 }
 
 export interface MailAccountRow extends MailAccountSettings, MailCursor {

@@ -1,5 +1,7 @@
+import { HubError } from '@patchbay/contracts';
 import { expect, it } from 'vitest';
 import type { Mailbox, MailboxCursor, MailboxProgress } from '../../mailbox.ts';
+import type { ChannelDeps } from '../../channel.ts';
 import { testDeps } from '../test-deps.ts';
 import { Breaks } from './breaks.ts';
 import { fetchPassedOver, fetchWaiting } from './fetch.ts';
@@ -18,9 +20,15 @@ const cursor: MailboxCursor = {
 };
 
 /** Goes once through what waits in the folder of a server that answers so. */
-async function fetchFrom(answer: Answer, silenceMs = 2_000, from = cursor, more: Partial<Mailbox> = {}) {
+async function fetchFrom(
+  answer: Answer,
+  silenceMs = 2_000,
+  from = cursor,
+  more: Partial<Mailbox> = {},
+  broken: Partial<ChannelDeps> = {},
+) {
   await using server = await startStandIn(answer);
-  const deps = testDeps();
+  const deps = testDeps(broken);
   const saved: (MailboxCursor & MailboxProgress)[] = [];
   const mailbox: Mailbox = {
     host: '127.0.0.1',
@@ -60,29 +68,24 @@ async function fetchFrom(answer: Answer, silenceMs = 2_000, from = cursor, more:
 const mail = (uid: number) => `From: a@example.org\r\nMessage-ID: <m${uid}@example.org>\r\n\r\nHello\r\n`;
 const listing = (uid: number) => `* ${uid} FETCH (UID ${uid} RFC822.SIZE ${mail(uid).length})\r\n`;
 const body = (uid: number) => `* ${uid} FETCH (UID ${uid} BODY[] {${mail(uid).length}}\r\n${mail(uid)})\r\n`;
-const inRange = (command: string) =>
+const inRange = (command: string, count = 3) =>
   (/^UID (?:FETCH|SEARCH UID) (\S+)/.exec(command)?.[1] ?? '').split(',').flatMap((part) => {
-    const [first = 0, last = first] = part.split(':').map((one) => (one === '*' ? 3 : Number(one)));
-    return [1, 2, 3].filter((uid) => uid >= first && uid <= last);
+    const [first = 0, last = first] = part.split(':').map((one) => (one === '*' ? count : Number(one)));
+    return Array.from({ length: count }, (_, at) => at + 1).filter((uid) => uid >= first && uid <= last);
   });
 
-it('a mail that the server leaves out of its list is fetched, and one that it never hands out is noted', async () => {
-  const { error, received, saved, quarantined } = await fetchFrom((command) => {
+it('a mail that the server leaves out of its list is fetched', async () => {
+  const { error, received, saved } = await fetchFrom((command) => {
     const uids = inRange(command);
     if (command.startsWith('UID SEARCH')) return `* SEARCH ${uids.join(' ')}\r\n`;
-    if (command.includes('BODY.PEEK[])'))
-      return uids
-        .filter((uid) => uid !== 3)
-        .map(body)
-        .join('');
+    if (command.includes('BODY.PEEK[])')) return uids.map(body).join('');
     return uids
       .filter((uid) => uid === 1)
       .map(listing)
       .join('');
   });
   expect(error).toBeNull();
-  expect(received.toSorted()).toEqual(['<m1@example.org>', '<m2@example.org>']);
-  expect(quarantined).toMatchObject([{ input: { reason: expect.stringContaining('does not hand it out') } }]);
+  expect(received.toSorted()).toEqual(['<m1@example.org>', '<m2@example.org>', '<m3@example.org>']);
   expect(saved.at(-1)).toMatchObject({ lastUid: 3, backlog: 0, importDone: 3, importTotal: 3 });
 });
 
@@ -106,60 +109,172 @@ it.each([
   expect(saved).toEqual([]);
 });
 
-const listed = (command: string): string | null => {
-  const uids = inRange(command);
+const listed = (command: string, count = 3): string | null => {
+  const uids = inRange(command, count);
   if (command.startsWith('UID SEARCH')) return `* SEARCH ${uids.join(' ')}\r\n`;
   return command.includes('BODY.PEEK[]') ? null : uids.map(listing).join('');
 };
 
+/** Connections one after the other, until one ends well or there were so many, and what came of them. */
+async function connectAgain(answer: Answer, most: number, from = cursor, deps: Partial<ChannelDeps> = {}) {
+  const breaks = new Breaks();
+  const passes: Awaited<ReturnType<typeof fetchFrom>>[] = [];
+  const saved = () => passes.flatMap((pass) => pass.saved);
+  while (passes.at(-1)?.error !== null && passes.length < most)
+    passes.push(await fetchFrom(answer, 2_000, saved().at(-1) ?? from, { breaks }, deps));
+  return {
+    passes: passes.length,
+    error: passes.at(-1)?.error,
+    received: new Set(passes.flatMap(({ received }) => received)),
+    quarantined: passes.flatMap(({ quarantined }) => quarantined),
+    saved: saved(),
+  };
+}
+const names = (...uids: number[]) => new Set(uids.map((uid) => `<m${uid}@example.org>`));
+const all = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
+
 it.each(['[UNAVAILABLE] back in a minute', '[INUSE] locked', '[LIMIT] too many commands', '[OVERQUOTA] bandwidth'])(
-  'a server that refuses mails for now (%s) is asked again, and no mail passed over however often it does',
+  'a server that refuses all mails for now (%s) is asked again, and none passed over however often it does',
   async (refused) => {
-    const breaks = new Breaks();
-    for (let times = 0; times < 8; times += 1) {
-      const { error, saved, quarantined } = await fetchFrom(
-        (command) => listed(command) ?? { refused },
-        2_000,
-        cursor,
-        { breaks },
-      );
-      expect(error).toMatchObject({ responseStatus: 'NO' });
-      expect([saved, quarantined]).toEqual([[], []]);
-    }
+    const { error, saved, quarantined } = await connectAgain((command) => listed(command, 9) ?? { refused }, 12);
+    expect(error).toMatchObject({ responseStatus: 'NO' });
+    expect([saved, quarantined]).toEqual([[], []]);
   },
 );
 
-it('a mail that the server refuses whenever it is asked for it is passed over, and the cursor knows it', async () => {
-  const breaks = new Breaks();
-  const refusing = (command: string) => {
-    if (inRange(command).includes(2)) return { refused: 'The requested message could not be converted' };
-    return inRange(command).map(body).join('');
-  };
-  const passes: Awaited<ReturnType<typeof fetchFrom>>[] = [];
-  while (passes.at(-1)?.error !== null && passes.length < 20) {
-    const from = passes.flatMap(({ saved }) => saved).at(-1) ?? cursor;
-    passes.push(await fetchFrom((command) => listed(command) ?? refusing(command), 2_000, from, { breaks }));
-  }
-  const saved = passes.flatMap((one) => one.saved);
-  expect(saved.filter(({ lastUid }) => lastUid === 2)).toMatchObject([{ passedOver: [2] }]);
-  // The last time, after all others.
-  expect(saved.at(-1)).toMatchObject({ lastUid: 3, backlog: 0, passedOver: [] });
-  expect(new Set(passes.flatMap(({ received }) => received))).toEqual(
-    new Set(['<m1@example.org>', '<m3@example.org>']),
-  );
-  expect(passes.flatMap(({ quarantined }) => quarantined)).toHaveLength(1);
-  expect(passes.length).toBeGreaterThan(5);
+it.each(['The requested message could not be converted', '[UNAVAILABLE] back in a minute'])(
+  'a mail that the server refuses whenever it is asked for it (%s) holds up no other, and the cursor knows it',
+  async (refused) => {
+    const { passes, received, saved, quarantined } = await connectAgain((command) => {
+      if (command.startsWith('UID SEARCH') || !command.includes('BODY.PEEK[]')) return listed(command, 9);
+      return inRange(command, 9).includes(5) ? { refused } : inRange(command, 9).map(body).join('');
+    }, 1);
+    expect(passes).toBe(1);
+    expect(received).toEqual(names(...all(9).filter((uid) => uid !== 5)));
+    expect(saved.at(-1)).toMatchObject({ lastUid: 9, passedOver: [{ uid: 5 }] });
+    expect(quarantined).toEqual([]);
+  },
+);
+
+it('so does one that is refused whatever is asked of it', async () => {
+  const { received, saved } = await connectAgain((command) => {
+    const isAlone = inRange(command, 9).length === 1 && inRange(command, 9)[0] === 5;
+    if (isAlone || (inRange(command, 9).includes(5) && command.startsWith('UID FETCH'))) return { refused: 'No' };
+    return listed(command, 9) ?? inRange(command, 9).map(body).join('');
+  }, 1);
+  expect(received).toEqual(names(...all(9).filter((uid) => uid !== 5)));
+  expect(saved.at(-1)).toMatchObject({ lastUid: 9, passedOver: [{ uid: 5 }] });
 });
 
-it('mails that were passed over are asked for once more, by another process as well, and one that comes is passed over no longer', async () => {
+it('mails at which the connection breaks off hold up the others for one connection each', async () => {
+  const poisoned = [2, 3, 4, 11, 29];
+  const { passes, received, quarantined, saved } = await connectAgain((command, socket) => {
+    const uids = inRange(command, 30);
+    if (!command.includes('BODY.PEEK[]')) return listed(command, 30);
+    const at = uids.findIndex((uid) => poisoned.includes(uid));
+    if (at < 0) return uids.map(body).join('');
+    socket.write(uids.slice(0, at).map(body).join(''), 'latin1', () => socket.destroy());
+    return null;
+  }, 40);
+  expect(received).toEqual(names(...all(30).filter((uid) => !poisoned.includes(uid))));
+  const first = saved.findIndex(({ lastUid }) => lastUid === 30);
+  expect(saved[first]?.passedOver).toMatchObject(poisoned.map((uid) => ({ uid, tries: 0 })));
+  // Each is asked for five times more.
+  expect(quarantined).toHaveLength(5);
+  expect(saved.at(-1)).toMatchObject({ passedOver: [] });
+  expect(passes).toBeLessThanOrEqual(1 + 5 + 25 + 1);
+});
+
+it('mails of which not even the size can be told are asked for after the others, too', async () => {
+  const { received, saved } = await connectAgain((command, socket) => {
+    const uids = inRange(command, 9);
+    if (!uids.includes(5) || command.startsWith('UID SEARCH')) return listed(command, 9) ?? uids.map(body).join('');
+    socket.destroy();
+    return null;
+  }, 4);
+  expect(received).toEqual(names(...all(9).filter((uid) => uid !== 5)));
+  expect(saved.at(-1)).toMatchObject({ lastUid: 9, passedOver: [{ uid: 5 }] });
+});
+
+it.each([
+  ['nothing', (uid: number) => `* ${uid} FETCH (UID ${uid} BODY[] "")\r\n`],
+  ['NIL', (uid: number) => `* ${uid} FETCH (UID ${uid} BODY[] NIL)\r\n`],
+  ['no answer', () => ''],
+])('for a mail in whose place there is %s twice the server is asked again, and it comes', async (_what, empty) => {
+  let times = 0;
+  const { error, received, saved, quarantined } = await fetchFrom((command) => {
+    const sizes = listed(command);
+    if (sizes !== null) return sizes;
+    return inRange(command)
+      .map((uid) => (uid === 2 && (times += 1) <= 2 ? empty(uid) : body(uid)))
+      .join('');
+  });
+  expect(error).toBeNull();
+  expect(new Set(received)).toEqual(names(1, 2, 3));
+  expect(quarantined).toEqual([]);
+  expect(saved.at(-1)).toMatchObject({ lastUid: 3, passedOver: [] });
+});
+
+it('a mail that is never handed out is noted after five tries more', async () => {
+  const breaks = new Breaks();
+  const answer = (command: string) =>
+    listed(command) ??
+    inRange(command)
+      .filter((uid) => uid !== 2)
+      .map(body)
+      .join('');
+  let from = cursor;
+  for (const tries of [1, 2, 3, 4]) {
+    const passed = await fetchFrom(answer, 2_000, from, { breaks });
+    expect(passed).toMatchObject({ error: null, quarantined: [] });
+    from = passed.saved.at(-1) ?? from;
+    expect(from.passedOver).toEqual([{ uid: 2, tries, othersCame: true }]);
+  }
+  const { saved, quarantined } = await fetchFrom(answer, 2_000, from, { breaks });
+  expect(quarantined).toMatchObject([{ input: { reason: expect.stringContaining('does not hand it out') } }]);
+  expect(saved.at(-1)).toMatchObject({ lastUid: 3, passedOver: [] });
+});
+
+it('where no other mail has come nothing is noted, however often a mail is asked for in vain', async () => {
+  const { passes, quarantined, saved } = await connectAgain((command, socket) => {
+    if (!command.includes('BODY.PEEK[]')) return listed(command, 2);
+    socket.destroy();
+    return null;
+  }, 25);
+  expect(passes).toBe(25);
+  expect(quarantined).toEqual([]);
+  expect(
+    saved
+      .at(-1)
+      ?.passedOver.map(({ uid }) => uid)
+      .toSorted(),
+  ).toEqual([1, 2]);
+  // All of them are asked for in turn.
+  expect(new Set(saved.slice(-6).map(({ passedOver }) => passedOver.at(-1)?.uid))).toEqual(new Set([1, 2]));
+});
+
+it('mails that were passed over are asked for again, by another process as well, and one that comes is passed over no longer', async () => {
+  const passedOver = [
+    { uid: 1, tries: 0, othersCame: false },
+    { uid: 2, tries: 4, othersCame: false },
+  ];
   const { error, received, saved } = await fetchFrom(
     (command) => listed(command) ?? inRange(command).map(body).join(''),
     2_000,
-    { ...cursor, lastUid: 3, passedOver: [1, 2] },
+    { ...cursor, lastUid: 3, passedOver },
   );
   expect(error).toBeNull();
   expect(received).toEqual(['<m1@example.org>', '<m2@example.org>']);
-  expect(saved.map(({ passedOver }) => passedOver)).toEqual([[2], []]);
+  expect(saved.map((one) => one.passedOver)).toEqual([[{ uid: 2, tries: 4, othersCame: true }], []]);
+});
+
+it('what is wrong here takes no try from a mail that was passed over', async () => {
+  const from = { ...cursor, lastUid: 3, passedOver: [{ uid: 1, tries: 4, othersCame: true }] };
+  const answer = (command: string) => listed(command) ?? inRange(command).map(body).join('');
+  const receive = () => Promise.reject(new HubError('unavailable', 'The file store is full'));
+  const { error, saved, quarantined } = await fetchFrom(answer, 2_000, from, {}, { receive });
+  expect(error).toMatchObject({ code: 'hub' });
+  expect([saved, quarantined]).toEqual([[], []]);
 });
 
 it('of a mail that is too large and whose head is not handed out a note is left', async () => {

@@ -1,13 +1,21 @@
 /** Fetches what waits in the open folder, portion by portion; the cursor moves only over what is durable. */
 import type { FetchQueryObject } from 'imapflow';
-import type { MailboxCursor, MailProblem } from '../../mailbox.ts';
+import type { MailboxCursor, MailProblem, PassedOver } from '../../mailbox.ts';
 import { momentOf } from '../reading/moment.ts';
 import { answered, longAnswer } from './connection.ts';
 import { LeftBehind } from './left-behind.ts';
 import { isImporting, isOld, isWanted, type Listed, type Portion, portionsOf, rangesOf } from './plan.ts';
 import { isForNow } from './problem.ts';
 import { search } from './search.ts';
-import { type FetchPass, noteGivenUp, takePortion } from './take-portion.ts';
+import {
+  type FetchPass,
+  isOurs,
+  isRefusal,
+  type NotCome,
+  noteGivenUp,
+  type TakenPortion,
+  takePortion,
+} from './take-portion.ts';
 
 export interface PassOutcome {
   readonly cursor: MailboxCursor;
@@ -37,14 +45,21 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
     const portions = portionsOf(wanted, (uid) => pass.mailbox.breaks.isAskedAlone(uid));
     for (const portion of portions) {
       pass.signal.throwIfAborted();
-      const givenUp = givenUpOf(pass, portion);
-      if (givenUp === undefined) problem = (await takePortion(pass, cursor, portion)) ?? problem;
-      else await noteGivenUp(pass, cursor, givenUp);
+      const outcome = await fetchPortion(pass, cursor, portion);
+      problem = outcome.problem ?? problem;
       const done = portion.mails.length + portion.tooLarge.length;
       left -= done;
-      cursor = moved(cursor, portion.lastUid, done, leftUpTo(portion.lastUid));
-      if (givenUp !== undefined) cursor = { ...cursor, passedOver: [...cursor.passedOver, givenUp] };
-      await pass.mailbox.save(cursor, { backlog: left, received: true, delay: delayOf(portion, cursor, pass) });
+      const passedOver = outcome.notCome.map(({ uid }) => ({ uid, tries: 0, othersCame: false }));
+      if (passedOver.length > 0) pass.mailbox.breaks.passedOver();
+      cursor = {
+        ...moved(cursor, portion.lastUid, done, leftUpTo(portion.lastUid)),
+        passedOver: [...cursor.passedOver, ...passedOver].map((one) => ({
+          ...one,
+          othersCame: one.othersCame || outcome.taken > 0,
+        })),
+      };
+      const delay = delayOf(portion, cursor, pass);
+      await pass.mailbox.save(cursor, { backlog: left, received: outcome.taken > 0, delay });
     }
     // What was expunged meanwhile, or is older than wanted, is passed over.
     const end = chunk.at(-1) ?? cursor.lastUid;
@@ -62,28 +77,62 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
   return { cursor, problem };
 }
 
+/** So often a mail that was passed over is asked for again before it is noted as one that cannot be had. */
+const mostTries = 5;
+
 /**
- * Mails that were passed over are asked for a last time, each once, when everything behind them has come: it may have been the server.
- * Throws when the connection breaks off, or the server refuses one.
+ * Mails that were passed over are asked for again when everything behind them has come: it may have been the server. That one is asked for in vain
+ * counts only when others have come since. Throws when the connection breaks off.
  */
 export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Promise<MailboxCursor> {
   let cursor = from;
-  const settle = (uid: number, received: boolean) => {
-    cursor = { ...cursor, passedOver: cursor.passedOver.filter((other) => other !== uid) };
-    return pass.mailbox.save(cursor, { backlog: 0, received, delay: null });
+  const keep = async (passedOver: readonly PassedOver[], received: boolean) => {
+    cursor = { ...cursor, passedOver };
+    await pass.mailbox.save(cursor, { backlog: 0, received, delay: null });
   };
-  for (const uid of from.passedOver) {
+  const inVain = async ({ uid }: PassedOver, why: 'held back' | 'broken off') => {
+    const others = cursor.passedOver.filter((one) => one.uid !== uid);
+    const [mail] = cursor.passedOver.filter((one) => one.uid === uid && one.othersCame);
+    // The one at which the connection breaks off comes last when it is asked for them the next time.
+    if (!mail) return keep([...others, { uid, tries: 0, othersCame: false }], false);
+    const isOver = mail.tries + 1 >= mostTries;
+    if (isOver) await noteGivenUp(pass, cursor, uid, why);
+    return keep(isOver ? others : [...others, { ...mail, tries: mail.tries + 1 }], false);
+  };
+  for (const mail of from.passedOver) {
     pass.signal.throwIfAborted();
+    let notCome: NotCome | undefined;
     try {
-      for (const portion of portionsOf(await sizesOf(pass, [uid], cursor))) await takePortion(pass, cursor, portion);
+      notCome = await askAgain(pass, cursor, mail.uid);
     } catch (error) {
-      // Broken off by us, or refused for now, it says nothing of the mail.
-      if (!pass.signal.aborted && !isForNow(error)) await settle(uid, false);
+      if (!isOurs(error, pass.signal)) await inVain(mail, 'broken off');
       throw error;
     }
-    await settle(uid, true);
+    if (notCome && !isForNow(notCome.error)) await inVain(mail, 'held back');
+    if (notCome) continue;
+    const others = cursor.passedOver.filter(({ uid }) => uid !== mail.uid);
+    await keep(
+      others.map((one) => ({ ...one, othersCame: true })),
+      true,
+    );
   }
   return cursor;
+}
+
+/** Undefined: it came, or is gone. */
+async function askAgain(pass: FetchPass, cursor: MailboxCursor, uid: number): Promise<NotCome | undefined> {
+  try {
+    const listed = await sizesOf(pass, [uid], cursor);
+    if (listed.length === 0 && (await search(pass, { uid: String(uid) })).includes(uid)) listed.push(unlisted(uid));
+    for (const portion of portionsOf(listed)) {
+      const { notCome } = await takePortion(pass, cursor, portion, () => undefined);
+      if (notCome[0]) return notCome[0];
+    }
+    return undefined;
+  } catch (error) {
+    if (!isRefusal(pass.client, error)) throw error;
+    return { uid, error };
+  }
 }
 
 function startImport(cursor: MailboxCursor, uids: readonly number[]): MailboxCursor {
@@ -127,22 +176,20 @@ async function waitingUids(pass: FetchPass, cursor: MailboxCursor): Promise<{ ui
 }
 
 /**
- * One at which the server broke off is asked about by itself, and once it was given up not at all. One that the server passes over although
- * it is there is asked for all the same.
+ * One at which the server broke off is asked about by itself, and when it breaks off at it again not at all; so is each where it refuses to tell of all.
+ * One that the server passes over although it is there is asked for all the same.
  */
 async function listedOf(pass: FetchPass, uids: number[], cursor: MailboxCursor): Promise<Listed[]> {
   const { breaks } = pass.mailbox;
+  const suspects = uids.filter((uid) => breaks.isSuspect(uid));
   const together = uids.filter((uid) => !breaks.isAskedAlone(uid));
-  const alone = uids.filter((uid) => breaks.isAskedAlone(uid) && !breaks.isGivenUp(uid));
-  const listed: Listed[] = uids.filter((uid) => breaks.isGivenUp(uid)).map(unlisted);
-  for (const asked of [...alone.map((uid) => [uid]), ...(together.length > 0 ? [together] : [])])
-    try {
-      listed.push(...(await sizesOf(pass, asked, cursor)));
-    } catch (error) {
-      const [first = 0] = asked;
-      if (!pass.signal.aborted && !isForNow(error)) breaks.note(first, asked.at(-1) ?? first);
-      throw error;
-    }
+  const alone = uids.filter((uid) => breaks.isAskedAlone(uid) && !breaks.isSuspect(uid));
+  const listed = suspects.map(unlisted);
+  listed.push(...(await listedAlone(pass, alone, cursor)));
+  if (together.length > 0) {
+    const sizes = await sizesOrBreak(pass, together, cursor);
+    listed.push(...(sizes ?? (await listedAlone(pass, together, cursor))));
+  }
   if (listed.length < uids.length) {
     const known = new Set(listed.map(({ uid }) => uid));
     const missing = new Set(uids.filter((uid) => !known.has(uid)));
@@ -150,6 +197,38 @@ async function listedOf(pass: FetchPass, uids: number[], cursor: MailboxCursor):
     listed.push(...there.filter((uid) => missing.has(uid)).map(unlisted));
   }
   return listed.toSorted((a, b) => a.uid - b.uid);
+}
+
+/** So many that the server tells nothing of before it has told of one are its own trouble. */
+const mostUntold = 3;
+
+async function listedAlone(pass: FetchPass, uids: readonly number[], cursor: MailboxCursor): Promise<Listed[]> {
+  const listed: Listed[] = [];
+  let untold = 0;
+  for (const uid of uids) {
+    const sizes = await sizesOrBreak(pass, [uid], cursor, untold >= mostUntold);
+    if (sizes === null) untold += 1;
+    else untold = -Infinity;
+    listed.push(...(sizes ?? [unlisted(uid)]));
+  }
+  return listed;
+}
+
+/** Null where the server refuses. */
+async function sizesOrBreak(
+  pass: FetchPass,
+  uids: number[],
+  cursor: MailboxCursor,
+  isLast = false,
+): Promise<Listed[] | null> {
+  try {
+    return await sizesOf(pass, uids, cursor);
+  } catch (error) {
+    if (!isLast && isRefusal(pass.client, error)) return null;
+    const [first = 0] = uids;
+    if (!isOurs(error, pass.signal) && !isForNow(error)) pass.mailbox.breaks.note(first, uids.at(-1) ?? first);
+    throw error;
+  }
 }
 
 const unlisted = (uid: number): Listed => ({ uid, size: 0, arrivedAt: null, sentAt: null });
@@ -175,8 +254,12 @@ async function sizesOf({ client, mailbox }: FetchPass, uids: number[], cursor: M
 const dateIn = (headers: Buffer): Date | null =>
   momentOf(/^date:([\s\S]*)$/i.exec(headers.toString('latin1').trim())?.[1]?.replace(/\s+/g, ' ').trim()) ?? null;
 
-/** The mail of a portion of its own at which the connection broke off too often: it is noted instead. */
-function givenUpOf({ mailbox }: FetchPass, { mails, tooLarge }: Portion): number | undefined {
-  const [only] = [...mails, ...tooLarge];
-  return only && mailbox.breaks.isGivenUp(only.uid) ? only.uid : undefined;
+/** One at which the connection broke off is left for later without being asked for. Throws where it is no use to ask for more. */
+async function fetchPortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<TakenPortion> {
+  const { breaks } = pass.mailbox;
+  const [only] = [...portion.mails, ...portion.tooLarge];
+  if (only && breaks.isSuspect(only.uid)) return { problem: null, taken: 0, notCome: [{ uid: only.uid, error: null }] };
+  return takePortion(pass, cursor, portion, ({ uid, error }) => {
+    if (error !== null && !breaks.mayBeLeft(uid, isForNow(error))) throw error;
+  });
 }

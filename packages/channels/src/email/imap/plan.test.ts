@@ -26,7 +26,14 @@ describe('beginAt', () => {
 
   test('goes through a folder again that is back from a backup', () => {
     const since = new Date('2026-01-01T00:00:00Z');
-    const cursor = { ...never, uidValidity: 7, lastUid: 101, importUntil: 50, importSince: since, passedOver: [90] };
+    const cursor = {
+      ...never,
+      uidValidity: 7,
+      lastUid: 101,
+      importUntil: 50,
+      importSince: since,
+      passedOver: [{ uid: 90, tries: 1, othersCame: true }],
+    };
     expect(beginAt(cursor, status, all, now)).toMatchObject({
       uidValidity: 7,
       lastUid: 0,

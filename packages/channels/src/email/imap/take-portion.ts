@@ -25,19 +25,49 @@ const takenAtOnce = 16;
 const heldAtOnce = 2 * 1024 * 1024;
 const byUid = { uid: true } as const;
 
-/** Waits until all of the portion is durable, and then does to it in the mailbox what is wanted. */
+/** A mail that is in the mailbox and was not handed out. */
+export interface NotCome {
+  readonly uid: number;
+  /** How it was refused; null where it was simply not there in the answer. */
+  readonly error: unknown;
+}
+
+export interface TakenPortion {
+  /** What the server would not do to a mail that was fetched. */
+  readonly problem: MailProblem | null;
+  /** How many are durable. */
+  readonly taken: number;
+  readonly notCome: readonly NotCome[];
+}
+
+/**
+ * Waits until all of the portion is durable that is to be had, and then does to it in the mailbox what is wanted. `onRefused` is told of each that
+ * is not handed out, and may throw where it is no use to ask for more.
+ */
 export async function takePortion(
   pass: FetchPass,
   cursor: MailboxCursor,
   portion: Portion,
-): Promise<MailProblem | null> {
+  onRefused: (mail: NotCome) => void,
+): Promise<TakenPortion> {
+  const { breaks } = pass.mailbox;
   const taken = await takeTogether(pass, cursor, portion);
+  if (taken.size > 0) breaks.came();
+  const notCome: NotCome[] = [];
   for (const mail of portion.mails.filter(({ uid }) => !taken.has(uid))) {
     const take = isLarge(mail) ? takeLarge : takeOne;
-    if (await take(pass, cursor, mail)) taken.add(mail.uid);
+    const end = await take(pass, cursor, mail);
+    if (end === 'taken') {
+      taken.add(mail.uid);
+      breaks.came();
+    } else if (end !== 'gone') {
+      notCome.push(end);
+      onRefused(end);
+    }
   }
   for (const mail of portion.tooLarge) await takeHead(pass, cursor, mail);
-  return await settleFetched(pass.client, pass.mailbox, [...taken]);
+  const problem = await settleFetched(pass.client, pass.mailbox, [...taken]);
+  return { problem, taken: taken.size + portion.tooLarge.length, notCome };
 }
 
 /** While some are on their way into the database the next are read from the wire. Answers the UIDs that are durable. */
@@ -53,7 +83,8 @@ async function takeTogether(pass: FetchPass, cursor: MailboxCursor, { mails, las
     const rows = client.fetch([...asked.keys()], { uid: true, source: true }, byUid);
     for await (const { uid, source } of rowsInTime(client, rows, longAnswer(mailbox))) {
       const mail = asked.get(uid);
-      if (!source || !mail) continue;
+      // Nothing is no mail (RFC 5322 §2.1).
+      if (!source?.length || !mail) continue;
       asked.delete(uid);
       held += source.length;
       const task: Promise<void> = takeMail({ raw: source, old: isOld(mail, cursor, mailbox) }, mailbox, deps, signal)
@@ -75,8 +106,7 @@ async function takeTogether(pass: FetchPass, cursor: MailboxCursor, { mails, las
     // Of what it refused the server may hand out the most: each is then asked for by itself.
     if (!isRefusal(client, error)) {
       const [next] = asked.keys();
-      const counts = failure === undefined && !signal.aborted && !isForNow(error);
-      if (next !== undefined && counts) mailbox.breaks.note(next, lastUid);
+      if (next !== undefined && failure === undefined && !signal.aborted) mailbox.breaks.note(next, lastUid);
       failure ??= error;
     }
   }
@@ -85,8 +115,10 @@ async function takeTogether(pass: FetchPass, cursor: MailboxCursor, { mails, las
   return taken;
 }
 
-/** False: it is not to be had. */
-async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<boolean> {
+/** `gone`: it is not in the mailbox any more. */
+type Ending = 'taken' | 'gone' | NotCome;
+
+async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<Ending> {
   const { client, mailbox, deps, signal } = pass;
   await using laid = await layMail(client, mail, longAnswer(mailbox)).catch((error: unknown) =>
     isRefusal(client, error) ? null : brokeOff(pass, mail.uid, error),
@@ -94,54 +126,67 @@ async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): 
   if (!laid) return takeOne(pass, cursor, mail);
   if (laid.length > mailSizeLimit) {
     await takeHead(pass, cursor, { ...mail, size: laid.length });
-    return false;
+    return 'gone';
   }
   const old = isOld(mail, cursor, mailbox);
   await whileAwake(pass, () => takeMail({ raw: laid, old }, mailbox, deps, signal));
-  return true;
+  return 'taken';
 }
 
-/** A mail that did not come with the others: expunged, which is told by false, or held back by the server. A refusal counts as a break. */
-async function takeOne(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<boolean> {
+/** A mail that did not come with the others: expunged, or held back by the server. */
+async function takeOne(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<Ending> {
   const { client, deps, mailbox, signal } = pass;
   const { uid } = mail;
   const isThere = async () => (await search(pass, { uid: String(uid) })).includes(uid);
-  if (!(await isThere())) return false;
-  const asked = client.fetchOne(String(uid), { uid: true, source: true }, byUid);
-  const found = await answered(client, asked, longAnswer(mailbox)).catch(async (error: unknown) => {
-    const gone = isRefusal(client, error) && (isExpunged(error) || !(await isThere()));
-    return gone ? (false as const) : brokeOff(pass, uid, error);
-  });
-  if (found && found.source) {
-    const { source: raw } = found;
-    await whileAwake(pass, () => takeMail({ raw, old: isOld(mail, cursor, mailbox) }, mailbox, deps, signal));
-    return true;
+  let raw: Buffer | undefined;
+  try {
+    if (!(await isThere())) return 'gone';
+    const asked = client.fetchOne(String(uid), { uid: true, source: true }, byUid);
+    const found = await answered(client, asked, longAnswer(mailbox));
+    raw = found ? found.source : undefined;
+    if (!raw?.length) return (await isThere()) ? { uid, error: null } : 'gone';
+  } catch (error) {
+    if (!isRefusal(client, error)) brokeOff(pass, uid, error);
+    if (isExpunged(error)) return 'gone';
+    const isGone = await isThere().then(
+      (there) => !there,
+      (cause: unknown) => (isRefusal(client, cause) ? false : brokeOff(pass, uid, cause)),
+    );
+    return isGone ? 'gone' : { uid, error };
   }
-  if (await isThere()) await keepNote(nameOf(mailbox, cursor, uid), heldBack, deps);
-  return false;
+  const source = raw;
+  await whileAwake(pass, () => takeMail({ raw: source, old: isOld(mail, cursor, mailbox) }, mailbox, deps, signal));
+  return 'taken';
 }
 
 /** Of a mail that is larger than the hub takes. */
 async function takeHead(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<void> {
   const asked = pass.client.fetchOne(String(mail.uid), { uid: true, headers: true }, byUid);
   const found = await answered(pass.client, asked, longAnswer(pass.mailbox)).catch((error: unknown) =>
-    brokeOff(pass, mail.uid, error),
+    isRefusal(pass.client, error) ? null : brokeOff(pass, mail.uid, error),
   );
   const name = Buffer.from(`${nameOf(pass.mailbox, cursor, mail.uid)}\r\n`);
-  if (found) await keepHead(found.headers?.length ? found.headers : name, mail, pass.deps);
+  if (found !== false) await keepHead(found?.headers?.length ? found.headers : name, mail, pass.deps);
 }
 
-/** Notes a mail that is asked for no more: the connection broke off at it too often. */
-export const noteGivenUp = ({ mailbox, deps }: FetchPass, cursor: MailboxCursor, uid: number): Promise<void> =>
-  keepNote(nameOf(mailbox, cursor, uid), brokenOff, deps);
+/** Notes a mail that is asked for no more. */
+export const noteGivenUp = (
+  { mailbox, deps }: FetchPass,
+  cursor: MailboxCursor,
+  uid: number,
+  why: 'held back' | 'broken off',
+): Promise<void> => keepNote(nameOf(mailbox, cursor, uid), why === 'held back' ? heldBack : brokenOff, deps);
 
-const isRefusal = (client: ImapFlow, error: unknown): boolean =>
-  client.usable && !isForNow(error) && (error as { responseStatus?: string }).responseStatus === 'NO';
+/** It was refused, and the connection goes on. */
+export const isRefusal = (client: ImapFlow, error: unknown): boolean =>
+  client.usable && (isForNow(error) || (error as { responseStatus?: string }).responseStatus === 'NO');
 
-/** Broken off by us, for want of a place to lay it, or refused for now, it says nothing of the mail. */
+/** It is about this hub, and says nothing of a mail or its server. */
+export const isOurs = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted || (error instanceof MailProblem && error.code === 'hub');
+
 function brokeOff({ mailbox, signal }: FetchPass, uid: number, error: unknown): never {
-  const ours = signal.aborted || (error instanceof MailProblem && error.code === 'hub');
-  if (!ours && !isForNow(error)) mailbox.breaks.note(uid, uid);
+  if (!isOurs(error, signal)) mailbox.breaks.note(uid, uid);
   throw error;
 }
 

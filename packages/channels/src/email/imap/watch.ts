@@ -36,14 +36,24 @@ async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps
     const pass = { client, mailbox, deps, signal };
     const outcome = await fetchWaiting(pass, cursor);
     cursor = outcome.cursor;
-    if (client.usable) cursor = await fetchPassedOver(pass, cursor);
+    const isTime = cursor.passedOver.length > 0 && mailbox.breaks.isTimeToAskAgain(completeUntil.getTime(), pollMs);
+    if (client.usable && isTime) cursor = await fetchPassedOver(pass, cursor);
     if (outcome.problem !== undefined) ({ problem } = outcome);
     if (!client.usable) throw new MailProblem('connection', lost);
     mailbox.breaks.forget();
-    await mailbox.contact({ backlog: 0, problem, completeUntil });
+    const waiting = cursor.passedOver.length;
+    await mailbox.contact({ backlog: waiting, problem: problem ?? heldBackBy(waiting), completeUntil });
     look = await news.wait(pollMs);
   }
 }
+
+const heldBackBy = (count: number): MailProblem | null =>
+  count === 0
+    ? null
+    : new MailProblem(
+        'server',
+        `Mail comes in, but the server does not hand out ${count} of it, which is asked for again`,
+      );
 
 /** Opens the folder, also when it is open: only that tells of a folder that was deleted and made again. */
 async function open(
