@@ -74,7 +74,7 @@ describe('what leaves by text', () => {
     const from = newNumber();
     const { ticketId } = await textFrom(from, 'Hello');
     const media = carrier.addMedia('image/png', Buffer.from('89504e470d0a1a0a', 'hex'));
-    carrier.failMedia(media, 1000);
+    const release = carrier.holdMedia(media);
     const sid = await wordWithPicture(from, 'STOP', media);
     const { id } = await reply(ticketId, 'After the STOP');
     await becomes(id, 'failed');
@@ -86,7 +86,7 @@ describe('what leaves by text', () => {
     );
 
     await textFrom(from, 'START');
-    carrier.failMedia(media, 0);
+    release();
     const message = await received(sid);
     expect(
       (await log(from)).map(({ state, messageId }: Record<string, string>) => [state, messageId === message.id]),
@@ -119,10 +119,10 @@ describe('what leaves by text', () => {
     const { ticketId } = await textFrom(from, 'Hello');
     await carrier.calls.until(({ form }) => form['To'] === from, 'the acknowledgement');
     const media = carrier.addMedia('image/png', Buffer.from('x'));
-    carrier.failMedia(media, 1000);
+    const release = carrier.holdMedia(media);
     const row = await inboxOf(await wordWithPicture(from, 'STOP', media));
     expect(await quarantineInbox(sql(), row?.id ?? '', 'It could not be ingested')).toBe(true);
-    carrier.failMedia(media, 0);
+    release();
     await becomes((await reply(ticketId, 'Quarantined')).id, 'failed');
     const bulk = (action: string) =>
       api('POST', '/api/v1/inbox/bulk', {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { verifySignature } from '@patchbay/channels/http/signature';
+import { fetchAwaited } from '@patchbay/engine/pipeline/awaited-files';
 import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
@@ -193,6 +194,43 @@ onBothBackends('a source of the webhook pair', (backend) => {
       html: `<p>[${told.replace('<1>', '&lt;1&gt;')}]</p>\n<p>My <b>bill</b></p><!-- not closed`,
       attachments: [{ filename: 'terms.json' }],
     });
+  });
+
+  it('has what it wrote on a ticket while a file cannot be given, which comes when it was said to', async () => {
+    const { hub, messages } = centre();
+    let answer = { status: 503, headers: { 'retry-after': '1800' } as Record<string, string>, body: '' };
+    const store = createServer((_request, response) => {
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    }).listen(0, '127.0.0.1');
+    await once(store, 'listening');
+    try {
+      const url = `http://127.0.0.1:${(store.address() as AddressInfo).port}/bill.pdf`;
+      const attachments = [
+        { filename: 'note.txt', contentType: 'text/plain', content: Buffer.from('x').toString('base64') },
+        { filename: 'bill.pdf', contentType: 'application/pdf', url },
+      ];
+      const message = await send({ text: 'My bill', from: { externalId: 'u12' }, attachments });
+      expect(message).toMatchObject({
+        text: 'My bill',
+        attachments: [{ filename: 'note.txt' }],
+        awaitedFiles: [{ filename: 'bill.pdf', contentType: 'application/pdf' }],
+      });
+      expect(JSON.stringify(message)).not.toContain(url);
+      const { rows } = await hub.parts.db.sql.query<{ id: string; tries: number; minutes: number }>(
+        `select id, tries, round(extract(epoch from next_try_at - now()) / 60)::int as minutes from awaited_file where message_id = $1`,
+        [message.id],
+      );
+      expect(rows).toMatchObject([{ tries: 1, minutes: 30 }]);
+      answer = { status: 200, headers: { 'content-type': 'application/pdf' }, body: '%PDF-1.7' };
+      await fetchAwaited(hub.parts, { awaitedFileId: rows[0]?.id ?? '', round: 1 });
+      expect((await messages(message.ticketId)).find(({ id }) => id === message.id)).toMatchObject({
+        text: 'My bill',
+        attachments: [{ filename: 'note.txt' }, { filename: 'bill.pdf', contentType: 'application/pdf', size: 8 }],
+        awaitedFiles: [],
+      });
+    } finally {
+      store.close();
+    }
   });
 
   it('is refused with a wrong signature, and nothing is kept', async () => {

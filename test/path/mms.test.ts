@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { readMediaToken } from '@patchbay/channels/twilio/media-link';
+import { fetchAwaited } from '@patchbay/engine/pipeline/awaited-files';
 import { expect, it } from 'vitest';
 import { onBothBackends } from '../support/backends.ts';
-import { postSigned, smsFields } from '../support/carrier.ts';
-import { eventually } from '../support/client.ts';
 import { apiKey } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 import { startTextCentre } from '../support/text-centre.ts';
@@ -97,36 +95,116 @@ onBothBackends('a message with pictures', (backend) => {
     expect(carrier.calls.items.filter(({ path }) => gone.endsWith(path))).toHaveLength(6);
   });
 
-  it('goes on waiting for its picture when the carrier has none to give for hours, and comes without it after that', async () => {
-    const { carrier, hub, url, received } = centre();
+  const picture = (media: string) => ({ NumMedia: '1', MediaUrl0: media, MediaContentType0: 'image/png' });
+  const onlyOne = [{ filename: 'media-1.png', contentType: 'image/png' }];
+  const settled = (messageId: string) =>
+    centre().desk.event('message.file-settled', ({ data }) => data['messageId'] === messageId);
+  const now = async ({ id, ticketId }: { id: string; ticketId: string }) =>
+    (await centre().messages(ticketId)).find((message) => message.id === id);
+
+  it('has its words on a ticket in seconds while the carrier cannot give a picture, which then comes live, once and in its place', async () => {
+    const { carrier, textFrom, ticket } = centre();
+    const [late, there] = [carrier.addMedia('image/png', png), carrier.addMedia('image/jpeg', Buffer.from('jpg'))];
+    carrier.failMedia(late, 1000);
+    const message = await textFrom('+4915112360009', 'My house is on fire', {
+      ...picture(late),
+      NumMedia: '2',
+      MediaUrl1: there,
+      MediaContentType1: 'image/jpeg',
+    });
+    expect(message).toMatchObject({
+      text: 'My house is on fire',
+      attachments: [{ contentType: 'image/jpeg' }],
+      awaitedFiles: onlyOne,
+    });
+    expect(carrier.calls.items.filter(({ path }) => late.endsWith(path))).toHaveLength(3);
+    expect(await ticket(message.ticketId)).toMatchObject({ subject: 'My house is on fire', status: 'open' });
+    // What follows does not overtake it.
+    const next = await textFrom('+4915112360009', 'Please hurry');
+    expect((await centre().messages(next.ticketId)).map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['My house is on fire', 'Please hurry']),
+    );
+
+    carrier.failMedia(late, 0);
+    const { data, ticketId } = await settled(message.id);
+    const whole = await now(message);
+    expect(whole).toMatchObject({
+      text: 'My house is on fire',
+      attachments: [
+        { id: data['attachmentId'], contentType: 'image/png', size: png.length },
+        { contentType: 'image/jpeg' },
+      ],
+      awaitedFiles: [],
+    });
+    expect(ticketId).toBe(message.ticketId);
+    const file = await fetch(new URL(whole.attachments[0].url, centre().url), {
+      headers: { authorization: `Bearer ${apiKey}` },
+    });
+    expect(Buffer.from(await file.arrayBuffer()).equals(png)).toBe(true);
+  });
+
+  it('is seen at once though it is nothing but a picture that the carrier cannot give', async () => {
+    const { carrier, whatsappFrom, ticket } = centre();
+    const media = carrier.addMedia('image/png', png);
+    carrier.failMedia(media, 4);
+    const message = await whatsappFrom('+4915112360015', '', picture(media));
+    expect(message).toMatchObject({ text: '', attachments: [], awaitedFiles: onlyOne });
+    expect(await ticket(message.ticketId)).toMatchObject({ status: 'open' });
+    await settled(message.id);
+    expect(await now(message)).toMatchObject({ text: '', attachments: [{ size: png.length }], awaitedFiles: [] });
+  });
+
+  it('does not wait as long as the carrier wants not to be asked for its picture, which is', async () => {
+    const { carrier, hub, textFrom } = centre();
+    const media = carrier.addMedia('image/png', png);
+    carrier.failMedia(media, 1, 503, { 'retry-after': '1800' });
+    const message = await textFrom('+4915112360016', 'Look at this', picture(media));
+    expect(message).toMatchObject({ text: 'Look at this', awaitedFiles: onlyOne });
+    const { rows } = await hub.parts.db.sql.query(
+      `select tries, round(extract(epoch from next_try_at - now()) / 60)::int as minutes from awaited_file where message_id = $1`,
+      [message.id],
+    );
+    expect(rows).toEqual([{ tries: 1, minutes: 30 }]);
+    expect(carrier.calls.items.filter(({ path }) => media.endsWith(path))).toHaveLength(1);
+  });
+
+  it.each([
+    ['cannot give it for hours', 503, [7, 22], '+4915112360017'],
+    ['refuses it in the end', 404, [], '+4915112360018'],
+  ])('says so when the carrier %s', async (_what, status, before, from) => {
+    const { carrier, hub, textFrom, whatsappFrom, ticket } = centre();
     const sql = hub.parts.db.sql;
     const media = carrier.addMedia('image/png', png);
-    carrier.failMedia(media, 1000);
-    const sid = `MM${randomUUID().replaceAll('-', '')}`;
-    const words = smsFields({ sid, from: '+4915112360009', body: 'Look at this' });
-    const fields = { ...words, NumMedia: '1', MediaUrl0: media, MediaContentType0: 'image/png' };
-    expect((await postSigned(url, '/webhooks/twilio/sms', fields)).status).toBe(200);
-    const row = async () =>
-      (await sql.query('select id, state, attempts from inbox where external_id = $1', [sid])).rows[0];
-    await eventually(row, (found) => Number(found?.['attempts']) > 0);
-    const afterTries = async (tries: number) => {
-      const { rows } = await sql.query(
-        'update inbox set attempts = $2, next_attempt_at = now() where external_id = $1 returning id',
-        [sid, tries],
-      );
-      // Not the round of the try that the hub has put off itself: of two jobs of one round the first counts.
-      hub.parts.jobs.add('ingest-contact', { inboxId: String(rows[0]?.['id']), round: 100 + tries, media: true });
+    carrier.failMedia(media, 1000, 503, { 'retry-after': '1800' });
+    const [message, alone] = [
+      await textFrom(from, 'Look at this', picture(media)),
+      await whatsappFrom(from, '', picture(media)),
+    ];
+    const row = async ({ id }: { id: string }) =>
+      (await sql.query<{ id: string; tries: number }>('select id, tries from awaited_file where message_id = $1', [id]))
+        .rows[0];
+    // Not by the queue, where the hub has put off the next try itself: of two jobs of one round the first counts.
+    const afterTries = async (of: { id: string }, tries: number) => {
+      await sql.query('update awaited_file set tries = $2 where message_id = $1', [of.id, tries]);
+      await fetchAwaited(hub.parts, { awaitedFileId: (await row(of))?.id ?? '', round: tries });
     };
-    // The first minute, and the last try but one.
-    for (const tries of [7, 22]) {
-      await afterTries(tries);
-      expect(
-        await eventually(row, (found) => found?.['state'] !== 'pending' || Number(found['attempts']) > tries),
-      ).toMatchObject({ state: 'pending' });
+    for (const tries of before) {
+      await afterTries(message, tries);
+      expect(await row(message)).toMatchObject({ tries: tries + 1 });
+      expect(await now(message)).toMatchObject({ text: 'Look at this', awaitedFiles: onlyOne });
     }
-    await afterTries(23);
-    const told = '[This file could not be fetched: media-1.png (image/png). Twilio answered HTTP 503 for the file]';
-    expect(await received(sid)).toMatchObject({ text: `Look at this\n\n${told}`, attachments: [] });
+    carrier.failMedia(media, 1000, status);
+    const told = `[This file could not be fetched: media-1.png (image/png). Twilio answered HTTP ${status} for the file]`;
+    for (const [of, text] of [
+      [message, `Look at this\n\n${told}`],
+      [alone, told],
+    ] as const) {
+      await afterTries(of, 23);
+      expect((await settled(of.id)).data).toMatchObject({ attachmentId: null });
+      expect(await now(of)).toMatchObject({ text, attachments: [], awaitedFiles: [] });
+      const { preview } = await ticket(of.ticketId);
+      expect(preview).toBe(text.replaceAll(/\s+/g, ' ').slice(0, 140));
+    }
   });
 
   it('goes out as links that the carrier can open and nobody can change', async () => {

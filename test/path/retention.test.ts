@@ -13,8 +13,8 @@ const days = 300;
 const dayMs = 86_400_000;
 /** What each kind may touch besides its own count and its line in the trail. */
 const touched: Record<RetentionKind, readonly string[]> = {
-  messages: ['ticket', 'message', 'outbound', 'held_reply', 'event', 'audit_entry'],
-  attachments: ['attachment', 'file_removal'],
+  messages: ['ticket', 'message', 'awaited_file', 'outbound', 'held_reply', 'event', 'audit_entry'],
+  attachments: ['attachment', 'awaited_file', 'file_removal'],
   recordings: ['attachment', 'file_removal'],
   calls: ['call'],
   raw: ['inbox', 'file_removal'],
@@ -88,6 +88,11 @@ describe('a period', () => {
     await call('PATCH', '/me', { undoSeconds: 60 });
     const held = await call('POST', `/tickets/${one.ticketId}/held-replies`, { text: `${word} reply` }, 201);
     await call('POST', `/held-replies/${held.id}/send-now`);
+    await sql.query(
+      `insert into awaited_file (message_id, position, url, filename, content_type, tries, next_try_at)
+       values ($1, 2, 'https://files.example/late', $2, 'text/plain', 1, now() + interval '1 day')`,
+      [one.id, `${word} late`],
+    );
     await sql.query(`update message set channel = 'phone' where ticket_id = $1`, [phone.ticketId]);
     await sql.query(
       `insert into call (call_sid, ticket_id, customer_id, state, caller, called, started_at) values ($1, $2, $3, 'ended', $4, '+1', now())`,
@@ -202,10 +207,17 @@ describe('a period', () => {
     const { rows } = await sql.query<{ text: string }>(
       `select concat_ws(' ', (select t::text from ticket t where id = $1), (select string_agg(m::text, ' ') from message m where ticket_id = $1),
          (select string_agg(h.input::text, ' ') from held_reply h where ticket_id = $1), (select string_agg(e.data::text, ' ') from event e where ticket_id = $1),
-         (select string_agg(a.detail::text, ' ') from audit_entry a where ticket_id = $1), (select string_agg(o::text, ' ') from outbound o where ticket_id = $1)) as text`,
+         (select string_agg(a.detail::text, ' ') from audit_entry a where ticket_id = $1), (select string_agg(o::text, ' ') from outbound o where ticket_id = $1),
+         (select string_agg(f::text, ' ') from awaited_file f join message m on m.id = f.message_id where m.ticket_id = $1)) as text`,
       [ticketId],
     );
-    expect(rows[0]?.text.match(/foregone (?:field|note|reply)/g)).toBeNull();
+    expect(rows[0]?.text.match(/foregone (?:field|note|reply|late)/g)).toBeNull();
     expect(await call('GET', '/audit/check')).toMatchObject({ broken: [] });
+  });
+
+  it('of files takes those that are still to come', async () => {
+    await plant('belated');
+    const { gone } = await run(['attachments'], new Date());
+    expect(gone.get('awaited_file')?.filter((row) => row.includes('belated late'))).toHaveLength(1);
   });
 });

@@ -32,8 +32,10 @@ export interface CarrierRest extends AsyncDisposable {
   answerAll(answer: RestAnswer): void;
   /** Puts a file where the carrier keeps media; answers its public address. */
   addMedia(contentType: string, bytes: Uint8Array): string;
-  /** Answers so many requests for this file with this status. */
-  failMedia(address: string, times: number, status?: number): void;
+  /** Answers so many requests for this file with this status, and these headers. */
+  failMedia(address: string, times: number, status?: number, headers?: Record<string, string>): void;
+  /** Leaves requests for this file without an answer until what it answers is called. */
+  holdMedia(address: string): () => void;
 }
 
 /** The carrier's message resource. */
@@ -109,7 +111,8 @@ export async function startCarrierRest(): Promise<CarrierRest> {
   const accepted = new Feed<RestCall>();
   const special = new Map<string, RestAnswer>();
   let usual = taken;
-  const failing = new Map<string, { times: number; status: number }>();
+  const failing = new Map<string, { times: number; status: number; headers: Record<string, string> }>();
+  const held = new Map<string, Promise<void>>();
   const media = new Map<string, { contentType: string; bytes: Uint8Array }>();
   const root = `/2010-04-01/Accounts/${carrierAccount.accountSid}`;
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -128,11 +131,12 @@ export async function startCarrierRest(): Promise<CarrierRest> {
       sid,
     };
     calls.push(call);
+    await held.get(path);
     const file = media.get(path);
     const failure = failing.get(path);
     if (failure && failure.times > 0) {
       failure.times -= 1;
-      return void response.writeHead(failure.status).end();
+      return void response.writeHead(failure.status, failure.headers).end();
     }
     if (file) return void response.writeHead(200, { 'content-type': file.contentType }).end(file.bytes);
     if (request.method === 'GET' && path.startsWith(`${root}/Messages.json?`)) {
@@ -171,7 +175,13 @@ export async function startCarrierRest(): Promise<CarrierRest> {
     answerOnce: (body, answer) => void special.set(body, answer),
     answerCallOnce: (to, answer) => void special.set(`call ${to}`, answer),
     answerAll: (answer) => void (usual = answer),
-    failMedia: (address, times, status = 503) => void failing.set(new URL(address).pathname, { times, status }),
+    failMedia: (address, times, status = 503, headers = {}) =>
+      void failing.set(new URL(address).pathname, { times, status, headers }),
+    holdMedia(address) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held.set(new URL(address).pathname, promise);
+      return resolve;
+    },
     addMedia(contentType, bytes) {
       const path = `${root}/Messages/MM${'a'.repeat(32)}/Media/ME${String(media.size).padStart(32, '0')}`;
       media.set(path, { contentType, bytes });

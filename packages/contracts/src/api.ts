@@ -260,6 +260,9 @@ export const attachment = z.object({
   url: z.string(),
 });
 export type Attachment = z.infer<typeof attachment>;
+/** As the provider told of it; either may be empty. */
+export const awaitedFile = z.object({ filename: z.string(), contentType: z.string() });
+export type AwaitedFile = z.infer<typeof awaitedFile>;
 export const message = z.object({
   id: z.uuid(),
   ticketId: z.uuid(),
@@ -293,6 +296,8 @@ export const message = z.object({
   replyText: z.string().nullable(),
   html: z.string().nullable(),
   attachments: z.array(attachment),
+  /** Files that lie with the provider, who cannot give them at the moment: they are still fetched. */
+  awaitedFiles: z.array(awaitedFile),
   receivedAt: timestamp,
   deliveryStatus: deliveryStatus.exclude(['sending']).nullable(),
   deliveryError: z.string().nullable(),

@@ -164,6 +164,8 @@ export const eventData = {
   /** `late`: so many seconds after its due moment; 0 in time. */
   'clock.met': z.object({ ...clockFact, businessSeconds: z.number(), calendarSeconds: z.number() }),
   'message.received': z.object({ messageId: z.uuid(), channel: channelName, kind: messageKind, reason }),
+  /** A file that was still to come is here; null: it will not come, and the message says why. */
+  'message.file-settled': z.object({ messageId: z.uuid(), attachmentId: z.uuid().nullable() }),
   /** The same mail arrived at further addresses of ours. */
   'message.address-added': z.object({ messageId: z.uuid(), addresses: z.array(z.string()) }),
   /** A message came back for good, or its recipient complained: nothing automatic is sent there any more. */

@@ -9,6 +9,8 @@ const round = z.int().min(0);
 export const ingestContact = z.object({ inboxId: z.uuid(), round, media: z.boolean().optional() });
 /** Several that came at the same time, none of them tried before. */
 export const ingestContacts = z.object({ inboxIds: z.array(z.uuid()).min(1) });
+/** A file that its message did not wait for is tried again. */
+export const fetchAwaitedFile = z.object({ awaitedFileId: z.uuid(), round });
 export const assignWaiting = z.object({ queueId: z.uuid() });
 /** An agent may have become free. */
 export const serveAgent = z.object({ agentId: z.string() });
@@ -57,6 +59,7 @@ export const sendReport = z.object({
 export const jobs = {
   'ingest-contact': ingestContact,
   'ingest-contacts': ingestContacts,
+  'fetch-file': fetchAwaitedFile,
   'assign-waiting': assignWaiting,
   'serve-agent': serveAgent,
   'send-outbound': sendOutbound,

@@ -21,6 +21,7 @@ export const webhookEvent = eventType.extract([
   'ticket.tagged',
   'ticket.untagged',
   'message.received',
+  'message.file-settled',
   'message.created',
   'message.status-changed',
   'call.changed',

@@ -2,6 +2,7 @@
 import { HubError } from '@patchbay/contracts';
 import type { Channel, ChannelDeps, ChannelFactory, ChannelRequest } from '../channel.ts';
 import { outgoingRequest } from '../outgoing-address.ts';
+import { retryAfterMs } from '../twilio/errors.ts';
 import { contactFromMessage, jsonOf, largestFile, reportFromStatus } from './schema.ts';
 import { sendMessage } from './send.ts';
 import { verifySignature } from './signature.ts';
@@ -87,8 +88,13 @@ async function fetchFile(url: string, { config }: ChannelDeps, signal: AbortSign
   });
   const { status, headers, body } = answer;
   if (status < 200 || status >= 300) {
+    const asked = typeof headers['retry-after'] === 'string' ? headers['retry-after'] : null;
     const again = status >= 500 || status === 429;
-    throw new HubError(again ? 'provider_unavailable' : 'provider_refused', `HTTP ${status} was answered for the file`);
+    throw new HubError(
+      again ? 'provider_unavailable' : 'provider_refused',
+      `HTTP ${status} was answered for the file`,
+      { retryAfterMs: retryAfterMs(asked, Date.now()) },
+    );
   }
   const contentType = typeof headers['content-type'] === 'string' ? headers['content-type'] : '';
   // The name stays the one that the message gave.

@@ -1,6 +1,7 @@
 /** Fetching pictures and recordings that lie with Twilio, from nowhere else. */
 import { HubError } from '@patchbay/contracts';
 import { limitedBody } from '../limited-body.ts';
+import { retryAfterMs } from './errors.ts';
 import { atBase, basicAuth, type TwilioAccount } from './rest.ts';
 
 /** The limit for any one file of a contact, as for mail: 25 MiB. */
@@ -85,6 +86,7 @@ export async function fetchMedia(
       throw new HubError(
         again ? 'provider_unavailable' : 'provider_refused',
         `Twilio answered HTTP ${response.status} for the file`,
+        { retryAfterMs: retryAfterMs(response.headers.get('retry-after'), Date.now()) },
       );
     }
     const contentType = response.headers.get('content-type') ?? 'application/octet-stream';

@@ -16,6 +16,7 @@ import {
   rewriteInbox,
 } from '@patchbay/store';
 import type { Ingested, InboxRow, Queryable } from '@patchbay/store';
+import { awaitFiles } from '@patchbay/store/queries/awaited-files';
 import type { Parts } from '../parts.ts';
 import { createLookups } from '../routing-rules/lookups.ts';
 import { decideContact } from './decide.ts';
@@ -62,11 +63,12 @@ async function ingestByRules(parts: Parts, row: InboxRow): Promise<void> {
     parts.relay.nudge();
     return;
   }
-  follow(
-    parts,
-    await retryOnConflict(() => parts.db.transaction((tx) => ingestMessage(parts, tx, row, contact, fetched))),
-    'rules',
+  const { done, awaited } = await retryOnConflict(() =>
+    parts.db.transaction((tx) => ingestMessage(parts, tx, row, contact, fetched)),
   );
+  follow(parts, done, 'rules');
+  for (const { id, tries, delayMs } of awaited)
+    parts.jobs.add('fetch-file', { awaitedFileId: id, round: tries }, { delayMs });
 }
 
 async function ingestMessage(
@@ -74,8 +76,8 @@ async function ingestMessage(
   tx: Queryable,
   row: InboxRow,
   contact: InboundContact,
-  { stored, missing }: FetchedFiles,
-): Promise<Ingested> {
+  { stored, awaited, missing }: FetchedFiles,
+): Promise<{ done: Ingested; awaited: Awaited<ReturnType<typeof awaitFiles>> }> {
   const channel = parts.channels.get(contact.channel);
   if (!channel) throw new HubError('unprocessable', 'Its channel is not set up');
   const snapshot = await ingestSnapshot(tx, contact, channel.capabilities.continuationMs);
@@ -85,7 +87,7 @@ async function ingestMessage(
   if (missing.length > 0) await rewriteInbox(tx, row.id, bodiesWithout(contact, missing));
   const done = await ingestApply(tx, row.id, contact, {
     ...decision,
-    attachments: [...contact.attachments, ...stored],
+    attachments: awaited.length === 0 ? [...contact.attachments, ...stored] : contact.attachments,
   });
   if (contact.call) {
     const { ticketId, customerId, correlationId } = done;
@@ -98,7 +100,7 @@ async function ingestMessage(
       correlationId,
     });
   }
-  return done;
+  return { done, awaited: awaited.length === 0 ? [] : await awaitFiles(tx, done.messageId, stored, awaited) };
 }
 
 /** What comes after a contact's transaction. */

@@ -13,8 +13,8 @@ export interface RetryPolicy {
 
 const hourMs = 3_600_000;
 const ingestRetry: RetryPolicy = { attempts: 8, firstMs: 500, longestMs: 60_000, longestAskedMs: hourMs };
-/** Of a contact whose file its provider cannot give at the moment; its customer waits for longer than for a file. */
-const fileRetry: RetryPolicy = { attempts: 24, firstMs: 500, longestMs: 15 * 60_000, longestAskedMs: hourMs };
+/** Of a file that its provider cannot give at the moment, counted from the first try of its contact. */
+export const fileRetry: RetryPolicy = { attempts: 24, firstMs: 500, longestMs: 15 * 60_000, longestAskedMs: hourMs };
 /**
  * Lasts between two and three hours, so that a night's outage of a provider fails no message, and longer where the provider asks for it: what is
  * counted are tries, not the time.

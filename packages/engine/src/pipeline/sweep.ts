@@ -12,6 +12,7 @@ import {
   undialledCalls,
   withdrawOffer,
 } from '@patchbay/store';
+import { dueAwaited } from '@patchbay/store/queries/awaited-files';
 import { dueReplays } from '@patchbay/store/queries/inbox-bulk';
 import { dueHeldReplies } from '@patchbay/store/queries/held-replies';
 import { stalledOutgoing } from '@patchbay/store/queries/outgoing-calls';
@@ -67,6 +68,8 @@ export async function sweep(parts: Parts): Promise<void> {
 async function sweepOnce(parts: Parts): Promise<void> {
   for (const row of await pendingInbox(parts.db.sql, graceMs, batch))
     parts.jobs.add('ingest-contact', { inboxId: row.id, round: row.attempts, media: row.media }, { once: true });
+  for (const { id, tries } of await dueAwaited(parts.db.sql, graceMs, batch))
+    parts.jobs.add('fetch-file', { awaitedFileId: id, round: tries });
   for (const inboxId of await dueReplays(parts.db.sql, graceMs, batch))
     parts.jobs.add('replay-contact', { inboxId, replay: true });
   for (const row of await dueOutbound(parts.db.sql, outboundGraceMs(parts), batch))

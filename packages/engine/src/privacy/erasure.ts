@@ -120,6 +120,7 @@ async function clearOut(parts: Parts, id: string, catalogue: Catalogue): Promise
     'visitor_proof',
     'visitor_token',
     'task',
+    'awaited_file',
   ];
   /** What the last steps changed. */
   const after = ['data_import', 'import_reject', 'attachment'];

@@ -9,7 +9,7 @@ import { gatheredJobs } from './gathered-jobs.ts';
 import { openQueue, openWorker } from './wiring.ts';
 import type { QueueBackend, RawQueue, RawWorker } from './wiring.ts';
 
-const queueNames = ['ingest', 'media', 'dispatch', 'webhooks', 'mail', 'texts'] as const;
+const queueNames = ['ingest', 'media', 'dispatch', 'webhooks', 'mail', 'texts', 'files'] as const;
 type QueueName = (typeof queueNames)[number];
 
 /** Each provider may hang for as long as a message may take, and then only what leaves through it waits. */
@@ -26,11 +26,12 @@ const waysOut: Readonly<Record<ChannelName, QueueName>> = {
 /**
  * Contacts have a queue of their own, and those whose files lie with a provider have another, so that a slow file store delays no other
  * contact. What leaves has one for each kind of provider, so that one that hangs delays neither another's messages nor who is offered what.
- * Webhooks wait for strangers, and delay only webhooks.
+ * Webhooks wait for strangers, and delay only webhooks. Files that no message waits for any more delay no file that one waits for.
  */
 function queueOf(data: JobData<JobName>): QueueName {
   if ('inboxIds' in data) return 'ingest';
   if ('endpointId' in data) return 'webhooks';
+  if ('awaitedFileId' in data) return 'files';
   if ('outboundId' in data) return data.channel ? waysOut[data.channel] : 'texts';
   // It may take minutes, and nobody waits for it.
   if ('privacyRequestId' in data) return 'media';
@@ -56,6 +57,7 @@ function jobId(name: JobName, data: JobData<JobName>): string | undefined {
   if (name === 'reconcile-outbound' && 'outboundId' in data) return `reconcile-${data.outboundId}-${data.round}`;
   if ('inboxId' in data) return `${data.inboxId}-${data.round}`;
   if ('outboundId' in data) return `${data.outboundId}-${data.round}`;
+  if ('awaitedFileId' in data) return `file-${data.awaitedFileId}-${data.round}`;
   if ('privacyRequestId' in data) return `privacy-${data.privacyRequestId}`;
   if ('reportRunId' in data) {
     // Its run's job is at work while it is put off.
@@ -140,6 +142,7 @@ const gatherMs = {
   webhooks: 50,
   mail: 100,
   texts: 100,
+  files: 100,
 } as const satisfies Record<QueueName, number>;
 
 export type Handlers = { [N in JobName]: (data: JobData<N>) => Promise<void> };

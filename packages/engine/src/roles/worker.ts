@@ -9,6 +9,7 @@ import { runImport } from '../imports/run-import.ts';
 import { deliverWebhooks } from '../outgoing-webhooks/deliver.ts';
 import type { Parts } from '../parts.ts';
 import { connectCall } from '../pipeline/calls.ts';
+import { fetchAwaited } from '../pipeline/awaited-files.ts';
 import { sendOutbound, sendOutbounds } from '../pipeline/deliver.ts';
 import { releaseReply } from '../pipeline/held-replies.ts';
 import { createIngestion } from '../pipeline/ingest-batch.ts';
@@ -35,6 +36,7 @@ export async function startWorkers(
     {
       'ingest-contact': (data) => (data.media ? ingestContact(parts, data) : ingest([data.inboxId])),
       'ingest-contacts': (data) => ingest(data.inboxIds),
+      'fetch-file': (data) => fetchAwaited(parts, data),
       'assign-waiting': (data) => assignWaiting(parts, data),
       'serve-agent': (data) => serveAgent(parts, data),
       'send-outbound': (data) => sendOutbound(parts, data),
@@ -55,7 +57,7 @@ export async function startWorkers(
       'send-report': (data) => sendReport(parts, data.reportRunId, signal),
     },
     parts,
-    { webhooks: 8, mail: 8, texts: 8, ...(overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 }) },
+    { webhooks: 8, mail: 8, texts: 8, files: 4, ...(overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 }) },
   );
   stack.defer(() => workers.close());
 }

@@ -159,6 +159,10 @@ export async function forgetPerson(tx: Queryable, customerIds: readonly string[]
      delete from upload u where u.sha256 in (select sha256 from files)
        or u.owner_id in (select i.value from identifier i where i.customer_id = any ($1) and i.kind = 'visitor')`,
   );
+  await run(
+    `delete from awaited_file where message_id in (select m.id from message m where m.customer_id = any ($1))
+       or message_id in (select m.id from message m where m.ticket_id in (${own}) and m.customer_id is null)`,
+  );
   await run(`update task set state = 'skipped', done_at = now() where state = 'open' and customer_id = any ($1)`);
   // An address that others have too keeps their names, and not the person's.
   await run(

@@ -369,6 +369,14 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     exported: 'attachments',
     columns: { keep: 'id message_id position content_type size inline', text: 'filename content_id', file: 'sha256' },
   },
+  /** Gone with the first transaction of an erasure, so that none is attached after it. */
+  awaited_file: {
+    about: 'person',
+    own: `t.message_id in (${ownMessages})`,
+    erase: 'delete',
+    exported: 'awaited-files',
+    columns: { keep: 'id message_id position content_type next_try_at', figure: 'tries', text: 'url filename' },
+  },
   thread_reference: {
     about: 'person',
     own: `t.ticket_id in (${ownTickets})`,

@@ -18,8 +18,11 @@ const files = (recordings: boolean) => `
   select a.id, uuid_v7_time(a.id) as at from attachment a join message m on m.id = a.message_id join ticket k on k.id = m.ticket_id
   where a.id < uuid_v7_floor($1) and m.channel ${recordings ? '=' : '<>'} 'phone' and k.status in ('resolved', 'closed') and ${free}
   order by a.id`;
+/** Those that are still to come go with those that are there. */
 const removeFiles = (recordings: boolean): string =>
-  `delete from attachment where id in (select id from (${files(recordings)}) d limit $2) returning 1`;
+  `with awaited as (delete from awaited_file f using message m, ticket k where m.id = f.message_id and k.id = m.ticket_id
+       and f.id < uuid_v7_floor($1) and m.channel ${recordings ? '=' : '<>'} 'phone' and k.status in ('resolved', 'closed') and ${free})
+   delete from attachment where id in (select id from (${files(recordings)}) d limit $2) returning 1`;
 
 /** Rows in the order of their ids from where the last run ended: each is looked at once. */
 const walked = (kind: string, table: string, condition: string) => `
@@ -48,6 +51,7 @@ const kinds: Record<Exclude<RetentionKind, 'customers' | 'audit' | 'idempotency'
         where ticket_id in (select id from due)),
       sent as (update outbound set recipient = '[erased]', error = null, reached = '{}', bounces = '{}', "references" = '{}', in_reply_to = null
         where ticket_id in (select id from due)),
+      awaited as (delete from awaited_file where message_id in (select m.id from message m where m.ticket_id in (select id from due))),
       variables as (update message_template_use set variables = '{}' where message_id in (select m.id from message m where m.ticket_id in (select id from due))),
       held as (update held_reply set input = '{}', reason = null where ticket_id in (select id from due) and state not in ('held', 'leaving')),
       told as (update event set data = erased_data(type, data) where ticket_id in (select id from due) and type = 'ticket.request-changed'),

@@ -9,7 +9,9 @@ const columns = `
   m.external_id as "externalId", m.author_id as "authorId", coalesce(w.name, m.sender_name) as "authorName", m.sender as "from",
   m.recipients as "to", m.copies as cc, m.blind_copies as bcc, m.reply_to as "replyTo", m.identity, m.forward_of as "forwardOf", m.delivered_to as "deliveredTo", m.authenticity, m.classification, m.subject, m.body_text as text, m.reply_text as "replyText", m.body_html as html,
   m.received_at as "receivedAt", case when m.delivery_status = 'sending' then 'queued' else m.delivery_status end as "deliveryStatus", case when o.status = 'sent' then ${deliveryError} else m.delivery_error end as "deliveryError", ${waiting} as waiting, m.raw_sha256 as "rawSha256",
-  coalesce(f.attachments, '[]') as attachments`;
+  coalesce(f.attachments, '[]') as attachments,
+  coalesce((select jsonb_agg(jsonb_build_object('filename', y.filename, 'contentType', y.content_type) order by y.position)
+    from awaited_file y where y.message_id = m.id), '[]') as "awaitedFiles"`;
 const joined = `
   left join agent w on w.id = m.author_id
   left join outbound o on o.message_id = m.id and m.direction = 'out'
