@@ -65,7 +65,7 @@ function PlainText({
   const shown = quotes && !quoting ? (message.replyText ?? '') : message.text;
   return (
     <>
-      {shown.trim() === '' && message.attachments.length === 0 && (
+      {shown.trim() === '' && message.attachments.length === 0 && message.awaitedFiles.length === 0 && (
         <p className="muted">{t(message.channel === 'phone' ? 'message.call' : 'message.empty')}</p>
       )}
       {shown.trim() !== '' && (

@@ -6,6 +6,7 @@ import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { AttachmentList } from './attachment-list.tsx';
+import { AwaitedFiles } from './awaited-files.tsx';
 import { ChannelTag } from './channel-tag.tsx';
 import { DeliveryMark } from './delivery-mark.tsx';
 import { filesBelow } from './mail-pictures.ts';
@@ -84,6 +85,7 @@ export const MessageView = memo(function MessageView({
       {!note && message.channel === 'email' && <Addresses message={message} />}
       <MessageBody message={message} />
       <AttachmentList attachments={below} />
+      <AwaitedFiles files={message.awaitedFiles} />
       {message.direction === 'out' && !note && message.deliveryStatus && (
         <>
           <DeliveryMark status={message.deliveryStatus} error={message.deliveryError} waiting={message.waiting} />

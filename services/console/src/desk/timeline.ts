@@ -9,6 +9,7 @@ export type TimelineItem =
 /** Told by the message itself. */
 const silent = new Set<string>([
   'message.received',
+  'message.file-settled',
   'message.created',
   'message.status-changed',
   'reply.held',

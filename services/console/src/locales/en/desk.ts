@@ -66,6 +66,9 @@ export const desk = {
     showImages: 'Load pictures',
     mailBody: 'Formatted mail',
     attachments: 'Attachments',
+    awaitedFiles: 'Files still to come',
+    awaitedFile: '{{file}} is still being fetched from the provider.',
+    awaitedNameless: 'A file is still being fetched from the provider.',
     download: 'Download',
   },
   composer: {
@@ -225,6 +228,7 @@ export const desk = {
     },
     message: {
       received: 'Message received',
+      'file-settled': 'A file that was still to come is here, or will not come',
       'address-added': 'The same mail arrived at another of our addresses',
       created: 'Message written',
       'status-changed': 'Delivery changed',

@@ -64,6 +64,9 @@ export const desk = {
     showImages: '加载图片',
     mailBody: '邮件正文',
     attachments: '附件',
+    awaitedFiles: '尚未收到的文件',
+    awaitedFile: '{{file}} 仍在从服务商处获取。',
+    awaitedNameless: '有一个文件仍在从服务商处获取。',
     download: '下载',
   },
   composer: {
@@ -217,6 +220,7 @@ export const desk = {
     },
     message: {
       received: '收到消息',
+      'file-settled': '待获取的文件已收到，或已无法获取',
       'address-added': '同一封邮件也寄到了我们的另一个地址',
       created: '写入消息',
       'status-changed': '投递状态变化',
