@@ -2,7 +2,7 @@
 import { HubError } from '@patchbay/contracts';
 import type { Channel, ChannelDeps, ChannelFactory, ChannelRequest } from '../channel.ts';
 import { outgoingRequest } from '../outgoing-address.ts';
-import { retryAfterMs } from '../twilio/errors.ts';
+import { retryAfterMs } from '../retry-after.ts';
 import { contactFromMessage, jsonOf, largestFile, reportFromStatus } from './schema.ts';
 import { sendMessage } from './send.ts';
 import { verifySignature } from './signature.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ChannelDeps } from '../channel.ts';
 import { mayHaveLeft } from '../may-have-left.ts';
 import { type OutgoingAnswer, outgoingRequest } from '../outgoing-address.ts';
-import { retryAfterMs } from '../twilio/errors.ts';
+import { retryAfterMs } from '../retry-after.ts';
 import { signFileLink } from './file-link.ts';
 import { conversationOf } from './schema.ts';
 import { signedHeaders } from './signature.ts';

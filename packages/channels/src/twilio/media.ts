@@ -1,7 +1,7 @@
 /** Fetching pictures and recordings that lie with Twilio, from nowhere else. */
 import { HubError } from '@patchbay/contracts';
 import { limitedBody } from '../limited-body.ts';
-import { retryAfterMs } from './errors.ts';
+import { retryAfterMs } from '../retry-after.ts';
 import { atBase, basicAuth, type TwilioAccount } from './rest.ts';
 
 /** The limit for any one file of a contact, as for mail: 25 MiB. */

@@ -4,7 +4,7 @@
  */
 import { signedHeaders } from '@patchbay/channels/http/signature';
 import { outgoingRequest } from '@patchbay/channels/outgoing-address';
-import { retryAfterMs } from '@patchbay/channels/twilio/errors';
+import { retryAfterMs } from '@patchbay/channels/retry-after';
 import { HubError, storableText } from '@patchbay/contracts';
 import { retryDelayMs } from '@patchbay/domain';
 import {

@@ -4,7 +4,8 @@ import type { Mailbox, MailboxCursor, MailboxProgress } from '../../mailbox.ts';
 import type { ChannelDeps } from '../../channel.ts';
 import { testDeps } from '../test-deps.ts';
 import { Breaks } from './breaks.ts';
-import { fetchPassedOver, fetchWaiting } from './fetch.ts';
+import { fetchWaiting } from './fetch.ts';
+import { fetchPassedOver } from './passed-over.ts';
 import { startStandIn } from './stand-in.ts';
 import type { Answer } from './stand-in.ts';
 

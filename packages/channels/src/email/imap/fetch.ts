@@ -1,21 +1,11 @@
 /** Fetches what waits in the open folder, portion by portion; the cursor moves only over what is durable. */
-import type { FetchQueryObject } from 'imapflow';
-import type { MailboxCursor, MailProblem, PassedOver } from '../../mailbox.ts';
-import { momentOf } from '../reading/moment.ts';
-import { answered, longAnswer } from './connection.ts';
+import type { MailboxCursor, MailProblem } from '../../mailbox.ts';
 import { LeftBehind } from './left-behind.ts';
-import { isImporting, isOld, isWanted, type Listed, type Portion, portionsOf, rangesOf } from './plan.ts';
+import { listedOf } from './list-mails.ts';
+import { isImporting, isOld, isWanted, type Portion, portionsOf, rangesOf } from './plan.ts';
 import { isForNow } from './problem.ts';
 import { search } from './search.ts';
-import {
-  type FetchPass,
-  isOurs,
-  isRefusal,
-  type NotCome,
-  noteGivenUp,
-  type TakenPortion,
-  takePortion,
-} from './take-portion.ts';
+import { type FetchPass, type TakenPortion, takePortion } from './take-portion.ts';
 
 export interface PassOutcome {
   readonly cursor: MailboxCursor;
@@ -27,7 +17,6 @@ export interface PassOutcome {
 const listedAtOnce = 500;
 /** Mails whose dates are looked at in one command: the server may have to open each. */
 const datedAtOnce = 10_000;
-const byUid = { uid: true } as const;
 
 /** Everything with a UID above the cursor, in the order of the UIDs. */
 export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promise<PassOutcome> {
@@ -77,64 +66,6 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
   return { cursor, problem };
 }
 
-/** So often a mail that was passed over is asked for again before it is noted as one that cannot be had. */
-const mostTries = 5;
-
-/**
- * Mails that were passed over are asked for again when everything behind them has come: it may have been the server. That one is asked for in vain
- * counts only when others have come since. Throws when the connection breaks off.
- */
-export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Promise<MailboxCursor> {
-  let cursor = from;
-  const keep = async (passedOver: readonly PassedOver[], received: boolean) => {
-    cursor = { ...cursor, passedOver };
-    await pass.mailbox.save(cursor, { backlog: 0, received, delay: null });
-  };
-  const inVain = async ({ uid }: PassedOver, why: 'held back' | 'broken off') => {
-    const others = cursor.passedOver.filter((one) => one.uid !== uid);
-    const [mail] = cursor.passedOver.filter((one) => one.uid === uid && one.othersCame);
-    // The one at which the connection breaks off comes last when it is asked for them the next time.
-    if (!mail) return keep([...others, { uid, tries: 0, othersCame: false }], false);
-    const isOver = mail.tries + 1 >= mostTries;
-    if (isOver) await noteGivenUp(pass, cursor, uid, why);
-    return keep(isOver ? others : [...others, { ...mail, tries: mail.tries + 1 }], false);
-  };
-  for (const mail of from.passedOver) {
-    pass.signal.throwIfAborted();
-    let notCome: NotCome | undefined;
-    try {
-      notCome = await askAgain(pass, cursor, mail.uid);
-    } catch (error) {
-      if (!isOurs(error, pass.signal)) await inVain(mail, 'broken off');
-      throw error;
-    }
-    if (notCome && !isForNow(notCome.error)) await inVain(mail, 'held back');
-    if (notCome) continue;
-    const others = cursor.passedOver.filter(({ uid }) => uid !== mail.uid);
-    await keep(
-      others.map((one) => ({ ...one, othersCame: true })),
-      true,
-    );
-  }
-  return cursor;
-}
-
-/** Undefined: it came, or is gone. */
-async function askAgain(pass: FetchPass, cursor: MailboxCursor, uid: number): Promise<NotCome | undefined> {
-  try {
-    const listed = await sizesOf(pass, [uid], cursor);
-    if (listed.length === 0 && (await search(pass, { uid: String(uid) })).includes(uid)) listed.push(unlisted(uid));
-    for (const portion of portionsOf(listed)) {
-      const { notCome } = await takePortion(pass, cursor, portion, () => undefined);
-      if (notCome[0]) return notCome[0];
-    }
-    return undefined;
-  } catch (error) {
-    if (!isRefusal(pass.client, error)) throw error;
-    return { uid, error };
-  }
-}
-
 function startImport(cursor: MailboxCursor, uids: readonly number[]): MailboxCursor {
   if (!isImporting(cursor)) return cursor;
   const total = cursor.importDone + uids.filter((uid) => uid <= cursor.importUntil).length;
@@ -174,85 +105,6 @@ async function waitingUids(pass: FetchPass, cursor: MailboxCursor): Promise<{ ui
     left: imported.filter((uid) => !asked.has(uid)),
   };
 }
-
-/**
- * One at which the server broke off is asked about by itself, and when it breaks off at it again not at all; so is each where it refuses to tell of all.
- * One that the server passes over although it is there is asked for all the same.
- */
-async function listedOf(pass: FetchPass, uids: number[], cursor: MailboxCursor): Promise<Listed[]> {
-  const { breaks } = pass.mailbox;
-  const suspects = uids.filter((uid) => breaks.isSuspect(uid));
-  const together = uids.filter((uid) => !breaks.isAskedAlone(uid));
-  const alone = uids.filter((uid) => breaks.isAskedAlone(uid) && !breaks.isSuspect(uid));
-  const listed = suspects.map(unlisted);
-  listed.push(...(await listedAlone(pass, alone, cursor)));
-  if (together.length > 0) {
-    const sizes = await sizesOrBreak(pass, together, cursor);
-    listed.push(...(sizes ?? (await listedAlone(pass, together, cursor))));
-  }
-  if (listed.length < uids.length) {
-    const known = new Set(listed.map(({ uid }) => uid));
-    const missing = new Set(uids.filter((uid) => !known.has(uid)));
-    const there = await search(pass, { uid: [...missing].join(',') });
-    listed.push(...there.filter((uid) => missing.has(uid)).map(unlisted));
-  }
-  return listed.toSorted((a, b) => a.uid - b.uid);
-}
-
-/** So many that the server tells nothing of before it has told of one are its own trouble. */
-const mostUntold = 3;
-
-async function listedAlone(pass: FetchPass, uids: readonly number[], cursor: MailboxCursor): Promise<Listed[]> {
-  const listed: Listed[] = [];
-  let untold = 0;
-  for (const uid of uids) {
-    const sizes = await sizesOrBreak(pass, [uid], cursor, untold >= mostUntold);
-    if (sizes === null) untold += 1;
-    else untold = -Infinity;
-    listed.push(...(sizes ?? [unlisted(uid)]));
-  }
-  return listed;
-}
-
-/** Null where the server refuses. */
-async function sizesOrBreak(
-  pass: FetchPass,
-  uids: number[],
-  cursor: MailboxCursor,
-  isLast = false,
-): Promise<Listed[] | null> {
-  try {
-    return await sizesOf(pass, uids, cursor);
-  } catch (error) {
-    if (!isLast && isRefusal(pass.client, error)) return null;
-    const [first = 0] = uids;
-    if (!isOurs(error, pass.signal) && !isForNow(error)) pass.mailbox.breaks.note(first, uids.at(-1) ?? first);
-    throw error;
-  }
-}
-
-const unlisted = (uid: number): Listed => ({ uid, size: 0, arrivedAt: null, sentAt: null });
-
-/** Of an import it is asked when mails were written, too, by the same command. */
-async function sizesOf({ client, mailbox }: FetchPass, uids: number[], cursor: MailboxCursor): Promise<Listed[]> {
-  const imported = uids.some((uid) => uid <= cursor.importUntil);
-  const query: FetchQueryObject = { uid: true, size: true, internalDate: true, ...(imported && { headers: ['date'] }) };
-  const rows = await answered(client, client.fetchAll(uids, query, byUid), longAnswer(mailbox));
-  const asked = new Set(uids);
-  const listed = new Map<number, Listed>();
-  for (const { uid, size, internalDate, headers } of rows) {
-    // Servers also tell of other mails whose flags have changed.
-    if (!asked.has(uid) || size === undefined) continue;
-    const at = internalDate === undefined ? null : new Date(internalDate);
-    const arrivedAt = at === null || Number.isNaN(at.getTime()) ? null : at;
-    listed.set(uid, { uid, size, arrivedAt, sentAt: headers ? dateIn(headers) : null });
-  }
-  return [...listed.values()].toSorted((a, b) => a.uid - b.uid);
-}
-
-/** Of the one field that was asked for; its lines may be folded. */
-const dateIn = (headers: Buffer): Date | null =>
-  momentOf(/^date:([\s\S]*)$/i.exec(headers.toString('latin1').trim())?.[1]?.replace(/\s+/g, ' ').trim()) ?? null;
 
 /** One at which the connection broke off is left for later without being asked for. Throws where it is no use to ask for more. */
 async function fetchPortion(pass: FetchPass, cursor: MailboxCursor, portion: Portion): Promise<TakenPortion> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfterMs } from './errors.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 const now = Date.parse('2026-02-28T12:00:00Z');
 
