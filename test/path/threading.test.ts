@@ -269,6 +269,14 @@ describe('threading', () => {
         'Received: from x by mx.patchbay.test; Tue, 3 Mar 2026 10:00:00 +0000',
         `From: ${from}`,
       ],
+      // What one of its filters found stands beneath what another did, who handed the mail back.
+      [
+        'Authentication-Results: mx.patchbay.test (amavisd-new); dkim=pass header.d=evil.example',
+        'Received: from localhost by mx.patchbay.test; Tue, 3 Mar 2026 10:00:01 +0000',
+        `Authentication-Results: mx.patchbay.test; dmarc=fail header.from=example.org`,
+        'Received: from x by mx.patchbay.test; Tue, 3 Mar 2026 10:00:00 +0000',
+        `From: ${from}`,
+      ],
       [`From: ${from}, ${someone()}`],
     ];
     for (const headers of forgeries) {

@@ -529,6 +529,13 @@ describe('behind a trusted relay', () => {
     ['another author', 'dmarc=pass header.from=evil.example; dkim=pass header.d=shop.example', 'none', 'claimed'],
     ['a name that only ends alike', 'dmarc=pass header.from=notshop.example', 'none', 'claimed'],
     [
+      'the organisation of the author, which fails',
+      'dmarc=fail header.from=example.org',
+      'fail',
+      'claimed',
+      'ann@mail.example.org',
+    ],
+    [
       'the organisation of the author',
       'dmarc=none header.from=example.org; dkim=pass header.d=example.org',
       'pass',
@@ -552,6 +559,129 @@ describe('behind a trusted relay', () => {
   test('results that a host wrote count nothing when a stranger hands them over', async () => {
     expect(await check(plain('ann@shop.example', told('mx.centre.test')), from('203.0.113.9'))).toMatchObject({
       verdict: 'fail',
+    });
+  });
+});
+
+describe('behind a host that writes a field for each of its filters', () => {
+  const told = (results: string, id = 'mx.centre.test') => `Authentication-Results: ${id}; ${results}`;
+  const by = (host: string) => `Received: from x by ${host}; Tue, 3 Mar 2026 10:00:00 +0000`;
+  const takenIn = by('mx.centre.test');
+  const fails = told('dkim=none; dmarc=fail header.from=shop.example');
+  const signs = told('dkim=pass header.d=shop.example');
+  const allows = told('spf=pass smtp.mailfrom=shop.example');
+  const meets = told('dmarc=pass header.from=shop.example');
+  const silent = told('dmarc=none header.from=shop.example');
+  const stranger = told('dkim=pass header.d=evil.example');
+  const named = { authservId: 'mx.centre.test' };
+
+  test.each<[string, string[], object, string, string]>([
+    ['a failure beneath another filter’s', [stranger, fails, takenIn], named, 'fail', 'claimed'],
+    ['beneath nothing said', [told('none'), fails, takenIn], named, 'fail', 'claimed'],
+    ['above', [fails, stranger, takenIn], named, 'fail', 'claimed'],
+    [
+      'beneath the Received by which a filter handed it back',
+      [by('mx.centre.test'), stranger, by('localhost'), fails, takenIn],
+      named,
+      'fail',
+      'claimed',
+    ],
+    ['beneath a confirmation', [meets, fails, takenIn], named, 'fail', 'claimed'],
+    ['where no name is configured', [stranger, fails, takenIn], {}, 'fail', 'claimed'],
+    [
+      'where none is, beneath the Received of a filter',
+      [stranger, by('localhost'), fails, takenIn],
+      {},
+      'fail',
+      'claimed',
+    ],
+    [
+      'where none is, by a filter of another name',
+      [stranger, told('dmarc=fail', 'OpenDMARC'), takenIn],
+      {},
+      'fail',
+      'claimed',
+    ],
+    ['a failure of a signature', [silent, told('dkim=fail header.d=shop.example'), takenIn], named, 'fail', 'claimed'],
+    [
+      'a failure of SPF',
+      [stranger, told('spf=fail smtp.mailfrom=shop.example'), by('localhost'), takenIn],
+      named,
+      'fail',
+      'claimed',
+    ],
+    [
+      'of another author, on an earlier way',
+      [meets, takenIn, told('dmarc=fail header.from=list.example'), takenIn],
+      named,
+      'pass',
+      'known',
+    ],
+    ['of another host', [silent, told('dmarc=fail', 'mx.evil.example'), takenIn], named, 'none', 'known'],
+  ])('fails: %s', async (_name, headers, trust, verdict, grade) => {
+    const raw = plain('ann@shop.example', ...headers);
+    expect(await check(raw, from('127.0.0.1'), dnsOf(zone), trust)).toMatchObject({ verdict, grade });
+    const mailbox = { from: null, to: [], trustedAuthservId: 'mx.centre.test' };
+    if (trust === named) expect(await check(raw, mailbox)).toMatchObject({ verdict, grade });
+  });
+
+  test.each<[string, string[], object]>([
+    ['a signature', [silent, signs, takenIn], named],
+    ['SPF', [told('dkim=none'), allows, takenIn], named],
+    ['DMARC', [told('spf=none smtp.mailfrom=else.example'), stranger, meets, takenIn], named],
+    ['a signature, beside one that is broken', [told('dkim=fail header.d=shop.example'), signs, takenIn], named],
+    [
+      'SPF, beside a failure on an earlier way',
+      [silent, allows, takenIn, told('spf=fail smtp.mailfrom=shop.example'), takenIn],
+      named,
+    ],
+    ['a signature, where no name is configured', [silent, signs, takenIn], {}],
+  ])('confirms: %s', async (_name, headers, trust) => {
+    const raw = plain('ann@shop.example', ...headers);
+    const strict = { ...trust, strictSenders: true };
+    expect(await check(raw, from('127.0.0.1'), dnsOf(zone), strict)).toMatchObject({ verdict: 'pass', grade: 'known' });
+  });
+
+  test.each<[string, string[], object]>([
+    ['beneath the Received of the host', [silent, takenIn, signs, meets, allows], named],
+    ['between that and a forged one', [silent, takenIn, signs, takenIn], named],
+    ['beside what the host wrote beneath its own', [takenIn, silent, signs, meets, allows], named],
+    ['there, above a forged one', [takenIn, silent, signs, meets, allows, takenIn], named],
+    ['there, behind a relay', [by('inner.centre.test'), takenIn, silent, signs, takenIn], named],
+    ['in a mail that came from nowhere', [silent, signs, meets], named],
+    ['beneath the Received, where no name is configured', [silent, takenIn, signs, meets], {}],
+    ['in a mail from nowhere, where none is', [silent, signs, meets], {}],
+    [
+      'by the name of another host',
+      [silent, told('dkim=pass header.d=shop.example', 'mx.evil.example'), takenIn],
+      named,
+    ],
+  ])('confirms nobody where a stranger can have written it: %s', async (_name, headers, trust) => {
+    const raw = plain('ann@shop.example', ...headers);
+    expect(await check(raw, from('127.0.0.1'), dnsOf(zone), trust)).toMatchObject({ verdict: 'none', grade: 'known' });
+  });
+
+  test('a confirmation beside one about another author vouches for nobody', async () => {
+    const raw = plain('ann@shop.example', meets, told('dmarc=pass header.from=evil.example'), takenIn);
+    expect(await check(raw, from('127.0.0.1'), dnsOf(zone), named)).toMatchObject({
+      verdict: 'none',
+      grade: 'claimed',
+    });
+  });
+
+  test('a good signature that two filters tell of is one', async () => {
+    const forged = 'DKIM-Signature: v=1; a=rsa-sha256; d=shop.example; s=k; h=from; bh=AAAA; b=AAAA';
+    const { signatures } = await dkimSign(plain('ann@shop.example'), {
+      signatureData: [{ signingDomain: 'shop.example', selector: 'k', privateKey, maxBodyLength: 7 }],
+    } as never);
+    const again = told('dkim=pass header.i=@news.shop.example');
+    const head = [signs, again, takenIn, forged].join('\r\n');
+    const raw = Buffer.from(
+      `${head}\r\n${signatures}${String(plain('ann@shop.example'))}\r\nSend the money elsewhere.\r\n`,
+    );
+    expect(await check(raw, from('127.0.0.1'), dnsOf(zone), named)).toMatchObject({
+      verdict: 'none',
+      grade: 'claimed',
     });
   });
 });

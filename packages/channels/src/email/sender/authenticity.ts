@@ -7,7 +7,6 @@ import { normaliseEmail } from '@patchbay/domain';
 import ipaddr from 'ipaddr.js';
 import type { ChannelDeps } from '../../channel.ts';
 import { asciiDomain, domainOf } from '../addresses.ts';
-import { type AuthenticationResults, readAuthenticationResults } from './authentication-results.ts';
 import { cleanLine, clip } from '../clean-text.ts';
 import { type MailDns, systemDns, withDeadline } from './mail-dns.ts';
 import type { MailSource } from '../reading/mail-source.ts';
@@ -22,7 +21,7 @@ import {
   verdictOf,
   withoutParts,
 } from './sender-verdict.ts';
-import { leavesOutItsName, toldUnnamed } from './unnamed-results.ts';
+import { toldBy } from './told-by-host.ts';
 
 /** Milliseconds for all checks of one mail. */
 const checkMs = 2_000;
@@ -53,7 +52,8 @@ export async function checkSender(
   const relay = envelope.peer && isTrustedRelay(envelope.peer.address, deps.config.mailTrust?.relays ?? loopback);
   const fromTrustedHost = relay === true || envelope.trustedAuthservId !== undefined;
   const author = normaliseEmail(cleanLine(mail.from?.address ?? '')) ?? '';
-  const told = fromTrustedHost ? toldBy(mail, envelope, deps) : undefined;
+  const host = (envelope.trustedAuthservId ?? deps.config.mailTrust?.authservId)?.toLowerCase();
+  const told = fromTrustedHost ? toldBy(mail, host, domainOf(author)) : undefined;
   const found = told
     ? await toldOfWhole(raw, mail, { fromDomain: domainOf(author), checks: told.checks })
     : await ownChecks(raw, mail, { author, envelope, fromTrustedHost, dns: deps.dns });
@@ -82,23 +82,6 @@ function authenticityOf(fromDomain: string, checks: MailChecks, checkedBy: strin
     ...(signatures !== '' && { dkim: clip(signatures, 300) }),
     ...(dmarc && { dmarc: clip(dmarc.result, 100) }),
   };
-}
-
-/**
- * What the trusted host wrote. With a configured name that is the topmost header of this name, which the host takes away where a sender forged it
- * (RFC 8601 §5); without one, only what stands above the first `Received` can be the host's own.
- */
-function toldBy(mail: MailSource, envelope: MailEnvelope, deps: TrustDeps): AuthenticationResults | undefined {
-  const wanted = (envelope.trustedAuthservId ?? deps.config.mailTrust?.authservId)?.toLowerCase();
-  if (wanted !== undefined && leavesOutItsName(wanted)) return toldUnnamed(mail, wanted);
-  const received = mail.headerLines.findIndex((line) => line.name === 'received');
-  const lines = wanted === undefined && received >= 0 ? mail.headerLines.slice(0, received) : mail.headerLines;
-  for (const line of lines) {
-    if (line.name !== 'authentication-results') continue;
-    const results = readAuthenticationResults(line.value);
-    if (results && (wanted === undefined || results.authservId === wanted)) return results;
-  }
-  return undefined;
 }
 
 /** `relays`: addresses, or ranges in CIDR notation. */

@@ -5,7 +5,7 @@ import { type MailChecks, senderGrade, verdictOf } from './sender-verdict.ts';
 const dkim = (result: string, domain = 'shop.example') => ({ result, domain });
 
 describe('verdict', () => {
-  test.each<[string, MailChecks, string]>([
+  test.each<[string, MailChecks, string, string?]>([
     ['DMARC passes', { dkim: [], dmarc: { result: 'pass', domain: 'shop.example' } }, 'pass'],
     [
       'DMARC fails, though another domain signed',
@@ -13,6 +13,25 @@ describe('verdict', () => {
       'fail',
     ],
     ['DMARC of another From counts nothing', { dkim: [], dmarc: { result: 'pass', domain: 'else.example' } }, 'none'],
+    [
+      'DMARC of its organisation fails',
+      { dkim: [], dmarc: { result: 'fail', domain: 'shop.example' } },
+      'fail',
+      'mail.shop.example',
+    ],
+    [
+      'DMARC of its organisation does not pass for it',
+      { dkim: [], dmarc: { result: 'pass', domain: 'shop.example' } },
+      'none',
+      'mail.shop.example',
+    ],
+    ['DMARC of one below it fails', { dkim: [], dmarc: { result: 'fail', domain: 'mail.shop.example' } }, 'none'],
+    [
+      'DMARC of a name that it only ends like fails',
+      { dkim: [], dmarc: { result: 'fail', domain: 'hop.example' } },
+      'none',
+    ],
+    ['DMARC of a whole country fails', { dkim: [], dmarc: { result: 'fail', domain: 'example' } }, 'none'],
     [
       'an own signature counts nothing where the check was of another author',
       { dkim: [dkim('pass')], dmarc: { result: 'pass', domain: 'else.example' } },
@@ -49,8 +68,8 @@ describe('verdict', () => {
       { dkim: [], spf: { result: 'none', domain: 'shop.example' }, dmarc: { result: 'none', domain: '' } },
       'none',
     ],
-  ])('%s', (_name, checks, verdict) => {
-    expect(verdictOf('shop.example', checks)).toBe(verdict);
+  ])('%s', (_name, checks, verdict, fromDomain = 'shop.example') => {
+    expect(verdictOf(fromDomain, checks)).toBe(verdict);
   });
 
   test('there is none without a domain', () => {

@@ -18,12 +18,17 @@ type Extent = Pick<SignatureCheck, 'domain' | 'unsigned' | 'repeated'>;
 /** What it signs is all that is shown. */
 export const isWhole = ({ unsigned, repeated }: Extent): boolean => unsigned === undefined && repeated === undefined;
 
+interface CheckOfDomain {
+  readonly result: string;
+  readonly domain: string;
+}
+
 /** Results in the words of RFC 8601 §2.7, each with the domain that it is about. */
 export interface MailChecks {
-  readonly spf?: { readonly result: string; readonly domain: string };
+  readonly spf?: CheckOfDomain;
   readonly dkim: readonly SignatureCheck[];
   /** `domain` is the one of From that was looked at; '' when whoever checked does not say. */
-  readonly dmarc?: { readonly result: string; readonly domain: string };
+  readonly dmarc?: CheckOfDomain;
   /** Whoever checked has read another author in the mail than is taken here. */
   readonly ofAnother?: true;
 }
@@ -49,8 +54,7 @@ export function isOfAuthor(fromDomain: string, { dmarc, ofAnother }: MailChecks)
 
 function verdictOn(fromDomain: string, checks: MailChecks): Authenticity['verdict'] {
   if (fromDomain === '') return 'none';
-  const dmarc =
-    checks.dmarc && (checks.dmarc.domain === '' || checks.dmarc.domain === fromDomain) ? checks.dmarc : undefined;
+  const dmarc = checks.dmarc && isPolicyFor(fromDomain, checks.dmarc) ? checks.dmarc : undefined;
   if (dmarc?.result === 'pass' || dmarc?.result === 'fail') return dmarc.result;
   const own = [
     ...ownSignatures(fromDomain, checks),
@@ -62,12 +66,48 @@ function verdictOn(fromDomain: string, checks: MailChecks): Authenticity['verdic
   return own.some((check) => check.result === 'fail') ? 'fail' : 'none';
 }
 
+/**
+ * Some write the organisation's domain for an author below it, whose policy that is where the author's own domain has none (RFC 7489 §6.6.3).
+ * Which domain is an organisation's only a list of public suffixes tells, so it confirms nobody. A whole country's is nobody's.
+ */
+export function isPolicyFor(fromDomain: string, { result, domain }: CheckOfDomain): boolean {
+  if (domain === '' || domain === fromDomain) return true;
+  return result !== 'pass' && domain.includes('.') && fromDomain.endsWith(`.${domain}`);
+}
+
 const ownSignatures = (fromDomain: string, { dkim }: MailChecks): SignatureCheck[] =>
   dkim.filter((check) => check.aligned ?? isAligned(fromDomain, check.domain));
 
 /** The author's domain has signed the mail, and something was added to it. */
 export const isAddedTo = (fromDomain: string, checks: MailChecks): boolean =>
   ownSignatures(fromDomain, checks).some((check) => !isWhole(check));
+
+/**
+ * What the filters of a host say, as one. Of SPF and of signatures that is what one filter says, who confirms the author, or else finds fault:
+ * two may tell of the same signature, and then it is not two. DMARC is failed, or about another author, when one says so.
+ *
+ * @param told topmost first
+ */
+export function together(fromDomain: string, told: readonly MailChecks[]): MailChecks {
+  const all = told.flatMap(({ dmarc }) => dmarc ?? []);
+  const dmarc =
+    all.find((one) => one.result === 'fail' && isPolicyFor(fromDomain, one)) ??
+    all.find((one) => !isOfAuthor(fromDomain, { dkim: [], dmarc: one })) ??
+    all.find(({ result }) => result === 'pass') ??
+    all[0];
+  const spf = foremost(
+    told.flatMap((one) => one.spf ?? []),
+    (one, result) => one.result === result && isAligned(fromDomain, one.domain),
+  );
+  const dkim = foremost(
+    told.map((one) => one.dkim).filter((checks) => checks.length > 0),
+    (checks, result) => ownSignatures(fromDomain, { dkim: checks }).some((check) => check.result === result),
+  );
+  return { ...(spf && { spf }), dkim: dkim ?? [], ...(dmarc && { dmarc }) };
+}
+
+const foremost = <T>(all: readonly T[], says: (one: T, result: 'pass' | 'fail') => boolean): T | undefined =>
+  all.find((one) => says(one, 'pass')) ?? all.find((one) => says(one, 'fail')) ?? all[0];
 
 /**
  * What a host that looks at no lengths of signatures says, less what rests on one that leaves out a part of the text or a field that is shown.
