@@ -64,6 +64,16 @@ onBothBackends('writing mail', (backend) => {
     });
   });
 
+  it('leaves a Reply-To of the same provider of many mailboxes, which may be anybody’s', async () => {
+    const from = `${randomUUID()}@gmail.com`;
+    const { ticketId } = await firstContact({ from, replyTo: 'thief@gmail.com' });
+    expect(await ask('GET', `/tickets/${ticketId}/reply-recipients`)).toMatchObject({
+      reply: { to: [from] },
+      replyAll: { to: [from], cc: [] },
+      doubtfulReplyTo: ['thief@gmail.com'],
+    });
+  });
+
   it('passes a mail on with its files, as a thread of its own that comes back to the ticket', async () => {
     const { ticketId, message, messageId } = await firstContact({
       html: '<p>See <b>this</b><script>alert(1)</script><img src="cid:lamp"></p>',

@@ -1,6 +1,7 @@
 /** Whom an answer goes to: the sender alone, or everybody who had the last message. */
 import type { Authenticity } from '@patchbay/contracts';
 import { normaliseEmail } from './email-address.ts';
+import { isPublicMailProvider } from './public-mail-providers.ts';
 
 /** The message that is answered, as its mail says. */
 export interface AnsweredMail {
@@ -24,7 +25,8 @@ const signed = /^(?:reply|bounce)\+[a-z2-7]{8,}\.[a-z2-7]{8,}@/;
 /**
  * Reply-To wins over From (RFC 5322, 3.6.2), but only when it can be the sender's own: a forged mail that looks like a customer's and
  * names a stranger's answer address is how answers are led astray. It counts when From's domain vouches for the mail, or when both
- * are of one domain and nothing speaks against the mail. `isOurs` is asked with normal forms. Nobody is named twice, and the centre never.
+ * are of one domain and nothing speaks against the mail. Where anybody gets a mailbox, the domain vouches for no person and being of it says
+ * nothing: From is answered. `isOurs` is asked with normal forms. Nobody is named twice, and the centre never.
  *
  * @param contactAddress whoever opened the ticket: answered when the message names nobody who can be.
  */
@@ -38,8 +40,11 @@ export function replyRecipients(
   const named = others(mail?.replyTo ?? []).filter((address) => !from.includes(address));
   // A Reply-To that names the sender as well wants both.
   const wanted = mail && mail.replyTo.length > 0 ? others(mail.replyTo) : [];
-  const isTheirs = (address: string) => mail?.verdict !== 'fail' && domainOf(address) === domainOf(from[0] ?? '');
-  const trusted = named.every((address) => mail?.verdict === 'pass' || isTheirs(address));
+  const domain = domainOf(from[0] ?? '');
+  const isTheirs = (address: string) => mail?.verdict !== 'fail' && domainOf(address) === domain;
+  const trusted =
+    named.length === 0 ||
+    (!isPublicMailProvider(domain) && named.every((address) => mail?.verdict === 'pass' || isTheirs(address)));
   const useReplyTo = wanted.length > 0 && trusted;
   const answer = firstFilled(useReplyTo ? wanted : [], from, distinct([contactAddress]));
   const alsoTo = others(mail?.to ?? []).filter((address) => !answer.includes(address));
