@@ -107,6 +107,27 @@ onBothBackends('a source of the webhook pair', (backend) => {
     expect(stranger.customerId).not.toBe(first.customerId);
   });
 
+  it('whose answers lead to its own address is told nothing of its answers, and the agent that they are refused', async () => {
+    const { api, reply, messages, received } = centre();
+    const source = { name: 'Round', replyBy: 'webhook', outboundUrl: centre().receiver.url };
+    const app = await addSource(api, source);
+    expect((await api('PUT', `/api/v1/http-sources/${app.id}`, { ...source, outboundUrl: app.url })).status).toBe(200);
+    expect((await postTo(app, { id: 'round', text: 'Hello', conversationId: 'round' })).status).toBe(202);
+    const { ticketId } = await received('round');
+    await reply(ticketId, 'Round it goes', { html: '<p>Round it goes</p>' });
+    const out = await eventually(
+      async () => (await messages(ticketId)).filter(({ direction }) => direction === 'out'),
+      (all) => all.length === 2 && all.every((one) => !['queued', 'sending'].includes(one.deliveryStatus)),
+    );
+    expect(out).toMatchObject([
+      { deliveryStatus: 'failed', deliveryError: expect.stringContaining('422') },
+      { deliveryStatus: 'failed', deliveryError: expect.stringContaining('422') },
+    ]);
+    const { body } = await api('GET', '/api/v1/inbox?limit=200');
+    const mine = body.items.filter((item: { channelAccount: string }) => item.channelAccount.includes(app.id));
+    expect(mine).toMatchObject([{ externalId: 'round', state: 'done' }]);
+  });
+
   it('is answered by a signed message under one id, tried again when asked to, and reports back', async () => {
     const { receiver, app, reply, messages } = centre();
     const { ticketId } = await send({ conversationId: 'c-9', from: { externalId: 'u9' } });

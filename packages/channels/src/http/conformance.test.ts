@@ -132,7 +132,27 @@ describeConformance('http', createHttpChannel, {
   ],
 });
 
+test.each([path, `${path}/status`])('what the hub itself sends out is refused at %s', async (to) => {
+  let posted: unknown;
+  const keep = provider((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      posted = JSON.parse(Buffer.concat(chunks).toString());
+      response.end();
+    });
+  });
+  await sendTo(keep, outbound);
+  const channel = createHttpChannel(depsFor());
+  const take = async () => [...(await channel.parse(signed(posted, to))), ...channel.parseStatus(signed(posted, to))];
+  await expect(take()).rejects.toMatchObject({ code: 'unprocessable' });
+});
+
 describe('a message', () => {
+  test('may have a type of its source’s own', async () => {
+    const channel = createHttpChannel(depsFor());
+    expect(await channel.parse(signed({ ...message, type: 'message.created' }))).toMatchObject([{ externalId: 'm-1' }]);
+  });
   test('is of whom its source says, as far as the source is believed', async () => {
     const [contact] = await createHttpChannel(depsFor()).parse(signed(message));
     expect(contact).toMatchObject({

@@ -73,8 +73,22 @@ const incomingStatus = z.object({
   error: z.string().max(500).optional(),
 });
 
-/** @throws HubError `invalid_input` */
+/** What the hub posts says so; a source may have a type of its own, and gives no ticket's number. */
+export const outgoingType = 'message.created';
+const ownAnswer = z.object({ type: z.literal(outgoingType), ticketNumber: z.number() });
+
+/**
+ * @throws HubError `invalid_input`; `unprocessable` for what the hub itself sent out, to a source whose `outboundUrl` leads back here: taken for
+ * a customer's it would be answered again.
+ */
 export function jsonOf(body: Uint8Array): unknown {
+  const json = parsed(body);
+  if (ownAnswer.safeParse(json).success)
+    throw new HubError('unprocessable', 'This is an answer of the hub: the outboundUrl of the source leads back to it');
+  return json;
+}
+
+function parsed(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (cause) {

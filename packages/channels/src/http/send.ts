@@ -6,7 +6,7 @@ import { mayHaveLeft } from '../may-have-left.ts';
 import { type OutgoingAnswer, outgoingRequest } from '../outgoing-address.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { signFileLink } from './file-link.ts';
-import { conversationOf } from './schema.ts';
+import { conversationOf, outgoingType } from './schema.ts';
 import { signedHeaders } from './signature.ts';
 import type { HttpSourceSettings } from './source.ts';
 
@@ -47,7 +47,7 @@ function targetOf(source: HttpSourceSettings | null): { url: string; secrets: re
 
 function payloadOf(message: OutboundMessage, { config, signingKey, now }: SendDeps) {
   return {
-    type: 'message.created',
+    type: outgoingType,
     id: message.outboundId,
     ticketNumber: message.ticketNumber,
     conversationId: conversationOf(message.channelAccount, message.references),
