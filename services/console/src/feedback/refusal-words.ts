@@ -40,6 +40,8 @@ export const refusals: Readonly<Record<string, string>> = {
   // Sources
   'There is no such source': '没有这个来源',
   'The body is not JSON in UTF-8': '内容不是 UTF-8 编码的 JSON',
+  'This is an answer of the hub: the outboundUrl of the source leads back to it':
+    '这是本系统自己发出的回复：该来源的 outboundUrl 指回了本系统',
   'write it with its country code, +4930901820': '请写上国家代码，例如 +4930901820',
   'they need a requestType': '需要同时给出请求类型',
   'content or url is needed': '需要给出内容或网址',
