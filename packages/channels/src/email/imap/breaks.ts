@@ -47,7 +47,7 @@ export class Breaks {
     this.askedAgainAt = -Infinity;
   }
 
-  /** Whether those that were passed over are asked for again at this moment, which then counts as the last. Milliseconds. */
+  /** Whether those that were passed over are asked for again at this moment, which then counts as the last. Milliseconds of a clock that nobody sets. */
   isTimeToAskAgain(now: number, everyMs: number): boolean {
     if (now - this.askedAgainAt < everyMs) return false;
     this.askedAgainAt = now;

@@ -60,7 +60,7 @@ export async function takePortion(
     if (end === 'taken') {
       taken.add(mail.uid);
       breaks.came();
-    } else if (end !== 'gone') {
+    } else if (end !== 'nothing') {
       notCome.push(end);
       onRefused(end);
     }
@@ -115,8 +115,8 @@ async function takeTogether(pass: FetchPass, cursor: MailboxCursor, { mails, las
   return taken;
 }
 
-/** `gone`: it is not in the mailbox any more. */
-type Ending = 'taken' | 'gone' | NotCome;
+/** `nothing` is to be had: it is not in the mailbox any more, or only its head is kept. */
+type Ending = 'taken' | 'nothing' | NotCome;
 
 async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<Ending> {
   const { client, mailbox, deps, signal } = pass;
@@ -126,7 +126,7 @@ async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): 
   if (!laid) return takeOne(pass, cursor, mail);
   if (laid.length > mailSizeLimit) {
     await takeHead(pass, cursor, { ...mail, size: laid.length });
-    return 'gone';
+    return 'nothing';
   }
   const old = isOld(mail, cursor, mailbox);
   await whileAwake(pass, () => takeMail({ raw: laid, old }, mailbox, deps, signal));
@@ -140,19 +140,19 @@ async function takeOne(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Pr
   const isThere = async () => (await search(pass, { uid: String(uid) })).includes(uid);
   let raw: Buffer | undefined;
   try {
-    if (!(await isThere())) return 'gone';
+    if (!(await isThere())) return 'nothing';
     const asked = client.fetchOne(String(uid), { uid: true, source: true }, byUid);
     const found = await answered(client, asked, longAnswer(mailbox));
     raw = found ? found.source : undefined;
-    if (!raw?.length) return (await isThere()) ? { uid, error: null } : 'gone';
+    if (!raw?.length) return (await isThere()) ? { uid, error: null } : 'nothing';
   } catch (error) {
     if (!isRefusal(client, error)) brokeOff(pass, uid, error);
-    if (isExpunged(error)) return 'gone';
+    if (isExpunged(error)) return 'nothing';
     const isGone = await isThere().then(
       (there) => !there,
       (cause: unknown) => (isRefusal(client, cause) ? false : brokeOff(pass, uid, cause)),
     );
-    return isGone ? 'gone' : { uid, error };
+    return isGone ? 'nothing' : { uid, error };
   }
   const source = raw;
   await whileAwake(pass, () => takeMail({ raw: source, old: isOld(mail, cursor, mailbox) }, mailbox, deps, signal));

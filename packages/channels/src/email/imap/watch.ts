@@ -37,7 +37,7 @@ async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps
     const pass = { client, mailbox, deps, signal };
     const outcome = await fetchWaiting(pass, cursor);
     cursor = outcome.cursor;
-    const isTime = cursor.passedOver.length > 0 && mailbox.breaks.isTimeToAskAgain(completeUntil.getTime(), pollMs);
+    const isTime = cursor.passedOver.length > 0 && mailbox.breaks.isTimeToAskAgain(performance.now(), pollMs);
     if (client.usable && isTime) cursor = await fetchPassedOver(pass, cursor);
     if (outcome.problem !== undefined) ({ problem } = outcome);
     if (!client.usable) throw new MailProblem('connection', lost);
