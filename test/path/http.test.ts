@@ -331,36 +331,6 @@ onBothBackends('a source of the webhook pair', (backend) => {
     expect(health.find(({ account }) => account === `http:${app.id}`)).toMatchObject({ failed: 0, lastError: null });
   });
 
-  it('that drops the line at every try may have the message: in the end nobody knows, and it was always one id', async () => {
-    const { api, hub, reply, received } = centre();
-    const asked = new Set<unknown>();
-    await using stack = new AsyncDisposableStack();
-    const server = createServer((call) => {
-      asked.add(call.headers['webhook-id']);
-      call.socket.destroy();
-    }).listen(0, '127.0.0.1');
-    stack.defer(() => void server.close());
-    await once(server, 'listening');
-    const outboundUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-    const dropping = await addSource(api, { outboundUrl, replyBy: 'webhook' });
-    await postTo(dropping, { id: 'dropped', from: { externalId: 'dropped' }, text: 'Hello', acknowledge: false });
-    const { id } = await reply((await received('dropped')).ticketId as string, 'Did you get this?');
-    const item = (holds: (one: { status: string; error: string | null }) => boolean) =>
-      eventually(
-        async () =>
-          (await api('GET', '/api/v1/outbox')).body.items.find((one: { messageId: string }) => one.messageId === id),
-        (one) => one !== undefined && holds(one),
-      );
-    const first = await item(({ error }) => /does not answer/.test(error ?? ''));
-    // The next is the last of its tries.
-    await hub.parts.db.sql.query('update outbound set attempts = 23 where id = $1', [first.id]);
-    expect(await item(({ status }) => status !== 'queued' && status !== 'sending')).toMatchObject({
-      status: 'unknown',
-      attempts: 24,
-    });
-    expect([...asked]).toEqual([first.id]);
-  });
-
   it('whose receiver hangs keeps no other waiting', async () => {
     const { api, receiver, reply, received } = centre();
     await using silent = await startSilentReceiver();

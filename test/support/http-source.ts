@@ -17,7 +17,8 @@ export interface Delivered {
 }
 
 interface Answer {
-  readonly status: number;
+  /** Left out: it drops the line once it has read the request. */
+  readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: object;
   /** What the receiver does before it answers. */
@@ -31,6 +32,7 @@ export async function startReceiver() {
   const answerTo = async (body: Json, response: ServerResponse) => {
     const { status, headers, body: said, before } = answers.shift() ?? { status: 200 };
     await before?.(body);
+    if (status === undefined) return void response.destroy();
     response.writeHead(status, headers ?? {}).end(said && JSON.stringify(said));
   };
   const server = createServer((request, response) => {

@@ -14,4 +14,12 @@ function causeCodes(error: unknown): string[] {
   return codes;
 }
 
-export const mayHaveLeft = (error: unknown): boolean => !causeCodes(error).some((code) => neverLeft.test(code));
+/** There was no connection on which a request could have been written, whatever the reason was: also one that was given too little time. */
+export class NotConnected extends Error {
+  constructor(cause: unknown) {
+    super('No connection', { cause });
+  }
+}
+
+export const mayHaveLeft = (error: unknown): boolean =>
+  !(error instanceof NotConnected) && !causeCodes(error).some((code) => neverLeft.test(code));

@@ -8,6 +8,7 @@ import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { HubError } from '@patchbay/contracts';
 import ipaddr from 'ipaddr.js';
+import { NotConnected } from './may-have-left.ts';
 
 /** Of the addresses that IANA has assigned for the public internet (RFC 4291, 2.4): everything else is somebody's inside. */
 const publicV6 = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number];
@@ -76,7 +77,10 @@ export function outgoingUrl(text: string, allowPrivate: boolean): URL {
   return url;
 }
 
-/** One request on a connection of its own; redirects are answers like any other. Any failure that is not a `HubError` is the network's. */
+/**
+ * One request on a connection of its own; redirects are answers like any other. Any failure that is not a `HubError` is the network's, and
+ * `NotConnected` when no byte of the request can have left.
+ */
 export async function outgoingRequest(address: string, options: OutgoingRequest): Promise<OutgoingAnswer> {
   const url = outgoingUrl(address, options.allowPrivate);
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -92,7 +96,14 @@ export async function outgoingRequest(address: string, options: OutgoingRequest)
       signal: options.signal,
       ...(options.allowPrivate ? {} : { lookup: publicLookup }),
     });
-    request.once('response', settled).once('error', failed);
+    let isConnected = false;
+    request.once('socket', (socket) => {
+      // A request is written after the handshake of TLS only.
+      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => void (isConnected = true));
+    });
+    request.once('response', settled).once('error', (error) => {
+      failed(isConnected || error instanceof HubError ? error : new NotConnected(error));
+    });
     request.end(options.body);
   });
   if (options.discardBody) {

@@ -116,13 +116,13 @@ describeConformance('http', createHttpChannel, {
     { name: 'ill', send: (sent) => sendTo(answering(503, ''), sent), code: 'provider_unavailable' },
     { name: 'not there', send: (sent) => sendTo(closedPort(), sent), code: 'provider_unavailable' },
     {
-      name: 'cut off after the request: sent again under the same id',
+      name: 'cut off after the request',
       send: (sent) =>
         sendTo(
           provider((request) => void request.once('end', () => request.socket.destroy()).resume()),
           sent,
         ),
-      code: 'provider_unavailable',
+      code: 'outcome_unknown',
     },
     {
       name: 'a way back that is none',

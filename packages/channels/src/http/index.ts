@@ -3,6 +3,7 @@ import { HubError } from '@patchbay/contracts';
 import type { Channel, ChannelDeps, ChannelFactory, ChannelRequest } from '../channel.ts';
 import { outgoingRequest } from '../outgoing-address.ts';
 import { retryAfterMs } from '../retry-after.ts';
+import { findTaken } from './find-taken.ts';
 import { contactFromMessage, jsonOf, largestFile, reportFromStatus } from './schema.ts';
 import { sendMessage } from './send.ts';
 import { verifySignature } from './signature.ts';
@@ -62,6 +63,8 @@ export const createHttpChannel: ChannelFactory = (deps): Channel => ({
   }),
   send: async (message, signal) =>
     sendMessage(message, await deps.httpSources.source(sourceIdOf(message.channelAccount)), deps, signal),
+  findSent: async (message, asked, signal) =>
+    findTaken(message, asked, await deps.httpSources.source(sourceIdOf(message.channelAccount)), deps, signal),
   fetchFile: (url, signal) => fetchFile(url, deps, signal),
 });
 

@@ -59,6 +59,7 @@ export const fixed: Readonly<Record<string, string>> = {
   'The customer gave no email address, by which this source is answered': '该来源通过邮件答复，但客户没有留下邮箱',
   'This source takes no answers': '该来源不接收答复',
   'The source does not answer': '来源没有响应',
+  'The source cannot be reached': '无法连接来源',
   'The source asks to wait': '来源要求稍候',
   'Not an address of the web': '不是有效的网址',
   'The address has to begin with https://': '地址必须以 https:// 开头',

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { verifySignature } from '@patchbay/channels/http/signature';
+import { expect, it } from 'vitest';
+import { openDesk } from '../support/agent-desk.ts';
+import { onBothBackends, type Backend } from '../support/backends.ts';
+import { eventually } from '../support/client.ts';
+import { addSource, postTo, startReceiver, startSilentReceiver, type Delivered } from '../support/http-source.ts';
+import { apiKey, startHub } from '../support/hub.ts';
+import { shared } from '../support/shared.ts';
+import { ticketClient } from '../support/ticket-client.ts';
+
+async function startCentre(backend: Backend) {
+  await using stack = new AsyncDisposableStack();
+  const receiver = stack.use(await startReceiver());
+  let ahead = 0;
+  const hub = stack.use(
+    await startHub(backend, {
+      env: { OUTGOING_PRIVATE_ADDRESSES: 'allow' },
+      overrides: { sending: { limitMs: 1_500, reconcileMs: [200, 200] }, now: () => new Date(Date.now() + ahead) },
+    }),
+  );
+  const desk = stack.use(await openDesk(hub.url, apiKey));
+  const owned = stack.move();
+  return {
+    ...hub,
+    ...ticketClient(hub.api, desk),
+    receiver,
+    pass: (ms: number) => void (ahead += ms),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+onBothBackends('a source that does not answer whether it took a message', (backend) => {
+  const centre = shared(() => startCentre(backend));
+
+  /** A reply to a customer of a source at this address, as it is in the outbox. */
+  async function answer(text: string, outboundUrl = centre().receiver.url) {
+    const { api, received, reply } = centre();
+    const app = await addSource(api, { outboundUrl, replyBy: 'webhook' });
+    const id = `m-${randomUUID()}`;
+    await postTo(app, { id, from: { externalId: id }, text: 'Hello', acknowledge: false });
+    const { ticketId } = await received(id);
+    const message = await reply(ticketId, text);
+    return { app, ticketId: ticketId as string, messageId: message.id as string };
+  }
+  const inOutbox = (messageId: string, holds: (item: { status: string; error: string | null }) => boolean) =>
+    eventually(
+      async () =>
+        (await centre().api('GET', '/api/v1/outbox?limit=200')).body.items.find(
+          (item: { messageId: string }) => item.messageId === messageId,
+        ),
+      (item) => item !== undefined && holds(item),
+      15_000,
+    );
+  const given = (text: string) => centre().receiver.delivered.items.filter(({ body }) => body.text === text);
+  const askedAbout =
+    (id: string) =>
+    ({ body }: Delivered) =>
+      body.type === 'message.asked' && body.messageId === id;
+
+  it('is asked, and has been given it once when it says that it has it', async () => {
+    const { receiver, messages, reply } = centre();
+    receiver.answers.push({}, { status: 200, body: { taken: true, id: `theirs-${backend}` } });
+    const { app, ticketId, messageId } = await answer('Dropped, and taken');
+    const first = await receiver.delivered.until(({ body }) => body.text === 'Dropped, and taken', 'the answer');
+    const asked = await receiver.delivered.until(askedAbout(first.body.id), 'the question');
+    expect(() => verifySignature([app.secret], asked.headers, asked.bytes, new Date())).not.toThrow();
+    expect(asked.headers['webhook-id']).not.toBe(first.headers['webhook-id']);
+    expect(asked.body).toEqual({ type: 'message.asked', messageId: first.body.id });
+    await inOutbox(messageId, ({ status }) => status === 'sent');
+    expect((await messages(ticketId)).find(({ id }) => id === messageId)).toMatchObject({
+      externalId: `theirs-${backend}`,
+      deliveryError: null,
+    });
+    expect(given('Dropped, and taken')).toHaveLength(1);
+    expect((await postTo(app, { id: `theirs-${backend}`, status: 'read' }, '/status')).status).toBe(202);
+    await inOutbox(messageId, ({ status }) => status === 'read');
+    await reply(ticketId, 'And the next');
+    await receiver.delivered.until(({ body }) => body.text === 'And the next', 'the next answer');
+  });
+
+  it('and does not know the question: a person decides, and what is sent again has the same id', async () => {
+    const { receiver, api } = centre();
+    receiver.answers.push({}, { status: 422 }, { status: 200 });
+    const { messageId } = await answer('Dropped, and nobody knows');
+    const item = await inOutbox(messageId, ({ error }) => /decide it by hand/.test(error ?? ''));
+    expect(item).toMatchObject({ status: 'unknown', attempts: 1 });
+    expect(given('Dropped, and nobody knows')).toHaveLength(1);
+    expect(receiver.delivered.items.filter(askedAbout(item.id))).toHaveLength(2);
+    expect((await api('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'resend' })).status).toBe(204);
+    await inOutbox(messageId, ({ status }) => status === 'sent');
+    const ids = given('Dropped, and nobody knows').map(({ body, headers }) => [body.id, headers['webhook-id']]);
+    expect(ids).toEqual([
+      [item.id, item.id],
+      [item.id, item.id],
+    ]);
+  });
+
+  it('and says in time that it has it not: a person sends it again', async () => {
+    const { receiver, api, pass } = centre();
+    receiver.answers.push({}, { status: 200, body: { taken: false }, before: async () => pass(60_000) });
+    const { messageId } = await answer('Dropped, and not taken');
+    try {
+      const item = await inOutbox(messageId, ({ error }) => /it can be sent again/.test(error ?? ''));
+      expect(item).toMatchObject({ status: 'unknown', attempts: 1 });
+      expect(given('Dropped, and not taken')).toHaveLength(1);
+      expect((await api('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'resend' })).status).toBe(204);
+      await inOutbox(messageId, ({ status }) => status === 'sent');
+      expect(given('Dropped, and not taken')).toHaveLength(2);
+    } finally {
+      pass(-60_000);
+    }
+  });
+
+  it('nor whether it has it: it is given it once, and nobody is told that it has it', async () => {
+    await using silent = await startSilentReceiver();
+    const { messageId } = await answer('Into silence', silent.url);
+    const item = await inOutbox(messageId, ({ error }) => /decide it by hand/.test(error ?? ''));
+    expect(item).toMatchObject({ status: 'unknown', attempts: 1 });
+    expect(silent.asked.items.filter((id) => id === item.id)).toHaveLength(1);
+  });
+});
