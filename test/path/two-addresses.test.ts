@@ -1,5 +1,6 @@
 /** One mail to two addresses of the centre is one message, and whoever answers for either address sees it. */
 import { randomUUID } from 'node:crypto';
+import { ingestContact } from '@patchbay/engine/pipeline/ingest';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { logIn } from '../support/api-centre.ts';
@@ -78,4 +79,47 @@ describe('a mail to two addresses', () => {
     expect((await stranger.api('GET', `/api/v1/tickets/${ticketId}`)).status).toBe(404);
     expect(stranger.desk.events.items.filter((event) => event.ticketId === ticketId)).toEqual([]);
   });
+});
+
+it('is visible at the address of a copy, too, that comes while the first becomes a message', async () => {
+  await using hub = await startHub('postgres', { env: { ROLES: 'web' } });
+  const { parts } = hub.hub;
+  const { sql } = parts.db;
+  await mailProgram(hub.ground.smtpPort)({
+    from: 'ada@example.org',
+    messageId: '<copied@example.org>',
+    to: 'support@patchbay.test',
+    text: 'Hello',
+  });
+  const { rows: inbox } = await sql.query<{ id: string; hash: string; contact: object }>(
+    `select id, content_hash as hash, contact from inbox where external_id = '<copied@example.org>' and state = 'pending'`,
+  );
+  const [{ id: inboxId, hash, contact } = expect.fail('no contact')] = inbox;
+  const copy = { ...contact, deliveredTo: ['sales@patchbay.test'] };
+  const ingesting = await parts.db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ outcome: string }>(
+      `select outcome from receive_contact('email', 'email', '<copied@example.org>', $1, $2, 'other bytes', 'message/rfc822', 'other hash', 'pending', null, 'copy')`,
+      [hash, JSON.stringify(copy)],
+    );
+    expect(rows).toEqual([{ outcome: 'duplicate' }]);
+    const under = { way: ingestContact(parts, { inboxId }) };
+    await eventually(
+      async () =>
+        (
+          await sql.query(
+            `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          )
+        ).rowCount,
+      (waiting) => waiting === 1,
+    );
+    return under;
+  });
+  await ingesting.way;
+  const { rows: messages } = await sql.query(
+    `select delivered_to as at, array(select address from ticket_address a where a.ticket_id = m.ticket_id order by 1) as shown
+     from message m where inbox_id = $1`,
+    [inboxId],
+  );
+  const both = ['sales@patchbay.test', 'support@patchbay.test'];
+  expect(messages).toEqual([{ at: expect.arrayContaining(both), shown: both }]);
 });
