@@ -5,6 +5,7 @@ import {
   leaveToPerson,
   openDatabase,
   recordDelivery,
+  resolveOutbound,
   settleOutbound,
   settleOutbounds,
 } from '@patchbay/store';
@@ -255,6 +256,57 @@ describe("a message's delivery in the database", () => {
       await settleOutbounds(sql, [{ id, attempt: 2, outcome: mailAnswers.lost }]);
       const { rows } = await sql.query('select status, error from outbound where id = $1', [id]);
       expect(rows).toEqual([{ status: 'unknown', error: mailAnswers.lost.error }]);
+    },
+  );
+
+  const moments = [
+    'before the first end',
+    'between the tries',
+    'while the second is under way',
+    'in doubt',
+    'left to a person',
+  ] as const;
+  it.each(moments.flatMap((moment) => (['delivered', 'failed'] as const).map((result) => [moment, result] as const)))(
+    'what is reported %s of one whom a try reached (%s) hides no doubt about those who were put off',
+    async (moment, result) => {
+      const { sql } = ground().db;
+      const sent = await sending('email', 'email', [ann, bob]);
+      const { id } = sent;
+      await sql.query('update outbound set attempts = 1 where id = $1', [id]);
+      const externalId = `<${id}@patchbay.test>`;
+      const at = async (now: (typeof moments)[number]) => {
+        const report = {
+          outboundId: id,
+          messageId: externalId,
+          recipient: ann,
+          result,
+          permanent: false,
+          diagnostic: 'No',
+        };
+        if (now === moment)
+          await sql.query('select apply_contact_reports(null, $1)', [JSON.stringify({ reports: [report] })]);
+      };
+      await at('before the first end');
+      const partly = { result: 'retry', externalId, error: '451', reached: [ann], putOff: true, afterMs: 0 } as const;
+      await settleOutbounds(sql, [{ id, attempt: 1, outcome: partly }]);
+      await at('between the tries');
+      await claimOutbounds(sql, [id]);
+      await at('while the second is under way');
+      await settleOutbounds(sql, [{ id, attempt: 2, outcome: mailAnswers.lost }]);
+      await at('in doubt');
+      await leaveToPerson(sql, id, 'Decide it');
+      await at('left to a person');
+      const isFailed = result === 'failed';
+      const { end, failures, reopened } = await outcomeOf(sent);
+      expect(end).toEqual({
+        status: isFailed ? 'failed' : 'unknown',
+        error: isFailed ? `Decide it; ${ann}: No` : 'Decide it',
+        undelivered: true,
+      });
+      expect([failures > 0, reopened]).toEqual([isFailed, 1]);
+      // Whoever decides about the others says nothing of the one of whom it is known.
+      expect(await resolveOutbound(sql, id, isFailed ? 'failed' : 'sent', author.agentId)).toBe('resolved');
+      expect((await outcomeOf(sent)).end).toMatchObject({ status: result, undelivered: false });
     },
   );
 

@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { outgoing, testDeps } from '@patchbay/channels/email/test-deps';
 import { sendMail } from '@patchbay/channels/email/send';
+import { signBounceAddress } from '@patchbay/channels/email/bounce-address';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
+import { bounceMail } from '../support/bounce-mail.ts';
 import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
@@ -151,6 +153,73 @@ describe('a mail whose server goes wrong', () => {
     const lost = await reply(ticketId, 'Lost on the way', { to: [from], cc });
     await until(lost.id, ({ status }) => status === 'unknown');
     expect(taken('Lost on the way').map(({ to }) => to)).toEqual([[from]]);
+  });
+
+  it.each([
+    ['one in copy', 550, 'a person', 'sent'],
+    ['one in copy', 550, 'a report', 'sent'],
+    ['one in copy', 451, 'a person', 'sent'],
+    ['whom it is for', 550, 'a person', 'failed'],
+    ['whom it is for', 550, 'a report', 'failed'],
+  ] as const)(
+    '%s refused with %i, and the answer then lost: who wrote it is told who does not have it, once %s says that it was taken',
+    async (whom, code, by, ends) => {
+      const { from, ticketId } = await openTicket();
+      const { server, hub, reply, api, desk, write } = centre();
+      const [copy, other] = [1, 2].map(() => `${randomUUID().slice(0, 8)}@example.net`);
+      const refused = whom === 'one in copy' ? copy : from;
+      server.failOnce('RCPT', code, refused);
+      server.failOnce('end', 'drop');
+      const text = `Half refused ${randomUUID()}`;
+      const { id, authorId } = await reply(ticketId, text, { to: [from], cc: [copy, other] });
+      const doubt = `The provider cannot tell whether it was sent; decide it by hand; Not taken for ${refused} (${code})`;
+      const item = await until(id, ({ status, error }) => status === 'unknown' && /by hand/.test(error ?? ''));
+      expect(item.error).toBe(doubt);
+      if (by === 'a person') {
+        const decided = await api('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'sent' });
+        expect(decided.status).toBe(204);
+      } else {
+        const to = signBounceAddress(item.id, 'patchbay.test', hub.parts.signingKey);
+        const fields = ['Action: delivered'];
+        const raw = bounceMail({
+          id: `<${randomUUID()}@example.net>`,
+          to,
+          recipient: other ?? '',
+          fields,
+          about: undefined,
+        });
+        await write({ envelope: { from: '', to }, raw });
+      }
+      const error = `Not taken for ${refused} (${code}); everybody else has it`;
+      const told = await desk.event(
+        'message.status-changed',
+        ({ data }) => data['messageId'] === id && data['status'] === ends,
+      );
+      expect(told.data).toMatchObject({ authorId, error });
+      expect(await itemOf(id)).toMatchObject({ status: ends, error, attempts: 1, decidedAt: null });
+      const undelivered = async () =>
+        (await api('GET', '/api/v1/outbox?status=undelivered')).body.items.some(
+          (one: { id: string }) => one.id === item.id,
+        );
+      expect(await undelivered()).toBe(true);
+      const decision = ends === 'sent' ? 'seen' : 'failed';
+      expect((await api('POST', `/api/v1/outbox/${item.id}/resolve`, { decision })).status).toBe(204);
+      expect(await undelivered()).toBe(false);
+      expect(taken(text)).toHaveLength(1);
+    },
+  );
+
+  it('one refused, the answer then lost, and sent again: what the second try meets is all that is told', async () => {
+    const { from, ticketId } = await openTicket();
+    const { server, reply, api } = centre();
+    const copy = `${randomUUID().slice(0, 8)}@example.net`;
+    server.failOnce('RCPT', 550, copy);
+    server.failOnce('end', 'drop');
+    const { id } = await reply(ticketId, 'Again to both', { to: [from], cc: [copy] });
+    const item = await until(id, ({ status, error }) => status === 'unknown' && /by hand/.test(error ?? ''));
+    await api('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'resend' });
+    expect(await until(id, ({ status }) => status === 'sent')).toMatchObject({ error: null, attempts: 2 });
+    expect(taken('Again to both').map(({ to }) => to)).toEqual([[from], [from, copy]]);
   });
 
   it('one in copy who is put off for long keeps no later answer from the customer', async () => {

@@ -2,7 +2,13 @@
  * The one interface between the hub and a provider. An adapter checks what comes in, turns it into `InboundContact`s, and
  * sends. It never touches the database and never decides about customers or tickets.
  */
-import type { ChannelName, DeliveryReport, InboundContactDraft, OutboundMessage } from '@patchbay/contracts';
+import type {
+  ChannelName,
+  DeliveryReport,
+  InboundContactDraft,
+  OutboundMessage,
+  RefusedRecipient,
+} from '@patchbay/contracts';
 import type { HttpSourceDirectory } from './http/source.ts';
 import type { MailboxControl } from './mailbox.ts';
 
@@ -191,8 +197,8 @@ export interface SentMessage {
   readonly status?: 'sent' | 'delivered';
   /** The bytes, where nobody took them. */
   readonly raw?: Uint8Array;
-  /** Recipients whom the provider did not take while it took others. `permanent`: another try cannot help. */
-  readonly refused?: readonly { readonly address: string; readonly permanent: boolean; readonly reason: string }[];
+  /** Recipients whom the provider did not take while it took others. */
+  readonly refused?: readonly RefusedRecipient[];
 }
 
 /** What the centre itself writes to one address, about no ticket. */
@@ -267,7 +273,7 @@ export interface Channel {
   reply(request: ChannelRequest, received?: readonly ReceivedContact[]): WebhookReply | Promise<WebhookReply>;
   /**
    * Hands a message to the provider. Throws `provider_refused` (final), `provider_unavailable` or `too_many_requests`
-   * (try again), or `outcome_unknown` (the request left, no answer came: never repeat). One to be tried again is `doubtful` when the
+   * (try again), or `outcome_unknown` (the request left, no answer came: never repeat; with whom it had refused before). One to be tried again is `doubtful` when the
    * message may have been taken all the same: then `findSent` is asked before.
    */
   send(message: OutboundMessage, signal: AbortSignal): Promise<SentMessage>;

@@ -46,6 +46,13 @@ const traits: Record<ErrorCode, { status: number; retryable: boolean }> = {
 export const refusalReason = z.enum(['recipient-opted-out', 'session-closed', 'no-way-back']);
 export type RefusalReason = z.infer<typeof refusalReason>;
 
+/** Whom a provider did not take a message for. `permanent`: another try cannot help. */
+export interface RefusedRecipient {
+  readonly address: string;
+  readonly permanent: boolean;
+  readonly reason: string;
+}
+
 export interface HubErrorOptions {
   reason?: RefusalReason | undefined;
   cause?: unknown;
@@ -55,6 +62,8 @@ export interface HubErrorOptions {
   doubtful?: boolean | undefined;
   /** The other side was reached, and only this recipient or message is not taken at the moment. */
   putOff?: boolean | undefined;
+  /** Of `outcome_unknown`: whom of several recipients the other side had refused before; it may have taken it for the others. */
+  refused?: readonly RefusedRecipient[] | undefined;
   /** Which input is wrong and why; safe to show to the caller. */
   issues?: { path: string; message: string }[];
   /** What is there, where a write lost against another one. */
@@ -73,6 +82,7 @@ export class HubError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly doubtful: boolean;
   readonly putOff: boolean;
+  readonly refused: readonly RefusedRecipient[];
   readonly issues: { path: string; message: string }[] | undefined;
   readonly present: unknown;
   /** Why a provider refused, where the hub acts on it. */
@@ -86,6 +96,7 @@ export class HubError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.doubtful = options.doubtful ?? false;
     this.putOff = options.putOff ?? false;
+    this.refused = options.refused ?? [];
     this.issues = options.issues;
     this.present = options.present;
     this.reason = options.reason;

@@ -1,7 +1,7 @@
 /** Hands a composed mail to the configured SMTP server, one connection per mail. */
 import { Readable } from 'node:stream';
-import { HubError, type OutboundMessage } from '@patchbay/contracts';
-import SMTPConnection, { type SMTPError, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
+import { HubError, type OutboundMessage, type RefusedRecipient } from '@patchbay/contracts';
+import SMTPConnection, { type Envelope, type SMTPError, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import type { SentMessage } from '../channel.ts';
 import { takeTurns } from '../turns.ts';
@@ -31,18 +31,26 @@ export async function sendMail(message: OutboundMessage, deps: ComposeDeps, sign
   const mail = await (message.attachments.length > 0 ? compose() : composing.run(1, compose));
   const url = deps.config.smtpUrl;
   if (url === undefined) return { externalId: mail.messageId, status: 'sent', raw: mail.raw };
-  const info = await handOver(mail, url, signal);
-  const refused = refusedIn(info, message);
+  const all = [message.to, ...(message.alsoTo ?? []), ...message.cc, ...(message.bcc ?? [])];
+  const info = await handOver(mail, url, signal, all);
+  const refused = refusedIn(all, info.rejectedErrors);
   return { externalId: mail.messageId, status: 'sent', ...(refused.length > 0 && { refused }) };
 }
 
-/** Throws as {@link sendMail} does. */
-export async function handOver(mail: ComposedMail, url: string, signal: AbortSignal): Promise<SentMessageInfo> {
+/** Throws as {@link sendMail} does. `all`: the recipients as the message has them, where it has several. */
+export async function handOver(
+  mail: ComposedMail,
+  url: string,
+  signal: AbortSignal,
+  all: readonly string[] = [],
+): Promise<SentMessageInfo> {
+  // The connection writes down there whom the server refused.
+  const envelope: Envelope & { rejectedErrors?: SMTPError[] } = { ...mail.envelope, size: mail.raw.length };
   const attempt: Attempt = { ready: false, handedOver: false };
   try {
-    return await transmit(mail, url, attempt, signal);
+    return await transmit({ raw: mail.raw, envelope }, url, attempt, signal);
   } catch (cause) {
-    throw cause instanceof HubError ? cause : outcomeOf(cause, attempt);
+    throw cause instanceof HubError ? cause : outcomeOf(cause, attempt, refusedIn(all, envelope.rejectedErrors));
   }
 }
 
@@ -53,8 +61,13 @@ interface Attempt {
   handedOver: boolean;
 }
 
+interface Transmitted {
+  readonly raw: Buffer;
+  readonly envelope: Envelope;
+}
+
 async function transmit(
-  mail: ComposedMail,
+  mail: Transmitted,
   url: string,
   attempt: Attempt,
   signal: AbortSignal,
@@ -76,7 +89,7 @@ async function transmit(
 
 async function converse(
   connection: SMTPConnection,
-  mail: ComposedMail,
+  { raw, envelope }: Transmitted,
   attempt: Attempt,
   auth: ReturnType<typeof parseConnectionUrl>['auth'],
 ): Promise<SentMessageInfo> {
@@ -92,8 +105,7 @@ async function converse(
   }
   attempt.ready = true;
   return await new Promise((resolve, reject) => {
-    const envelope = { from: mail.envelope.from, to: mail.envelope.to, size: mail.raw.length };
-    connection.send(envelope, observed(mail.raw, attempt), (error, info) => (error ? reject(error) : resolve(info)));
+    connection.send(envelope, observed(raw, attempt), (error, info) => (error ? reject(error) : resolve(info)));
   });
 }
 
@@ -114,16 +126,18 @@ function observed(raw: Buffer, attempt: Attempt): Readable {
 }
 
 /** Recipients whom the server did not take, by the address that the message has. */
-function refusedIn(info: SentMessageInfo, message: OutboundMessage): NonNullable<SentMessage['refused']> {
-  const all = [message.to, ...(message.alsoTo ?? []), ...message.cc, ...(message.bcc ?? [])];
-  return (info.rejectedErrors ?? []).map((error) => ({
+function refusedIn(
+  all: readonly string[],
+  refusals: SentMessageInfo['rejectedErrors'] = [],
+): readonly RefusedRecipient[] {
+  return refusals.map((error) => ({
     address: all.find((address) => asciiAddress(address) === error.recipient) ?? error.recipient ?? '',
     permanent: (error.responseCode ?? 0) >= 500,
     reason: String(error.responseCode ?? 'no answer'),
   }));
 }
 
-function outcomeOf(cause: unknown, attempt: Attempt): HubError {
+function outcomeOf(cause: unknown, attempt: Attempt, refused: readonly RefusedRecipient[]): HubError {
   const { code = '', responseCode } = (cause ?? {}) as Partial<SMTPError>;
   if (code === 'EAUTH') return new HubError('provider_unavailable', 'The mail server refused the log-in', { cause });
   if (responseCode !== undefined && !attempt.ready)
@@ -139,7 +153,7 @@ function outcomeOf(cause: unknown, attempt: Attempt): HubError {
       putOff: responseCode !== 421,
     });
   if (attempt.handedOver)
-    return new HubError('outcome_unknown', 'The mail was handed over and the answer was lost', { cause });
+    return new HubError('outcome_unknown', 'The mail was handed over and the answer was lost', { cause, refused });
   if (code === 'EENVELOPE' || code === 'EMESSAGE')
     return new HubError('provider_refused', 'The mail cannot be sent to this server', { cause });
   return new HubError('provider_unavailable', 'The mail server cannot be reached', { cause });

@@ -1,7 +1,7 @@
 /** The way out: an `outbound` row is claimed by one sender, handed to the provider, and how that ended is written down. */
 import type { Channel, SentMessage } from '@patchbay/channels/channel';
 import { HubError } from '@patchbay/contracts';
-import type { ChannelName, DeliveryReport, JobData } from '@patchbay/contracts';
+import type { ChannelName, DeliveryReport, JobData, RefusedRecipient } from '@patchbay/contracts';
 import { nextOutbound, recordDelivery as recordRow } from '@patchbay/store';
 import type { ClaimedOutbound, NextOutbound, OutboundResult } from '@patchbay/store';
 import { withdrewBefore } from '@patchbay/store/queries/consents';
@@ -149,7 +149,7 @@ function partly(
   const missed = new Set(refused.map(({ address }) => address));
   const all = [message.to, ...(message.alsoTo ?? []), ...message.cc, ...(message.bcc ?? [])];
   const reached = all.filter((address) => !missed.has(address) && !message.reached?.includes(address));
-  const error = `Not taken for ${refused.map(({ address, reason }) => `${address} (${reason})`).join(', ')}; everybody else has it`;
+  const error = `Not taken for ${refused.map(inWords).join(', ')}; everybody else has it`;
   if (refused.some(({ permanent }) => !permanent) && message.attempts < sendRetry.attempts)
     return {
       result: 'retry',
@@ -161,6 +161,8 @@ function partly(
     };
   return { result: missed.has(message.to) ? 'failed' : 'sent', externalId, error, reached };
 }
+
+const inWords = ({ address, reason }: RefusedRecipient): string => `${address} (${reason})`;
 
 /** Some have it from an earlier try: what cannot be tried again has reached them all the same. */
 function lastTry(message: ClaimedOutbound, error: string): OutboundResult {
@@ -179,8 +181,15 @@ function failure(parts: Parts, message: ClaimedOutbound, error: unknown): Outbou
     'message not handed over',
   );
   // What an adapter did not foresee may have happened before or after the request left.
-  if (!(error instanceof HubError) || error.code === 'outcome_unknown')
-    return { result: 'unknown', error: reasonOf(error), afterMs: parts.sending.reconcileMs[0] };
+  if (!(error instanceof HubError) || error.code === 'outcome_unknown') {
+    const refused = error instanceof HubError ? error.refused : [];
+    return {
+      result: 'unknown',
+      error: reasonOf(error),
+      afterMs: parts.sending.reconcileMs[0],
+      ...(refused.length > 0 && { untaken: refused.map(inWords) }),
+    };
+  }
   const optedOut = error.reason === 'recipient-opted-out' ? error.message : undefined;
   if (!isRetryable(error)) return { ...lastTry(message, reasonOf(error)), optedOut };
   // After the last try nothing more is sent, and what the provider may have taken it is asked about like anything else.

@@ -401,7 +401,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
       staff: 'author_id decided_by',
       marked: 'recipient',
       text: 'in_reply_to error request_hash',
-      texts: 'references reached bounces',
+      texts: 'references reached bounces untaken',
       reference: 'external_id reported_as idempotency_key',
       file: 'raw_sha256',
     },

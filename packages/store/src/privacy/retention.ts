@@ -49,7 +49,7 @@ const kinds: Record<Exclude<RetentionKind, 'customers' | 'audit' | 'idempotency'
       texts as (update message set sender = '[erased]', sender_name = null, body_text = '[erased]', subject = null, reply_text = null, body_html = null,
           recipients = '{}', copies = '{}', blind_copies = '{}', reply_to = '{}', delivery_error = null, authenticity = null, classification = null
         where ticket_id in (select id from due)),
-      sent as (update outbound set recipient = '[erased]', error = null, reached = '{}', bounces = '{}', "references" = '{}', in_reply_to = null
+      sent as (update outbound set recipient = '[erased]', error = null, reached = '{}', bounces = '{}', untaken = '{}', "references" = '{}', in_reply_to = null
         where ticket_id in (select id from due)),
       awaited as (delete from awaited_file where message_id in (select m.id from message m where m.ticket_id in (select id from due))),
       variables as (update message_template_use set variables = '{}' where message_id in (select m.id from message m where m.ticket_id in (select id from due))),

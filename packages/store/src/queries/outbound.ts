@@ -57,6 +57,8 @@ export interface OutboundResult {
   raw?: Uint8Array | undefined;
   /** Of several recipients these have it: they are left out of every further try. */
   reached?: readonly string[] | undefined;
+  /** Whom the provider had refused before it was lost whether it took the rest (`unknown`): an address and, in brackets, why. */
+  untaken?: readonly string[] | undefined;
   /** The carrier's words that the recipient told it STOP. */
   optedOut?: string | undefined;
   /** It may have arrived all the same: the provider is asked before the next try. */

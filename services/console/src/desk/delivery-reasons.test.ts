@@ -25,6 +25,11 @@ test.each([
     '4.2.2 Mailbox full; 5.1.1 User unknown; The mail came back',
     ['4.2.2 Mailbox full', '5.1.1 User unknown', 'The mail came back'],
   ],
+  [
+    'in doubt',
+    `The mail was handed over and the answer was lost; ${refused}; ${bounced}`,
+    ['The mail was handed over and the answer was lost', refused, bounced],
+  ],
   ['words of a server', 'Blocked; see https://example.org', ['Blocked; see https://example.org']],
   ['nothing', '', ['']],
 ])('%s', (_, error, reasons) => {

@@ -1,5 +1,5 @@
 /** Where one reason ends and what was reported of another recipient, or again, begins. */
-const ends = /; (?=[^\s;]+@[^\s;]+: |The mail came back$|\d\.\d{1,3}\.\d{1,3} )/u;
+const ends = /; (?=[^\s;]+@[^\s;]+: |Not taken for |The mail came back$|\d\.\d{1,3}\.\d{1,3} )/u;
 
 /**
  * The reasons why a message missed recipients, one for each time that the hub was told. What it was told first, that everybody else or who
