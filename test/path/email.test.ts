@@ -250,6 +250,37 @@ onBothBackends('mail', (backend) => {
     }
   });
 
+  it('of a stranger that has only the number of a ticket is acknowledged as any first mail, and what answers that is not', async () => {
+    const { write, received, messages, ticket, hub } = centre();
+    const first = await firstContact(`${randomUUID()}@example.org`);
+    const numberOf = async (ticketId: string) => (await ticket(ticketId)).number as number;
+    const mail = async (from: string, number: number, more: object = {}) => {
+      const messageId = newId();
+      await write({ from, messageId, subject: `About [#${number}]`, text: 'It concerns me, too.', ...more });
+      const { ticketId } = await received(messageId);
+      const kept: { direction: string }[] = await messages(ticketId);
+      return { ticketId, ways: kept.map(({ direction }) => direction) };
+    };
+    const number = await numberOf(first.ticketId);
+    const [house, machine] = [`${randomUUID()}.example`, `${randomUUID()}.example`];
+    const stranger = await mail(`ann@${house}`, number);
+    expect(stranger.ways).toEqual(['in', 'out']);
+    expect(stranger.ticketId).not.toBe(first.ticketId);
+    // At most one to a sender and window, and none to a machine.
+    expect((await mail(`ann@${house}`, number)).ways).toEqual(['in']);
+    const list = { Precedence: 'list' };
+    expect((await mail(`list@${randomUUID()}.example`, number, { headers: list })).ways).toEqual(['in']);
+    // What comes back with the number that was told: from the same house, or from anywhere on a ticket that was opened so.
+    const told = await numberOf(stranger.ticketId);
+    expect((await mail(`t-2@${house}`, told)).ways).toEqual(['in']);
+    expect((await mail(`t-3@${machine}`, told)).ways).toEqual(['in']);
+    await hub.parts.db.sql.query(
+      `update outbound set created_at = created_at - interval '2 hours' where ticket_id = $1`,
+      [stranger.ticketId],
+    );
+    expect((await mail(`colleague@${house}`, told)).ways).toEqual(['in', 'out']);
+  });
+
   it('of a machine is kept with its ticket and never acknowledged', async () => {
     const { write, received, messages, sink } = centre();
     const first = await firstContact('cyd@example.org');

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messageKind } from '@patchbay/contracts';
-import { acknowledgementText, shouldAcknowledge } from './acknowledgement.ts';
-import type { AcknowledgementInput } from './acknowledgement.ts';
+import { acknowledgementText, mayAnswerUs, shouldAcknowledge } from './acknowledgement.ts';
+import type { AcknowledgementInput, NamedTicket } from './acknowledgement.ts';
 
 const fresh: AcknowledgementInput = {
   kind: 'customer',
@@ -44,6 +44,24 @@ describe('shouldAcknowledge', () => {
           expect(shouldAcknowledge(given).yes).toBe(false);
       }),
     );
+  });
+});
+
+describe('mayAnswerUs', () => {
+  const named: NamedTicket = { address: 'desk@tickets.example', isLinked: false, toldMs: 1_000 };
+  it.each<[string, Partial<NamedTicket>, string, boolean]>([
+    ['a stranger who has only the number', {}, 'ann@example.org', false],
+    ['another address of the house that was told', {}, 't-4@tickets.example', true],
+    ['one below it', {}, 't-4@four.tickets.example', true],
+    ['one above it', { address: 'desk@one.tickets.example' }, 't-4@tickets.example', true],
+    ['a name that only ends so', {}, 't-4@not-tickets.example', false],
+    ['the house after the window', { toldMs: 60_001 }, 't-4@tickets.example', false],
+    ['the house that was told nothing', { toldMs: null }, 't-4@tickets.example', false],
+    ['another customer of one provider', { address: 'bob@gmail.com' }, 'ann@gmail.com', false],
+    ['a stranger on a ticket that a stranger opened', { isLinked: true }, 'ann@example.org', true],
+    ['and after the window', { isLinked: true, toldMs: 60_001 }, 'ann@example.org', false],
+  ])('%s', (_name, over, sender, may) => {
+    expect(mayAnswerUs({ ...named, ...over }, sender, 60_000)).toBe(may);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The customer is told at once, with a number, that their contact arrived (service norm I1). */
 import type { MessageKind } from '@patchbay/contracts';
+import { isPublicMailProvider } from './public-mail-providers.ts';
 
 export interface AcknowledgementInput {
   kind: MessageKind;
@@ -10,10 +11,7 @@ export interface AcknowledgementInput {
   channelAcknowledges: boolean;
   /** The contact opened a ticket, as opposed to continuing one. */
   opened: boolean;
-  /**
-   * It names a ticket that the sender is no party of: an answer to a message of ours from another address. A system that writes from an address
-   * for each ticket and calls nothing automatic answers every acknowledgement so, without end.
-   */
+  /** It names a ticket that the sender is no party of, and may be a machine's answer to what we told there (`mayAnswerUs`). */
   namesOther: boolean;
 }
 
@@ -27,6 +25,36 @@ export function shouldAcknowledge(input: AcknowledgementInput): { yes: boolean; 
   if (input.namesOther) return no('It answers in a ticket of somebody else');
   return { yes: true, reason: 'New ticket' };
 }
+
+/** A ticket that a mail names by its number in the subject alone, which anybody may have been told, and whose party its sender is not. */
+export interface NamedTicket {
+  /** Whom it answers. */
+  address: string;
+  /** What opened it named another ticket. */
+  isLinked: boolean;
+  /** Milliseconds since something automatic was last written on it; null: nothing was. */
+  toldMs: number | null;
+}
+
+/**
+ * Whether a mail may be what a machine answers to an acknowledgement. A system that writes from an address for each ticket, and calls nothing
+ * automatic, answers every one so, without end. It may where it comes from the house that was told the number within the window, or the ticket was
+ * itself opened by what named another.
+ *
+ * @param sender an address in normal form
+ */
+export function mayAnswerUs(named: NamedTicket, sender: string, windowMs: number): boolean {
+  if (named.toldMs === null || named.toldMs > windowMs) return false;
+  return named.isLinked || isOneHouse(domainOf(sender), domainOf(named.address));
+}
+
+/** One domain, or one below the other. */
+function isOneHouse(one: string, other: string): boolean {
+  if (isPublicMailProvider(one)) return false;
+  return one === other || one.endsWith(`.${other}`) || other.endsWith(`.${one}`);
+}
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
 
 function no(reason: string) {
   return { yes: false, reason };

@@ -4,6 +4,7 @@ import {
   decideTicket,
   isReport,
   helpText,
+  mayAnswerUs,
   normaliseEmail,
   resolveCustomer,
   shouldAcknowledge,
@@ -96,10 +97,9 @@ export async function decideContact(
         : await acknowledge(parts, lookups, contact, capabilities, {
             queueId: opens ? queueId : undefined,
             namesOther:
-              contact.channel === 'email' &&
               ticket.action === 'open' &&
-              ticket.linkedTicketId !== null &&
-              !ticket.takesUp,
+              !ticket.takesUp &&
+              (await namesOther(lookups, contact, snapshot, ticket.linkedTicketId)),
           }),
   };
 }
@@ -180,7 +180,21 @@ async function peopleInCopy(
   return others.filter((address) => !ours.has(address)).map((value) => ({ kind: 'email', value }));
 }
 
-/** `queueId`: of the ticket that it opens; undefined where it opens none. `namesOther`: it is a mail and names a ticket that the sender is no party of. */
+/** It is a mail that names a ticket of somebody else, and may be a machine's answer to what was told there. */
+async function namesOther(
+  lookups: Lookups,
+  contact: InboundContact,
+  snapshot: IngestSnapshot,
+  ticketId: string | null,
+): Promise<boolean> {
+  if (contact.channel !== 'email' || contact.kind !== 'customer' || ticketId === null) return false;
+  // What refers to a message of ours is an answer.
+  if (snapshot.tickets.some((one) => one.ticketId === ticketId && one.via !== 'tag')) return true;
+  const told = await lookups.toldOnTicket(ticketId);
+  return told === null || mayAnswerUs(told, contact.identifiers[0]?.value ?? contact.from, acknowledgementWindowMs);
+}
+
+/** `queueId`: of the ticket that it opens; undefined where it opens none. `namesOther`: it may answer what was told on another. */
 async function acknowledge(
   parts: Parts,
   lookups: Lookups,

@@ -4,6 +4,7 @@ import {
   queueOfAddress,
   readMessagingSettings,
   ticketsOfSent,
+  toldOnTicket,
   type Queryable,
 } from '@patchbay/store';
 import { readRequestType, readRequestTypes } from '@patchbay/store/queries/request-types';
@@ -30,6 +31,7 @@ export interface Lookups {
   customer(id: string): Promise<RoutedCustomerRow | null>;
   queueOfAddress(addresses: readonly string[]): Promise<string | null>;
   addressesOfTicket(ticketId: string): Promise<readonly string[]>;
+  toldOnTicket(ticketId: string): ReturnType<typeof toldOnTicket>;
   /** Of what left under these names. */
   ticketsOfSent(references: readonly string[]): Promise<string[]>;
   /** Those of ours whose domain may not be. */
@@ -80,6 +82,7 @@ export function createLookups(tx: Queryable, centre: Parts['db'], customerIds: (
     messagingSettings: () => readMessagingSettings(tx),
     queueOfAddress: remembered(byAddress, (addresses: readonly string[]) => queueOfAddress(tx, addresses)),
     addressesOfTicket: (ticketId) => addressesOfTicket(tx, ticketId),
+    toldOnTicket: (ticketId) => toldOnTicket(tx, ticketId),
     ticketsOfSent: (references) => ticketsOfSent(tx, references),
     requestType: remembered(requestTypes, (key: string) => readRequestType(tx, key)),
   };

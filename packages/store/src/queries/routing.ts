@@ -211,6 +211,20 @@ export async function addressesOfTicket(sql: Queryable, ticketId: string): Promi
   return rows.map(({ address }) => address);
 }
 
+/** Whom a ticket answers, whether it was opened by what named another, and how many milliseconds ago something automatic was last written on it. */
+export async function toldOnTicket(
+  sql: Queryable,
+  ticketId: string,
+): Promise<{ address: string; isLinked: boolean; toldMs: number | null } | null> {
+  const { rows } = await sql.query<{ address: string; isLinked: boolean; toldMs: number | null }>(
+    `select t.contact_address as address, t.linked_ticket_id is not null as "isLinked",
+       (select extract(epoch from now() - max(o.created_at)) * 1000 from outbound o where o.ticket_id = t.id and o.automatic)::float8 as "toldMs"
+     from ticket t where t.id = $1`,
+    [ticketId],
+  );
+  return rows[0] ?? null;
+}
+
 /** Makes the queues of a new centre; those that are there already stay as they are. */
 export async function seedQueues(
   sql: Queryable,
