@@ -180,6 +180,17 @@ exception when integrity_constraint_violation or data_exception or program_limit
     'sending', attempt);
 end $$;
 
+-- What machines say of mail of ours -----------------------------------------------------------------------------------
+
+-- A complaint outlasts a failure; of two failures the first is kept. False: it had that mark, or a worse one.
+create or replace function mark_address(p_address text, p_mark text, p_reason text, p_message_id uuid) returns boolean language plpgsql volatile as $$
+begin
+  insert into address_mark as k (kind, value, mark, reason, message_id) values ('email', p_address, p_mark, p_reason, p_message_id)
+  on conflict (kind, value) do update set mark = excluded.mark, reason = excluded.reason, message_id = excluded.message_id, at = now()
+    where k.mark <> 'complained' and k.mark <> excluded.mark;
+  return found;
+end $$;
+
 -- As in 072. What is said of whom an earlier try reached leaves a later one in doubt.
 -- Called by ingest_apply in its transaction. Repeating it has no effect: deliveries only move forwards, a recipient's failure is told once,
 -- and a mark is one row for each address.
@@ -193,7 +204,6 @@ declare
   doubt text;
   failure text;
   new_mark text;
-  moved uuid;
 begin
   perform lock_deliveries(array(select 'email:' || r.outbound_id from jsonb_array_elements(p_contact -> 'reports') x cross join lateral reported_outbound(x) r));
   for report in select r from jsonb_array_elements(p_contact -> 'reports') r loop
@@ -242,13 +252,7 @@ begin
       when result = 'complained' then 'complained'
       when result = 'failed' and (report ->> 'permanent')::boolean then 'undeliverable' end;
     continue when new_mark is null or not about.named;
-    -- A complaint outlasts a failure; of two failures the first is kept.
-    insert into address_mark as k (kind, value, mark, reason, message_id)
-    values ('email', about.recipient, new_mark, coalesce(left(said, 500), new_mark) || doubt, p_message_id)
-    on conflict (kind, value) do update set mark = excluded.mark, reason = excluded.reason, message_id = excluded.message_id, at = now()
-      where k.mark <> 'complained' and k.mark <> excluded.mark
-    returning k.message_id into moved;
-    if found then
+    if mark_address(about.recipient, new_mark, coalesce(left(said, 500), new_mark) || doubt, p_message_id) then
       insert into event (type, ticket_id, customer_id, queue_id, agent_id, correlation_id, data)
       select 'address.marked', t.id, t.customer_id, t.queue_id, t.assignee_id, o.correlation_id,
         jsonb_build_object('address', about.recipient, 'mark', new_mark, 'reason', coalesce(left(said, 500), new_mark) || doubt, 'messageId', p_message_id)
@@ -307,4 +311,55 @@ begin
   perform tell_delivery(o.message_id, told, coalesce(missed, why), p_actor_id, missed is not null);
   if p_decision <> 'resend' and o.external_id is not null then perform apply_delivery(o.channel_account, o.external_id); end if;
   return 'resolved';
+end $$;
+
+-- What a machine says of mails of the centre's own, which are about no ticket, is kept with them, and its contact ends there: it is nobody's work.
+-- False where it is about none; then nothing is changed. Whom such a mail was passed on to is told of by a report, too: that fails the mail, and marks
+-- nobody's address. A mail that a person has on its way again is not failed by what is said of the one before.
+create or replace function settle_mail_report(p_inbox_id uuid, p_reason text) returns boolean language plpgsql volatile as $$
+declare
+  c jsonb;
+  correlation text;
+  report jsonb;
+  mail report_mail%rowtype;
+  known boolean := false;
+  named boolean;
+  result text;
+  said text;
+  doubt text;
+  new_mark text;
+begin
+  select contact, correlation_id into c, correlation from inbox where id = p_inbox_id and state = 'pending' for update;
+  if not found then return true; end if;
+  for report in select r from jsonb_array_elements(c -> 'reports') r loop
+    -- Each has its id in its Message-ID.
+    select * into mail from report_mail m
+    where m.id = substring(report ->> 'messageId' from '^<([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})@')::uuid for no key update;
+    continue when not found;
+    known := true;
+    named := coalesce(lower(report ->> 'recipient'), lower(mail.address)) = lower(mail.address);
+    result := report ->> 'result';
+    said := nullif(concat_ws(' ', report ->> 'code', coalesce(report ->> 'diagnostic', case when report ->> 'code' is null then report ->> 'replyCode' end)), '');
+    doubt := case when is_vouched(report, c, lower(mail.address)) then '' else ' (nothing vouches for this report but the Message-ID that it names)' end;
+    if result = 'failed' then
+      update report_mail set state = 'failed', settled_at = now(),
+        error = concat_ws(': ', case when not named then report ->> 'recipient' end, coalesce(said, 'The mail came back') || doubt)
+      where id = mail.id and state in ('sending', 'sent', 'unknown');
+    -- Nobody could speak of it if it had not left.
+    else
+      update report_mail set state = 'sent', settled_at = now(), error = null where id = mail.id and state = 'unknown';
+    end if;
+    new_mark := case
+      when result = 'complained' then 'complained'
+      when result = 'failed' and (report ->> 'permanent')::boolean then 'undeliverable' end;
+    continue when new_mark is null or not named;
+    if mark_address(lower(mail.address), new_mark, coalesce(left(said, 500), new_mark) || doubt, null) then
+      insert into event (type, customer_id, correlation_id, data)
+      select 'address.marked', i.customer_id, correlation,
+        jsonb_build_object('address', lower(mail.address), 'mark', new_mark, 'reason', coalesce(left(said, 500), new_mark) || doubt, 'messageId', null)
+      from identifier i where i.kind = 'email' and i.value = lower(mail.address) order by i.customer_id;
+    end if;
+  end loop;
+  if known then update inbox set state = 'done', reason = p_reason, processed_at = now() where id = p_inbox_id; end if;
+  return known;
 end $$;

@@ -37,10 +37,12 @@ export function groupsOf(waiting: readonly Waiting[]): Waiting[][] {
 /**
  * The first of each group, in the order that they came in: whatever is not among them follows one by one. What has to go alone lets none of
  * its group pass.
+ *
+ * @param alone those that go alone besides
  */
-export function independent(waiting: readonly Waiting[]): Plain[] {
+export function independent(waiting: readonly Waiting[], alone: ReadonlySet<Waiting> = new Set()): Plain[] {
   const first = new Set(groupsOf(waiting).map(([one]) => one));
-  return waiting.filter((one): one is Plain => first.has(one) && goesWithOthers(one));
+  return waiting.filter((one): one is Plain => first.has(one) && !alone.has(one) && goesWithOthers(one));
 }
 
 function touchedBy({ inboxId, contact, snapshot }: Waiting): string[] {

@@ -4,6 +4,7 @@ import { inboundContact } from '@patchbay/contracts';
 import { ingestApplyAll, ingestSnapshots } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
+import { tellOfReports } from '../report-mail/told.ts';
 import { createLookups } from '../routing-rules/lookups.ts';
 import { decideContact } from './decide.ts';
 import { gather } from './gather.ts';
@@ -33,9 +34,9 @@ export function createIngestion(parts: Parts): (inboxIds: readonly string[]) => 
 
 /**
  * What cannot be ingested together (one customer writes twice, an answer comes with what it answers or is its ticket's customer's by its
- * address alone, a third mail binds two, a subject names several tickets, a call) follows one by one, in its order. When anything stands against
- * the whole, nothing of it was written, and each is tried for itself: all groups at once, so that nobody waits for others, and those of one group
- * in their order. What comes in two batches has no order, as it has none when two processes take it.
+ * address alone, a third mail binds two, a subject names several tickets, a machine tells of a mail about no ticket, a call) follows one by one, in
+ * its order. When anything stands against the whole, nothing of it was written, and each is tried for itself: all groups at once, so that nobody waits
+ * for others, and those of one group in their order. What comes in two batches has no order, as it has none when two processes take it.
  */
 async function ingestContacts(parts: Parts, inboxIds: readonly string[]): Promise<void> {
   try {
@@ -59,7 +60,8 @@ async function ingestTogether(parts: Parts, inboxIds: readonly string[]): Promis
   const { done, left } = await parts.db.transaction(async (tx) => {
     await tx.query(`set local lock_timeout = ${patienceMs}`);
     const waiting = await waitingOf(parts, tx, inboxIds, true);
-    const items = await decideAll(parts, tx, independent(waiting));
+    const alone = await tellOfReports(tx, waiting);
+    const items = await decideAll(parts, tx, independent(waiting, alone));
     const decided = new Set(items.map(({ inboxId }) => inboxId));
     return {
       done: items.length === 0 ? [] : await ingestApplyAll(tx, items),

@@ -18,6 +18,7 @@ import {
 import type { Ingested, InboxRow, Queryable } from '@patchbay/store';
 import { awaitFiles } from '@patchbay/store/queries/awaited-files';
 import type { Parts } from '../parts.ts';
+import { settledAsTold } from '../report-mail/told.ts';
 import { createLookups } from '../routing-rules/lookups.ts';
 import { decideContact } from './decide.ts';
 import { ingestCallStep } from './call-steps.ts';
@@ -56,6 +57,7 @@ async function ingestByRules(parts: Parts, row: InboxRow): Promise<void> {
   if (!parsed.success)
     throw new HubError('unprocessable', `The contact has a wrong shape: ${parsed.error.issues[0]?.message ?? ''}`);
   const contact = parsed.data;
+  if (await settledAsTold(parts, row.id, contact)) return;
   const fetched = await fetchFiles(parts, contact, row.attempts);
   if (contact.call && contact.call.step !== 'ringing') {
     const done = await retryOnConflict(() => ingestCallStep(parts, row, contact, fetched.stored));

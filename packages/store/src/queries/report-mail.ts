@@ -9,6 +9,7 @@ import type {
 } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
+import { truth } from './truth.ts';
 
 const columns = `s.report_id as "reportId", s.enabled, s.times, s.agent_ids as "agentIds", s.addresses, s.language, s.format`;
 /** Of the last time the report was sent. */
@@ -227,6 +228,22 @@ export async function deleteOldRuns(sql: Queryable, days: number, limit: number)
        select id from report_run where created_at < now() - make_interval(days => $1) order by created_at limit $2 for update skip locked)`,
     [days, limit],
   );
+}
+
+/** Those of the ids that are mails of reports. */
+export async function knownMails(sql: Queryable, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql.query<{ id: string }>('select id from report_mail where id = any($1::uuid[])', [ids]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * Ends a pending contact that tells of a mail of a report: that one, and the address that it went to, are marked by what it says. False where it
+ * tells of none; then nothing is changed.
+ *
+ * @param reason why it is no message of a ticket
+ */
+export async function settleMailReport(sql: Queryable, inboxId: string, reason: string): Promise<boolean> {
+  return truth(sql, 'select settle_mail_report($1, $2) as yes', [inboxId, reason]);
 }
 
 const mailColumns = `m.id, m.report_id as "reportId", r.due_at as "dueAt", r.asked_by as "askedBy", m.agent_id as "agentId", m.address, m.state, m.attempts,

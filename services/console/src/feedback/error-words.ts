@@ -45,6 +45,8 @@ export const fixed: Readonly<Record<string, string>> = {
   'An agent decided that it was not sent': '坐席认定未发出',
   'An agent had it sent again': '坐席已重新发送',
   'The mail came back': '邮件被退回',
+  'It tells of a mailed report': '内容是报表邮件的投递情况',
+  'Works here no longer': '此人已不在此工作',
   'Twilio cannot be reached': '无法连接 Twilio',
   'Twilio did not answer': 'Twilio 没有响应',
   'Twilio named no message': 'Twilio 没有给出消息编号',

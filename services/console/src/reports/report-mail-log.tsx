@@ -4,6 +4,7 @@ import { keys, momentIn } from '@patchbay/ui';
 import { Button, Popconfirm, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { PagedList } from '../admin/paged-list.tsx';
+import { errorText } from '../feedback/error-text.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
 import { useAgents } from '../queues/use-lists.ts';
@@ -66,7 +67,7 @@ function MailRow({ mail, timeZone }: { mail: ReportMail; timeZone: string }) {
         {t(mail.askedBy === null ? 'report.mail.bySchedule' : 'report.mail.byPerson')}
         {mail.nextTryAt && mail.attempts > 0 && ` · ${t('report.mail.again', { at: moment(mail.nextTryAt) })}`}
       </p>
-      {mail.error && <p className="small">{mail.error}</p>}
+      {mail.error && <p className="small">{errorText(mail.error, i18n.resolvedLanguage)}</p>}
       {mayRetry && (
         <div className="record-actions">
           {mail.state === 'failed' ? (
