@@ -180,6 +180,31 @@ describe('what is said of a mailed report', () => {
     expect(await marks(address)).toEqual([]);
   });
 
+  /** The address that machines answer to. */
+  const pathOf = (address: string) => centre().server.taken.find(({ to }) => to[0] === address)?.from ?? '';
+
+  it('a bounce that quotes nothing finds its mail by the address that it came to', async () => {
+    const { address } = await one();
+    const [id, to] = [newId(), pathOf(address)];
+    expect(to).toMatch(/^bounce\+[a-z2-7]{26}\.[a-z2-7]{16}@patchbay\.test$/);
+    const raw = bounceMail({ id, to, recipient: address, fields: fieldsOf.gone, about: undefined });
+    await centre().write({ envelope: { from: '', to }, raw });
+    expect(await ended(id)).toMatchObject(nobodys);
+    expect(await mailOf(address)).toMatchObject({ state: 'failed', error: '5.1.1 550 5.1.1 User unknown' });
+    expect(await marks(address)).toMatchObject([{ mark: 'undeliverable', reason: '5.1.1 550 5.1.1 User unknown' }]);
+  });
+
+  it('an absence note that answers there is nobody’s work, either', async () => {
+    const { address } = await one();
+    const [messageId, to] = [newId(), pathOf(address)];
+    const headers = { 'Auto-Submitted': 'auto-replied' };
+    const note = { messageId, subject: 'Out of office', text: 'I am away until Monday.', headers };
+    await centre().write({ envelope: { from: address, to }, from: address, to, ...note });
+    expect(await ended(messageId)).toMatchObject(nobodys);
+    expect(await mailOf(address)).toMatchObject({ state: 'sent', error: null });
+    expect(await marks(address)).toEqual([]);
+  });
+
   it('whoever it was passed on to fails it, and nobody’s address is marked', async () => {
     const { address, messageId } = await one();
     const stranger = `${randomUUID()}@forwarded.example`;

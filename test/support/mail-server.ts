@@ -14,6 +14,8 @@ export type SmtpFault = number | 'hang' | 'drop';
 export type SmtpDelay = { readonly afterMs: number } | { readonly dropAfter: Promise<unknown> };
 
 export interface TakenMail {
+  /** MAIL FROM; empty for the null reverse-path. */
+  readonly from: string;
   readonly to: string[];
   readonly text: string;
 }
@@ -77,6 +79,7 @@ function converse(
   faultAt: (stage: SmtpStage, line?: string) => SmtpFault | SmtpDelay | undefined,
   taken: TakenMail[],
 ): void {
+  let from = '';
   let to: string[] = [];
   let body: string | null = null;
   let mute = false;
@@ -94,7 +97,7 @@ function converse(
   };
   const take = (text: string) => {
     const fault = faultAt('end');
-    if (typeof fault !== 'number') taken.push({ to, text });
+    if (typeof fault !== 'number') taken.push({ from, to, text });
     mute = fault === 'hang';
     if (fault === 'drop') socket.destroy();
     else if (typeof fault === 'object' && 'dropAfter' in fault) void fault.dropAfter.then(() => socket.destroy());
@@ -112,7 +115,7 @@ function converse(
     }
     const well = verb in replies ? answer(verb as SmtpStage, line, replies[verb] ?? '') : !socket.write('502 no\r\n');
     if (well && verb === 'RCPT') to.push(/<([^>]*)>/.exec(line)?.[1] ?? '');
-    if (verb === 'MAIL') to = [];
+    if (verb === 'MAIL') [from, to] = [/<([^>]*)>/.exec(line)?.[1] ?? '', []];
     return undefined;
   };
   let pending = '';

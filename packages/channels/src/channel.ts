@@ -203,7 +203,7 @@ export interface SentMessage {
 
 /** What the centre itself writes to one address, about no ticket. */
 export interface Notice {
-  /** Of this mail: every try has it. */
+  /** Of this mail, a UUID: every try has it. */
   readonly id: string;
   readonly to: string;
   readonly subject: string;

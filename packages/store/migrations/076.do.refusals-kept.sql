@@ -332,9 +332,9 @@ begin
   select contact, correlation_id into c, correlation from inbox where id = p_inbox_id and state = 'pending' for update;
   if not found then return true; end if;
   for report in select r from jsonb_array_elements(c -> 'reports') r loop
-    -- Each has its id in its Message-ID.
-    select * into mail from report_mail m
-    where m.id = substring(report ->> 'messageId' from '^<([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})@')::uuid for no key update;
+    -- Each has its id in its bounce address and in its Message-ID.
+    select * into mail from report_mail m where m.id = coalesce((report ->> 'outboundId')::uuid,
+      substring(report ->> 'messageId' from '^<([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})@')::uuid) for no key update;
     continue when not found;
     known := true;
     named := coalesce(lower(report ->> 'recipient'), lower(mail.address)) = lower(mail.address);
@@ -360,6 +360,8 @@ begin
       from identifier i where i.kind = 'email' and i.value = lower(mail.address) order by i.customer_id;
     end if;
   end loop;
+  -- An absence note, or what else came to its bounce address and says nothing of it.
+  known := known or exists (select 1 from report_mail m where m.id = (c #>> '{threading,outboundId}')::uuid);
   if known then update inbox set state = 'done', reason = p_reason, processed_at = now() where id = p_inbox_id; end if;
   return known;
 end $$;

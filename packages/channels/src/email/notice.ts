@@ -3,6 +3,7 @@ import { HubError } from '@patchbay/contracts';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Notice } from '../channel.ts';
 import { asciiDomain, domainOf } from './addresses.ts';
+import { signBounceAddress } from './bounce-address.ts';
 import { cleanFilename, cleanLine, cleanText, clip } from './clean-text.ts';
 import {
   asciiAddress,
@@ -14,7 +15,7 @@ import {
 } from './compose.ts';
 import { handOver } from './send.ts';
 
-type NoticeDeps = Pick<ComposeDeps, 'config' | 'now'>;
+type NoticeDeps = Pick<ComposeDeps, 'config' | 'now' | 'signingKey'>;
 
 /** Throws as `sendMail` does, and `provider_refused` without SMTP_URL: an outbox that nobody reads would hide that it did not leave. */
 export async function sendNotice(notice: Notice, deps: NoticeDeps, signal: AbortSignal): Promise<void> {
@@ -23,7 +24,7 @@ export async function sendNotice(notice: Notice, deps: NoticeDeps, signal: Abort
   await handOver(await composeNotice(notice, deps), url, signal);
 }
 
-async function composeNotice(notice: Notice, { config, now }: NoticeDeps): Promise<ComposedMail> {
+async function composeNotice(notice: Notice, { config, now, signingKey }: NoticeDeps): Promise<ComposedMail> {
   const to = checkedAddress(notice.to);
   const domain = asciiDomain(config.mailDomains[0] ?? domainOf(config.mailFrom));
   const messageId = `<${notice.id.replace(/[^\w.-]/g, '')}@${domain}>`;
@@ -47,5 +48,10 @@ async function composeNotice(notice: Notice, { config, now }: NoticeDeps): Promi
     disableUrlAccess: true,
   });
   const raw = await composer.compile().build();
-  return { messageId, raw, envelope: { from: '', to: [asciiAddress(to)] } };
+  // It answers nobody and so may come back (RFC 5321 §4.5.5): to an address that names it.
+  return {
+    messageId,
+    raw,
+    envelope: { from: signBounceAddress(notice.id, domain, signingKey), to: [asciiAddress(to)] },
+  };
 }

@@ -11,10 +11,11 @@ const settled = 'It tells of a mailed report';
 /** The Message-ID that a mail of ours leaves with (notice.ts): a UUIDv7 and a domain. */
 const ownId = /^<([\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12})@/;
 
-/** The ids of mails of ours that a report may be about; none of whatever else comes, nor of what names a ticket by a signed address. */
+/** The ids of mails of ours that a machine may tell of; none of whatever else comes, nor of what names a ticket by a signed address. */
 function idsIn({ channel, kind, threading, reports }: InboundContact): string[] {
-  if (channel !== 'email' || !isReport(kind) || threading.outboundId !== undefined || threading.ticketId !== undefined)
-    return [];
+  if (channel !== 'email' || !isReport(kind) || threading.ticketId !== undefined) return [];
+  // The bounce address that it came to is signed.
+  if (threading.outboundId !== undefined) return [threading.outboundId];
   return reports.flatMap(({ messageId = '' }) => ownId.exec(messageId)?.[1] ?? []);
 }
 
