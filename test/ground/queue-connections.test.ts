@@ -5,7 +5,7 @@ import { eventually } from '../support/client.ts';
 import { startTextCentre } from '../support/text-centre.ts';
 
 /** A worker gives the connection on which it is told of jobs the name of its queue. */
-const workers = ['dispatch', 'files', 'ingest', 'mail', 'media', 'texts', 'webhooks'];
+const workers = ['dispatch', 'files', 'ingest', 'mail', 'media', 'questions', 'sources', 'texts', 'webhooks'];
 
 it('are few, and when all of them break every worker listens again and nothing is left behind', async () => {
   await using centre = await startTextCentre('postgres');

@@ -1,22 +1,13 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addSource, type App } from '../support/http-source.ts';
 import { startHub } from '../support/hub.ts';
+import { lacks } from '../support/programs.ts';
 import { shared } from '../support/shared.ts';
 
 const run = promisify(execFile);
-
-/** What an example needs may be missing on a machine with nothing but Node; with CI set nothing is skipped. */
-function lacks(...programs: string[]): boolean {
-  const missing = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
-  if (missing.length === 0 || process.env['CI']) return false;
-  process.stderr.write(
-    `\n*** SKIPPED: an example of the documentation, because ${missing.join(', ')} is missing ***\n`,
-  );
-  return true;
-}
 
 /** The page's examples are what people copy: each of them posts for real. */
 describe('the examples of docs/http-channel.md', () => {
@@ -40,6 +31,10 @@ describe('the examples of docs/http-channel.md', () => {
     expect(stdout).toContain(JSON.stringify({ id, outcome: 'accepted' }));
   };
   it('js', () => posts('js', 'node-1', process.execPath, ['--input-type=module', '-e']));
-  it.skipIf(lacks('bash', 'curl', 'openssl'))('sh', () => posts('sh', 'curl-1', 'bash', ['-c']));
-  it.skipIf(lacks('python3'))('python', () => posts('python', 'python-1', 'python3', ['-c']));
+  it.skipIf(lacks('an example of the documentation', 'bash', 'curl', 'openssl'))('sh', () =>
+    posts('sh', 'curl-1', 'bash', ['-c']),
+  );
+  it.skipIf(lacks('an example of the documentation', 'python3'))('python', () =>
+    posts('python', 'python-1', 'python3', ['-c']),
+  );
 });

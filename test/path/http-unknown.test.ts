@@ -6,7 +6,9 @@ import { onBothBackends, type Backend } from '../support/backends.ts';
 import { eventually } from '../support/client.ts';
 import { addSource, postTo, startReceiver, startSilentReceiver, type Delivered } from '../support/http-source.ts';
 import { apiKey, startHub } from '../support/hub.ts';
+import { lacks } from '../support/programs.ts';
 import { shared } from '../support/shared.ts';
+import { startDamagingLine } from '../support/damaging-line.ts';
 import { ticketClient } from '../support/ticket-client.ts';
 
 async function startCentre(backend: Backend) {
@@ -36,7 +38,7 @@ onBothBackends('a source that does not answer whether it took a message', (backe
   /** A reply to a customer of a source at this address, as it is in the outbox. */
   async function answer(text: string, outboundUrl = centre().receiver.url) {
     const { api, received, reply } = centre();
-    const app = await addSource(api, { outboundUrl, replyBy: 'webhook' });
+    const app = await addSource(api, { outboundUrl, replyBy: 'webhook', trust: { external: 'verified' } });
     const id = `m-${randomUUID()}`;
     await postTo(app, { id, from: { externalId: id }, text: 'Hello', acknowledge: false });
     const { ticketId } = await received(id);
@@ -78,6 +80,58 @@ onBothBackends('a source that does not answer whether it took a message', (backe
     await reply(ticketId, 'And the next');
     await receiver.delivered.until(({ body }) => body.text === 'And the next', 'the next answer');
   });
+
+  it('is asked by our id, which stands where it calls two messages the same', async () => {
+    const { receiver, messages } = centre();
+    receiver.answers.push({ status: 200, body: { id: 'the-same' } });
+    const { app, ticketId, messageId: first } = await answer('One');
+    await inOutbox(first, ({ status }) => status === 'sent');
+    receiver.answers.push({}, { status: 200, body: { taken: true, id: 'the-same' } });
+    const { id: second } = await centre().reply(ticketId, 'Another');
+    const { id } = await inOutbox(second, ({ status }) => status === 'sent');
+    expect((await messages(ticketId)).find((one) => one.id === second)).toMatchObject({ externalId: id });
+    expect(given('Another')).toHaveLength(1);
+    expect((await postTo(app, { id, status: 'read' }, '/status')).status).toBe(202);
+    await inOutbox(second, ({ status }) => status === 'read');
+  });
+
+  it.each([
+    ['a number', 4711, '4711'],
+    ['a text with a blank', 'msg 17', 'msg 17'],
+    ['Chinese', '消息-1', '消息-1'],
+  ])('nor by what: %s is an id, too, by which it reports and is answered', async (_what, theirs, externalId) => {
+    const { receiver, messages, received } = centre();
+    receiver.answers.push({ status: 200, body: { id: theirs } });
+    const { app, ticketId, messageId } = await answer(`Called ${theirs}`);
+    await inOutbox(messageId, ({ status }) => status === 'sent');
+    expect((await messages(ticketId)).find(({ id }) => id === messageId)).toMatchObject({ externalId });
+    expect((await postTo(app, { id: theirs, status: 'read' }, '/status')).status).toBe(202);
+    await inOutbox(messageId, ({ status }) => status === 'read');
+    const { to } = receiver.delivered.items.find(({ body }) => body.text === `Called ${theirs}`)?.body ?? {};
+    const next = {
+      id: `n-${randomUUID()}`,
+      from: { externalId: to },
+      inReplyTo: theirs,
+      text: 'Thank you',
+      acknowledge: false,
+    };
+    expect((await postTo(app, next)).status).toBe(202);
+    expect(await received(next.id)).toMatchObject({ ticketId });
+  });
+
+  it.skipIf(lacks('a line that damages TLS', 'openssl'))(
+    'because the line damages what it says: it is asked, and given it once',
+    async () => {
+      await using line = await startDamagingLine();
+      const { messageId } = await answer('Over a bad line', line.url);
+      const item = await inOutbox(messageId, ({ status }) => status === 'sent');
+      expect(item).toMatchObject({ attempts: 1 });
+      expect(line.posted).toEqual([
+        { type: 'message.created', id: item.id },
+        { type: 'message.asked', id: item.id },
+      ]);
+    },
+  );
 
   it('and does not know the question: a person decides, and what is sent again has the same id', async () => {
     const { receiver, api } = centre();

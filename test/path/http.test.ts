@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { verifySignature } from '@patchbay/channels/http/signature';
+import { acknowledgementText } from '@patchbay/domain';
 import { fetchAwaited } from '@patchbay/engine/pipeline/awaited-files';
 import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { expect, it } from 'vitest';
@@ -13,6 +14,9 @@ import { addSource, postTo, startReceiver, startSilentReceiver } from '../suppor
 import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 import { ticketClient } from '../support/ticket-client.ts';
+
+/** What another centre's hub acknowledges. */
+const other = { number: 1017, centreName: 'The other centre', open: true };
 
 async function startCentre(backend: Backend) {
   await using stack = new AsyncDisposableStack();
@@ -348,6 +352,49 @@ onBothBackends('a source of the webhook pair', (backend) => {
     await reply(ticketId, 'At once');
     await receiver.delivered.until(({ body }) => body.text === 'At once', 'the other source’s answer');
     expect(silent.asked.items).toHaveLength(3);
+  });
+
+  it('waits for no other, however many of them hang', async () => {
+    const { api, receiver, reply, received } = centre();
+    await using silent = await startSilentReceiver();
+    const hanging = [];
+    for (const source of await Promise.all(
+      [1, 2, 3].map(() => addSource(api, { outboundUrl: silent.url, replyBy: 'webhook' })),
+    )) {
+      for (let n = 0; n < 3; n += 1) {
+        const id = `h-${randomUUID()}`;
+        await postTo(source, { id, from: { externalId: id }, text: 'Hello', acknowledge: false });
+        hanging.push(await reply((await received(id)).ticketId, 'Are you there?'));
+      }
+    }
+    await silent.asked.until(() => silent.asked.items.length === 9, 'nine requests');
+    const { ticketId } = await send({ from: { externalId: 'quicker' } });
+    await reply(ticketId, 'In their midst');
+    await receiver.delivered.until(({ body }) => body.text === 'In their midst', 'the other source’s answer');
+    const { body } = await api('GET', '/api/v1/outbox?limit=200');
+    const states = hanging.map(
+      ({ id }) => body.items.find((item: { messageId: string }) => item.messageId === id).status,
+    );
+    // None has been given up by then.
+    expect(states).toEqual(Array(9).fill('queued'));
+  });
+
+  it.each([
+    ['nothing of the kind', {}, 1],
+    ['that a machine wrote it', { automatic: true }, 0],
+    ['what a hub of this kind acknowledges with', { text: acknowledgementText({ ...other, language: 'en' }).text }, 0],
+    ['the same in Chinese', { text: acknowledgementText({ ...other, language: 'zh' }).text }, 0],
+  ])('that says %s has its acknowledgements counted', async (what, more, times) => {
+    const { receiver, app, hub, received } = centre();
+    const id = `ack-${randomUUID()}`;
+    await postTo(app, { id, conversationId: id, text: 'Hello', ...more });
+    const { ticketId } = await received(id);
+    // The next contact's acknowledgement is written down after this one's would have been.
+    const after = `after-${randomUUID()}`;
+    await postTo(app, { id: after, conversationId: after, text: 'Hello' });
+    await receiver.delivered.until(({ body }) => body.conversationId === after, 'the acknowledgement of the next');
+    const { rows } = await hub.parts.db.sql.query('select from outbound where ticket_id = $1', [ticketId]);
+    expect(rows, what).toHaveLength(times);
   });
 
   it('changes its secret while the old one still holds; nobody is shown one again', async () => {

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { ImapFlow } from 'imapflow';
 import { inject } from 'vitest';
 import { freePort } from './backends.ts';
+import { writeCertificate } from './certificate.ts';
 import { eventually } from './client.ts';
 
 export const mailPassword = 'dovecot-test-password';
@@ -49,23 +50,7 @@ export async function startDovecot(
   await chmod(folder, 0o755);
   for (const name of ['run', 'state', 'mail']) await mkdir(join(folder, name), { mode: 0o755 });
   if (userInfo().uid === 0) await chown(join(folder, 'mail'), owner.uid, owner.gid);
-  await run('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=localhost',
-    '-addext',
-    'subjectAltName=DNS:localhost,IP:127.0.0.1',
-    '-keyout',
-    join(folder, 'key.pem'),
-    '-out',
-    join(folder, 'cert.pem'),
-  ]);
+  await writeCertificate(folder);
   const config = join(folder, 'dovecot.conf');
   await writeFile(config, configuration(folder, port, tlsPort, owner, options));
   if (options.introspectionUrl)

@@ -21,5 +21,4 @@ export class NotConnected extends Error {
   }
 }
 
-export const mayHaveLeft = (error: unknown): boolean =>
-  !(error instanceof NotConnected) && !causeCodes(error).some((code) => neverLeft.test(code));
+export const mayHaveLeft = (error: unknown): boolean => !causeCodes(error).some((code) => neverLeft.test(code));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messageKind } from '@patchbay/contracts';
-import { acknowledgementText, mayAnswerUs, shouldAcknowledge } from './acknowledgement.ts';
+import { acknowledgementText, holdsAcknowledgement, mayAnswerUs, shouldAcknowledge } from './acknowledgement.ts';
 import type { AcknowledgementInput, NamedTicket } from './acknowledgement.ts';
 
 const fresh: AcknowledgementInput = {
@@ -44,6 +44,22 @@ describe('shouldAcknowledge', () => {
           expect(shouldAcknowledge(given).yes).toBe(false);
       }),
     );
+  });
+});
+
+describe('holdsAcknowledgement', () => {
+  const told = (more: object) =>
+    acknowledgementText({ number: 1017, centreName: 'The Centre', language: 'en', open: true, ...more }).text;
+  it.each([
+    ['one', told({}), true],
+    ['one while it is closed', told({ open: false }), true],
+    ['one with a long wait', told({ waitMinutes: 30, ahead: 4 }), true],
+    ['one in Chinese', told({ language: 'zh' }), true],
+    ['one below an answer', `Your case: 4\n\n> ${told({}).replaceAll(' ', '\n> ')}`, true],
+    ['a question about a ticket', 'You received my message; my ticket number is 1017. Where is it?', false],
+    ['somebody else’s words', 'We have received your message. Your ticket number is 1017.', false],
+  ])('%s', (_name, text, holds) => {
+    expect(holdsAcknowledgement(text)).toBe(holds);
   });
 });
 

@@ -48,6 +48,13 @@ export function mayAnswerUs(named: NamedTicket, sender: string, windowMs: number
   return named.isLinked || isOneHouse(domainOf(sender), domainOf(named.address));
 }
 
+/** What acknowledgements say in any hub of this kind, as far as it has no names; quoted in a mail it may stand in several lines. */
+const acknowledged =
+  /We[\s>]+received[\s>]+your[\s>]+message;[\s>]+your[\s>]+ticket[\s>]+number[\s>]+is[\s>]+\d|已收到您的消息，工单号为[\s>]*\d/;
+
+/** Whether a text has an acknowledgement in it: what came through a gateway, or was written by a ticket system, has no other sign of that. */
+export const holdsAcknowledgement = (text: string): boolean => acknowledged.test(text);
+
 /** One domain, or one below the other. */
 function isOneHouse(one: string, other: string): boolean {
   if (isPublicMailProvider(one)) return false;

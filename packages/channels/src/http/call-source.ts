@@ -1,7 +1,7 @@
 /** Signed requests to the address that a source gave for answers. */
 import { HubError } from '@patchbay/contracts';
 import type { ChannelDeps } from '../channel.ts';
-import { mayHaveLeft } from '../may-have-left.ts';
+import { NotConnected } from '../may-have-left.ts';
 import { type OutgoingAnswer, outgoingRequest } from '../outgoing-address.ts';
 import { signedHeaders } from './signature.ts';
 import type { HttpSourceSettings } from './source.ts';
@@ -49,8 +49,9 @@ export async function callSource(
     });
   } catch (cause) {
     if (cause instanceof HubError) throw cause;
-    throw mayHaveLeft(cause)
-      ? new HubError('outcome_unknown', 'The source does not answer', { cause })
-      : new HubError('provider_unavailable', 'The source cannot be reached', { cause });
+    // Not by its code: TLS fails before the request and after it alike.
+    throw cause instanceof NotConnected
+      ? new HubError('provider_unavailable', 'The source cannot be reached', { cause })
+      : new HubError('outcome_unknown', 'The source does not answer', { cause });
   }
 }

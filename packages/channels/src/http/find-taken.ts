@@ -4,13 +4,14 @@ import type { OutboundMessage } from '@patchbay/contracts';
 import { z } from 'zod';
 import type { SentAsked } from '../channel.ts';
 import { callSource, type SourceCallDeps, targetOf } from './call-source.ts';
+import { theirId } from './schema.ts';
 import type { HttpSourceSettings } from './source.ts';
 
 /** What the hub asks. It has no `id` of a message, so that a receiver that does not know the question takes it for none. */
 const questionType = 'message.asked';
 
 /** A source that knows the question says so in its body; any other answer, 2xx or not, tells nothing. */
-const known = z.object({ taken: z.boolean(), id: z.string().min(1).max(500).optional() });
+const known = z.object({ taken: z.boolean(), id: theirId.optional().catch(undefined) });
 
 /** Milliseconds that a receiver has to answer. */
 const answerLimitMs = 5_000;

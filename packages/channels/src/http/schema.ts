@@ -39,6 +39,18 @@ const attachment = z.union(
   ],
   'an attachment has a filename and either content (base64) or url',
 );
+/**
+ * By what a source calls a message of ours: what it answered to it. Nothing that it may call it is left out here, for it reports by that; what it
+ * sends itself has stricter names.
+ */
+export const theirId = z.union([
+  z
+    .string()
+    .min(1)
+    .max(500)
+    .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'a text without control characters'),
+  z.int().transform(String),
+]);
 const plainId = z.string().regex(/^[\x21-\x7e]+$/, 'printable ASCII without spaces');
 
 export const incomingMessage = z.object({
@@ -60,15 +72,16 @@ export const incomingMessage = z.object({
   attachments: z.array(attachment).max(mostFiles).default([]),
   requestType: z.string().max(100).optional(),
   fields: z.record(z.string().max(100), z.unknown()).optional(),
-  inReplyTo: plainId.max(200).optional(),
+  inReplyTo: theirId.optional(),
   language: z.string().max(35).optional(),
   acknowledge: z.boolean().optional(),
+  automatic: z.boolean().default(false),
 });
 export type IncomingMessage = z.input<typeof incomingMessage>;
 type Incoming = z.output<typeof incomingMessage>;
 
 const incomingStatus = z.object({
-  id: plainId.max(998),
+  id: theirId,
   status: z.enum(['delivered', 'read', 'failed']),
   error: z.string().max(500).optional(),
 });
@@ -129,6 +142,7 @@ export async function contactFromMessage(
     threading: { references: referencesOf(message, source) },
     ...(request && { request }),
     ...(language && { language }),
+    automatic: message.automatic,
     acknowledge: canAnswer(message, source) && (message.acknowledge ?? source.replyBy === 'webhook'),
     ...momentOf(message),
     receivedAt: deps.now.toISOString(),
@@ -150,8 +164,8 @@ const senderOf = ({ from, conversationId }: Incoming, { kind }: HttpSourceSettin
   from.email ?? from.phone ?? from.externalId ?? (kind === 'app' ? conversationId : undefined) ?? 'anonymous';
 
 /**
- * Of what the sender said. The same id with another hash is another message; when it happened, in which language and whether it is
- * acknowledged may be said otherwise by a repetition, and so may the subject that a form makes by itself.
+ * Of what the sender said. The same id with another hash is another message; when it happened, in which language, by whom it was written and
+ * whether it is acknowledged may be said otherwise by a repetition, and so may the subject that a form makes by itself.
  */
 function contentHashOf(
   message: Incoming,

@@ -6,14 +6,14 @@ import type { OutgoingAnswer } from '../outgoing-address.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { callSource, type SourceCallDeps, targetOf } from './call-source.ts';
 import { signFileLink } from './file-link.ts';
-import { conversationOf, outgoingType } from './schema.ts';
+import { conversationOf, outgoingType, theirId } from './schema.ts';
 import type { HttpSourceSettings } from './source.ts';
 
 /** Milliseconds that a receiver has; what takes longer should answer first and work then. */
 const answerLimitMs = 20_000;
 
 /** What a receiver may answer: its own id of the message, by which it reports. */
-const taken = z.object({ id: z.string().min(1).max(500).optional() });
+const taken = z.object({ id: theirId.optional().catch(undefined) });
 
 export type SendDeps = SourceCallDeps & Pick<ChannelDeps, 'signingKey'>;
 

@@ -4,6 +4,7 @@ import {
   decideTicket,
   isReport,
   helpText,
+  holdsAcknowledgement,
   mayAnswerUs,
   normaliseEmail,
   resolveCustomer,
@@ -213,7 +214,7 @@ async function acknowledge(
       // The carrier's would be the first of two answers.
       !contact.consent?.byCarrier,
     opened: queueId !== undefined,
-    namesOther,
+    namesOther: namesOther || holdsAcknowledgement(contact.text),
   });
   if (!yes) return null;
   const open = (await lookups.hours()).ofQueue(queueId ?? null).isOpen(parts.now());

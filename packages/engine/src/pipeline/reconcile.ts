@@ -14,7 +14,7 @@ export async function reconcileOutbound(parts: Parts, { outboundId }: { outbound
   if (!message) return;
   const asked = await ask(parts, message);
   const found =
-    typeof asked === 'object' && !(await settleFound(parts, outboundId, asked.externalId)) ? 'cannot-tell' : asked;
+    typeof asked === 'object' && !(await settleFound(parts, message, asked.externalId)) ? 'cannot-tell' : asked;
   if (found === 'not-sent') {
     await leave(parts, outboundId, 'The provider has no such message; it can be sent again');
   } else if (typeof found !== 'object' && message.last) {
@@ -42,14 +42,21 @@ async function ask(parts: Parts, message: Unreconciled) {
   }
 }
 
-/** False when another message has this id: of two that say the same to the same recipient the provider has one. */
-async function settleFound(parts: Parts, outboundId: string, externalId: string): Promise<boolean> {
+/**
+ * False when another message has this id: of two that say the same to the same recipient the provider has one. A source was asked by our id, and has
+ * the message, whatever it calls it.
+ */
+async function settleFound(
+  parts: Parts,
+  { outboundId, channel }: Pick<Unreconciled, 'outboundId' | 'channel'>,
+  externalId: string,
+): Promise<boolean> {
   try {
     await retryOnConflict(() => settleOutbound(parts.db.sql, outboundId, { result: 'sent', externalId }, 'unknown'));
     return true;
   } catch (error) {
     if (databaseErrorCode(error) !== '23505') throw error;
-    return false;
+    return channel === 'http' && externalId !== outboundId && settleFound(parts, { outboundId, channel }, outboundId);
   }
 }
 

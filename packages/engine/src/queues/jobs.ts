@@ -9,7 +9,17 @@ import { gatheredJobs } from './gathered-jobs.ts';
 import { openQueue, openWorker } from './wiring.ts';
 import type { QueueBackend, RawQueue, RawWorker } from './wiring.ts';
 
-const queueNames = ['ingest', 'media', 'dispatch', 'webhooks', 'mail', 'texts', 'files'] as const;
+const queueNames = [
+  'ingest',
+  'media',
+  'dispatch',
+  'webhooks',
+  'mail',
+  'texts',
+  'sources',
+  'questions',
+  'files',
+] as const;
 type QueueName = (typeof queueNames)[number];
 
 /** Each provider may hang for as long as a message may take, and then only what leaves through it waits. */
@@ -17,7 +27,7 @@ const waysOut: Readonly<Record<ChannelName, QueueName>> = {
   email: 'mail',
   sms: 'texts',
   whatsapp: 'texts',
-  http: 'webhooks',
+  http: 'sources',
   // These wait for nobody outside.
   chat: 'dispatch',
   phone: 'dispatch',
@@ -26,9 +36,11 @@ const waysOut: Readonly<Record<ChannelName, QueueName>> = {
 /**
  * Contacts have a queue of their own, and those whose files lie with a provider have another, so that a slow file store delays no other
  * contact. What leaves has one for each kind of provider, so that one that hangs delays neither another's messages nor who is offered what.
- * Webhooks wait for strangers, and delay only webhooks. Files that no message waits for any more delay no file that one waits for.
+ * Webhooks wait for strangers, and delay only webhooks. What became of a message is asked beside all that leaves, and files that no message waits
+ * for any more delay no file that one waits for.
  */
-function queueOf(data: JobData<JobName>): QueueName {
+function queueOf(name: JobName, data: JobData<JobName>): QueueName {
+  if (name === 'reconcile-outbound') return 'questions';
   if ('inboxIds' in data) return 'ingest';
   if ('endpointId' in data) return 'webhooks';
   if ('awaitedFileId' in data) return 'files';
@@ -107,7 +119,7 @@ export function openJobs(backend: QueueBackend, log: Logger, rush: Pick<Rush, 'p
     add(name, data, options) {
       const delayMs = options?.delayMs ?? 0;
       const id = jobId(name, data) ?? (options?.once && 'queueId' in data ? data.queueId : undefined);
-      batchOf(queueOf(data), options?.unhurried ?? false).push({
+      batchOf(queueOf(name, data), options?.unhurried ?? false).push({
         name,
         data: schemas[name].parse(data),
         options: { ...(id && { jobId: id }), ...(delayMs > 0 && { delay: delayMs }) },
@@ -142,6 +154,8 @@ const gatherMs = {
   webhooks: 50,
   mail: 100,
   texts: 100,
+  sources: 50,
+  questions: 100,
   files: 100,
 } as const satisfies Record<QueueName, number>;
 

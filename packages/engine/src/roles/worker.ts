@@ -23,6 +23,9 @@ import { openWorkers } from '../queues/jobs.ts';
 import type { QueueBackend } from '../queues/wiring.ts';
 import { sendReport } from '../report-mail/send.ts';
 
+/** Jobs at once that wait for somebody outside. Each source is another one's house, and is sent three at once: ten that hang delay no other. */
+const outside = { webhooks: 8, mail: 8, texts: 8, sources: 32, questions: 16, files: 4 } as const;
+
 export async function startWorkers(
   parts: Parts,
   backend: QueueBackend,
@@ -57,7 +60,7 @@ export async function startWorkers(
       'send-report': (data) => sendReport(parts, data.reportRunId, signal),
     },
     parts,
-    { webhooks: 8, mail: 8, texts: 8, files: 4, ...(overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 }) },
+    { ...outside, ...(overrides.concurrency ?? { ingest: 16, media: 4, dispatch: 8 }) },
   );
   stack.defer(() => workers.close());
 }
