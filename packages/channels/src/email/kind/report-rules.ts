@@ -36,13 +36,19 @@ const formField =
 
 const isMailSystem = (mail: MailSigns): boolean => isDaemon(mail) || isPostmaster(mail);
 
-/** Who passes a report on, or asks about one, reports nothing; nor does who is away, whatever the mail that they answer was about. */
+/**
+ * Who passes a report on, or asks about one, reports nothing; nor does who is away, whatever the mail that they answer was about. That takes the
+ * whole text, and is looked at only where the rule has found something, which it does in few mails.
+ */
 export const ofItsOwn =
   (rule: Rule): Rule =>
-  (mail) =>
-    passesReportOn(mail) || (!isMailSystem(mail) && (autoReplySubject(mail) !== undefined || isForm(mail)))
-      ? undefined
-      : rule(mail);
+  (mail) => {
+    const finding = rule(mail);
+    return finding !== undefined && tellsOfAnother(mail) ? undefined : finding;
+  };
+
+const tellsOfAnother = (mail: MailSigns): boolean =>
+  passesReportOn(mail) || (!isMailSystem(mail) && (autoReplySubject(mail) !== undefined || isForm(mail)));
 
 const isForm = (mail: MailSigns): boolean => formField.test(beginning(mail));
 
@@ -117,8 +123,8 @@ export function daemonDelay(mail: MailSigns): Finding {
   if (isDaemon(mail) && delaySubjectAt(mail.subject) !== undefined)
     return { category: 'delivery-notice', evidence: 'mail daemon, subject of a delay' };
   const told = (delaySubjectAt(mail.subject) ?? bounceSubjectAt(mail.subject)) !== undefined;
-  const byMachine = mail.nullPath ? isSentBack(mail) : isMachine(mail) && !isAboutMailToUs(mail);
-  return (isDaemon(mail) || (told && (byMachine || isReportInShape(mail)))) && triesAgain(mail)
+  const byMachine = () => (mail.nullPath ? isSentBack(mail) : isMachine(mail) && !isAboutMailToUs(mail));
+  return (isDaemon(mail) || (told && (byMachine() || isReportInShape(mail)))) && triesAgain(mail)
     ? { category: 'delivery-notice', evidence: 'mail daemon, still trying' }
     : undefined;
 }
@@ -195,8 +201,11 @@ export function daemonBounce(mail: MailSigns): Finding {
   const told = bounceSubjectAt(mail.subject) !== undefined && (mail.nullPath || !isAnswerSubject(mail.subject));
   if (isDaemon(mail) && (told || mail.nullPath || mail.enclosesMail || notDelivered.test(beginning(mail))))
     return { category: 'bounce', evidence: 'mail daemon' };
-  const fails = failure.test(mail.text) || failureElsewhere.test(mail.text);
-  if (told && (mail.nullPath ? isSentBack(mail) : isMachine(mail) && (fails || isPostmasters(mail)) && isOfMail(mail)))
+  const fails = () => failure.test(mail.text) || failureElsewhere.test(mail.text);
+  if (
+    told &&
+    (mail.nullPath ? isSentBack(mail) : isMachine(mail) && (fails() || isPostmasters(mail)) && isOfMail(mail))
+  )
     return { category: 'bounce', evidence: 'machine sender, subject and reason of a bounce' };
   return told && isReportInShape(mail)
     ? { category: 'bounce', evidence: 'subject of a bounce, first words and shape of a report' }
