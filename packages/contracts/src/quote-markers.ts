@@ -163,7 +163,7 @@ export function quoteMarkerAt(lines: readonly string[], index: number): QuoteMar
   if (within >= 0) return { after: index + 1, before: line.slice(0, within), toEnd: true };
   const after = isGoingOn(line) ? index + 1 : attributionEnd(lines, index);
   if (after !== undefined) return { after, before: '', toEnd: false };
-  const shared = inline.exec(line);
+  const shared = closed.test(line) ? inline.exec(line) : null;
   if (shared && !(isTold(line) && !isQuotedBelow(lines, index + 1)))
     return { after: index + 1, before: shared[1] ?? '', toEnd: false };
   const unspoken = unspokenEnd(lines, index);
@@ -253,7 +253,7 @@ const withoutTargets = (joined: string): string =>
 const target = / \[([^\s<>[\]@]{1,64}@[^\s<>[\]@]{1,255})\]/g;
 
 const isGoingOn = (line: string): boolean =>
-  goingOn.test(line) && intro.test(line) && addressed.test(line) && timed.test(line) && !isTold(line);
+  intro.test(line) && addressed.test(line) && timed.test(line) && goingOn.test(line) && !isTold(line);
 
 const isGroupWise = (line: string): boolean => line.length <= longestLine && groupWise.test(line) && isMoment(line);
 
