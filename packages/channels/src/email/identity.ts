@@ -3,7 +3,7 @@
  * fields, fold headers, break long lines, and change line ends and transfer encodings; they write its Date in their own zone and a domain in capitals,
  * and put a sign before lines that begin with `From `. All of that leaves what was written as it is.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { StoredFile } from '@patchbay/contracts';
 import { cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
 import { withinLimits } from './reading/long-bodies.ts';
@@ -105,27 +105,38 @@ const mediaTypeOf = (mail: MailSource): string =>
  * The Message-ID with its angle brackets; of several the first. A mail without one is known by what it says and its Date. Where that is missing, too, two
  * mails that say the same may be two: they are one only when the host that took them first has noted the same of both.
  */
-function messageIdOf(mail: MailSource, hash: string): string {
+function messageIdOf(mail: MailSource, contentHash: string): string {
   const header = cleanLine(mail.header('message-id')[0] ?? '');
   const id = messageIds(header)[0] ?? header;
   if (id !== '' && id !== '<>') return clipBytes(id, 998);
   const dated = (mail.header('date')[0] ?? '').trim() !== '';
-  return `<${dated ? hash : hashOfWritten([hash, mail.header('received').at(-1) ?? ''])}@missing-message-id>`;
+  return `<${dated ? contentHash : hashOfWritten([contentHash, mail.header('received').at(-1) ?? ''])}@missing-message-id>`;
 }
 
+/** Characters. Hashing in one call costs a third, and holds all of it in memory. */
+const longestAtOnce = 64 * 1024;
+
 function hashOfWritten(values: readonly string[]): string {
-  const hash = createHash('sha256');
+  if (values.reduce((length, value) => length + value.length, 0) <= longestAtOnce)
+    return hash('sha256', Buffer.concat([...writtenIn(values)]));
+  const whole = createHash('sha256');
+  for (const piece of writtenIn(values)) whole.update(piece);
+  return whole.digest('hex');
+}
+
+/** Each value behind its length, so that none can be taken for a part of another. */
+function* writtenIn(values: readonly string[]): Generator<Buffer> {
   for (const value of values) {
     const written = withoutSpace(Buffer.from(value.includes('\ufffd') ? value.replaceAll('\ufffd', '') : value));
-    hash.update(`${written.length}:`).update(written);
+    yield Buffer.from(`${written.length}:`);
+    yield written;
   }
-  return hash.digest('hex');
 }
 
 /** What holds a NUL is no text and comes as it was sent; `stored` is the hash of those bytes. */
 function hashOfFile(content: Buffer, stored: string | undefined): string {
   if (stored !== undefined && content.includes(0)) return stored;
-  return createHash('sha256').update(withoutSpace(content)).digest('hex');
+  return hash('sha256', withoutSpace(content));
 }
 
 /** White space and control characters taken away: they are what is folded, broken, trimmed and replaced on the way. */
@@ -142,6 +153,9 @@ function withoutSpace(bytes: Buffer): Buffer {
   return kept.subarray(0, length);
 }
 
+/** White space that is not one space already, which most of it is. */
+const runs = /\s{2,}|[^\S ]/g;
+
 function formerHash(mail: MailSource, files: FilesOfParts, from: string): string {
   const shown = withinLimits(mail.known);
   const values = [
@@ -150,8 +164,8 @@ function formerHash(mail: MailSource, files: FilesOfParts, from: string): string
     mail.subject === undefined ? '' : clip(cleanLine(mail.subject), 2000),
     cleanText(shown.text),
     cleanText(shown.html ?? ''),
-    ...shown.parts.map((part) => files.get(part)?.sha256 ?? createHash('sha256').update(part.content).digest('hex')),
+    ...shown.parts.map((part) => files.get(part)?.sha256 ?? hash('sha256', part.content)),
   ];
-  const told = JSON.stringify(values.map((value) => value.replace(/\s+/g, ' ').trim()));
-  return createHash('sha256').update(told).digest('hex');
+  const told = JSON.stringify(values.map((value) => value.replace(runs, ' ').trim()));
+  return hash('sha256', told);
 }

@@ -1,5 +1,5 @@
 /** Raw mail → `InboundContactDraft`. The SMTP inlet, IMAP and the replay of quarantined bytes all come through here. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   type Authenticity,
   type ContactIdentifier,
@@ -299,7 +299,7 @@ const pathOf = (mail: MailSource, envelope: MailEnvelope): string =>
   envelope.from ?? returnPath(mail).replace(/^<>$/, '');
 
 async function storePart(part: MailPart, index: number, deps: MailDeps): Promise<StoredFile> {
-  const { sha256: hash, size } = part.otherForm
+  const { sha256: contentHash, size } = part.otherForm
     ? { sha256: sha256(part.content), size: part.content.length }
     : await deps.files.put(part.content);
   const contentType = /^[\w.+-]{1,127}\/[\w.+-]{1,127}$/.test(part.contentType)
@@ -310,12 +310,12 @@ async function storePart(part: MailPart, index: number, deps: MailDeps): Promise
     filename: cleanFilename(part.filename ?? '') || nameByContent(contentType, part.content, index),
     contentType,
     size,
-    sha256: hash,
+    sha256: contentHash,
     ...(contentId === '' ? {} : { contentId }),
     inline: part.inline,
   };
 }
 
 export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }

@@ -1,5 +1,5 @@
 /** Takes a contact in. When `receive` resolves it is durable, and only then may the provider be told that all is well. */
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { inboundContact, plainLine, storableText } from '@patchbay/contracts';
 import type { ChannelName, InboundContact, InboundContactDraft } from '@patchbay/contracts';
 import type { RawPayload, ReceiveOutcome } from '@patchbay/channels/channel';
@@ -128,7 +128,7 @@ async function storeRaw(parts: Parts, raw: RawPayload): Promise<StoredRaw> {
     return {
       raw: raw.bytes,
       rawType: raw.contentType,
-      rawSha256: createHash('sha256').update(raw.bytes).digest('hex'),
+      rawSha256: hash('sha256', raw.bytes),
     };
   }
   const { sha256 } = await parts.files.put(raw.bytes);
