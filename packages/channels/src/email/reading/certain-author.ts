@@ -5,8 +5,6 @@ import { cleanLine } from '../clean-text.ts';
 const longestHead = 262_144;
 /** Characters of a From. */
 const longestField = 10_000;
-/** A lone CR, where more of the line follows: some take it for a line's end, some for a character. */
-const loneReturn = /\r(?![\r\n])/;
 const writtenAddress = /(?:"[^"]{1,64}"|[^\s<>",;:()]{1,64})@(?:\[[^\s\]]{1,64}\]|[^\s<>",;:()]{1,255})/g;
 
 /**
@@ -17,11 +15,24 @@ const writtenAddress = /(?:"[^"]{1,64}"|[^\s<>",;:()]{1,64})@(?:\[[^\s\]]{1,64}\
  * @param mended as it is read
  */
 export function isReadAlike(raw: Buffer, mended: Buffer): boolean {
-  const start = raw.subarray(0, longestHead).toString('latin1');
-  const end = /\n\r?\n/.exec(start);
-  const head = end ? start.slice(0, end.index + end[0].length) : start;
-  if (loneReturn.test(head) || head.includes('\0')) return false;
-  return mended.subarray(0, head.length).equals(raw.subarray(0, head.length));
+  const head = raw.subarray(0, headLength(raw.subarray(0, longestHead)));
+  return !hasLoneReturn(head) && !head.includes(0) && mended.subarray(0, head.length).equals(head);
+}
+
+/** Up to the end of the first empty line; all where there is none. */
+function headLength(start: Buffer): number {
+  for (let at = start.indexOf(10); at >= 0; at = start.indexOf(10, at + 1)) {
+    const next = start[at + 1] === 13 ? at + 2 : at + 1;
+    if (start[next] === 10) return next + 1;
+  }
+  return start.length;
+}
+
+/** A lone CR, where more of the line follows: some take it for a line's end, some for a character. */
+function hasLoneReturn(head: Buffer): boolean {
+  for (let at = head.indexOf(13); at >= 0; at = head.indexOf(13, at + 1))
+    if (head[at + 1] !== 13 && head[at + 1] !== 10) return true;
+  return false;
 }
 
 /** The address stands in From as it is taken: not in an encoded word, not in pieces, with nothing in it that is left out. */

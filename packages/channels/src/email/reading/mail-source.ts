@@ -210,15 +210,24 @@ const noField = /^(?![ \t\r\n]|>?From |[!-9;-~]{1,200}[ \t]*:|X-[\w-]{1,60}(?: [
 
 // A head that no empty line ends is all there is to a parser: what is no field in it, or all where nothing is one, was meant as the text.
 function withHeadEnded(raw: Buffer): Buffer {
-  const start = raw.subarray(0, longestHead).toString('latin1');
-  const end = start.search(/\r?\n\r?\n/);
-  const head = end < 0 ? start : start.slice(0, end);
+  const start = raw.subarray(0, longestHead);
+  const end = headEnd(start);
+  const head = start.toString('latin1', 0, end < 0 ? start.length : end);
   if (raw.length === 0 || (end < 0 && raw.length > longestHead) || (end >= 0 && head === '')) return raw;
   const text = textIn(head, end < 0);
   if (text < 0 && end >= 0) return raw;
   const at = text < 0 ? raw.length : text;
   const gap = at === raw.length ? '\r\n\r\n' : '\r\n';
   return Buffer.concat([raw.subarray(0, at), Buffer.from(gap), raw.subarray(at)]);
+}
+
+/** Where the first empty line begins, with the end of the line above it; -1 where there is none. */
+function headEnd(raw: Buffer): number {
+  for (let at = raw.indexOf(10); at >= 0; at = raw.indexOf(10, at + 1)) {
+    const next = raw[at + 1] === 13 ? at + 2 : at + 1;
+    if (raw[next] === 10) return raw[at - 1] === 13 ? at - 1 : at;
+  }
+  return -1;
 }
 
 /** Where the text begins in a head, or -1. Among fields a stray line is none; behind the last of them, a line of white space, or as a delimiter it is. */
