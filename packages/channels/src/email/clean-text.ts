@@ -10,9 +10,12 @@ export function cleanText(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(controls, '').toWellFormed();
 }
 
+/** Words of ASCII with one space between them, as most addresses, names and subjects are. */
+const cleanWords = /^[!-~]+(?: [!-~]+)*$/;
+
 /** One line: like `cleanText`, with runs of white space as one space. */
 export function cleanLine(text: string): string {
-  return cleanText(text).replace(/\s+/g, ' ').trim();
+  return cleanWords.test(text) ? text : cleanText(text).replace(/\s+/g, ' ').trim();
 }
 
 /** At most `limit` UTF-16 units, never cutting a character in two. */
