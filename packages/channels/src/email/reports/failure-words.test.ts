@@ -100,6 +100,59 @@ test('a name that Go’s resolver does not find', () => {
   expect(isPermanent('failed to get IPs from PTR record: lookup firm.example: no such host', '5.4.4')).toBe(true);
 });
 
+test.each([
+  '550 Unbekannter Empfaenger',
+  '550 Kein solcher Benutzer',
+  '550 Konto existiert nicht',
+  '550 Uzytkownik nieznany',
+  '550 Konto nie istnieje',
+  '550 Uzivatel neznamy',
+  '550 Neznamy prijemce',
+  '550 Ismeretlen felhasznalo',
+  '550 Bilinmeyen kullanici',
+  '550 Alici bulunamadi',
+  '550 Неизвестный получатель',
+  '550 Нет такого ящика',
+  '550 Пользователь не зарегистрирован',
+  '550 查無此人',
+  '550 无此用户',
+  "554 RCPT (eva@firm.example) dosn't exist",
+  '550 mailbox has been removed',
+  '550 Employee has left the company',
+  '550 Person not found',
+  "550 Sorry, we don't have that user",
+  '550 User is not registered',
+  '550 Unregistered user',
+  '550 Mail for eva@firm.example is no longer accepted',
+  'Illegal host/domain name found',
+  '550 All recipients invalid',
+  '550 eva@firm.example is not a user here',
+  '550 Inexistent mailbox',
+  '550 Cannot resolve address',
+  '550 Unknown relay recipient',
+  '550 nobody here by that name',
+  'RESOLVER.ADR.ExRecipNotFound; not found',
+  "Couldn't find a mail exchanger (MX) for the domain",
+  'DNS server returned answer with no data',
+  'No mail server for domain',
+])('in the letters and the spelling of whoever set up the server, for good: %s', (answer) => {
+  expect(isPermanent(answer)).toBe(true);
+});
+
+test.each([
+  '550 5.1.7 Invalid address: sender',
+  '550 5.1.1 Refused due to recipient preferences',
+  '554 Email rejected due to security policies',
+  '550 Domain centre.test does not exist or DNS lookup failed for MAIL FROM',
+  '550 invalid DNS MX or A/AAAA resource record of sender',
+  'No route found to domain FIRM from server MAIL1/FIRM. Check Domain documents in Domino Directory.',
+  'Several matches found in Domino Directory',
+  '535 The user name or password is incorrect',
+  '550 I cannot resolve your domain',
+])('of the sender, of what the recipient wants, of the way there: for now: %s', (answer) => {
+  expect(isPermanent(answer)).toBe(false);
+});
+
 test('rows of dots take no longer than other words', () => {
   const begun = process.cpuUsage();
   isPermanent(`550 ${`user ${'.'.repeat(90)} `.repeat(40)}`);
