@@ -4,7 +4,7 @@ import { untagged } from '@patchbay/contracts/forward-marks';
 /** An answer that calls itself automatic, or an absence note. What couriers and schools call their notices of absence is none. */
 const answersItself = [
   'automatic reply',
-  'auto(matic|mated)?[- ]?(reply|response)( (from|to) [^:]{1,80})?',
+  '(yahoo! )?auto(matic|mated)?[- ]?(reply|response)( (from|to) [^:]{1,80})?',
   'automatische (antwort|antwoord)( auf| von [^:]{1,80})?',
   'automatisch antwoord',
   'abwesenheits(notiz|nachricht|assistent)',
@@ -32,8 +32,8 @@ const answersItself = [
   'automaatvastus',
   'trả lời tự động',
   'balasan otomatis',
-  'ตอบกลับอัตโนมัติ',
-  'תשובה אוטומטית',
+  '(การ)?ตอบกลับอัตโนมัติ',
+  '(תשובה|מענה) אוטומטי(ת)?',
   'رد تلقائي',
   '자동 ?(응답|답장)',
   'autoodpowiedź',
@@ -123,6 +123,10 @@ const forms = { answersItself: form(answersItself), away: form(away), mayBeAway:
 const absenceOfDomino =
   /^AUTO: .{1,120}(is out of (the|our) office|is (afwezig|niet aanwezig)|ist (außer Haus|nicht im (Haus|Büro)|abwesend)|est absente?|(n'est pas|ne sera pas) au bureau|est[áa] (ausente|fuera|fora)|è (assente|fuori))/;
 
+/** Notes before that, and FirstClass: `Ann Lee is out of the office.` */
+const awayByName =
+  /^(?!(I|we|my|our|your)\b)[^:?]{1,120} (is out of (the|our) office|ist (außer Haus|nicht im (Haus|Büro))|est absente? du bureau|est[áa] fuera de la oficina|è fuori ufficio)\.?$/i;
+
 /** What Request Tracker and its like put before everything else. */
 const ticketTag = /^\[[^[\]\n]{0,60}#\d{1,12}\][ \t]*/;
 
@@ -159,6 +163,7 @@ export function absenceIn(
   subject: string,
 ): 'certain' | 'named' | 'stated' | 'doubtful' | 'possible' | 'topic' | undefined {
   if (absenceOfDomino.test(subject)) return 'certain';
+  if (awayByName.test(subject)) return 'stated';
   const said = saidIn(subject);
   const follows = (name: keyof typeof forms) => said.map((one) => forms[name].exec(one)?.groups).find(Boolean);
   const named = follows('answersItself');

@@ -65,6 +65,9 @@ describe('subjects', () => {
     'Réponse automatique d’absence : Lampe',
     'Contestación automática: Lámpara',
     'Automatic reply',
+    'Yahoo! Auto Response',
+    'מענה אוטומטי: מנורה',
+    'การตอบกลับอัตโนมัติ: โคมไฟ',
     '自動返信',
   ])('name an absence note: %s', async (subject) => {
     expect(await readAs({ subject })).toBe(answer);
@@ -81,6 +84,11 @@ describe('subjects', () => {
     ['Poza biurem: lampa', 'Jestem poza biurem do poniedziałku.'],
     ['Вне офиса: лампа', 'Меня не будет в офисе до понедельника.'],
     ['Ofis dışında: lamba', 'Pazartesiye kadar ofis dışındayım.'],
+    [
+      'Ida Lee is out of the office.',
+      'I will be out of the office starting 03/09/2026 and will not return until 03/16/2026.',
+    ],
+    ['Ida Lee ist außer Haus', 'Ich bin bis Montag nicht im Büro.'],
   ])(
     'that say of somebody that they are away name an absence note where the text says so, too: %s',
     async (subject, text) => {
@@ -93,6 +101,7 @@ describe('subjects', () => {
   test.each([
     ['Out of office: who stands in for Ida?', 'Ida wrote that she is out. Whom do we ask about our lamp?'],
     ['Out of office: the message does not work', 'In your program the message is never sent. Can you help?'],
+    ['Ida Lee is out of the office', 'I am out of the office, too. Could you please deliver the lamp on Monday?'],
     ['Abwesend: Lieferung verschieben', 'Bitte liefern Sie eine Woche später, es ist niemand da.'],
     ['Fuori ufficio: come si attiva?', 'Buongiorno, come si attiva la funzione nel vostro programma?'],
   ])('that say so are a person’s where the text asks for something: %s', async (subject, text) => {

@@ -80,6 +80,12 @@ describe('what is reported', () => {
       { result: 'read' },
     ],
     [
+      'a read receipt that does not say who sent it',
+      report('disposition-notification', ['Final-Recipient: rfc822;ann@example.com', 'Disposition: displayed']),
+      'delivery-notice',
+      { result: 'read' },
+    ],
+    [
       'a complaint',
       report('feedback-report', ['Feedback-Type: abuse', 'Original-Rcpt-To: <ann@example.com>']),
       'complaint-report',

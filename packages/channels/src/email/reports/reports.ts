@@ -283,7 +283,7 @@ function readNotices(input: ReportInput): RecipientReport[] {
   return input.reports
     .filter((report) => report.kind === 'disposition-notification')
     .flatMap((report) => {
-      const disposition = /;\s*(displayed|processed|dispatched|deleted)/i.exec(
+      const disposition = /(?:;|^)\s*(displayed|processed|dispatched|deleted)/i.exec(
         report.values('disposition')[0] ?? '',
       )?.[1];
       if (disposition === undefined) return [];
