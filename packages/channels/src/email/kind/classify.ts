@@ -8,6 +8,7 @@ import { absenceIn } from './absence-words.ts';
 import { autoReplyHeader, autoReplySubject, autoSubmitted, autoSubmittedAs, bulkOfNobody } from './auto-reply-rules.ts';
 import { certifiedReceipt } from './certified-mail.ts';
 import { clip } from '../clean-text.ts';
+import { listRefusal } from './list-refusals.ts';
 import {
   type Finding,
   type MailSigns,
@@ -40,6 +41,7 @@ const rules: Record<string, Rule> = {
   returnedMail: report.ofItsOwn(report.returnedMail),
   refusalRepeated: report.ofItsOwn(report.refusalRepeated),
   refusalOfNobody: report.refusalOfNobody,
+  listRefusal,
   calendarObject,
   autoSubmitted,
   autoReplyHeader,
