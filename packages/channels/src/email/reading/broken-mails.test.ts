@@ -238,6 +238,9 @@ test.each([
   ['Content-Disposition: filename="=?utf-8?Q?=C3=A4.doc?="', 'ä.doc'],
   ['Content-Disposition: filename="\xc3\xa4.doc"', 'ä.doc'],
   ['Content-Disposition: filename="C:\\a.doc"', 'a.doc'],
+  ['Content-Disposition: attachment; filename*=%C3%A4.doc', 'ä.doc'],
+  ["Content-Disposition: attachment; filename*=utf-8''%C3%A4.doc", 'ä.doc'],
+  ['Content-Disposition: attachment; filename=%C3%A4.doc', '%C3%A4.doc'],
   // Well-formed, with something like a parameter in it.
   ['Content-Disposition: attachment; filename="a name=b.doc"', 'a name=b.doc'],
   ['Content-Type: application/x-odd; title="to name=b.doc"', 'attachment-1.bin'],
@@ -439,6 +442,7 @@ test.each([
   ["name='my report.pdf'", 'my report.pdf'],
   ['name="=?x-unknown?Q?Gr=FC=DFe.pdf?="', 'Grüße.pdf'],
   ['name="a\\"b.pdf"', 'a"b.pdf'],
+  ['name="/home/ann/my report.pdf"', 'my report.pdf'],
 ])('a file with %s', async (parameter, filename) => {
   const mail = await read(...head, `Content-Type: application/pdf; ${parameter}`, '', 'ABC');
   expect(mail.names).toEqual([filename]);

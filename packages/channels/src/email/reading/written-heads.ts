@@ -44,8 +44,19 @@ const alone = String.raw`^[\w-]{1,40}:\s{0,99}(?:[\w.+/-]{1,127}\s{1,99})?`;
 const filenameAlone = parameter('filename', alone);
 const nameAlone = parameter('name', alone);
 
+/** In percent signs as RFC 2231 has it, without the character set that belongs before it. */
+const withoutCharset = /;\s*filename\*\s{0,9}=\s{0,9}"?([^'";\r\n]{0,999}%[\da-f]{2}[^'";\r\n]{0,999})/i;
+
+function decodedPercents(written: string): string | undefined {
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * A file's name that the parser has not read: in raw bytes, in a word of an unknown character set, with the folders of Windows before it, or in a
+ * A file's name that the parser has not read: in raw bytes, in a word of an unknown character set, with folders before it, or in a
  * field without its semicolons.
  *
  * @param read what the parser has read
@@ -57,10 +68,14 @@ export function writtenName(
 ): string | undefined {
   const line = (key: string) => lines.find((field) => field.key === key)?.line ?? '';
   const [disposition, type] = [line('content-disposition'), line('content-type')];
+  const percents = withoutCharset.exec(disposition)?.[1];
+  if (percents !== undefined) return decodedPercents(percents);
   const odd = read === false ? (filenameAlone.exec(disposition) ?? nameAlone.exec(type)) : null;
   const found = odd ?? filename.exec(disposition) ?? name.exec(type);
   const written = (found?.[1] ?? found?.[2] ?? '').replace(/\r?\n[ \t]*/g, '');
   if (/^([a-z]:\\|\\\\)/i.test(written) && !raw.test(written)) return written.slice(written.lastIndexOf('\\') + 1);
+  if (/^\/[^/]/.test(written) && !raw.test(written) && !hasUnreadWord(written))
+    return written.slice(written.lastIndexOf('/') + 1);
   const unquoted = written.replace(/\\(["\\])/g, '$1');
   if (raw.test(written)) {
     const bytes = Buffer.from(unquoted, 'latin1');
