@@ -58,7 +58,7 @@ const oneLineBlock = new RegExp(
 export function isMailHead(lines: readonly string[], index: number): boolean {
   const first = labelOf(lines[index] ?? '');
   if (first === 'from' || first === 'date') return isHead(lines, index) && !isForm(lines, index);
-  return isSenderAbove(lines, index);
+  return isSenderAbove(lines, index) || isStacked(lines, index);
 }
 
 function isHead(lines: readonly string[], index: number): boolean {
@@ -162,6 +162,28 @@ function isSenderAbove(lines: readonly string[], index: number): boolean {
     !isForm(lines, index + 1, index)
   );
 }
+
+const momentAlone = /^\s*\d[\d./: -]{8,20}(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,5})?\s*$/i;
+const alone = (words: string) => new RegExp(`^\\s*(${words})\\s*$`, 'iu');
+const toAlone = alone(labels.to);
+const subjectAlone = alone(`${labels.subject}|thema`);
+const stackedLines = 16;
+
+/** Notes sets the fields one below another: the sender, the moment, and below their names whom it was for and what about. */
+function isStacked(lines: readonly string[], index: number): boolean {
+  const line = lines[index] ?? '';
+  if (line.length > longestLine || !addressed.test(line) || !momentAlone.test(lines[index + 1] ?? '')) return false;
+  const below = lines.slice(index + 2, index + 2 + stackedLines);
+  const to = below.findIndex((one) => toAlone.test(one));
+  return (
+    to >= 0 &&
+    isMoment(lines[index + 1] ?? '') &&
+    below.slice(to).some((one) => subjectAlone.test(one)) &&
+    isAddressBelow(below, to)
+  );
+}
+
+const isAddressBelow = (lines: readonly string[], to: number): boolean => (lines[to + 1] ?? '').includes('@');
 
 function labelOf(line: string): string | undefined {
   return line.length > longestLine ? undefined : labelled.find(([, pattern]) => pattern.test(line))?.[0];

@@ -88,6 +88,8 @@ describe('what stands above quoted lines', () => {
 
 /** What stands for the whole rest, with or without signs. */
 const blocks: Record<string, string> = {
+  'Notes, its fields one below another': `"Desk" ${address}\n03/03/2026 10:00 AM\n\nTo\n<ida@firm.example>\ncc\n\nSubject\nLamp`,
+  'Notes in German, with where to answer': `Desk ${address}\n03.03.2026 10:00\nBitte antworten an\ndesk@centre.test\n\n\nAn\nida@firm.example\nKopie\n\nThema\nLampe`,
   'Outlook in French': 'De : Desk <desk@centre.test>\nEnvoyé : mardi 3 mars 2026 10:00\nÀ : Ann\nObjet : Lampe',
   'Outlook in Spanish':
     'De: Desk <desk@centre.test>\nEnviado: martes, 3 de marzo de 2026 10:00\nPara: Ann\nAsunto: Lámpara',

@@ -31,6 +31,16 @@ describe('sentences that tell what was written', () => {
   });
 });
 
+describe('the sender and a moment above a letter', () => {
+  test.each([
+    'Ida Lee <ida@firm.example>\n03.03.2026 10:00\n\nTo\nthe desk of the lamps\n\nplease change the\nSubject\nof my mail.',
+    'Ida Lee <ida@firm.example>\n3 March 2026\n\nTo\nthe desk\n\nSubject\nLamp\n\nIt flickers.',
+    'Ida Lee <ida@firm.example>\n03.03.2026 10:00\n\nIt flickers.',
+  ])('%s', (text) => {
+    expect(replyTextOf(text)).toBe(text);
+  });
+});
+
 describe('answers between paragraphs of one quoted line', () => {
   test('each stays, and none of the lines', () => {
     const text =
