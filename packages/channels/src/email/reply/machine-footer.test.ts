@@ -22,6 +22,7 @@ describe('what machines add goes', () => {
     '\nYahoo! Groups Links\n\n<*> To visit your group on the web, go to:\n    http://groups.yahoo.com/group/lamps/',
     'This email has been checked for viruses by Avast antivirus software.\nwww.avast.com',
     'Diese E-Mail wurde von Avast Antivirus-Software auf Viren geprüft.\nhttps://www.avast.com/antivirus',
+    'Please consider the environment before printing this e-mail.',
     'Cet e-mail a été vérifié par le logiciel antivirus d’Avast.',
     'This message has been scanned for viruses and\ndangerous content by MailScanner, and is\nbelieved to be clean.',
   ])('%s', (footer) => {
@@ -82,6 +83,7 @@ describe('a name and how to reach it', () => {
     'It is broken.\n\n---\nAnn Lee',
     'My wishes\n---\nRed Lamp\nwww.lamps.example',
     'Deliver to:\n\n---\nAnn Lee\nTel. 020 765432',
+    'Bring it to the new address, please.\n\n---\nAnn Lee\nTel. 020 765432',
     'It moves.\n\n---\nDelivery Address\nHigh Road\nann@example.org',
     'It moves.\n\n---\nMy pictures\nhttps://files.example/1',
     'It moves.\n\n---\nAnn Lee\nPlease call me.\nTel. 020 765432',
@@ -105,6 +107,9 @@ test('rules and dashes without end take no time', () => {
     '---\nAnn Lee\nwww.x\n',
     'Sent from my iPhone\n',
     '* ',
+    '====\nAnn\nTel 020 765432\n',
+    '| |\nAnn\n|\n',
+    'Desk <desk@centre.test>\n03/03/2026 10:00 AM\nTo\n',
   ])
     replyTextOf(`It is broken.\n${unit.repeat(6_000)}`);
   const { user, system } = process.cpuUsage(begun);

@@ -34,7 +34,7 @@ const longestSigned = 60;
 /** `below`: something was written above `lines` already, so that they may be a signature alone. */
 export function withoutEnding(lines: readonly string[], below: boolean): string[] {
   const first = below ? 0 : 1;
-  const written = withoutLastLines(lines, first);
+  const written = withoutLastLines(withoutDrawnSignature(lines, first), first);
   const start = signatureStart(written, first) ?? cardStart(written, first);
   const kept = start === undefined ? written : withoutLastLines(written.slice(0, start), first);
   return kept.length === lines.length ? kept : [...kept, ''];
@@ -61,6 +61,54 @@ function footerStart(lines: readonly string[], first: number): number | undefine
   return undefined;
 }
 
+const tableBars = /^\s*\|[\s|]*$/;
+/** What NetEase's program says of the signature. */
+const drawnBy = /^签名由.{1,20}定制$/;
+const mostDrawn = 14;
+/** What stands there is what the line above speaks of. */
+const announced =
+  /[:\uff1a]\s*$|address|anschrift|adres|direcci|indirizzo|endereço|адрес|住所|届け先|宛先|連絡先|地址|收件|주소/i;
+
+/** Without what stands last between two rows of the same signs, or in cells, when that is a name and how its owner is reached. */
+function withoutDrawnSignature(lines: readonly string[], first: number): readonly string[] {
+  const end = lines.findLastIndex((line) => line.trim() !== '' && !drawnBy.test(line.trim()));
+  const last = (lines[end] ?? '').trim();
+  const isTable = tableBars.test(last);
+  if (end <= first || !(isTable || rule.test(last))) return lines;
+  const nearest = Math.max(first, end - mostDrawn);
+  const start = isTable
+    ? firstOfTable(lines, nearest, end)
+    : lines.findLastIndex((line, index) => index >= nearest && index < end && line.trim() === last);
+  if (start < nearest) return lines;
+  const above = lines.slice(0, start).findLast((line) => line.trim() !== '') ?? '';
+  const drawn = lines
+    .slice(start, end)
+    .filter((line) => line.trim() !== '' && !tableBars.test(line) && line.trim() !== last);
+  return isDrawnSignature(drawn) && !announced.test(above) ? lines.slice(0, start) : lines;
+}
+
+/** Of the lines around `end` that hold nothing but bars, or a few words between them. */
+function firstOfTable(lines: readonly string[], nearest: number, end: number): number {
+  let start = end;
+  for (
+    let index = end;
+    index >= nearest && (tableBars.test(lines[index] ?? '') || isShort(lines[index] ?? ''));
+    index -= 1
+  )
+    if (tableBars.test(lines[index] ?? '')) start = index;
+  return start === end ? -1 : start;
+}
+
+/** How an owner is reached stands below who that is. */
+const isDrawnSignature = ([name = '', ...others]: readonly string[]): boolean =>
+  !reached.test(name) &&
+  !/\d/.test(name) &&
+  isShort(name.trim()) &&
+  !heading.test(name) &&
+  others.length < mostSigned &&
+  others.some((line) => reached.test(line)) &&
+  others.every((line) => isShort(line.trim()) && !saysOfAddress(line));
+
 const isFooter = (lines: readonly string[]): boolean =>
   isMachineFooter(lines) || (isNoticeAlone(lines) && !lines.some((line) => asks.test(line) || ofOneself.test(line)));
 
@@ -70,7 +118,7 @@ function cardStart(lines: readonly string[], first: number): number | undefined 
   for (let index = lines.length - 2; index >= nearest; index -= 1) {
     const line = lines[index] ?? '';
     const above = lines.slice(0, index).findLast((written) => written.trim() !== '') ?? '';
-    const parts = rule.test(line) ? !/[:\uff1a]\s*$/.test(above) : isDeviceLine(line, false);
+    const parts = rule.test(line) ? !announced.test(above) : isDeviceLine(line, false);
     if (!parts || (lines[index - 1] ?? '').trim() !== '') continue;
     return isCard(lines.slice(index + 1)) ? index : undefined;
   }
