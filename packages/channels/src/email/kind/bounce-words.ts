@@ -88,6 +88,17 @@ const anywhere = new RegExp(
 const before = new RegExp(
   `^[\\s*[(\uff08【]{0,3}(?:메일 |邮件|郵件|メール)?(?:${[
     'delivery report',
+    'bounce\\]',
+    'notificación (de|del|sobre el) estado de (la )?entrega',
+    'notifica(zione)? sullo stato del recapito',
+    "notification d['’]état de (la )?remise",
+    'notificação (de|do) (status|estado) d[ae] entrega',
+    'benachrichtigung (zum|über den) (übermittlungs|zustell(ungs)?)status',
+    'powiadomienie o stanie dostarcz',
+    'уведомление о (состоянии )?доставк',
+    '(传递|传送|投递)状态通知',
+    '(傳遞|傳送|遞送)狀態通知',
+    '配信(状態|状況)通知',
     'zustell(ungs)?fehler',
     '(message |mail |courriel )?non (délivrée?|distribuée?)',
     '(avviso di )?mancata consegna',

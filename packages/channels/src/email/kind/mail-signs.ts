@@ -75,7 +75,7 @@ export function passesReportOn(mail: MailSigns): boolean {
 
 /** What the programs that stand between mail servers are called. */
 const programName =
-  /(smtp|mta\b|\bndr\b|imss|daemon|postmaster|gateway|anti-?(virus|spam)|mail[-_. ]?(system|server|service|deliver|router|sweeper|marshal|guard|scanner)|\bdelivery\b|deliver(y|er)?[-_. ]?(sub)?(system|agent|service|report|status)|bounce|robot\b|listserv|post[-_. ]?office|quarantine|firewall|^\W?((system|mail|server)[-_. ]?)?admin(istrator)?\b|\b(system|mail)[-_. ]?admin(istrator)?\b|no-?reply)/i;
+  /(smtp|mta\b|\bndr\b|ims(s|va)|interscan|daemon|postmaster|gateway|anti-?(virus|spam)|mail[-_. ]?(system|server|service|deliver|router|sweeper|marshal|guard|scanner)|\bdelivery\b|deliver(y|er)?[-_. ]?(sub)?(system|agent|service|report|status)|bounce|robot\b|listserv|post[-_. ]?office|quarantine|firewall|^\W?((system|mail|server)[-_. ]?)?admin(istrator)?\b|\b(system|mail)[-_. ]?admin(istrator)?\b|no-?reply)/i;
 
 export const isProgram = (mail: MailSigns): boolean =>
   programName.test(mail.from.split('@', 1)[0] ?? '') || programName.test(mail.fromName);

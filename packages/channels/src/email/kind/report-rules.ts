@@ -140,8 +140,12 @@ const isAutomatic = (mail: MailSigns): boolean => mail.header('auto-submitted').
  * mail servers, or who shows the mail.
  */
 const isMachine = (mail: MailSigns): boolean =>
+  isOfNobody(mail) ||
   (isPostmaster(mail) && !isWrittenByPostmaster(mail)) ||
   (isAutomatic(mail) && (isMailProgram(mail) || showsMail(mail)));
+
+/** No author is named, as in every person's mail (RFC 5322 §3.6), nor whom it could come back to. */
+const isOfNobody = (mail: MailSigns): boolean => mail.from === '' && !mail.hasPath;
 
 const isMailProgram = (mail: MailSigns): boolean => isProgram(mail) && !readsNoMail(mail);
 const showsMail = (mail: MailSigns): boolean => mail.enclosesMail || holdsCopy(mail.text);
@@ -161,7 +165,7 @@ function isReportInShape(mail: MailSigns): boolean {
   const early = report.slice(0, 600);
   return (
     ((notDelivered.test(early) && ofMail.test(early)) || keepsTryingMail(early)) &&
-    (mail.enclosesMail || namesAnother(mail, report))
+    (showsMail(mail) || namesAnother(mail, report))
   );
 }
 
@@ -199,7 +203,7 @@ function isAboutMailToUs(mail: MailSigns): boolean {
  */
 export function daemonBounce(mail: MailSigns): Finding {
   const told = bounceSubjectAt(mail.subject) !== undefined && (mail.nullPath || !isAnswerSubject(mail.subject));
-  if (isDaemon(mail) && (told || mail.nullPath || mail.enclosesMail || notDelivered.test(beginning(mail))))
+  if (isDaemon(mail) && (told || mail.nullPath || mail.enclosesMail || saysNotDelivered(mail)))
     return { category: 'bounce', evidence: 'mail daemon' };
   const fails = () => failure.test(mail.text) || failureElsewhere.test(mail.text);
   if (
@@ -211,6 +215,10 @@ export function daemonBounce(mail: MailSigns): Finding {
     ? { category: 'bounce', evidence: 'subject of a bounce, first words and shape of a report' }
     : undefined;
 }
+
+/** In whatever language, or as a server answers. */
+const saysNotDelivered = (mail: MailSigns): boolean =>
+  [notDelivered, failureElsewhere, serverSaid].some((words) => words.test(beginning(mail)));
 
 /**
  * A null reverse-path is no proof alone: rules of Exchange that pass mails on have one, too (a person's mail about a parcel that was not delivered),

@@ -1,6 +1,6 @@
 /** Bounces in shapes that few programs write, or wrote, and what their words mean: made for these tests. */
 import { describe, expect, test } from 'vitest';
-import { copy, report, told, type Shape } from './test-bounces.ts';
+import { copy, encoded, report, told, type Shape } from './test-bounces.ts';
 
 const shapes: Record<string, Shape> = {
   'a host without a way for mail': {
@@ -226,6 +226,89 @@ const shapes: Record<string, Shape> = {
       'Diagnostic: unrecognised-OR-name',
     ],
     is: 'bounce; ann@example.org for good - -',
+  },
+  'several in one line': {
+    text: ['These failed:', '', 'ann@example.org, bob@example.org', '', '550 5.1.1 user unknown'],
+    is: 'bounce; ann@example.org for good 5.1.1 550; bob@example.org for good 5.1.1 550',
+  },
+  'a numbered list': {
+    text: ['These failed:', '', '1. ann@example.org - user unknown', '2) bob@example.org - mailbox full'],
+    is: 'bounce; ann@example.org for good - -; bob@example.org for now - -',
+  },
+  'a table': {
+    text: [
+      'Recipient           Reason',
+      '------------------  ------------',
+      'ann@example.org     user unknown',
+      'bob@example.org     mailbox full',
+    ],
+    is: 'bounce; ann@example.org for good - -; bob@example.org for now - -',
+  },
+  'a daemon in other words, without an envelope': {
+    from: 'MAILER-DAEMON@mx.example.net',
+    subject: 'aviso de fallo',
+    nullPath: false,
+    text: [
+      'No he podido entregar su mensaje.',
+      '',
+      '<ann@example.org>:',
+      'Sorry, no mailbox here by that name. (#5.1.1)',
+    ],
+    is: 'bounce; ann@example.org for good 5.1.1 -',
+  },
+  'a daemon in Russian, without an envelope': {
+    from: 'MAILER-DAEMON@mx.example.net',
+    subject: 'Lamp',
+    nullPath: false,
+    text: ['Ваше письмо не может быть доставлено.', '', '<ann@example.org>: 550 Нет такого пользователя'],
+    is: 'bounce; ann@example.org for good - 550',
+  },
+  'X.400 above a copy, without an envelope': {
+    from: 'MTA <mta@example.net>',
+    subject: 'Non-Delivery Notification',
+    nullPath: false,
+    text: [
+      'Your message was not delivered to:   ann@example.org',
+      'for the following reason:',
+      '     Diagnostic was Unrecognised OR Name',
+      '',
+      'The Original Message follows:',
+      ...copy,
+    ],
+    is: 'bounce; ann@example.org for good - -',
+  },
+  'a filter of its own name, without an envelope': {
+    from: 'imsva@example.net',
+    subject: 'Mail could not be delivered',
+    nullPath: false,
+    text: [
+      'Received >>> 550 5.1.1 <ann@example.org>: User unknown',
+      '',
+      'Unable to deliver message to:',
+      '<ann@example.org>',
+    ],
+    is: 'bounce; ann@example.org for good 5.1.1 550',
+  },
+  'James, without an envelope': {
+    from: 'postmaster@example.net',
+    subject: '[BOUNCE] Lamp',
+    nullPath: false,
+    text: ["I'm afraid I wasn't able to deliver your message.", '', 'ann@example.org', '', '550 - no such user here'],
+    is: 'bounce; ann@example.org for good - 550',
+  },
+  'a postmaster in Chinese, without an envelope': {
+    from: 'postmaster@example.net',
+    subject: encoded('传递状态通知(失败)'),
+    nullPath: false,
+    text: ['传递到下列收件人失败。', '', 'ann@example.org', '550 Requested action not taken: mailbox unavailable'],
+    is: 'bounce; ann@example.org for good - 550',
+  },
+  'a postmaster in Spanish, without an envelope': {
+    from: 'postmaster@example.net',
+    subject: encoded('Notificación de estado de entrega (error)'),
+    nullPath: false,
+    text: ['Error en la entrega a los siguientes destinatarios.', '', 'ann@example.org', '550 mailbox unavailable'],
+    is: 'bounce; ann@example.org for good - 550',
   },
   'SMTP code in status with no reply': {
     ...report([

@@ -42,7 +42,7 @@ function beginsCopy(line: string): boolean {
 const ends = String.raw`\s<>()[\]:;,"'@\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f`;
 const address = `[^${ends}]{1,64}@[^${ends}]{1,255}`;
 const leading = new RegExp(
-  String.raw`^[\s>*+•-]*(?:mailto:)?(?:[^<>\n]{0,80}<(${address})>|(${address}))[\s.]*(?:$|[:;,(\[]|\.\.\.|\s-|\s+(?:\(|\[|\d{3}\b|on\s))`,
+  String.raw`^[\s>*+•-]*(?:\d{1,3}[.)]\s{1,9})?(?:mailto:)?(?:[^<>\n]{0,80}<(${address})>|(${address}))[\s.]*(?:$|[:;,(\[]|\.\.\.|\s-|\s+(?:\(|\[|\d{3}\b|on\s)|\t|\s{3})`,
   'i',
 );
 /** Between a word that announces an address and the address. */
@@ -113,6 +113,8 @@ export function recipientsNamed(report: string, ours: ReadonlySet<string>): Name
       const above = lines.slice(Math.max(0, index - linesAbove), index).join(' ');
       const recipient = written === undefined || helps(line, written, above) ? undefined : usable(written);
       if (recipient && found.size < mostRecipients) name(recipient, linesAbout(lines, index));
+      if (recipient)
+        for (const other of besides(line)) if (usable(other)) name(trimmed(other), linesAbout(lines, index));
     }
     if (found.size > 0) return [...found.values()];
   }
@@ -177,5 +179,13 @@ const addressAtStart = (line: string): string | undefined => {
   const match = leading.exec(line);
   return match === null ? undefined : trimmed(match[1] ?? match[2] ?? '').toLowerCase();
 };
+/** The others of several in one line, where nothing else stands. */
+function besides(line: string): string[] {
+  const words = line
+    .split(/[\s,;]+/)
+    .filter((word) => word !== '')
+    .slice(0, mostRecipients);
+  return words.length > 1 && words.every((word) => isMailAddress(trimmed(word))) ? words.slice(1) : [];
+}
 /** Nothing else stands there, but for the sign of a list. */
 const alone = (line: string): boolean => isMailAddress(trimmed(line.trim().replace(/^[*•+-]\s+/, '')));
