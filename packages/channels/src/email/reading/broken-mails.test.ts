@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseMail } from '../schema.ts';
 import { testDeps } from '../test-deps.ts';
+import { decodeRawWords } from './raw-words.ts';
 
 /** `lines`: one character per byte. */
 async function read(...lines: string[]) {
@@ -435,6 +436,21 @@ describe('a character set', () => {
 test('a subject is folded within a letter, and has spaces in its words', async () => {
   expect((await read('Subject: Gr\xc3', ' \xbc\xc3\x9fe', '', 'x')).subject).toBe('Grüße');
   expect((await read('Subject: =?us-ascii?Q?A / 1 / b?=', '', 'x')).subject).toBe('A / 1 / b');
+});
+
+test.each([
+  ['Gr\xc3\xbc\xc3\x9fe aus K\xc3', 'Grüße aus K'],
+  ['\xe8\xae\xa2\xe5\x8d\x95\xe9\x97', '订单'],
+  ['Gr\xc3\xbc\xc3\x9fe \xf0\x9f\x98', 'Grüße'],
+  // Of one letter alone nothing is known.
+  ['Caf\xc3', 'CafÃ'],
+  ['Gr\xfc\xdfe aus K\xc3', 'Grüße aus KÃ'],
+])('a subject that was cut within a letter: %j', async (written, subject) => {
+  expect((await read(`Subject: ${written}`, '', 'x')).subject).toBe(subject);
+});
+
+test.each([undefined, '', 'gb2312'])('what ends with a whole letter keeps it, in a charset of %j', (charset) => {
+  expect(decodeRawWords(Buffer.from('Grüße, Döß'), charset)).toBe('Grüße, Döß');
 });
 
 test.each([

@@ -1,4 +1,5 @@
 /** Text that holds bytes beyond ASCII without saying what they are. UTF-8 is what RFC 6532 allows; others are a guess. */
+import { isUtf8 } from 'node:buffer';
 import { isGuessed, isWestern } from './charset-names.ts';
 import { textWhollyIn } from './charset-text.ts';
 import { guessedCharset } from './guessed-charset.ts';
@@ -11,6 +12,8 @@ import { decodeShifted, isEscapedJapanese } from './shifted-charsets.ts';
 export function decodeRawWords(bytes: Buffer, named = '', words = bytes): string {
   if (isEscapedJapanese(bytes)) return decodedAs('iso-2022-jp', bytes) ?? bytes.toString();
   const said = isGuessed(named) ? '' : named;
+  const whole = said === '' || isWestern(said) ? withoutCutLetter(bytes) : undefined;
+  if (whole !== undefined) return whole.toString();
   const tried = isWestern(said)
     ? ['utf-8', guessedCharset(words)]
     : ['utf-8', said, guessedCharset(words), isEastAsian(words) ? 'gb18030' : ''];
@@ -19,6 +22,15 @@ export function decodeRawWords(bytes: Buffer, named = '', words = bytes): string
     if (text !== undefined) return text;
   }
   return decodedAs('windows-1252', bytes) ?? bytes.toString();
+}
+
+/** UTF-8 that was cut to some number of bytes, within its last letter: undefined for what is not, and for what has no other letter beyond ASCII. */
+function withoutCutLetter(bytes: Buffer): Buffer | undefined {
+  if (isUtf8(bytes)) return undefined;
+  let last = bytes.length - 1;
+  while (last > bytes.length - 3 && ((bytes[last] ?? 0) & 0xc0) === 0x80) last -= 1;
+  const whole = bytes.subarray(0, last);
+  return (bytes[last] ?? 0) >= 0xc2 && whole.some((byte) => byte > 0x7f) && isUtf8(whole) ? whole : undefined;
 }
 
 const decodedAs = (charset: string, bytes: Buffer): string | undefined =>
