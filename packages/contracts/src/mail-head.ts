@@ -5,14 +5,14 @@ import { addressed, dated, isMoment, longestLine, plain } from './line-signs.ts'
 const margin = '[\\s>*_\u200e\u200f\u202a\u202b]*';
 const labels = {
   from: 'from|von|de|fra|från|frá|van|da|od|nuo|nork|odesílatel|lähettäjä|saatja|šalje|kimden|gönderen|feladó|de la|expeditor(ul)?|nadawca|από|dari|từ|от( кого)?|отправитель|від( кого)?|од|מאת|من|از|प्रेषक|จาก|发件人|寄件者|寄件人|差出人|送信元|보낸 ?사람',
-  date: 'sent|date|gesendet|datum|envoyé( le)?|enviad[oa]( el| em)?|enviat( el)?|fecha|data|inviato|sendt|dato|skickat|verzonden|wysłano|lähetetty|päivämäärä|päiväys|odesláno|odoslané|poslano|poslato|išsiųsta|nosūtīts|saadetud|bidalia|gönderil(me|en)( tarihi)?|gönderildi|tarih|elküldve|dátum|trimis|dată|στάλθηκε|ημερομηνία|dikirim|tanggal|đã gửi|ngày|отправлено|изпратено|послато|дата|надіслано|נשלח|תאריך|تم الإرسال|التاريخ|ارسال شده|भेजा गया|ส่ง(เมื่อ)?|发送时间|发送日期|日期|寄件日期|傳送時間|送信日時|日時|日付|보낸 ?날짜',
+  date: 'sent|date|gesendet|datum|envoyé( le)?|enviad[oa]( el| em)?|enviat( el)?|fecha|data|inviato|sendt|dato|skickat|verzonden|wysłano|lähetetty|päivämäärä|päiväys|odesláno|odoslané|poslano|poslato|išsiųsta|nosūtīts|saadetud|bidalia|gönderil(me|en)( tarihi)?|gönderildi|tarih|elküldve|dátum|trimis|dată|στάλθηκε|εστάλη|ημερομηνία|dikirim|tanggal|đã gửi|ngày|отправлено|изпратено|послато|дата|надіслано|נשלח|תאריך|تم الإرسال|تاريخ الإرسال|التاريخ|ارسال شده|भेजा गया|ส่ง(เมื่อ)?|发送时间|发送日期|日期|寄件日期|傳送時間|送信日時|日時|日付|보낸 ?날짜',
   to: 'to|an|à|a|para|per( a)?|til|till|aan|do|za|kam|nori|pre|komu|prima|vastaanottaja|adressaat|kime|címzett|către|destinatarul|adresat|προς|kepada|đến|tới|кому|до|за|אל|إلى|به|प्रति|ถึง|收件人|收件者|宛先|送信先|받는 ?사람',
   subject:
     'subject|betreff|objet|asunto|assunto|assumpte|oggetto|emne|ämne|efni|onderwerp|temat|aihe|předmět|predmet|naslov|zadeva|tema|tēma|teema|gaia|konu|tárgy|subiect(ul)?|θέμα|subjek|perihal|chủ đề|tiêu đề|тема|относно|נושא|الموضوع|موضوع|विषय|เรื่อง|主题|主旨|主題|件名|제목',
 };
 /** What only mails have. */
 const sentLabel =
-  /^[\s>*_\u200e\u200f\u202a\u202b]*(sent|gesendet|envoyé( le)?|enviad[oa]( el| em)?|inviato|sendt|skickat|verzonden|wysłano|lähetetty|odesláno|odoslané|elküldve|trimis|στάλθηκε|gönderildi|отправлено|надіслано|נשלח|تم الإرسال|发送时间|寄件日期|傳送時間|送信日時|보낸 ?날짜)[\s*]*[:\uff1a]/iu;
+  /^[\s>*_\u200e\u200f\u202a\u202b]*(sent|gesendet|envoyé( le)?|enviad[oa]( el| em)?|inviato|sendt|skickat|verzonden|wysłano|lähetetty|odesláno|odoslané|elküldve|trimis|στάλθηκε|εστάλη|gönderildi|отправлено|надіслано|נשלח|تم الإرسال|تاريخ الإرسال|发送时间|寄件日期|傳送時間|送信日時|보낸 ?날짜)[\s*]*[:\uff1a]/iu;
 const labelled = Object.entries(labels).map(
   ([name, words]) => [name, new RegExp(`^${margin}(${words})[\\s*]*[:\uff1a]`, 'iu')] as const,
 );
@@ -163,7 +163,7 @@ function isSenderAbove(lines: readonly string[], index: number): boolean {
   );
 }
 
-const momentAlone = /^\s*\d[\d./: -]{8,20}(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,5})?\s*$/i;
+const momentAlone = /^\s*\d[\d./: -]{8,20}(?:\s?[ap]\.?m\.?)?(?: [A-Z]{2,5})?\s*$/i;
 const alone = (words: string) => new RegExp(`^\\s*(${words})\\s*$`, 'iu');
 const toAlone = alone(labels.to);
 const subjectAlone = alone(`${labels.subject}|thema`);

@@ -62,6 +62,18 @@ describe('other shapes', () => {
   });
 });
 
+test.each([
+  'Sent\u00a0from\u00a0my\u00a0iPhone',
+  'Von\u00a0meinem iPhone\u00a0gesendet',
+  'De\u00a0la: Desk <desk@centre.test>\nTrimis: marți, 3 martie 2026 10:00\nCătre: Ann\nSubiect: Lampa\n\nOlder',
+  '> Older\n\n> And more of it\n\n> to its end',
+  '"Desk" <desk@centre.test>\n03/03/2026 10:00\u202fAM\n\nTo\n<ida@firm.example>\ncc\n\nSubject\nLamp\n\nOlder',
+  'Από: Desk <desk@centre.test>\n\nΕστάλη: Τρίτη, 3 Μαρτίου 2026 10:00 πμ\n\nΠρος: Ann\n\nΘέμα: Λάμπα\n\nOlder',
+  'من: Desk <desk@centre.test>\n\nتاريخ الإرسال: 03/مارس/2026 10:00 ص\n\nإلى: Ann\n\nالموضوع: مصباح\n\nOlder',
+])('spaces that do not break, and blank lines between all others: %j', (below) => {
+  expect(replyTextOf(`Thank you!\n\n${below}`)).toBe('Thank you!');
+});
+
 test('a block of headers run together begins the quotation', () => {
   expect(replyTextOf('Thank you!\n\nFrom: bob@example.com Date: Thu, 24 Mar 2016 08:07:12 -0700\nOlder')).toBe(
     'Thank you!',

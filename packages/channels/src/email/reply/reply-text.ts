@@ -27,7 +27,7 @@ const mostLines = 20_000;
  * `quotes`: something older has been taken out of it already, so that even one line with `>` is what is left of it.
  */
 export function replyTextOf(text: string, subject = '', quotes = false): string {
-  const lines = text.split('\n');
+  const lines = withBreakingSpaces(text.split('\n'));
   if (lines.length > mostLines) return text.trim();
   const { parts, passedOn } = newParts(lines, subject, quotes);
   const own: string[] = [];
@@ -41,6 +41,13 @@ export function replyTextOf(text: string, subject = '', quotes = false): string 
     .replace(/\n{3,}/g, '\n\n')
     .trim();
   return reply === '' ? text.trim() : reply;
+}
+
+/** Phones and programs put spaces that do not break into the lines that are their own. Behind two dashes they are looked at where these are. */
+function withBreakingSpaces(lines: readonly string[]): readonly string[] {
+  return lines.map((line) =>
+    line.includes('\u00a0') && !line.startsWith('--') ? line.replaceAll('\u00a0', ' ') : line,
+  );
 }
 
 interface NewLines {
@@ -111,13 +118,14 @@ function endsWithName(kept: readonly string[]): boolean {
 }
 
 /**
- * Two lines with `>`, or one as the last of the text: a single one in between may be the sender's own sign. Not where a quotation stands above
+ * Two lines with `>`, with a blank line between them or without, or one as the last of the text: a single one in between may be the sender's own sign. Not where a quotation stands above
  * (`quotes`): there it is a line that is answered.
  */
 function startsQuote(lines: readonly string[], index: number, quotes: boolean): boolean {
   if (!quoted.test(lines[index] ?? '')) return false;
   if (!quotes && isCompared(lines, index)) return false;
-  if (quotes || quoted.test(lines[index + 1] ?? '')) return true;
+  const next = lines[index + 1] ?? '';
+  if (quotes || quoted.test(next) || (next.trim() === '' && quoted.test(lines[index + 2] ?? ''))) return true;
   const begins = index === 0 || (lines[index - 1] ?? '').trim() === '';
   return begins && index > 0 && index === lastWritten(lines);
 }
