@@ -227,6 +227,30 @@ const shapes: Record<string, Shape> = {
     ],
     is: 'bounce; ann@example.org for good - -',
   },
+  'fields of the mail above what the server said': {
+    from: 'postmaster@outlook.example',
+    text: [
+      'Your message could not be delivered.',
+      '',
+      'Original Message Details',
+      'Created Date:   3/3/2026 9:00:00 AM',
+      'Sender Address: service@centre.test',
+      'Recipient Address:      ann@example.org',
+      '',
+      'Error Details',
+      'Reported error: 550 5.4.310 DNS domain example.org does not exist',
+    ],
+    is: 'bounce; ann@example.org for good 5.4.310 550',
+  },
+  'two that PowerMTA names': {
+    text: [
+      'Immediately below you will find a list of the affected recipients.',
+      '',
+      '  <ann@example.org>  delivery failed; will not continue trying',
+      '  <bob@example.org>  delivery failed; will not continue trying',
+    ],
+    is: 'bounce; ann@example.org for now - -; bob@example.org for now - -',
+  },
   'several in one line': {
     text: ['These failed:', '', 'ann@example.org, bob@example.org', '', '550 5.1.1 user unknown'],
     is: 'bounce; ann@example.org for good 5.1.1 550; bob@example.org for good 5.1.1 550',

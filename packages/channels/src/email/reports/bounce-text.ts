@@ -14,7 +14,7 @@ const copyBehindSigns =
 const copyBegins = new RegExp(
   `^(${[
     'below this line is a copy',
-    'original message (follows|headers?|text|details)',
+    'original message (follows|headers?|text)',
     'the (original )?message (follows|header)',
     'unsent message (follows|below)',
     'received: (from|by)\\b',
@@ -42,7 +42,7 @@ function beginsCopy(line: string): boolean {
 const ends = String.raw`\s<>()[\]:;,"'@\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2018-\u201f`;
 const address = `[^${ends}]{1,64}@[^${ends}]{1,255}`;
 const leading = new RegExp(
-  String.raw`^[\s>*+•-]*(?:\d{1,3}[.)]\s{1,9})?(?:mailto:)?(?:[^<>\n]{0,80}<(${address})>|(${address}))[\s.]*(?:$|[:;,(\[]|\.\.\.|\s-|\s+(?:\(|\[|\d{3}\b|on\s)|\t|\s{3})`,
+  String.raw`^[\s>*+•-]*(?:\d{1,3}[.)]\s{1,9})?(?:mailto:)?(?:[^<>\n]{0,80}<(${address})>|(${address}))[\s.]*(?:$|[:;,(\[]|\.\.\.|\s-|\s+(?:\(|\[|\d{3}\b|on\s)|\t|\s{2})`,
   'i',
 );
 /** Between a word that announces an address and the address. */

@@ -70,8 +70,11 @@ export interface FailureInput {
 const ofTheMail =
   /^[ \t>*|]{0,20}(?:subject|betreff|objet|sujet|asunto|assunto|oggetto|onderwerp|emne|ämne|aihe|temat|předmět|tárgy|тема|konu|θέμα|件名|主\s?题|主旨|主題|제목|message[- ]id)[ \t\u00a0]{0,20}(?:[:\uff1a][^\n]*|\n[^\n]*)$/gim;
 
+/** And who sent it. */
+const ofItsSender = /^[ \t>*|]{0,20}(?:original[ -])?sender(?:[ -](?:e-?mail )?address)?[ \t]{0,20}:[^\n]*$/gim;
+
 export function failureOf({ status, diagnostic, text: whole }: FailureInput): Failure {
-  const text = whole.slice(0, 8_000).replace(ofTheMail, '');
+  const text = whole.slice(0, 8_000).replace(ofTheMail, '').replace(ofItsSender, '');
   const said = `${diagnostic.slice(0, 4_000)}\n`;
   const code = statusCode(status, said, text) ?? failureIn(text.slice(0, 8_000));
   const replyCode = replyAtStart(said, code) ?? replyIn(said) ?? replyIn(text.slice(0, 8_000));
