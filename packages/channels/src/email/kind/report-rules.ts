@@ -274,12 +274,19 @@ const ofMail = new RegExp(
 const serverSaid =
   /\b[45]\d\d[ :-]#?[45]\.\d{1,3}\.\d{1,3}\b|\(#[45]\.\d\.\d{1,3}\)|\b5\d\d .{0,80}(unknown|rejected|no such)/i;
 
+const saysOfMail = (mail: MailSigns): boolean => {
+  const early = beginning(mail).slice(0, 600);
+  return notDelivered.test(early) && ofMail.test(early);
+};
+
 /** A machine sends a mail back: it encloses it, or repeats what a server answered, and says that it was not delivered. */
 export function returnedMail(mail: MailSigns): Finding {
   const machine =
     (isMailSystem(mail) && !isWrittenByPostmaster(mail)) || readsNoMail(mail) || (mail.nullPath && isProgram(mail));
   if (!machine || !notDelivered.test(mail.text) || isOfGoods(mail)) return undefined;
   if (mail.enclosesMail) return { category: 'bounce', evidence: 'machine sender, mail enclosed, not delivered' };
+  if (mail.nullPath && isPostmaster(mail) && isOfMail(mail) && strangersIn(mail).length > 0 && saysOfMail(mail))
+    return { category: 'bounce', evidence: 'postmaster, no reverse-path, a mail not delivered, whom it was for' };
   return (mail.nullPath || isDaemon(mail)) && serverSaid.test(mail.text)
     ? { category: 'bounce', evidence: "machine sender, a server's answer, not delivered" }
     : undefined;

@@ -251,6 +251,16 @@ const shapes: Record<string, Shape> = {
     ],
     is: 'bounce; ann@example.org for now - -; bob@example.org for now - -',
   },
+  'a postmaster that tells of it in a sentence': {
+    from: 'Postmaster <postmaster@example.net>',
+    subject: 'Notification about your mail',
+    text: ['The message sent to <ann@example.org> could not be delivered.', '', 'Error: user unknown'],
+    is: 'bounce; ann@example.org for good - -',
+  },
+  'what was answered behind the command': {
+    text: ['These failed:', '', 'ann@example.org', 'Reason: RCPT TO:<ann@example.org> 550 No such recipient'],
+    is: 'bounce; ann@example.org for good - 550',
+  },
   'several in one line': {
     text: ['These failed:', '', 'ann@example.org, bob@example.org', '', '550 5.1.1 user unknown'],
     is: 'bounce; ann@example.org for good 5.1.1 550; bob@example.org for good 5.1.1 550',

@@ -175,7 +175,7 @@ function replyAtStart(said: string, code: string | undefined): string | undefine
 function replyIn(text: string): string | undefined {
   return (
     /(?:^|[\s;:('"[#])([45]\d\d)(?:[ :-] ?#?[45]\.\d{1,3}\.\d{1,3}\b)/.exec(text)?.[1] ??
-    /(?:^|\n[ \t]*|smtp; ?|said: ?|responded:? ?|response:? (?:from [^:]{0,80}: ?)?|error:? ?|<<< ?|>>> ?|<-- ?|status:? ?|code ?:? ?|[:;(] ?)([45][0-5]\d)[ :-](?=\D|\d{1,3}(?:\.\d{1,3}){3})/i.exec(
+    /(?:^|\n[ \t]*|smtp; ?|rcpt to: ?<[^<>\s]{1,320}> |said: ?|responded:? ?|response:? (?:from [^:]{0,80}: ?)?|error:? ?|<<< ?|>>> ?|<-- ?|status:? ?|code ?:? ?|[:;(] ?)([45][0-5]\d)[ :-](?=\D|\d{1,3}(?:\.\d{1,3}){3})/i.exec(
       text,
     )?.[1] ??
     /(?:<<< ?|<-- ?|code ?[:=]? ?)([45][0-5]\d)(?=[\s,;)\]]|$)/i.exec(text)?.[1] ??
