@@ -10,7 +10,7 @@ const longestAtOnce = 64 * 1024;
 
 /**
  * A mail of one short text, which acknowledgements and most answers are, is put together at once: the streams of which nodemailer makes a mail
- * of any size cost as much as all the rest of composing. The bytes are the same.
+ * of any size cost as much as all the rest of composing. The bytes are the same, save where a soft line break of quoted-printable stands.
  */
 export async function bytesOf(mail: Composed): Promise<Buffer> {
   const { content } = mail;
