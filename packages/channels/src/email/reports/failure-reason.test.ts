@@ -12,7 +12,6 @@ const said = (answer: string) =>
 
 const ofTheAddress = [
   '550 5.1.1 User unknown',
-  '550 [SUSPEND] Mailbox currently suspended',
   '550 5.4.1 All recipient addresses rejected : Access denied',
   '550 The recipient cannot be verified',
   '550 ann@example.org is not one of our users',
@@ -35,6 +34,10 @@ const ofSomethingElse = [
   '550 too many invalid recipients',
   '521 5.2.1 : This system will not accept delivery of this message.',
   '550 5.2.2 Mailbox full',
+  '550 [SUSPEND] Mailbox currently suspended',
+  '550 5.2.1 The account of ann@example.org is suspended',
+  '550 5.1.1 <ann@example.org>: suspended',
+  '550 Account locked',
   '554 5.7.1 Relay access denied',
   '550 5.7.25 Client host rejected: cannot find your hostname',
 ];
