@@ -291,10 +291,11 @@ describe('the health of channels', () => {
 
     await sql.query(
       `insert into mail_account (address, provider, host, port, security, username, auth, folder, after_fetch, import_from, state, backlog,
-         lease_holder, lease_until)
+         last_delay, lease_holder, lease_until)
        select name || '@brand.example', 'other', 'imap.example', 143, 'none', name, 'password', 'INBOX', 'keep', 'all', state, waiting,
-         gen_random_uuid(), now() + interval '1 hour'
-       from (values ('box', 'importing', 900), ('outage', 'watching', 400), ('calm', 'watching', 0)) as account (name, state, waiting)`,
+         late, gen_random_uuid(), now() + interval '1 hour'
+       from (values ('box', 'importing', 900, null), ('outage', 'watching', 400, 95.2), ('calm', 'watching', 0, 1))
+         as account (name, state, waiting, late)`,
       [],
     );
     const tiles = await eventually(
@@ -302,10 +303,16 @@ describe('the health of channels', () => {
       (all: { account: string }[]) => all.some(({ account: name }) => name === 'box@brand.example'),
     );
     expect(tiles).toContainEqual(
-      expect.objectContaining({ account: 'box@brand.example', state: 'slow', backlog: 900, oldestAt: null }),
+      expect.objectContaining({
+        account: 'box@brand.example',
+        state: 'slow',
+        backlog: 900,
+        oldestAt: null,
+        delay: null,
+      }),
     );
     expect(tiles).toContainEqual(
-      expect.objectContaining({ account: 'outage@brand.example', state: 'slow', backlog: 400 }),
+      expect.objectContaining({ account: 'outage@brand.example', state: 'slow', backlog: 400, delay: 95 }),
     );
     expect(tiles).not.toContainEqual(expect.objectContaining({ account: 'calm@brand.example' }));
   });

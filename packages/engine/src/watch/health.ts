@@ -125,7 +125,7 @@ export async function readTiles(parts: Parts): Promise<ChannelTile[]> {
       backlog: counts['backlog'] ?? 0,
       // How old the mail of a backlog is nobody knows before it is fetched.
       oldestAt: state === 'failing' ? lastContactAt : null,
-      delay: null,
+      delay: counts['delay'] ?? null,
     })),
   ];
 }
