@@ -269,6 +269,26 @@ it('mails that were passed over are asked for again, by another process as well,
   expect(saved.map((one) => one.passedOver)).toEqual([[{ uid: 2, tries: 4, othersCame: true }], []]);
 });
 
+it.each([
+  ['is gone', (command: string) => inRange(command).filter((uid) => uid !== 1)],
+  ['is too large and whose head is not handed out', (command: string) => inRange(command)],
+])('that one %s does not say that the server has mail to give', async (_what, known) => {
+  const passedOver = [1, 2].map((uid) => ({ uid, tries: 0, othersCame: false }));
+  const { error, received, saved } = await fetchFrom(
+    (command) => {
+      const uids = known(command);
+      if (command.startsWith('UID SEARCH')) return `* SEARCH ${uids.join(' ')}\r\n`;
+      if (!command.includes('SIZE')) return uids.includes(1) ? { refused: 'No' } : '';
+      return uids.map((uid) => (uid === 1 ? `* 1 FETCH (UID 1 RFC822.SIZE 90000000)\r\n` : listing(uid))).join('');
+    },
+    2_000,
+    { ...cursor, lastUid: 3, passedOver },
+  );
+  expect([error, received]).toEqual([null, []]);
+  expect(saved.map(({ received: came }) => came)).toEqual([false, false]);
+  expect(saved.at(-1)?.passedOver).toEqual([{ uid: 2, tries: 0, othersCame: false }]);
+});
+
 it('what is wrong here takes no try from a mail that was passed over', async () => {
   const from = { ...cursor, lastUid: 3, passedOver: [{ uid: 1, tries: 4, othersCame: true }] };
   const answer = (command: string) => listed(command) ?? inRange(command).map(body).join('');
@@ -291,7 +311,7 @@ it('of a mail that is too large and whose head is not handed out a note is left'
   expect(quarantined).toMatchObject(
     Array.from({ length: 3 }, () => ({ input: { reason: expect.stringContaining('too large') } })),
   );
-  expect(saved.at(-1)).toMatchObject({ lastUid: 3 });
+  expect(saved.at(-1)).toMatchObject({ lastUid: 3, received: false });
 });
 
 it.each(['falls silent', 'breaks off'])(

@@ -30,34 +30,38 @@ export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Pro
   };
   for (const mail of from.passedOver) {
     pass.signal.throwIfAborted();
-    let notCome: NotCome | undefined;
+    let end: 'came' | 'over' | NotCome;
     try {
-      notCome = await askAgain(pass, cursor, mail.uid);
+      end = await askAgain(pass, cursor, mail.uid);
     } catch (error) {
       if (!isOurs(error, pass.signal)) await inVain(mail, 'broken off');
       throw error;
     }
-    if (notCome && !isForNow(notCome.error)) await inVain(mail, 'held back');
-    if (notCome) continue;
+    if (end !== 'came' && end !== 'over') {
+      if (!isForNow(end.error)) await inVain(mail, 'held back');
+      continue;
+    }
+    const came = end === 'came';
     const others = cursor.passedOver.filter(({ uid }) => uid !== mail.uid);
     await keep(
-      others.map((one) => ({ ...one, othersCame: true })),
-      true,
+      others.map((one) => ({ ...one, othersCame: one.othersCame || came })),
+      came,
     );
   }
   return cursor;
 }
 
-/** Undefined: it came, or is gone. */
-async function askAgain(pass: FetchPass, cursor: MailboxCursor, uid: number): Promise<NotCome | undefined> {
+/** `over`: it is gone, or too large and its head not to be had, which says nothing of what the server hands out. */
+async function askAgain(pass: FetchPass, cursor: MailboxCursor, uid: number): Promise<'came' | 'over' | NotCome> {
   try {
     const listed = await sizesOf(pass, [uid], cursor);
     if (listed.length === 0 && (await search(pass, { uid: String(uid) })).includes(uid)) listed.push(unlisted(uid));
     for (const portion of portionsOf(listed)) {
-      const { notCome } = await takePortion(pass, cursor, portion, () => undefined);
+      const { notCome, taken } = await takePortion(pass, cursor, portion, () => undefined);
       if (notCome[0]) return notCome[0];
+      if (taken > 0) return 'came';
     }
-    return undefined;
+    return 'over';
   } catch (error) {
     if (!isRefusal(pass.client, error)) throw error;
     return { uid, error };

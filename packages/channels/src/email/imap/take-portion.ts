@@ -35,7 +35,7 @@ export interface NotCome {
 export interface TakenPortion {
   /** What the server would not do to a mail that was fetched. */
   readonly problem: MailProblem | null;
-  /** How many are durable. */
+  /** How many are durable that the server handed out, be it their heads. */
   readonly taken: number;
   readonly notCome: readonly NotCome[];
 }
@@ -54,20 +54,23 @@ export async function takePortion(
   const taken = await takeTogether(pass, cursor, portion);
   if (taken.size > 0) breaks.came();
   const notCome: NotCome[] = [];
+  let heads = 0;
   for (const mail of portion.mails.filter(({ uid }) => !taken.has(uid))) {
     const take = isLarge(mail) ? takeLarge : takeOne;
     const end = await take(pass, cursor, mail);
     if (end === 'taken') {
       taken.add(mail.uid);
       breaks.came();
+    } else if (end === 'head') {
+      heads += 1;
     } else if (end !== 'nothing') {
       notCome.push(end);
       onRefused(end);
     }
   }
-  for (const mail of portion.tooLarge) await takeHead(pass, cursor, mail);
+  for (const mail of portion.tooLarge) if ((await takeHead(pass, cursor, mail)) === 'head') heads += 1;
   const problem = await settleFetched(pass.client, pass.mailbox, [...taken]);
-  return { problem, taken: taken.size + portion.tooLarge.length, notCome };
+  return { problem, taken: taken.size + heads, notCome };
 }
 
 /** While some are on their way into the database the next are read from the wire. Answers the UIDs that are durable. */
@@ -115,8 +118,8 @@ async function takeTogether(pass: FetchPass, cursor: MailboxCursor, { mails, las
   return taken;
 }
 
-/** `nothing` is to be had: it is not in the mailbox any more, or only its head is kept. */
-type Ending = 'taken' | 'nothing' | NotCome;
+/** `nothing` is to be had: it is not in the mailbox any more, or a note is left of one that is too large. `head`: only that is kept. */
+type Ending = 'taken' | 'head' | 'nothing' | NotCome;
 
 async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<Ending> {
   const { client, mailbox, deps, signal } = pass;
@@ -124,10 +127,7 @@ async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): 
     isRefusal(client, error) ? null : brokeOff(pass, mail.uid, error),
   );
   if (!laid) return takeOne(pass, cursor, mail);
-  if (laid.length > mailSizeLimit) {
-    await takeHead(pass, cursor, { ...mail, size: laid.length });
-    return 'nothing';
-  }
+  if (laid.length > mailSizeLimit) return takeHead(pass, cursor, { ...mail, size: laid.length });
   const old = isOld(mail, cursor, mailbox);
   await whileAwake(pass, () => takeMail({ raw: laid, old }, mailbox, deps, signal));
   return 'taken';
@@ -160,13 +160,15 @@ async function takeOne(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Pr
 }
 
 /** Of a mail that is larger than the hub takes. */
-async function takeHead(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<void> {
+async function takeHead(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<'head' | 'nothing'> {
   const asked = pass.client.fetchOne(String(mail.uid), { uid: true, headers: true }, byUid);
   const found = await answered(pass.client, asked, longAnswer(pass.mailbox)).catch((error: unknown) =>
     isRefusal(pass.client, error) ? null : brokeOff(pass, mail.uid, error),
   );
-  const name = Buffer.from(`${nameOf(pass.mailbox, cursor, mail.uid)}\r\n`);
-  if (found !== false) await keepHead(found?.headers?.length ? found.headers : name, mail, pass.deps);
+  if (found === false) return 'nothing';
+  const head = found?.headers?.length ? found.headers : null;
+  await keepHead(head ?? Buffer.from(`${nameOf(pass.mailbox, cursor, mail.uid)}\r\n`), mail, pass.deps);
+  return head === null ? 'nothing' : 'head';
 }
 
 /** Notes a mail that is asked for no more. */
