@@ -186,6 +186,22 @@ it('mails at which the connection breaks off hold up the others for one connecti
   expect(passes).toBeLessThanOrEqual(1 + 5 + 25 + 1);
 });
 
+it('over a line that is cut after a few answers each connection gets on by some mails, and says at once how many wait', async () => {
+  const answers = new WeakMap<object, number>();
+  const { passes, error, received, quarantined, saved } = await connectAgain((command, socket) => {
+    const before = answers.get(socket) ?? 0;
+    answers.set(socket, before + Number(command.startsWith('UID ')));
+    if (before < 6) return listed(command, 30) ?? inRange(command, 30).slice(0, 25).map(body).join('');
+    socket.destroy();
+    return null;
+  }, 40);
+  expect(error).toBeNull();
+  expect(received).toEqual(names(...all(30)));
+  expect(quarantined).toEqual([]);
+  expect(passes).toBeLessThan(40);
+  expect(saved[0]).toMatchObject({ lastUid: 0, backlog: 30, received: false });
+});
+
 it('mails of which not even the size can be told are asked for after the others, too', async () => {
   const { received, saved } = await connectAgain((command, socket) => {
     const uids = inRange(command, 9);

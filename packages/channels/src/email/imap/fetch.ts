@@ -15,23 +15,32 @@ export interface PassOutcome {
 
 /** UIDs asked about in one command. */
 const listedAtOnce = 500;
+/** Where more wait it is said before they are listed, and also after a break: on a slow line the first of them is long in coming. */
+const saidBeforehand = 100;
 /** Mails whose dates are looked at in one command: the server may have to open each. */
 const datedAtOnce = 10_000;
 
-/** Everything with a UID above the cursor, in the order of the UIDs. */
+/**
+ * Everything with a UID above the cursor, in the order of the UIDs. What is asked for by itself is listed by itself, too: where connections hold for a
+ * few answers only, the cursor moves over each mail before the next is asked about.
+ */
 export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promise<PassOutcome> {
   const { uids, left: before } = await waitingUids(pass, from);
   const older = new LeftBehind(before);
   let cursor = startImport(from, uids);
   let problem: MailProblem | null | undefined;
   let left = uids.length;
-  for (let start = 0; start < uids.length; start += listedAtOnce) {
-    const chunk = uids.slice(start, start + listedAtOnce);
+  const { breaks } = pass.mailbox;
+  if (left > saidBeforehand || uids.slice(0, 1).some((uid) => breaks.isAskedAlone(uid)))
+    await pass.mailbox.save(cursor, { backlog: left, received: false, delay: null });
+  for (let start = 0, end = 0; start < uids.length; start = end) {
+    end = start + (breaks.isAskedAlone(uids[start] ?? 0) ? 1 : listedAtOnce);
+    const chunk = uids.slice(start, end);
     const listed = await listedOf(pass, chunk, cursor);
     const wanted = listed.filter((mail) => isWanted(mail, cursor));
     const unwanted = new LeftBehind(listed.filter((mail) => !isWanted(mail, cursor)).map(({ uid }) => uid));
     const leftUpTo = (uid: number) => older.upTo(uid) + unwanted.upTo(uid);
-    const portions = portionsOf(wanted, (uid) => pass.mailbox.breaks.isAskedAlone(uid));
+    const portions = portionsOf(wanted, (uid) => breaks.isAskedAlone(uid));
     for (const portion of portions) {
       pass.signal.throwIfAborted();
       const outcome = await fetchPortion(pass, cursor, portion);
@@ -39,7 +48,7 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
       const done = portion.mails.length + portion.tooLarge.length;
       left -= done;
       const passedOver = outcome.notCome.map(({ uid }) => ({ uid, tries: 0, othersCame: false }));
-      if (passedOver.length > 0) pass.mailbox.breaks.passedOver();
+      if (passedOver.length > 0) breaks.passedOver();
       cursor = {
         ...moved(cursor, portion.lastUid, done, leftUpTo(portion.lastUid)),
         passedOver: [...cursor.passedOver, ...passedOver].map((one) => ({
@@ -51,10 +60,10 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
       await pass.mailbox.save(cursor, { backlog: left, received: outcome.taken > 0, delay });
     }
     // What was expunged meanwhile, or is older than wanted, is passed over.
-    const end = chunk.at(-1) ?? cursor.lastUid;
+    const last = chunk.at(-1) ?? cursor.lastUid;
     left = uids.length - start - chunk.length;
-    if (end > cursor.lastUid) {
-      cursor = moved(cursor, end, 0, leftUpTo(end));
+    if (last > cursor.lastUid) {
+      cursor = moved(cursor, last, 0, leftUpTo(last));
       await pass.mailbox.save(cursor, { backlog: left, received: false, delay: null });
     }
   }
