@@ -148,6 +148,8 @@ export interface ChannelDeps {
     input: { channel: ChannelName; channelAccount: string; externalId: string; reason: string },
     raw: RawPayload,
   ) => Promise<ReceiveOutcome>;
+  /** What was kept aside under these names has come in by itself: it waits for nobody any more, if it still does. Durable when it resolves. */
+  readonly endQuarantine: (kept: { channelAccount: string; externalId: string }, reason: string) => Promise<void>;
   readonly callSituation: (callSid: string) => Promise<CallSituation | null>;
   readonly httpSources: HttpSourceDirectory;
   /** Mail addresses that are ours although their domain may not be, normalised: mail is fetched from them, or written as them. */

@@ -125,6 +125,7 @@ export function conformanceDeps(
       received.quarantined.push(input);
       return { inboxId: randomUUID(), outcome: 'quarantined' };
     },
+    endQuarantine: async () => undefined,
     callSituation: async (callSid) => overrides.callSituation?.(callSid) ?? null,
     httpSources: { source: async () => null, requestFields: async () => null, ...overrides.httpSources },
     ourAddresses: async () => new Set(),

@@ -17,10 +17,12 @@ export interface MailboxServer {
 
 export interface PassedOver {
   readonly uid: number;
-  /** How often it was asked for in vain since others came. */
+  /** How often it was asked for in vain since others came, until a note was left of it. */
   readonly tries: number;
   /** Others have come since it was passed over: it is not the server that has no mail to give. */
   readonly othersCame: boolean;
+  /** The name of the note in quarantine that was left of it: it is asked for rarely. */
+  readonly note?: string;
 }
 
 /** How far a mailbox was fetched. Everything up to `lastUid` under this UIDVALIDITY is durable here, save what was passed over. */
@@ -75,6 +77,8 @@ export interface Mailbox extends MailboxServer {
   readonly breaks: Breaks;
   /** Milliseconds between looks at the mailbox: beside IDLE, and where the server has none. */
   readonly pollMs: { readonly beside: number; readonly without: number };
+  /** Milliseconds between two times that mails of which a note was left are asked for; an hour when left out. */
+  readonly rareMs?: number;
   /** Durable when it resolves; rejects when the account is not ours any more. */
   save(cursor: MailboxCursor, progress: MailboxProgress): Promise<void>;
   /** The mailbox is open and answers. */

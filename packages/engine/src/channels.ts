@@ -8,7 +8,7 @@ import { ticketsOfSent } from '@patchbay/store';
 import { readRequestType } from '@patchbay/store/queries/request-types';
 import { callSituation } from './pipeline/calls.ts';
 import { ourAddresses } from './our-addresses.ts';
-import { quarantine, receive } from './pipeline/receive.ts';
+import { endQuarantineOf, quarantine, receive } from './pipeline/receive.ts';
 import type { Parts } from './parts.ts';
 
 /** The carrier's account: the configured one, or the simulator's, whose secret every process derives from the centre's key. */
@@ -49,6 +49,8 @@ export function createChannels(
     signingKey: base.signingKey,
     receive: (contact, raw) => receive(parts(), contact, raw),
     quarantine: ({ reason, ...origin }, raw) => quarantine(parts(), origin, reason, raw),
+    endQuarantine: ({ channelAccount, externalId }, reason) =>
+      endQuarantineOf(parts(), channelAccount, externalId, reason),
     callSituation: (callSid) => callSituation(parts(), callSid),
     httpSources: {
       source: (id, options) => parts().sources.read(id, options),

@@ -7,13 +7,15 @@ export interface Recorded {
   readonly files: Map<string, Buffer>;
   readonly received: { contact: InboundContactDraft; raw: RawPayload }[];
   readonly quarantined: { input: Parameters<ChannelDeps['quarantine']>[0]; raw: RawPayload }[];
+  /** Names of what waits in quarantine no longer. */
+  readonly ended: string[];
 }
 
 export function testDeps(
   overrides: Partial<ChannelDeps> = {},
   config: Partial<ChannelDeps['config']> = {},
 ): ChannelDeps & { recorded: Recorded } {
-  const recorded: Recorded = { files: new Map(), received: [], quarantined: [] };
+  const recorded: Recorded = { files: new Map(), received: [], quarantined: [], ended: [] };
   const silent = () => undefined;
   return {
     recorded,
@@ -52,6 +54,7 @@ export function testDeps(
       recorded.quarantined.push({ input, raw });
       return { inboxId: 'q', outcome: 'quarantined' };
     },
+    endQuarantine: async ({ externalId }) => void recorded.ended.push(externalId),
     callSituation: async () => null,
     httpSources: { source: async () => null, requestFields: async () => null },
     ourAddresses: async () => new Set(['help@brand.example']),

@@ -20,6 +20,7 @@ export interface RunnerOptions {
   /** Milliseconds; see {@link Mailbox.pollMs}. */
   readonly pollMs: Mailbox['pollMs'];
   readonly silenceMs?: number | undefined;
+  readonly rareMs?: number | undefined;
   readonly holder: string;
 }
 
@@ -142,6 +143,7 @@ function mailboxOf(
     cursor: { ...account, importSince: wantedSince(account, new Date()) },
     pollMs: options.pollMs,
     ...(options.silenceMs !== undefined && { silenceMs: options.silenceMs }),
+    ...(options.rareMs !== undefined && { rareMs: options.rareMs }),
     async save(cursor, progress) {
       if (await saveMailCursor(parts.db.sql, held, cursor, progress).catch(notNoted)) return;
       lost();

@@ -14,6 +14,8 @@ export interface MailAccountOptions {
   readonly pollMs?: Mailbox['pollMs'];
   /** Milliseconds that a server may owe an answer. */
   readonly silenceMs?: number;
+  /** Milliseconds between two times that mails of which a note was left are asked for. */
+  readonly rareMs?: number;
   /** Milliseconds after which the accounts of a process that ended are taken over. */
   readonly leaseMs?: number;
 }
@@ -28,7 +30,7 @@ export function startMailAccounts(
 ): AsyncDisposable {
   const mailboxes = parts.channels.get('email')?.mailboxes;
   if (!mailboxes) return { [Symbol.asyncDispose]: () => Promise.resolve() };
-  const { pollMs, leaseMs, silenceMs } = { ...usual, ...options };
+  const { pollMs, leaseMs, silenceMs, rareMs } = { ...usual, ...options };
   const holder = randomUUID();
   const runners = new Map<string, Runner>();
   const stopping = new Set<Promise<void>>();
@@ -67,7 +69,7 @@ export function startMailAccounts(
     }
     for (const account of accounts)
       if (!runners.has(account.id))
-        runners.set(account.id, runAccount(parts, mailboxes, account, { pollMs, silenceMs, holder }));
+        runners.set(account.id, runAccount(parts, mailboxes, account, { pollMs, silenceMs, rareMs, holder }));
   };
 
   let pending: Promise<void> = Promise.resolve();

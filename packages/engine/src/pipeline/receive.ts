@@ -3,7 +3,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { inboundContact, plainLine, storableText } from '@patchbay/contracts';
 import type { ChannelName, InboundContact, InboundContactDraft } from '@patchbay/contracts';
 import type { RawPayload, ReceiveOutcome } from '@patchbay/channels/channel';
-import { keepEnvelope } from '@patchbay/store';
+import { endQuarantine, keepEnvelope, quarantinedAs } from '@patchbay/store';
 import type { StoredRaw } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { writeReceived } from './received-together.ts';
@@ -91,6 +91,19 @@ export async function quarantine(
   );
   parts.relay.nudge();
   return { inboxId: row.inboxId, outcome: row.outcome };
+}
+
+/** What was kept under these names has come in by itself; nothing happens where a person has put it away. */
+export async function endQuarantineOf(
+  parts: Parts,
+  channelAccount: string,
+  externalId: string,
+  reason: string,
+): Promise<void> {
+  const id = await quarantinedAs(parts.db.sql, channelAccount, externalId);
+  if (id === null) return;
+  await endQuarantine(parts.db.sql, id, 'done', reason, null);
+  parts.relay.nudge();
 }
 
 /**

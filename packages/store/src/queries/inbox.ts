@@ -204,6 +204,15 @@ export async function endQuarantine(
   );
 }
 
+/** What waits in quarantine under a contact's names; null when nothing does. */
+export async function quarantinedAs(sql: Queryable, account: string, externalId: string): Promise<string | null> {
+  const { rows } = await sql.query<{ id: string }>(
+    `select id from inbox where channel_account = $1 and external_id = $2 and state = 'quarantined'`,
+    [account, externalId],
+  );
+  return rows[0]?.id ?? null;
+}
+
 /** Pending contacts whose job must have been lost, oldest first. */
 export async function pendingInbox(
   sql: Queryable,

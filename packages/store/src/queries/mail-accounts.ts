@@ -38,7 +38,15 @@ export interface MailCursor {
   importDone: number;
   importTotal: number;
   importLeft: number;
-  passedOver: readonly { readonly uid: number; readonly tries: number; readonly othersCame: boolean }[];
+  passedOver: readonly MailPassedOver[];
+}
+
+/** A mail that its server did not hand out; `note`: the name of what was left of it in quarantine. */
+export interface MailPassedOver {
+  readonly uid: number;
+  readonly tries: number;
+  readonly othersCame: boolean;
+  readonly note?: string;
 }
 
 export interface MailAccountRow extends MailAccountSettings, MailCursor {

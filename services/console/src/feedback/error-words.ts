@@ -91,6 +91,7 @@ export const fixed: Readonly<Record<string, string>> = {
     '服务器列出了这封邮件但不交出，邮件仍在其邮箱中',
   'The connection breaks off whenever this mail is asked for; it stays in its mailbox':
     '每次获取这封邮件时连接都会中断，邮件仍在其邮箱中',
+  'The server has handed out this mail since, and it came in': '服务器后来交出了这封邮件，邮件已收取',
   'the database or the file store failed': '数据库或文件存储出错',
   'A mail could not be stored': '有一封邮件未能保存',
   // Quarantine

@@ -13,6 +13,7 @@ export class Breaks {
   private until = 0;
   private inARow = 0;
   private askedAgainAt = -Infinity;
+  private askedRarelyAt = -Infinity;
   private repeats = 0;
 
   /** It broke off before the mail `uid` had come, while mails up to `lastUid` were asked for. */
@@ -51,6 +52,13 @@ export class Breaks {
   isTimeToAskAgain(now: number, everyMs: number): boolean {
     if (now - this.askedAgainAt < everyMs) return false;
     this.askedAgainAt = now;
+    return true;
+  }
+
+  /** The same of those of which a note was left. */
+  isTimeToAskRarely(now: number, everyMs: number): boolean {
+    if (now - this.askedRarelyAt < everyMs) return false;
+    this.askedRarelyAt = now;
     return true;
   }
 

@@ -63,7 +63,8 @@ async function fetchFrom(
       (error: unknown) => error,
     );
   const received = deps.recorded.received.map(({ contact }) => contact.externalId);
-  return { error: passed, received, saved, asked: server.asked, quarantined: deps.recorded.quarantined };
+  const { quarantined, ended } = deps.recorded;
+  return { error: passed, received, saved, asked: server.asked, quarantined, ended };
 }
 
 const mail = (uid: number) => `From: a@example.org\r\nMessage-ID: <m${uid}@example.org>\r\n\r\nHello\r\n`;
@@ -182,7 +183,9 @@ it('mails at which the connection breaks off hold up the others for one connecti
   expect(saved[first]?.passedOver).toMatchObject(poisoned.map((uid) => ({ uid, tries: 0 })));
   // Each is asked for five times more.
   expect(quarantined).toHaveLength(5);
-  expect(saved.at(-1)).toMatchObject({ passedOver: [] });
+  expect(saved.at(-1)?.passedOver.map(({ uid, note }) => [uid, note])).toEqual(
+    quarantined.map(({ input }, at) => [poisoned[at], input.externalId]),
+  );
   expect(passes).toBeLessThanOrEqual(1 + 5 + 25 + 1);
 });
 
@@ -249,7 +252,58 @@ it('a mail that is never handed out is noted after five tries more', async () =>
   }
   const { saved, quarantined } = await fetchFrom(answer, 2_000, from, { breaks });
   expect(quarantined).toMatchObject([{ input: { reason: expect.stringContaining('does not hand it out') } }]);
-  expect(saved.at(-1)).toMatchObject({ lastUid: 3, passedOver: [] });
+  const note = quarantined[0]?.input.externalId;
+  expect(saved.at(-1)).toMatchObject({ lastUid: 3, passedOver: [{ uid: 2, tries: 5, othersCame: true, note }] });
+});
+
+const noted = (...uids: number[]) => uids.map((uid) => ({ uid, tries: 5, othersCame: true, note: `<${uid}@note>` }));
+const rarely = { rareMs: 0 };
+
+it('one of which a note was left is asked for rarely, by whoever fetches then, and when it comes its note is settled', async () => {
+  const breaks = new Breaks();
+  const from = { ...cursor, lastUid: 3, passedOver: noted(2) };
+  const answer = (isWell: boolean) => (command: string) =>
+    listed(command) ?? (isWell ? inRange(command).map(body).join('') : '');
+  const first = await fetchFrom(answer(false), 2_000, from, { breaks });
+  expect(first.asked).toContainEqual(expect.stringContaining('BODY.PEEK[]'));
+  expect(first).toMatchObject({ error: null, quarantined: [], ended: [] });
+  expect(first.saved.at(-1)).toMatchObject({ passedOver: noted(2) });
+  const soon = await fetchFrom(answer(true), 2_000, from, { breaks });
+  expect(soon.asked.filter((command) => command.includes('UID FETCH'))).toEqual([]);
+  const later = await fetchFrom(answer(true), 2_000, from, { breaks, ...rarely });
+  expect(later).toMatchObject({ error: null, received: ['<m2@example.org>'], ended: ['<2@note>'] });
+  expect(later.saved.at(-1)).toMatchObject({ passedOver: [], received: true });
+});
+
+it('of many of which notes were left some are asked for in vain at a time, and all where they come', async () => {
+  const from = { ...cursor, lastUid: 30, passedOver: noted(...all(30)) };
+  const refused = (command: string) => listed(command, 30) ?? '';
+  const { asked, saved } = await fetchFrom(refused, 2_000, from, rarely);
+  expect(new Set(asked.filter((command) => command.includes('BODY.PEEK[]'))).size).toBe(10);
+  expect(saved.at(-1)?.passedOver.map(({ uid }) => uid)).toEqual([...all(30).slice(10), ...all(10)]);
+  const well = (command: string) => listed(command, 30) ?? inRange(command, 30).map(body).join('');
+  const { received, ended } = await fetchFrom(well, 2_000, from, rarely);
+  expect([new Set(received), ended.length]).toEqual([names(...all(30)), 30]);
+  const gone = await fetchFrom(
+    (command) => (command.startsWith('UID SEARCH') ? '* SEARCH\r\n' : ''),
+    2_000,
+    from,
+    rarely,
+  );
+  expect(gone.ended).toEqual([]);
+  expect(gone.saved.at(-1)).toMatchObject({ passedOver: [], received: false });
+});
+
+it('no more are remembered than can be asked for', async () => {
+  const from = {
+    ...cursor,
+    lastUid: 300,
+    passedOver: [...noted(...all(200)), { uid: 201, tries: 4, othersCame: true }],
+  };
+  const { saved } = await fetchFrom((command) => listed(command, 300) ?? '', 2_000, from);
+  expect(saved.some(({ passedOver }) => passedOver.length > 201)).toBe(false);
+  expect(saved.at(-1)?.passedOver.filter(({ note }) => note !== undefined)).toHaveLength(200);
+  expect(saved.at(-1)?.passedOver.map(({ uid }) => uid)).toContain(201);
 });
 
 it('where no other mail has come nothing is noted, however often a mail is asked for in vain', async () => {

@@ -4,44 +4,73 @@ import { sizesOf, unlisted } from './list-mails.ts';
 import { portionsOf } from './plan.ts';
 import { isForNow } from './problem.ts';
 import { search } from './search.ts';
+import { endNote } from './take.ts';
 import { type FetchPass, isOurs, isRefusal, type NotCome, noteGivenUp, takePortion } from './take-portion.ts';
 
-/** So often a mail that was passed over is asked for again before it is noted as one that cannot be had. */
+/** So often a mail that was passed over is asked for again before a note is left of it. */
 const mostTries = 5;
+/** Milliseconds. */
+const usualRareMs = 3_600_000;
+/** Of those of which a note was left so many are asked for in vain at a time. */
+const mostInVain = 10;
+/** So many of them are remembered; of the others only the note tells. */
+const mostNoted = 200;
+
+export const isNoted = ({ note }: PassedOver): boolean => note !== undefined;
+
+/** The connection broke off at a mail of which it is known: that says nothing new of the server. */
+export class KnownBreak extends Error {
+  override readonly name = 'KnownBreak';
+}
 
 /**
  * Mails that were passed over are asked for again when everything behind them has come: it may have been the server. That one is asked for in vain
- * counts only when others have come since. Throws when the connection breaks off.
+ * counts only when others have come since. When that was often a note is left of it, so that somebody knows, and it is asked for rarely from then
+ * on, for as long as it is in the mailbox. Throws when the connection breaks off.
  */
 export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Promise<MailboxCursor> {
+  const { breaks, rareMs = usualRareMs } = pass.mailbox;
+  const isTimeForNoted = breaks.isTimeToAskRarely(performance.now(), rareMs);
   let cursor = from;
+  let anyCame = false;
+  let vain = 0;
   const keep = async (passedOver: readonly PassedOver[], received: boolean) => {
     cursor = { ...cursor, passedOver };
     await pass.mailbox.save(cursor, { backlog: 0, received, delay: null });
   };
   const inVain = async ({ uid }: PassedOver, why: 'held back' | 'broken off') => {
     const others = cursor.passedOver.filter((one) => one.uid !== uid);
-    const [mail] = cursor.passedOver.filter((one) => one.uid === uid && one.othersCame);
     // The one at which the connection breaks off comes last when it is asked for them the next time.
-    if (!mail) return keep([...others, { uid, tries: 0, othersCame: false }], false);
-    const isOver = mail.tries + 1 >= mostTries;
-    if (isOver) await noteGivenUp(pass, cursor, uid, why);
-    return keep(isOver ? others : [...others, { ...mail, tries: mail.tries + 1 }], false);
+    for (const mail of cursor.passedOver.filter((one) => one.uid === uid)) {
+      const tries = mail.othersCame && !isNoted(mail) ? mail.tries + 1 : mail.tries;
+      const isOver = !isNoted(mail) && tries >= mostTries;
+      const note = isOver ? await noteGivenUp(pass, cursor, uid, why) : mail.note;
+      await keep(bounded([...others, { ...mail, tries, ...(note !== undefined && { note }) }]), false);
+    }
   };
-  for (const mail of from.passedOver) {
+  for (const mail of from.passedOver.filter((one) => !isNoted(one) || isTimeForNoted)) {
     pass.signal.throwIfAborted();
+    if (isNoted(mail) && vain >= mostInVain) continue;
     let end: 'came' | 'over' | NotCome;
     try {
       end = await askAgain(pass, cursor, mail.uid);
     } catch (error) {
-      if (!isOurs(error, pass.signal)) await inVain(mail, 'broken off');
-      throw error;
+      if (isOurs(error, pass.signal)) throw error;
+      await inVain(mail, 'broken off');
+      // A line that is cut now and then: the next connection goes on.
+      if (anyCame) breaks.passedOver();
+      throw isNoted(mail)
+        ? new KnownBreak('It breaks off at a mail of which a note was left', { cause: error })
+        : error;
     }
     if (end !== 'came' && end !== 'over') {
+      if (isNoted(mail)) vain += 1;
       if (!isForNow(end.error)) await inVain(mail, 'held back');
       continue;
     }
     const came = end === 'came';
+    anyCame ||= came;
+    if (came && mail.note !== undefined) await endNote(mail.note, pass.deps);
     const others = cursor.passedOver.filter(({ uid }) => uid !== mail.uid);
     await keep(
       others.map((one) => ({ ...one, othersCame: one.othersCame || came })),
@@ -49,6 +78,12 @@ export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Pro
     );
   }
   return cursor;
+}
+
+/** Without those that were asked for the longest ago where too many are noted. */
+function bounded(mails: readonly PassedOver[]): PassedOver[] {
+  let surplus = mails.filter(isNoted).length - mostNoted;
+  return mails.filter((mail) => !isNoted(mail) || (surplus -= 1) < 0);
 }
 
 /** `over`: it is gone, or too large and its head not to be had, which says nothing of what the server hands out. */

@@ -171,13 +171,13 @@ async function takeHead(pass: FetchPass, cursor: MailboxCursor, mail: Listed): P
   return head === null ? 'nothing' : 'head';
 }
 
-/** Notes a mail that is asked for no more. */
+/** Notes a mail that was asked for in vain again and again; answers the name of the note. */
 export const noteGivenUp = (
   { mailbox, deps }: FetchPass,
   cursor: MailboxCursor,
   uid: number,
   why: 'held back' | 'broken off',
-): Promise<void> => keepNote(nameOf(mailbox, cursor, uid), why === 'held back' ? heldBack : brokenOff, deps);
+): Promise<string> => keepNote(nameOf(mailbox, cursor, uid), why === 'held back' ? heldBack : brokenOff, deps);
 
 /** It was refused, and the connection goes on. */
 export const isRefusal = (client: ImapFlow, error: unknown): boolean =>

@@ -5,26 +5,37 @@ import type { ChannelDeps } from '../../channel.ts';
 import { type Mailbox, type MailboxCursor, type MailboxServer, MailProblem } from '../../mailbox.ts';
 import { answered, connect, type Connection, lost, shortAnswer } from './connection.ts';
 import { fetchWaiting } from './fetch.ts';
-import { fetchPassedOver } from './passed-over.ts';
+import { fetchPassedOver, isNoted, KnownBreak } from './passed-over.ts';
 import { beginAt } from './plan.ts';
 import { search } from './search.ts';
 import type { FetchPass } from './take-portion.ts';
 
 /** Resolves after an abort, when mails in progress are done. Rejects with a {@link MailProblem} when the connection breaks. */
 export async function watchMailbox(mailbox: Mailbox, deps: ChannelDeps, signal: AbortSignal): Promise<void> {
+  let { cursor } = mailbox;
+  const save: Mailbox['save'] = async (to, progress) => {
+    await mailbox.save(to, progress);
+    cursor = to;
+  };
   try {
-    using connection = await connect(mailbox, signal);
-    try {
-      await watch(connection, mailbox, deps, signal);
-    } catch (error) {
-      throw connection.problem(error);
-    }
+    // Where it breaks off at a mail of which that is known the account is as well as it was.
+    while ((await watchOnce({ ...mailbox, cursor, save }, deps, signal)) === 'known break') signal.throwIfAborted();
   } catch (error) {
     if (!signal.aborted) throw error;
   }
 }
 
-async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps, signal: AbortSignal): Promise<void> {
+async function watchOnce(mailbox: Mailbox, deps: ChannelDeps, signal: AbortSignal): Promise<'known break'> {
+  using connection = await connect(mailbox, signal);
+  try {
+    return await watch(connection, mailbox, deps, signal);
+  } catch (error) {
+    if (error instanceof KnownBreak) return 'known break';
+    throw connection.problem(error);
+  }
+}
+
+async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps, signal: AbortSignal): Promise<never> {
   const { client } = connection;
   const news = listenForNews(client);
   const pollMs = client.capabilities.has('IDLE') ? mailbox.pollMs.beside : mailbox.pollMs.without;
@@ -42,8 +53,9 @@ async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps
     if (outcome.problem !== undefined) ({ problem } = outcome);
     if (!client.usable) throw new MailProblem('connection', lost);
     mailbox.breaks.forget();
-    const waiting = cursor.passedOver.length;
-    await mailbox.contact({ backlog: waiting, problem: problem ?? heldBackBy(waiting), completeUntil });
+    const { passedOver } = cursor;
+    const waiting = passedOver.filter((mail) => !isNoted(mail)).length;
+    await mailbox.contact({ backlog: waiting, problem: problem ?? heldBackBy(passedOver.length), completeUntil });
     look = await news.wait(pollMs);
   }
 }
