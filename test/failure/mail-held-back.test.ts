@@ -8,12 +8,20 @@ import { mailNamed, quickAccounts } from '../support/mailbox-mail.ts';
 import { shared } from '../support/shared.ts';
 
 const rareMs = 2_000;
+const minute = 60_000;
 const mailOf = (name: string) => mailNamed(name, 0, `${name}@example.org`);
 
 describe.skipIf(inject('dovecot') === null)('mails that are not handed out', () => {
   const dovecot = shared(() => startDovecot());
+  /** Milliseconds by which the hub's clock goes ahead. */
+  let ahead = 0;
   const centre = shared(() =>
-    startHub('postgres', { overrides: { mailAccounts: { ...quickAccounts, rareMs, silenceMs: 2_000 } } }),
+    startHub('postgres', {
+      overrides: {
+        mailAccounts: { ...quickAccounts, rareMs, silenceMs: 2_000 },
+        now: () => new Date(Date.now() + ahead),
+      },
+    }),
   );
 
   const add = async (username: string, port: number, more: object = {}): Promise<string> => {
@@ -81,18 +89,22 @@ describe.skipIf(inject('dovecot') === null)('mails that are not handed out', () 
         60_000,
       );
       await until(id, ({ state }) => state === 'watching');
+      const askedAgain = async (look: () => Promise<unknown>) => {
+        const before = asked;
+        await eventually(
+          async () => (await look(), asked),
+          (times) => times >= before + 2,
+          30_000,
+        );
+      };
+      // What has been asked for above is over by then.
+      await askedAgain(async () => undefined);
       // It is asked for again now and then, and the account is as well as it was meanwhile.
       const seen = new Set<string>();
-      const before = asked;
-      await eventually(
-        async () => {
-          const { state, backlog, lastError } = (await centre().api('GET', `/api/v1/mail-accounts/${id}`)).body;
-          seen.add(`${state} ${backlog} ${lastError}`);
-          return asked;
-        },
-        (times) => times >= before + 2,
-        30_000,
-      );
+      await askedAgain(async () => {
+        const { state, backlog, lastError } = (await centre().api('GET', `/api/v1/mail-accounts/${id}`)).body;
+        seen.add(`${state} ${backlog} ${lastError}`);
+      });
       expect([...seen]).toEqual([
         'watching 0 Mail comes in, but the server does not hand out 1 of it, which is asked for again',
       ]);
@@ -109,4 +121,83 @@ describe.skipIf(inject('dovecot') === null)('mails that are not handed out', () 
       expect(await count(`${user}-`)).toEqual({ count: 2, distinct: 2 });
     },
   );
+
+  const kept = async (id: string) => {
+    await account(id);
+    const { rows } = await centre().hub.parts.db.sql.query<{ passed: object[]; completeUntil: Date }>(
+      'select passed_over as passed, complete_until as "completeUntil" from mail_account where id = $1',
+      [id],
+    );
+    return rows[0];
+  };
+  const change = async (id: string, settings: object) =>
+    expect((await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, settings)).status).toBe(200);
+  const well = (id: string) => until(id, ({ state, backlog }) => state === 'watching' && backlog === 0);
+
+  /** An account over a line that is cut at its one mail, and all that came long after that is here. */
+  async function passOne(user: string, port: number, later: number): Promise<string> {
+    {
+      await using client = await dovecot().session(user);
+      await client.mailboxCreate('Support');
+    }
+    const id = await add(user, port, { importFrom: 'new' });
+    await well(id);
+    await dovecot().append(user, [mailOf(user)]);
+    await eventually(
+      () => kept(id),
+      (row) => row?.passed.length === 1,
+      60_000,
+    );
+    ahead = later;
+    await eventually(
+      () => kept(id),
+      (row) => Number(row?.completeUntil) > Date.now() + later - minute,
+      60_000,
+    );
+    return id;
+  }
+
+  it.each([
+    ['another port', 20 * minute, (port: number) => [{ port, password: mailPassword }]],
+    ['the mail of one day', 26 * 60 * minute, () => [{ importFrom: 'days', importDays: 1 }]],
+    ['another folder and back', 20 * minute, () => [{ folder: 'Support' }, { folder: 'INBOX' }]],
+    ['another server', 20 * minute, (port: number) => [{ host: 'localhost', port, password: mailPassword }]],
+  ])('one that was passed over comes when its account is turned to %s', async (what, later, changes) => {
+    const user = `turned-${what.replaceAll(' ', '-')}`;
+    let sick = true;
+    await using wire = await startWire(dovecot().port, (chunk) =>
+      sick && chunk.includes(`Text ${user}`) ? null : chunk,
+    );
+    try {
+      const id = await passOne(user, wire.port, later);
+      const [first, second] = changes(dovecot().port);
+      if (second) {
+        await change(id, first ?? {});
+        await well(id);
+        // Nobody asks for it now, and somebody is told.
+        expect(await notes(user)).toMatchObject([{ state: 'quarantined' }]);
+      }
+      await change(id, second ?? first ?? {});
+      sick = false;
+      await well(id);
+      await arrived(user, 1);
+      await well(id);
+      expect(await count(user)).toEqual({ count: 1, distinct: 1 });
+      if (second)
+        await eventually(
+          () => notes(user),
+          ([note]) => note?.state === 'done',
+        );
+    } finally {
+      ahead = 0;
+    }
+  });
+
+  it('of one that was passed over a note is left when its account is removed', async () => {
+    await using wire = await startWire(dovecot().port, (chunk) => (chunk.includes('Text removed') ? null : chunk));
+    const id = await passOne('removed', wire.port, 0);
+    expect(await notes('removed')).toEqual([]);
+    expect((await centre().api('DELETE', `/api/v1/mail-accounts/${id}`)).status).toBe(204);
+    expect(await notes('removed')).toMatchObject([{ state: 'quarantined' }]);
+  });
 });

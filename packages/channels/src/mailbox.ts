@@ -23,6 +23,18 @@ export interface PassedOver {
   readonly othersCame: boolean;
   /** The name of the note in quarantine that was left of it: it is asked for rarely. */
   readonly note?: string;
+  /** ISO 8601: it came then or later. Left out where that is not known, as of a first import. */
+  readonly arrivedAt?: string;
+}
+
+/** What was passed over in a mailbox that was fetched before the account was changed. */
+export interface PassedOverBefore {
+  /** In lower case. */
+  readonly host: string;
+  readonly username: string;
+  readonly folder: string;
+  readonly uidValidity: number;
+  readonly mails: readonly PassedOver[];
 }
 
 /** How far a mailbox was fetched. Everything up to `lastUid` under this UIDVALIDITY is durable here, save what was passed over. */
@@ -56,7 +68,7 @@ export interface MailboxNews {
   readonly backlog: number;
   /** What is wrong although mail comes in. */
   readonly problem: MailProblem | null;
-  /** When the mailbox was last asked what waits: all that had arrived by then is durable here. */
+  /** When the mailbox was last asked what waits: all that had arrived by then is durable here, save what was passed over. */
   readonly completeUntil: Date;
 }
 
@@ -73,6 +85,7 @@ export interface Mailbox extends MailboxServer {
   /** When this connection began all that had arrived by then was here, be it of another folder; null before a first import has ended. */
   readonly completeUntil: Date | null;
   readonly cursor: MailboxCursor;
+  readonly passedOverBefore: readonly PassedOverBefore[];
   /** Kept from one connection to the next. */
   readonly breaks: Breaks;
   /** Milliseconds between looks at the mailbox: beside IDLE, and where the server has none. */
@@ -91,6 +104,8 @@ export interface MailboxControl {
   watch(mailbox: Mailbox, signal: AbortSignal): Promise<void>;
   /** The folders of an account. Rejects with a {@link MailProblem}. */
   folders(server: MailboxServer, signal: AbortSignal): Promise<MailFolder[]>;
+  /** Leaves a note of each mail that was passed over and nobody was told of: the mailbox is not fetched any more. */
+  noteLeft(address: string, left: Pick<PassedOverBefore, 'folder' | 'uidValidity' | 'mails'>): Promise<void>;
 }
 
 /** Why a mailbox cannot be fetched, in words for an administrator and without secrets. */

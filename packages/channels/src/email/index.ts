@@ -3,6 +3,7 @@ import { HubError } from '@patchbay/contracts';
 import type { Channel, ChannelDeps, ChannelFactory, ChannelRequest } from '../channel.ts';
 import { InletLedger } from './inlet-ledger.ts';
 import { replayedEnvelope } from './envelope.ts';
+import { noteLeft } from './imap/passed-over.ts';
 import { headOnly } from './imap/take.ts';
 import { listFolders, watchMailbox } from './imap/watch.ts';
 import { type InletOptions, listenForMail } from './inlet.ts';
@@ -55,6 +56,7 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
     mailboxes: {
       watch: (mailbox, signal) => watchMailbox(mailbox, deps, signal),
       folders: (server, signal) => listFolders(server, signal),
+      noteLeft: (address, left) => noteLeft(address, left, deps),
     },
   };
 }

@@ -47,10 +47,23 @@ export interface MailPassedOver {
   readonly tries: number;
   readonly othersCame: boolean;
   readonly note?: string;
+  /** ISO 8601: it came then or later. */
+  readonly arrivedAt?: string;
+}
+
+/** Those of a mailbox as it was fetched before the account was changed. */
+export interface MailPassedOverBefore {
+  /** In lower case. */
+  readonly host: string;
+  readonly username: string;
+  readonly folder: string;
+  readonly uidValidity: number;
+  readonly mails: readonly MailPassedOver[];
 }
 
 export interface MailAccountRow extends MailAccountSettings, MailCursor {
   id: string;
+  passedOverBefore: readonly MailPassedOverBefore[];
   passwordSealed: string | null;
   clientSecretSealed: string | null;
   refreshTokenSealed: string | null;
@@ -103,6 +116,7 @@ const columns = {
   importTotal: 'import_total',
   importLeft: 'import_left',
   passedOver: 'passed_over',
+  passedOverBefore: 'passed_over_before',
   lastDelay: 'last_delay',
   state: 'state',
   failures: 'failures',
@@ -175,9 +189,28 @@ export async function insertMailAccount(sql: Queryable, id: string, account: Mai
   );
 }
 
+/** Mailboxes of which it is remembered what they did not hand out. */
+const mostBefore = 20;
+
+/** What was passed over in the mailbox that is left goes before what is known of others; nothing is known of one that was never opened. */
+const passedOverBefore = `(select coalesce(jsonb_agg(mailbox order by n), '[]') from (
+    select mailbox, n from jsonb_array_elements(jsonb_build_array(jsonb_build_object('host', lower(host), 'username', username, 'folder', folder,
+      'uidValidity', uid_validity, 'mails', passed_over)) || passed_over_before) with ordinality as known (mailbox, n)
+    where case when n = 1 then passed_over <> '[]' else mailbox ->> 'host' <> lower(host) or mailbox ->> 'username' <> username or mailbox ->> 'folder' <> folder end
+    order by n limit ${mostBefore}) kept)`;
+
+/**
+ * When the first of those came that were passed over and of which nobody was told, or that another server may have in a copy of the folder.
+ * What one server counts says nothing to another, so that there it is told by its date whether a mail is wanted.
+ */
+const firstPassedOver = `(select min((mail ->> 'arrivedAt')::timestamptz) from jsonb_array_elements(passed_over) mail
+    where (lower(host), port, username, folder) is distinct from (lower($6), $7::int, $9, $11)
+      and (mail -> 'note' is null or (username, folder) = ($9, $11)))`;
+
 /**
  * Writes settings over those of `revision`; false when they have changed since. `anew`: it is another mailbox now, or another part
- * of it is wanted, so that fetching begins as on the first day, and with what has arrived since all was here.
+ * of it is wanted, so that fetching begins as on the first day, and with what has arrived since all was here. What was passed over is kept for
+ * where that mailbox is found again.
  */
 export async function updateMailAccount(
   sql: Queryable,
@@ -192,9 +225,10 @@ export async function updateMailAccount(
        state = case when $17 then 'connecting' else 'off' end, connected_at = null,
        uid_validity = case when $3 then null else uid_validity end, last_uid = case when $3 then 0 else last_uid end,
        import_until = case when $3 then 0 else import_until end,
-       import_since = case when $3 then coalesce(complete_until, case when uid_validity is null then import_since end, created_at) else import_since end,
+       import_since = case when $3 then least(coalesce(complete_until, created_at), case when uid_validity is null then import_since end, ${firstPassedOver}) else import_since end,
        import_done = case when $3 then 0 else import_done end, import_total = case when $3 then 0 else import_total end,
        import_left = case when $3 then 0 else import_left end, passed_over = case when $3 then '[]' else passed_over end,
+       passed_over_before = case when $3 and uid_validity is not null then ${passedOverBefore} else passed_over_before end,
        backlog = case when $3 then 0 else backlog end
      where id = $1 and revision = $2`,
     [id, revision, anew, ...valuesOf(account)],

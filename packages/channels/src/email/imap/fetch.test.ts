@@ -48,6 +48,7 @@ async function fetchFrom(
     createdAt: new Date('2026-03-01T00:00:00Z'),
     completeUntil: null,
     cursor: from,
+    passedOverBefore: [],
     breaks: new Breaks(),
     pollMs: { beside: 1_000, without: 1_000 },
     save: async (to, progress) => void saved.push({ ...to, ...progress }),

@@ -1,5 +1,5 @@
 /** Fetches what waits in the open folder, portion by portion; the cursor moves only over what is durable. */
-import type { MailboxCursor, MailProblem } from '../../mailbox.ts';
+import type { MailboxCursor, MailProblem, PassedOver } from '../../mailbox.ts';
 import { LeftBehind } from './left-behind.ts';
 import { listedOf } from './list-mails.ts';
 import { isImporting, isOld, isWanted, type Portion, portionsOf, rangesOf } from './plan.ts';
@@ -47,7 +47,7 @@ export async function fetchWaiting(pass: FetchPass, from: MailboxCursor): Promis
       problem = outcome.problem ?? problem;
       const done = portion.mails.length + portion.tooLarge.length;
       left -= done;
-      const passedOver = outcome.notCome.map(({ uid }) => ({ uid, tries: 0, othersCame: false }));
+      const passedOver = passedOverOf(pass, cursor, portion, outcome);
       if (passedOver.length > 0) breaks.passedOver();
       cursor = {
         ...moved(cursor, portion.lastUid, done, leftUpTo(portion.lastUid)),
@@ -79,6 +79,23 @@ function startImport(cursor: MailboxCursor, uids: readonly number[]): MailboxCur
   if (!isImporting(cursor)) return cursor;
   const total = cursor.importDone + uids.filter((uid) => uid <= cursor.importUntil).length;
   return { ...cursor, importTotal: total };
+}
+
+/** Those of a portion that did not come, and are not known to have been passed over before the account was changed. */
+function passedOverOf(
+  { mailbox }: FetchPass,
+  { importSince, passedOver }: MailboxCursor,
+  portion: Portion,
+  { notCome }: TakenPortion,
+): PassedOver[] {
+  const known = new Set(passedOver.map(({ uid }) => uid));
+  const listed = new Map(portion.mails.map((mail) => [mail.uid, mail.arrivedAt]));
+  return notCome
+    .filter(({ uid }) => !known.has(uid))
+    .map(({ uid }) => {
+      const arrivedAt = listed.get(uid) ?? mailbox.completeUntil ?? importSince;
+      return { uid, tries: 0, othersCame: false, ...(arrivedAt && { arrivedAt: arrivedAt.toISOString() }) };
+    });
 }
 
 /** Of the new mail of a portion that is durable by now, the one that had waited longest. */

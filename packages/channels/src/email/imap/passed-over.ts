@@ -1,11 +1,21 @@
 /** Mails that a server did not hand out, and over which the cursor has passed. */
-import type { MailboxCursor, PassedOver } from '../../mailbox.ts';
+import type { ChannelDeps } from '../../channel.ts';
+import type { MailboxCursor, PassedOver, PassedOverBefore } from '../../mailbox.ts';
 import { sizesOf, unlisted } from './list-mails.ts';
 import { portionsOf } from './plan.ts';
 import { isForNow } from './problem.ts';
 import { search } from './search.ts';
-import { endNote } from './take.ts';
-import { type FetchPass, isOurs, isRefusal, type NotCome, noteGivenUp, takePortion } from './take-portion.ts';
+import { endNote, keepNote, noteOf } from './take.ts';
+import {
+  type FetchPass,
+  heldBack,
+  isOurs,
+  isRefusal,
+  nameOf,
+  type NotCome,
+  noteGivenUp,
+  takePortion,
+} from './take-portion.ts';
 
 /** So often a mail that was passed over is asked for again before a note is left of it. */
 const mostTries = 5;
@@ -70,7 +80,8 @@ export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Pro
     }
     const came = end === 'came';
     anyCame ||= came;
-    if (came && mail.note !== undefined) await endNote(mail.note, pass.deps);
+    // One may have been left that this list does not know of, when the account was turned to another mailbox.
+    if (came) await endNote(mail.note ?? noteOf(nameOf(pass.mailbox, cursor, mail.uid)), pass.deps);
     const others = cursor.passedOver.filter(({ uid }) => uid !== mail.uid);
     await keep(
       others.map((one) => ({ ...one, othersCame: one.othersCame || came })),
@@ -78,6 +89,16 @@ export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Pro
     );
   }
   return cursor;
+}
+
+/** Leaves a note of each that nobody was told of, in a mailbox that is not fetched any more. */
+export async function noteLeft(
+  address: string,
+  { folder, uidValidity, mails }: Pick<PassedOverBefore, 'folder' | 'uidValidity' | 'mails'>,
+  deps: ChannelDeps,
+): Promise<void> {
+  for (const { uid } of mails.filter((mail) => !isNoted(mail)))
+    await keepNote(nameOf({ folder, address }, { uidValidity }, uid), heldBack, deps);
 }
 
 /** Without those that were asked for the longest ago where too many are noted. */

@@ -1,5 +1,5 @@
 /** Which mails of a mailbox are fetched, and in what portions. Pure. */
-import type { Mailbox, MailboxCursor } from '../../mailbox.ts';
+import type { Mailbox, MailboxCursor, PassedOver, PassedOverBefore } from '../../mailbox.ts';
 import { mailSizeLimit } from '../inlet.ts';
 
 export interface MailboxStatus {
@@ -15,15 +15,38 @@ const day = 86_400_000;
  * Where fetching goes on. Under another UIDVALIDITY every UID means another mail (RFC 9051 §2.3.1.1), so that the whole folder is gone
  * through again: what was here before is recognised by its Message-ID and content, and what was not is told by its dates. So it is with a folder whose next UID lies at or
  * below the last that was fetched: it is back from a backup, and gives UIDs that were others' to what comes. Where another mailbox or other
- * settings were fetched before, what has arrived since is wanted in any case.
+ * settings were fetched before, what has arrived since is wanted in any case. What was passed over and nobody was told of is wanted in any case, too: by
+ * `before`, where the mailbox was fetched earlier and its UIDs still mean the same mails, and otherwise by its date.
  */
 export function beginAt(
   cursor: MailboxCursor,
   status: MailboxStatus,
   wanted: Pick<Mailbox, 'importFrom' | 'importDays'>,
   now: Date,
+  before?: PassedOverBefore,
 ): MailboxCursor {
   if (cursor.uidValidity === status.uidValidity && status.uidNext > cursor.lastUid) return cursor;
+  const begun = begunAnew(cursor, status, wanted, now);
+  if (cursor.uidValidity !== null) return withDates(begun, cursor.passedOver);
+  if (before?.uidValidity !== status.uidValidity) return withDates(begun, before?.mails ?? []);
+  return { ...begun, passedOver: before.mails.filter(({ uid }) => uid < status.uidNext) };
+}
+
+function withDates(begun: MailboxCursor, passedOver: readonly PassedOver[]): MailboxCursor {
+  const { importSince } = begun;
+  if (importSince === null) return begun;
+  const arrived = passedOver.flatMap(({ note, arrivedAt }) =>
+    note !== undefined || arrivedAt === undefined ? [] : Date.parse(arrivedAt),
+  );
+  return { ...begun, importSince: earliest(importSince.getTime(), ...arrived) };
+}
+
+function begunAnew(
+  cursor: MailboxCursor,
+  status: MailboxStatus,
+  wanted: Pick<Mailbox, 'importFrom' | 'importDays'>,
+  now: Date,
+): MailboxCursor {
   const last = status.uidNext - 1;
   const anew = {
     uidValidity: status.uidValidity,

@@ -197,8 +197,11 @@ const whileAwake = <T>({ client, mailbox }: FetchPass, task: () => Promise<T>): 
   keepAwake(client, task, Math.min(keepAwakeMs, longAnswer(mailbox) / 12));
 const keepAwakeMs = 30_000;
 
-const heldBack = 'The server lists this mail but does not hand it out; it stays in its mailbox';
+export const heldBack = 'The server lists this mail but does not hand it out; it stays in its mailbox';
 const brokenOff = 'The connection breaks off whenever this mail is asked for; it stays in its mailbox';
 
-const nameOf = ({ folder, address }: Mailbox, { uidValidity }: MailboxCursor, uid: number): string =>
-  `UID ${uid} of ${folder} (${uidValidity}), ${address}`;
+export const nameOf = (
+  { folder, address }: Pick<Mailbox, 'folder' | 'address'>,
+  { uidValidity }: Pick<MailboxCursor, 'uidValidity'>,
+  uid: number,
+): string => `UID ${uid} of ${folder} (${uidValidity}), ${address}`;

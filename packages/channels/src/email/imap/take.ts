@@ -73,10 +73,12 @@ export async function keepHead(head: Buffer, { size }: Listed, deps: ChannelDeps
 
 /** Notes a mail that cannot be had from the server. Answers the name of the note, the same for the same mail. */
 export async function keepNote(name: string, reason: string, deps: ChannelDeps): Promise<string> {
-  const note = `<${sha256(Buffer.from(name))}@not-handed-out>`;
+  const note = noteOf(name);
   await keepAside(deps, note, reason, { bytes: Buffer.from(`${name}\r\n`), contentType: headOnly });
   return note;
 }
+
+export const noteOf = (name: string): string => `<${sha256(Buffer.from(name))}@not-handed-out>`;
 
 /** The mail of that note has come at last. */
 export const endNote = (note: string, deps: Pick<ChannelDeps, 'endQuarantine'>): Promise<void> =>

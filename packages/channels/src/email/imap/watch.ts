@@ -2,10 +2,16 @@
 import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { MailFolder } from '@patchbay/contracts';
 import type { ChannelDeps } from '../../channel.ts';
-import { type Mailbox, type MailboxCursor, type MailboxServer, MailProblem } from '../../mailbox.ts';
+import {
+  type Mailbox,
+  type MailboxCursor,
+  type MailboxServer,
+  MailProblem,
+  type PassedOverBefore,
+} from '../../mailbox.ts';
 import { answered, connect, type Connection, lost, shortAnswer } from './connection.ts';
 import { fetchWaiting } from './fetch.ts';
-import { fetchPassedOver, isNoted, KnownBreak } from './passed-over.ts';
+import { fetchPassedOver, isNoted, KnownBreak, noteLeft } from './passed-over.ts';
 import { beginAt } from './plan.ts';
 import { search } from './search.ts';
 import type { FetchPass } from './take-portion.ts';
@@ -43,7 +49,7 @@ async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps
   let look: 'again' | 'news' = 'again';
   let problem: MailProblem | null = null;
   for (;;) {
-    if (look === 'again') cursor = await open(connection, mailbox, cursor, deps.now());
+    if (look === 'again') cursor = await open(connection, mailbox, cursor, deps);
     const completeUntil = deps.now();
     const pass = { client, mailbox, deps, signal };
     const outcome = await fetchWaiting(pass, cursor);
@@ -73,17 +79,25 @@ async function open(
   connection: Connection,
   mailbox: Mailbox,
   cursor: MailboxCursor,
-  now: Date,
+  deps: ChannelDeps,
 ): Promise<MailboxCursor> {
   const opening = connection.client.mailboxOpen(mailbox.folder, { readOnly: mailbox.afterFetch === 'keep' });
   const folder = await answered(connection.client, opening, shortAnswer(mailbox));
   const uidNext = await nextUid({ client: connection.client, mailbox }, folder, cursor);
-  const begun = beginAt(cursor, { uidValidity: Number(folder.uidValidity), uidNext }, mailbox, now);
+  const before = mailbox.passedOverBefore.find((one) => isOf(one, mailbox));
+  const begun = beginAt(cursor, { uidValidity: Number(folder.uidValidity), uidNext }, mailbox, deps.now(), before);
   if (begun === cursor) return cursor;
   mailbox.breaks.forget();
+  // The account was changed, and nobody asks for those elsewhere any more.
+  if (cursor.uidValidity === null)
+    for (const left of mailbox.passedOverBefore.filter((one) => one !== before))
+      await noteLeft(mailbox.address, left, deps);
   await mailbox.save(begun, { backlog: 0, received: false, delay: null });
   return begun;
 }
+
+const isOf = (before: PassedOverBefore, { host, username, folder }: Mailbox): boolean =>
+  before.host === host.toLowerCase() && before.username === username && before.folder === folder;
 
 /** Not every server tells it (RFC 3501 §6.3.1). Of a folder that is known already nothing then says that it is another one. */
 async function nextUid(

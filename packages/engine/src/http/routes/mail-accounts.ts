@@ -114,9 +114,12 @@ const accounts = [
     access: 'admin',
     params: byId,
     async handle(call) {
-      const { id } = call.params;
+      const { parts, params } = call;
+      const { id, address, folder, uidValidity, passedOver } = await requireAccount(parts, params.id);
       if (!(await changeSetting(call, accountSetting(id), (tx) => deleteMailAccount(tx, id))))
         throw new HubError('not_found', 'There is no such mail account');
+      const left = { folder, uidValidity: uidValidity ?? 0, mails: passedOver };
+      await parts.channels.get('email')?.mailboxes?.noteLeft(address, left);
     },
   }),
   route({
