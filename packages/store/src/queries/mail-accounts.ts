@@ -200,11 +200,11 @@ const passedOverBefore = `(select coalesce(jsonb_agg(mailbox order by n), '[]') 
     order by n limit ${mostBefore}) kept)`;
 
 /**
- * When the first of those came that were passed over and of which nobody was told, or that another server may have in a copy of the folder.
- * What one server counts says nothing to another, so that there it is told by its date whether a mail is wanted.
+ * Where it is another mailbox now: when the first of those came that were passed over and of which nobody was told, or that another server may have
+ * in a copy of the folder. What one server counts says nothing to another, so that there it is told by its date whether a mail is wanted.
  */
 const firstPassedOver = `(select min((mail ->> 'arrivedAt')::timestamptz) from jsonb_array_elements(passed_over) mail
-    where (lower(host), port, username, folder) is distinct from (lower($6), $7::int, $9, $11)
+    where (lower(host), username, folder) is distinct from (lower($6), $9, $11)
       and (mail -> 'note' is null or (username, folder) = ($9, $11)))`;
 
 /**

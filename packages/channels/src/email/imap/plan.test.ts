@@ -47,13 +47,17 @@ describe('beginAt', () => {
   test('asks again for what was passed over in the same mailbox before the account was changed, or wants it by its date', () => {
     const cursor = { ...never, importSince: new Date('2026-03-08T12:00:00Z') };
     const mail = (uid: number, more: object = {}) => ({ uid, tries: 0, othersCame: false, ...more });
-    const mails = [mail(3, { arrivedAt: '2026-03-02T00:00:00.000Z' }), mail(4, { note: '<n@x>' }), mail(101)];
+    const mails = [
+      mail(3, { arrivedAt: '2026-03-02T00:00:00.000Z' }),
+      mail(4, { note: '<n@x>', arrivedAt: '2026-03-01T00:00:00.000Z' }),
+      mail(101),
+    ];
     const before = { host: 'h', username: 'u', folder: 'f', uidValidity: 7, mails };
     const days = { importFrom: 'days', importDays: 1 } as const;
     const same = beginAt(cursor, status, days, now, before);
     expect(same).toMatchObject({ passedOver: mails.slice(0, 2), importSince: new Date('2026-03-08T11:55:00Z') });
     const moved = beginAt(cursor, status, days, now, { ...before, uidValidity: 6 });
-    expect(moved).toMatchObject({ passedOver: [], importSince: new Date('2026-03-02T00:00:00Z') });
+    expect(moved).toMatchObject({ passedOver: [], importSince: new Date('2026-03-01T00:00:00Z') });
     expect(beginAt(cursor, status, all, now, { ...before, uidValidity: 6 })).toMatchObject({ importSince: null });
     const recreated = { ...cursor, uidValidity: 6, lastUid: 50, passedOver: mails };
     expect(beginAt(recreated, status, days, now)).toMatchObject({ importSince: new Date('2026-03-02T00:00:00Z') });

@@ -27,7 +27,11 @@ export function beginAt(
 ): MailboxCursor {
   if (cursor.uidValidity === status.uidValidity && status.uidNext > cursor.lastUid) return cursor;
   const begun = begunAnew(cursor, status, wanted, now);
-  if (cursor.uidValidity !== null) return withDates(begun, cursor.passedOver);
+  if (cursor.uidValidity !== null)
+    return withDates(
+      begun,
+      cursor.passedOver.filter(({ note }) => note === undefined),
+    );
   if (before?.uidValidity !== status.uidValidity) return withDates(begun, before?.mails ?? []);
   return { ...begun, passedOver: before.mails.filter(({ uid }) => uid < status.uidNext) };
 }
@@ -35,9 +39,7 @@ export function beginAt(
 function withDates(begun: MailboxCursor, passedOver: readonly PassedOver[]): MailboxCursor {
   const { importSince } = begun;
   if (importSince === null) return begun;
-  const arrived = passedOver.flatMap(({ note, arrivedAt }) =>
-    note !== undefined || arrivedAt === undefined ? [] : Date.parse(arrivedAt),
-  );
+  const arrived = passedOver.flatMap(({ arrivedAt }) => (arrivedAt === undefined ? [] : Date.parse(arrivedAt)));
   return { ...begun, importSince: earliest(importSince.getTime(), ...arrived) };
 }
 
