@@ -360,6 +360,27 @@ it.each([
   expect(saved.at(-1)?.passedOver).toEqual([{ uid: 2, tries: 0, othersCame: false }]);
 });
 
+it.each([
+  [2, 'asks on at once', true],
+  [1, 'waits as usual', false],
+])('where the line is cut at the passed-over mail %i of two the next connection %s', async (cutAt, _does, atOnce) => {
+  const breaks = new Breaks();
+  breaks.isTimeToAskAgain(0, 1_000);
+  const passedOver = [1, 2].map((uid) => ({ uid, tries: 0, othersCame: false }));
+  await fetchFrom(
+    (command, socket) => {
+      const uids = inRange(command);
+      if (!command.includes('BODY.PEEK[]') || !uids.includes(cutAt)) return listed(command) ?? uids.map(body).join('');
+      socket.destroy();
+      return null;
+    },
+    2_000,
+    { ...cursor, lastUid: 3, passedOver },
+    { breaks },
+  );
+  expect(breaks.isTimeToAskAgain(1, 1_000)).toBe(atOnce);
+});
+
 it('what is wrong here takes no try from a mail that was passed over', async () => {
   const from = { ...cursor, lastUid: 3, passedOver: [{ uid: 1, tries: 4, othersCame: true }] };
   const answer = (command: string) => listed(command) ?? inRange(command).map(body).join('');
