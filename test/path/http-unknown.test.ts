@@ -150,6 +150,18 @@ onBothBackends('a source that does not answer whether it took a message', (backe
     ]);
   });
 
+  it('nor did to an earlier release: what a person has sent again is not asked about first', async () => {
+    const { receiver, api, hub } = centre();
+    receiver.answers.push({}, { status: 422 }, { status: 422 });
+    const { messageId } = await answer('Dropped long ago');
+    const item = await inOutbox(messageId, ({ error }) => /decide it by hand/.test(error ?? ''));
+    // So it kept that an earlier try may have arrived, and tried again.
+    await hub.parts.db.sql.query('update outbound set doubtful_since = claimed_at where id = $1', [item.id]);
+    expect((await api('POST', `/api/v1/outbox/${item.id}/resolve`, { decision: 'resend' })).status).toBe(204);
+    await inOutbox(messageId, ({ status }) => status === 'sent');
+    expect(given('Dropped long ago')).toHaveLength(2);
+  });
+
   it('and says in time that it has it not: a person sends it again', async () => {
     const { receiver, api, pass } = centre();
     receiver.answers.push({}, { status: 200, body: { taken: false }, before: async () => pass(60_000) });

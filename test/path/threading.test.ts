@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { signReplyAddress } from '@patchbay/channels/email/reply-address';
 import type { HubEvent } from '@patchbay/contracts';
+import { acknowledgementText } from '@patchbay/domain';
 import type { SendMailOptions } from 'nodemailer';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
@@ -361,8 +362,15 @@ describe('threading', () => {
     expect(soon).toMatchObject({ ticketId: first.ticketId, status: 'open' });
     expect(soon.events.map((event: HubEvent) => event.type)).toContain('ticket.reopened');
     await closeTicket(first.ticketId, 8);
-    const late = await mail({ from, inReplyTo: first.messageId });
+    const { sql } = centre().hub.parts.db;
+    // As long ago as the answer is late.
+    await sql.query('delete from acknowledgement where address = $1', [from]);
+    const { text } = acknowledgementText({ number: 17, centreName: 'The centre', language: 'en', open: true });
+    const late = await mail({ from, inReplyTo: first.messageId, text: `It broke again.\n\n> ${text}` });
     expect(late.ticketId).not.toBe(first.ticketId);
+    // The new number is told, though the answer quotes how the old one was.
+    const { rows } = await sql.query('select from outbound where ticket_id = $1 and automatic', [late.ticketId]);
+    expect(rows).toHaveLength(1);
     expect(late.reason).toContain('too long ago to be reopened');
     expect(late.opened).toMatchObject({ linkedTicketId: first.ticketId });
   });

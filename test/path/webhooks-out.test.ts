@@ -218,6 +218,14 @@ describe('outgoing webhooks', () => {
     );
     expect(inside.attempts[0]).toMatchObject({ status: null, error: expect.stringMatching(/private network/) });
 
+    const gone = await endpoint([], `http://127.0.0.1:${centre().port}/hook`);
+    await call('POST', `/webhook-endpoints/${gone.id}/test`, undefined, 201);
+    const [unreached] = await deliveries(
+      gone.id,
+      ([first]) => (first as never as { attemptCount: number })?.attemptCount === 1 && first?.state === 'waiting',
+    );
+    expect(unreached.attempts[0]).toMatchObject({ status: null, error: 'ECONNREFUSED' });
+
     const made = await endpoint([], slow.url);
     const before = receiver.delivered.items.length;
     slow.answers.push({ status: 307, headers: { location: receiver.url } });
@@ -228,7 +236,7 @@ describe('outgoing webhooks', () => {
     );
     expect(sent.attempts[0]).toMatchObject({ status: 307, error: 'HTTP 307' });
     expect(receiver.delivered.items).toHaveLength(before);
-    for (const { id } of [named, made]) await call('DELETE', `/webhook-endpoints/${id}`, undefined, 204);
+    for (const { id } of [named, gone, made]) await call('DELETE', `/webhook-endpoints/${id}`, undefined, 204);
     const agent = await centre().plainAgent();
     expect((await agent.api('GET', '/api/v1/webhook-endpoints')).status).toBe(403);
   });

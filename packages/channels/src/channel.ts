@@ -282,8 +282,8 @@ export interface Channel {
   /** Hands over what is about no ticket. Throws as `send` does, and `provider_refused` where there is nobody to hand it to. */
   sendNotice?(notice: Notice, signal: AbortSignal): Promise<void>;
   /**
-   * What became of a message whose send ended with `outcome_unknown`. `not-sent` only when the provider's word is final: it keeps a
-   * whole list, and time enough has passed for the message to be on it; `not-listed` when it is not there yet.
+   * What became of a message whose send ended with `outcome_unknown`, or that is doubtful. `not-sent` only when the provider's word is final: it
+   * keeps a whole list or says so, and time enough has passed for the message to have come; `not-listed` when it may still come.
    */
   findSent?(
     message: OutboundMessage,

@@ -75,7 +75,8 @@ describe('mayAnswerUs', () => {
     ['the house that was told nothing', { toldMs: null }, 't-4@tickets.example', false],
     ['another customer of one provider', { address: 'bob@gmail.com' }, 'ann@gmail.com', false],
     ['a stranger on a ticket that a stranger opened', { isLinked: true }, 'ann@example.org', true],
-    ['and after the window', { isLinked: true, toldMs: 60_001 }, 'ann@example.org', false],
+    ['and after the window', { isLinked: true, toldMs: 60_001 }, 'ann@example.org', true],
+    ['and where nothing was told', { isLinked: true, toldMs: null }, 'ann@example.org', false],
   ])('%s', (_name, over, sender, may) => {
     expect(mayAnswerUs({ ...named, ...over }, sender, 60_000)).toBe(may);
   });

@@ -38,14 +38,14 @@ export interface NamedTicket {
 
 /**
  * Whether a mail may be what a machine answers to an acknowledgement. A system that writes from an address for each ticket, and calls nothing
- * automatic, answers every one so, without end. It may where it comes from the house that was told the number within the window, or the ticket was
- * itself opened by what named another.
+ * automatic, answers every one so, without end. It may where it comes from the house that was told the number within the window, or, however slow it
+ * is, where the ticket was itself opened by what named another.
  *
  * @param sender an address in normal form
  */
 export function mayAnswerUs(named: NamedTicket, sender: string, windowMs: number): boolean {
-  if (named.toldMs === null || named.toldMs > windowMs) return false;
-  return named.isLinked || isOneHouse(domainOf(sender), domainOf(named.address));
+  if (named.toldMs === null) return false;
+  return named.isLinked || (named.toldMs <= windowMs && isOneHouse(domainOf(sender), domainOf(named.address)));
 }
 
 /** What acknowledgements say in any hub of this kind, as far as it has no names; quoted in a mail it may stand in several lines. */

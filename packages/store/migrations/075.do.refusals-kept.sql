@@ -84,7 +84,7 @@ declare
 begin
   if p_result <> 'retry' or p_external_id is not null then
     perform lock_deliveries(delivery_keys(u.channel, u.channel_account, u.id, p_external_id)) from outbound u
-    where u.id = p_id and (p_external_id is not null or p_result = 'unknown' or u.channel = 'email');
+    where u.id = p_id and (p_external_id is not null or p_result = 'unknown' or (u.channel = 'email' and u.external_id is not null));
   end if;
   if p_result = 'unknown' then
     select u.* into o from outbound u
@@ -277,7 +277,7 @@ begin
 end $$;
 
 -- As in 011. That it was sent says nothing of those whom the provider refused: its author has yet to see that they do not have it. What was reported
--- of those who have it counts from then on.
+-- of those who have it counts from then on. What a person has sent again is in doubt no more: the provider that could not tell is not asked anew.
 create or replace function resolve_outbound(p_id uuid, p_decision text, p_actor_id text) returns text language plpgsql volatile as $$
 declare
   o outbound%rowtype;
@@ -292,7 +292,7 @@ begin
   select delivery_status into status_now from message where id = o.message_id for no key update;
   if status_now = 'failed' and p_decision = 'failed' and o.decided_at is null then
     -- What was in doubt besides was seen with it.
-    update outbound set decided_at = now(), decided_by = p_actor_id, reconcile_at = null where id = p_id;
+    update outbound set status = 'failed', decided_at = now(), decided_by = p_actor_id, reconcile_at = null where id = p_id;
     perform tell_delivery(o.message_id, 'failed', o.error, p_actor_id, false);
     return 'resolved';
   end if;
@@ -305,7 +305,8 @@ begin
   end if;
   update outbound set status = told, error = coalesce(missed, case when told = 'failed' then why end),
     decided_at = case when missed is null then now() end, decided_by = case when missed is null then p_actor_id end, untaken = '{}',
-    reconcile_at = null, next_attempt_at = case when told = 'queued' then now() else next_attempt_at end
+    reconcile_at = null, next_attempt_at = case when told = 'queued' then now() else next_attempt_at end,
+    doubtful_since = case when told <> 'queued' then doubtful_since end
   where id = p_id returning * into o;
   update message set delivery_status = told, delivery_error = case when told <> 'queued' then told_error(o, told) end where id = o.message_id;
   perform tell_delivery(o.message_id, told, coalesce(missed, why), p_actor_id, missed is not null);
@@ -315,7 +316,7 @@ end $$;
 
 -- What a machine says of mails of the centre's own, which are about no ticket, is kept with them, and its contact ends there: it is nobody's work.
 -- False where it is about none; then nothing is changed. Whom such a mail was passed on to is told of by a report, too: that fails the mail, and marks
--- nobody's address. A mail that a person has on its way again is not failed by what is said of the one before.
+-- nobody's address. A mail that waits to be sent again is not failed by what is said of the try before.
 create or replace function settle_mail_report(p_inbox_id uuid, p_reason text) returns boolean language plpgsql volatile as $$
 declare
   c jsonb;

@@ -3,6 +3,7 @@
  * one is on its way at a time. An answer that is lost makes it come again under the same id.
  */
 import { signedHeaders } from '@patchbay/channels/http/signature';
+import { NotConnected } from '@patchbay/channels/may-have-left';
 import { outgoingRequest } from '@patchbay/channels/outgoing-address';
 import { retryAfterMs } from '@patchbay/channels/retry-after';
 import { HubError, storableText } from '@patchbay/contracts';
@@ -111,6 +112,7 @@ async function attempt(
 
 /** Of network errors the code: their words name addresses inside. */
 function wordsOf(error: unknown): string {
+  if (error instanceof NotConnected) return wordsOf(error.cause);
   if (error instanceof HubError) return storableText(error.message, 300);
   if (error instanceof Error && /^(AbortError|TimeoutError)$/.test(error.name))
     return `No answer within ${answerMs / 1000} s`;

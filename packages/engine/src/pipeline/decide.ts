@@ -100,7 +100,8 @@ export async function decideContact(
             namesOther:
               ticket.action === 'open' &&
               !ticket.takesUp &&
-              (await namesOther(lookups, contact, snapshot, ticket.linkedTicketId)),
+              (holdsAcknowledgement(contact.text) ||
+                (await namesOther(lookups, contact, snapshot, ticket.linkedTicketId))),
           }),
   };
 }
@@ -214,7 +215,7 @@ async function acknowledge(
       // The carrier's would be the first of two answers.
       !contact.consent?.byCarrier,
     opened: queueId !== undefined,
-    namesOther: namesOther || holdsAcknowledgement(contact.text),
+    namesOther,
   });
   if (!yes) return null;
   const open = (await lookups.hours()).ofQueue(queueId ?? null).isOpen(parts.now());

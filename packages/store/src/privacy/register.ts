@@ -597,9 +597,10 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   }),
   report_run: technical({ keep: 'id report_id due_at language format created_at', staff: 'asked_by' }),
   report_mail: technical({
-    keep: 'id run_id report_id state claim next_try_at claimed_at settled_at error',
+    keep: 'id run_id report_id state claim next_try_at claimed_at settled_at',
     figure: 'attempts postponed',
     staff: 'agent_id address',
+    text: 'error',
   }),
   figure_ticket: { about: 'figures', columns: { keep: 'ticket_id queue_id opened_at settled_at', figure: 'state' } },
   figure_agent: { about: 'staff', columns: { staff: 'agent_id', figure: 'state' } },
