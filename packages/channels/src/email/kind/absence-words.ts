@@ -1,5 +1,7 @@
 /** What the subjects of absence notes begin with, in the languages of Exchange, Outlook, Gmail and large providers. */
 import { untagged } from '@patchbay/contracts/forward-marks';
+import { replyTextOf } from '../reply/reply-text.ts';
+import { turnsElsewhere } from './request-words.ts';
 
 /** An answer that calls itself automatic, or an absence note. What couriers and schools call their notices of absence is none. */
 const answersItself = [
@@ -125,7 +127,7 @@ const absenceOfDomino =
 
 /** Notes before that, and FirstClass: `Ann Lee is out of the office.` */
 const awayByName =
-  /^(?!(I|we|my|our|your)\b)[^:?]{1,120} (is out of (the|our) office|ist (außer Haus|nicht im (Haus|Büro))|est absente? du bureau|est[áa] fuera de la oficina|è fuori ufficio)\.?$/i;
+  /^(?!(I|we|my|our|your)\b)(?<name>[^:?]{1,120}) (is out of (the|our) office|ist (außer Haus|nicht im (Haus|Büro))|est absente? du bureau|est[áa] fuera de la oficina|è fuori ufficio)\.?$/i;
 
 /** What Request Tracker and its like put before everything else. */
 const ticketTag = /^\[[^[\]\n]{0,60}#\d{1,12}\][ \t]*/;
@@ -155,15 +157,15 @@ export const isAboutAnswer = (sentence: string): boolean => namesAnswer.test(sen
 /**
  * How sure a subject says that its mail is an absence note: by its name and an older subject; by its name and a colon, or alone, where a person who asks about
  * such notes may write so; by saying that somebody is
- * away, and a colon, where the text has to say so as well, for a person may write about it; by words that a dash, a bar or nothing follows, as in a person's question; by words that are a person's, too; by what a person may write about, in an
+ * away, and a colon, where the text has to say so as well, for a person may write about it; by saying it of somebody by name, where it has to be the sender who says so of themselves; by words that a dash, a bar or nothing follows, as in a person's question; by words that are a person's, too; by what a person may write about, in an
  * old conversation as well.
  * Only at the start: in an answer to an absence note they come after `Re:`.
  */
 export function absenceIn(
   subject: string,
-): 'certain' | 'named' | 'stated' | 'doubtful' | 'possible' | 'topic' | undefined {
+): 'certain' | 'named' | 'stated' | 'by name' | 'doubtful' | 'possible' | 'topic' | undefined {
   if (absenceOfDomino.test(subject)) return 'certain';
-  if (awayByName.test(subject)) return 'stated';
+  if (awayByName.test(subject)) return 'by name';
   const said = saidIn(subject);
   const follows = (name: keyof typeof forms) => said.map((one) => forms[name].exec(one)?.groups).find(Boolean);
   const named = follows('answersItself');
@@ -176,12 +178,11 @@ export function absenceIn(
   return said.some((one) => topic.test(one)) ? 'topic' : 'possible';
 }
 
-/** Who is away says of themselves that they are, or when they are back. What else one is, or wants back, is no such thing. */
+/** Who is away says of themselves that they are. What else one is, is no such thing. */
 const isAway = new RegExp(
   [
     String.raw`\b(I|we)(['’](m|re|ll be)| am| are| (will|shall) be)\b.{0,40}\b(out (of (the |my |our )?(office|town|country)|until|till|from|today|this|on|for|all|sick|and)|away|off|unavailable|on .{0,20}(leave|vacation|holidays?)|not (available|in the (office|building)|in (until|till|today|this)|at (work|my|the (office|desk))))\b`,
     String.raw`\b(currently|presently) (out|away|on .{0,20}(leave|vacation|holidays?|parental|business))\b|\bout of (the |my )?office (until|till|from|starting|and|with)\b`,
-    String.raw`\b(be|am|are|['’]m|['’]re|until|upon|when I|when we|after) (back|return(ing)?)\b|(^|[.!;:(] ?)(back|returning|return) (in|to|on|at|from|by)\b|\b(back|return(ing)?) (in|to|at) (the |my |our )?(office|work|desk)\b|\b(limited|no|without) (e-?mail )?access to (my |our )?(e-?mails?|mail|inbox|messages)\b|\b(limited|no|without) e-?mail access\b`,
     String.raw`\b(this|dies|dieses|ceci|esto|este|questo|isto|dit)( (e-?mail|message|mail|reply|response))? (is|was|ist|est|es|è|é) (an? |eine? |un[ea]? |een )?(sent |e-?mail |mensaje |messaggio |message )?automat`,
     String.raw`\b(ich bin|wir sind|bin (ich|bis|vom|ab|am|im|derzeit|zurzeit|aktuell))(?!\p{L}).{0,60}(abwesend|urlaub|außer (haus|dienst)|wieder (da|zurück|im|erreichbar|für|ab)|zurück)`,
     String.raw`\b(ich|wir|bin)(?!\p{L}).{0,60}nicht (im (büro|hause?|dienst)|erreichbar|anwesend|verfügbar|am (arbeitsplatz|platz)|da(?!\p{L}))`,
@@ -194,9 +195,41 @@ const isAway = new RegExp(
   ].join('|'),
   'iu',
 );
+/** Or when they are back, and what they cannot read until then; what one wants back is no such thing. */
+const isBack = new RegExp(
+  String.raw`\b(be|am|are|['’]m|['’]re|until|upon|when I|when we|after) (back|return(ing)?)\b|(^|[.!;:(] ?)(back|returning|return) (in|to|on|at|from|by)\b|\b(back|return(ing)?) (in|to|at) (the |my |our )?(office|work|desk)\b|\b(limited|no|without) (e-?mail )?access to (my |our )?(e-?mails?|mail|inbox|messages)\b|\b(limited|no|without) e-?mail access\b`,
+  'iu',
+);
 
 /** Who writes nothing asks for nothing. */
 export function saysAway(text: string): boolean {
   const beginning = text.slice(0, 1_000).replaceAll(/\s+/g, ' ').trim();
-  return beginning === '' || isAway.test(beginning);
+  return beginning === '' || isAway.test(beginning) || isBack.test(beginning);
+}
+
+/** The subject says of its sender by name that they are away. */
+export function isNamedAway(subject: string, sender: string): boolean {
+  const known = new Set(wordsOf(sender));
+  return wordsOf(awayByName.exec(subject)?.groups?.['name'] ?? '').some((word) => known.has(word));
+}
+
+/** Of a name: initials and articles are in too many. */
+const wordsOf = (name: string): string[] =>
+  (name.toLowerCase().match(/\p{L}{3,60}/gu) ?? []).filter((word) => !articles.test(word));
+const articles = /^(the|our|der|die|das|les|une?|los|las|una|gli)$/;
+
+/** Words; greetings, names and dates have fewer. */
+const fewestTold = 4;
+const thanks = /^(and )?(many )?(thank|danke|vielen dank|merci|gracias|grazie)/i;
+
+/** Speaks of nothing but that its writer is away, until when, and whom to turn to. */
+export function saysOnlyAway(text: string): boolean {
+  const told = replyTextOf(text.slice(0, 4_000))
+    .split(/[.!?;,](?=\s|$)|\n/)
+    .map((clause) => clause.trim())
+    .filter((clause) => clause.split(/\s+/).length >= fewestTold);
+  return (
+    told.some((clause) => isAway.test(clause)) &&
+    told.every((clause) => [isAway, isBack, turnsElsewhere, thanks].some((words) => words.test(clause)))
+  );
 }

@@ -84,11 +84,6 @@ describe('subjects', () => {
     ['Poza biurem: lampa', 'Jestem poza biurem do poniedziałku.'],
     ['Вне офиса: лампа', 'Меня не будет в офисе до понедельника.'],
     ['Ofis dışında: lamba', 'Pazartesiye kadar ofis dışındayım.'],
-    [
-      'Ida Lee is out of the office.',
-      'I will be out of the office starting 03/09/2026 and will not return until 03/16/2026.',
-    ],
-    ['Ida Lee ist außer Haus', 'Ich bin bis Montag nicht im Büro.'],
   ])(
     'that say of somebody that they are away name an absence note where the text says so, too: %s',
     async (subject, text) => {
@@ -97,6 +92,41 @@ describe('subjects', () => {
       expect(await readAs({ subject, headers: reply })).toBe(answer);
     },
   );
+
+  const away = 'I will be out of the office starting 03/09/2026 and will not return until 03/16/2026.';
+  test.each([
+    ['Ida Lee is out of the office.', away],
+    ['Ida Lee is out of the office', `Hello,\n\n${away}`],
+    ['Ida Lee is out of the office', `${away} Please contact Bob Ray, bob@firm.example.\n\nIda Lee`],
+    ['Ida Lee ist außer Haus', 'Ich bin bis Montag nicht im Büro.'],
+    ['Ida Lee est absente du bureau', 'Je suis absente jusqu’à lundi.'],
+  ])('that say it of the sender by name do where the text begins by saying so: %s', async (subject, text) => {
+    expect(await readAs({ subject, text })).toBe(answer);
+    expect(await readAs({ from: 'Lee, Ida <il7@firm.example>', subject, text })).toBe(answer);
+    expect(await readAs({ subject })).toBe(passedOn);
+    expect(await readAs({ subject, text, from: 'Bob Ray <bob@firm.example>' })).toBe('customer');
+  });
+
+  test.each([
+    ['Bob Ray is out of the office', 'Please ship it to me instead.'],
+    ['Ida Lee is out of the office', 'Please ship it to Bob instead.'],
+    ['Bob Ray is out of the office', 'I am back in the office on Monday and decide then; our lamp still flickers.'],
+    ['Ida Lee is out of the office', 'I am back in the office on Monday and decide then; our lamp still flickers.'],
+    ['Ida Lee is out of the office', 'The lamp still flickers. I am out of the office on Monday.'],
+    ['Ida Lee is out of the office', 'I am out of the office until Monday. Where is the lamp now?'],
+    ['Ida Lee is out of the office', 'I am out of the office on Monday, the lamp still flickers.'],
+    ['Ida Lee is out of the office', 'I am out of the office until Monday.\n\nThe lamp flickers since then.'],
+    ['The lamp is out of the office', ''],
+    ['Ida Lee is out of the office', ''],
+    ['Die Lampe ist außer Haus', ''],
+    ['Bob Ray is out of the office', 'Bob is away until Monday, ask me.'],
+  ])('that say it of somebody by name are a person’s, in a conversation, too: %s / %s', async (subject, text) => {
+    const person = subject.startsWith('Ida') ? passedOn : 'customer';
+    expect(await readAs({ subject, text })).toBe(person);
+    expect(await readAs({ subject, text, headers: reply })).toBe(person);
+    expect(await readAs({ subject, text, path: '' })).toBe(passedOn);
+    expect(await readAs({ subject, text, headers: [generated] })).toBe(passedOn);
+  });
 
   test.each([
     ['Out of office: who stands in for Ida?', 'Ida wrote that she is out. Whom do we ask about our lamp?'],

@@ -1,5 +1,5 @@
 /** Rules for what answers by itself: absence notes and the like. */
-import { absenceIn, behindName, isAboutAnswer, saysAway } from './absence-words.ts';
+import { absenceIn, behindName, isAboutAnswer, isNamedAway, saysAway, saysOnlyAway } from './absence-words.ts';
 import { type Finding, type MailSigns, isMachineAddress, readsNoMail } from './mail-signs.ts';
 import { isAskingSubject, requestsIn } from './request-words.ts';
 
@@ -17,8 +17,12 @@ export function autoSubmitted(mail: MailSigns): Finding {
 export const autoSubmittedAs = (mail: MailSigns): string | undefined =>
   mail.header('auto-submitted').find((text) => text !== '' && !/^no\b/i.test(text));
 
-const isAnswer = (mail: MailSigns): boolean =>
-  mail.comesBack || signOfAnswer(mail) !== undefined || absenceIn(mail.subject) !== undefined;
+const isAnswer = (mail: MailSigns): boolean => mail.comesBack || signOfAnswer(mail) !== undefined || isOfAbsence(mail);
+
+function isOfAbsence(mail: MailSigns): boolean {
+  const absence = absenceIn(mail.subject);
+  return absence === 'by name' ? isSaidAlone(absence, mail) : absence !== undefined;
+}
 
 /** What a program that answers writes, and who begins a mail does not. */
 const signOfAnswer = (mail: MailSigns): string | undefined => signOfMachine(mail) ?? signOfThread(mail);
@@ -77,7 +81,9 @@ export function bulkOfNobody(mail: MailSigns): Finding {
 export function autoReplySubject(mail: MailSigns): Finding {
   const absence = absenceIn(mail.subject);
   if (absence === undefined) return undefined;
-  const sign = isSaidAlone(absence, mail)
+  const isAlone = isSaidAlone(absence, mail);
+  if (absence === 'by name' && !isAlone) return undefined;
+  const sign = isAlone
     ? ''
     : (signOfMachine(mail) ?? noAnswerWanted(mail) ?? (absence === 'topic' ? undefined : signOfThread(mail)));
   return sign === undefined
@@ -85,8 +91,20 @@ export function autoReplySubject(mail: MailSigns): Finding {
     : { category: 'auto-reply', evidence: ['subject of an absence note', sign].filter(Boolean).join(', ') };
 }
 
+const senderOf = (mail: MailSigns): string => `${mail.fromName} ${mail.from.split('@', 1)[0] ?? ''}`;
+
+/** A subject as of an absence note: nothing answers it by itself, whatever the text says. */
+export function isLikeAbsence(mail: MailSigns): boolean {
+  const absence = absenceIn(mail.subject);
+  if (absence === 'by name') return isNamedAway(mail.subject, senderOf(mail));
+  return absence === 'named' || absence === 'stated' || absence === 'doubtful';
+}
+
 /** Subject and text say enough. Who is away asks a service for nothing, and an absence note does not ask about absence notes. */
-function isSaidAlone(absence: NonNullable<ReturnType<typeof absenceIn>>, { subject, text }: MailSigns): boolean {
+function isSaidAlone(absence: NonNullable<ReturnType<typeof absenceIn>>, mail: MailSigns): boolean {
+  const { subject, text } = mail;
+  if (absence === 'by name')
+    return isNamedAway(subject, senderOf(mail)) && saysOnlyAway(text) && requestsIn(text).length === 0;
   if (absence === 'stated') return saysAway(text) && requestsIn(text).length === 0;
   if (absence !== 'named') return absence === 'certain';
   const requests = saysAway(text) ? [] : requestsIn(text);

@@ -88,17 +88,6 @@ const anywhere = new RegExp(
 const before = new RegExp(
   `^[\\s*[(\uff08【]{0,3}(?:메일 |邮件|郵件|メール)?(?:${[
     'delivery report',
-    'bounce\\]',
-    'notificación (de|del|sobre el) estado de (la )?entrega',
-    'notifica(zione)? sullo stato del recapito',
-    "notification d['’]état de (la )?remise",
-    'notificação (de|do) (status|estado) d[ae] entrega',
-    'benachrichtigung (zum|über den) (übermittlungs|zustell(ungs)?)status',
-    'powiadomienie o stanie dostarcz',
-    'уведомление о (состоянии )?доставк',
-    '(传递|传送|投递)状态通知',
-    '(傳遞|傳送|遞送)狀態通知',
-    '配信(状態|状況)通知',
     'zustell(ungs)?fehler',
     '(message |mail |courriel )?non (délivrée?|distribuée?)',
     '(avviso di )?mancata consegna',
@@ -129,10 +118,33 @@ const before = new RegExp(
   'i',
 );
 
+/** `Delivery Status Notification (Failure)` elsewhere: what couriers and their customers call so has nothing in brackets. */
+const statusBefore = new RegExp(
+  `^[\\s*[(\uff08【]{0,3}(?:${[
+    'notificación (de|del|sobre el) estado de (la )?entrega',
+    'notifica(zione)? sullo stato del recapito',
+    "notification d['’]état de (la )?remise",
+    'notificação (de|do) (status|estado) d[ae] entrega',
+    'benachrichtigung (zum|über den) (übermittlungs|zustell(ungs)?)status',
+    'powiadomienie o stanie dostarcz',
+    'уведомление о (состоянии )?доставк',
+    '(传递|传送|投递)状态通知',
+    '(傳遞|傳送|遞送)狀態通知',
+    '配信(状態|状況)通知',
+  ].join('|')})[^(\uff08]{0,40}[(\uff08][^)\uff09]{1,40}[)\uff09]\\s*$`,
+  'i',
+);
+
 /** Where a subject begins to say that a mail was not delivered, if it does. */
 export function bounceSubjectAt(subject: string): number | undefined {
-  return anywhere.exec(subject)?.index ?? (before.test(subject) || before.test(untagged(subject)) ? 0 : undefined);
+  return anywhere.exec(subject)?.index ?? ([subject, untagged(subject)].some(isToldBefore) ? 0 : undefined);
 }
+
+/** Apache James. */
+const tagged = /^\[BOUNCE\] /;
+
+const isToldBefore = (subject: string): boolean =>
+  tagged.test(subject) || before.test(subject) || (statusBefore.test(subject) && !goods.test(subject));
 
 /** Somebody answers or passes on a mail: whatever its subject says, another said. */
 export const isAnswerSubject = (subject: string): boolean => isAnswer.test(subject) || isAnswer.test(untagged(subject));

@@ -4,8 +4,14 @@
  * agent costs a minute, a customer's mail that nobody reads costs the customer.
  */
 import type { Classification, MessageKind } from '@patchbay/contracts';
-import { absenceIn } from './absence-words.ts';
-import { autoReplyHeader, autoReplySubject, autoSubmitted, autoSubmittedAs, bulkOfNobody } from './auto-reply-rules.ts';
+import {
+  autoReplyHeader,
+  autoReplySubject,
+  autoSubmitted,
+  autoSubmittedAs,
+  bulkOfNobody,
+  isLikeAbsence,
+} from './auto-reply-rules.ts';
 import { certifiedReceipt } from './certified-mail.ts';
 import { clip } from '../clean-text.ts';
 import { listRefusal } from './list-refusals.ts';
@@ -41,7 +47,7 @@ const rules: Record<string, Rule> = {
   returnedMail: report.ofItsOwn(report.returnedMail),
   refusalRepeated: report.ofItsOwn(report.refusalRepeated),
   refusalOfNobody: report.refusalOfNobody,
-  listRefusal,
+  listRefusal: report.ofItsOwn(listRefusal),
   calendarObject,
   autoSubmitted,
   autoReplyHeader,
@@ -120,5 +126,5 @@ function automaticSign(mail: MailSigns): string | undefined {
   if (isDaemon(mail) || readsNoMail(mail) || isMachineAddress(mail)) return 'sender that reads no mail';
   // Whoever asks about a mail that came back is a person; to a machine that is taken for one nothing goes out.
   if (isPostmaster(mail) && subjectTells(mail)) return 'postmaster, subject of a report';
-  return /^(named|stated|doubtful)$/.test(absenceIn(mail.subject) ?? '') ? 'subject as of an absence note' : undefined;
+  return isLikeAbsence(mail) ? 'subject as of an absence note' : undefined;
 }

@@ -45,6 +45,14 @@ const refusals: Record<string, Shape> = {
     ],
     is: 'bounce; ? for now - -',
   },
+  'Majordomo, in whose mail a title speaks of an order': {
+    from: 'Majordomo@lists.example',
+    subject: 'Request rejected',
+    nullPath: false,
+    headers: ['X-Loop: majordomo@lists.example', 'Content-Type: text/plain'],
+    text: ['Your message titled "Your order" was rejected: only members may post to lamps@lists.example.'],
+    is: 'bounce; lamps@lists.example for now - -',
+  },
 };
 const others: Record<string, Omit<Shape, 'is'>> = {
   'what a member writes to the list': {
@@ -67,6 +75,59 @@ const others: Record<string, Omit<Shape, 'is'>> = {
     nullPath: false,
     headers: ['Content-Type: text/plain'],
     text: ['My mail to you was rejected. Why?'],
+  },
+  'a school whose mails are passed on, about a parcel': {
+    from: 'school-admin@example.org',
+    subject: 'Parcel refused',
+    nullPath: false,
+    headers: ['X-Loop: ann@home.example', 'Content-Type: text/plain'],
+    text: ['Hello,', 'the article 4711 that you sent us on Monday was refused by our porter.'],
+  },
+  'an office whose mails Exchange passes on, about an order': {
+    from: 'office-admin@example.org',
+    subject: 'Order rejected',
+    headers: ['Content-Type: text/plain'],
+    text: ['Hello,', 'our request for a refund was denied by your shop.'],
+  },
+  'an office about a request, passed on': {
+    from: 'office-request@example.org',
+    subject: 'Not a member any more',
+    headers: ['X-Loop: office@example.org', 'Content-Type: text/plain'],
+    text: ['I am not a member of your club any more. The message that I was one is wrong.'],
+  },
+  'an owner of a house': {
+    from: 'house-owner@example.org',
+    subject: 'Refund rejected',
+    headers: ['Precedence: bulk', 'Content-Type: text/plain'],
+    text: ['My message of Monday was refused at your desk.'],
+  },
+  'somebody who is called so': {
+    from: 'mailman@example.org',
+    subject: 'Refund refused',
+    headers: ['X-Loop: mailman@example.org', 'Content-Type: text/plain'],
+    text: ['The request 4711 was refused by your shop.'],
+  },
+  'a parcel, through a list’s own program': {
+    from: 'school-admin@example.org',
+    subject: 'Parcel refused',
+    nullPath: false,
+    headers: ['X-MLServer: fml [fml 4.0.3 release]', 'Content-Type: text/plain'],
+    text: ['The article 4711 in your parcel was refused by our porter.'],
+  },
+  'a report of a list that somebody passes on': {
+    from: 'lamps-owner@lists.example',
+    subject: 'Mail rejected',
+    nullPath: false,
+    headers: ['X-List-Administrivia: yes', 'Content-Type: text/plain'],
+    text: [
+      'Look what we got: a message was rejected.',
+      '',
+      '-------- Forwarded Message --------',
+      'Subject: Undelivered Mail Returned to Sender',
+      'From: MAILER-DAEMON@mx.example.net',
+      '',
+      'Your message was refused.',
+    ],
   },
 };
 

@@ -1,10 +1,12 @@
 /** The program of a mailing list tells who is no member, or may not write to it, that their mail was not passed on. */
-import { isAnswerSubject } from './bounce-words.ts';
+import { goods, isAnswerSubject } from './bounce-words.ts';
 import type { Finding, MailSigns } from './mail-signs.ts';
 
-/** Fields that such programs write in their own mails: fml, Mailman, LISTSERV, Sympa. */
-const programFields = ['X-MLServer', 'X-List-Administrivia', 'X-LSV-ListID', 'X-Loop'] as const;
-const program = /^(listserv|majordomo|sympa|mailman|ecartis|listproc|.{1,60}-(admin|owner|request|bounces?))@/i;
+/** Fields that fml, Mailman and LISTSERV write in their own mails. */
+const programFields = ['X-MLServer', 'X-List-Administrivia', 'X-LSV-ListID'] as const;
+const program = /^(listserv|majordomo|sympa|ecartis|listproc)@/i;
+/** Persons have such addresses, too. */
+const ofList = /^(mailman|.{1,60}-(admin|owner|request|bounces?))@/i;
 const refusedSubject =
   /\b(reject(ed|ion)|refused|bounced?|not (a )?member|non-?members?|not (authori[sz]ed|allowed|subscribed)|unsubscribed|abgelehnt|rejeté|rechazad[oa]|rifiutat[oa])\b|投稿できません/iu;
 const item = String.raw`\b(?:mail|message|request|post(?:ing)?|article|submission)\b`;
@@ -15,11 +17,20 @@ const refused = new RegExp(
 /** Characters, in which a program says it. */
 const firstWords = 1000;
 
+/** What a title says, a person said. */
+const title = /"[^"\n]{0,200}"|\bsubject:[^\n]*/gi;
+
 export function listRefusal(mail: MailSigns): Finding {
-  if (!refusedSubject.test(mail.subject) || isAnswerSubject(mail.subject)) return undefined;
-  const field = programFields.find((name) => mail.header(name.toLowerCase()).length > 0);
-  if (!program.test(mail.from) || (field === undefined && !mail.nullPath)) return undefined;
-  return refused.test(mail.text.slice(0, firstWords).replace(/\s+/g, ' '))
+  if (!refusedSubject.test(mail.subject) || isAnswerSubject(mail.subject) || !isOfProgram(mail)) return undefined;
+  const told = mail.text.slice(0, firstWords).replace(title, '').replace(/\s+/g, ' ');
+  return refused.test(told) && !goods.test(told) && !goods.test(mail.subject)
     ? { category: 'bounce', evidence: 'program of a mailing list, a mail refused' }
     : undefined;
+}
+
+/** `X-Loop` is what rules that pass a person's mail on write as well, and Exchange's have a null reverse-path. */
+function isOfProgram(mail: MailSigns): boolean {
+  const writes = (name: string) => mail.header(name.toLowerCase()).length > 0;
+  if (program.test(mail.from)) return mail.nullPath || writes('X-Loop') || programFields.some(writes);
+  return ofList.test(mail.from) && programFields.some(writes);
 }

@@ -27,6 +27,7 @@ import {
   passesReportOn,
   readsNoMail,
 } from './mail-signs.ts';
+import { requestsIn, speaksOfOneself } from './request-words.ts';
 
 type Category = Classification['category'];
 
@@ -144,8 +145,9 @@ const isMachine = (mail: MailSigns): boolean =>
   (isPostmaster(mail) && !isWrittenByPostmaster(mail)) ||
   (isAutomatic(mail) && (isMailProgram(mail) || showsMail(mail)));
 
-/** No author is named, as in every person's mail (RFC 5322 §3.6), nor whom it could come back to. */
-const isOfNobody = (mail: MailSigns): boolean => mail.from === '' && !mail.hasPath;
+/** No author is named, as in every person's mail (RFC 5322 §3.6), nor whom it could come back to, and a program says of itself that it is one. */
+const isOfNobody = (mail: MailSigns): boolean =>
+  mail.from === '' && !mail.hasPath && (mail.nullPath || isAutomatic(mail)) && !asks(mail);
 
 const isMailProgram = (mail: MailSigns): boolean => isProgram(mail) && !readsNoMail(mail);
 const showsMail = (mail: MailSigns): boolean => mail.enclosesMail || holdsCopy(mail.text);
@@ -165,9 +167,13 @@ function isReportInShape(mail: MailSigns): boolean {
   const early = report.slice(0, 600);
   return (
     ((notDelivered.test(early) && ofMail.test(early)) || keepsTryingMail(early)) &&
-    (showsMail(mail) || namesAnother(mail, report))
+    (mail.enclosesMail || namesAnother(mail, report) || (yourMail.test(early) && holdsCopy(mail.text) && !asks(mail)))
   );
 }
+
+/** A person shows a mail of their own, and asks what became of it. */
+const yourMail = /\byour (?:e-?mail|mail|message)\b/i;
+const asks = (mail: MailSigns): boolean => requestsIn(mail.text).length > 0;
 
 const addressAlone =
   /^[ \t*>-]{0,40}(?:[Tt]o: {1,20})?(?:"[^"\n]{1,80}" )?[<"']{0,3}([^\s<>"'@,;:]{1,64}@[^\s<>"'@,;:]{1,255})[>"']{0,3}[ \t]*(?::.{0,300})?$/gm;
@@ -274,10 +280,19 @@ const ofMail = new RegExp(
 const serverSaid =
   /\b[45]\d\d[ :-]#?[45]\.\d{1,3}\.\d{1,3}\b|\(#[45]\.\d\.\d{1,3}\)|\b5\d\d .{0,80}(unknown|rejected|no such)/i;
 
-const saysOfMail = (mail: MailSigns): boolean => {
+/** Exchange passes on mails of persons with a null reverse-path: who looks after a server speaks of themselves, asks, or tells of our addresses. */
+function saysOfMailToAnother(mail: MailSigns): boolean {
   const early = beginning(mail).slice(0, 600);
-  return notDelivered.test(early) && ofMail.test(early);
-};
+  return (
+    notDelivered.test(early) &&
+    ofMail.test(early) &&
+    isOfMail(mail) &&
+    strangersIn(mail).length > 0 &&
+    !namesOnlyOurs(mail) &&
+    !asks(mail) &&
+    !speaksOfOneself(mail.text)
+  );
+}
 
 /** A machine sends a mail back: it encloses it, or repeats what a server answered, and says that it was not delivered. */
 export function returnedMail(mail: MailSigns): Finding {
@@ -285,7 +300,7 @@ export function returnedMail(mail: MailSigns): Finding {
     (isMailSystem(mail) && !isWrittenByPostmaster(mail)) || readsNoMail(mail) || (mail.nullPath && isProgram(mail));
   if (!machine || !notDelivered.test(mail.text) || isOfGoods(mail)) return undefined;
   if (mail.enclosesMail) return { category: 'bounce', evidence: 'machine sender, mail enclosed, not delivered' };
-  if (mail.nullPath && isPostmaster(mail) && isOfMail(mail) && strangersIn(mail).length > 0 && saysOfMail(mail))
+  if (mail.nullPath && isPostmaster(mail) && saysOfMailToAnother(mail))
     return { category: 'bounce', evidence: 'postmaster, no reverse-path, a mail not delivered, whom it was for' };
   return (mail.nullPath || isDaemon(mail)) && serverSaid.test(mail.text)
     ? { category: 'bounce', evidence: "machine sender, a server's answer, not delivered" }

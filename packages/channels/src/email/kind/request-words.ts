@@ -48,7 +48,7 @@ const request = new RegExp(
   'iu',
 );
 /** Whom to turn to, and where to look, meanwhile. */
-const turnsElsewhere = new RegExp(
+export const turnsElsewhere = new RegExp(
   [
     any(
       'contact|kontakt|call|phone|tele|tel\\.|reach|e-?mail|mails?|message|nachricht|bericht|mensaje|mensagem|messaggi|wiadomoś|сообщ|письм|urgen|dringen|spoed|pilne|срочн|acil|emergenc|notf|requests?|enquir|inquir|quer(?:y|ies)|anfrage|demande|solicitud|richiest|wende|adresse[rz](?!\\p{L})|appel|llam|dirig|rivolg|contatt|bel(?:len|t)?(?!\\p{L})|обра[тщ]|звон|website|webseite|site|faq',
@@ -112,6 +112,10 @@ export function asksTheReader(text: string): boolean {
     sentences.some((sentence) => ofOneself.test(sentence))
   );
 }
+
+/** Whoever writes speaks of themselves. */
+export const speaksOfOneself = (text: string): boolean =>
+  sentencesIn(text).some((sentence) => ofOneself.test(sentence));
 
 /** A subject that asks, or tells of what does not work. */
 const asking = new RegExp(
