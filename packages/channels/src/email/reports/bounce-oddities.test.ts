@@ -242,6 +242,27 @@ const shapes: Record<string, Shape> = {
     ],
     is: 'bounce; ann@example.org for good 5.4.310 550',
   },
+  'an owner who is not reached': {
+    text: ['Your mail to the mailbox owner:', '', 'ann@example.org', ' 550 user unknown'],
+    is: 'bounce; ann@example.org for good - 550',
+  },
+  'an administrator who is not reached': {
+    text: [
+      'This is what became of your mail to the administrator:',
+      '',
+      'ann@example.org',
+      '    550 5.1.1 No such user',
+    ],
+    is: 'bounce; ann@example.org for good 5.1.1 550',
+  },
+  'the owner of a mailbox in the line of what was answered': {
+    text: ['Account owner <ann@example.org>: 550 user unknown'],
+    is: 'bounce; ann@example.org for good - 550',
+  },
+  'a moderator who helps': {
+    text: ['It was refused.', 'Ask the moderator:', '', 'ann@example.org', '', 'bob@example.org', ' 550 user unknown'],
+    is: 'bounce; bob@example.org for good - 550',
+  },
   'two that PowerMTA names': {
     text: [
       'Immediately below you will find a list of the affected recipients.',

@@ -69,7 +69,7 @@ const quotedField =
 
 /** Words before an address at which somebody helps, or from which the mail came. */
 const notFailed =
-  /(\b(contact|write to|assistance|questions?|help|ask|notify|sender|from( your)?|by|hello|hi|dear|sorry|reply to|report (this|it|problems?) to|problem report to|(owner|moderator|administrator)s?)|\bpostmaster( at)?)[\s:<"'([]{0,10}$/i;
+  /(\b(contact|write to|assistance|questions?|help|ask|notify|sender|from( your)?|by|hello|hi|dear|sorry|reply to|report (this|it|problems?) to|problem report to)|\bpostmaster( at)?|(?<!\b(mail ?box|account|address)[ -])\b(owner|moderator|administrator)s?)[\s:<"'([]{0,10}$/i;
 
 export interface Named {
   readonly recipient: string;
@@ -110,8 +110,7 @@ export function recipientsNamed(report: string, ours: ReadonlySet<string>): Name
     for (const [index, line] of lines.entries()) {
       const match = line.length > 1000 || quotedField.test(line) ? null : shape.exec(line);
       const written = match?.[1] ?? match?.[2];
-      const above = lines.slice(Math.max(0, index - linesAbove), index).join(' ');
-      const recipient = written === undefined || helps(line, written, above) ? undefined : usable(written);
+      const recipient = written === undefined || helps(lines, index, written) ? undefined : usable(written);
       if (recipient && found.size < mostRecipients) name(recipient, linesAbout(lines, index));
       if (recipient)
         for (const other of besides(line)) if (usable(other)) name(trimmed(other), linesAbout(lines, index));
@@ -141,11 +140,17 @@ export function namesWithoutDomain(report: string): string[] {
   return names.split('\n').flatMap((line) => line.trim() || []);
 }
 
-/** Whoever helps stands also alone on a line, below the words for it. */
+/** Whoever helps stands also alone on a line, below the words for it. Of whom it failed for a server's answer stands below. */
 const helpsBelow = /\b(owner|moderator|administrator)s?( at)?:?\s*$/i;
 const linesAbove = 3;
-const helps = (line: string, written: string, above: string) =>
-  notFailed.test(line.slice(0, line.indexOf(written))) || helpsBelow.test(above.trimEnd().slice(-40));
+const answered = /(?:^|\s)[45][0-5]\d[ -]|\b[45]\.\d{1,3}\.\d{1,3}\b/;
+
+function helps(lines: readonly string[], index: number, written: string): boolean {
+  const line = lines[index] ?? '';
+  if (notFailed.test(line.slice(0, line.indexOf(written)))) return true;
+  const above = lines.slice(Math.max(0, index - linesAbove), index).join(' ');
+  return helpsBelow.test(above.trimEnd().slice(-40)) && !answered.test(linesAbout(lines, index));
+}
 
 /** Chinese and Japanese put no space between an address and the words around it. */
 const amongIdeographs =

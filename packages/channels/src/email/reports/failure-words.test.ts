@@ -163,6 +163,65 @@ test.each([
 });
 
 test.each([
+  '550 5.1.1 <a@firm.example>: user unknown in account locked table',
+  '550 mailbox eva@firm.example does not exist. Account locked or unknown',
+  '550 No such user here. The mailbox was suspended or never existed',
+  '550 Unknown user; account suspended or closed',
+  '550 no such user here; notice for sender',
+  '550 User unknown, copy for the sender',
+  '550 No such mailbox. This is a report of mail from centre.test',
+])('beside other words, for good: %s', (answer) => {
+  expect(isPermanent(answer)).toBe(true);
+});
+
+test.each([
+  '550 Message not accepted, recipient is not registered for large files',
+  '550 Message refused: user not registered to receive attachments',
+  '550 Auftrag und Konto bis Montag unbekannt',
+  '554 Annahme verweigert, Kontostand und Lieferdatum noch unbekannt',
+  '554 Zustellung abgelehnt: Nutzerkonto eva, Grund unbekannt',
+  '550 Account temporarily locked',
+  '550 The mailbox has been frozen',
+  '550 mailbox of eva@firm.example suspended',
+  '550 account suspended for unknown reasons',
+  '554 Адрес получателя eva@firm.example. Удаленный сервер отказал',
+  '554 У получателя спам не обнаружен, отказ',
+  '550 kalici hata, neden bilinmiyor',
+  '554 kalici hata: izin yok',
+  '550 Bu adres yoksa tekrar deneyin',
+  '550 Vastaanottajaa ei ole tavoitettu',
+  '550 παραλήπτης: δεν υπάρχει χώρος',
+  '550 該当するアドレスに配信しました',
+  '550 권한이 없는 사용자',
+  '550 Kirim ke penerima. Tidak ada tindakan',
+  '550 Your IP address is incorrect',
+  '550 IP address 203.0.113.5 does not resolve',
+  '550 IP address not registered',
+  '550 recipients: unknown error',
+  '550 recipient was removed from the message',
+  '550 Mail to us is no longer accepted',
+  '550 No DNS entry for 203.0.113.5',
+  '550 cannot resolve address 203.0.113.5',
+  '550 mail server not active',
+  '550 destinatário: mensagem inválida',
+  '550 La boîte a rejeté le message, erreur inconnue',
+])('of something else, though it has a word of the address: for now: %s', (answer) => {
+  expect(isPermanent(answer)).toBe(false);
+});
+
+test.each([
+  'If you are not an addressee of this message please delete it.',
+  'If you are not a recipient of this mail, destroy it.',
+  'Undeliverable addresses: one.',
+  'This message is for the recipients above. Recipients that are not in this company shall delete it.',
+  'Auftrag und Konto bis Montag unbekannt',
+])('what else stands in a report says nothing of the address: %s', (text) => {
+  expect(failureOf({ status: '5.0.0', diagnostic: '554 rejected', text: `554 rejected\n\n${text}` }).permanent).toBe(
+    false,
+  );
+});
+
+test.each([
   '550 5.1.7 Invalid address: sender',
   '550 5.1.1 Refused due to recipient preferences',
   '554 Email rejected due to security policies',
