@@ -1,7 +1,7 @@
 /** What companies have put below every mail: that it is confidential, and who they are. */
 
 const notice =
-  /confidential|privileged|intended (?:only|solely|for|recipient)|addressee|vertraulich|(?:bestimmte|richtige)[nr]? (?:adressat|empfänger)|unbefugt|confidentiel|confidenci|destinataire|destinat[aá]ri[oo]|riservat|vertrouwelijk|geadresseerde|konfiden[tc]|fortrolig|luottamuksel|poufn|důvěrn|bizalmas|gizli|конфиденциал|конфіденцій|机密|機密|保密|disclaimer|haftungs|amtsgericht|handelsregister|geschäftsführ|sitz der gesellschaft|ust-id|registered (?:office|in england)|company (?:no|number|registration)|siège social|before printing|print this (?:e-?mail|message)|bevor sie diese|consider the environment|an die umwelt|à l['’]environnement|(?:el|o) medio ?ambiente|meio ambiente|all['’]ambiente/iu;
+  /confidential|privileged|intended (?:only|solely|for|recipient)|addressee|vertraulich|(?:bestimmte|richtige)[nr]? (?:adressat|empfänger)|unbefugt|confidentiel|confidenci|destinataire|destinat[aá]ri[oo]|riservat|vertrouwelijk|geadresseerde|konfiden[tc]|fortrolig|luottamuksel|poufn|důvěrn|bizalmas|gizli|конфиденциал|конфіденцій|机密|機密|保密|disclaimer|haftungs|amtsgericht|handelsregister|geschäftsführ|sitz der gesellschaft|ust-id|registered (?:office|in england)|company (?:no|number|registration)|siège social|before printing|print this (?:e-?mail|message)|bevor sie diese|consider the environment(?= before (?:you )?print)|an die umwelt(?=.{0,60}druck)|à l['’]environnement(?=.{0,60}imprim)|(?:medio ?ambiente|meio ambiente)(?=.{0,60}imprim)|(?<=imprimir.{0,60})(?:medio ?ambiente|meio ambiente)|all['’]ambiente(?=.{0,60}stamp)/iu;
 /** Characters. */
 const longestLine = 1000;
 

@@ -61,6 +61,9 @@ describe('a person’s words below a rule stay', () => {
     'Look here.\nwww.avast.com',
     'https://www.avast.com/download',
     'red\nblue',
+    'Do consider the environment: the addressee got three boxes.',
+    'O meio ambiente sofre. A caixa é confidencial.',
+    'Consider the environment before you pack so much, this is confidential.',
   ])('%s', (words) => {
     for (const rule of rules.slice(0, 2))
       expect(replyTextOf(`${question}\n\n${rule}\n${words}`)).toBe(`${question}\n\n${rule}\n${words}`);

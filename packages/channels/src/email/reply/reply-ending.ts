@@ -22,7 +22,7 @@ const heading =
   /address|anschrift|adres|direcci|indirizzo|order|bestell|commande|pedido|invoice|rechnung|factur|contact|kontakt|customer|kunde|client|delivery|liefer|livraison|shipping|login|account|konto|link|data|daten|details?|number|nummer/i;
 /** A telephone number by its word or its country, an address, a site. */
 const contact =
-  /(?:^|[\s,|])(?:tel|telefon|telephone|téléphone|teléfono|telefono|phone|fon|mobile?|mob|cell|handy|fax|ph|тел|[tmpf])[.:]{0,2}\s?\+?[\d(]|(?<!\S)(?:\+|00)\d{2}[\d ()/.-]{6,30}|[^\s@]@[^\s@]{1,60}\.\p{L}|\bwww\.\S|https?:\/\/\S/iu;
+  /(?:^|[\s,|])(?:tel|telefon|telephone|téléphone|teléfono|telefono|phone|fon|mobile?|mob|cell|handy|fax|ph|тел|电话|電話(?:番号)?|手机|携帯|[tmpf])[.:\uff1a]{0,2}\s?\+?[\d(]|(?<!\S)(?:\+|00)\d{2}[\d ()/.-]{6,30}|[^\s@]@[^\s@]{1,60}\.\p{L}|\bwww\.\S|https?:\/\/\S/iu;
 const mostSigned = 6;
 /** Lists add one below that of a scanner, and the sender's own company a third. */
 const mostFooters = 3;
@@ -67,9 +67,12 @@ const drawnBy = /^签名由.{1,20}定制$/;
 const mostDrawn = 14;
 /** What stands there is what the line above speaks of. */
 const announced =
-  /[:\uff1a]\s*$|address|anschrift|adres|direcci|indirizzo|endereço|адрес|住所|届け先|宛先|連絡先|地址|收件|주소/i;
+  /[:\uff1a]\s*$|\b(?:below|following|colleagues?)\b|kolleg|collègue|以下|如下|下記|次の|担当者|同事|address|anschrift|adres|direcci|indirizzo|endereço|адрес|住所|届け先|宛先|連絡先|地址|收件|주소/i;
 
-/** Without what stands last between two rows of the same signs, or in cells, when that is a name and how its owner is reached. */
+/**
+ * Without what stands last between two rows of the same signs, or in cells, when that is a name and how its owner is reached: below a blank line, and
+ * below what was written to its end, for else it goes on there.
+ */
 function withoutDrawnSignature(lines: readonly string[], first: number): readonly string[] {
   const end = lines.findLastIndex((line) => line.trim() !== '' && !drawnBy.test(line.trim()));
   const last = (lines[end] ?? '').trim();
@@ -79,12 +82,13 @@ function withoutDrawnSignature(lines: readonly string[], first: number): readonl
   const start = isTable
     ? firstOfTable(lines, nearest, end)
     : lines.findLastIndex((line, index) => index >= nearest && index < end && line.trim() === last);
-  if (start < nearest) return lines;
+  if (start < nearest || (lines[start - 1] ?? '').trim() !== '') return lines;
   const above = lines.slice(0, start).findLast((line) => line.trim() !== '') ?? '';
+  if (!sentenceEnd.test(above) || announced.test(above)) return lines;
   const drawn = lines
     .slice(start, end)
     .filter((line) => line.trim() !== '' && !tableBars.test(line) && line.trim() !== last);
-  return isDrawnSignature(drawn) && !announced.test(above) ? lines.slice(0, start) : lines;
+  return isDrawnSignature(drawn) ? lines.slice(0, start) : lines;
 }
 
 /** Of the lines around `end` that hold nothing but bars, or a few words between them. */
@@ -99,15 +103,22 @@ function firstOfTable(lines: readonly string[], nearest: number, end: number): n
   return start === end ? -1 : start;
 }
 
+/** In scripts that have no capitals: of a person or a company, not of whom something is for, nor of a place. */
+const ideographs =
+  /^(?!.*(?:様|さま|御中|宛|先生|老师|[都道府県市区町村省路街号號楼室收])\s*$)[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}][^\d@]{0,40}$/u;
+
+/** Several addresses are a list. */
+const isOneAddress = (lines: readonly string[]): boolean => (lines.join('\n').match(/\S@\S/g) ?? []).length <= 1;
+
 /** How an owner is reached stands below who that is. */
 const isDrawnSignature = ([name = '', ...others]: readonly string[]): boolean =>
-  !reached.test(name) &&
-  !/\d/.test(name) &&
+  (personName.test(name.trim()) || ideographs.test(name.trim())) &&
   isShort(name.trim()) &&
   !heading.test(name) &&
   others.length < mostSigned &&
-  others.some((line) => reached.test(line)) &&
-  others.every((line) => isShort(line.trim()) && !saysOfAddress(line));
+  others.some((line) => contact.test(line)) &&
+  others.every((line) => isShort(line.trim()) && !saysOfAddress(line)) &&
+  isOneAddress(others);
 
 const isFooter = (lines: readonly string[]): boolean =>
   isMachineFooter(lines) || (isNoticeAlone(lines) && !lines.some((line) => asks.test(line) || ofOneself.test(line)));
@@ -130,7 +141,8 @@ function isCard(lines: readonly string[]): boolean {
   if (others.length === 0 || others.length >= mostSigned || !personName.test(name) || heading.test(name)) return false;
   return (
     others.every((line) => isShort(line) && !saysOfAddress(line) && !/^[-*•>\d]/u.test(line)) &&
-    others.some((line) => contact.test(line))
+    others.some((line) => contact.test(line)) &&
+    isOneAddress(others)
   );
 }
 

@@ -48,8 +48,13 @@ describe('answers between paragraphs of one quoted line', () => {
     expect(replyTextOf(text)).toBe('Tomorrow.\n\nHere.\n\nI.');
   });
 
-  test('a sign above any quotation is the writer’s', () => {
-    expect(replyTextOf('Go to\n\n> Settings\n\nand look.')).toBe('Go to\n\n> Settings\n\nand look.');
+  test.each([
+    'Go to\n\n> Settings\n\nand look.',
+    'We have this in stock\n> 5 lamps\n\n> 10 shades\n\nwhich do you want?',
+    'We have this in stock\n\n> lamps\n\n> shades\n\n> bulbs\n\nwhich do you want?',
+    'Go to\n\n> Settings\n\n> Lamps\n\nand look.',
+  ])('a sign above any quotation is the writer’s: %j', (text) => {
+    expect(replyTextOf(text)).toBe(text);
   });
 });
 

@@ -20,6 +20,8 @@ const answer =
 /** The address of a sender whose name stands at the end of the line above. */
 const addressAlone = /^\s*<[^<>\s]{1,64}@[^<>\s]{1,255}>/;
 const mostLines = 20_000;
+/** Quoted lines that blank ones part. Two may be a list. */
+const fewestParted = 3;
 
 /**
  * `text` without quoted history. A forwarded mail stays whole, because what was forwarded is the point: a line says that it is one, or
@@ -61,6 +63,7 @@ function newParts(lines: readonly string[], subject: string, quotesAbove: boolea
   const parts: string[][] = [];
   let kept: string[] = [];
   let quotes = quotesAbove || opensQuoted(lines);
+  const lastOwn = lines.findLastIndex((line) => !quoted.test(line) && line.trim() !== '');
   let index = 0;
   const end = (passedOn: readonly string[] = []): NewLines => ({ parts: [...parts, kept], passedOn });
   while (index < lines.length) {
@@ -69,7 +72,7 @@ function newParts(lines: readonly string[], subject: string, quotesAbove: boolea
     if (isReplyAbove(line) && [...parts, kept].some(isWritten)) return end();
     const marker = quoteMarkerAt(lines, index);
     if (marker?.toEnd === true && isPassedOn(subject, line)) return end(lines.slice(index));
-    if (!marker && !startsQuote(lines, index, quotes)) {
+    if (!marker && !startsQuote(lines, index, { quotes, lastOwn })) {
       kept.push(line);
       index += 1;
       continue;
@@ -118,16 +121,19 @@ function endsWithName(kept: readonly string[]): boolean {
 }
 
 /**
- * Two lines with `>`, with a blank line between them or without, or one as the last of the text: a single one in between may be the sender's own sign. Not where a quotation stands above
- * (`quotes`): there it is a line that is answered.
+ * Two lines with `>`, or one as the last of the text, or from there on nothing but several such lines with blank ones between: a single one in between may be the
+ * sender's own sign. Not where a quotation stands above (`quotes`): there it is a line that is answered.
  */
-function startsQuote(lines: readonly string[], index: number, quotes: boolean): boolean {
+function startsQuote(
+  lines: readonly string[],
+  index: number,
+  { quotes, lastOwn }: { quotes: boolean; lastOwn: number },
+): boolean {
   if (!quoted.test(lines[index] ?? '')) return false;
   if (!quotes && isCompared(lines, index)) return false;
-  const next = lines[index + 1] ?? '';
-  if (quotes || quoted.test(next) || (next.trim() === '' && quoted.test(lines[index + 2] ?? ''))) return true;
-  const begins = index === 0 || (lines[index - 1] ?? '').trim() === '';
-  return begins && index > 0 && index === lastWritten(lines);
+  if (quotes || quoted.test(lines[index + 1] ?? '')) return true;
+  if (index <= Math.max(0, lastOwn) || (lines[index - 1] ?? '').trim() !== '') return false;
+  return index === lastWritten(lines) || lines.slice(index).filter((line) => quoted.test(line)).length >= fewestParted;
 }
 
 /** Whoever writes `>100 pieces` means more than a hundred: all lines up to the next without the sign have a number right behind it. */

@@ -28,6 +28,19 @@ describe('what else stands between such rows stays', () => {
     'I see this.\n\n=====\nerror 5: no connection\nat line 7\n=====',
     'Lamps we have.\n\n-----\nBlue lamp, which we like best of all.\nSee https://firm.example/blue\n-----',
     '| |\nblue\n|\n|\nred\n|',
+    'My serial number is below\n*****\nModel Lux Pro\n4711-2233-4455\n*****',
+    'My serial number is this.\n\n*****\nModel Lux Pro\n4711-2233-4455\n*****',
+    'these two need a login\n-----\nIda Lee\nida@firm.example\nBob Ray\nbob@firm.example\n-----',
+    'These two need a login.\n\n-----\nIda Lee\nida@firm.example\nBob Ray\nbob@firm.example\n-----',
+    'Please add our new colleague\n| |\nIda Lee\n|\nida@firm.example\n|',
+    'Please add our new colleague.\n\n| |\nIda Lee\n|\nida@firm.example\n|',
+    'Write this on the sign.\n*****\nIda Lee\nTel. +49 30 123456\n*****',
+    'The lamp is this\n\n=====\nLux\nhttps://lamps.example/lux\n=====',
+    'The lamp is this.\n\n=====\nlux pro\nhttps://lamps.example/lux\n=====',
+    '新しい担当者です。\n\n-----\n山田太郎\nyamada@firm.example\n-----',
+    'これです。\n\n-----\n山田太郎 様\nyamada@firm.example\n-----',
+    'これです。\n\n-----\n東京都千代田区\nTEL 03-1234-5678\n-----',
+    '请联系我的同事。\n\n| |\n张三\n|\n|\nzhang@firm.example\n|',
   ])('%s', (text) => {
     const words = text.replace(/\n[-=*|]+$/, '');
     expect(replyTextOf(text)).toContain(words);
