@@ -62,7 +62,7 @@ describe.skipIf(inject('dovecot') === null)('mails that are not handed out', () 
   const notes = async (username: string) => {
     const { rows } = await centre().hub.parts.db.sql.query<{ id: string; state: string; reason: string }>(
       `select id, state, reason from inbox where external_id like '%@not-handed-out>' and convert_from(raw, 'UTF8') like $1`,
-      [`%, ${username}@patchbay.test%`],
+      [`%${username}@patchbay.test%`],
     );
     return rows;
   };
@@ -193,11 +193,73 @@ describe.skipIf(inject('dovecot') === null)('mails that are not handed out', () 
     }
   });
 
+  it('is noted once however often the address is another one, and settled when it comes', async () => {
+    const user = 'renamed';
+    let sick = true;
+    await using wire = await startWire(dovecot().port, (chunk) =>
+      sick && chunk.includes(`Text ${user}`) ? null : chunk,
+    );
+    const id = await passOne(user, wire.port, 0);
+    {
+      await using client = await dovecot().session(user);
+      await client.mailboxCreate('Sales');
+    }
+    for (const folder of ['Support', 'Sales']) {
+      await change(id, { folder, address: `${folder.toLowerCase()}.${user}@patchbay.test` });
+      await well(id);
+      expect(await notes(user)).toMatchObject([{ state: 'quarantined' }]);
+    }
+    await change(id, { folder: 'INBOX' });
+    sick = false;
+    await well(id);
+    await arrived(user, 1);
+    await eventually(
+      () => notes(user),
+      ([note]) => note?.state === 'done',
+    );
+    expect(await notes(user)).toHaveLength(1);
+  });
+
+  const remove = async (id: string) =>
+    expect((await centre().api('DELETE', `/api/v1/mail-accounts/${id}`)).status).toBe(204);
+
   it('of one that was passed over a note is left when its account is removed', async () => {
     await using wire = await startWire(dovecot().port, (chunk) => (chunk.includes('Text removed') ? null : chunk));
     const id = await passOne('removed', wire.port, 0);
     expect(await notes('removed')).toEqual([]);
-    expect((await centre().api('DELETE', `/api/v1/mail-accounts/${id}`)).status).toBe(204);
+    // While it waits and no note tells of it the account does.
+    await until(
+      id,
+      ({ lastError, backlog }) =>
+        backlog === 1 &&
+        lastError === 'Mail comes in, but the server does not hand out 1 of it, which is asked for again',
+    );
+    await remove(id);
     expect(await notes('removed')).toMatchObject([{ state: 'quarantined' }]);
+  });
+
+  it('of those in a mailbox before, too, when the one that was put in its place was never opened', async () => {
+    await using wire = await startWire(dovecot().port, (chunk) => (chunk.includes('Text unopened') ? null : chunk));
+    const id = await passOne('unopened', wire.port, 0);
+    await change(id, { folder: 'Nowhere' });
+    await until(id, ({ lastErrorCode }) => lastErrorCode === 'folder-missing');
+    expect(await notes('unopened')).toEqual([]);
+    await remove(id);
+    expect(await notes('unopened')).toMatchObject([{ state: 'quarantined' }]);
+  });
+
+  it('of those of two mailboxes one note each is left when their account is removed', async () => {
+    await using wire = await startWire(dovecot().port, (chunk) => (chunk.includes('Text both') ? null : chunk));
+    const id = await passOne('both', wire.port, 0);
+    await change(id, { folder: 'Support' });
+    await well(id);
+    await dovecot().append('both', [mailOf('both-later')], 'Support');
+    await eventually(
+      () => kept(id),
+      (row) => row?.passed.length === 1,
+      60_000,
+    );
+    await remove(id);
+    expect(await notes('both')).toMatchObject([{ state: 'quarantined' }, { state: 'quarantined' }]);
   });
 });

@@ -150,6 +150,8 @@ export interface ChannelDeps {
   ) => Promise<ReceiveOutcome>;
   /** What was kept aside under these names has come in by itself: it waits for nobody any more, if it still does. Durable when it resolves. */
   readonly endQuarantine: (kept: { channelAccount: string; externalId: string }, reason: string) => Promise<void>;
+  /** Whether anything was ever kept under these names, whatever has become of it. */
+  readonly isKept: (kept: { channelAccount: string; externalId: string }) => Promise<boolean>;
   readonly callSituation: (callSid: string) => Promise<CallSituation | null>;
   readonly httpSources: HttpSourceDirectory;
   /** Mail addresses that are ours although their domain may not be, normalised: mail is fetched from them, or written as them. */

@@ -126,6 +126,7 @@ export function conformanceDeps(
       return { inboxId: randomUUID(), outcome: 'quarantined' };
     },
     endQuarantine: async () => undefined,
+    isKept: async () => false,
     callSituation: async (callSid) => overrides.callSituation?.(callSid) ?? null,
     httpSources: { source: async () => null, requestFields: async () => null, ...overrides.httpSources },
     ourAddresses: async () => new Set(),

@@ -33,9 +33,17 @@ export interface PassedOverBefore {
   readonly host: string;
   readonly username: string;
   readonly folder: string;
+  /** At which its mail arrived then. */
+  readonly address: string;
   readonly uidValidity: number;
   readonly mails: readonly PassedOver[];
 }
+
+/** Whether their UIDs mean the same mails under one UIDVALIDITY, whichever port they are asked for at. */
+export const isSameMailbox = (
+  a: Pick<Mailbox, 'host' | 'username' | 'folder'>,
+  b: Pick<Mailbox, 'host' | 'username' | 'folder'>,
+): boolean => a.host.toLowerCase() === b.host.toLowerCase() && a.username === b.username && a.folder === b.folder;
 
 /** How far a mailbox was fetched. Everything up to `lastUid` under this UIDVALIDITY is durable here, save what was passed over. */
 export interface MailboxCursor {
@@ -105,7 +113,7 @@ export interface MailboxControl {
   /** The folders of an account. Rejects with a {@link MailProblem}. */
   folders(server: MailboxServer, signal: AbortSignal): Promise<MailFolder[]>;
   /** Leaves a note of each mail that was passed over and nobody was told of: the mailbox is not fetched any more. */
-  noteLeft(address: string, left: Pick<PassedOverBefore, 'folder' | 'uidValidity' | 'mails'>): Promise<void>;
+  noteLeft(left: PassedOverBefore): Promise<void>;
 }
 
 /** Why a mailbox cannot be fetched, in words for an administrator and without secrets. */

@@ -4,7 +4,7 @@ import type { HubConfig } from '@patchbay/config';
 import type { Channel, ChannelDeps } from '@patchbay/channels/channel';
 import { channelFactories } from '@patchbay/channels/registry';
 import type { ChannelName } from '@patchbay/contracts';
-import { ticketsOfSent } from '@patchbay/store';
+import { isInboxName, ticketsOfSent } from '@patchbay/store';
 import { readRequestType } from '@patchbay/store/queries/request-types';
 import { callSituation } from './pipeline/calls.ts';
 import { ourAddresses } from './our-addresses.ts';
@@ -51,6 +51,7 @@ export function createChannels(
     quarantine: ({ reason, ...origin }, raw) => quarantine(parts(), origin, reason, raw),
     endQuarantine: ({ channelAccount, externalId }, reason) =>
       endQuarantineOf(parts(), channelAccount, externalId, reason),
+    isKept: ({ channelAccount, externalId }) => isInboxName(parts().db.sql, channelAccount, externalId),
     callSituation: (callSid) => callSituation(parts(), callSid),
     httpSources: {
       source: (id, options) => parts().sources.read(id, options),

@@ -56,7 +56,7 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
     mailboxes: {
       watch: (mailbox, signal) => watchMailbox(mailbox, deps, signal),
       folders: (server, signal) => listFolders(server, signal),
-      noteLeft: (address, left) => noteLeft(address, left, deps),
+      noteLeft: (left) => noteLeft(left, deps),
     },
   };
 }

@@ -55,6 +55,7 @@ export function testDeps(
       return { inboxId: 'q', outcome: 'quarantined' };
     },
     endQuarantine: async ({ externalId }) => void recorded.ended.push(externalId),
+    isKept: async () => false,
     callSituation: async () => null,
     httpSources: { source: async () => null, requestFields: async () => null },
     ourAddresses: async () => new Set(['help@brand.example']),

@@ -213,6 +213,15 @@ export async function quarantinedAs(sql: Queryable, account: string, externalId:
   return rows[0]?.id ?? null;
 }
 
+/** Whether a contact is known under these names, whatever its state. */
+export async function isInboxName(sql: Queryable, account: string, externalId: string): Promise<boolean> {
+  const { rows } = await sql.query('select from inbox where channel_account = $1 and external_id = $2', [
+    account,
+    externalId,
+  ]);
+  return rows.length > 0;
+}
+
 /** Pending contacts whose job must have been lost, oldest first. */
 export async function pendingInbox(
   sql: Queryable,

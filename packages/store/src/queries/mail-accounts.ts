@@ -57,6 +57,7 @@ export interface MailPassedOverBefore {
   readonly host: string;
   readonly username: string;
   readonly folder: string;
+  readonly address: string;
   readonly uidValidity: number;
   readonly mails: readonly MailPassedOver[];
 }
@@ -195,13 +196,14 @@ const mostBefore = 20;
 /** What was passed over in the mailbox that is left goes before what is known of others; nothing is known of one that was never opened. */
 const passedOverBefore = `(select coalesce(jsonb_agg(mailbox order by n), '[]') from (
     select mailbox, n from jsonb_array_elements(jsonb_build_array(jsonb_build_object('host', lower(host), 'username', username, 'folder', folder,
-      'uidValidity', uid_validity, 'mails', passed_over)) || passed_over_before) with ordinality as known (mailbox, n)
+      'address', address, 'uidValidity', uid_validity, 'mails', passed_over)) || passed_over_before) with ordinality as known (mailbox, n)
     where case when n = 1 then passed_over <> '[]' else mailbox ->> 'host' <> lower(host) or mailbox ->> 'username' <> username or mailbox ->> 'folder' <> folder end
     order by n limit ${mostBefore}) kept)`;
 
 /**
- * Where it is another mailbox now: when the first of those came that were passed over and of which nobody was told, or that another server may have
- * in a copy of the folder. What one server counts says nothing to another, so that there it is told by its date whether a mail is wanted.
+ * When the first came of what was passed over, where the account is turned to another mailbox: what one server counts says nothing to another,
+ * so that mail is wanted by its date there. It counts what nobody was told of, and all of it where the folder and the user stay the same, for
+ * then the other server may have a copy.
  */
 const firstPassedOver = `(select min((mail ->> 'arrivedAt')::timestamptz) from jsonb_array_elements(passed_over) mail
     where (lower(host), username, folder) is distinct from (lower($6), $9, $11)

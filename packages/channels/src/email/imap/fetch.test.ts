@@ -276,6 +276,39 @@ it('one of which a note was left is asked for rarely, by whoever fetches then, a
   expect(later.saved.at(-1)).toMatchObject({ passedOver: [], received: true });
 });
 
+it('one that is known when the folder is gone through again is asked for where its note is settled, and nowhere else', async () => {
+  const gone = new Set<number>();
+  const answer = (command: string) => {
+    const uids = inRange(command).filter((uid) => !gone.has(uid));
+    if (command.startsWith('UID SEARCH')) return `* SEARCH ${uids.join(' ')}\r\n`;
+    if (command.startsWith('UID COPY'))
+      for (const uid of command.split(' ')[2]?.split(',') ?? []) gone.add(Number(uid));
+    return uids.map(command.includes('BODY.PEEK[])') ? body : listing).join('');
+  };
+  const from = { ...cursor, passedOver: noted(2) };
+  const { error, received, saved, ended } = await fetchFrom(answer, 2_000, from, {
+    afterFetch: 'move',
+    moveTo: 'Done',
+  });
+  expect({ error, ended }).toEqual({ error: null, ended: ['<2@note>'] });
+  expect(received.toSorted()).toEqual([...names(1, 2, 3)]);
+  expect(saved.at(-1)).toMatchObject({ lastUid: 3, passedOver: [], importDone: 2, importTotal: 2 });
+});
+
+it('those of many that are refused for now are asked for after the others the next time', async () => {
+  const from = { ...cursor, lastUid: 30, passedOver: noted(...all(30)) };
+  const answer = (command: string) =>
+    listed(command, 30) ??
+    (inRange(command, 30).some((uid) => uid <= 10)
+      ? { refused: '[UNAVAILABLE] later' }
+      : inRange(command, 30).map(body).join(''));
+  const { saved, received } = await fetchFrom(answer, 2_000, from, rarely);
+  expect(received).toEqual([]);
+  expect(saved.at(-1)?.passedOver).toEqual(noted(...all(30).slice(10), ...all(10)));
+  const next = await fetchFrom(answer, 2_000, saved.at(-1), rarely);
+  expect(new Set(next.received)).toEqual(names(...all(30).slice(10)));
+});
+
 it('of many of which notes were left some are asked for in vain at a time, and all where they come', async () => {
   const from = { ...cursor, lastUid: 30, passedOver: noted(...all(30)) };
   const refused = (command: string) => listed(command, 30) ?? '';
@@ -404,6 +437,40 @@ it('of a mail that is too large and whose head is not handed out a note is left'
     Array.from({ length: 3 }, () => ({ input: { reason: expect.stringContaining('too large') } })),
   );
   expect(saved.at(-1)).toMatchObject({ lastUid: 3, received: false });
+});
+
+it.each([
+  ['a note is left', 'there', [1, 2, 3]],
+  ['nothing is said', 'gone', [1, 2]],
+])('%s of a mail that is too large, whose head does not come, and that is %s', async (_does, _where, there) => {
+  let isListed = false;
+  const { error, saved, quarantined } = await fetchFrom((command) => {
+    const uids = inRange(command).filter((uid) => !isListed || there.includes(uid));
+    if (command.startsWith('UID SEARCH')) return `* SEARCH ${uids.join(' ')}\r\n`;
+    if (!command.includes('SIZE')) return '';
+    isListed = true;
+    return uids.map((uid) => `* ${uid} FETCH (UID ${uid} RFC822.SIZE 90000000)\r\n`).join('');
+  });
+  expect(error).toBeNull();
+  expect(quarantined.map(({ input }) => input.reason)).toEqual(
+    there.map(() => expect.stringContaining('The mail is too large')),
+  );
+  expect(saved.at(-1)).toMatchObject({ lastUid: 3, received: false });
+});
+
+it.each([
+  ['the beginning of an import', 3, '2026-02-01T00:00:00.000Z'],
+  ['when all was here', 1, '2026-02-20T00:00:00.000Z'],
+])('one of which no date is known came at or after %s', async (_what, importUntil, arrivedAt) => {
+  const breaks = new Breaks();
+  for (let times = 0; times < 2; times += 1) breaks.note(2, 2);
+  const { saved } = await fetchFrom(
+    (command) => listed(command) ?? inRange(command).map(body).join(''),
+    2_000,
+    { ...cursor, importUntil, importSince: new Date('2026-02-01T00:00:00Z') },
+    { breaks, completeUntil: new Date('2026-02-20T00:00:00Z') },
+  );
+  expect(saved.find(({ passedOver }) => passedOver.length > 0)?.passedOver).toMatchObject([{ uid: 2, arrivedAt }]);
 });
 
 it.each(['falls silent', 'breaks off'])(

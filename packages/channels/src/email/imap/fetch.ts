@@ -81,21 +81,19 @@ function startImport(cursor: MailboxCursor, uids: readonly number[]): MailboxCur
   return { ...cursor, importTotal: total };
 }
 
-/** Those of a portion that did not come, and are not known to have been passed over before the account was changed. */
+/** Those of a portion that did not come. Where a date is not known, mail of an import may have come long before all was here. */
 function passedOverOf(
   { mailbox }: FetchPass,
-  { importSince, passedOver }: MailboxCursor,
-  portion: Portion,
+  { importSince, importUntil }: MailboxCursor,
+  { mails, tooLarge }: Portion,
   { notCome }: TakenPortion,
 ): PassedOver[] {
-  const known = new Set(passedOver.map(({ uid }) => uid));
-  const listed = new Map(portion.mails.map((mail) => [mail.uid, mail.arrivedAt]));
-  return notCome
-    .filter(({ uid }) => !known.has(uid))
-    .map(({ uid }) => {
-      const arrivedAt = listed.get(uid) ?? mailbox.completeUntil ?? importSince;
-      return { uid, tries: 0, othersCame: false, ...(arrivedAt && { arrivedAt: arrivedAt.toISOString() }) };
-    });
+  const listed = new Map([...mails, ...tooLarge].map((mail) => [mail.uid, mail.arrivedAt]));
+  return notCome.map(({ uid }) => {
+    const least = uid <= importUntil ? importSince : (mailbox.completeUntil ?? importSince);
+    const arrivedAt = listed.get(uid) ?? least;
+    return { uid, tries: 0, othersCame: false, ...(arrivedAt && { arrivedAt: arrivedAt.toISOString() }) };
+  });
 }
 
 /** Of the new mail of a portion that is durable by now, the one that had waited longest. */
@@ -110,18 +108,19 @@ function moved(cursor: MailboxCursor, lastUid: number, done: number, left: numbe
   return { ...cursor, lastUid: Math.max(cursor.lastUid, lastUid), importDone, importLeft: cursor.importLeft + left };
 }
 
-/** What is to be asked about, and what both its dates say to be older than wanted. */
+/** What is to be asked about, and what both its dates say to be older than wanted. What was passed over is asked for by itself, after the others. */
 async function waitingUids(pass: FetchPass, cursor: MailboxCursor): Promise<{ uids: number[]; left: number[] }> {
   const above = Math.max(cursor.lastUid, cursor.importSince === null ? 0 : cursor.importUntil);
+  const passedOver = new Set(cursor.passedOver.map(({ uid }) => uid));
   const found = await search(pass, { uid: `${above + 1}:*` });
   // `n:*` always holds the last mail, also when its UID is below n (RFC 9051 §6.4.8).
-  const uids = found.filter((uid) => uid > above);
+  const uids = found.filter((uid) => uid > above && !passedOver.has(uid));
   if (cursor.importSince === null || !isImporting(cursor)) return { uids, left: [] };
   // SINCE knows days in the server's time zone; to the minute it is looked at later.
   const since = new Date(cursor.importSince.getTime() - 86_400_000);
   const range = `${cursor.lastUid + 1}:${cursor.importUntil}`;
   const imported = (await search(pass, { uid: range })).filter(
-    (uid) => uid > cursor.lastUid && uid <= cursor.importUntil,
+    (uid) => uid > cursor.lastUid && uid <= cursor.importUntil && !passedOver.has(uid),
   );
   const asked = new Set<number>();
   for (const uid of rangesOf(imported, datedAtOnce))

@@ -2,20 +2,11 @@
 import type { ChannelDeps } from '../../channel.ts';
 import type { MailboxCursor, PassedOver, PassedOverBefore } from '../../mailbox.ts';
 import { sizesOf, unlisted } from './list-mails.ts';
+import { endNote, keepNote } from './notes.ts';
 import { portionsOf } from './plan.ts';
 import { isForNow } from './problem.ts';
 import { search } from './search.ts';
-import { endNote, keepNote, noteOf } from './take.ts';
-import {
-  type FetchPass,
-  heldBack,
-  isOurs,
-  isRefusal,
-  nameOf,
-  type NotCome,
-  noteGivenUp,
-  takePortion,
-} from './take-portion.ts';
+import { type FetchPass, isOurs, isRefusal, type NotCome, takePortion } from './take-portion.ts';
 
 /** So often a mail that was passed over is asked for again before a note is left of it. */
 const mostTries = 5;
@@ -40,6 +31,7 @@ export class KnownBreak extends Error {
  */
 export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Promise<MailboxCursor> {
   const { breaks, rareMs = usualRareMs } = pass.mailbox;
+  const place = { ...pass.mailbox, uidValidity: from.uidValidity };
   const isTimeForNoted = breaks.isTimeToAskRarely(performance.now(), rareMs);
   let cursor = from;
   let anyCame = false;
@@ -50,11 +42,11 @@ export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Pro
   };
   const inVain = async ({ uid }: PassedOver, why: 'held back' | 'broken off') => {
     const others = cursor.passedOver.filter((one) => one.uid !== uid);
-    // The one at which the connection breaks off comes last when it is asked for them the next time.
+    // It comes last when it is asked for them the next time, so that neither a break nor a refusal keeps the others from their turn.
     for (const mail of cursor.passedOver.filter((one) => one.uid === uid)) {
       const tries = mail.othersCame && !isNoted(mail) ? mail.tries + 1 : mail.tries;
       const isOver = !isNoted(mail) && tries >= mostTries;
-      const note = isOver ? await noteGivenUp(pass, cursor, uid, why) : mail.note;
+      const note = isOver ? await keepNote(place, uid, why, pass.deps) : mail.note;
       await keep(bounded([...others, { ...mail, tries, ...(note !== undefined && { note }) }]), false);
     }
   };
@@ -75,13 +67,13 @@ export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Pro
     }
     if (end !== 'came' && end !== 'over') {
       if (isNoted(mail)) vain += 1;
-      if (!isForNow(end.error)) await inVain(mail, 'held back');
+      // Of those that are noted no tries are counted.
+      if (isNoted(mail) || !isForNow(end.error)) await inVain(mail, 'held back');
       continue;
     }
     const came = end === 'came';
     anyCame ||= came;
-    // One may have been left that this list does not know of, when the account was turned to another mailbox.
-    if (came) await endNote(mail.note ?? noteOf(nameOf(pass.mailbox, cursor, mail.uid)), pass.deps);
+    if (came) await endNote(place, mail, pass.deps);
     const others = cursor.passedOver.filter(({ uid }) => uid !== mail.uid);
     await keep(
       others.map((one) => ({ ...one, othersCame: one.othersCame || came })),
@@ -92,13 +84,8 @@ export async function fetchPassedOver(pass: FetchPass, from: MailboxCursor): Pro
 }
 
 /** Leaves a note of each that nobody was told of, in a mailbox that is not fetched any more. */
-export async function noteLeft(
-  address: string,
-  { folder, uidValidity, mails }: Pick<PassedOverBefore, 'folder' | 'uidValidity' | 'mails'>,
-  deps: ChannelDeps,
-): Promise<void> {
-  for (const { uid } of mails.filter((mail) => !isNoted(mail)))
-    await keepNote(nameOf({ folder, address }, { uidValidity }, uid), heldBack, deps);
+export async function noteLeft(left: PassedOverBefore, deps: ChannelDeps): Promise<void> {
+  for (const { uid } of left.mails.filter((mail) => !isNoted(mail))) await keepNote(left, uid, 'held back', deps);
 }
 
 /** Without those that were asked for the longest ago where too many are noted. */

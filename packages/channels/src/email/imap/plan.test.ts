@@ -52,7 +52,7 @@ describe('beginAt', () => {
       mail(4, { note: '<n@x>', arrivedAt: '2026-03-01T00:00:00.000Z' }),
       mail(101),
     ];
-    const before = { host: 'h', username: 'u', folder: 'f', uidValidity: 7, mails };
+    const before = { host: 'h', username: 'u', folder: 'f', address: 'a@x', uidValidity: 7, mails };
     const days = { importFrom: 'days', importDays: 1 } as const;
     const same = beginAt(cursor, status, days, now, before);
     expect(same).toMatchObject({ passedOver: mails.slice(0, 2), importSince: new Date('2026-03-08T11:55:00Z') });
@@ -60,7 +60,7 @@ describe('beginAt', () => {
     expect(moved).toMatchObject({ passedOver: [], importSince: new Date('2026-03-01T00:00:00Z') });
     expect(beginAt(cursor, status, all, now, { ...before, uidValidity: 6 })).toMatchObject({ importSince: null });
     const recreated = { ...cursor, uidValidity: 6, lastUid: 50, passedOver: mails };
-    expect(beginAt(recreated, status, days, now)).toMatchObject({ importSince: new Date('2026-03-02T00:00:00Z') });
+    expect(beginAt(recreated, status, days, now)).toMatchObject({ importSince: new Date('2026-03-01T00:00:00Z') });
   });
 
   test.each([

@@ -15,8 +15,9 @@ const day = 86_400_000;
  * Where fetching goes on. Under another UIDVALIDITY every UID means another mail (RFC 9051 §2.3.1.1), so that the whole folder is gone
  * through again: what was here before is recognised by its Message-ID and content, and what was not is told by its dates. So it is with a folder whose next UID lies at or
  * below the last that was fetched: it is back from a backup, and gives UIDs that were others' to what comes. Where another mailbox or other
- * settings were fetched before, what has arrived since is wanted in any case. What was passed over and nobody was told of is wanted in any case, too: by
- * `before`, where the mailbox was fetched earlier and its UIDs still mean the same mails, and otherwise by its date.
+ * settings were fetched before, what has arrived since is wanted in any case. So is what was passed over: by its UID where
+ * `before` is of this mailbox and its UIDs still mean the same mails, and otherwise all that has come since the first of it. A note that was left
+ * of it then stays, since nothing tells whether what comes is that mail.
  */
 export function beginAt(
   cursor: MailboxCursor,
@@ -27,11 +28,7 @@ export function beginAt(
 ): MailboxCursor {
   if (cursor.uidValidity === status.uidValidity && status.uidNext > cursor.lastUid) return cursor;
   const begun = begunAnew(cursor, status, wanted, now);
-  if (cursor.uidValidity !== null)
-    return withDates(
-      begun,
-      cursor.passedOver.filter(({ note }) => note === undefined),
-    );
+  if (cursor.uidValidity !== null) return withDates(begun, cursor.passedOver);
   if (before?.uidValidity !== status.uidValidity) return withDates(begun, before?.mails ?? []);
   return { ...begun, passedOver: before.mails.filter(({ uid }) => uid < status.uidNext) };
 }

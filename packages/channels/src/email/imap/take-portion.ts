@@ -7,10 +7,11 @@ import { settleFetched } from './after-fetch.ts';
 import { answered, longAnswer, rowsInTime } from './connection.ts';
 import { keepAwake } from './keep-awake.ts';
 import { layMail } from './large-mail.ts';
+import { shownName } from './notes.ts';
 import { isExpunged, isForNow } from './problem.ts';
 import { isLarge, isOld, type Listed, type Portion } from './plan.ts';
 import { search } from './search.ts';
-import { keepHead, keepNote, takeMail } from './take.ts';
+import { keepHead, takeMail } from './take.ts';
 
 export interface FetchPass {
   readonly client: ImapFlow;
@@ -137,47 +138,50 @@ async function takeLarge(pass: FetchPass, cursor: MailboxCursor, mail: Listed): 
 async function takeOne(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<Ending> {
   const { client, deps, mailbox, signal } = pass;
   const { uid } = mail;
-  const isThere = async () => (await search(pass, { uid: String(uid) })).includes(uid);
   let raw: Buffer | undefined;
   try {
-    if (!(await isThere())) return 'nothing';
+    if (!(await isThere(pass, uid))) return 'nothing';
     const asked = client.fetchOne(String(uid), { uid: true, source: true }, byUid);
     const found = await answered(client, asked, longAnswer(mailbox));
     raw = found ? found.source : undefined;
-    if (!raw?.length) return (await isThere()) ? { uid, error: null } : 'nothing';
+    if (!raw?.length) return (await isThere(pass, uid)) ? { uid, error: null } : 'nothing';
   } catch (error) {
     if (!isRefusal(client, error)) brokeOff(pass, uid, error);
-    if (isExpunged(error)) return 'nothing';
-    const isGone = await isThere().then(
-      (there) => !there,
-      (cause: unknown) => (isRefusal(client, cause) ? false : brokeOff(pass, uid, cause)),
-    );
-    return isGone ? 'nothing' : { uid, error };
+    return (await isGone(pass, uid, error)) ? 'nothing' : { uid, error };
   }
   const source = raw;
   await whileAwake(pass, () => takeMail({ raw: source, old: isOld(mail, cursor, mailbox) }, mailbox, deps, signal));
   return 'taken';
 }
 
-/** Of a mail that is larger than the hub takes. */
-async function takeHead(pass: FetchPass, cursor: MailboxCursor, mail: Listed): Promise<'head' | 'nothing'> {
-  const asked = pass.client.fetchOne(String(mail.uid), { uid: true, headers: true }, byUid);
-  const found = await answered(pass.client, asked, longAnswer(pass.mailbox)).catch((error: unknown) =>
-    isRefusal(pass.client, error) ? null : brokeOff(pass, mail.uid, error),
+const isThere = async (pass: FetchPass, uid: number): Promise<boolean> =>
+  (await search(pass, { uid: String(uid) })).includes(uid);
+
+/** Whether a mail did not come because it is not in the mailbox any more. `error`: how it was refused; null where nothing came. */
+async function isGone(pass: FetchPass, uid: number, error: unknown): Promise<boolean> {
+  if (isExpunged(error)) return true;
+  return isThere(pass, uid).then(
+    (there) => !there,
+    (cause: unknown) => (isRefusal(pass.client, cause) ? false : brokeOff(pass, uid, cause)),
   );
-  if (found === false) return 'nothing';
-  const head = found?.headers?.length ? found.headers : null;
-  await keepHead(head ?? Buffer.from(`${nameOf(pass.mailbox, cursor, mail.uid)}\r\n`), mail, pass.deps);
-  return head === null ? 'nothing' : 'head';
 }
 
-/** Notes a mail that was asked for in vain again and again; answers the name of the note. */
-export const noteGivenUp = (
-  { mailbox, deps }: FetchPass,
-  cursor: MailboxCursor,
-  uid: number,
-  why: 'held back' | 'broken off',
-): Promise<string> => keepNote(nameOf(mailbox, cursor, uid), why === 'held back' ? heldBack : brokenOff, deps);
+/** Of a mail that is larger than the hub takes. */
+async function takeHead(pass: FetchPass, { uidValidity }: MailboxCursor, mail: Listed): Promise<'head' | 'nothing'> {
+  const { client, mailbox, deps } = pass;
+  const { uid } = mail;
+  const asked = client.fetchOne(String(uid), { uid: true, headers: true }, byUid);
+  let refusal: unknown = null;
+  const found = await answered(client, asked, longAnswer(mailbox)).catch((error: unknown) => {
+    if (!isRefusal(client, error)) brokeOff(pass, uid, error);
+    refusal = error;
+    return false as const;
+  });
+  if (found === false && (await isGone(pass, uid, refusal))) return 'nothing';
+  const head = found && found.headers?.length ? found.headers : null;
+  await keepHead(head ?? Buffer.from(`${shownName({ ...mailbox, uidValidity }, uid)}\r\n`), mail, deps);
+  return head === null ? 'nothing' : 'head';
+}
 
 /** It was refused, and the connection goes on. */
 export const isRefusal = (client: ImapFlow, error: unknown): boolean =>
@@ -196,12 +200,3 @@ function brokeOff({ mailbox, signal }: FetchPass, uid: number, error: unknown): 
 const whileAwake = <T>({ client, mailbox }: FetchPass, task: () => Promise<T>): Promise<T> =>
   keepAwake(client, task, Math.min(keepAwakeMs, longAnswer(mailbox) / 12));
 const keepAwakeMs = 30_000;
-
-export const heldBack = 'The server lists this mail but does not hand it out; it stays in its mailbox';
-const brokenOff = 'The connection breaks off whenever this mail is asked for; it stays in its mailbox';
-
-export const nameOf = (
-  { folder, address }: Pick<Mailbox, 'folder' | 'address'>,
-  { uidValidity }: Pick<MailboxCursor, 'uidValidity'>,
-  uid: number,
-): string => `UID ${uid} of ${folder} (${uidValidity}), ${address}`;

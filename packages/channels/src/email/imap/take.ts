@@ -71,22 +71,13 @@ export async function keepHead(head: Buffer, { size }: Listed, deps: ChannelDeps
   await keepAside(deps, `<${sha256(head)}@too-large>`, reason, { bytes: head, contentType: headOnly });
 }
 
-/** Notes a mail that cannot be had from the server. Answers the name of the note, the same for the same mail. */
-export async function keepNote(name: string, reason: string, deps: ChannelDeps): Promise<string> {
-  const note = noteOf(name);
-  await keepAside(deps, note, reason, { bytes: Buffer.from(`${name}\r\n`), contentType: headOnly });
-  return note;
-}
-
-export const noteOf = (name: string): string => `<${sha256(Buffer.from(name))}@not-handed-out>`;
-
-/** The mail of that note has come at last. */
-export const endNote = (note: string, deps: Pick<ChannelDeps, 'endQuarantine'>): Promise<void> =>
-  deps.endQuarantine({ channelAccount: emailAccount, externalId: note }, cameLater);
-
-const cameLater = 'The server has handed out this mail since, and it came in';
-
-async function keepAside(deps: ChannelDeps, externalId: string, reason: string, payload: RawPayload): Promise<void> {
+/** Once under that name, where a person sees it. */
+export async function keepAside(
+  deps: ChannelDeps,
+  externalId: string,
+  reason: string,
+  payload: RawPayload,
+): Promise<void> {
   await deps.quarantine({ channel: 'email', channelAccount: emailAccount, externalId, reason }, payload);
   deps.log.warn({ externalId, size: payload.bytes.byteLength }, 'mail quarantined');
 }

@@ -2,13 +2,7 @@
 import type { ImapFlow, MailboxObject } from 'imapflow';
 import type { MailFolder } from '@patchbay/contracts';
 import type { ChannelDeps } from '../../channel.ts';
-import {
-  type Mailbox,
-  type MailboxCursor,
-  type MailboxServer,
-  MailProblem,
-  type PassedOverBefore,
-} from '../../mailbox.ts';
+import { isSameMailbox, type Mailbox, type MailboxCursor, type MailboxServer, MailProblem } from '../../mailbox.ts';
 import { answered, connect, type Connection, lost, shortAnswer } from './connection.ts';
 import { fetchWaiting } from './fetch.ts';
 import { fetchPassedOver, isNoted, KnownBreak, noteLeft } from './passed-over.ts';
@@ -84,20 +78,16 @@ async function open(
   const opening = connection.client.mailboxOpen(mailbox.folder, { readOnly: mailbox.afterFetch === 'keep' });
   const folder = await answered(connection.client, opening, shortAnswer(mailbox));
   const uidNext = await nextUid({ client: connection.client, mailbox }, folder, cursor);
-  const before = mailbox.passedOverBefore.find((one) => isOf(one, mailbox));
+  const before = mailbox.passedOverBefore.find((one) => isSameMailbox(one, mailbox));
   const begun = beginAt(cursor, { uidValidity: Number(folder.uidValidity), uidNext }, mailbox, deps.now(), before);
   if (begun === cursor) return cursor;
   mailbox.breaks.forget();
   // The account was changed, and nobody asks for those elsewhere any more.
   if (cursor.uidValidity === null)
-    for (const left of mailbox.passedOverBefore.filter((one) => one !== before))
-      await noteLeft(mailbox.address, left, deps);
+    for (const left of mailbox.passedOverBefore.filter((one) => one !== before)) await noteLeft(left, deps);
   await mailbox.save(begun, { backlog: 0, received: false, delay: null });
   return begun;
 }
-
-const isOf = (before: PassedOverBefore, { host, username, folder }: Mailbox): boolean =>
-  before.host === host.toLowerCase() && before.username === username && before.folder === folder;
 
 /** Not every server tells it (RFC 3501 §6.3.1). Of a folder that is known already nothing then says that it is another one. */
 async function nextUid(

@@ -20,6 +20,7 @@ import {
   newAccount,
   presentAccount,
 } from '../../mail-accounts/settings.ts';
+import { passedOverOf } from '../../mail-accounts/passed-over.ts';
 import { beginSignIn, finishSignIn } from '../../mail-accounts/sign-in.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting, type ChangingCall } from '../../setting-changes.ts';
@@ -115,11 +116,11 @@ const accounts = [
     params: byId,
     async handle(call) {
       const { parts, params } = call;
-      const { id, address, folder, uidValidity, passedOver } = await requireAccount(parts, params.id);
-      if (!(await changeSetting(call, accountSetting(id), (tx) => deleteMailAccount(tx, id))))
+      const account = await requireAccount(parts, params.id);
+      // Before it is gone, and its mails with it that nobody was told of; a note that was left already is the same one.
+      for (const left of passedOverOf(account)) await parts.channels.get('email')?.mailboxes?.noteLeft(left);
+      if (!(await changeSetting(call, accountSetting(account.id), (tx) => deleteMailAccount(tx, account.id))))
         throw new HubError('not_found', 'There is no such mail account');
-      const left = { folder, uidValidity: uidValidity ?? 0, mails: passedOver };
-      await parts.channels.get('email')?.mailboxes?.noteLeft(address, left);
     },
   }),
   route({
