@@ -206,7 +206,7 @@ export const componentHealth = z.object({
   lastError: z.string().nullable(),
   /** When it is tried again. */
   nextTryAt: timestamp.nullable(),
-  /** What it counts, by name: connections, accepted, refused, backlog, waiting, active, delayed, delay (seconds). */
+  /** What it counts, by name: connections, accepted, refused, backlog, waiting, active, delayed, delay (seconds), noted (mails that are not handed out). */
   counts: z.record(z.string(), z.int()),
 });
 export type ComponentHealth = z.infer<typeof componentHealth>;

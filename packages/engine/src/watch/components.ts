@@ -52,8 +52,15 @@ async function mailboxes(parts: Parts): Promise<ComponentHealth[]> {
     counts: {
       backlog: account.backlog,
       ...(account.lastDelay !== null && { delay: Math.round(account.lastDelay) }),
+      ...notedOf(account),
     },
   }));
+}
+
+/** Mails that the server does not hand out and of which a note is in quarantine, or was: they are no trouble of the account. */
+function notedOf({ passedOver }: MailAccountRow): Record<string, number> {
+  const noted = passedOver.filter(({ note }) => note !== undefined).length;
+  return noted === 0 ? {} : { noted };
 }
 
 function mailboxState({

@@ -143,6 +143,7 @@ const counts = [
   'delayed',
   'backlog',
   'delay',
+  'noted',
 ] as const;
 
 /** A part of a newer hub may count what this console has no word for. */

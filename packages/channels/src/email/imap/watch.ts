@@ -53,9 +53,9 @@ async function watch(connection: Connection, mailbox: Mailbox, deps: ChannelDeps
     if (outcome.problem !== undefined) ({ problem } = outcome);
     if (!client.usable) throw new MailProblem('connection', lost);
     mailbox.breaks.forget();
-    const { passedOver } = cursor;
-    const waiting = passedOver.filter((mail) => !isNoted(mail)).length;
-    await mailbox.contact({ backlog: waiting, problem: problem ?? heldBackBy(passedOver.length), completeUntil });
+    // Of the others their notes tell.
+    const waiting = cursor.passedOver.filter((mail) => !isNoted(mail)).length;
+    await mailbox.contact({ backlog: waiting, problem: problem ?? heldBackBy(waiting), completeUntil });
     look = await news.wait(pollMs);
   }
 }

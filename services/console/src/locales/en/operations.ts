@@ -127,6 +127,7 @@ export const operations = {
       delayed: 'For later',
       backlog: 'Waiting in the mailbox',
       delay: 'Delay of the last mail, s',
+      noted: 'Not handed out, noted',
       other: 'Other',
     },
     nextTry: 'Next try',

@@ -121,6 +121,7 @@ export const operations = {
       delayed: '稍后处理',
       backlog: '邮箱中待取',
       delay: '上一封邮件的延迟（秒）',
+      noted: '服务器未交出（已留记录）',
       other: '其他',
     },
     nextTry: '下次尝试',
