@@ -25,7 +25,7 @@ it('are few, and when all of them break every worker listens again and nothing i
     );
   await texts('15110000');
   const open = await connections();
-  expect(open.length).toBeLessThanOrEqual(16);
+  expect(open.length).toBeLessThanOrEqual(18);
   expect((await listening()).map(({ name }) => name)).toEqual(workers);
 
   const pids = open.map(({ pid }) => pid);

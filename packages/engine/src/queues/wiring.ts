@@ -17,7 +17,7 @@ export type QueueBackend = AsyncDisposable &
   ({ readonly kind: 'postgres'; readonly pool: PgPool } | { readonly kind: 'redis'; readonly url: string });
 
 /** Each worker keeps a connection on which it is told of jobs; what asks and writes shares the others. */
-const mostConnections = 16;
+const mostConnections = 18;
 
 /**
  * On PostgreSQL the queue's tables are made, or brought up to date. @throws when that database, or Redis, cannot be reached
