@@ -403,3 +403,17 @@ describe('an import', () => {
     expect(back.sample[0]).toContain(cell);
   });
 });
+
+it('an import whose job comes before the lease of whoever held it ends goes on without the clock', async () => {
+  await using hub = await startHub('postgres', { env: { ROLES: 'web,worker' } });
+  const imports = importClient(hub.api);
+  const { id } = await imports.upload('customers', 'No,Name\n1,Ada\n');
+  await imports.check(id, { source: 'crm', columns: ['externalId', 'displayName'] });
+  const { db, jobs } = hub.hub.parts;
+  await db.sql.query(
+    `update data_import set state = 'running', lease_holder = $2, lease_until = now() + interval '2 seconds' where id = $1`,
+    [id, randomUUID()],
+  );
+  jobs.add('run-import', { importId: id });
+  expect(await imports.until(id, 'done', 'failed')).toMatchObject({ state: 'done', created: 1 });
+});

@@ -15,6 +15,7 @@ import {
   finishCheck,
   freeImport,
   holdImport,
+  importHeldMs,
   moveImport,
   readImport,
   tellProgress,
@@ -33,6 +34,8 @@ const chunkSize = 250;
 const chunkLength = 256 * 1024;
 /** A process that has not said for so long that it is at work is gone. */
 const leaseMs = 10_000;
+/** After a lease has ended it is looked at again. Milliseconds. */
+const leaseSlackMs = 500;
 /** How often whoever looks is told how far it is. */
 const tellMs = 1_000;
 /** Of a dry run; the others are only counted. */
@@ -43,7 +46,12 @@ type Run = ClaimedImport & { readonly holder: string; readonly key: ImportKey | 
 export async function runImport(parts: Parts, importId: string, signal: AbortSignal): Promise<void> {
   const holder = randomUUID();
   const claimed = await claimImport(parts.db.sql, importId, holder, leaseMs);
-  if (!claimed) return;
+  if (!claimed) {
+    // Whoever holds it may be gone: the queue gives a job again before a lease ends.
+    const heldMs = await importHeldMs(parts.db.sql, importId);
+    if (heldMs !== null) parts.jobs.add('run-import', { importId }, { delayMs: heldMs + leaseSlackMs });
+    return;
+  }
   const run = { ...claimed, holder, key: importKeyOf(parts.vault, importId, claimed.keySealed) };
   try {
     await (run.state === 'checking' ? check(parts, run, signal) : write(parts, run, signal));

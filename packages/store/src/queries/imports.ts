@@ -148,6 +148,16 @@ export async function claimImport(
   return rows[0] ?? null;
 }
 
+/** Milliseconds for which somebody still holds an import that is under way; null when nobody does, or it is not. */
+export async function importHeldMs(sql: Queryable, id: string): Promise<number | null> {
+  const { rows } = await sql.query<{ ms: number }>(
+    `select ceil(extract(epoch from lease_until - now()) * 1000)::float8 as ms from data_import
+     where id = $1 and state in ('checking', 'running') and lease_until >= now()`,
+    [id],
+  );
+  return rows[0]?.ms ?? null;
+}
+
 /** Gives the import back, so that another process goes on at once. */
 export async function freeImport(sql: Queryable, id: string, holder: string): Promise<void> {
   await sql.query(
