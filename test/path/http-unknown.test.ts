@@ -1,35 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { verifySignature } from '@patchbay/channels/http/signature';
 import { expect, it } from 'vitest';
-import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends, type Backend } from '../support/backends.ts';
 import { eventually } from '../support/client.ts';
-import { addSource, postTo, startReceiver, startSilentReceiver, type Delivered } from '../support/http-source.ts';
-import { apiKey, startHub } from '../support/hub.ts';
+import { addSource, postTo, startSilentReceiver, type Delivered } from '../support/http-source.ts';
 import { lacks } from '../support/programs.ts';
 import { shared } from '../support/shared.ts';
+import { startSourceCentre } from '../support/source-centre.ts';
 import { startDamagingLine } from '../support/damaging-line.ts';
-import { ticketClient } from '../support/ticket-client.ts';
 
 async function startCentre(backend: Backend) {
-  await using stack = new AsyncDisposableStack();
-  const receiver = stack.use(await startReceiver());
   let ahead = 0;
-  const hub = stack.use(
-    await startHub(backend, {
-      env: { OUTGOING_PRIVATE_ADDRESSES: 'allow' },
-      overrides: { sending: { limitMs: 1_500, reconcileMs: [200, 200] }, now: () => new Date(Date.now() + ahead) },
-    }),
-  );
-  const desk = stack.use(await openDesk(hub.url, apiKey));
-  const owned = stack.move();
-  return {
-    ...hub,
-    ...ticketClient(hub.api, desk),
-    receiver,
-    pass: (ms: number) => void (ahead += ms),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
+  const centre = await startSourceCentre(backend, {
+    sending: { limitMs: 1_500, reconcileMs: [200, 200] },
+    now: () => new Date(Date.now() + ahead),
+  });
+  return { ...centre, pass: (ms: number) => void (ahead += ms) };
 }
 
 onBothBackends('a source that does not answer whether it took a message', (backend) => {

@@ -16,7 +16,7 @@ export interface Delivered {
   readonly body: Json;
 }
 
-interface Answer {
+export interface Answer {
   /** Left out: it drops the line once it has read the request. */
   readonly status?: number;
   readonly headers?: Record<string, string>;
