@@ -15,6 +15,8 @@ export interface TicketClient {
   received(externalId: string): Promise<Json>;
 }
 
+const isReceipt = ({ type }: HubEvent) => type === 'message.received';
+
 export function ticketClient(api: ApiClient, desk: AgentDesk): TicketClient {
   const ask = async (method: string, path: string, body?: unknown) => {
     const answer = await api(method, path, body);
@@ -27,19 +29,14 @@ export function ticketClient(api: ApiClient, desk: AgentDesk): TicketClient {
     timeline: async (id) => (await ask('GET', `/api/v1/tickets/${id}/events?limit=200`)).items,
     reply: (id, text, more = {}) => ask('POST', `/api/v1/tickets/${id}/messages`, { text, ...more }),
     async received(externalId) {
-      let message: Json;
-      // The event names the message, and the API has it.
-      const seen = new Set<string>();
-      while (!message) {
-        const event = await desk.events.until(
-          (one) => one.type === 'message.received' && !seen.has(one.id),
-          `message ${externalId}`,
-        );
-        seen.add(event.id);
+      for (;;) {
+        // The event names the message, and the API has it: whatever was heard of before is in the answer, and only a new event changes that.
+        const heard = new Set(desk.events.items.filter(isReceipt).map(({ data }) => data['messageId']));
         const { items } = await ask('GET', `/api/v1/messages?externalId=${encodeURIComponent(externalId)}`);
-        message = items.find((item: Json) => item.id === event.data['messageId']);
+        const message = items.find(({ id }: Json) => heard.has(id));
+        if (message) return message;
+        await desk.events.until((one) => isReceipt(one) && !heard.has(one.data['messageId']), `message ${externalId}`);
       }
-      return message;
     },
   };
 }
