@@ -1,7 +1,14 @@
 /** A send of unknown end is never repeated by itself: its provider is asked, and what the provider cannot tell a person decides. */
 import type { ChannelName } from '@patchbay/contracts';
 import { HubError } from '@patchbay/contracts';
-import { claimReconcile, databaseErrorCode, leaveToPerson, resolveOutbound, settleOutbound } from '@patchbay/store';
+import {
+  claimReconcile,
+  databaseErrorCode,
+  endAsking,
+  leaveToPerson,
+  resolveOutbound,
+  settleOutbound,
+} from '@patchbay/store';
 import type { Decision, Unreconciled } from '@patchbay/store';
 import type { Parts } from '../parts.ts';
 import { findSent } from './find-sent.ts';
@@ -12,6 +19,11 @@ export async function reconcileOutbound(parts: Parts, { outboundId }: { outbound
   const [, ...nextMs] = parts.sending.reconcileMs;
   const message = await claimReconcile(parts.db.sql, outboundId, nextMs);
   if (!message) return;
+  if ('postponedMs' in message) {
+    const { round, postponedMs: delayMs } = message;
+    parts.jobs.add('reconcile-outbound', { outboundId, round, channel: 'http' }, { delayMs });
+    return;
+  }
   const asked = await ask(parts, message);
   const found =
     typeof asked === 'object' && !(await settleFound(parts, message, asked.externalId)) ? 'cannot-tell' : asked;
@@ -22,7 +34,8 @@ export async function reconcileOutbound(parts: Parts, { outboundId }: { outbound
   } else if (typeof found !== 'object') {
     const delayMs = nextMs[message.round - 1] ?? 0;
     const channel = message.channel as ChannelName;
-    parts.jobs.add('reconcile-outbound', { outboundId, round: message.round, channel }, { delayMs });
+    const round = message.round + message.postponed;
+    parts.jobs.add('reconcile-outbound', { outboundId, round, channel }, { delayMs });
   }
   const outcome = typeof found === 'object' ? 'sent' : found;
   parts.log.info({ outboundId, outcome, correlationId: message.correlationId }, 'provider asked about a message');
@@ -39,6 +52,17 @@ async function ask(parts: Parts, message: Unreconciled) {
   } catch (error) {
     parts.log.warn({ err: error, outboundId: message.outboundId }, 'provider did not tell about a message');
     return 'cannot-tell';
+  } finally {
+    if (message.channel === 'http') await endAsked(parts, message.outboundId);
+  }
+}
+
+/** What is not written down ends by itself. */
+async function endAsked(parts: Parts, outboundId: string): Promise<void> {
+  try {
+    await endAsking(parts.db.sql, outboundId);
+  } catch (error) {
+    parts.log.warn({ err: error, outboundId }, 'that a source was asked is not written down');
   }
 }
 

@@ -24,8 +24,8 @@ import type { QueueBackend } from '../queues/wiring.ts';
 import { sendReport } from '../report-mail/send.ts';
 
 /**
- * Jobs at once that wait for somebody outside. Each source is another one's house, and is sent three at once: ten that hang delay no other. Questions
- * are not counted so: those of one that hangs delay those of others, which nobody sits before.
+ * Jobs at once that wait for somebody outside. Each source is another one's house, and is sent three at once and asked three things at once: ten that
+ * hang delay no other's messages, and five no other's questions.
  */
 const outside = { webhooks: 8, mail: 8, texts: 8, sources: 32, questions: 16, files: 4 } as const;
 

@@ -396,7 +396,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
     exported: 'deliveries',
     columns: {
       keep: `id message_id ticket_id channel channel_account automatic status next_attempt_at claimed_at correlation_id created_at reconcile_at
-        decided_at doubtful_since put_off`,
+        decided_at doubtful_since put_off asked_at`,
       figure: 'attempts postponed reconcile_attempts',
       staff: 'author_id decided_by',
       marked: 'recipient',

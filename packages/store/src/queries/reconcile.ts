@@ -11,17 +11,28 @@ export interface Unreconciled extends ClaimedOutbound {
   last: boolean;
 }
 
-/** Takes a message whose provider is to be asked now. `nextMs[n]`: milliseconds from the n-th time of asking to the one after it. */
+/** Not asked yet: as many questions as it may get are with its source, with when to ask again. */
+export type AskedLater = { postponedMs: number; round: number };
+
+/**
+ * Takes a message whose provider is to be asked now. `nextMs[n]`: milliseconds from the n-th time of asking to the one after it. A source's is under
+ * way until `endAsking`.
+ */
 export async function claimReconcile(
   sql: Queryable,
   id: string,
   nextMs: readonly number[],
-): Promise<Unreconciled | null> {
-  const { rows } = await sql.query<{ claimed: Unreconciled | null }>('select claim_reconcile($1, $2) as claimed', [
-    id,
-    nextMs,
-  ]);
+): Promise<Unreconciled | AskedLater | null> {
+  const { rows } = await sql.query<{ claimed: Unreconciled | AskedLater | null }>(
+    'select claim_reconcile($1, $2) as claimed',
+    [id, nextMs],
+  );
   return rows[0]?.claimed ?? null;
+}
+
+/** Its source has answered, or will not. */
+export async function endAsking(sql: Queryable, id: string): Promise<void> {
+  await sql.query('update outbound set asked_at = null where id = $1 and asked_at is not null', [id]);
 }
 
 /** Messages of unknown end whose provider should have been asked by now. */
@@ -31,7 +42,7 @@ export async function dueReconcile(
   limit: number,
 ): Promise<{ id: string; round: number; channel: ChannelName }[]> {
   const { rows } = await sql.query<{ id: string; round: number; channel: ChannelName }>(
-    `select id, reconcile_attempts as round, channel from outbound where reconcile_at < now() - make_interval(secs => $1 / 1000.0) order by reconcile_at limit $2`,
+    `select id, reconcile_attempts + postponed as round, channel from outbound where reconcile_at < now() - make_interval(secs => $1 / 1000.0) order by reconcile_at limit $2`,
     [graceMs, limit],
   );
   return rows;
