@@ -222,6 +222,57 @@ describe('a mail whose server goes wrong', () => {
     expect(taken('Again to both').map(({ to }) => to)).toEqual([[from], [from, copy]]);
   });
 
+  it('who it is for has it and fails, and whether another has it is in doubt: it is sent again to that other alone, as often as a person says', async () => {
+    const { ticketId, from } = await openTicket();
+    const { server, hub, reply, api, write } = centre();
+    const cc = [`${randomUUID().slice(0, 8)}@example.net`];
+    const text = `Failed and in doubt ${randomUUID()}`;
+    server.failOnce('RCPT', 451, cc[0]);
+    const { id } = await reply(ticketId, text, { to: [from], cc });
+    await eventually(
+      async () => taken(text).length,
+      (count) => count === 1,
+    );
+    server.failOnce('end', 'drop');
+    const item = await until(id, ({ status }) => status === 'unknown');
+    expect(item).toMatchObject({ attempts: 2, inDoubt: false });
+
+    const to = signBounceAddress(item.id, 'patchbay.test', hub.parts.signingKey);
+    const fields = ['Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'];
+    const bounce = { id: `<${randomUUID()}@example.net>`, to, recipient: from, fields, about: undefined };
+    await write({ envelope: { from: '', to }, raw: bounceMail(bounce) });
+    const told = `${from}: 5.1.1 550 5.1.1 User unknown`;
+    const failed = await until(id, ({ status, error }) => status === 'failed' && /by hand/.test(error ?? ''));
+    expect(failed).toMatchObject({ error: expect.stringContaining(told), decidedAt: null, inDoubt: true });
+
+    // The answer to the next try is lost, too.
+    const decide = (decision: string) => api('POST', `/api/v1/outbox/${item.id}/resolve`, { decision });
+    const undelivered = async () =>
+      (await api('GET', '/api/v1/outbox?status=undelivered')).body.items.some(
+        (one: { id: string }) => one.id === item.id,
+      );
+    server.failOnce('end', 'drop');
+    expect((await decide('resend')).status).toBe(204);
+    await eventually(
+      async () => taken(text).length,
+      (count) => count === 3,
+    );
+    const again = await until(id, ({ error }) => /by hand/.test(error ?? ''));
+    expect(again).toMatchObject({ status: 'failed', attempts: 3, inDoubt: true, decidedAt: null });
+    expect(await undelivered()).toBe(true);
+
+    expect((await decide('resend')).status).toBe(204);
+    await eventually(
+      async () => taken(text).length,
+      (count) => count === 4,
+    );
+    const end = await until(id, ({ error }) => error === told);
+    expect(end).toMatchObject({ status: 'failed', attempts: 4, inDoubt: false, decidedAt: expect.any(String) });
+    expect(taken(text).map((one) => one.to)).toEqual([[from], cc, cc, cc]);
+    expect(await undelivered()).toBe(false);
+    expect((await decide('resend')).status).toBe(409);
+  });
+
   it('one in copy who is put off for long keeps no later answer from the customer', async () => {
     const { ticketId, from } = await openTicket();
     const { server, reply } = centre();

@@ -56,6 +56,8 @@ export const outboxItem = z.object({
   /** Whether it failed and can be written anew by who asks: `GET /outbox/:id/written` has all that was handed in. */
   anew: z.boolean(),
   status: deliveryStatus.exclude(['sending']),
+  /** It failed for one of its recipients, and whether others have it is not known: `resend` sends it to these alone. */
+  inDoubt: z.boolean(),
   externalId: z.string().nullable(),
   attempts: z.int(),
   error: z.string().nullable(),
@@ -79,7 +81,7 @@ export type OutboxFilter = z.infer<typeof outboxQuery>['status'];
 /** Replies that have not left, or of these the ones in one state. */
 export const heldReplyQuery = pageQuery.extend({ state: z.enum(['held', 'leaving', 'failed']).optional() });
 /**
- * `resend` puts the same message back on its way. `failed` on one that has failed says that it was seen, and `seen` says so of one that
+ * `resend` puts the same message back on its way, to those of its recipients who are not known to have it. `failed` on one that has failed says that it was seen, and `seen` says so of one that
  * some of its recipients missed.
  */
 export const outboxDecision = z.object({ decision: z.enum(['sent', 'failed', 'resend', 'seen']) });

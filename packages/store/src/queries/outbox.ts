@@ -1,6 +1,6 @@
 import type { ChannelName, HandedIn, OutboxFilter, OutboxItem } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
-import { deliveryError, missedSome, waiting } from './delivery.ts';
+import { deliveryError, inDoubt, missedSome, waiting } from './delivery.ts';
 import { filesOf } from './held-replies.ts';
 import { cut, present, type Cut, type Slice } from './paging.ts';
 import { parameters, readsEverything, type Viewer } from './tickets.ts';
@@ -48,7 +48,7 @@ export async function listOutbox(
     `select o.id, o.message_id as "messageId", o.ticket_id as "ticketId", t.number as "ticketNumber", o.channel, o.recipient as "to",
        coalesce(m.subject, case when o.channel = 'email' then t.subject end) as subject, left(m.body_text, 140) as preview,
        exists (${written(bind(viewer.agentId))}) as anew,
-       case when m.delivery_status = 'sending' then 'queued' else coalesce(m.delivery_status, 'queued') end as status, o.external_id as "externalId", o.attempts, ${deliveryError} as error, ${waiting} as waiting, o.decided_at as "decidedAt", o.created_at as "createdAt",
+       case when m.delivery_status = 'sending' then 'queued' else coalesce(m.delivery_status, 'queued') end as status, ${inDoubt} as "inDoubt", o.external_id as "externalId", o.attempts, ${deliveryError} as error, ${waiting} as waiting, o.decided_at as "decidedAt", o.created_at as "createdAt",
        case when o.raw_sha256 is not null or exists (select 1 from kept_mail k where k.outbound_id = o.id) then '/api/v1/outbox/' || o.id || '/raw' end as "rawUrl"
      from outbound o join message m on m.id = o.message_id join ticket t on t.id = o.ticket_id
      where ${conditions.join(' and ')} order by o.id desc limit $1`,

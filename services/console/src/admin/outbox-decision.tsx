@@ -1,6 +1,7 @@
 import type { OutboxItem } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { Button } from 'antd';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { draftOn } from '../desk/drafts.ts';
 import { withWrittenAnew } from '../desk/taken-back.ts';
@@ -39,7 +40,7 @@ export function OutboxDecision({ item }: { item: OutboxItem }) {
           onClick={() => decide.mutate(choice)}
           data-testid={`outbox-decide-${choice}`}
         >
-          {choice === 'seen' || item.status === 'failed' ? t('outbox.seen') : t(`outbox.decide.${choice}`)}
+          {wordFor(item, choice, t)}
         </Button>
       ))}
       {item.anew && (
@@ -51,9 +52,14 @@ export function OutboxDecision({ item }: { item: OutboxItem }) {
   );
 }
 
-function choicesFor({ status, error, decidedAt, waiting }: OutboxItem): readonly Decision[] {
+function wordFor({ inDoubt, status }: OutboxItem, choice: Decision, t: TFunction): string {
+  if (inDoubt && choice === 'resend') return t('outbox.resendToOthers');
+  return choice === 'seen' || status === 'failed' ? t('outbox.seen') : t(`outbox.decide.${choice}`);
+}
+
+function choicesFor({ status, error, decidedAt, waiting, inDoubt }: OutboxItem): readonly Decision[] {
   if (status === 'unknown') return ['sent', 'failed', 'resend'];
   if (decidedAt) return [];
-  if (status === 'failed') return ['failed'];
+  if (status === 'failed') return inDoubt ? ['failed', 'resend'] : ['failed'];
   return error !== null && waiting === null ? ['seen'] : [];
 }

@@ -9,6 +9,7 @@ export const operations = {
       unknown: 'Outcome unknown',
     },
     decide: { sent: 'It was sent', failed: 'It was not sent', resend: 'Send it again' },
+    resendToOthers: 'Send it again to those of whom it is not known',
     decided: 'Noted',
     seen: 'Seen',
     toDecision: 'Decide in the outbox',

@@ -3,6 +3,7 @@ export const operations = {
     filter: '显示哪些消息',
     filters: { all: '全部', undelivered: '待我处理', failed: '未送达', partly: '部分未送达', unknown: '结果未知' },
     decide: { sent: '已发出', failed: '未发出', resend: '重新发送' },
+    resendToOthers: '仅向结果未知的收件人重新发送',
     decided: '已记录',
     seen: '已知悉',
     toDecision: '到发件箱处理',
