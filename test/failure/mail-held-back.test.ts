@@ -1,4 +1,5 @@
 /** Mails that their server does not hand out, for hours or for good: none is forgotten, whatever becomes of the account. */
+import { readComponents } from '@patchbay/engine/watch/components';
 import { describe, expect, inject, it } from 'vitest';
 import { eventually } from '../support/client.ts';
 import { mailPassword, startDovecot } from '../support/dovecot.ts';
@@ -223,6 +224,34 @@ describe.skipIf(inject('dovecot') === null)('mails that are not handed out', () 
       ([note]) => note?.state === 'done',
     );
     expect(await notes(user)).toHaveLength(1);
+  });
+
+  it('an account that tells of one that waits is connected anew, and is not in trouble as long as that does not fail', async () => {
+    const user = 'anew';
+    /** To those who connect. */
+    let deaf = false;
+    const without = (chunk: string) =>
+      chunk.includes(`Text ${user}`) ? chunk.replace(/^\* \d+ FETCH [\s\S]*\)\r\n(?=\w+ OK)/, '') : chunk;
+    await using wire = await startWire(dovecot().port, (chunk) =>
+      deaf && chunk.startsWith('* OK [CAPABILITY') ? undefined : without(chunk),
+    );
+    const id = await passOne(user, wire.port, 0);
+    const health = async () =>
+      (await readComponents(centre().hub.parts, [])).find(({ name }) => name === `${user}@patchbay.test`);
+    const lastError = expect.stringMatching('does not hand out 1 of it');
+    const before = await eventually(health, (now) => now?.state === 'slow' && now.lastError !== null);
+    expect(before).toMatchObject({ reason: { code: 'backlog' }, lastError });
+    deaf = true;
+    await centre().api('POST', `/api/v1/mail-accounts/${id}/try`);
+    const next = await eventually(health, (now) => !['backlog', 'fine'].includes(now?.reason.code ?? ''));
+    expect(next).toMatchObject({ state: 'ok', reason: { code: 'connecting' }, lastError });
+    // That the server does not answer is another trouble, also while it is tried again.
+    const failed = await eventually(health, (now) => now?.reason.code !== 'connecting');
+    expect(failed).toMatchObject({ state: 'failing', reason: { code: 'not-answering' } });
+    const again = await eventually(health, (now) => now?.nextTryAt === null);
+    expect(again).toMatchObject({ state: 'failing', lastError: failed?.lastError });
+    deaf = false;
+    await eventually(health, (now) => now?.state === 'slow', 30_000);
   });
 
   const remove = async (id: string) =>

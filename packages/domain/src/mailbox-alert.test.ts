@@ -7,6 +7,7 @@ const box = (more: Partial<MailboxSituation>): MailboxSituation => ({
   state: 'failing',
   lastError: 'It does not answer',
   lastErrorCode: 'connection',
+  connectedAt: null,
   wellAt: new Date('2026-03-02T11:50:00Z'),
   ...more,
 });
@@ -20,6 +21,11 @@ describe('the alert about mailboxes', () => {
     ['one that has not answered for ten minutes', [box({})], ['a']],
     ['one that is tried again', [box({ state: 'connecting' })], ['a']],
     ['one that is tried for the first time', [box({ state: 'connecting', lastError: null, lastErrorCode: null })], []],
+    [
+      'one that told of mails which are not handed out, and is connected anew',
+      [box({ state: 'connecting', lastErrorCode: 'server', connectedAt: new Date('2026-03-02T11:49:00Z') })],
+      [],
+    ],
     ['one that has not answered for four minutes', [box({ wellAt: justWell })], []],
     ['one whose password is refused', [box({ wellAt: justWell, lastErrorCode: 'authentication' })], ['a']],
     [

@@ -6,6 +6,8 @@ export interface MailboxSituation {
   readonly state: MailAccountState;
   readonly lastError: string | null;
   readonly lastErrorCode: MailProblemCode | null;
+  /** Null where its last connection failed, or there was none yet. */
+  readonly connectedAt: Date | null;
   /** When its server last answered as it should, or since when there is the account. */
   readonly wellAt: Date;
 }
@@ -22,9 +24,16 @@ const forPeople: ReadonlySet<MailProblemCode> = new Set([
 /** A server that is started anew is back by then. Seconds. */
 const patience = 300;
 
-/** While it is tried again it stays what it was: only an answer of the server, which takes the error away, makes it well. */
-export const isMailboxFailing = ({ state, lastError }: Pick<MailboxSituation, 'state' | 'lastError'>): boolean =>
-  state === 'failing' || (state === 'connecting' && lastError !== null);
+/**
+ * While it is tried again it stays what it was: only an answer of the server, which takes the error away, makes it well. One whose mail comes in has an
+ * error of another kind, as that some of its mails are not handed out, and is no worse for being connected anew.
+ */
+export const isMailboxFailing = ({
+  state,
+  lastError,
+  connectedAt,
+}: Pick<MailboxSituation, 'state' | 'lastError' | 'connectedAt'>): boolean =>
+  state === 'failing' || (state === 'connecting' && lastError !== null && connectedAt === null);
 
 /** Mailboxes that cannot be read: by a refusal at once, by silence after five minutes. The alert fires while there is any. */
 export function mailboxAlert(mailboxes: readonly MailboxSituation[], now: Date): AlertReason[] {

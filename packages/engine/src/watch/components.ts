@@ -68,9 +68,10 @@ function mailboxState({
   backlog,
   lastError,
   lastErrorCode,
-}: Pick<MailAccountRow, 'state' | 'backlog' | 'lastError' | 'lastErrorCode'>) {
+  connectedAt,
+}: Pick<MailAccountRow, 'state' | 'backlog' | 'lastError' | 'lastErrorCode' | 'connectedAt'>) {
   if (state === 'off') return health('off', 'paused');
-  if (isMailboxFailing({ state, lastError })) {
+  if (isMailboxFailing({ state, lastError, connectedAt })) {
     const refused = lastErrorCode === 'authentication' || lastErrorCode === 'sign-in-again';
     return health('failing', refused ? 'sign-in-refused' : 'not-answering');
   }
