@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
+import { bounceMail } from '../support/bounce-mail.ts';
 import { eventually } from '../support/client.ts';
 import { mailPassword, startDovecot } from '../support/dovecot.ts';
 import { apiKey, startHub } from '../support/hub.ts';
@@ -79,5 +80,66 @@ describe.skipIf(inject('dovecot') === null)('addresses of ours in domains of oth
       (found) => found.rows.length > 0,
     );
     expect(rows).toEqual([{ kind: 'delivery-notice', ticket_id: ticketId }]);
+  });
+
+  /** A mailbox and an identity of its address, with a customer's first mail in it. */
+  async function mailboxWithMail(name: string) {
+    const { api, received } = centre();
+    await fetch(name);
+    const address = `${name}@brand.example`;
+    const identity = await api('POST', '/api/v1/mail-identities', { address, name });
+    expect(identity.status, JSON.stringify(identity.body)).toBe(201);
+    const [from, first] = [`${randomUUID()}@example.org`, newId()];
+    await dovecot().append(name, [mailOf(from, first)]);
+    const { ticketId } = await received(first);
+    return { address, from, ticketId, identityId: identity.body.id as string };
+  }
+
+  it('what answers and what comes back of a mail of such an address goes into its mailbox, and is of that ticket', async () => {
+    const { messages, received, reply, sink, ticket, timeline } = centre();
+    const { address, from, ticketId, identityId } = await mailboxWithMail('repairs');
+    const { id: answerId } = await reply(ticketId, 'Try another bulb.', { identityId });
+    const { mail, envelopeFrom } = await sink.mails.until(
+      (sent) => sent.mail.text?.includes('another bulb') === true,
+      'the answer',
+    );
+    expect(mail.from?.value[0]?.address).toBe(address);
+    expect(mail.replyTo).toBeUndefined();
+    expect(envelopeFrom).toBe(address);
+    expect(mail.messageId).toMatch(/^<[\da-f-]{36}@brand\.example>$/);
+
+    const answer = newId();
+    await dovecot().append('repairs', [
+      [
+        `From: ${from}`,
+        `To: ${address}`,
+        `Message-ID: ${answer}`,
+        `In-Reply-To: ${mail.messageId}`,
+        'Subject: Another matter',
+        '',
+        'It still does not light up.',
+        '',
+      ].join('\r\n'),
+    ]);
+    expect((await received(answer)).ticketId).toBe(ticketId);
+    const tagged = newId();
+    await dovecot().append('repairs', [mailOf(from, tagged, `Lamp [#${(await ticket(ticketId)).number}]`)]);
+    expect((await received(tagged)).ticketId).toBe(ticketId);
+
+    const bounce = newId();
+    const fields = ['Action: failed', 'Status: 5.1.1', 'Diagnostic-Code: smtp; 550 5.1.1 User unknown'];
+    await dovecot().append('repairs', [
+      bounceMail({ id: bounce, to: envelopeFrom, recipient: from, fields, about: mail.messageId }),
+    ]);
+    expect(await received(bounce)).toMatchObject({ ticketId, kind: 'bounce' });
+    expect((await messages(ticketId)).find(({ id }) => id === answerId)).toMatchObject({
+      deliveryStatus: 'failed',
+      deliveryError: expect.stringContaining('User unknown'),
+    });
+    // Its author is told.
+    const told = (await timeline(ticketId)).filter(({ type }) => type === 'message.status-changed');
+    const { authorId } = (await messages(ticketId)).find(({ id }) => id === answerId);
+    expect(authorId).toEqual(expect.any(String));
+    expect(told.at(-1)?.data).toMatchObject({ messageId: answerId, status: 'failed', authorId });
   });
 });

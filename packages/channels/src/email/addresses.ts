@@ -35,3 +35,16 @@ export function distinctAddresses(addresses: readonly string[]): string[] {
   }
   return [...seen.values()];
 }
+
+/**
+ * The domain of the names of a mail from this address, and whether addresses that we sign are in it. What a mailbox in a domain of others sends is
+ * answered there: nobody hands us what is for another address of it, and one of our domain would not align with its author (RFC 7489 §3.1.2).
+ */
+export function placeOf(
+  sender: string,
+  { mailDomains }: { readonly mailDomains: readonly string[] },
+): { readonly domain: string; readonly signs: boolean } {
+  const domain = domainOf(sender);
+  const own = mailDomains.map(asciiDomain);
+  return own.includes(domain) ? { domain: own[0] ?? domain, signs: true } : { domain, signs: false };
+}

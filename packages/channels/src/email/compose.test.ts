@@ -159,6 +159,25 @@ describe('a composed mail', () => {
     );
   });
 
+  const signedBounce = expect.stringMatching(/^bounce\+[a-z2-7.]+@centre\.test$/);
+  test.each([
+    ['sales@centre.test', 'centre.test', 1, signedBounce],
+    ['Sales@BÜCHER.example', 'centre.test', 1, signedBounce],
+    ['sales@brand.example', 'brand.example', 0, 'sales@brand.example'],
+    ['sales@Löwe.example', 'xn--lwe-sna.example', 0, 'sales@xn--lwe-sna.example'],
+    ['sales@sub.centre.test', 'sub.centre.test', 0, 'sales@sub.centre.test'],
+  ])(
+    'as %s has a name in %s, %i signed address for answers, and comes back to %s',
+    async (address, domain, answers, path) => {
+      const { raw, envelope, messageId } = await composeMail({ ...message, from: { name: 'S', address } }, testDeps());
+      expect(messageId).toBe(`<${message.outboundId}@${domain}>`);
+      expect((await simpleParser(raw)).replyTo?.value ?? []).toHaveLength(answers);
+      expect(envelope.from).toEqual(path);
+      const automatic = await composeMail({ ...message, from: { name: 'S', address }, automatic: true }, testDeps());
+      expect(automatic.envelope.from).toBe('');
+    },
+  );
+
   test('encloses a mail as it is', async () => {
     const deps = testDeps();
     const original = Buffer.from('From: a@x.example\r\nSubject: s\r\n\r\nbody\r\n');

@@ -2,7 +2,7 @@
 import { HubError, type OutboundMessage, type StoredFile } from '@patchbay/contracts';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { ChannelDeps } from '../channel.ts';
-import { asciiDomain, domainOf, isMailAddress } from './addresses.ts';
+import { domainOf, isMailAddress, placeOf } from './addresses.ts';
 import { signBounceAddress } from './bounce-address.ts';
 import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
 import { bytesOf } from './mail-bytes.ts';
@@ -37,14 +37,15 @@ export async function composeMail(message: OutboundMessage, deps: ComposeDeps): 
   const to = [message.to, ...(message.alsoTo ?? [])].map(checkedAddress);
   const cc = message.cc.map(checkedAddress);
   const bcc = (message.bcc ?? []).map(checkedAddress);
-  const domain = asciiDomain(config.mailDomains[0] ?? domainOf(config.mailFrom));
+  const from = senderOf(message, deps);
+  const { domain, signs } = placeOf(from.address, config);
   const messageId = `<${message.outboundId.replace(/[^\w.-]/g, '')}@${domain}>`;
   const parents = messageIds(message.inReplyTo ?? '').filter(fitsLine);
   const composer = new MailComposer({
     messageId,
     date: deps.now(),
-    from: senderOf(message, deps),
-    replyTo: signReplyAddress(message.ticketId, domain, deps.signingKey),
+    from,
+    ...(signs && { replyTo: signReplyAddress(message.ticketId, domain, deps.signingKey) }),
     to: to.map((address) => ({ name: '', address })),
     cc: cc.map((address) => ({ name: '', address })),
     subject: message.ownSubject
@@ -63,13 +64,14 @@ export async function composeMail(message: OutboundMessage, deps: ComposeDeps): 
   });
   const raw = await bytesOf(composer.compile());
   const reached = new Set(message.reached);
+  const returnsTo = signs ? signBounceAddress(message.outboundId, domain, deps.signingKey) : asciiAddress(from.address);
   return {
     messageId,
     raw,
     envelope: {
       // A machine's mail has nobody to tell that it failed: an answer to it would be a loop (RFC 3834 §3.3). What a person wrote comes
-      // back to an address that names the message.
-      from: message.automatic ? '' : signBounceAddress(message.outboundId, domain, deps.signingKey),
+      // back to an address that names the message, or to the mailbox that it left as.
+      from: message.automatic ? '' : returnsTo,
       to: [...to, ...cc, ...bcc].filter((address) => !reached.has(address)).map(asciiAddress),
     },
   };

@@ -2,7 +2,7 @@
 import { HubError } from '@patchbay/contracts';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Notice } from '../channel.ts';
-import { asciiDomain, domainOf } from './addresses.ts';
+import { placeOf } from './addresses.ts';
 import { signBounceAddress } from './bounce-address.ts';
 import { cleanFilename, cleanLine, cleanText, clip } from './clean-text.ts';
 import {
@@ -26,7 +26,7 @@ export async function sendNotice(notice: Notice, deps: NoticeDeps, signal: Abort
 
 async function composeNotice(notice: Notice, { config, now, signingKey }: NoticeDeps): Promise<ComposedMail> {
   const to = checkedAddress(notice.to);
-  const domain = asciiDomain(config.mailDomains[0] ?? domainOf(config.mailFrom));
+  const { domain, signs } = placeOf(config.mailFrom, config);
   const messageId = `<${notice.id.replace(/[^\w.-]/g, '')}@${domain}>`;
   const composer = new MailComposer({
     messageId,
@@ -48,10 +48,7 @@ async function composeNotice(notice: Notice, { config, now, signingKey }: Notice
     disableUrlAccess: true,
   });
   const raw = await composer.compile().build();
-  // It answers nobody and so may come back (RFC 5321 §4.5.5): to an address that names it.
-  return {
-    messageId,
-    raw,
-    envelope: { from: signBounceAddress(notice.id, domain, signingKey), to: [asciiAddress(to)] },
-  };
+  // It answers nobody and so may come back (RFC 5321 §4.5.5): to an address that names it, or to its sender.
+  const from = signs ? signBounceAddress(notice.id, domain, signingKey) : asciiAddress(config.mailFrom);
+  return { messageId, raw, envelope: { from, to: [asciiAddress(to)] } };
 }

@@ -1,7 +1,7 @@
 /** Mail that says it is from us, and whether it is. */
 import { normaliseEmail } from '@patchbay/domain';
 import type { ChannelDeps } from '../channel.ts';
-import { asciiDomain, domainOf } from './addresses.ts';
+import { asciiDomain, domainOf, placeOf } from './addresses.ts';
 import { verifyBounceAddress } from './bounce-address.ts';
 import { cleanLine } from './clean-text.ts';
 import type { MailSource } from './reading/mail-source.ts';
@@ -16,9 +16,9 @@ type OwnMailDeps = Pick<ChannelDeps, 'config' | 'signingKey' | 'ourAddresses' | 
 export interface OwnClaim {
   /** Its author is an address that this hub writes as or fetches from; otherwise somebody of our domains, who may be a person. */
   readonly byHub: boolean;
-  /** Signed addresses of tickets that it wants its answers at, as the messages of this hub do. */
-  readonly answersTo: readonly string[];
-  /** Those of them whose ticket sent a message under this mail's Message-ID, or from the bounce address that it was sent from. */
+  /** Tickets whose signed address it wants its answers at, as the messages of this hub do that leave in a domain of ours. */
+  readonly tickets: readonly string[];
+  /** Those of them, or of any where it names none, that sent a message under this mail's Message-ID, or from the bounce address that it was sent from. */
   readonly sentFrom: readonly string[];
 }
 
@@ -41,10 +41,11 @@ export async function ownClaim(
       envelope.to.some((one) => normaliseEmail(one) === address) ||
       (await deps.ourAddresses()).has(address));
   if (!byHub && !ownDomains(deps).includes(domainOf(author))) return undefined;
-  const ticketOf = (answer: string) => verifyReplyAddress(answer, deps.signingKey);
-  const answersTo = mail.replyTo.map(cleanLine).filter((answer) => ticketOf(answer) !== undefined);
-  const sent = answersTo.length === 0 ? [] : await deps.ticketsOfSent(sentAs(mail, envelope, deps));
-  return { byHub, answersTo, sentFrom: answersTo.filter((answer) => sent.includes(ticketOf(answer) ?? '')) };
+  const tickets = mail.replyTo.flatMap((answer) => verifyReplyAddress(cleanLine(answer), deps.signingKey) ?? []);
+  // What leaves as a mailbox in a domain of others names no such address (compose.ts).
+  const mayBeSent = tickets.length > 0 || (byHub && !placeOf(author, deps.config).signs);
+  const sent = mayBeSent ? await deps.ticketsOfSent(sentAs(mail, envelope, deps)) : [];
+  return { byHub, tickets, sentFrom: tickets.length === 0 ? sent : tickets.filter((ticket) => sent.includes(ticket)) };
 }
 
 /** Relays give mails other Message-IDs; the bounce address names the message, too (compose.ts). */
@@ -60,15 +61,15 @@ function sentAs(mail: MailSource, envelope: MailEnvelope, { signingKey }: OwnMai
 }
 
 /**
- * Where a message of ours that came back wants its answers: it is one when its author is confirmed, or we know it as sent and nothing speaks against it,
- * for whoever was sent a message knows its names. Empty for all others.
+ * The ticket of a message of ours that came back: it is one when its author is confirmed, or we know it as sent and nothing speaks against it,
+ * for whoever was sent a message knows its names. Undefined for all others.
  */
-export function ownAnswers(
+export function ownTicket(
   claim: OwnClaim | undefined,
   { soleAuthor }: MailSource,
   check: SenderCheck,
-): readonly string[] {
+): string | undefined {
   const { verdict } = check.authenticity;
-  if (claim === undefined || !soleAuthor || !check.judged || check.addedTo || verdict === 'fail') return [];
-  return verdict === 'pass' ? claim.answersTo : claim.sentFrom;
+  if (claim === undefined || !soleAuthor || !check.judged || check.addedTo || verdict === 'fail') return undefined;
+  return (verdict === 'pass' ? claim.tickets[0] : undefined) ?? claim.sentFrom[0];
 }

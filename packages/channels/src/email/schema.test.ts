@@ -303,6 +303,24 @@ describe('a mail that wants its answers at a signed address', () => {
     expect(await from('Help <Help@Brand.example>')).toMatchObject({ kind: 'delivery-notice', threading: { ticketId } });
     expect(await from('ann@brand.example')).toMatchObject({ kind: 'customer' });
   });
+  test('or wants them nowhere else than at such an address, is one of ours when we sent it', async () => {
+    const plain = (author: string, id: string) =>
+      own(mailOf(`From: ${author}`, 'To: ann@example.com', `Message-ID: ${id}`, '', 'It is sent.'), {
+        from: null,
+        to: [],
+      });
+    expect(await plain('help@brand.example', sentId)).toMatchObject({
+      kind: 'delivery-notice',
+      automatic: true,
+      threading: { ticketId },
+    });
+    for (const contact of [
+      await plain('help@brand.example', '<other@brand.example>'),
+      await plain('service@centre.test', sentId),
+      await plain('ann@brand.example', sentId),
+    ])
+      expect([contact.kind, contact.threading.ticketId]).toEqual(['customer', undefined]);
+  });
   test('is somebody’s own when they wrote it, or signed it themselves', async () => {
     const [stranger, colleague] = [
       await from('ann@example.com'),

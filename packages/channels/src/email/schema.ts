@@ -15,7 +15,7 @@ import { verifyBounceAddress } from './bounce-address.ts';
 import { classify } from './kind/classify.ts';
 import { certifiedMessageId } from './kind/certified-mail.ts';
 import { cleanFilename, cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
-import { type OwnClaim, ownAnswers, ownClaim, ownDomains } from './own-mail.ts';
+import { type OwnClaim, ownClaim, ownDomains, ownTicket } from './own-mail.ts';
 import { nameByContent } from './reading/file-names.ts';
 import { type MailIdentity, identityOf } from './identity.ts';
 import { momentOf } from './reading/moment.ts';
@@ -82,7 +82,7 @@ export async function parseMail(raw: Uint8Array, envelope: MailEnvelope, deps: M
       attachments,
       deps,
       claim,
-      ownAnswers: ownAnswers(claim, mail, check),
+      ownTicketId: ownTicket(claim, mail, check),
       // What is said of the address in From says nothing of theirs.
       authenticity: author === undefined ? check.authenticity : { ...check.authenticity, verdict: 'none' },
       sender: author === undefined ? shown : behind(author),
@@ -112,7 +112,8 @@ interface Context {
   readonly attachments: StoredFile[];
   readonly deps: MailDeps;
   readonly claim: OwnClaim | undefined;
-  readonly ownAnswers: readonly string[];
+  /** Of a message of ours that came back. */
+  readonly ownTicketId: string | undefined;
   readonly authenticity: Authenticity;
   readonly sender: Sender;
   readonly identity: MailIdentity;
@@ -120,13 +121,13 @@ interface Context {
 
 function contactOf(
   mail: MailSource,
-  { envelope, attachments, deps, claim, ownAnswers: answersTo, authenticity, sender, identity }: Context,
+  { envelope, attachments, deps, claim, ownTicketId, authenticity, sender, identity }: Context,
 ): InboundContactDraft {
   const subject = mail.subject === undefined ? undefined : clip(cleanLine(mail.subject), 2000);
   const text = cleanText(mail.text);
   const html = mail.html === undefined ? undefined : cleanText(mail.html);
   const reports = reportsIn(mail.parts, text);
-  const ours = answersTo.length > 0;
+  const ours = ownTicketId !== undefined;
   const handedTo = deliveredTo(mail);
   const returned = [...envelope.to, ...handedTo, ...mail.to]
     .slice(0, mostAddresses)
@@ -203,14 +204,15 @@ function contactOf(
           references: mail.header('references').join(' '),
           reported,
           subject: subject ?? '',
-          // One of ours goes to anybody, and says itself which ticket it is of.
-          recipients: ours ? answersTo : [...to, ...cc, ...handedTo],
+          // One of ours goes to anybody, and its ticket is known.
+          recipients: ours ? [] : [...to, ...cc, ...handedTo],
         },
         deps.signingKey,
       ),
+      ...(ours && { ticketId: ownTicketId }),
     },
     // Whoever writes as us is not answered by a machine, were it really one of us.
-    automatic: verdict.automatic || fromHub || (claim !== undefined && (claim.byHub || claim.answersTo.length > 0)),
+    automatic: verdict.automatic || fromHub || (claim !== undefined && (claim.byHub || claim.tickets.length > 0)),
     ...(sentAt === undefined ? {} : { sentAt }),
     receivedAt: deps.now().toISOString(),
   };

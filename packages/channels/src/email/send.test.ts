@@ -4,6 +4,7 @@ import type { OutboundMessage } from '@patchbay/contracts';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, test } from 'vitest';
 import { subjectOf } from './compose.ts';
+import { sendNotice } from './notice.ts';
 import { readMail } from './reading/mail-source.ts';
 import { parseMail } from './schema.ts';
 import { sendMail } from './send.ts';
@@ -155,6 +156,25 @@ describe('by SMTP', () => {
         }),
     );
     expect(seen).toEqual([from, [expect.stringMatching(/^ann@(xn--bcher-kva|bücher)\.example$/)]]);
+  });
+
+  test.each([
+    ['service@centre.test', expect.stringMatching(/^bounce\+[a-z2-7.]+@centre\.test$/)],
+    ['help@Brand.example', 'help@brand.example'],
+  ])('a notice of %s leaves with sender %j', async (mailFrom, path) => {
+    const seen: unknown[] = [];
+    const onMailFrom: SMTPServerOptions['onMailFrom'] = ({ address }, _session, done) => {
+      seen.push(address);
+      done();
+    };
+    await withServer(
+      { onMailFrom, onData: (stream, _session, done) => void stream.resume().once('end', () => done()) },
+      async (smtpUrl) => {
+        const notice = { id: message.outboundId, to: 'ann@example.com', subject: 's', text: 't', html: 't' };
+        await sendNotice({ ...notice, attachments: [] }, testDeps({}, { smtpUrl, mailFrom }), never);
+      },
+    );
+    expect(seen).toEqual([path]);
   });
 
   test.each([
