@@ -203,6 +203,33 @@ describe('the API', () => {
       }
     });
 
+    it('tells an agent what was said about being written to only of those whose ticket they may read', async () => {
+      const { sql, api: boss } = centre();
+      const agent = await centre().plainAgent();
+      expect((await boss('PATCH', `/api/v1/agents/${agent.id}`, { queueIds: [] })).status).toBe(200);
+      const address = '+4915112350035';
+      const { ticketId } = await centre().ticketByText(address);
+      const { channel, channelAccount: account } = (await boss('GET', `/api/v1/tickets/${ticketId}`)).body;
+      const said = { channel, account, address, state: 'withdrawn', reason: 'Never again, in words of their own' };
+      expect((await boss('PUT', '/api/v1/consents', said)).status).toBe(200);
+      const asked = `address=${encodeURIComponent(address)}`;
+      const calls = [
+        ['GET', `/api/v1/consents?${asked}`],
+        ['GET', `/api/v1/consents/log?${asked}`],
+        ['PUT', '/api/v1/consents', { ...said, state: 'granted' }],
+      ] as const;
+      for (const [method, path, body] of calls) {
+        const answer = await agent.api(method, path, body);
+        expect(`${method} ${path}: ${answer.status}`).toBe(`${method} ${path}: 403`);
+        expectProblem(answer, 403, 'forbidden');
+      }
+      await sql.query('update ticket set assignee_id = $1 where id = $2', [agent.id, ticketId]);
+      for (const [method, path] of calls.slice(0, 2)) {
+        const { body } = await agent.api(method, path);
+        expect(body.items).toMatchObject([{ state: 'withdrawn', reason: said.reason }]);
+      }
+    });
+
     it('lets an agent merge and undo only when they may read a ticket of each of the two', async () => {
       const { sql, api: boss } = centre();
       const agent = await centre().plainAgent();

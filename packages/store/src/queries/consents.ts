@@ -48,8 +48,8 @@ export async function listConsentLog(
   );
 }
 
-/** Whether the viewer may read a ticket of whoever has this address. */
-export async function mayChangeConsent(sql: Queryable, viewer: Viewer, address: string): Promise<boolean> {
+/** Whether the viewer may read a ticket of whoever has this address, and with it what was said and change it. */
+export async function mayHandleConsent(sql: Queryable, viewer: Viewer, address: string): Promise<boolean> {
   if (readsEverything(viewer)) return true;
   const { values, bind } = parameters(address);
   const { rowCount } = await sql.query(

@@ -1,6 +1,7 @@
 import { consentLogQuery, consentQuery, HubError, messagingSettings } from '@patchbay/contracts';
 import { readMessagingSettings, writeMessagingSettings } from '@patchbay/store';
-import { listConsentLog, listConsents, mayChangeConsent, setConsent } from '@patchbay/store/queries/consents';
+import { listConsentLog, listConsents, mayHandleConsent, setConsent } from '@patchbay/store/queries/consents';
+import type { Principal } from '../../auth/principal.ts';
 import { addressAsContacts } from '../../identity/normal-identifier.ts';
 import { hashedAddress } from '../../privacy/erasure.ts';
 import type { Parts } from '../../parts.ts';
@@ -13,6 +14,18 @@ const tag = 'Consent';
 const consentsOf = (parts: Parts, address: string) =>
   listConsents(parts.db.sql, address, hashedAddress(parts, address));
 
+/**
+ * The address as contacts bring it, for those who work for its holder: what somebody said about being written to is theirs.
+ *
+ * @throws HubError `forbidden` for an agent who may read no ticket of the holder
+ */
+async function addressOfTheirs(parts: Parts, principal: Principal, asked: string): Promise<string> {
+  const address = addressAsContacts(parts, asked);
+  if (!(await mayHandleConsent(parts.db.sql, principal, address)))
+    throw new HubError('forbidden', 'Only for managers, and for agents who may read a ticket of this customer');
+  return address;
+}
+
 export const consentRoutes = [
   route({
     method: 'get',
@@ -22,8 +35,8 @@ export const consentRoutes = [
     access: 'agent',
     query: consentQuery,
     answer: 'ConsentPage',
-    handle: async ({ parts, query }) => ({
-      items: await consentsOf(parts, addressAsContacts(parts, query.address)),
+    handle: async ({ parts, principal, query }) => ({
+      items: await consentsOf(parts, await addressOfTheirs(parts, principal, query.address)),
       nextCursor: null,
     }),
   }),
@@ -35,8 +48,10 @@ export const consentRoutes = [
     access: 'agent',
     query: consentLogQuery,
     answer: 'ConsentChangePage',
-    handle: async ({ parts, query }) =>
-      pageOf(await listConsentLog(parts.db.sql, addressAsContacts(parts, query.address), sliceOf(countKey, query))),
+    async handle({ parts, principal, query }) {
+      const address = await addressOfTheirs(parts, principal, query.address);
+      return pageOf(await listConsentLog(parts.db.sql, address, sliceOf(countKey, query)));
+    },
   }),
   route({
     method: 'put',
@@ -47,9 +62,7 @@ export const consentRoutes = [
     body: 'ConsentUpdate',
     answer: 'Consent',
     async handle({ parts, principal, body, correlationId }) {
-      const address = addressAsContacts(parts, body.address);
-      if (!(await mayChangeConsent(parts.db.sql, principal, address)))
-        throw new HubError('forbidden', 'Only for managers, and for agents who may read a ticket of this customer');
+      const address = await addressOfTheirs(parts, principal, body.address);
       const account = addressAsContacts(parts, body.account);
       const decision = {
         ...body,
