@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, inject, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
+import { onBothBackends } from '../support/backends.ts';
 import { eventually } from '../support/client.ts';
 import { mailPassword, startDovecot } from '../support/dovecot.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
 import { shared } from '../support/shared.ts';
 import { median } from '../support/median.ts';
+import { ticketClient } from '../support/ticket-client.ts';
 
 const mailOf = (id: string, more: { from?: string; subject?: string; text?: string; head?: string } = {}) =>
   [
@@ -24,32 +26,58 @@ const newId = () => `<${randomUUID()}@example.org>`;
 
 describe.skipIf(inject('dovecot') === null)('mail accounts', () => {
   const dovecot = shared(() => startDovecot());
+  const accountOf = (username: string) => ({
+    address: `${username}@patchbay.test`,
+    host: '127.0.0.1',
+    port: dovecot().port,
+    security: 'none',
+    username,
+    password: mailPassword,
+  });
+
+  onBothBackends('new mail', (backend) => {
+    it('is on the screens of agents within a second of its arrival, by IDLE alone', async () => {
+      const mailAccounts = { pollMs: { beside: 60_000, without: 60_000 } };
+      await using hub = await startHub(backend, { overrides: { mailAccounts } });
+      await using desk = await openDesk(hub.url, apiKey);
+      const tickets = ticketClient(hub.api, desk);
+      const user = `arriving-${backend}`;
+      const waiting = newId();
+      await dovecot().append(user, [mailOf(waiting)]);
+      const { body: account } = await hub.api('POST', '/api/v1/mail-accounts', accountOf(user));
+      await tickets.received(waiting);
+      const state = async () => (await hub.api('GET', `/api/v1/mail-accounts/${account.id}`)).body.state;
+      await eventually(state, (now) => now === 'watching');
+      await using client = await dovecot().session(user);
+      const delays: number[] = [];
+      const seen = new Set(desk.events.items.map(({ id }) => id));
+      for (let n = 0; n < 9; n += 1) {
+        const id = newId();
+        const begun = performance.now();
+        await client.append('INBOX', mailOf(id));
+        const event = await desk.event('message.received', (one) => !seen.has(one.id));
+        delays.push(performance.now() - begun);
+        seen.add(event.id);
+        expect((await tickets.received(id)).id).toBe(event.data['messageId']);
+      }
+      process.stdout.write(
+        `Arrival in Dovecot to the agent's event (${backend}): median ${Math.round(median(delays))} ms\n`,
+      );
+      expect(median(delays)).toBeLessThan(1_000);
+    });
+  });
 
   // Which queue there is makes no difference up to the inbox row.
   describe('fetched mail', () => {
     const backend = 'postgres';
     const centre = shared(async () => {
       const hub = await startHub(backend, { overrides: { mailAccounts: { pollMs: { beside: 2_000, without: 500 } } } });
-      const desk = await openDesk(hub.url, apiKey);
-      return {
-        ...hub,
-        desk,
-        write: mailProgram(hub.ground.smtpPort),
-        async [Symbol.asyncDispose]() {
-          await desk[Symbol.asyncDispose]();
-          await hub[Symbol.asyncDispose]();
-        },
-      };
+      return { ...hub, write: mailProgram(hub.ground.smtpPort) };
     });
 
     const add = async (username: string, more: object = {}) => {
       const { status, body } = await centre().api('POST', '/api/v1/mail-accounts', {
-        address: `${username}@patchbay.test`,
-        host: '127.0.0.1',
-        port: dovecot().port,
-        security: 'none',
-        username,
-        password: mailPassword,
+        ...accountOf(username),
         ...more,
       });
       expect(status, JSON.stringify(body)).toBe(201);
@@ -68,7 +96,7 @@ describe.skipIf(inject('dovecot') === null)('mail accounts', () => {
       return found.body.items[0];
     };
 
-    it('is imported, then seen within a second of its arrival', async () => {
+    it('is imported', async () => {
       const user = `a-${backend}`;
       const ids = [newId(), newId(), newId()];
       await dovecot().append(
@@ -78,18 +106,6 @@ describe.skipIf(inject('dovecot') === null)('mail accounts', () => {
       const id = await add(user);
       for (const one of ids) await received(one);
       await watching(id);
-      const delays: number[] = [];
-      for (let n = 0; n < 7; n += 1) {
-        const one = newId();
-        await dovecot().append(user, [mailOf(one)]);
-        const begun = performance.now();
-        const { id: messageId } = await received(one);
-        await centre().desk.event('message.received', ({ data }) => data['messageId'] === messageId);
-        delays.push(performance.now() - begun);
-      }
-      process.stdout.write(
-        `Arrival in Dovecot to the agent's event (${backend}): median ${Math.round(median(delays))} ms\n`,
-      );
       expect(await account(id)).toMatchObject({ state: 'watching', backlog: 0, lastError: null, importing: null });
     });
 
