@@ -93,6 +93,32 @@ describe.skipIf(inject('chromium') === null)('texting at the desk', () => {
     expect(await desk.getByTestId('composer-send').isDisabled()).toBe(false);
   });
 
+  it('takes down what was said where nothing has been, and shows all that ever was', async () => {
+    const other = '+4915112380002';
+    await simulator({ from: other, body: 'Is it there yet?' });
+    await acceptOffer(desk, 'Is it there yet?');
+    const card = desk.getByTestId('customer-card');
+    await card.locator('[data-testid=consent][data-state=none]').waitFor();
+    expect(await card.getByTestId('consent-log').count()).toBe(0);
+    await picture(desk, 'consent-none');
+    await card.getByTestId('consent-withdraw').click();
+    await desk.getByTestId('consent-reason').fill('Said on the phone not to text');
+    await desk.getByTestId('consent-save').click();
+    await card.locator('[data-testid=consent][data-state=withdrawn]').waitFor();
+    await desk.getByTestId('consent-notice').waitFor();
+    await card.locator('[data-testid=consent][data-state=none]').waitFor({ state: 'detached' });
+    await simulator({ from: other, body: 'START' });
+    await card.locator('[data-testid=consent][data-state=granted]').waitFor();
+    await card.getByTestId('consent-log').locator('summary').click();
+    const changes = card.getByTestId('consent-change-row');
+    await changes.nth(1).waitFor();
+    expect(await changes.allTextContents()).toEqual([
+      expect.stringMatching(/Consent given .*“START”/),
+      expect.stringMatching(/Consent withdrawn .*Said on the phone not to text.*Grace Hopper/),
+    ]);
+    await picture(desk, 'consent-log');
+  });
+
   it('offers templates where a free answer comes too late', async () => {
     const office = await browser.open();
     await logIn(office.page, hub.url, admin);

@@ -10,6 +10,7 @@ import {
   type InboxBulk,
   type InboxFilter,
   consent,
+  consentChange,
   customer,
   customerSuggestion,
   handedIn,
@@ -266,6 +267,8 @@ function textingCalls(send: Send) {
   return {
     consents: async (address: string, signal?: AbortSignal): Promise<Consent[]> =>
       (await send('GET', '/consents', consents, { query: { address }, signal })).items,
+    consentLog: (address: string, cursor?: Cursor, signal?: AbortSignal) =>
+      send('GET', '/consents/log', page(consentChange), { query: { address, cursor: cursor ?? undefined }, signal }),
     setConsent: (json: Pick<Consent, 'channel' | 'account' | 'address' | 'state'> & { reason: string }) =>
       send('PUT', '/consents', consent, { json }),
     templates: (filter: { channel?: ChannelName; state?: 'active' }, cursor?: Cursor, signal?: AbortSignal) =>

@@ -82,6 +82,7 @@ export const keys = {
   escalationRules: ['escalation-rules'] as const,
   clocks: (ticketId: string) => ['clocks', ticketId] as const,
   consents: (address: string) => ['consents', address] as const,
+  consentLog: (address: string) => ['consents', address, 'log'] as const,
   templates: (channel: string) => ['templates', channel] as const,
   tags: (q: string) => ['tags', q] as const,
   automation: ['automation'] as const,

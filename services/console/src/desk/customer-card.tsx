@@ -67,7 +67,7 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
       <GuardNotice customerId={customer.id} />
       <CustomerCare customerId={customer.id} />
       <CardSection title={t('customer.identifiers')} icon={<ContactsOutlined aria-hidden />}>
-        <Identifiers customer={customer} />
+        <Identifiers customer={customer} ticketId={ticketId} />
       </CardSection>
       <ConsentRecords customerId={customer.id} />
       <TicketRequest ticketId={ticketId} />
@@ -77,8 +77,12 @@ function Card({ customer, ticketId }: { customer: Customer; ticketId: string }) 
   );
 }
 
-function Identifiers({ customer }: { customer: Customer }) {
+function Identifiers({ customer, ticketId }: { customer: Customer; ticketId: string }) {
   const { t, i18n } = useTranslation();
+  const { data: ticket } = useQuery({
+    queryKey: keys.ticket(ticketId),
+    queryFn: ({ signal }) => api.ticket(ticketId, signal),
+  });
   if (customer.identifiers.length === 0) return <p className="muted small">{t('customer.noIdentifiers')}</p>;
   const shown = customer.identifiers.slice(0, identifiersOnCard);
   const more = customer.identifiers.length - shown.length;
@@ -106,7 +110,9 @@ function Identifiers({ customer }: { customer: Customer }) {
             )}
             {!one.channel && <span className="muted">{t(`identifierKind.${one.kind}`)}</span>}
           </div>
-          {one.kind === 'phone' && !one.masked && <ConsentLines address={one.value} />}
+          {(one.kind === 'phone' || one.kind === 'email') && !one.masked && (
+            <ConsentLines address={one.value} ticket={ticket} />
+          )}
         </li>
       ))}
       {more > 0 && (

@@ -1,13 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import { RightOutlined } from '@ant-design/icons';
 import { clockKind, eventType, type HubEvent } from '@patchbay/contracts';
-import { clock, fullMoment, keys, moment } from '@patchbay/ui';
+import { clock, fullMoment, moment } from '@patchbay/ui';
 import type { TFunction } from 'i18next';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '../query-client.ts';
 import { reasonText } from './reason-text.ts';
 import { routedText } from './routed-text.ts';
+import { useAgentNames } from './use-agent-names.ts';
 import { whyText } from './why-text.ts';
 
 /** What happened between two messages: one line, which opens to times and reasons. */
@@ -62,12 +61,6 @@ function Reason({ event }: { event: HubEvent }) {
       {routed && <p className="reason">{routed}</p>}
     </>
   );
-}
-
-/** Agents by id, for events that carry only the id. */
-function useAgentNames(): (id: string) => string | undefined {
-  const { data } = useQuery({ queryKey: keys.agents, queryFn: ({ signal }) => api.agents(signal), staleTime: 300_000 });
-  return (id) => data?.find((agent) => agent.id === id)?.name;
 }
 
 const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
