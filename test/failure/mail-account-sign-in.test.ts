@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, inject, it } from 'vitest';
 import { eventually } from '../support/client.ts';
-import { startDovecot } from '../support/dovecot.ts';
+import { startDovecot, type TokenMechanism } from '../support/dovecot.ts';
 import { startHub } from '../support/hub.ts';
 import { mailNamed, quickAccounts } from '../support/mailbox-mail.ts';
 
@@ -58,61 +58,71 @@ describe.skipIf(inject('dovecot') === null)('a mail account with OAuth 2.0', () 
     };
   }
 
-  it('signs in by code with PKCE, renews its token, and says when a person must sign in again', async () => {
-    await using provider = await startProvider();
-    await using dovecot = await startDovecot({ introspectionUrl: `${provider.url}/introspect` });
-    await using hub = await startHub('postgres', { overrides: { mailAccounts: quickAccounts } });
-    const { body } = await hub.api('POST', '/api/v1/mail-accounts', {
-      address: 'oauth@patchbay.test',
-      host: '127.0.0.1',
-      port: dovecot.port,
-      security: 'none',
-      username: 'oauth',
-      auth: 'oauth2',
-      oauth: {
-        clientId: 'hub',
-        authorizeUrl: `${provider.url}/authorize`,
-        tokenUrl: `${provider.url}/token`,
-        scope: 'mail',
-      },
-      clientSecret: 'client-secret',
-    });
-    const until = (holds: (found: Record<string, unknown>) => boolean) =>
-      eventually(async () => (await hub.api('GET', `/api/v1/mail-accounts/${body.id}`)).body, holds, 20_000);
-    await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
-
-    const begun = new URL((await hub.api('POST', `/api/v1/mail-accounts/${body.id}/sign-in`)).body.url);
-    expect(begun.searchParams.get('code_challenge_method')).toBe('S256');
-    const back = (state: string) =>
-      fetch(`${hub.url}/api/v1/mail-accounts/oauth/callback?${new URLSearchParams({ code: 'the-code', state })}`, {
-        headers: { authorization: `Bearer ${hub.ground.env['PATCHBAY_API_KEY']}` },
-        redirect: 'manual',
+  const mechanisms: TokenMechanism[] = ['xoauth2', 'oauthbearer'];
+  it.each(mechanisms)(
+    'signs in by code with PKCE, renews its token, and says when a person must sign in again (%s)',
+    async (mechanism) => {
+      await using provider = await startProvider();
+      await using dovecot = await startDovecot({ introspectionUrl: `${provider.url}/introspect`, mechanism });
+      await using hub = await startHub('postgres', { overrides: { mailAccounts: quickAccounts } });
+      const { body } = await hub.api('POST', '/api/v1/mail-accounts', {
+        address: 'oauth@patchbay.test',
+        host: '127.0.0.1',
+        port: dovecot.port,
+        security: 'none',
+        username: 'oauth',
+        auth: 'oauth2',
+        oauth: {
+          clientId: 'hub',
+          authorizeUrl: `${provider.url}/authorize`,
+          tokenUrl: `${provider.url}/token`,
+          scope: 'mail',
+        },
+        clientSecret: 'client-secret',
       });
-    const state = begun.searchParams.get('state') ?? '';
-    expect((await back(`x${state}`)).headers.get('location')).toContain('problem=forbidden');
-    expect((await back(state)).headers.get('location')).toContain(`signedIn=${body.id}`);
-    expect(provider.state.verifiers[0]).toMatch(/^[\w-]{43}$/);
-    await dovecot.append('oauth', [mailNamed('o-1')]);
-    await until(({ state: now, lastMailAt }) => now === 'watching' && lastMailAt !== null);
+      const until = (holds: (found: Record<string, unknown>) => boolean) =>
+        eventually(async () => (await hub.api('GET', `/api/v1/mail-accounts/${body.id}`)).body, holds, 20_000);
+      await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
 
-    // The token is refused at the next connection, and renewed once.
-    provider.state.generation += 1;
-    provider.state.refresh = `refresh-${provider.state.generation - 1}`;
-    await dovecot.stop();
-    await dovecot.start();
-    await eventually(
-      async () => provider.state.renewals,
-      (renewals) => renewals >= 2,
-    );
-    await until(({ state: now, lastError }) => now === 'watching' && lastError === null);
+      const begun = new URL((await hub.api('POST', `/api/v1/mail-accounts/${body.id}/sign-in`)).body.url);
+      expect(begun.searchParams.get('code_challenge_method')).toBe('S256');
+      const back = (state: string, answer: Record<string, string> = { code: 'the-code' }) =>
+        fetch(`${hub.url}/api/v1/mail-accounts/oauth/callback?${new URLSearchParams({ ...answer, state })}`, {
+          headers: { authorization: `Bearer ${hub.ground.env['PATCHBAY_API_KEY']}` },
+          redirect: 'manual',
+        });
+      const state = begun.searchParams.get('state') ?? '';
+      expect((await back(`x${state}`)).headers.get('location')).toContain('problem=forbidden');
+      for (const [answer, problem] of [
+        [{ error: 'access_denied' }, 'denied'],
+        [{ error: 'server_error' }, 'provider'],
+        [{ code: 'another-code' }, 'sign-in-again'],
+      ] as [Record<string, string>, string][])
+        expect((await back(state, answer)).headers.get('location')).toBe(`/mail-accounts?problem=${problem}`);
+      expect((await back(state)).headers.get('location')).toContain(`signedIn=${body.id}`);
+      expect(provider.state.verifiers[0]).toMatch(/^[\w-]{43}$/);
+      await dovecot.append('oauth', [mailNamed('o-1')]);
+      await until(({ state: now, lastMailAt }) => now === 'watching' && lastMailAt !== null);
 
-    provider.state.down = true;
-    provider.state.generation += 1;
-    await dovecot.stop();
-    await dovecot.start();
-    await until(({ lastErrorCode }) => lastErrorCode === 'token-server');
-    provider.state.down = false;
-    provider.state.revoked = true;
-    await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
-  });
+      // The token is refused at the next connection, and renewed once.
+      provider.state.generation += 1;
+      provider.state.refresh = `refresh-${provider.state.generation - 1}`;
+      await dovecot.stop();
+      await dovecot.start();
+      await eventually(
+        async () => provider.state.renewals,
+        (renewals) => renewals >= 2,
+      );
+      await until(({ state: now, lastError }) => now === 'watching' && lastError === null);
+
+      provider.state.down = true;
+      provider.state.generation += 1;
+      await dovecot.stop();
+      await dovecot.start();
+      await until(({ lastErrorCode }) => lastErrorCode === 'token-server');
+      provider.state.down = false;
+      provider.state.revoked = true;
+      await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
+    },
+  );
 });

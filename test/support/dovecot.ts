@@ -35,12 +35,15 @@ export interface Dovecot extends AsyncDisposable {
 
 const run = promisify(execFile);
 
+/** How a token is said: as Google and Microsoft first had it, or by RFC 7628. Microsoft takes the first alone. */
+export type TokenMechanism = 'xoauth2' | 'oauthbearer';
+
 /**
- * `introspectionUrl`: where Dovecot asks whether a token is good (RFC 7662). `settings`: more lines of its configuration. `program`: where
- * it lies, for those who are no test.
+ * `introspectionUrl`: where Dovecot asks whether a token is good (RFC 7662). `mechanism`: the only one that it then takes, both unless
+ * given. `settings`: more lines of its configuration. `program`: where it lies, for those who are no test.
  */
 export async function startDovecot(
-  options: { introspectionUrl?: string; settings?: string; program?: string } = {},
+  options: { introspectionUrl?: string; mechanism?: TokenMechanism; settings?: string; program?: string } = {},
 ): Promise<Dovecot> {
   const program = options.program ?? inject('dovecot');
   if (!program) throw new Error('dovecot is not on this machine');
@@ -158,8 +161,9 @@ function configuration(
   port: number,
   tlsPort: number,
   owner: Owner,
-  options: { introspectionUrl?: string; settings?: string },
+  options: { introspectionUrl?: string; mechanism?: TokenMechanism; settings?: string },
 ): string {
+  const mechanisms = options.mechanism ?? 'xoauth2 oauthbearer';
   const self = userInfo().username;
   const unprivileged =
     userInfo().uid === 0
@@ -175,7 +179,7 @@ ssl = yes
 ssl_cert = <${folder}/cert.pem
 ssl_key = <${folder}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login${options.introspectionUrl ? ' xoauth2 oauthbearer' : ''}
+auth_mechanisms = plain login${options.introspectionUrl ? ` ${mechanisms}` : ''}
 auth_failure_delay = 0
 mail_location = maildir:${folder}/mail/%u
 mail_max_userip_connections = 1000
@@ -200,7 +204,7 @@ ${
   options.introspectionUrl
     ? `passdb {
   driver = oauth2
-  mechanisms = xoauth2 oauthbearer
+  mechanisms = ${mechanisms}
   args = ${folder}/oauth2.conf
 }`
     : ''

@@ -36,6 +36,13 @@ export const mailProblemCode = z.enum([
 ]);
 export type MailProblemCode = z.infer<typeof mailProblemCode>;
 
+/**
+ * Why a sign-in at a provider failed, told in the address of the page that it ends on. `denied`: somebody refused there (RFC 6749
+ * §4.1.2.1); `provider`: another error of the provider; `forbidden`: begun by somebody else, or too long ago; `not_found`: the account is gone.
+ */
+export const mailSignInProblem = z.enum(['denied', 'provider', 'forbidden', 'not_found', ...mailProblemCode.options]);
+export type MailSignInProblem = z.infer<typeof mailSignInProblem>;
+
 /** Control characters would end a line of the protocol. */
 const line = (most: number) =>
   z

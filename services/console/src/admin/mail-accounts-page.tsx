@@ -12,6 +12,7 @@ import { MailAccountForm } from './mail-accounts-form.tsx';
 import { MailAccountRow } from './mail-accounts-row.tsx';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
+import { signInProblemText } from './sign-in-problem-text.ts';
 
 /** Milliseconds: states and progress change without an event. */
 const readEvery = 3_000;
@@ -59,6 +60,8 @@ function SignInOutcome() {
       type={done ? 'success' : 'error'}
       showIcon
       title={t(done ? 'mailAccounts.signedIn' : 'mailAccounts.notSignedIn')}
+      description={done ? null : signInProblemText(t, query.get('problem'))}
+      data-testid="sign-in-outcome"
       closable={{ onClose: () => setQuery({}, { replace: true }) }}
     />
   );

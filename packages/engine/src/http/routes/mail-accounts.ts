@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { credentialsOf } from '../../mail-accounts/credentials.ts';
 import { MailProblem } from '@patchbay/channels/mailbox';
-import { HubError, pageQuery, type MailAccount, type mailAccountTest } from '@patchbay/contracts';
+import {
+  HubError,
+  mailSignInProblem,
+  pageQuery,
+  type MailAccount,
+  type mailAccountTest,
+  type MailSignInProblem,
+} from '@patchbay/contracts';
 import { databaseErrorCode } from '@patchbay/store';
 import {
   deleteMailAccount,
@@ -218,14 +225,15 @@ const signIn = [
 async function signedIn(
   call: ChangingCall & { parts: Parts },
   { code, state, error }: { code?: string | undefined; state?: string | undefined; error?: string | undefined },
-): Promise<Record<string, string>> {
+): Promise<{ signedIn: string } | { problem: MailSignInProblem }> {
   if (error !== undefined) return { problem: error === 'access_denied' ? 'denied' : 'provider' };
   if (code === undefined || state === undefined) return { problem: 'provider' };
   try {
     return { signedIn: await finishSignIn(call, { code, state }, AbortSignal.timeout(tryFor)) };
   } catch (cause) {
     if (cause instanceof MailProblem) return { problem: cause.code };
-    if (cause instanceof HubError && cause.code !== 'unavailable') return { problem: cause.code };
+    if (cause instanceof HubError && cause.code !== 'unavailable')
+      return { problem: mailSignInProblem.safeParse(cause.code).data ?? 'hub' };
     throw cause;
   }
 }

@@ -68,7 +68,18 @@ export const channels = {
     removeText: 'Its mail is not fetched any more. Messages that came from it stay.',
     signIn: 'Sign in',
     signedIn: 'Signed in. The mailbox is fetched now.',
-    notSignedIn: 'The sign-in did not succeed. Try again.',
+    notSignedIn: 'The sign-in did not succeed.',
+    signInProblem: {
+      denied: 'Permission was refused at the provider. Sign in again and allow access to the mailbox.',
+      provider:
+        'The provider ended the sign-in with an error. Check the client ID and its redirect URI, then sign in again.',
+      forbidden: 'It was begun by somebody else, or more than 15 minutes ago. Press "Sign in" on the mailbox again.',
+      not_found: 'The mailbox was removed in the meantime.',
+      'sign-in-again':
+        'The provider gave no lasting permission. Sign in again; if that does not help, check the scope.',
+      authentication: 'The provider does not know this client ID, or the client secret is wrong.',
+      'token-server': 'The provider gave no token. Try again in a few minutes.',
+    },
     lastMail: 'Last mail {{at}}',
     noMail: 'No mail yet',
     nextTry: 'Next try {{at}}',
