@@ -24,21 +24,53 @@ function spelledOut(): string[] {
   );
 }
 
+/** The rules of threading themselves: what they write is told from nothing else. */
+const [threading] = Object.values(
+  import.meta.glob<{ decideTicket: (input: object) => { reason: string } }>(
+    '../../../../packages/domain/src/threading.ts',
+    { eager: true },
+  ),
+);
+
+/** Every reason that threading gives for some contact: however its ticket was found, whatever state that is in, whoever writes what. */
+function threaded(): string[] {
+  const longAgo = new Date('2020-01-01T00:00:00Z');
+  const now = new Date('2026-01-01T00:00:00Z');
+  const candidates = ['token', 'reference', 'answered', 'tag', 'window'].flatMap((via) =>
+    ['open', 'pending', 'resolved', 'closed'].flatMap((status) =>
+      [now, longAgo].flatMap((at) =>
+        [true, false].map((senderIsParty) => ({
+          ticketId: 't',
+          number: 12,
+          status,
+          // Whose ticket it is says who a party is as well.
+          customerId: senderIsParty ? 'c' : 'other',
+          channel: 'email',
+          via,
+          lastActivityAt: at,
+          settledAt: at,
+          namesSent: false,
+          senderIsParty,
+          sameEnds: true,
+        })),
+      ),
+    ),
+  );
+  const reasons = [[], ...candidates.map((candidate) => [candidate])].flatMap((few) =>
+    ['customer', 'auto-reply', 'bounce'].map((kind) => {
+      const contact = { channel: 'email', kind, automatic: kind !== 'customer', customerId: 'c', candidates: few };
+      const rules = { continuationMs: 60_000, keepsEnds: false, reopenMs: 60_000, now };
+      return threading?.decideTicket({ ...contact, ...rules }).reason ?? '';
+    }),
+  );
+  return [...new Set(reasons)];
+}
+
 /** One of each form that the hub fills in. */
 const filledIn = [
   'Rule “A1”, version 2',
   'Ran 10 times on this ticket within an hour',
   'Nothing has arrived there for 3 days',
-  'Signed reply address or token: ticket 12',
-  'Answers a message of the ticket: ticket 12',
-  'A message of the ticket answers it: ticket 12',
-  'Ticket number in the subject: ticket 12',
-  'Recent contact of the same customer on this channel: ticket 12',
-  'Ticket number in the subject, but the sender is not a party of ticket 12',
-  'Signed reply address or token, but ticket 12 is closed',
-  'Answers a message of the ticket, but ticket 12 was resolved too long ago to be reopened',
-  'First contact that belongs to no earlier ticket',
-  'Automatic message that belongs to no earlier ticket',
   'agent went wrap-up',
   'The call could not be connected: The agent has no phone number',
   'Nobody is available. There are no agents',
@@ -64,6 +96,22 @@ describe('reasons in Chinese', () => {
       ]),
     );
     expect(reasons.filter((reason) => english.test(reasonText(reason, 'zh')))).toEqual([]);
+  });
+
+  it('exist for whatever threading decides', () => {
+    const reasons = threaded();
+    expect(reasons).toEqual(
+      expect.arrayContaining([
+        'Recent contact of the same customer on this channel: ticket 12',
+        'Ticket number in the subject, but the sender is not a party of ticket 12',
+        'Signed reply address or token, but ticket 12 was closed too long ago to be reopened',
+        'Automatic message that belongs to no earlier ticket',
+      ]),
+    );
+    expect(reasons.filter((reason) => english.test(reasonText(reason, 'zh')))).toEqual([]);
+    expect(
+      reasonText('Answers a message of the ticket, but ticket 12 was closed too long ago to be reopened', 'zh'),
+    ).toBe('回复了工单中的消息，但工单 12 关闭已久，不能重新打开');
   });
 
   it('exist for every form', () => {

@@ -88,8 +88,10 @@ const patterns: readonly (readonly [RegExp, (...parts: string[]) => string])[] =
   [/^([A-Z][^:]+): ticket (\d+)$/u, (by = '', number) => `${found[by] ?? by}：工单 ${number}`],
   [/^([A-Z][^,]+), but (.+)$/u, (by = '', why = '') => `${found[by] ?? by}，但${chinese(why)}`],
   [/^the sender is not a party of ticket (\d+)$/u, (number) => `发件人不是工单 ${number} 的参与者`],
-  [/^ticket (\d+) is closed$/u, (number) => `工单 ${number} 已关闭`],
-  [/^ticket (\d+) was resolved too long ago to be reopened$/u, (number) => `工单 ${number} 解决已久，不能重新打开`],
+  [
+    /^ticket (\d+) was (resolved|closed) too long ago to be reopened$/u,
+    (number, how) => `工单 ${number} ${how === 'closed' ? '关闭' : '解决'}已久，不能重新打开`,
+  ],
   [/^(.+): holds for every ticket$/u, (name) => `${name}：适用于所有工单`],
   [/^(.+): priority is (-?\d+)$/u, (name, priority) => `${name}：优先级为 ${priority}`],
   [/^(.+): grade is (\S+)$/u, (name, grade) => `${name}：客户等级为 ${grade}`],
