@@ -194,6 +194,58 @@ describe('what is said of a mailed report', () => {
     expect(await marks(address)).toMatchObject([{ mark: 'undeliverable', reason: '5.1.1 550 5.1.1 User unknown' }]);
   });
 
+  /** Sends one again, and answers under which id and from where it left then. */
+  async function sentAgain(address: string) {
+    const tries = () => centre().server.taken.filter(({ to }) => to[0] === address);
+    const before = tries().length;
+    const mail = await mailOf(address);
+    expect((await api('POST', `/api/v1/report-mails/${mail?.id}/retry`)).status).toBe(200);
+    await becomes(address, 'sent');
+    const [last] = await eventually(
+      async () => tries().slice(before),
+      ({ length }) => length === 1,
+    );
+    return { messageId: /^Message-ID: (.*)$/m.exec(last?.text ?? '')?.[1] ?? '', path: last?.from ?? '' };
+  }
+  const bounceTo = async (to: string, recipient: string, fields: string[], about?: string) => {
+    const id = newId();
+    await centre().write({ envelope: { from: '', to }, raw: bounceMail({ id, to, recipient, fields, about }) });
+    return ended(id);
+  };
+
+  it('of one that came back and was sent again, what is said late of the try before is not said of the one since', async () => {
+    const { address, messageId } = await one();
+    const before = pathOf(address);
+    await bounce(address, fieldsOf.full, messageId);
+    await becomes(address, 'failed');
+    const again = await sentAgain(address);
+    expect(again.messageId).not.toBe(messageId);
+    expect(again.path).not.toBe(before);
+    for (const late of [
+      await bounce(address, fieldsOf.gone, messageId),
+      await bounceTo(before, address, fieldsOf.full, messageId),
+      await bounceTo(before, address, fieldsOf.gone),
+    ]) {
+      expect(late).toMatchObject(nobodys);
+      expect(await mailOf(address)).toMatchObject({ state: 'sent', error: null });
+    }
+    expect((await marks(address)).map(({ mark }) => mark)).toEqual(['undeliverable']);
+    expect(await bounce(address, fieldsOf.full, again.messageId)).toMatchObject(nobodys);
+    expect(await mailOf(address)).toMatchObject({ state: 'failed', error: expect.stringMatching('Mailbox full') });
+  });
+
+  it('of one whose end nobody knew it is told by the address that a bounce comes to, since it has one Message-ID', async () => {
+    centre().server.failOnce('end', 'drop');
+    const { address, messageId } = await one(['unknown']);
+    const before = pathOf(address);
+    const again = await sentAgain(address);
+    expect(again.messageId).toBe(messageId);
+    expect(await bounceTo(before, address, fieldsOf.full, messageId)).toMatchObject(nobodys);
+    expect(await mailOf(address)).toMatchObject({ state: 'sent', error: null });
+    expect(await bounceTo(again.path, address, fieldsOf.full, messageId)).toMatchObject(nobodys);
+    expect(await mailOf(address)).toMatchObject({ state: 'failed', error: expect.stringMatching('Mailbox full') });
+  });
+
   it('an absence note that answers there is nobody’s work, either', async () => {
     const { address } = await one();
     const [messageId, to] = [newId(), pathOf(address)];
@@ -203,6 +255,33 @@ describe('what is said of a mailed report', () => {
     expect(await ended(messageId)).toMatchObject(nobodys);
     expect(await mailOf(address)).toMatchObject({ state: 'sent', error: null });
     expect(await marks(address)).toEqual([]);
+  });
+
+  it.each([
+    ['names it as what it answers', (id: string) => ({ inReplyTo: id })],
+    ['names it last of several', (id: string) => ({ references: [newId(), id] })],
+  ])('nor is one that answers its sender and %s', async (_name, naming) => {
+    const { address, messageId: about } = await one();
+    const [messageId, tickets] = [newId(), await ticketCount()];
+    const headers = { 'Auto-Submitted': 'auto-replied' };
+    const note = { messageId, subject: 'Out of office', text: 'I am away until Monday.', headers, ...naming(about) };
+    await centre().write({ from: address, to: 'support@patchbay.test', ...note });
+    expect(await ended(messageId)).toMatchObject(nobodys);
+    expect(await mailOf(address)).toMatchObject({ state: 'sent', error: null });
+    expect([await marks(address), await ticketCount()]).toEqual([[], tickets]);
+  });
+
+  it('whoever answers it in person has a ticket, and so has an absence note that answers something else', async () => {
+    const { address, messageId: about } = await one();
+    for (const [inReplyTo, headers] of [
+      [about, {}],
+      [newId(), { 'Auto-Submitted': 'auto-replied' }],
+    ] as const) {
+      const messageId = newId();
+      const mail = { messageId, inReplyTo, headers, subject: 'Re: Intake', text: 'Why are these so few?' };
+      await centre().write({ from: address, to: 'support@patchbay.test', ...mail });
+      expect(await ended(messageId)).toMatchObject({ ticketId: expect.any(String) });
+    }
   });
 
   it('whoever it was passed on to fails it, and nobody’s address is marked', async () => {

@@ -204,3 +204,34 @@ it('is for managers, to people who are there, by times that there are', async ()
   expect((await api('DELETE', `${path}/schedule`)).status).toBe(204);
   expectProblem(await api('DELETE', `${path}/schedule`), 404, 'not_found');
 });
+
+it('goes to no marked address by its schedule, as nothing automatic does, and where a person asks for it', async () => {
+  const { api, path, hub, mails, reports, overdue } = centre();
+  const [marked, well] = ['Marked@outside.example', 'other@outside.example'];
+  await hub.parts.db.sql.query(
+    `insert into address_mark (kind, value, mark, reason) values ('email', 'marked@outside.example', 'undeliverable', '5.1.1 User unknown')`,
+  );
+  await api('PUT', `${path}/schedule`, { ...every, agentIds: [], addresses: [marked, well] });
+  const taken = () => reports().filter(({ to }) => to[0] === marked || to[0] === well);
+  await overdue();
+  await hub.parts.db.sql.query(`delete from report_run where asked_by is null`);
+  await keepReportMail(hub.parts);
+  const of = (all: Record<string, unknown>[], address: string) => all.find((one) => one['address'] === address);
+  const ended = await eventually(
+    mails,
+    (all) => of(all, well)?.['state'] === 'sent' && ['sent', 'failed'].includes(String(of(all, marked)?.['state'])),
+  );
+  const error = 'The address is marked: 5.1.1 User unknown';
+  expect(of(ended, marked)).toMatchObject({ state: 'failed', error, attempts: 0, settledAt: expect.any(String) });
+  expect(taken().map(({ to }) => to[0])).toEqual([well]);
+
+  expect((await api('POST', `/api/v1/report-mails/${String(of(ended, marked)?.['id'])}/retry`)).status).toBe(200);
+  await eventually(mails, (all) => of(all, marked)?.['state'] === 'sent');
+  const asked = { agentIds: [], addresses: [marked], language: 'en', format: 'csv' };
+  expect((await api('POST', `${path}/mails`, asked)).status).toBe(201);
+  await eventually(
+    async () => taken().length,
+    (count) => count === 3,
+  );
+  await api('DELETE', `${path}/schedule`);
+});

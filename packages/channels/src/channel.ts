@@ -207,8 +207,10 @@ export interface SentMessage {
 
 /** What the centre itself writes to one address, about no ticket. */
 export interface Notice {
-  /** Of this mail, a UUID: every try has it. */
+  /** Of this mail, a UUID: every try has it in its Message-ID. */
   readonly id: string;
+  /** A UUID: what comes to the bounce address is about this try, or this mail. */
+  readonly tryId: string;
   readonly to: string;
   readonly subject: string;
   readonly text: string;

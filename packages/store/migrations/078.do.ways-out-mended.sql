@@ -1,5 +1,6 @@
--- A source that never answers whether it has its messages is asked about a few at once, and the others are asked meanwhile; and a mail that failed for
--- one of its recipients is sent again to those of whom nobody knows whether they have it.
+-- A source that never answers whether it has its messages is asked about a few at once, and the others are asked meanwhile; a mail that failed for one of
+-- its recipients is sent again to those of whom nobody knows whether they have it; and a mailed report is told by each try of it, and not sent by its
+-- schedule to an address that is marked.
 
 -- Questions to sources -------------------------------------------------------------------------------------------------
 
@@ -90,4 +91,102 @@ begin
   perform tell_delivery(o.message_id, told, coalesce(missed, why), p_actor_id, missed is not null);
   if p_decision <> 'resend' and o.external_id is not null then perform apply_delivery(o.channel_account, o.external_id); end if;
   return 'resolved';
+end $$;
+
+-- Mailed reports -------------------------------------------------------------------------------------------------------
+
+alter table report_mail
+  -- What each try is called in its bounce address that a person asked for after the first one, which has the mail's own id.
+  add column if not exists tries uuid[] not null default '{}',
+  -- By which Message-ID the last try left, null: the mail's own. After one of which nobody knows whether it arrived it stays the same, so that the
+  -- recipient's mail system can tell that it is one mail.
+  add column if not exists known_as uuid;
+create index if not exists report_mail_tries on report_mail using gin (tries);
+
+-- The id in a Message-ID of ours (notice.ts): a UUIDv7 and a domain.
+create or replace function own_id(p_message_id text) returns uuid language sql immutable as $$
+  select substring(p_message_id from '^<([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})@')::uuid
+$$;
+
+-- As in 065. What no person asked for is subject to what any other automatic mail is, and fails when something stands against it.
+create or replace function claim_report_mail(p_run_id uuid) returns jsonb language plpgsql volatile as $$
+declare
+  mail report_mail%rowtype;
+  obstacle text;
+  wait_ms double precision;
+begin
+  loop
+    select * into mail from report_mail where run_id = p_run_id and state = 'queued' and next_try_at <= clock_timestamp()
+    order by id limit 1 for no key update skip locked;
+    if not found then return null; end if;
+    select send_obstacle('email', 'email', array[lower(mail.address)], r.asked_by is null and mail.tries = '{}') into obstacle
+    from report_run r where r.id = p_run_id;
+    exit when obstacle is null;
+    update report_mail set state = 'failed', error = obstacle, settled_at = now() where id = mail.id;
+  end loop;
+  wait_ms := take_sending_token('email', 'email', mail.attempts + mail.postponed = 0);
+  if wait_ms > 0 then
+    update report_mail set next_try_at = clock_timestamp() + make_interval(secs => wait_ms / 1000), postponed = postponed + 1 where id = mail.id;
+    return jsonb_build_object('id', mail.id, 'postponedMs', wait_ms, 'round', mail.postponed + 1);
+  end if;
+  update report_mail set state = 'sending', attempts = attempts + 1, claim = gen_random_uuid(), claimed_at = now() where id = mail.id
+  returning * into mail;
+  return jsonb_build_object('id', mail.id, 'address', mail.address, 'attempts', mail.attempts, 'claim', mail.claim,
+    'knownAs', coalesce(mail.known_as, mail.id), 'try', coalesce(mail.tries[cardinality(mail.tries)], mail.id));
+end $$;
+
+-- As in 075. What is said of a try before the last one changes nothing, save that the address is marked; and an automatic mail that answers one, as an
+-- absence note to its sender, is about it, too.
+create or replace function settle_mail_report(p_inbox_id uuid, p_reason text) returns boolean language plpgsql volatile as $$
+declare
+  c jsonb;
+  correlation text;
+  report jsonb;
+  mail report_mail%rowtype;
+  known boolean := false;
+  named boolean;
+  named_as uuid;
+  is_last boolean;
+  result text;
+  said text;
+  doubt text;
+  new_mark text;
+begin
+  select contact, correlation_id into c, correlation from inbox where id = p_inbox_id and state = 'pending' for update;
+  if not found then return true; end if;
+  for report in select r from jsonb_array_elements(c -> 'reports') r loop
+    -- Each has its id in its bounce address and in its Message-ID.
+    named_as := coalesce((report ->> 'outboundId')::uuid, own_id(report ->> 'messageId'));
+    select * into mail from report_mail m where m.id = named_as or m.tries @> array[named_as] for no key update;
+    continue when not found;
+    known := true;
+    is_last := named_as = case when report ->> 'outboundId' is not null then coalesce(mail.tries[cardinality(mail.tries)], mail.id) else coalesce(mail.known_as, mail.id) end;
+    named := coalesce(lower(report ->> 'recipient'), lower(mail.address)) = lower(mail.address);
+    result := report ->> 'result';
+    said := nullif(concat_ws(' ', report ->> 'code', coalesce(report ->> 'diagnostic', case when report ->> 'code' is null then report ->> 'replyCode' end)), '');
+    doubt := case when is_vouched(report, c, lower(mail.address)) then '' else ' (nothing vouches for this report but the Message-ID that it names)' end;
+    if result = 'failed' then
+      update report_mail set state = 'failed', settled_at = now(),
+        error = concat_ws(': ', case when not named then report ->> 'recipient' end, coalesce(said, 'The mail came back') || doubt)
+      where id = mail.id and state in ('sending', 'sent', 'unknown') and is_last;
+    -- Nobody could speak of it if it had not left.
+    else
+      update report_mail set state = 'sent', settled_at = now(), error = null where id = mail.id and state = 'unknown' and is_last;
+    end if;
+    new_mark := case
+      when result = 'complained' then 'complained'
+      when result = 'failed' and (report ->> 'permanent')::boolean then 'undeliverable' end;
+    continue when new_mark is null or not named;
+    if mark_address(lower(mail.address), new_mark, coalesce(left(said, 500), new_mark) || doubt, null) then
+      insert into event (type, customer_id, correlation_id, data)
+      select 'address.marked', i.customer_id, correlation,
+        jsonb_build_object('address', lower(mail.address), 'mark', new_mark, 'reason', coalesce(left(said, 500), new_mark) || doubt, 'messageId', null)
+      from identifier i where i.kind = 'email' and i.value = lower(mail.address) order by i.customer_id;
+    end if;
+  end loop;
+  -- An absence note, or what else came to its bounce address or answers it and says nothing of it.
+  named_as := coalesce((c #>> '{threading,outboundId}')::uuid, own_id(coalesce(c #>> '{threading,inReplyTo}', c #>> '{threading,references,-1}')));
+  known := known or exists (select 1 from report_mail m where m.id = named_as or m.tries @> array[named_as]);
+  if known then update inbox set state = 'done', reason = p_reason, processed_at = now() where id = p_inbox_id; end if;
+  return known;
 end $$;

@@ -48,7 +48,7 @@ async function composeNotice(notice: Notice, { config, now, signingKey }: Notice
     disableUrlAccess: true,
   });
   const raw = await composer.compile().build();
-  // It answers nobody and so may come back (RFC 5321 §4.5.5): to an address that names it, or to its sender.
-  const from = signs ? signBounceAddress(notice.id, domain, signingKey) : asciiAddress(config.mailFrom);
+  // It answers nobody and so may come back (RFC 5321 §4.5.5): to an address that names the try, or to its sender.
+  const from = signs ? signBounceAddress(notice.tryId, domain, signingKey) : asciiAddress(config.mailFrom);
   return { messageId, raw, envelope: { from, to: [asciiAddress(to)] } };
 }

@@ -170,7 +170,14 @@ describe('by SMTP', () => {
     await withServer(
       { onMailFrom, onData: (stream, _session, done) => void stream.resume().once('end', () => done()) },
       async (smtpUrl) => {
-        const notice = { id: message.outboundId, to: 'ann@example.com', subject: 's', text: 't', html: 't' };
+        const notice = {
+          id: message.outboundId,
+          tryId: message.outboundId,
+          to: 'ann@example.com',
+          subject: 's',
+          text: 't',
+          html: 't',
+        };
         await sendNotice({ ...notice, attachments: [] }, testDeps({}, { smtpUrl, mailFrom }), never);
       },
     );

@@ -37,7 +37,11 @@ const words = {
 type Run = Pick<ReportRunRow, 'dueAt' | 'language' | 'format'>;
 
 /** @throws HubError `invalid_input` for what cannot be asked for any more */
-export async function writeNotice(parts: Parts, saved: SavedReport, run: Run): Promise<Omit<Notice, 'id' | 'to'>> {
+export async function writeNotice(
+  parts: Parts,
+  saved: SavedReport,
+  run: Run,
+): Promise<Omit<Notice, 'id' | 'tryId' | 'to'>> {
   const { language, format } = run;
   const read = await readReport(parts, askedOn(parts, run.dueAt, saved));
   // It leaves the house: whoever gets it sees no more than an agent who works for nobody.

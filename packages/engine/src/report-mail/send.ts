@@ -16,7 +16,7 @@ import type { Parts } from '../parts.ts';
 import { backoffMs, isRetryable, reasonOf, sendRetry } from '../pipeline/retry.ts';
 import { writeNotice } from './notice.ts';
 
-type Content = Omit<Notice, 'id' | 'to'>;
+type Content = Omit<Notice, 'id' | 'tryId' | 'to'>;
 
 /** Handles the job `send-report`: everything of the run whose time has come. */
 export async function sendReport(parts: Parts, runId: string, signal: AbortSignal): Promise<void> {
@@ -60,7 +60,7 @@ async function attempt(parts: Parts, mail: ClaimedMail, write: () => Promise<Con
   }
   try {
     await channel.sendNotice(
-      { ...content, id: mail.id, to: mail.address },
+      { ...content, id: mail.knownAs, tryId: mail.try, to: mail.address },
       AbortSignal.any([AbortSignal.timeout(parts.sending.limitMs), parts.leaving]),
     );
     return { state: 'sent', error: null };

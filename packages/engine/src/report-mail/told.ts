@@ -16,7 +16,9 @@ function idsIn({ channel, kind, threading, reports }: InboundContact): string[] 
   if (channel !== 'email' || !isReport(kind) || threading.ticketId !== undefined) return [];
   // The bounce address that it came to is signed.
   if (threading.outboundId !== undefined) return [threading.outboundId];
-  return reports.flatMap(({ messageId = '' }) => ownId.exec(messageId)?.[1] ?? []);
+  // An absence note may go to its sender, and names it as what it answers.
+  const answered = threading.inReplyTo ?? threading.references.at(-1) ?? '';
+  return [...reports.map(({ messageId = '' }) => messageId), answered].flatMap((id) => ownId.exec(id)?.[1] ?? []);
 }
 
 /** Those of the contacts that tell of mails of reports; nothing is asked where none can. */

@@ -597,7 +597,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   }),
   report_run: technical({ keep: 'id report_id due_at language format created_at', staff: 'asked_by' }),
   report_mail: technical({
-    keep: 'id run_id report_id state claim next_try_at claimed_at settled_at',
+    keep: 'id run_id report_id state claim next_try_at claimed_at settled_at tries known_as',
     figure: 'attempts postponed',
     staff: 'agent_id address',
     text: 'error',

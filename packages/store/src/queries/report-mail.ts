@@ -162,6 +162,10 @@ export interface ClaimedMail {
   address: string;
   attempts: number;
   claim: string;
+  /** The id in its Message-ID. */
+  knownAs: string;
+  /** The id in its bounce address: of the first try, and each that a person asked for has one of its own. */
+  try: string;
 }
 
 /** It had no token of the account: how long it waits for the next one, and how often it has waited. */
@@ -230,9 +234,13 @@ export async function deleteOldRuns(sql: Queryable, days: number, limit: number)
   );
 }
 
-/** Those of the ids that are mails of reports. */
+/** Those of the ids that are of mails of reports, or of tries of them. */
 export async function knownMails(sql: Queryable, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await sql.query<{ id: string }>('select id from report_mail where id = any($1::uuid[])', [ids]);
+  const { rows } = await sql.query<{ id: string }>(
+    `select id from unnest($1::uuid[]) asked (id)
+     where exists (select 1 from report_mail m where m.id = asked.id) or exists (select 1 from report_mail m where m.tries @> array[asked.id])`,
+    [ids],
+  );
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -276,11 +284,16 @@ export async function readMail(sql: Queryable, id: string): Promise<ReportMail |
   return rows[0] ? present<ReportMail>(rows[0]) : null;
 }
 
-/** Puts one that did not arrive, or of which nobody knows, on its way again. Answers its run; null when it is neither. */
+/**
+ * Puts one that did not arrive, or of which nobody knows, on its way again, as another try: what is said late of the one before is known by its ids. It
+ * is another mail where that is known to have failed, and otherwise keeps its Message-ID. Answers its run; null when it is neither.
+ */
 export async function retryMail(sql: Queryable, id: string): Promise<string | null> {
   const { rows } = await sql.query<{ runId: string }>(
-    `update report_mail m set state = 'queued', attempts = 0, next_try_at = now(), settled_at = null, error = null
-     where m.id = $1 and m.state in ('failed', 'unknown') and m.address <> ''
+    `with anew as materialized (select uuid_v7() as id)
+     update report_mail m set state = 'queued', attempts = 0, next_try_at = now(), settled_at = null, error = null,
+       tries = m.tries || anew.id, known_as = case m.state when 'failed' then anew.id else m.known_as end
+     from anew where m.id = $1 and m.state in ('failed', 'unknown') and m.address <> ''
      returning m.run_id as "runId"`,
     [id],
   );
