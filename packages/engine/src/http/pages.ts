@@ -66,7 +66,7 @@ export function createPages(options: { simulator: boolean }): Router {
   const index = page(consoleFolder, 'index.html');
   router.get('/{*path}', (request, response, next) => {
     const asksForPage =
-      !/^\/(?:api|webhooks|forms|shared-files|widget|simulator|socket\.io|assets)(?:\/|$)/.test(request.path) &&
+      !/^\/(?:webhooks\/|(?:api|forms|shared-files|widget|simulator|socket\.io|assets)(?:\/|$))/.test(request.path) &&
       request.accepts(['json', 'html']) === 'html';
     if (asksForPage) index(request, response, next);
     else next();
