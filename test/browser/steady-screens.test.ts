@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, sizes, useBrowser } from '../support/browser.ts';
-import { logIn } from '../support/browser-desk.ts';
+import { chooseLanguage, logIn } from '../support/browser-desk.ts';
 import { eventually } from '../support/client.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
@@ -15,6 +15,7 @@ describe.skipIf(inject('chromium') === null)('screens that are looked at all day
   let page: Page;
   const beyond: string[] = [];
   const picture = async (name: string) => void beyond.push(...(await keepPictures(page, `steady-${name}`)));
+  const besideTheForm = () => page.mouse.click(40, 850);
 
   beforeAll(async () => {
     hub = await startHub('postgres');
@@ -54,6 +55,110 @@ describe.skipIf(inject('chromium') === null)('screens that are looked at all day
     }
     await page.setViewportSize(sizes.desktop);
     await picture('conversation');
+  });
+
+  it('each page that the settings lead to can be loaded anew', async () => {
+    await page.goto(`${hub.url}/settings`);
+    const links = page.getByTestId('settings-page').locator('a[href^="/"]');
+    await links.first().waitFor();
+    const paths = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
+    const answers = await Promise.all(
+      paths.map(async (path) => [path, (await fetch(hub.url + path, { headers: { accept: 'text/html' } })).status]),
+    );
+    expect(paths).toContain('/webhooks');
+    expect(answers).toEqual(paths.map((path) => [path, 200]));
+  });
+
+  it('a mailbox says in words of its reader what a try of it lacks, and is not lost by a click beside it', async () => {
+    await page.goto(`${hub.url}/mail-accounts`);
+    await chooseLanguage(page, 'zh');
+    await page.getByTestId('mail-account-new').click();
+    await page.getByTestId('mail-account-test').click();
+    await page.getByText('必填').nth(2).waitFor();
+    expect(await page.getByText('Invalid input').count()).toBe(0);
+    await page.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'mail-account-host');
+    await page.getByTestId('mail-account-host').fill('https://imap.example.org/');
+    await page.getByTestId('mail-account-test').click();
+    await page.getByText('请只填写服务器名称').waitFor();
+    await picture('mailbox-zh');
+    await besideTheForm();
+    expect(await page.getByTestId('mail-account-host').inputValue()).toBe('https://imap.example.org/');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: '继续编辑' }).click();
+    expect(await page.getByTestId('mail-account-host').inputValue()).toBe('https://imap.example.org/');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: '放弃' }).click();
+    await page.getByTestId('mail-account-host').waitFor({ state: 'detached' });
+    await chooseLanguage(page, 'en');
+  });
+
+  it.each([
+    ['sources', 'source-new', 'source-name'],
+    ['identities', 'identity-new', 'identity-name'],
+    ['templates', 'template-new', 'template-name'],
+  ])('what is entered under %s is not lost by a click beside the form', async (path, add, field) => {
+    await page.goto(`${hub.url}/${path}`);
+    await page.getByTestId(add).click();
+    await page.getByTestId(field).fill('Half of it');
+    await besideTheForm();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Go on editing' }).click();
+    expect(await page.getByTestId(field).inputValue()).toBe('Half of it');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Leave', exact: true }).click();
+    await page.getByTestId(field).waitFor({ state: 'detached' });
+  });
+
+  it('a secret that is shown once stays until it is said to be copied', async () => {
+    await page.goto(`${hub.url}/sources`);
+    await page.getByTestId('source-new').click();
+    await page.getByTestId('source-name').fill('Shop app');
+    await page.getByTestId('source-save').click();
+    await page.getByTestId('source-secret').waitFor();
+    await besideTheForm();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('source-secret-kept').click();
+    await page.getByTestId('source-secret').waitFor({ state: 'detached' });
+  });
+
+  it('a signature that is only HTML is seen before it is sent, and what waits to leave is not read aloud each second', async () => {
+    await hub.api('POST', '/api/v1/mail-identities', {
+      address: 'support@patchbay.test',
+      name: 'Lamp support',
+      signatureHtml: '<b>{{agent}}</b><br>Lamp &amp; shade',
+    });
+    const { body: me } = await hub.api('GET', '/api/v1/agents');
+    await hub.api('PATCH', `/api/v1/agents/${me.items[0].id}`, { undoSeconds: 30 });
+    await page.goto(`${hub.url}/desk/${await receive('The shade is torn')}`);
+    const signature = page.getByTestId('signature-preview');
+    await signature.waitFor();
+    expect(await signature.textContent()).toBe('-- \nAdministrator\nLamp & shade');
+    await page.getByTestId('composer-text').fill('Here is another one.');
+    await page.getByTestId('composer-send').click();
+    const held = page.getByTestId('held-reply');
+    await held.getByRole('timer').filter({ hasText: 'Sends in' }).waitFor();
+    expect(await held.getByRole('status').count()).toBe(0);
+    await picture('held');
+    await held.getByTestId('held-send-now').click();
+    await held.waitFor({ state: 'detached' });
+  });
+
+  it('each figure has room on the wallboard', async () => {
+    await page.goto(`${hub.url}/wallboard`);
+    const level = page.locator('[data-testid=figure][data-key=service-level][data-value="1"]');
+    await level.waitFor();
+    const beyondItsTile = () =>
+      page.getByTestId('figure').evaluateAll((all) =>
+        all.flatMap((tile) => {
+          const value = tile.querySelector('.wall-value')?.firstChild;
+          if (!value) return [];
+          const range = document.createRange();
+          range.selectNode(value);
+          return range.getBoundingClientRect().right > tile.getBoundingClientRect().right ? [tile.textContent] : [];
+        }),
+      );
+    expect(await beyondItsTile()).toEqual([]);
+    await picture('wallboard');
   });
 
   it('fits on a phone', () => expect(beyond).toEqual([]));

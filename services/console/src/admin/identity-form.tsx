@@ -6,6 +6,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queueText } from '../desk/given-names.ts';
 import { problemText } from '../feedback/problem-text.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
@@ -25,6 +26,7 @@ export function IdentityForm({ identity, close }: { identity: MailIdentity | nul
   const { t } = useTranslation();
   useReturnFocus();
   const [form] = Form.useForm<IdentityFields>();
+  const leave = useLeave(form, close);
   const queues = useQuery({ queryKey: keys.queues, queryFn: ({ signal }) => api.queues(signal) });
   const save = useSave(identity, close);
   const problem = save.error && problemText(t, save.error);
@@ -35,7 +37,8 @@ export function IdentityForm({ identity, close }: { identity: MailIdentity | nul
       okText={t('identities.save')}
       confirmLoading={save.isPending}
       onOk={() => form.submit()}
-      onCancel={close}
+      mask={{ closable: false }}
+      onCancel={leave}
       okButtonProps={{ 'data-testid': 'identity-save' }}
     >
       {problem && <Alert type="error" showIcon title={problem.title} description={problem.detail || undefined} />}

@@ -3,6 +3,7 @@ import {
   importFrom,
   type MailAccount,
   type MailAccountCreate,
+  mailAccountCreate,
   type MailFolder,
   mailAuth,
   mailProvider,
@@ -25,10 +26,11 @@ import {
   Segmented,
   Select,
 } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorText } from '../feedback/error-text.ts';
 import { problemText } from '../feedback/problem-text.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 
@@ -50,6 +52,7 @@ export function MailAccountForm({ account, close }: { account: MailAccount | nul
   const { t } = useTranslation();
   useReturnFocus();
   const [form] = Form.useForm<Fields>();
+  const leave = useLeave(form, close);
   const save = useSave(account, close);
   const problem = save.error && problemText(t, save.error);
   return (
@@ -57,7 +60,8 @@ export function MailAccountForm({ account, close }: { account: MailAccount | nul
       open
       title={account ? account.address : t('mailAccounts.add')}
       size={Math.min(560, window.innerWidth)}
-      onClose={close}
+      mask={{ closable: false }}
+      onClose={leave}
       footer={
         <Button
           type="primary"
@@ -77,7 +81,7 @@ export function MailAccountForm({ account, close }: { account: MailAccount | nul
         requiredMark={false}
         initialValues={account ? { ...account, oauth: account.oauth ?? undefined } : beginning}
         onFinish={(fields) => save.mutate(fields)}
-        scrollToFirstError
+        scrollToFirstError={{ focus: true }}
       >
         <ServerFields form={form} account={account} />
         <SignInFields form={form} account={account} />
@@ -86,6 +90,14 @@ export function MailAccountForm({ account, close }: { account: MailAccount | nul
     </Drawer>
   );
 }
+
+/** A name or an address, without what a web browser shows around it. */
+const hostRule = (message: string) => ({
+  validator: (_: unknown, value: unknown) =>
+    !value || mailAccountCreate.shape.host.safeParse(value).success
+      ? Promise.resolve()
+      : Promise.reject(new Error(message)),
+});
 
 interface PartProps {
   form: FormInstance<Fields>;
@@ -122,7 +134,7 @@ function ServerFields({ form }: PartProps) {
           onBlur={({ target }) => form.getFieldValue('username') || form.setFieldsValue({ username: target.value })}
         />
       </Form.Item>
-      <Form.Item name="host" label={t('mailAccounts.host')} rules={needed}>
+      <Form.Item name="host" label={t('mailAccounts.host')} rules={[...needed, hostRule(t('mailAccounts.hostRule'))]}>
         <Input placeholder="imap.example.org" data-testid="mail-account-host" />
       </Form.Item>
       <div className="row wrap">
@@ -175,7 +187,15 @@ function SignInFields({ form, account }: PartProps) {
           </Form.Item>
           {provider === 'other' &&
             (['authorizeUrl', 'tokenUrl', 'scope'] as const).map((name) => (
-              <Form.Item key={name} name={['oauth', name]} label={t(`mailAccounts.${name}`)} rules={needed}>
+              <Form.Item
+                key={name}
+                name={['oauth', name]}
+                label={t(`mailAccounts.${name}`)}
+                rules={[
+                  ...needed,
+                  ...(name === 'scope' ? [] : [{ type: 'url' as const, message: t('sources.urlNeeded') }]),
+                ]}
+              >
                 <Input />
               </Form.Item>
             ))}
@@ -224,21 +244,37 @@ function FetchFields({ form, account }: PartProps) {
   );
 }
 
+/** What a try goes by; its outcome is no word about anything else. */
+const triedFields = ['host', 'port', 'security', 'username', 'auth', 'password'] as const;
+
 function TestConnection({ form, account, found }: PartProps & { found: (folders: MailFolder[]) => void }) {
   const { t, i18n } = useTranslation();
   const test = useMutation({
-    mutationFn: async () => {
-      const { host, port = 993, security = 'tls', username, auth = 'password', password } = form.getFieldsValue();
+    mutationFn: async (fields: Fields) => {
+      const { host, port = 993, security = 'tls', username, auth = 'password', password } = fields;
       const given = { host, port, security, username, auth, ...(password ? { password } : {}) };
       return await api.testMailAccount({ ...given, ...(account ? { id: account.id } : {}) });
     },
     onSuccess: ({ folders }) => found(folders),
   });
+  const entered = Form.useWatch([], form) as Fields | undefined;
+  const tried = test.variables;
+  useEffect(() => {
+    if (tried && entered && triedFields.some((name) => tried[name] !== entered[name])) test.reset();
+  }, [tried, entered, test]);
+  const tryNow = () =>
+    form.validateFields([...triedFields]).then(
+      (fields) => test.mutate(fields),
+      (failed: { errorFields: { name: (string | number)[] }[] }) => {
+        const [first] = failed.errorFields;
+        if (first) form.scrollToField(first.name, { focus: true });
+      },
+    );
   const failure = test.error && problemText(t, test.error);
   const problem = test.data?.problem;
   return (
     <Form.Item>
-      <Button loading={test.isPending} onClick={() => test.mutate()} data-testid="mail-account-test">
+      <Button loading={test.isPending} onClick={() => void tryNow()} data-testid="mail-account-test">
         {t('mailAccounts.test')}
       </Button>
       {failure && <Alert type="error" showIcon title={failure.title} description={failure.detail || undefined} />}

@@ -4,6 +4,7 @@ import { keys } from '@patchbay/ui';
 import { Alert, Checkbox, Form, Input, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import type { FreshSecret } from './source-secret.tsx';
@@ -30,6 +31,7 @@ export function SourceForm({ source, close, created }: SourceFormProps) {
   const { t } = useTranslation();
   useReturnFocus();
   const [form] = Form.useForm<SourceFields>();
+  const leave = useLeave(form, close);
   const save = useSave(source, close, created);
   const problem = save.error && problemText(t, save.error);
   return (
@@ -39,7 +41,8 @@ export function SourceForm({ source, close, created }: SourceFormProps) {
       okText={t('sources.save')}
       confirmLoading={save.isPending}
       onOk={() => form.submit()}
-      onCancel={close}
+      mask={{ closable: false }}
+      onCancel={leave}
       okButtonProps={{ 'data-testid': 'source-save' }}
     >
       {problem && <Alert type="error" showIcon title={problem.title} description={problem.detail || undefined} />}

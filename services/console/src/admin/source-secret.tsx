@@ -14,7 +14,9 @@ export function SourceSecret({ fresh, close }: { fresh: FreshSecret; close: () =
       open
       title={t('sources.secretOf', { name: fresh.name })}
       onOk={close}
-      onCancel={close}
+      closable={false}
+      keyboard={false}
+      mask={{ closable: false }}
       okText={t('sources.secretKept')}
       cancelButtonProps={{ style: { display: 'none' } }}
       okButtonProps={{ 'data-testid': 'source-secret-kept' }}

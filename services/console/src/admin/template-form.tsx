@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, Form, Input, Modal } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 
@@ -19,6 +20,7 @@ export function TemplateForm({ template, close }: { template: MessageTemplate | 
   const { t } = useTranslation();
   useReturnFocus();
   const [form] = Form.useForm<Fields>();
+  const leave = useLeave(form, close);
   const client = useQueryClient();
   const save = useMutation({
     mutationFn: async (fields: Fields) => {
@@ -47,7 +49,8 @@ export function TemplateForm({ template, close }: { template: MessageTemplate | 
       okText={t('team.save')}
       confirmLoading={save.isPending}
       onOk={() => form.submit()}
-      onCancel={close}
+      mask={{ closable: false }}
+      onCancel={leave}
       okButtonProps={{ 'data-testid': 'template-save' }}
     >
       {problem && <Alert type="error" showIcon title={problem.title} description={problem.detail || undefined} />}

@@ -5,6 +5,7 @@ import { useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import '../style/form.css';
 import { problemText } from './problem-text.ts';
+import { useLeave } from './use-leave.ts';
 import { useReturnFocus } from './use-return-focus.ts';
 
 const firstField = 'input:enabled, textarea:enabled, button:enabled';
@@ -26,7 +27,7 @@ interface FormDrawerProps<T extends object> {
 export function FormDrawer<T extends object>(props: FormDrawerProps<T>) {
   const { title, form, initial, save, stale, close, testId, children } = props;
   const { t } = useTranslation();
-  const { message, modal } = App.useApp();
+  const { message } = App.useApp();
   const client = useQueryClient();
   useReturnFocus();
   const fields = useRef<HTMLDivElement>(null);
@@ -38,19 +39,7 @@ export function FormDrawer<T extends object>(props: FormDrawerProps<T>) {
       await Promise.all(stale.map((queryKey) => client.invalidateQueries({ queryKey })));
     },
   });
-  const leave = () => {
-    if (!form.isFieldsTouched()) close();
-    else
-      modal.confirm({
-        title: t('form.leaveAsk'),
-        okText: t('form.leave'),
-        cancelText: t('form.stay'),
-        okButtonProps: { danger: true },
-        // Enter out of habit shall not throw away what was entered.
-        autoFocusButton: 'cancel',
-        onOk: close,
-      });
-  };
+  const leave = useLeave(form, close);
   const problem = saving.error && problemText(t, saving.error);
   return (
     <Drawer

@@ -12,7 +12,9 @@ export function EndpointSecret({ fresh, close }: { fresh: WebhookEndpointWithSec
       open
       title={t('sources.secretOf', { name: fresh.name })}
       onOk={close}
-      onCancel={close}
+      closable={false}
+      keyboard={false}
+      mask={{ closable: false }}
       okText={t('sources.secretKept')}
       cancelButtonProps={{ style: { display: 'none' } }}
       okButtonProps={{ 'data-testid': 'secret-kept' }}
