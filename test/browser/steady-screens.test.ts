@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { keepPictures, sizes, useBrowser } from '../support/browser.ts';
+import { intercept, keepPictures, sizes, useBrowser } from '../support/browser.ts';
 import { chooseLanguage, logIn } from '../support/browser-desk.ts';
 import { eventually } from '../support/client.ts';
 import { admin, startHub } from '../support/hub.ts';
@@ -119,6 +119,45 @@ describe.skipIf(inject('chromium') === null)('screens that are looked at all day
     await page.keyboard.press('Escape');
     await page.getByTestId('source-secret-kept').click();
     await page.getByTestId('source-secret').waitFor({ state: 'detached' });
+  });
+
+  it('quarantine stays where it is as its contacts are chosen, all of them at once, too', async () => {
+    await hub.hub.parts.db.sql.query(
+      `insert into inbox (channel, channel_account, external_id, raw, raw_type, raw_sha256, state, reason, correlation_id, received_at, next_attempt_at)
+       select 'email', 'email', 'lost-' || n, 'Subject: Lost', 'message/rfc822', repeat('a', 64), 'quarantined', 'It cannot be read', 'c', now(), now()
+       from generate_series(1, 5) n`,
+    );
+    await page.goto(`${hub.url}/quarantine`);
+    const rows = page.getByTestId('quarantine-row');
+    await rows.nth(4).waitFor();
+    const top = async () => (await rows.nth(1).boundingBox())?.y;
+    const before = await top();
+    await rows.first().getByRole('checkbox').check();
+    expect(await top()).toBe(before);
+    await rows.first().getByRole('checkbox').uncheck();
+    expect(await page.getByTestId('discard-button').isDisabled()).toBe(true);
+    await page.getByRole('checkbox', { name: 'Select all shown' }).check();
+    await page.getByTestId('quarantine-bulk').filter({ hasText: '5 selected' }).waitFor();
+    await rows.last().getByRole('checkbox').uncheck();
+    await picture('quarantine');
+    await page.getByTestId('discard-reason').fill('A test');
+    await page.getByTestId('discard-button').click();
+    await rows.nth(1).waitFor({ state: 'detached' });
+    // The next ones are not discarded for the reason of these.
+    expect(await page.getByTestId('discard-reason').inputValue()).toBe('');
+  });
+
+  it('an original that cannot be had is said to be so', async () => {
+    await intercept(page, /\/inbox\/[^/]+\/text$/, (route) => route.fulfill({ status: 500, json: {} }));
+    await page.getByTestId('quarantine-details').first().click();
+    await page.getByTestId('raw-text-button').click();
+    const detail = page.getByTestId('quarantine-detail');
+    await detail.getByRole('alert').waitFor();
+    await page.unroute(/\/inbox\/[^/]+\/text$/);
+    await detail.getByRole('button', { name: 'Try again' }).click();
+    await detail.getByText('Subject: Lost').waitFor();
+    expect(await detail.locator('dd').first().textContent()).toBe('Email');
+    await picture('quarantine-detail');
   });
 
   it('a signature that is only HTML is seen before it is sent, and what waits to leave is not read aloud each second', async () => {

@@ -41,14 +41,25 @@ function Detail({ item }: { item: InboxItem }) {
         {item.reason ? errorText(item.reason, i18n.resolvedLanguage) : t('quarantine.noReason')}
       </p>
       <dl className="health-figures">
-        <dt>{t('quarantine.account')}</dt>
-        <dd>{item.accountName ?? item.channelAccount}</dd>
-        <dt>{t('quarantine.received')}</dt>
-        <dd>{fullMoment(item.receivedAt, i18n.language)}</dd>
-        <dt>{t('quarantine.size')}</dt>
-        <dd>{fileSize(size)}</dd>
-        <dt>{t('quarantine.hash')}</dt>
-        <dd>{rawSha256}</dd>
+        <div>
+          <dt>{t('quarantine.account')}</dt>
+          <dd>
+            {item.accountName ??
+              (item.channelAccount === item.channel ? t(`channel.${item.channel}`) : item.channelAccount)}
+          </dd>
+        </div>
+        <div>
+          <dt>{t('quarantine.received')}</dt>
+          <dd>{fullMoment(item.receivedAt, i18n.language)}</dd>
+        </div>
+        <div>
+          <dt>{t('quarantine.size')}</dt>
+          <dd>{fileSize(size)}</dd>
+        </div>
+        <div>
+          <dt>{t('quarantine.hash')}</dt>
+          <dd>{rawSha256}</dd>
+        </div>
       </dl>
       {preview && (
         <>
@@ -78,6 +89,8 @@ function Detail({ item }: { item: InboxItem }) {
           {t('quarantine.rawText')}
         </Button>
       </div>
+      {raw && text.isPending && <Loading />}
+      {raw && text.isError && !text.data && <Failed error={text.error} retry={() => void text.refetch()} />}
       {raw && text.data && (
         <>
           <pre className="raw-text">{text.data.text}</pre>

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { DeleteOutlined, ReloadOutlined, SafetyOutlined, UndoOutlined } from '@ant-design/icons';
-import { channelName, type ChannelName, type InboxBulk, type InboxGroup, type InboxItem } from '@patchbay/contracts';
+import { ReloadOutlined, SafetyOutlined } from '@ant-design/icons';
+import { channelName, type ChannelName, type InboxGroup, type InboxItem } from '@patchbay/contracts';
 import { fullMoment, keys, moment } from '@patchbay/ui';
-import { App, Button, Checkbox, Input, Segmented, Select } from 'antd';
+import { Button, Checkbox, Input, Segmented, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
@@ -13,25 +13,14 @@ import { api } from '../query-client.ts';
 import '../style/quarantine.css';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
+import { QuarantineBulk } from './quarantine-bulk.tsx';
 import { QuarantineDrawer } from './quarantine-drawer.tsx';
-import { GroupActions, movedBy } from './quarantine-group.tsx';
+import { GroupActions } from './quarantine-group.tsx';
 
 type State = 'quarantined' | 'discarded';
 
 /** What fails alike on two channels is two groups. */
 const nameOf = ({ channel, key }: Pick<InboxGroup, 'channel' | 'key'>): string => `${channel} ${key}`;
-
-function useBulk(after: () => void) {
-  const { t } = useTranslation();
-  const { message } = App.useApp();
-  return useAction((bulk: InboxBulk) => api.inboxBulk(bulk), {
-    stale: [keys.quarantine, keys.tickets],
-    after: (answer) => {
-      void message.success(t('quarantine.done', { count: movedBy(answer) }));
-      after();
-    },
-  });
-}
 
 /** Contacts that could not be processed: why, what fails alike, the bytes as they came, another try, or away with a reason. */
 export function QuarantinePage() {
@@ -42,17 +31,14 @@ export function QuarantinePage() {
   const [q, setQ] = useState('');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [open, setOpen] = useState<InboxItem | null>(null);
-  const [reason, setReason] = useState('');
   const groups = useQuery({
     queryKey: [...keys.quarantine, 'groups'],
     queryFn: ({ signal }) => api.inboxGroups(signal),
   });
-  const bulk = useBulk(() => setChosen(new Set()));
   const shown = groups.data?.filter((one) => !channel || one.channel === channel);
   const picked = shown?.find((one) => nameOf(one) === group);
   const narrowed = picked ? { channel: picked.channel, group: picked.key } : channel && { channel };
   const filter = { state, ...narrowed, ...(q && { q }) };
-  const ids = [...chosen];
   const toggle = (id: string, on: boolean) =>
     setChosen((before) => new Set(on ? [...before, id] : [...before].filter((other) => other !== id)));
   const restart = () => setChosen(new Set());
@@ -103,40 +89,6 @@ export function QuarantinePage() {
           <GroupActions group={picked} after={() => (setGroup(undefined), restart())} />
         )}
       </div>
-      {ids.length > 0 && (
-        <div className="quarantine-tools" data-testid="quarantine-bulk">
-          <span>{t('quarantine.selected', { count: ids.length })}</span>
-          {state === 'quarantined' ? (
-            <>
-              <Button icon={<ReloadOutlined />} onClick={() => bulk.mutate({ action: 'replay', ids })}>
-                {t('quarantine.replay')}
-              </Button>
-              <Input
-                style={{ flex: '1 1 180px', minWidth: 0 }}
-                maxLength={500}
-                value={reason}
-                placeholder={t('quarantine.discardAsk')}
-                aria-label={t('quarantine.discardAsk')}
-                onChange={(event) => setReason(event.target.value)}
-                data-testid="discard-reason"
-              />
-              <Button
-                danger
-                icon={<DeleteOutlined />}
-                disabled={reason.trim() === ''}
-                onClick={() => bulk.mutate({ action: 'discard', ids, reason: reason.trim() })}
-                data-testid="discard-button"
-              >
-                {t('quarantine.discard')}
-              </Button>
-            </>
-          ) : (
-            <Button icon={<UndoOutlined />} onClick={() => bulk.mutate({ action: 'restore', ids })}>
-              {t('quarantine.restore')}
-            </Button>
-          )}
-        </div>
-      )}
       <PagedList
         queryKey={[...keys.quarantine, filter]}
         read={(cursor, signal) => api.inbox(filter, cursor, signal)}
@@ -146,6 +98,9 @@ export function QuarantinePage() {
             title={t(narrowed || q ? 'quarantine.nothingFound' : 'quarantine.empty')}
           />
         }
+        head={(items) => (
+          <QuarantineBulk items={items} state={state} chosen={chosen} choose={(ids) => setChosen(new Set(ids))} />
+        )}
         row={(item) => (
           <Row key={item.id} item={item} chosen={chosen.has(item.id)} toggle={toggle} open={() => setOpen(item)} />
         )}

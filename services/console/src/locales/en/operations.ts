@@ -54,6 +54,7 @@ export const operations = {
     selected_one: '{{count}} selected',
     selected_other: '{{count}} selected',
     select: 'Select {{name}}',
+    selectShown: 'Select all shown',
     discard: 'Discard',
     discardAsk: 'Why is it discarded?',
     restore: 'Take back',

@@ -48,6 +48,7 @@ export const operations = {
     selected_one: '已选 {{count}} 条',
     selected_other: '已选 {{count}} 条',
     select: '选择 {{name}}',
+    selectShown: '全选已显示的',
     discard: '丢弃',
     discardAsk: '为什么丢弃？',
     restore: '恢复',
