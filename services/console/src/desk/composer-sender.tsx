@@ -1,6 +1,7 @@
 import { Checkbox, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../session/use-me.ts';
+import { wordsOf } from './signature-words.ts';
 import type { MailFields } from './use-mail-fields.ts';
 
 /** Who it is from, and for what is passed on its subject. */
@@ -65,7 +66,9 @@ export function ComposerSender({ mail, subject }: { mail: MailFields; subject: s
 export function SignaturePreview({ mail }: { mail: MailFields }) {
   const { t } = useTranslation();
   const me = useMe();
-  const text = (mail.identity?.signatureText ?? '').replaceAll('{{agent}}', () => me.name).trim();
+  const { signatureText = '', signatureHtml = null } = mail.identity ?? {};
+  const written = signatureText.trim() || (signatureHtml ? wordsOf(signatureHtml) : '');
+  const text = written.replaceAll('{{agent}}', () => me.name).trim();
   if (text === '') return null;
   return (
     <div className="signature-preview small muted" aria-label={t('composer.signature')} data-testid="signature-preview">

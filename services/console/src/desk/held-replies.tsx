@@ -101,9 +101,9 @@ function Held({ held, passedOn, ticketId, goOn }: HeldProps) {
           )}
         </p>
       )}
-      <footer className="held-foot small" role={failed ? 'alert' : 'status'}>
+      <footer className="held-foot small" {...(failed && { role: 'alert' })}>
         {failed ? <ExclamationCircleFilled aria-hidden /> : <ClockCircleOutlined aria-hidden />}
-        <span className="grow">
+        <span className="grow" {...(!failed && { role: 'timer' })}>
           {failed
             ? t('held.failed', { reason: errorText(held.reason ?? '', i18n.resolvedLanguage) })
             : held.state === 'leaving' || seconds === 0
@@ -111,7 +111,7 @@ function Held({ held, passedOn, ticketId, goOn }: HeldProps) {
               : t('held.in', { count: seconds })}
         </span>
         {held.state !== 'leaving' && (
-          <>
+          <span className="row">
             <Button
               size="small"
               icon={<UndoOutlined />}
@@ -130,7 +130,7 @@ function Held({ held, passedOn, ticketId, goOn }: HeldProps) {
             >
               {t(failed ? 'held.again' : 'held.now')}
             </Button>
-          </>
+          </span>
         )}
       </footer>
     </article>
