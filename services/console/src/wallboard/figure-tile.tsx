@@ -48,8 +48,9 @@ export function FigureTile({ tile }: { tile: FigureTileLayout }) {
   );
 }
 
-/** In letters; Chinese ones are as wide as two. */
-const widthOf = (text: string): number => [...text].reduce((sum, letter) => sum + (letter > '\u2E80' ? 1.9 : 1), 0);
+/** In digits; Chinese letters are as wide as two, and a percent sign and an m as one and a half. */
+const widthOf = (text: string): number =>
+  [...text].reduce((sum, letter) => sum + (letter > '\u2E80' ? 1.9 : '%m'.includes(letter) ? 1.5 : 1), 0);
 
 function pointsOf(tile: FigureTileLayout, trends: ReturnType<typeof useBoard>['snapshot']['trends']) {
   if (tile.dimensions.channel || tile.dimensions.state || tile.dimensions.age) return undefined;

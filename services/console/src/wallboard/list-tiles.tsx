@@ -155,6 +155,10 @@ function Agents({ room, columns }: { room: number; columns: number }) {
   );
 }
 
+/** What tells it from others of its channel. */
+const nameOf = ({ channel, account, name }: { channel: string; account: string; name: string | null }) =>
+  name ?? (account === channel ? '' : account);
+
 function Channels({ room, columns }: { room: number; columns: number }) {
   const { t, i18n } = useTranslation();
   const { snapshot } = useBoard();
@@ -171,13 +175,13 @@ function Channels({ room, columns }: { room: number; columns: number }) {
       row={(tile) => (
         <li
           key={`${tile.channel} ${tile.account}`}
-          className={`wall-row wall-channel is-${tile.state}`}
+          className={`wall-row wall-channel is-${tile.state}${nameOf(tile) ? ' is-named' : ''}`}
           title={`${tile.name ?? tile.account}: ${t(`watch.reason.${tile.reason.code}`)} · ${tile.backlog} ${t('watch.backlog')} · ${
             tile.delay === null ? '–' : duration(tile.delay, i18n.language)
           } ${t('watch.delay')}`}
         >
           <span className="wall-name">
-            {t(`channel.${tile.channel}`)} {tile.name ?? (tile.account !== tile.channel && tile.account)}
+            {t(`channel.${tile.channel}`)} {nameOf(tile)}
           </span>
           <strong>{t(`watch.state.${tile.state}`)}</strong>
         </li>
