@@ -1,5 +1,6 @@
 /** An address that mail is fetched from or written as is ours, although its domain is not: nobody else becomes it, and it is nobody's customer. */
 import { randomUUID } from 'node:crypto';
+import type { ParsedMail } from 'mailparser';
 import { describe, expect, inject, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { bounceMail } from '../support/bounce-mail.ts';
@@ -141,5 +142,45 @@ describe.skipIf(inject('dovecot') === null)('addresses of ours in domains of oth
     const { authorId } = (await messages(ticketId)).find(({ id }) => id === answerId);
     expect(authorId).toEqual(expect.any(String));
     expect(told.at(-1)?.data).toMatchObject({ messageId: answerId, status: 'failed', authorId });
+  });
+
+  it('what came to a mailbox without an identity is answered as it, by machines, too', async () => {
+    const { api, messages, received, reply, sink } = centre();
+    await fetch('Returns');
+    const address = 'returns@brand.example';
+    const [from, first] = [`${randomUUID()}@example.org`, newId()];
+    await dovecot().append('Returns', [mailOf(from, first)]);
+    const { ticketId } = await received(first);
+    const sender = ({ mail }: { mail: ParsedMail }) => mail.from?.value[0];
+    const acknowledgement = await sink.mails.until(({ to }) => to.includes(from), 'the acknowledgement');
+    expect(sender(acknowledgement)).toEqual({ address, name: 'Patchbay' });
+    expect(acknowledgement.envelopeFrom).toBe('');
+
+    const { body } = await api('GET', `/api/v1/tickets/${ticketId}/reply-recipients`);
+    const identity = { id: null, address, name: 'Patchbay' };
+    expect(body.identity).toEqual({
+      ...identity,
+      signatureText: '',
+      signatureHtml: null,
+      reason: `The ticket's mail arrived at ${address}`,
+    });
+    const { id } = await reply(ticketId, 'Send it back to us.');
+    const answer = await sink.mails.until(({ mail }) => mail.text?.includes('Send it back') === true, 'the answer');
+    expect(sender(answer)).toEqual({ address, name: 'Patchbay' });
+    expect((await messages(ticketId)).find((one) => one.id === id)).toMatchObject({ from: address, identity });
+  });
+
+  it('what came to a mailbox that is fetched no more is answered as the centre', async () => {
+    const { api, received, reply, sink } = centre();
+    await fetch('former');
+    const [from, first] = [`${randomUUID()}@example.org`, newId()];
+    await dovecot().append('former', [mailOf(from, first)]);
+    const { ticketId } = await received(first);
+    const { body } = await api('GET', '/api/v1/mail-accounts');
+    const account = body.items.find((one: { address: string }) => one.address === 'former@brand.example');
+    expect((await api('PATCH', `/api/v1/mail-accounts/${account.id}`, { enabled: false })).status).toBe(200);
+    await reply(ticketId, 'We have moved.');
+    const { mail } = await sink.mails.until((sent) => sent.mail.text?.includes('We have moved') === true, 'the answer');
+    expect(mail.from?.value[0]?.address).toBe('support@patchbay.test');
   });
 });

@@ -122,7 +122,7 @@ const recipients = z.object({ to: z.array(z.string()), cc: z.array(z.string()) }
 export const replyRecipients = z.object({
   reply: recipients,
   replyAll: recipients,
-  /** Who it would be from, and by which rule. `id` is null for the centre's own address. */
+  /** Who it would be from, and by which rule. `id` is null for the centre's own address and for a mailbox without an identity. */
   identity: messageIdentity.extend({
     signatureText: z.string(),
     signatureHtml: z.string().nullable(),

@@ -226,7 +226,7 @@ export interface OutboundMessage {
   bcc?: string[];
   /** Recipients who have it already, from a try that reached only some of them. */
   reached?: string[];
-  /** Who it is from; left out: the channel's own sender. */
+  /** Who it is from, an empty name being the centre's; left out: the channel's own sender. */
   from?: { name: string; address: string } | null;
   subject: string | null;
   /** The subject is its author's own and is not made into that of an answer. */

@@ -40,10 +40,29 @@ describe('chooseIdentity', () => {
     ['the default one', all, [], 'q3', null, 'usual'],
     ['none', [sales], [], null, null, null],
   ])('%s', (_, identities, addresses, queueId, chosen, expected) => {
-    expect(chooseIdentity(identities, { addresses, queueId }, chosen)?.identity?.id ?? null).toBe(expected);
+    expect(chooseIdentity(identities, { addresses, queueId, mailboxes: [] }, chosen)?.identity?.id ?? null).toBe(
+      expected,
+    );
   });
 
+  test.each([
+    [[sales], 'b@brand.example', "The ticket's mail arrived at b@brand.example"],
+    [all, null, 'The default identity'],
+  ])(
+    'without one it leaves as the mailbox at which the ticket’s mail arrived, the first of several',
+    (identities, mailbox, reason) => {
+      const ticket = { addresses: ['c@brand.example', 'b@brand.example'], queueId: null };
+      const mailboxes = ['c@brand.example', 'b@brand.example'];
+      expect(chooseIdentity(identities, { ...ticket, mailboxes }, null)).toMatchObject({ mailbox, reason });
+      expect(chooseIdentity([], { ...ticket, mailboxes: [] }, null)).toEqual({
+        identity: null,
+        mailbox: null,
+        reason: "The centre's own address",
+      });
+    },
+  );
+
   test('one that is not there is not replaced by another', () => {
-    expect(chooseIdentity(all, { addresses: [], queueId: null }, 'gone')).toBeNull();
+    expect(chooseIdentity(all, { addresses: [], queueId: null, mailboxes: [] }, 'gone')).toBeNull();
   });
 });

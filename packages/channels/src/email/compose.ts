@@ -77,10 +77,12 @@ export async function composeMail(message: OutboundMessage, deps: ComposeDeps): 
   };
 }
 
-/** Who it is from: the identity as which it was written, or the centre itself. */
+/** Who it is from: the identity or the mailbox as which it was written, or the centre itself, which also lends a mailbox its name. */
 function senderOf({ from }: OutboundMessage, { config }: ComposeDeps): { name: string; address: string } {
-  if (!from) return { name: clip(cleanLine(config.centreName), longestName), address: config.mailFrom };
-  return { name: clip(cleanLine(from.name), longestName), address: checkedAddress(from.address) };
+  return {
+    name: clip(cleanLine(from?.name || config.centreName), longestName),
+    address: from ? checkedAddress(from.address) : config.mailFrom,
+  };
 }
 
 /** `Re: subject [#number]`, with one `Re:` and one tag however often it went back and forth. */

@@ -1,8 +1,14 @@
 /** A reply as its author handed it in, made into what is written down: recipients, sender, body and files. Writes no row. */
 import type { Channel } from '@patchbay/channels/channel';
 import { carriesNoText, largePicture } from '@patchbay/channels/file-limits';
-import { HubError, type MessageCreate, type StoredFile } from '@patchbay/contracts';
-import { chooseIdentity, forwardedSubject, messageRecipients, type Recipients } from '@patchbay/domain';
+import { HubError, type MessageCreate, type MessageIdentity, type StoredFile } from '@patchbay/contracts';
+import {
+  chooseIdentity,
+  forwardedSubject,
+  type IdentityChoice,
+  messageRecipients,
+  type Recipients,
+} from '@patchbay/domain';
 import { readInbox, readUploads, type NewReply } from '@patchbay/store';
 import {
   readAttachments,
@@ -71,9 +77,15 @@ async function composeMail(parts: Parts, draft: Draft, files: StoredFile[]): Pro
       ...(await enclosed(parts, input, forwarded)),
     ]),
     subject: input.subject ?? (forwarded && forwardedSubject(forwarded.subject)),
-    identity: identity && { id: identity.id, address: identity.address, name: identity.name },
+    identity: senderOf(choice, parts.config.centreName),
     forwardOf: forwarded?.id ?? null,
   };
+}
+
+/** As it is kept with the message; a mailbox without an identity has the centre's name. Null: the centre's own address. */
+function senderOf({ identity, mailbox }: IdentityChoice, centreName: string): MessageIdentity | null {
+  if (identity) return { id: identity.id, address: identity.address, name: identity.name };
+  return mailbox === null ? null : { id: null, address: mailbox, name: centreName };
 }
 
 function bodyInput(input: MessageCreate, files: readonly StoredFile[]) {

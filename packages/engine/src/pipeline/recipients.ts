@@ -16,16 +16,17 @@ export async function recipientsFor(parts: Parts, ticketId: string): Promise<Rep
   const channel = await answerChannel(parts, ticket);
   if (!channel?.capabilities.copies)
     throw new HubError('unprocessable', 'This channel has one recipient, no copies and no sender of your choice');
-  const { identity, reason } = chooseIdentity(context.identities, context, null) ?? { identity: null, reason: '' };
+  const choice = chooseIdentity(context.identities, context, null);
+  const identity = choice?.identity ?? null;
   return {
     ...replyRecipients(context.answered, context.contactAddress, isOursFor(parts, context)),
     identity: {
       id: identity?.id ?? null,
-      address: identity?.address ?? parts.config.mailFrom,
+      address: identity?.address ?? choice?.mailbox ?? parts.config.mailFrom,
       name: identity?.name ?? parts.config.centreName,
       signatureText: identity?.signatureText ?? '',
       signatureHtml: identity?.signatureHtml ?? null,
-      reason,
+      reason: choice?.reason ?? '',
     },
   };
 }
