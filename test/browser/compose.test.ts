@@ -59,6 +59,7 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     });
     await acceptOffer(page, 'The lamp is dark');
     await page.getByTestId('doubtful-reply-to').waitFor();
+    expect(await page.getByTestId('message-arrived').count()).toBe(0);
     await page.getByTestId('composer-reply-all').click();
     const folded = page.getByTestId('recipients-unfold').filter({ hasText: 'charles@example.org' });
     await folded.waitFor();
@@ -355,10 +356,14 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await createTransport({ host: '127.0.0.1', port: hub.ground.smtpPort, secure: false, ignoreTLS: true }).sendMail({
       from: 'Mary Somerville <mary@example.org>',
       to: 'support@patchbay.test',
+      envelope: { from: 'mary@example.org', to: ['support@patchbay.test', 'lamps@patchbay.test'] },
       subject: 'A second lamp',
       text: 'Is there another one?',
     });
     await acceptOffer(page, 'A second lamp');
+    const arrived = page.getByTestId('message-arrived');
+    await arrived.waitFor();
+    expect(await arrived.textContent()).toBe('Arrived at lamps@patchbay.test, support@patchbay.test');
     await open('The lamp is dark');
     const upload = await holdRequests(page, 'POST', /\/files$/);
     await page.getByTestId('composer-forward').click();

@@ -5,6 +5,7 @@ import { Button } from 'antd';
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { arrivedAt } from './arrived-at.ts';
 import { AttachmentList } from './attachment-list.tsx';
 import { AwaitedFiles } from './awaited-files.tsx';
 import { ChannelTag } from './channel-tag.tsx';
@@ -18,9 +19,12 @@ import '../style/message.css';
 export const MessageView = memo(function MessageView({
   message,
   author,
+  ours,
   forward,
 }: {
   message: Message;
+  /** All of our addresses at which mail of the ticket arrived. */
+  ours: readonly string[];
   /** Null when nobody wrote it but the hub. */
   author: string | null;
   /** Null where the ticket's channel passes nothing on. */
@@ -82,7 +86,7 @@ export const MessageView = memo(function MessageView({
           />
         )}
       </header>
-      {!note && message.channel === 'email' && <Addresses message={message} />}
+      {!note && message.channel === 'email' && <Addresses message={message} ours={ours} />}
       <MessageBody message={message} />
       <AttachmentList attachments={below} />
       <AwaitedFiles files={message.awaitedFiles} />
@@ -106,8 +110,9 @@ const isTrouble = ({ deliveryStatus, deliveryError }: Message): boolean =>
   deliveryStatus === 'unknown' ||
   (deliveryError !== null && deliveryStatus !== 'queued');
 
-function Addresses({ message }: { message: Message }) {
+function Addresses({ message, ours }: { message: Message; ours: readonly string[] }) {
   const { t } = useTranslation();
+  const at = arrivedAt(message, ours);
   return (
     <div className="message-addresses small muted">
       {message.forwardOf && <span className="message-tag">{t('message.forwarded')}</span>}
@@ -116,6 +121,7 @@ function Addresses({ message }: { message: Message }) {
       {message.cc.length > 0 && ` · ${t('message.cc')} ${message.cc.join(', ')}`}
       {message.bcc.length > 0 && ` · ${t('message.bcc')} ${message.bcc.join(', ')}`}
       {message.replyTo.length > 0 && ` · ${t('message.replyTo')} ${message.replyTo.join(', ')}`}
+      {at.length > 0 && <div data-testid="message-arrived">{t('message.arrivedAt', { addresses: at.join(', ') })}</div>}
     </div>
   );
 }

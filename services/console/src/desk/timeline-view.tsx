@@ -72,6 +72,7 @@ export function TimelineView({ ticket, ask }: { ticket: TicketDetail; ask: (requ
                 key={item.key}
                 message={item.message}
                 author={authorOf(item.message, ticket)}
+                ours={ticket.addresses}
                 forward={ticket.limits.copies ? forward : null}
               />
             ) : (
