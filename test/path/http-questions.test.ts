@@ -16,7 +16,6 @@ async function startDeafReceiver() {
   const asked = new Set<string>();
   let open = 0;
   let most = 0;
-  let ended = 0;
   const waiting = new Set<ServerResponse>();
   let isDeaf = true;
   const refuse = (response: ServerResponse) => void response.writeHead(422).end();
@@ -34,7 +33,6 @@ async function startDeafReceiver() {
       most = Math.max(most, open);
       response.once('close', () => {
         open -= 1;
-        ended += 1;
         waiting.delete(response);
       });
       if (isDeaf) waiting.add(response);
@@ -50,8 +48,6 @@ async function startDeafReceiver() {
       isDeaf = false;
       for (const response of waiting) refuse(response);
     },
-    /** Questions that are over. */
-    ended: () => ended,
     /** Questions that waited for their answer at the same time. */
     most: () => most,
     async [Symbol.asyncDispose]() {
@@ -66,7 +62,7 @@ async function startDeafReceiver() {
 const unknown = 18;
 
 onBothBackends('a source that never answers whether it has its messages', (backend) => {
-  const centre = shared(() => startSourceCentre(backend, { sending: { limitMs: 3_000, reconcileMs: [60_000] } }));
+  const centre = shared(() => startSourceCentre(backend, { sending: { reconcileMs: [60_000] } }));
   const inOutbox = async () =>
     (await centre().api('GET', '/api/v1/outbox?limit=200')).body.items as { status: string; error: string | null }[];
 
@@ -96,7 +92,8 @@ onBothBackends('a source that never answers whether it has its messages', (backe
       [`http:${centre().app.id}`],
     );
     await receiver.delivered.until(({ body }) => body.type === 'message.asked', 'the question');
-    expect(deaf.ended()).toBe(0);
+    // It came last: whoever asks them one after the other had asked all of these before.
+    expect(deaf.asked.size).toBeLessThan(unknown);
     await eventually(
       async () => deaf.most(),
       (most) => most >= 3,
