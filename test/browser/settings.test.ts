@@ -160,6 +160,19 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
     await picture('sending-zh');
   });
 
+  it('says on each page about it that mail does not leave, and why a sign-in at a provider failed', async () => {
+    await chooseLanguage(page, 'en');
+    for (const path of ['/health', '/outbox', '/mail-accounts?problem=denied']) {
+      await page.goto(hub.url + path);
+      await page.getByTestId('mail-stays').filter({ hasText: 'Mail is not sent' }).waitFor();
+    }
+    await page.getByTestId('sign-in-outcome').filter({ hasText: 'Permission was refused at the provider' }).waitFor();
+    await picture('mail-stays');
+    await chooseLanguage(page, 'zh');
+    await page.getByTestId('mail-stays').filter({ hasText: '邮件不会发出' }).waitFor();
+    await page.getByTestId('sign-in-outcome').filter({ hasText: '授权在服务商处被拒绝' }).waitFor();
+  });
+
   it('shows who changed what, from what to what, and follows while it is open', async () => {
     await openSetting(page, 'settingChanges');
     const change = (setting: string) => page.locator(`[data-testid=setting-change][data-setting=${setting}]`);

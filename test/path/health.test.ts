@@ -173,7 +173,9 @@ describe('the health of channels', () => {
 
   it('shows a source once, by its name, whatever of it was understood', async () => {
     await using stack = new AsyncDisposableStack();
-    const hub = stack.use(await startHub('postgres', { env: { TIME_ZONE: zoneAtNoon() } }));
+    const hub = stack.use(
+      await startHub('postgres', { env: { TIME_ZONE: zoneAtNoon(), SMTP_URL: 'smtp://127.0.0.1:1' } }),
+    );
     const app = await addSource(hub.api, { name: 'Shop app' });
     const posted = async (body: object, path = '') => (await postTo(app, body, path)).status;
     expect(await posted({ id: 'm-1', text: 'Hello' })).toBe(202);
@@ -188,7 +190,9 @@ describe('the health of channels', () => {
       contactsToday: 3,
       lastErrorAt: expect.any(String),
     };
-    expect(sources(await health())).toEqual([expect.objectContaining(expected)]);
+    const seen = await health();
+    expect(sources(seen)).toEqual([expect.objectContaining(expected)]);
+    expect(seen.mailStays).toBe(false);
     const tiles = (await hub.api('GET', '/api/v1/metrics/wallboard')).body.channels;
     expect(tiles.filter(({ channel }: { channel: string }) => channel === 'http')).toEqual([
       expect.objectContaining({ account: `http:${app.id}`, name: 'Shop app', quarantined: 2 }),
@@ -359,7 +363,9 @@ describe('the health of channels', () => {
       `insert into channel_account (channel, account, last_contact_at) values ('sms', '+49301', now() - interval '4 days'), ('email', 'email', now())`,
       [],
     );
-    const { body } = await hub.api('GET', '/api/v1/channel-health');
+    const health = async (): Promise<ChannelHealth> => (await hub.api('GET', '/api/v1/channel-health')).body;
+    const body = await health();
+    expect(body).toMatchObject({ mailStays: true, moreMailboxes: 0 });
     expect(account(body, 'sms')).toMatchObject({ state: 'silent', reason: { code: 'silent', limit: 72 * 3600 } });
     expect(account(body, 'email')?.state).toBe('ok');
     expect(component(body, 'smtp-inlet')).toMatchObject({
@@ -402,5 +408,15 @@ describe('the health of channels', () => {
     await expect(readComponents(hub.hub.parts, [])).resolves.toContainEqual(
       expect.objectContaining({ kind: 'mailbox', state: 'off', reason: { code: 'paused', value: null, limit: null } }),
     );
+
+    // More than are shown.
+    await hub.hub.parts.db.sql.query(
+      `insert into mail_account select (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'address', 'more-' || n || '@patchbay.test'))).*
+       from mail_account m, generate_series(1, 202) n`,
+      [],
+    );
+    const all = await eventually(health, ({ moreMailboxes }) => moreMailboxes > 0);
+    expect(all.moreMailboxes).toBe(3);
+    expect(all.components.filter(({ kind }) => kind === 'mailbox')).toHaveLength(200);
   });
 });

@@ -211,7 +211,14 @@ export const componentHealth = z.object({
 });
 export type ComponentHealth = z.infer<typeof componentHealth>;
 
-export const channelHealth = z.object({ accounts: z.array(accountHealth), components: z.array(componentHealth) });
+export const channelHealth = z.object({
+  accounts: z.array(accountHealth),
+  components: z.array(componentHealth),
+  /** How many mailboxes there are beyond those among the components. */
+  moreMailboxes: z.int(),
+  /** No server is set up for mail that goes out (`SMTP_URL`): it counts as sent, is kept in the outbox and never leaves. */
+  mailStays: z.boolean(),
+});
 export type ChannelHealth = z.infer<typeof channelHealth>;
 
 /** What the wallboard shows of an account. */

@@ -3,7 +3,7 @@ import type { ComponentHealth } from '@patchbay/contracts';
 import { health, isMailboxFailing } from '@patchbay/domain';
 import type { AccountRow } from '@patchbay/store/queries/channel-health';
 import { lastClockBeat } from '@patchbay/store/queries/clock-beat';
-import { listMailAccounts, type MailAccountRow } from '@patchbay/store/queries/mail-accounts';
+import { countMailAccounts, listMailAccounts, type MailAccountRow } from '@patchbay/store/queries/mail-accounts';
 import type { InletStatus } from '@patchbay/channels/channel';
 import type { Parts } from '../parts.ts';
 
@@ -55,6 +55,11 @@ async function mailboxes(parts: Parts): Promise<ComponentHealth[]> {
       ...notedOf(account),
     },
   }));
+}
+
+/** How many mailboxes there are that are not shown. */
+export async function moreMailboxes({ db }: Pick<Parts, 'db'>): Promise<number> {
+  return Math.max(0, (await countMailAccounts(db.sql)) - mostMailboxes);
 }
 
 /** Mails that the server does not hand out and of which a note is in quarantine, or was: they are no trouble of the account. */

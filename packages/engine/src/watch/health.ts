@@ -4,7 +4,7 @@ import { accountHealth, hourlyTrend, localDate, quantile } from '@patchbay/domai
 import { databaseNow, readAccounts } from '@patchbay/store/queries/channel-health';
 import type { AccountRow, Buckets } from '@patchbay/store/queries/channel-health';
 import type { Parts } from '../parts.ts';
-import { readComponents } from './components.ts';
+import { moreMailboxes, readComponents } from './components.ts';
 import { readLimits } from './limits.ts';
 
 /** A reading is given out again for so long. */
@@ -32,7 +32,12 @@ async function takeReading(parts: Parts): Promise<ChannelHealth> {
   const { timeZone } = parts.config;
   const rows = await readAccounts(parts.db.sql, localDate(now, timeZone), timeZone);
   const accounts = rows.map((row) => present(parts, row, limits.channels, now));
-  return { accounts, components: await readComponents(parts, rows) };
+  return {
+    accounts,
+    components: await readComponents(parts, rows),
+    moreMailboxes: await moreMailboxes(parts),
+    mailStays: parts.config.smtpUrl === undefined,
+  };
 }
 
 const date = (at: string | null): Date | null => (at === null ? null : new Date(at));
@@ -90,6 +95,7 @@ function present(parts: Parts, row: AccountRow, limits: WatchLimits['channels'],
 /** Errors may carry addresses and what a provider wrote: they are for managers. */
 export function withoutErrors(health: ChannelHealth): ChannelHealth {
   return {
+    ...health,
     accounts: health.accounts.map((account) => ({ ...account, lastError: null })),
     components: health.components.map((component) => ({ ...component, lastError: null })),
   };

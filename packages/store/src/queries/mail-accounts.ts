@@ -148,6 +148,11 @@ export async function listMailAccounts(
   return cut(rows, limit, (row) => [row.address, row.id]);
 }
 
+export async function countMailAccounts(sql: Queryable): Promise<number> {
+  const { rows } = await sql.query<{ count: number }>('select count(*)::integer as count from mail_account');
+  return rows[0]?.count ?? 0;
+}
+
 export async function readMailAccount(sql: Queryable, id: string): Promise<MailAccountRow | null> {
   const { rows } = await sql.query<MailAccountRow>(`select ${selected} from mail_account where id = $1`, [id]);
   return rows[0] ?? null;

@@ -11,6 +11,7 @@ import { Failed, Loading, Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
 import '../style/health.css';
+import { MailStays } from './mail-stays.tsx';
 import { PageHead } from './page-head.tsx';
 import { WatchLimitsForm } from './watch-limits-form.tsx';
 
@@ -26,7 +27,7 @@ export function HealthPage() {
   });
   if (health.isPending) return <Loading />;
   if (!health.data) return <Failed error={health.error} retry={() => void health.refetch()} />;
-  const { accounts, components } = health.data;
+  const { accounts, components, moreMailboxes } = health.data;
   return (
     <div className="page" data-testid="health-page">
       <PageHead text={t('watch.text')}>
@@ -36,6 +37,7 @@ export function HealthPage() {
           </Button>
         )}
       </PageHead>
+      <MailStays />
       <h2>{t('watch.accounts')}</h2>
       {accounts.length === 0 && <Nothing icon={<HeartOutlined />} title={t('watch.noAccounts')} />}
       <div className="health-grid">
@@ -49,6 +51,11 @@ export function HealthPage() {
           <ComponentCard key={`${one.kind} ${one.name}`} one={one} />
         ))}
       </div>
+      {moreMailboxes > 0 && (
+        <p className="muted small" data-testid="more-mailboxes">
+          {t('watch.moreMailboxes', { count: moreMailboxes })}
+        </p>
+      )}
       {limits && <WatchLimitsForm close={() => setLimits(false)} />}
     </div>
   );

@@ -10,6 +10,7 @@ import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { MailAccountForm } from './mail-accounts-form.tsx';
 import { MailAccountRow } from './mail-accounts-row.tsx';
+import { MailStays } from './mail-stays.tsx';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
 import { signInProblemText } from './sign-in-problem-text.ts';
@@ -38,6 +39,7 @@ export function MailAccountsPage() {
         </Button>
       </PageHead>
       <SignInOutcome />
+      <MailStays />
       <PagedList
         queryKey={keys.mailAccounts}
         read={(cursor, signal) => api.mailAccounts(cursor, signal)}

@@ -10,6 +10,7 @@ import { subjectText } from '../desk/given-names.ts';
 import { Nothing } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { FailedReplies, useFailedReplies } from './failed-replies.tsx';
+import { MailStays } from './mail-stays.tsx';
 import { OutboxDecision } from './outbox-decision.tsx';
 import { PageHead } from './page-head.tsx';
 import { PagedList } from './paged-list.tsx';
@@ -28,6 +29,7 @@ export function OutboxPage() {
   return (
     <div className="page">
       <PageHead text={t('outbox.text')} />
+      <MailStays />
       <div className="tabs" role="group" aria-label={t('outbox.filter')}>
         {filters.map((one) => (
           <button

@@ -20,7 +20,7 @@ export const operations = {
       partly: 'Your message on ticket #{{number}} did not reach all of its recipients',
       held: 'A message of yours could not be sent',
     },
-    text: 'Everything on its way to customers. Without an SMTP server, mail is kept here instead of being sent.',
+    text: 'Everything on its way to customers.',
     empty: {
       all: 'Nothing has been sent yet',
       undelivered: 'Nothing of yours to decide',
@@ -91,6 +91,10 @@ export const operations = {
   },
   watch: {
     text: 'How each account and each part of the hub is doing.',
+    mailStays:
+      'Mail is not sent: no mail server is set up (SMTP_URL). What is written is kept in the outbox, counts as sent, and does not leave later either.',
+    moreMailboxes_one: '{{count}} more mailbox is not shown here; all are under Settings, Mailboxes.',
+    moreMailboxes_other: '{{count}} more mailboxes are not shown here; all are under Settings, Mailboxes.',
     state: { ok: 'Fine', slow: 'Slow', failing: 'Failing', silent: 'Silent', off: 'Off' },
     reason: {
       fine: 'All is well',

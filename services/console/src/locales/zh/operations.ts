@@ -14,7 +14,7 @@ export const operations = {
       partly: '您在工单 #{{number}} 上的消息未送达部分收件人',
       held: '您有一条消息未能发送',
     },
-    text: '所有发往客户的消息。未配置 SMTP 服务器时，邮件保存在这里而不会发出。',
+    text: '所有发往客户的消息。',
     empty: {
       all: '还没有发送任何内容',
       undelivered: '没有待您处理的消息',
@@ -85,6 +85,9 @@ export const operations = {
   },
   watch: {
     text: '各账号及系统各部分的运行状况。',
+    mailStays: '邮件不会发出：未设置邮件服务器（SMTP_URL）。所写邮件保存在发件箱中并计为已发送，以后也不会再发出。',
+    moreMailboxes_one: '另有 {{count}} 个邮箱未在此显示，全部邮箱见“设置”中的“邮箱”。',
+    moreMailboxes_other: '另有 {{count}} 个邮箱未在此显示，全部邮箱见“设置”中的“邮箱”。',
     state: { ok: '正常', slow: '缓慢', failing: '故障', silent: '无消息', off: '未启用' },
     reason: {
       fine: '一切正常',
