@@ -28,3 +28,12 @@ function isKnown(name: string): boolean {
 /** What Western programs call whatever they write. */
 export const isWestern = (charset: string): boolean =>
   /^(iso[-_]?8859-?1|latin-?1|windows-1252|cp-?1252)$/i.test(charset.trim());
+
+/** Bytes in which the first parts of a mail begin. */
+const longestLook = 65_536;
+
+/** The first character set that a mail names in any of its parts: what stands unnamed beside it is in the same, most likely. */
+export function charsetNamedIn(raw: Buffer): string | undefined {
+  const named = raw.toString('latin1', 0, longestLook).matchAll(/charset\s{0,3}=\s{0,3}["']?([\w.:-]{2,40})/gi);
+  return named.map(([, name = '']) => name).find((name) => !isGuessed(name));
+}

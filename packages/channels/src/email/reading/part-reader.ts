@@ -4,6 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { Attachment, AttachmentStream, MailParserOptions, MessageText, ParsedMail } from 'mailparser';
+import { charsetNamedIn, isGuessed } from './charset-names.ts';
 import { readDelimitersFreely } from './delimiter-lines.ts';
 import { joinedLines, withoutSoftBreaks } from './flowed-text.ts';
 import { Parser, type PartNode, type Piece } from './mailparser-within.ts';
@@ -49,11 +50,14 @@ class PartReader extends Parser {
   /** Of broken lines, which are joined here. */
   readonly #flowed = new Set<PartHead>();
 
+  readonly #raw: Buffer;
+  #named: string | undefined;
   readonly #fileFirst: boolean;
 
   /** @param fileFirst a text that has a file's name is a file where it stands first, too */
-  constructor(options: MailParserOptions, fileFirst: boolean) {
+  constructor(raw: Buffer, options: MailParserOptions, fileFirst: boolean) {
     super(options);
+    this.#raw = raw;
     this.#fileFirst = fileFirst;
     const { decoder } = this;
     this.decoder = {
@@ -113,8 +117,9 @@ class PartReader extends Parser {
 
   override createNode(head: PartHead): PartNode {
     const lines = head.headers.getList();
-    if (head.root) restateFields(lines, head.charset || '');
-    const name = writtenName(lines, head.charset || '', head.filename) ?? (head.filename || '');
+    const charset = () => (isGuessed(head.charset || '') ? this.#charset : head.charset || '');
+    if (head.root) restateFields(lines, charset);
+    const name = writtenName(lines, charset, head.filename) ?? (head.filename || '');
     head.filename = name.trim().replace(/^'(.+)'$/, '$1') || false;
     if (/^(\w+\s+)?filename\s*=/.test(head.disposition || '')) head.disposition = 'attachment';
     head.contentType = meantType(head);
@@ -124,6 +129,12 @@ class PartReader extends Parser {
     const node = super.createNode(head);
     if (isForm(head) && head.parentNode) this.#forms.set(node.headers, head.parentNode);
     return node;
+  }
+
+  /** Of the mail, as far as it names one. */
+  get #charset(): string {
+    this.#named ??= charsetNamedIn(this.#raw) ?? '';
+    return this.#named;
   }
 
   /** The part is a text that is shown in a form for other programs (RFC 2046 §5.1.4). */
@@ -209,7 +220,7 @@ export async function readParts(
     readonly otherForms: ReadonlySet<Attachment>;
   }
 > {
-  const parser = new PartReader(options, fileFirst);
+  const parser = new PartReader(raw, options, fileFirst);
   const mail = { attachments: [] } as unknown as ParsedMail;
   let open: Readable | undefined;
   let failure: Error | undefined;

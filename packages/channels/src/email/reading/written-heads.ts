@@ -15,8 +15,12 @@ const raw = /[\u001b\u0080-\u00ff]/;
 /** A field that is folded within a letter. */
 const foldedLetter = /([\u0080-\u00ff])\r?\n[ \t]([\u0080-\u00ff])/g;
 
-/** Restates names and the subject in UTF-8. */
-export function restateFields(lines: readonly FieldLine[], charset: string | undefined): void {
+/**
+ * Restates names and the subject in UTF-8.
+ *
+ * @param charset in which the mail is written, as far as it says; asked for only where a field holds raw bytes that are no UTF-8
+ */
+export function restateFields(lines: readonly FieldLine[], charset: () => string | undefined): void {
   for (const field of lines) {
     if (!withPeople.has(field.key)) continue;
     if (raw.test(field.line)) field.line = inUtf8(field.line, charset);
@@ -26,13 +30,13 @@ export function restateFields(lines: readonly FieldLine[], charset: string | und
   }
 }
 
-function inUtf8(line: string, charset: string | undefined): string {
+function inUtf8(line: string, charset: () => string | undefined): string {
   const bytes = Buffer.from(line, 'latin1');
   const joined = Buffer.from(line.replace(foldedLetter, '$1$2'), 'latin1');
   if (isUtf8(joined) && !bytes.includes('\u001b$')) return isUtf8(bytes) ? line : joined.toString('latin1');
   const at = line.indexOf(':') + 1;
   const names = Buffer.from(line.slice(at).replace(/<[^<>]*>/g, ''), 'latin1');
-  return line.slice(0, at) + Buffer.from(decodeRawWords(bytes.subarray(at), charset, names)).toString('latin1');
+  return line.slice(0, at) + Buffer.from(decodeRawWords(bytes.subarray(at), charset(), names)).toString('latin1');
 }
 
 const parameter = (name: string, before = String.raw`;\s*`) =>
@@ -59,11 +63,12 @@ function decodedPercents(written: string): string | undefined {
  * A file's name that the parser has not read: in raw bytes, in a word of an unknown character set, with folders before it, or in a
  * field without its semicolons.
  *
+ * @param charset of the mail, asked for where the name is in raw bytes
  * @param read what the parser has read
  */
 export function writtenName(
   lines: readonly FieldLine[],
-  charset: string | undefined,
+  charset: () => string | undefined,
   read: string | false,
 ): string | undefined {
   const line = (key: string) => lines.find((field) => field.key === key)?.line ?? '';
@@ -79,7 +84,7 @@ export function writtenName(
   const unquoted = written.replace(/\\(["\\])/g, '$1');
   if (raw.test(written)) {
     const bytes = Buffer.from(unquoted, 'latin1');
-    return decodeRawWords(bytes, charset, Buffer.from(bytes.toString('latin1').replace(/\.\w{1,9}$/, ''), 'latin1'));
+    return decodeRawWords(bytes, charset(), Buffer.from(bytes.toString('latin1').replace(/\.\w{1,9}$/, ''), 'latin1'));
   }
   if (odd) return decodeEncodedWords(unquoted);
   return hasUnreadWord(written) ? decodeEncodedWords(written) : undefined;
