@@ -18,6 +18,8 @@ test.each([
   ['words around', 'Re: =?us-ascii?Q?=C3=BC?= and b', 'Re: ü and b'],
   ['ASCII that is ASCII', '=?us-ascii?Q?a=20b?=', 'a b'],
   ['what is no text in any', '=?UTF-8?B?nnDusSMbHd2w?=', '=?UTF-8?B?nnDusSMbHd2w?='],
+  ['what has nothing in its form', '=?utf-8?B?!!?=', '=?utf-8?B?!!?='],
+  ['an empty one', '=?utf-8?Q??= Lamp', 'Lamp'],
   ['what is no word', 'a =?b?c?= d', 'a =?b?c?= d'],
 ])('%s', async (_name, written, subject) => {
   const raw = mailOf('From: ann@example.com', `Subject: ${written}`, '', 'x');

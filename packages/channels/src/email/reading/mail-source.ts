@@ -262,9 +262,12 @@ function headerLinesOf(mail: ParsedMail): HeaderLine[] {
 }
 
 const encodedWord = /=\?[^?\s]{1,60}\?[bq]\?/i;
+/** Base64 with none of its signs: it was never encoded. */
+const emptyBase64 = /=\?[^?\s]{1,60}\?b\?[^?\sa-z0-9+/]{1,200}\?=/i;
 
-// An encoded word that is in no character set says more as it stands than as a row of replacement characters.
+// An encoded word that is in no character set, or in no form, says more as it stands than as a row of replacement characters or as nothing.
 function readable({ subject }: ParsedMail, written = ''): string | undefined {
+  if ((subject ?? '').trim() === '') return emptyBase64.test(written) ? written : subject;
   if (subject === undefined || !encodedWord.test(written)) return subject;
   const broken = lossOf(subject) > 0 || encodedWord.test(subject) || hasUnreadWord(written);
   const meant = broken ? decodeEncodedWords(written) : subject;
