@@ -127,7 +127,7 @@ const absenceOfDomino =
 
 /** Notes before that, and FirstClass: `Ann Lee is out of the office.` */
 const awayByName =
-  /^(?!(I|we|my|our|your)\b)(?<name>[^:?]{1,120}) (is out of (the|our) office|ist (außer Haus|nicht im (Haus|Büro))|est absente? du bureau|est[áa] fuera de la oficina|è fuori ufficio)\.?$/i;
+  /^(?!(I|we|my|our|your)\b)(?<name>[^:?]{1,120}) (is out of (the|our) office|ist (außer Haus|nicht im (Haus|Büro))|est absente? du bureau|est[áa] fuera de la oficina|è fuori ufficio)(?: \([^()]{1,60}\))?\.?$/i;
 
 /** What Request Tracker and its like put before everything else. */
 const ticketTag = /^\[[^[\]\n]{0,60}#\d{1,12}\][ \t]*/;

@@ -97,6 +97,8 @@ describe('subjects', () => {
   test.each([
     ['Ida Lee is out of the office.', away],
     ['Ida Lee is out of the office', `Hello,\n\n${away}`],
+    ['Ida Lee is out of the office (returning 03/09/2026)', away],
+    ['Ida Lee is out of the office (returning 03/09/2026).', away],
     ['Ida Lee is out of the office', `${away} Please contact Bob Ray, bob@firm.example.\n\nIda Lee`],
     ['Ida Lee ist außer Haus', 'Ich bin bis Montag nicht im Büro.'],
     ['Ida Lee est absente du bureau', 'Je suis absente jusqu’à lundi.'],
@@ -113,6 +115,8 @@ describe('subjects', () => {
     ['Bob Ray is out of the office', 'I am back in the office on Monday and decide then; our lamp still flickers.'],
     ['Ida Lee is out of the office', 'I am back in the office on Monday and decide then; our lamp still flickers.'],
     ['Ida Lee is out of the office', 'The lamp still flickers. I am out of the office on Monday.'],
+    ['Ida Lee is out of the office (returning 9 March)', 'The lamp still flickers. I am out of the office on Monday.'],
+    ['Bob Ray is out of the office (order 4711)', 'Please ship it to me instead.'],
     ['Ida Lee is out of the office', 'I am out of the office until Monday. Where is the lamp now?'],
     ['Ida Lee is out of the office', 'I am out of the office on Monday, the lamp still flickers.'],
     ['Ida Lee is out of the office', 'I am out of the office until Monday.\n\nThe lamp flickers since then.'],

@@ -5,7 +5,7 @@ const delayed =
   /\b(delayed|delay|warning|not yet been delivered|could not send message for past|still being retried|verzögert)\b|(?<!\p{L})(différée?|retardée?)(?!\p{L})/iu;
 /** What Exchange puts before the subject of what it still tries to deliver. */
 const delayedBefore =
-  /^\s*(retrasado|demorado|ritardato|in ritardo|atrasad[oa]|vertraagd|opóźnion[eoy]|задержано|отложено|затримано|försenat|forsinket|viivästynyt|zpožděno|késleltetve|gecikti|întârziat|καθυστέρηση|配信(の)?遅延|已?延迟|已?延遲|지연됨?)\s*[:\uff1a]/i;
+  /^\s*((?:entrega|recapito|consegna|bezorging|levering) (?:retrasada|demorada|atrasada|ritardat[oa]|vertraagd)|retrasado|demorado|ritardato|in ritardo|atrasad[oa]|vertraagd|opóźnion[eoy]|задержано|отложено|затримано|försenat|forsinket|viivästynyt|zpožděno|késleltetve|gecikti|întârziat|καθυστέρηση|配信(の)?遅延|已?延迟|已?延遲|지연됨?)\s*[:\uff1a]|^(邮件|郵件)(延迟|延遲)(投递|投遞|发送|送达)?(的)?(通知|提醒)/i;
 
 /** Where a subject begins to say that a mail is late, if it does. */
 export function delaySubjectAt(subject: string): number | undefined {

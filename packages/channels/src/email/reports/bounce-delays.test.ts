@@ -55,6 +55,45 @@ const shapes: Record<string, Shape> = {
     text: ['ann@example.org へのメッセージはまだ配信されていません。引き続き配信を試みます。'],
   },
   Chinese: { ...pm, subject: encoded('延迟: 灯'), text: ['发往 ann@example.org 的邮件尚未送达。系统将继续尝试传递。'] },
+  'Spanish of Exchange': {
+    ...pm,
+    subject: encoded('Entrega retrasada: Lámpara'),
+    text: ['La entrega a ann@example.org se ha retrasado. El mensaje todavía no se ha entregado.'],
+  },
+  'Portuguese of Exchange': {
+    ...pm,
+    subject: encoded('Entrega atrasada: Lâmpada'),
+    text: ['A mensagem para ann@example.org ainda não foi entregue. Continuaremos tentando entregá-la.'],
+  },
+  'Italian of Exchange': {
+    ...pm,
+    subject: encoded('Recapito ritardato: Lampada'),
+    text: ['Il messaggio per ann@example.org non è ancora stato recapitato. Verranno effettuati altri tentativi.'],
+  },
+  'Dutch of Exchange': {
+    ...pm,
+    subject: encoded('Bezorging vertraagd: Lamp'),
+    text: ['Het bericht aan ann@example.org is nog niet bezorgd.'],
+  },
+  'Chinese of a provider': {
+    ...pm,
+    subject: encoded('邮件延迟投递通知'),
+    text: ['您发往 ann@example.org 的邮件尚未送达，系统将继续尝试投递 48 小时。'],
+  },
+  'a customer who waits in Spanish': {
+    from: 'ann@example.org',
+    nullPath: false,
+    subject: encoded('Entrega retrasada: pedido 5'),
+    text: ['El pedido todavía no se ha entregado. ¿Cuándo llega?'],
+    is: 'customer',
+  },
+  'a customer who waits in Chinese': {
+    from: 'ann@example.org',
+    nullPath: false,
+    subject: encoded('邮件延迟投递通知'),
+    text: ['我收到这样的通知，包裹尚未送达，快递将继续尝试投递。请问什么时候到？'],
+    is: 'customer',
+  },
   'French daemon': {
     from: 'MAILER-DAEMON@example.org',
     subject: encoded('Message différé'),
