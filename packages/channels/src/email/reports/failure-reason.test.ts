@@ -21,6 +21,16 @@ const ofTheAddress = [
   '550 5.1.1 Utilisateur inexistant',
   '550 5.4.4 Domain example.org does not resolve',
   '550 5.1.2 Host unknown (Name server: example.org: host not found)',
+  'Utente ann (ann@example.org) non elencato nella Directory di Domino',
+  'El usuario ann no figura en el Directorio de Domino',
+  "L'utilisateur ann n'est pas répertorié dans l'annuaire de Domino",
+  'ホスト不明です',
+  'ann@example.org   No matches to nameserver query',
+  '550 непознат корисник',
+  '550 tundmatu kasutaja',
+  '550 nežinomas vartotojas',
+  '550 nezināms lietotājs',
+  '550 usuari desconegut',
 ];
 const ofSomethingElse = [
   '554 5.6.0 Invalid message content',
@@ -40,6 +50,9 @@ const ofSomethingElse = [
   '550 Account locked',
   '554 5.7.1 Relay access denied',
   '550 5.7.25 Client host rejected: cannot find your hostname',
+  '550 5.2.1 The user you are trying to contact is receiving mail too quickly',
+  '550-5.2.1 The user you are trying to contact is receiving mail at a rate that\n550 5.2.1 prevents additional messages from being delivered.',
+  '521 5.2.1 : (CON:B1) https://postmaster.example.com/error-codes#554conb1',
 ];
 
 describe('what a server answered', () => {
@@ -55,6 +68,10 @@ test.each([
   ['552 1 Requested mail action aborted, mailbox not found', '552'],
   ['250 2.6.0 Message received', '250'],
   ['250 ok 1204 qp 99', '250'],
+  ['571 Delivery not authorized, message refused', '571'],
+  ['原因：550 RCPT (ann@example.org) unknown', '550'],
+  ['<ann@example.org>... 551 User not local; please try <ann@example.net>', '551'],
+  ['connect to mx.example.org (port 465): refused', undefined],
   ['connect to mx.example.org[203.0.113.5]: 25 tries', undefined],
 ])('the reply code of %s', (diagnostic, replyCode) => {
   expect(failureOf({ status: undefined, diagnostic, text: '' }).replyCode).toBe(replyCode);
