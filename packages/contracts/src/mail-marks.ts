@@ -10,7 +10,7 @@ const introduction = 'gmail_attr|moz-cite-prefix|airmail_on|reply-intro';
 /** All that stands behind is older: Outlook, Windows Live, Zimbra. */
 const rest = 'divrplyfwdmsg|outlookmessageheader|stopspelling|zwchr';
 /** Not those of Apple Mail and Outlook on a phone: who takes their line away there goes on writing inside. */
-const signature = 'gmail_signature(_prefix)?|moz-signature|protonmail_signature_block|mb_sig';
+const signature = 'gmail_signature(_prefix)?|moz-signature|protonmail_signature_block|mb_sig|messagesignaturesection';
 /** What Outlook and Yahoo put before foreign names. */
 const prefix = '(x_){0,9}(ecx|ydp[0-9a-f]{4,12}|m_-?\\d{1,25})?(x_){0,9}';
 const names = (words: string) => new RegExp(`^${prefix}(${words})$`, 'i');

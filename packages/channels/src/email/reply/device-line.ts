@@ -2,7 +2,7 @@
 
 /** Nothing else is called so. */
 const named =
-  'iphon|ipad|ipod|android|galaxy|samsung|huawei|xiaomi|motorola|oneplus|nokia|blackberry|smartphone|outlook|yahoo|gmx|web\\.de|t-online|proton|tuta|superhuman|shortwave|thunderbird|mail\\.ru|яндекс|yandex|qq|foxmail|אייפון';
+  'iphon|ipad|ipod|android|galaxy|samsung|huawei|xiaomi|motorola|oneplus|nokia|blackberry|smartphone|outlook|yahoo|gmx|web\\.de|t-online|proton|tuta|typeapp|bluemail|superhuman|shortwave|thunderbird|mail\\.ru|яндекс|yandex|qq|foxmail|אייפון';
 /** What people send things with as well. */
 const common =
   'windows|spark|boxer|surface|pixel|(?<!-)mail(?!-?ad(d)?res)|handy|phone|telefon|téléphone|teléfono|telefoon|puheli|mobil|móvil|мобильн|мобільн|телефон|cell|device|tablet|gerät|appareil|dispositiv|apparaat|urządze|zaříze|устройств|készülék|пристро|جهاز|هاتف|手机|手機|邮箱|郵箱';
@@ -10,9 +10,9 @@ const platform = '(?:ios|android|mac(?:os)?|windows|iphone|ipad)';
 const opening = new RegExp(
   `^(?:${[
     'sent (?!(?:by|via) (?:e-?mail|mail|phone)\\b)(?:from|with|via|using|by|on)',
-    "gesendet (?:von|mit|über)(?!.* an )|envoyé (?:depuis|avec|à partir de|de|à partir d[’']une?)|enviad[oa] (?:desde|do|de|pelo|pela|com)|inviat[oa] (?:dallo|dalla|dal|da)",
-    '(?:verstuurd|verzonden) (?:vanaf|via|met|vanuit)|skicka(?:des|t) från|sendt fra|lähetetty|wysłan[eoay] (?:ze|z)|odeslán[oa] (?:ze|z)|odoslané (?:zo|z)',
-    '(?:el)?küldve|отправлено (?:с|из|от)|надіслано (?:з|із)|trimis de pe|enviat (?:des )?(?:del|de)|poslano (?:s|z|iz)|dihantar daripada|στάλθηκε από|dikirim dari',
+    "gesendet (?:von|mit|über)(?!.* an )|envoyé (?:depuis|avec|à partir de|de|à partir d[’']une?)|enviad[oa] (?:desde|do|de|pelo|pela|com|con)|inviat[oa] (?:dallo|dalla|dal|da|con)",
+    '(?:verstuurd|verzonden) (?:vanaf|via|met|vanuit)|skicka(?:des|t) från|sendt fra|lähetetty|wysłan[eoay] (?:ze|z)|odeslán[oa] (?:ze|z)|(?:odoslan|poslan)é (?:zo|z)',
+    '(?:el)?küldve|отправлено (?:с|из|от)|надіслано (?:з|із)|trimis de pe|enviat (?:des )?(?:del|de)|poslano (?:s|z|iz)|dihantar daripada|(?:στάλθηκε|εστάλη) από|dikirim dari',
     '(?:(?:được|đã) )?gửi từ|ส่งจาก|نُشرت من|أُرسلت من|נשלח (?:מה|מ)-?',
   ].join('|')})(?!\\p{L})(?<words>.+)$`,
   'iu',
@@ -33,6 +33,8 @@ const others = new RegExp(
     '^.{0,10}(?:iphone|ipad|galaxy|samsung|android|outlook|スマートフォン|スマホ|삼성|휴대전화|휴대폰)[^、。,]{0,30}(?:から送信(?:しました)?|を入手|다운로드|에서 (?:보냄|전송했습니다))$',
     '^(?:从|從|由)[^，,。]{0,30}(?:iphone|ipad|手机|手機|windows|outlook)[^，,。]{0,10}(?:发送|發送|傳送|发出)$',
     `^(?:发送|發送|发|發|来|來|寄)自[^，,。]{0,20}(?:${named}|${common})(?: for ${platform}|[^，,。的了是不没沒请請吗嗎问問]{0,8})$`,
+    '^(?:windows|yahoo!)[^、。,]{0,20}メール(?: - (?:android|iphone|ipad))?から送信$',
+    '^मेरे (?:iphone|ipad) से भेजा गया$',
     '^yahoo mail ?: search, organi[sz]e, conquer$',
     '^provenance ?: courrier (?:pour|de) windows$',
   ].join('|'),
@@ -45,7 +47,9 @@ const between = new Set(
   `ios macos my our the a an for on by of and from via using with secure encrypted email emails network app apps client smart wireless wi-fi lte note pro max plus mini ultra lite tab
   meinem meiner mein der die das dem den mit für auf unter von aus mon ma le la un une pour sur de d’un avec application l’application mi mis el una para en desde con del dels meu minha do da o um no na pelo aplicativo app
   mio mia dal dalla il per su mijn het een voor op met vanaf vanuit min mitt mit för på til till med mojego mojej mego dla w z ze systemu aplikacji aplikace aplikácie mého mojí mojho môjho mog mojeg mojega svog svojeg pro az pe meu mea de
-  моего моей для на из с от мого моєї з із приложения почты почта сервиса το μου από του của tôi saya`.split(/\s+/),
+  моего моей для на из с от мого моєї з із приложения почты почта сервиса messagerie sécurisée e-mail-verschlüsselung l’email sicura el correo electrónico seguro το μου από του của tôi saya`.split(
+    /\s+/,
+  ),
 );
 const name = /^[\p{Lu}\p{Lo}\d][\p{L}\p{M}\d.&+/’'-]{0,19}$/u;
 const dateWord =

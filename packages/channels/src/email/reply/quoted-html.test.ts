@@ -97,13 +97,17 @@ describe('a mail passed on stays', () => {
 });
 
 describe('a signature', () => {
-  test.each(['gmail_signature', 'x_gmail_signature', 'moz-signature', 'protonmail_signature_block', 'mb_sig'])(
-    'marked %s',
-    async (name) => {
-      const html = `<p>Thank you!</p><div class="${name}"><div>Ann Lee</div><div>Sales</div></div>`;
-      expect((await shown(html)).reply).toBe('Thank you!');
-    },
-  );
+  test.each([
+    'gmail_signature',
+    'x_gmail_signature',
+    'moz-signature',
+    'protonmail_signature_block',
+    'mb_sig',
+    'messageSignatureSection',
+  ])('marked %s', async (name) => {
+    const html = `<p>Thank you!</p><div class="${name}"><div>Ann Lee</div><div>Sales</div></div>`;
+    expect((await shown(html)).reply).toBe('Thank you!');
+  });
 
   test('told by another attribute', async () => {
     const html = '<p>Thank you!</p><div dir="ltr" data-smartmail="gmail_signature"><div>Ann Lee</div></div>';

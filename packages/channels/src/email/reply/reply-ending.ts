@@ -9,6 +9,8 @@ const rule = /^[\s>]*([-_=*—]{3,}|_{2,}|([-_*=] ){2,}[-_*=])\s*$/;
 const delimiter = /^--[ \t\u00a0]$/;
 /** The same after its space was taken away on the way or doubled, or as a person types it. */
 const typedDelimiter = /^--(?:[ \t\u00a0]*|&nbsp;)$/;
+/** Drawn under what was written; longer ones part, or are to be filled in. */
+const drawnDelimiter = /^_{2,4}\s*$/;
 const dash = /^\s*[—–]\s*$/;
 const sentenceEnd = /[.!?。！？:：,;]\s*$/u;
 /** A telephone number, an address or a site. */
@@ -154,11 +156,21 @@ function signatureStart(lines: readonly string[], first: number): number | undef
   const standard = lines.findIndex((line, index) => index >= first && delimiter.test(line));
   if (standard >= 0) return standard;
   const typed = lines.findIndex(
-    (line, index) => index >= first && typedDelimiter.test(line) && isSigned(paragraphAt(lines, index + 1)),
+    (line, index) =>
+      index >= first &&
+      (typedDelimiter.test(line) || isDrawnDelimiter(lines, index)) &&
+      isSigned(paragraphAt(lines, index + 1)),
   );
   if (typed >= 0) return isLast(paragraphsBelow(lines, typed)) ? typed : undefined;
   const dashed = lines.findLastIndex((line, index) => index >= first && dash.test(line));
   return dashed >= 0 && looksSigned(lines.slice(dashed + 1)) ? dashed : undefined;
+}
+
+/** Below a blank line, and nothing is said of what stands there. */
+function isDrawnDelimiter(lines: readonly string[], index: number): boolean {
+  if (!drawnDelimiter.test(lines[index] ?? '') || (lines[index - 1] ?? '').trim() !== '') return false;
+  const above = lines.slice(0, index).findLast((line) => line.trim() !== '') ?? '';
+  return sentenceEnd.test(above) && !announced.test(above);
 }
 
 /** The first lines that are written below, up to a blank line or the next delimiter. */
