@@ -119,6 +119,15 @@ const groupWise = /^>{2,3}\s.{1,300}\s>{2,3}\s*$/;
 const closed = /[:\uff1a]\s*$/;
 const anyVerb = new RegExp(verb, 'iu');
 const verbAtEnd = new RegExp(`(^|\\s)${verb}\\s*[:\uff1a]\\s*$`, 'iu');
+/** Of more languages, where little else is said; it counts above what is quoted. */
+const otherVerb =
+  '(pisze|pisał\\(?a?\\)?|kirjoitti|[ií]rta|yazdı|yazmış|έγραψε|написа|пише|rašė|napísal\\(?a?\\)?|a scris|va escriure|menulis|napisao|napisala|napisal\\(?a?\\)?|skrifaði)';
+const otherVerbAtEnd = new RegExp(`((^|\\s)${otherVerb}|[写寫][道到]|さんは書きました)\\s*[:\uff1a]\\s*$`, 'iu');
+/** Programs begin with the date, or put a word for writing behind the sender's address; no blank line need follow. */
+const wholeAttribution = new RegExp(
+  `^(\\d{1,4}[./-]\\d|\\d{1,2}\\.? \\p{L}{3,12}\\.? \\d{4}).{0,300}<\\s?[^<>\\s]{1,64}@[^<>\\s]{1,255}\\s?>\\s*[:\uff1a]\\s*$|<\\s?[^<>\\s]{1,64}@[^<>\\s]{1,255}\\s?>\\s?(${verb}|${otherVerb})\\s*[:\uff1a]\\s*$`,
+  'iu',
+);
 /** I and you, as they stand beside the word for writing. */
 const tellers =
   /(^|[\s,])(i|we|you|he|she|they) (wrote|sent)\b|\bschrieb(en)? (ich|wir|sie|er|du)\b|\b(je (vous|t['’])?|j['’]|vous |nous |tu )(ai |avez |avons |as )(vous |t['’])?écrit|\b(ho|hai|abbiamo|avete) scritto|\bschreef (ik|u|je|jij)\b|\bskrev (jag|du|ni|jeg|vi|de)\b|(^|[\s,])(я|мы|вы|ты) (написал|пишет)|[我您你][^<@]{0,20}[写寫]道/iu;
@@ -221,7 +230,7 @@ function isTold(joined: string): boolean {
  */
 function unspokenEnd(lines: readonly string[], index: number): number | undefined {
   const first = plain(lines[index] ?? '');
-  if (!dated.test(first) && !addressed.test(first) && !verbAtEnd.test(first)) return undefined;
+  if (!dated.test(first) && !addressed.test(first) && !isVerbAtEnd(first)) return undefined;
   let joined = '';
   for (let next = index; next < Math.min(index + unfinishedLines, lines.length); next += 1) {
     const line = plain(lines[next] ?? '').trim();
@@ -234,10 +243,10 @@ function unspokenEnd(lines: readonly string[], index: number): number | undefine
       !isTold(joined) &&
       dated.test(joined) &&
       timed.test(joined) &&
-      (addressed.test(joined) || verbAtEnd.test(joined)) &&
-      !goesOn(lines, next + 1);
+      (wholeAttribution.test(joined.trim()) ||
+        ((addressed.test(joined) || verbAtEnd.test(joined)) && !goesOn(lines, next + 1)));
     const introduces =
-      named || verbAtEnd.test(joined) || (dated.test(joined) && (timed.test(joined) || anyVerb.test(joined)));
+      named || isVerbAtEnd(joined) || (dated.test(joined) && (timed.test(joined) || anyVerb.test(joined)));
     if (whole || (introduces && isQuotedBelow(lines, next + 1))) return next + 1;
     // Hungarian puts the date in brackets, behind a colon.
     if (!/\([^()]{0,40}$/.test(line)) return undefined;
@@ -251,6 +260,11 @@ const withoutTargets = (joined: string): string =>
     joined.startsWith(address, at - address.length) ? '' : written,
   );
 const target = / \[([^\s<>[\]@]{1,64}@[^\s<>[\]@]{1,255})\]/g;
+
+const isVerbAtEnd = (line: string): boolean => closed.test(line) && (verbAtEnd.test(line) || otherVerbAtEnd.test(line));
+
+/** A person's line about what somebody wrote. */
+export const tellsOfWriting = (line: string): boolean => anyVerb.test(line) || otherVerbAtEnd.test(line);
 
 const isGoingOn = (line: string): boolean =>
   intro.test(line) && addressed.test(line) && timed.test(line) && goingOn.test(line) && !isTold(line);

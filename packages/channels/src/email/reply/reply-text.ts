@@ -6,6 +6,7 @@ import {
   quoteMarkerAt,
   quoteSigns,
   type QuoteMarker,
+  tellsOfWriting,
 } from '@patchbay/contracts/quote-markers';
 import { withoutEnding } from './reply-ending.ts';
 
@@ -14,6 +15,13 @@ const moreThan = /^\s{0,3}>=?[$€£¥]?\d/;
 /** Characters, of a line that was broken, and with the word that found no room in it. */
 const shortestBroken = 60;
 const brokenAt = 70;
+const sentence = /[.!?。！？]\s*$/u;
+/** Lines of one thing that is shown, and characters of the line that does. */
+const mostShown = 30;
+const longestShowing = 100;
+/** A colon, no date or address, and no greeting. */
+const showing =
+  /^(?!\s*(dear|hello|hi|hey|good (morning|afternoon|evening)|hallo|liebe|sehr geehrte|guten|moin|bonjour|cher|chère|madame|monsieur|hola|estimad|buenos|buenas|ciao|buongiorno|gentile|olá|bom|boa|prezad|caro|beste|geachte|hej|kära|hei|witam|cześć|szanown|dobrý|здравствуйте|добрый|уважаем|您好|你好|尊敬的|안녕)(?!\p{Ll}{3}))[^\d@<>]*\p{L}[^\d@<>]*[:\uff1a]\s*$/iu;
 /** As answers begin, also in small letters. */
 const answer =
   /^(yes|yep|no|nope|not|ok|okay|i|we|please|thanks?|ja|nein|nee|nej|ich|wir|bitte|oui|non|je|s[iì]|sí|sim|não|yo|io|eu|да|нет|я)(?![\p{L}])/iu;
@@ -130,7 +138,7 @@ function startsQuote(
   { quotes, lastOwn }: { quotes: boolean; lastOwn: number },
 ): boolean {
   if (!quoted.test(lines[index] ?? '')) return false;
-  if (!quotes && isCompared(lines, index)) return false;
+  if (!quotes && (isCompared(lines, index) || isShown(lines, index, lastOwn))) return false;
   if (quotes || quoted.test(lines[index + 1] ?? '')) return true;
   if (index <= Math.max(0, lastOwn) || (lines[index - 1] ?? '').trim() !== '') return false;
   return index === lastWritten(lines) || lines.slice(index).filter((line) => quoted.test(line)).length >= fewestParted;
@@ -141,6 +149,27 @@ function isCompared(lines: readonly string[], start: number): boolean {
   for (let index = start; quoted.test(lines[index] ?? ''); index += 1)
     if (!moreThan.test(lines[index] ?? '')) return false;
   return true;
+}
+
+/**
+ * Whoever shows what a screen or a manual says puts a colon above it and goes on below, in sentences: nothing else has such a sign. The line above says
+ * nothing of who wrote, when or from where, and greets nobody.
+ */
+function isShown(lines: readonly string[], index: number, lastOwn: number): boolean {
+  let start = index;
+  while (start > 0 && index - start <= mostShown && quoted.test(lines[start - 1] ?? '')) start -= 1;
+  let end = index;
+  while (end - start <= mostShown && quoted.test(lines[end] ?? '')) end += 1;
+  if (end - start > mostShown || lastOwn < end) return false;
+  const above = (lines[start - 1] ?? '').trim() === '' ? (lines[start - 2] ?? '') : (lines[start - 1] ?? '');
+  return (
+    above.length <= longestShowing &&
+    showing.test(above) &&
+    !tellsOfWriting(above) &&
+    !lines.slice(0, start).some((line) => quoted.test(line)) &&
+    !lines.slice(end).some((line) => quoted.test(line)) &&
+    lines.slice(end).some((line) => sentence.test(line))
+  );
 }
 
 /** It begins with a quoted line, and below an answer there are more. */
