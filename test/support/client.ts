@@ -28,18 +28,23 @@ export function createClient(url: string, credentials: Record<string, string>): 
   };
 }
 
+/** Between two questions a twentieth of what has been waited, within these bounds: who is asked works, too. Milliseconds. */
+const soonestMs = 40;
+const latestMs = 250;
+
 /** Asks again until the answer holds; the last answer is in the error. For what no event tells a client. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   holds: (value: T) => boolean,
   timeoutMs = 15_000,
 ): Promise<T> {
-  const end = Date.now() + timeoutMs;
+  const begun = Date.now();
   for (;;) {
     const value = await ask();
     if (holds(value)) return value;
-    if (Date.now() > end)
+    const waited = Date.now() - begun;
+    if (waited > timeoutMs)
       throw new Error(`Did not come true in ${timeoutMs} ms: ${JSON.stringify(value)?.slice(0, 2000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(waited / 20, soonestMs), latestMs)));
   }
 }
