@@ -182,6 +182,22 @@ describe.skipIf(inject('chromium') === null)('screens that are looked at all day
     await held.waitFor({ state: 'detached' });
   });
 
+  it('calls nothing by the name of an icon, and nothing that is pressed is without a name', async () => {
+    await page.goto(`${hub.url}/desk/${await receive('The bulb is loose')}`);
+    await page.getByTestId('composer-text').waitFor();
+    const wrong = [];
+    for (const key of ['desk', 'outbox', 'quarantine', 'health']) {
+      await page.getByTestId(`nav-${key}`).click();
+      await page.waitForURL(new RegExp(key));
+      await page.locator('.state[role=status]').waitFor({ state: 'detached' });
+      const lines = (await page.locator('body').ariaSnapshot()).split('\n');
+      wrong.push(
+        ...lines.filter((line) => /- (?:(?:button|link)(?! ["/])|img "[a-z-]+"|\w+ "[a-z]+-?[a-z]* [A-Z])/.test(line)),
+      );
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it('each figure has room on the wallboard', async () => {
     await page.goto(`${hub.url}/wallboard`);
     const level = page.locator('[data-testid=figure][data-key=service-level][data-value="1"]');

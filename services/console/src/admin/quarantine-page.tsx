@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { ReloadOutlined, SafetyOutlined } from '@ant-design/icons';
+import { ReloadOutlined, SafetyOutlined, SearchOutlined } from '@ant-design/icons';
 import { channelName, type ChannelName, type InboxGroup, type InboxItem } from '@patchbay/contracts';
 import { fullMoment, keys, moment } from '@patchbay/ui';
 import { Button, Checkbox, Input, Segmented, Select } from 'antd';
@@ -83,6 +83,7 @@ export function QuarantinePage() {
           style={{ flex: '1 1 200px', minWidth: 0 }}
           placeholder={t('quarantine.search')}
           aria-label={t('quarantine.search')}
+          searchIcon={<SearchOutlined aria-label={t('quarantine.search')} />}
           onSearch={(next) => (setQ(next), restart())}
         />
         {picked && state === 'quarantined' && (

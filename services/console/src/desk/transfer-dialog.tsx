@@ -1,3 +1,4 @@
+import { SearchOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import type { Ticket, TicketTransfer, TransferTarget } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
@@ -97,6 +98,7 @@ function Targets({ ticketId, chosen, choose }: TargetsProps) {
         onChange={(event) => setQ(event.target.value)}
         placeholder={t('transfer.search')}
         aria-label={t('transfer.search')}
+        searchIcon={<SearchOutlined aria-label={t('transfer.search')} />}
       />
       {targets.isPending && <Loading />}
       {targets.isError && !targets.data && <Failed error={targets.error} retry={() => void targets.refetch()} />}
