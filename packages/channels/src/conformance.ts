@@ -130,6 +130,7 @@ export function conformanceDeps(
     callSituation: async (callSid) => overrides.callSituation?.(callSid) ?? null,
     httpSources: { source: async () => null, requestFields: async () => null, ...overrides.httpSources },
     ourAddresses: async () => new Set(),
+    sendingServer: async () => null,
     ticketsOfSent: async () => [],
     received,
   };

@@ -1,4 +1,4 @@
-/** Mail accounts: mailboxes elsewhere whose mail is fetched over IMAP. */
+/** Mail accounts: mailboxes elsewhere whose mail is fetched over IMAP, and as which mail leaves. */
 import { z } from 'zod';
 import { timestamp } from './glossary.ts';
 
@@ -85,6 +85,10 @@ const settings = {
   /** The host whose Authentication-Results header is believed (RFC 8601); also where it leaves out its name in that, as Microsoft's does. */
   authservId: line(253).nullable(),
   enabled: z.boolean(),
+  /** Where mail of this address leaves, by the same sign-in, all three together; null: where all other mail does. */
+  smtpHost: hostName.nullable(),
+  smtpPort: z.int().min(1).max(65_535).nullable(),
+  smtpSecurity: mailSecurity.nullable(),
 };
 const secrets = { password: z.string().min(1).max(1000), clientSecret: z.string().min(1).max(1000) };
 
@@ -93,6 +97,7 @@ export const mailAccount = z.object({
   ...settings,
   address: z.string(),
   host: z.string(),
+  smtpHost: z.string().nullable(),
   oauth: z
     .object({ clientId: z.string(), authorizeUrl: z.string(), tokenUrl: z.string(), scope: z.string() })
     .nullable(),
@@ -131,6 +136,9 @@ export const mailAccountCreate = z.object({
   importDays: settings.importDays.default(null),
   authservId: settings.authservId.optional(),
   enabled: z.boolean().default(true),
+  smtpHost: settings.smtpHost.default(null),
+  smtpPort: settings.smtpPort.default(null),
+  smtpSecurity: settings.smtpSecurity.default(null),
   oauth: oauthSettings.optional(),
   password: secrets.password.optional(),
   clientSecret: secrets.clientSecret.optional(),
@@ -165,7 +173,7 @@ export const mailSignIn = z.object({ url: z.string() });
 
 /**
  * What Google and Microsoft publish for their mailboxes (developers.google.com/gmail/imap, learn.microsoft.com/exchange). `namesItself`: the
- * host has its name in the Authentication-Results that it writes.
+ * host has its name in the Authentication-Results that it writes. `sendingScope`: the scope where mail leaves by `smtp`, too.
  */
 export const mailProviderPresets = {
   google: {
@@ -173,6 +181,8 @@ export const mailProviderPresets = {
     authorizeUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
     tokenUrl: 'https://oauth2.googleapis.com/token',
     scope: 'https://mail.google.com/',
+    sendingScope: 'https://mail.google.com/',
+    smtp: { smtpHost: 'smtp.gmail.com', smtpPort: 465, smtpSecurity: 'tls' },
     authservId: 'mx.google.com',
     namesItself: true,
   },
@@ -181,6 +191,9 @@ export const mailProviderPresets = {
     authorizeUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
     tokenUrl: 'https://login.microsoftonline.com/common/oauth2/v2.0/token',
     scope: 'https://outlook.office.com/IMAP.AccessAsUser.All offline_access',
+    sendingScope:
+      'https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access',
+    smtp: { smtpHost: 'smtp.office365.com', smtpPort: 587, smtpSecurity: 'starttls' },
     // Who takes mail in there begins Authentication-Results with the results (learn.microsoft.com/defender-office-365/message-headers-eop-mdo),
     // and tells its name in the Received that stands below.
     authservId: 'mail.protection.outlook.com',

@@ -7,6 +7,7 @@ import type { ChannelName } from '@patchbay/contracts';
 import { isInboxName, ticketsOfSent } from '@patchbay/store';
 import { readRequestType } from '@patchbay/store/queries/request-types';
 import { callSituation } from './pipeline/calls.ts';
+import { sendingServer } from './mail-accounts/sending-servers.ts';
 import { ourAddresses } from './our-addresses.ts';
 import { endQuarantineOf, quarantine, receive } from './pipeline/receive.ts';
 import type { Parts } from './parts.ts';
@@ -58,6 +59,7 @@ export function createChannels(
       requestFields: async (type) => (await readRequestType(parts().db.sql, type))?.fields ?? null,
     },
     ourAddresses: () => ourAddresses(parts().db),
+    sendingServer: (address) => sendingServer(parts(), address),
     ticketsOfSent: (messageIds) => ticketsOfSent(parts().db.sql, messageIds),
     ...(dns && { dns }),
   };

@@ -1,4 +1,9 @@
--- What came to a mailbox that has no identity is answered as that mailbox, by machines, too.
+-- What came to a mailbox that has no identity is answered as that mailbox, by machines, too; its mail may leave by a server of its own.
+
+alter table mail_account
+  add column if not exists smtp_host text,
+  add column if not exists smtp_port integer check (smtp_port between 1 and 65535),
+  add column if not exists smtp_security text check (smtp_security in ('tls', 'starttls', 'none'));
 
 create index if not exists mail_account_written_as on mail_account (lower(address)) where enabled;
 

@@ -1,27 +1,21 @@
 /** Mail of the centre itself to one address, about no ticket. */
 import { HubError } from '@patchbay/contracts';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import type { Notice } from '../channel.ts';
+import type { ChannelDeps, Notice } from '../channel.ts';
 import { placeOf } from './addresses.ts';
 import { signBounceAddress } from './bounce-address.ts';
 import { cleanFilename, cleanLine, cleanText, clip } from './clean-text.ts';
-import {
-  asciiAddress,
-  checkedAddress,
-  longestName,
-  longestSubject,
-  type ComposeDeps,
-  type ComposedMail,
-} from './compose.ts';
+import { asciiAddress, checkedAddress, longestName, longestSubject, type ComposedMail } from './compose.ts';
+import { outletOf } from './outlet.ts';
 import { handOver } from './send.ts';
 
-type NoticeDeps = Pick<ComposeDeps, 'config' | 'now' | 'signingKey'>;
+type NoticeDeps = Pick<ChannelDeps, 'config' | 'now' | 'signingKey' | 'sendingServer'>;
 
-/** Throws as `sendMail` does, and `provider_refused` without SMTP_URL: an outbox that nobody reads would hide that it did not leave. */
+/** Throws as `sendMail` does, and `provider_refused` without a server: an outbox that nobody reads would hide that it did not leave. */
 export async function sendNotice(notice: Notice, deps: NoticeDeps, signal: AbortSignal): Promise<void> {
-  const url = deps.config.smtpUrl;
-  if (url === undefined) throw new HubError('provider_refused', 'No mail server is set up (SMTP_URL)');
-  await handOver(await composeNotice(notice, deps), url, signal);
+  const outlet = await outletOf(deps.config.mailFrom, deps);
+  if (outlet === undefined) throw new HubError('provider_refused', 'No mail server is set up (SMTP_URL)');
+  await handOver(await composeNotice(notice, deps), outlet, signal);
 }
 
 async function composeNotice(notice: Notice, { config, now, signingKey }: NoticeDeps): Promise<ComposedMail> {

@@ -1,12 +1,13 @@
-/** Hands a composed mail to the configured SMTP server, one connection per mail. */
+/** Hands a composed mail to the SMTP server that it leaves by, one connection per mail. */
 import { Readable } from 'node:stream';
 import { HubError, type OutboundMessage, type RefusedRecipient } from '@patchbay/contracts';
 import SMTPConnection, { type Envelope, type SMTPError, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
-import { parseConnectionUrl } from 'nodemailer/lib/shared';
-import type { SentMessage } from '../channel.ts';
+import type { ChannelDeps, SentMessage } from '../channel.ts';
 import { takeTurns } from '../turns.ts';
 import { type ComposeDeps, type ComposedMail, asciiAddress, composeMail } from './compose.ts';
+import { type Outlet, outletOf } from './outlet.ts';
 import { Room } from './room.ts';
+import { tryServer } from './suspects.ts';
 
 /** Milliseconds. RFC 5321 §4.5.3.2 allows a server more for its last answer; who takes longer has an unknown outcome. */
 const timeouts = { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 120_000, dnsTimeout: 15_000 };
@@ -19,20 +20,24 @@ const ownTurn = takeTurns();
 /**
  * Throws `provider_refused` (5xx, bad address), `provider_unavailable` (4xx, no connection, refused before any mail) or
  * `outcome_unknown` (the whole message was handed over and the answer to it is missing). Without SMTP_URL nothing is
- * sent: the bytes go back to the caller, who keeps them for the outbox. Where the server took it for some recipients, the
- * others are named in `refused`.
+ * sent but what leaves by a mailbox's own server: the bytes go back to the caller, who keeps them for the outbox. Where the
+ * server took it for some recipients, the others are named in `refused`.
  */
-export async function sendMail(message: OutboundMessage, deps: ComposeDeps, signal: AbortSignal): Promise<SentMessage> {
+export async function sendMail(
+  message: OutboundMessage,
+  deps: ComposeDeps & Pick<ChannelDeps, 'sendingServer'>,
+  signal: AbortSignal,
+): Promise<SentMessage> {
   const compose = async () => {
     await ownTurn();
     return composeMail(message, deps);
   };
   // One with files waits for their store, and nobody for it.
   const mail = await (message.attachments.length > 0 ? compose() : composing.run(1, compose));
-  const url = deps.config.smtpUrl;
-  if (url === undefined) return { externalId: mail.messageId, status: 'sent', raw: mail.raw };
+  const outlet = await outletOf(message.from?.address ?? deps.config.mailFrom, deps);
+  if (outlet === undefined) return { externalId: mail.messageId, status: 'sent', raw: mail.raw };
   const all = [message.to, ...(message.alsoTo ?? []), ...message.cc, ...(message.bcc ?? [])];
-  const info = await handOver(mail, url, signal, all);
+  const info = await handOver(mail, outlet, signal, all);
   const refused = refusedIn(all, info.rejectedErrors);
   return { externalId: mail.messageId, status: 'sent', ...(refused.length > 0 && { refused }) };
 }
@@ -40,7 +45,7 @@ export async function sendMail(message: OutboundMessage, deps: ComposeDeps, sign
 /** Throws as {@link sendMail} does. `all`: the recipients as the message has them, where it has several. */
 export async function handOver(
   mail: ComposedMail,
-  url: string,
+  outlet: Outlet,
   signal: AbortSignal,
   all: readonly string[] = [],
 ): Promise<SentMessageInfo> {
@@ -48,11 +53,41 @@ export async function handOver(
   const envelope: Envelope & { rejectedErrors?: SMTPError[] } = { ...mail.envelope, size: mail.raw.length };
   const attempt: Attempt = { ready: false, handedOver: false };
   try {
-    return await transmit({ raw: mail.raw, envelope }, url, attempt, signal);
+    const talk = () => signedIn({ raw: mail.raw, envelope }, outlet, attempt, signal);
+    const { ofMailbox } = outlet;
+    return await (ofMailbox ? tryServer(`${ofMailbox.host}:${ofMailbox.port}`, talk, isAnswer) : talk());
   } catch (cause) {
-    throw cause instanceof HubError ? cause : outcomeOf(cause, attempt, refusedIn(all, envelope.rejectedErrors));
+    throw cause instanceof HubError
+      ? cause
+      : outcomeOf(cause, attempt, refusedIn(all, envelope.rejectedErrors), outlet.ofMailbox?.host);
   }
 }
+
+/** The server said something to it, or was not asked. */
+const isAnswer = (error: unknown): boolean => {
+  const { code, responseCode } = (error ?? {}) as Partial<SMTPError>;
+  return error instanceof HubError || code === 'EAUTH' || responseCode !== undefined;
+};
+
+/** Signs in, and where that is refused once more, if there is something else to sign in with: no mail was spoken of yet. */
+async function signedIn(
+  mail: Transmitted,
+  outlet: Outlet,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<SentMessageInfo> {
+  const first = await outlet.signIn(false);
+  try {
+    return await transmit(mail, outlet, first ?? null, attempt, signal);
+  } catch (cause) {
+    if ((cause as Partial<SMTPError>).code !== 'EAUTH') throw cause;
+    const another = await outlet.signIn(true);
+    if (another === undefined) throw cause;
+    return await transmit(mail, outlet, another, attempt, signal);
+  }
+}
+
+type SignIn = Exclude<Awaited<ReturnType<Outlet['signIn']>>, undefined>;
 
 interface Attempt {
   /** The server has greeted, encrypts where it has to, and knows us: what it refuses before is no mail. */
@@ -68,11 +103,11 @@ interface Transmitted {
 
 async function transmit(
   mail: Transmitted,
-  url: string,
+  { server }: Outlet,
+  signIn: SignIn,
   attempt: Attempt,
   signal: AbortSignal,
 ): Promise<SentMessageInfo> {
-  const { auth, ...server } = parseConnectionUrl(url);
   const connection = new SMTPConnection({ ...timeouts, ...server });
   const failed = Promise.withResolvers<never>();
   const onAbort = () => failed.reject(signal.reason);
@@ -80,7 +115,7 @@ async function transmit(
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     signal.throwIfAborted();
-    return await Promise.race([failed.promise, converse(connection, mail, attempt, auth)]);
+    return await Promise.race([failed.promise, converse(connection, mail, attempt, signIn)]);
   } finally {
     signal.removeEventListener('abort', onAbort);
     connection.close();
@@ -91,16 +126,14 @@ async function converse(
   connection: SMTPConnection,
   { raw, envelope }: Transmitted,
   attempt: Attempt,
-  auth: ReturnType<typeof parseConnectionUrl>['auth'],
+  signIn: SignIn,
 ): Promise<SentMessageInfo> {
   await new Promise<void>((resolve, reject) => {
     connection.connect((error) => (error ? reject(error) : resolve()));
   });
-  if (auth) {
+  if (signIn) {
     await new Promise<void>((resolve, reject) => {
-      connection.login({ credentials: { user: auth.user ?? '', pass: auth.pass ?? '' } }, (error) =>
-        error ? reject(error) : resolve(),
-      );
+      connection.login(signIn, (error) => (error ? reject(error) : resolve()));
     });
   }
   attempt.ready = true;
@@ -137,9 +170,17 @@ function refusedIn(
   }));
 }
 
-function outcomeOf(cause: unknown, attempt: Attempt, refused: readonly RefusedRecipient[]): HubError {
+function outcomeOf(
+  cause: unknown,
+  attempt: Attempt,
+  refused: readonly RefusedRecipient[],
+  ofMailbox: string | undefined,
+): HubError {
   const { code = '', responseCode } = (cause ?? {}) as Partial<SMTPError>;
-  if (code === 'EAUTH') return new HubError('provider_unavailable', 'The mail server refused the log-in', { cause });
+  if (code === 'EAUTH')
+    return ofMailbox === undefined
+      ? new HubError('provider_unavailable', 'The mail server refused the log-in', { cause })
+      : new HubError('provider_unavailable', `The mail server ${ofMailbox} of the mailbox refused the log-in`);
   if (responseCode !== undefined && !attempt.ready)
     return new HubError('provider_unavailable', `The mail server takes no mail at the moment (${responseCode})`, {
       cause,

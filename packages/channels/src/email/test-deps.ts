@@ -59,6 +59,7 @@ export function testDeps(
     callSituation: async () => null,
     httpSources: { source: async () => null, requestFields: async () => null },
     ourAddresses: async () => new Set(['help@brand.example']),
+    sendingServer: async () => null,
     ticketsOfSent: async () => [],
     dns: () => Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
     ...overrides,

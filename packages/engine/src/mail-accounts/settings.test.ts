@@ -20,6 +20,52 @@ const account = (more: object) =>
 const changed = (of: object, change: object) =>
   changedAccount(vault, { ...account(of), id: 'id' }, mailAccountUpdate.parse(change)).account;
 
+describe('the server that mail leaves by', () => {
+  const none = { smtpHost: null, smtpPort: null, smtpSecurity: null };
+  const smtp = { smtpHost: 'smtp.example.org', smtpPort: 465, smtpSecurity: 'tls' };
+  const oauth = { clientId: 'hub' };
+  const { scope, sendingScope, ...preset } = mailProviderPresets.microsoft;
+  const microsoft = { provider: 'microsoft', host: preset.host, auth: 'oauth2', oauth, password: undefined };
+
+  it('is that of all other mail unasked', () => {
+    expect(account({})).toMatchObject(none);
+  });
+
+  it.each([{ smtpHost: 'smtp.example.org' }, { smtpPort: 465 }, { ...smtp, smtpSecurity: null }])(
+    'is not said by %o',
+    (some) => {
+      expect(() => account(some)).toThrow('needs its name, its port and how it is encrypted');
+    },
+  );
+
+  it.each([
+    ['another one', {}, smtp],
+    ['another port', smtp, { smtpPort: 587 }],
+    ['no encryption', smtp, { smtpSecurity: 'none' }],
+    ['the one of the mailbox without encryption', {}, { ...smtp, smtpHost: 'imap.example.org', smtpSecurity: 'none' }],
+  ])('needs the password anew to be %s', (_what, of, change) => {
+    expect(() => changed(of, change)).toThrow('A password is needed');
+    expect(changed(of, { ...change, password: 'another' })).toMatchObject(change);
+  });
+
+  it.each([
+    ['the one of the mailbox', {}, { ...smtp, smtpHost: 'IMAP.example.org' }],
+    ['stronger encryption', { ...smtp, smtpSecurity: 'starttls' }, { smtpSecurity: 'tls' }],
+    ['none any more', smtp, none],
+  ])('needs no password to be %s', (_what, of, change) => {
+    expect(changed(of, change)).toMatchObject(change);
+  });
+
+  it('of Microsoft needs the permission to send, and so another sign-in', () => {
+    const of = { ...account(microsoft), id: 'id', refreshTokenSealed: 'sealed' };
+    const turned = (change: object) => changedAccount(vault, of, mailAccountUpdate.parse(change)).account;
+    expect(of.oauth?.scope).toBe(scope);
+    expect(turned(preset.smtp)).toMatchObject({ oauth: { scope: sendingScope }, refreshTokenSealed: null });
+    expect(turned({ folder: 'Help' })).toMatchObject({ oauth: { scope }, refreshTokenSealed: 'sealed' });
+    expect(account({ ...microsoft, ...preset.smtp }).oauth?.scope).toBe(sendingScope);
+  });
+});
+
 describe('the host whose word on senders is believed', () => {
   const microsoft = { provider: 'microsoft', host: mailProviderPresets.microsoft.host };
   const google = { provider: 'google', host: mailProviderPresets.google.host };

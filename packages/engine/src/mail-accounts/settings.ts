@@ -12,6 +12,7 @@ import type { z } from 'zod';
 import type { Parts } from '../parts.ts';
 import { forgetOurAddresses } from '../our-addresses.ts';
 import { secretMark, type Setting } from '../setting-changes.ts';
+import { forgetSendingServers } from './sending-servers.ts';
 
 type Wish = z.output<typeof mailAccountCreate>;
 type Change = z.output<typeof mailAccountUpdate>;
@@ -23,7 +24,7 @@ export function newAccount(vault: Parts['vault'], id: string, wish: Wish): MailA
     ...settings,
     address: wish.address.toLowerCase(),
     authservId: wish.authservId === undefined ? trustedHost(wish) : wish.authservId,
-    oauth: oauthOf(wish.provider, oauth),
+    oauth: withScope(wish, oauthOf(wish.provider, oauth)),
     passwordSealed: sealed(vault, id, password),
     clientSecretSealed: sealed(vault, id, clientSecret),
     refreshTokenSealed: null,
@@ -43,7 +44,7 @@ export function changedAccount(
     Object.entries(given).filter(([, value]) => value !== undefined),
   ) as Partial<MailAccountWrite>;
   const merged: MailAccountWrite = { ...writable(row), ...settings };
-  const elsewhere = isElsewhere(row, merged);
+  const elsewhere = isElsewhere(row, merged) || sendsElsewhere(row, merged);
   const provider = merged.provider === row.provider ? row.oauth : undefined;
   const sameServer = merged.provider === row.provider && merged.host.toLowerCase() === row.host.toLowerCase();
   const account: MailAccountWrite = {
@@ -51,7 +52,7 @@ export function changedAccount(
     address: merged.address.toLowerCase(),
     // What one server writes of senders anybody can write into mail for another.
     authservId: change.authservId === undefined && !sameServer ? trustedHost(merged) : merged.authservId,
-    oauth: oauth ? oauthOf(merged.provider, oauth) : (provider ?? null),
+    oauth: withScope(merged, oauth ? oauthOf(merged.provider, oauth) : (provider ?? null)),
     passwordSealed: password === undefined ? (elsewhere ? null : row.passwordSealed) : sealed(vault, row.id, password),
     clientSecretSealed: clientSecret === undefined ? row.clientSecretSealed : sealed(vault, row.id, clientSecret),
   };
@@ -61,8 +62,10 @@ export function changedAccount(
     if (clientSecret === undefined && account.oauth?.tokenUrl !== row.oauth?.tokenUrl)
       account.clientSecretSealed = null;
   }
+  // Whoever has signed in was not asked whether mail may be sent.
+  if (account.smtpHost !== null && account.oauth?.scope !== row.oauth?.scope) account.refreshTokenSealed = null;
   demandSense(account);
-  const another = elsewhere || account.folder !== row.folder;
+  const another = isElsewhere(row, merged) || account.folder !== row.folder;
   return {
     account,
     anew: another || account.importFrom !== row.importFrom || account.importDays !== row.importDays,
@@ -78,9 +81,33 @@ export function isElsewhere(
   return a.host.toLowerCase() !== b.host.toLowerCase() || a.port !== b.port || a.username !== b.username || weaker;
 }
 
+/**
+ * Whether the secrets would go to a server that they were not given for. The one that the mailbox is at, and its provider's, have them anyway.
+ */
+function sendsElsewhere(row: MailAccountWrite, merged: MailAccountWrite): boolean {
+  if (merged.smtpHost === null) return false;
+  const host = merged.smtpHost.toLowerCase();
+  const weaker = merged.smtpSecurity === 'none' && (row.smtpSecurity ?? row.security) !== 'none';
+  if (row.smtpHost?.toLowerCase() === host) return row.smtpPort !== merged.smtpPort || weaker;
+  const preset = merged.provider === 'other' ? undefined : mailProviderPresets[merged.provider];
+  const atProvider = preset?.host === merged.host.toLowerCase() && preset.smtp.smtpHost === host;
+  return weaker || !(atProvider || merged.host.toLowerCase() === host);
+}
+
+/** The provider's own scope, as far as it is needed; one that was typed stays. */
+function withScope(
+  { provider, smtpHost }: Pick<MailAccountWrite, 'provider' | 'smtpHost'>,
+  oauth: MailAccountWrite['oauth'],
+): MailAccountWrite['oauth'] {
+  if (oauth === null || provider === 'other') return oauth;
+  const { scope, sendingScope } = mailProviderPresets[provider];
+  const isPreset = oauth.scope === scope || oauth.scope === sendingScope;
+  return isPreset ? { ...oauth, scope: smtpHost === null ? scope : sendingScope } : oauth;
+}
+
 function writable(row: MailAccountWrite): MailAccountWrite {
   const { address, provider, host, port, security, username, auth, folder, afterFetch, moveTo } = row;
-  const { importFrom, importDays, authservId, enabled, oauth } = row;
+  const { importFrom, importDays, authservId, enabled, oauth, smtpHost, smtpPort, smtpSecurity } = row;
   const { passwordSealed, clientSecretSealed, refreshTokenSealed } = row;
   return {
     address,
@@ -98,6 +125,9 @@ function writable(row: MailAccountWrite): MailAccountWrite {
     authservId,
     enabled,
     oauth,
+    smtpHost,
+    smtpPort,
+    smtpSecurity,
     passwordSealed,
     clientSecretSealed,
     refreshTokenSealed,
@@ -132,6 +162,9 @@ function demandSense(account: MailAccountWrite): void {
   if (account.afterFetch === 'move' && account.moveTo === account.folder)
     throw wrong('moveTo', 'Mail cannot be moved to the folder that it is fetched from');
   if (account.importFrom === 'days' && account.importDays === null) throw wrong('importDays', 'Say how many days');
+  const sending = [account.smtpHost, account.smtpPort, account.smtpSecurity];
+  if (sending.some((one) => one === null) && sending.some((one) => one !== null))
+    throw wrong('smtpHost', 'A server that mail leaves by needs its name, its port and how it is encrypted');
   if (account.auth === 'password' && account.passwordSealed === null)
     throw wrong('password', 'A password is needed, for another server or user anew');
   if (account.auth === 'oauth2' && account.oauth === null) throw wrong('oauth', 'A client ID is needed to sign in');
@@ -147,7 +180,10 @@ const moment = (at: Date | null): string | null => at?.toISOString() ?? null;
 export const accountSetting = (key: string): Setting => ({
   setting: 'mail-account',
   key,
-  changed: forgetOurAddresses,
+  changed: (parts) => {
+    forgetOurAddresses(parts);
+    forgetSendingServers(parts);
+  },
   async read(tx) {
     const row = await readMailAccount(tx, key);
     if (!row) return null;

@@ -670,7 +670,7 @@ export const register: Readonly<Record<string, RegisteredTable>> = {
   queue_answer: { about: 'figures', columns: { figure: 'id queue_id at' } },
   mail_identity: settings({ keep: 'id address name signature_text signature_html queue_id is_default created_at' }),
   mail_account: settings({
-    keep: `id address provider host port security username auth folder after_fetch move_to import_from import_days authserv_id enabled oauth revision
+    keep: `id address provider host port security username auth folder after_fetch move_to import_from import_days authserv_id enabled oauth smtp_host smtp_port smtp_security revision
       wake uid_validity last_uid import_until import_since import_done import_total import_left passed_over passed_over_before last_delay state failures connected_at last_contact_at last_mail_at
       last_error_code last_error_at next_try_at backlog complete_until lease_holder lease_until created_at updated_at`,
     secret: 'password_sealed client_secret_sealed refresh_token_sealed',

@@ -27,6 +27,10 @@ export interface MailAccountSettings {
   authservId: string | null;
   enabled: boolean;
   oauth: { clientId: string; authorizeUrl: string; tokenUrl: string; scope: string } | null;
+  /** The server that mail of this address leaves by; all three or none. */
+  smtpHost: string | null;
+  smtpPort: number | null;
+  smtpSecurity: MailSecurity | null;
 }
 
 /** How far a mailbox was fetched. */
@@ -104,6 +108,9 @@ const columns = {
   authservId: 'authserv_id',
   enabled: 'enabled',
   oauth: 'oauth',
+  smtpHost: 'smtp_host',
+  smtpPort: 'smtp_port',
+  smtpSecurity: 'smtp_security',
   passwordSealed: 'password_sealed',
   clientSecretSealed: 'client_secret_sealed',
   refreshTokenSealed: 'refresh_token_sealed',
@@ -158,6 +165,14 @@ export async function readMailAccount(sql: Queryable, id: string): Promise<MailA
   return rows[0] ?? null;
 }
 
+/** Accounts that are on and whose mail leaves by a server of their own. */
+export async function listSendingAccounts(sql: Queryable): Promise<MailAccountRow[]> {
+  const { rows } = await sql.query<MailAccountRow>(
+    `select ${selected} from mail_account where smtp_host is not null and enabled order by created_at, id`,
+  );
+  return rows;
+}
+
 /** What is kept of an account: its settings, and its secrets as they are sealed. */
 export type MailAccountWrite = MailAccountSettings &
   Pick<MailAccountRow, 'passwordSealed' | 'clientSecretSealed' | 'refreshTokenSealed'>;
@@ -181,6 +196,10 @@ const written = [
   'passwordSealed',
   'clientSecretSealed',
   'refreshTokenSealed',
+  // Statements below count those above.
+  'smtpHost',
+  'smtpPort',
+  'smtpSecurity',
 ] as const satisfies readonly (keyof MailAccountWrite)[];
 
 const valuesOf = (account: MailAccountWrite) =>

@@ -86,6 +86,7 @@ export function MailAccountForm({ account, close }: { account: MailAccount | nul
         <ServerFields form={form} account={account} />
         <SignInFields form={form} account={account} />
         <FetchFields form={form} account={account} />
+        <SendFields form={form} account={account} />
       </Form>
     </Drawer>
   );
@@ -110,8 +111,8 @@ function ServerFields({ form }: PartProps) {
   const choose = (provider: MailProvider) => {
     // The name that is believed is the provider's, and nobody else's.
     if (provider === 'other') return form.setFieldsValue({ authservId: null });
-    const { host, authservId } = mailProviderPresets[provider];
-    form.setFieldsValue({ host, port: 993, security: 'tls', auth: 'oauth2', authservId });
+    const { host, authservId, smtp } = mailProviderPresets[provider];
+    form.setFieldsValue({ host, port: 993, security: 'tls', auth: 'oauth2', authservId, ...smtp });
   };
   return (
     <>
@@ -244,6 +245,33 @@ function FetchFields({ form, account }: PartProps) {
   );
 }
 
+/** Where mail of this address leaves; a port and an encryption say nothing without a server. */
+function SendFields({ form, account }: PartProps) {
+  const { t } = useTranslation();
+  const host = Form.useWatch('smtpHost', form) ?? account?.smtpHost;
+  const needed = [{ required: true, message: t('mailAccounts.needed') }];
+  return (
+    <>
+      <Form.Item name="smtpHost" label={t('mailAccounts.smtpHost')} extra={t('mailAccounts.smtpHostHelp')}>
+        <Input placeholder="smtp.example.org" data-testid="mail-account-smtp-host" />
+      </Form.Item>
+      {host && (
+        <div className="row wrap">
+          <Form.Item name="smtpPort" label={t('mailAccounts.smtpPort')} rules={needed}>
+            <InputNumber min={1} max={65_535} precision={0} data-testid="mail-account-smtp-port" />
+          </Form.Item>
+          <Form.Item name="smtpSecurity" label={t('mailAccounts.smtpSecurity')} className="grow" rules={needed}>
+            <Select
+              options={mailSecurity.options.map((value) => ({ value, label: t(`mailAccounts.securities.${value}`) }))}
+              data-testid="mail-account-smtp-security"
+            />
+          </Form.Item>
+        </div>
+      )}
+    </>
+  );
+}
+
 /** What a try goes by; its outcome is no word about anything else. */
 const triedFields = ['host', 'port', 'security', 'username', 'auth', 'password'] as const;
 
@@ -298,9 +326,13 @@ function useSave(account: MailAccount | null, close: () => void) {
   const { message } = App.useApp();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ password, clientSecret, oauth, ...fields }: Fields) => {
+    mutationFn: async ({ password, clientSecret, oauth, smtpHost, smtpPort, smtpSecurity, ...fields }: Fields) => {
+      const host = smtpHost?.trim() || null;
       const wish = {
         ...fields,
+        smtpHost: host,
+        smtpPort: host === null ? null : (smtpPort ?? null),
+        smtpSecurity: host === null ? null : (smtpSecurity ?? null),
         authservId: fields.authservId?.trim() || null,
         ...(password && { password }),
         ...(clientSecret && { clientSecret }),

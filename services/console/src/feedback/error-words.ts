@@ -174,6 +174,10 @@ export const patterns: readonly (readonly [RegExp, Say])[] = [
     /^Mail comes in, but the server does not hand out (\d+) of it, which is asked for again$/u,
     (_inner, count) => `邮件正常收取，但服务器未交出其中 ${count} 封，系统会再次获取`,
   ],
+  [
+    /^The mail server (.+) of the mailbox refused the log-in$/u,
+    (_inner, host) => `该邮箱的邮件服务器 ${host} 拒绝登录`,
+  ],
   [/^The mail server takes no mail at the moment \((\d+)\)$/u, (_inner, code) => `邮件服务器目前不接收邮件（${code}）`],
   [/^The mail server refused the mail with (\d+)$/u, (_inner, code) => `邮件服务器拒绝了邮件（${code}）`],
   [/^The mail server put the mail off with (\d+)$/u, (_inner, code) => `邮件服务器暂缓接收邮件（${code}）`],

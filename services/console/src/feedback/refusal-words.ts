@@ -59,6 +59,8 @@ export const refusals: Readonly<Record<string, string>> = {
   'Another process fetches this account now': '现由另一个进程收取该账号',
   'For another provider the authorisation URL, the token URL and the scope are needed':
     '使用其他服务商时，需要授权网址、令牌网址和权限范围',
+  'A server that mail leaves by needs its name, its port and how it is encrypted':
+    '发信服务器需要填写名称、端口和加密方式',
   'Name the folder to move mail to': '请指定邮件要移到的文件夹',
   'Mail cannot be moved to the folder that it is fetched from': '不能把邮件移到正在收取的文件夹',
   'Say how many days': '请指定天数',

@@ -120,6 +120,10 @@ export const channels = {
     moveTo: 'Move to folder',
     authservId: 'Trusted authentication host',
     authservIdHelp: 'Name of the host whose Authentication-Results headers can be believed. Empty: none.',
+    smtpHost: 'SMTP server',
+    smtpHostHelp: 'Mail from this address leaves there, by the same sign-in. Empty: it leaves as all other mail does.',
+    smtpPort: 'SMTP port',
+    smtpSecurity: 'SMTP encryption',
     needed: 'Needed',
     state: {
       off: 'Paused',

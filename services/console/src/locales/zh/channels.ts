@@ -118,6 +118,10 @@ export const channels = {
     moveTo: '移到文件夹',
     authservId: '可信的验证主机',
     authservIdHelp: '可以信任其 Authentication-Results 头的主机的名称；留空表示不信任任何主机。',
+    smtpHost: 'SMTP 服务器',
+    smtpHostHelp: '以此地址发出的邮件经该服务器发送，使用相同的登录方式；留空则与其他邮件一样发送。',
+    smtpPort: 'SMTP 端口',
+    smtpSecurity: 'SMTP 加密方式',
     needed: '必填',
     state: { off: '已暂停', connecting: '连接中', importing: '导入中', watching: '监听中', failing: '出错' },
     problem: {

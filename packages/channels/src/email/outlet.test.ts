@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { OutboundMessage } from '@patchbay/contracts';
+import { SMTPServer, type SMTPServerAuthentication } from 'smtp-server';
+import { describe, expect, test } from 'vitest';
+import { MailProblem, type MailboxCredentials } from '../mailbox.ts';
+import { sendMail } from './send.ts';
+import { outgoing, testDeps } from './test-deps.ts';
+
+const message: OutboundMessage = { ...outgoing, from: { name: 'Help', address: 'Help@Brand.example' } };
+
+/** A server that takes mail only of who signs in as `allowed` says, and how each tried. */
+async function startServer(allowed: (auth: SMTPServerAuthentication) => boolean, at = 0) {
+  const tried: string[] = [];
+  const taken: string[] = [];
+  const server = new SMTPServer({
+    authMethods: ['PLAIN', 'XOAUTH2'],
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onAuth(auth, _session, done) {
+      tried.push(`${auth.method} ${auth.username} ${auth.password ?? auth.accessToken}`);
+      if (allowed(auth)) return done(null, { user: auth.username ?? '' });
+      // A refused token is told of in a challenge (RFC 7628 §3.2.3).
+      return auth.method === 'XOAUTH2' ? done(null, { data: { status: '401' } }) : done(new Error('No'));
+    },
+    onData(stream, session, done) {
+      taken.push(session.envelope.mailFrom ? session.envelope.mailFrom.address : '');
+      stream.resume().once('end', () => done());
+    },
+  });
+  server.listen(at, '127.0.0.1');
+  await once(server.server, 'listening');
+  return {
+    tried,
+    taken,
+    port: (server.server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(resolve)),
+  };
+}
+
+const sendBy = (
+  port: number,
+  credentials: (refused: boolean) => Promise<MailboxCredentials>,
+  signal = AbortSignal.timeout(20_000),
+) =>
+  sendMail(
+    message,
+    testDeps({
+      sendingServer: async (address) =>
+        address === message.from?.address
+          ? { host: '127.0.0.1', port, security: 'none', username: 'box', credentials }
+          : null,
+    }),
+    signal,
+  );
+
+describe('the server of the mailbox that a mail is written as', () => {
+  test('is signed in to with its password, and gets the mail although there is no other server', async () => {
+    await using server = await startServer(({ password }) => password === 'secret');
+    const sent = await sendBy(server.port, async () => ({ password: 'secret' }));
+    expect(sent).toEqual({ externalId: `<${message.outboundId}@brand.example>`, status: 'sent' });
+    expect([server.tried, server.taken]).toEqual([['PLAIN box secret'], ['Help@brand.example']]);
+  });
+
+  test('that refuses the password is tried again later', async () => {
+    await using server = await startServer(() => false);
+    const error: Error = (await sendBy(server.port, async () => ({ password: 'secret' })).catch(
+      (one: Error) => one,
+    )) as Error;
+    expect(error).toMatchObject({
+      code: 'provider_unavailable',
+      message: 'The mail server 127.0.0.1 of the mailbox refused the log-in',
+    });
+    expect([server.tried.length, server.taken]).toEqual([1, []]);
+  });
+
+  test.each([
+    ['at once', 1, 0],
+    ['anew where it ended early', 2, 1],
+  ])('is signed in to with a token, %s', async (_when, tries, good) => {
+    await using server = await startServer(({ accessToken }) => accessToken === `token-${good}`);
+    let renewed = 0;
+    await sendBy(server.port, async (refused) => ({ accessToken: `token-${refused ? ++renewed : 0}` }));
+    expect(server.tried).toEqual(Array.from({ length: tries }, (_, n) => `XOAUTH2 box token-${n}`));
+    expect(server.taken).toHaveLength(1);
+  });
+
+  test('that refuses a new token, too, is asked no third time', async () => {
+    await using server = await startServer(() => false);
+    const sending = sendBy(server.port, async () => ({ accessToken: 'token' }));
+    await expect(sending).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(server.tried).toHaveLength(2);
+  });
+
+  test('without anything to sign in with says why', async () => {
+    const sending = sendBy(1, () => Promise.reject(new MailProblem('sign-in-again', 'The permission has ended')));
+    await expect(sending).rejects.toMatchObject({ code: 'provider_unavailable', message: 'The permission has ended' });
+  });
+
+  test('that does not answer is tried by one mail at a time until it does', async () => {
+    const calls: Socket[] = [];
+    const { promise: second, resolve: called } = Promise.withResolvers<void>();
+    const silent = createServer((socket) => {
+      calls.push(socket.on('error', () => undefined));
+      if (calls.length === 2) called();
+    }).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const password = async () => ({ password: 'secret' });
+    await expect(sendBy(port, password, AbortSignal.timeout(200))).rejects.toMatchObject({
+      code: 'provider_unavailable',
+    });
+
+    const trying = sendBy(port, password);
+    await second;
+    const unreachable = { code: 'provider_unavailable', message: 'The mail server cannot be reached' };
+    for (let index = 0; index < 5; index += 1) await expect(sendBy(port, password)).rejects.toMatchObject(unreachable);
+    expect(calls).toHaveLength(2);
+    calls[1]?.destroy();
+    await expect(trying).rejects.toMatchObject({ code: 'provider_unavailable' });
+    await new Promise((resolve) => silent.close(resolve));
+
+    // The next one tries it anew; from then on all are taken.
+    await using server = await startServer(({ password: given }) => given === 'secret', port);
+    await sendBy(port, password);
+    await Promise.all([sendBy(port, password), sendBy(port, password)]);
+    expect(server.taken).toHaveLength(3);
+  });
+
+  test('that offers no encryption gets nothing in clear where it was asked for', async () => {
+    await using server = await startServer(() => true);
+    const sending = sendMail(
+      message,
+      testDeps({
+        sendingServer: async () => ({
+          host: '127.0.0.1',
+          port: server.port,
+          security: 'starttls',
+          username: 'box',
+          credentials: async () => ({ password: 'secret' }),
+        }),
+      }),
+      AbortSignal.timeout(20_000),
+    );
+    await expect(sending).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect([server.tried, server.taken]).toEqual([[], []]);
+  });
+});

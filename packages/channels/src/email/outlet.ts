@@ -1,0 +1,74 @@
+/** The server that a mail leaves by, and how the hub signs in there. */
+import { HubError } from '@patchbay/contracts';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { parseConnectionUrl } from 'nodemailer/lib/shared';
+import type { ChannelDeps } from '../channel.ts';
+import { type MailboxCredentials, MailProblem, type MailboxServer } from '../mailbox.ts';
+
+type SignIn = NonNullable<Parameters<SMTPConnection['login']>[0]>;
+
+export interface Outlet {
+  readonly server: SMTPConnection.Options;
+  /** Where it is a mailbox's own. */
+  readonly ofMailbox?: { readonly host: string; readonly port: number };
+  /** Null: nobody signs in. `refused`: the last was. Throws `provider_unavailable` where there is none, and undefined is no other one. */
+  signIn(refused: boolean): Promise<SignIn | null | undefined>;
+}
+
+/** Where a mail of this author goes: to the server of the mailbox that it is written as, else to that of all others; undefined where there is none. */
+export async function outletOf(
+  author: string,
+  { config, sendingServer }: Pick<ChannelDeps, 'config' | 'sendingServer'>,
+): Promise<Outlet | undefined> {
+  const own = await sendingServer(author);
+  if (own) return ofMailbox(own);
+  return config.smtpUrl === undefined ? undefined : ofUrl(config.smtpUrl);
+}
+
+/** `smtp://user:password@host:port` or `smtps://…`. */
+export function ofUrl(url: string): Outlet {
+  const { auth, ...server } = parseConnectionUrl(url);
+  const signIn = auth ? { credentials: { user: auth.user ?? '', pass: auth.pass ?? '' } } : null;
+  return { server, signIn: async (refused) => (refused ? undefined : signIn) };
+}
+
+function ofMailbox(own: MailboxServer): Outlet {
+  const { host, port, security, username } = own;
+  return {
+    ofMailbox: { host, port },
+    // Encryption that was asked for is never left out: neither a password nor a mail goes out in clear then.
+    server: {
+      host,
+      port,
+      secure: security === 'tls',
+      requireTLS: security === 'starttls',
+      ignoreTLS: security === 'none',
+    },
+    async signIn(refused) {
+      const first = await own.credentials(refused).catch(unavailable);
+      // Another password there is none, another token there may be.
+      if (refused && 'password' in first) return undefined;
+      return 'password' in first
+        ? { credentials: { user: username, pass: first.password } }
+        : { oauth2: withToken(username, first.accessToken) };
+    },
+  };
+}
+
+/** XOAUTH2 (developers.google.com/gmail/imap/xoauth2-protocol) with this token alone: who is refused connects anew with another. */
+function withToken(username: string, accessToken: string): NonNullable<SignIn['oauth2']> {
+  const source = {
+    getToken: (isRefused: boolean, done: (error: Error | null, token?: string) => void) =>
+      isRefused ? done(new Error('The token was refused')) : done(null, accessToken),
+    buildXOAuth2Token: (token: string) =>
+      Buffer.from(`user=${username}\u0001auth=Bearer ${token}\u0001\u0001`).toString('base64'),
+  };
+  // All that the connection asks of it; its types want nodemailer's own, which renews tokens by itself.
+  return source as unknown as NonNullable<SignIn['oauth2']>;
+}
+
+/** The words say what is wrong; what they come of may have secrets in it. */
+function unavailable(problem: unknown): Promise<MailboxCredentials> {
+  if (!(problem instanceof MailProblem)) throw problem;
+  throw new HubError('provider_unavailable', problem.message);
+}
