@@ -73,6 +73,59 @@ describe('the API', () => {
       expect(seen).toEqual([...before].toReversed());
     });
 
+    it.each<[string, (api: ApiClient, n: number) => Promise<{ status: number }>]>([
+      [
+        '/mail-identities',
+        (api, n) => api('POST', '/api/v1/mail-identities', { address: `paged-${n}@patchbay.test`, name: `Paged ${n}` }),
+      ],
+      ['/http-sources', (api, n) => api('POST', '/api/v1/http-sources', { name: `Paged ${n}` })],
+      [
+        '/request-types',
+        (api, n) =>
+          api('POST', '/api/v1/request-types', { key: `paged-${n}`, nameEn: `Paged ${n}`, nameZh: `第 ${n} 种` }),
+      ],
+      [
+        '/web-forms',
+        async (api, n) => {
+          const { body } = await api('GET', '/api/v1/web-forms');
+          const { id: _id, sourceId: _source, url: _url, createdAt: _c, updatedAt: _u, ...form } = body.items[0];
+          return api('POST', '/api/v1/web-forms', { ...form, slug: `paged-${n}` });
+        },
+      ],
+      [
+        '/sending-limits',
+        (api, n) =>
+          api('PUT', '/api/v1/sending-limits', { channel: 'sms', account: `+4930123450${n}`, perSecond: 1, burst: 1 }),
+      ],
+      [
+        '/consents?address=%2B4915112350099',
+        (api, n) =>
+          api('PUT', '/api/v1/consents', {
+            channel: n === 1 ? 'whatsapp' : 'sms',
+            account: `+4930123450${n}`,
+            address: '+4915112350099',
+            state: 'withdrawn',
+            reason: 'Said so',
+          }),
+      ],
+    ])('shows all of %s, each once and in its order', async (path, enter) => {
+      const { api } = centre();
+      for (const n of [1, 2, 3]) expect((await enter(api, n)).status).toBeLessThan(300);
+      const whole = (await api('GET', `/api/v1${path}`)).body;
+      expect(whole.nextCursor).toBeNull();
+      expect(whole.items.length).toBeGreaterThanOrEqual(3);
+      const asked = `/api/v1${path}${path.includes('?') ? '&' : '?'}limit=2`;
+      const sizes: number[] = [];
+      const seen: unknown[] = [];
+      for await (const items of pages(asked)) {
+        sizes.push(items.length);
+        seen.push(...items);
+      }
+      expect(Math.max(...sizes)).toBe(2);
+      expect(seen).toEqual(whole.items);
+      expectProblem(await api('GET', `${asked}&cursor=x`), 400, 'invalid_input');
+    });
+
     it('shows who waits as they ought to be taken, also where the last page begins', async () => {
       const { sql, api, ticketByText } = centre();
       const enter = async (number: number, priority: number) => {

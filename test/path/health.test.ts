@@ -411,7 +411,7 @@ describe('the health of channels', () => {
 
     // More than are shown.
     await hub.hub.parts.db.sql.query(
-      `insert into mail_account select (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'address', 'more-' || n || '@patchbay.test'))).*
+      `insert into mail_account select (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(), 'address', 'more-' || n || '@patchbay.test', 'username', 'more-' || n))).*
        from mail_account m, generate_series(1, 202) n`,
       [],
     );

@@ -31,6 +31,8 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 });
+/** Of lists that are short as a rule: who names no limit is given as many as a page holds. */
+export const shortListQuery = pageQuery.extend({ limit: z.coerce.number().int().min(1).max(200).default(200) });
 
 // --- Session, set-up, agents -------------------------------------------------------------------------------------
 

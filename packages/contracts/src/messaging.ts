@@ -1,6 +1,6 @@
 /** Consent, session windows and the limits of messaging channels, as the API has them. */
 import { z } from 'zod';
-import { pageQuery, ticket } from './api.ts';
+import { pageQuery, shortListQuery, ticket } from './api.ts';
 import { callObstacle, channelName, timestamp } from './glossary.ts';
 export * from './template.ts';
 
@@ -29,7 +29,7 @@ export const consentChange = consent.extend({
 });
 export type ConsentChange = z.infer<typeof consentChange>;
 const address = z.string().trim().min(1).max(320);
-export const consentQuery = z.object({ address });
+export const consentQuery = shortListQuery.extend({ address });
 export const consentLogQuery = pageQuery.extend({ address });
 export const consentUpdate = z.object({
   channel: channelName,

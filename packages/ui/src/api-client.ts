@@ -118,13 +118,7 @@ type Cursor = string | null | undefined;
 
 const agents = page(agent).pick({ items: true });
 const queues = page(queue).pick({ items: true });
-const requestTypes = page(requestType).pick({ items: true });
-const sendingLimits = page(sendingLimit).pick({ items: true });
 const suggestions = page(customerSuggestion).pick({ items: true });
-const consents = page(consent).pick({ items: true });
-const identities = page(mailIdentity).pick({ items: true });
-const sources = page(httpSource).pick({ items: true });
-const forms = page(webForm).pick({ items: true });
 const merges = page(merge).pick({ items: true });
 
 /** The hub's REST API as the console uses it; every answer is parsed. Methods throw `ApiProblem`. */
@@ -212,14 +206,14 @@ function composeCalls(send: Send) {
       send('POST', `/tickets/${id}/held-replies`, heldReply, { json, headers: { 'idempotency-key': idempotencyKey } }),
     takeBack: (id: string) => send('DELETE', `/held-replies/${id}`, heldReply),
     sendHeldNow: (id: string) => send('POST', `/held-replies/${id}/send-now`, heldReply),
-    mailIdentities: async (signal?: AbortSignal): Promise<MailIdentity[]> =>
-      (await send('GET', '/mail-identities', identities, { signal })).items,
+    mailIdentities: (signal?: AbortSignal): Promise<MailIdentity[]> =>
+      readAll(send, '/mail-identities', page(mailIdentity), signal),
     createMailIdentity: (json: MailIdentityUpdate) => send('POST', '/mail-identities', nothing, { json }),
     updateMailIdentity: (id: string, json: MailIdentityUpdate) =>
       send('PATCH', `/mail-identities/${id}`, nothing, { json }),
     deleteMailIdentity: (id: string) => send('DELETE', `/mail-identities/${id}`, nothing),
-    httpSources: async (signal?: AbortSignal): Promise<HttpSource[]> =>
-      (await send('GET', '/http-sources', sources, { signal })).items,
+    httpSources: (signal?: AbortSignal): Promise<HttpSource[]> =>
+      readAll(send, '/http-sources', page(httpSource), signal),
     createHttpSource: (json: HttpSourceDraft) => send('POST', '/http-sources', httpSourceWithSecret, { json }),
     updateHttpSource: (id: string, json: HttpSourceDraft) => send('PUT', `/http-sources/${id}`, nothing, { json }),
     rotateSourceSecret: (id: string) => send('POST', `/http-sources/${id}/secret`, httpSourceWithSecret),
@@ -265,8 +259,8 @@ type TemplateFields = Omit<MessageTemplate, 'id' | 'state'>;
 
 function textingCalls(send: Send) {
   return {
-    consents: async (address: string, signal?: AbortSignal): Promise<Consent[]> =>
-      (await send('GET', '/consents', consents, { query: { address }, signal })).items,
+    consents: (address: string, signal?: AbortSignal): Promise<Consent[]> =>
+      readAll(send, '/consents', page(consent), signal, { address }),
     consentLog: (address: string, cursor?: Cursor, signal?: AbortSignal) =>
       send('GET', '/consents/log', page(consentChange), { query: { address, cursor: cursor ?? undefined }, signal }),
     setConsent: (json: Pick<Consent, 'channel' | 'account' | 'address' | 'state'> & { reason: string }) =>
@@ -296,20 +290,19 @@ function teamCalls(send: Send) {
 /** What a manager decides about forms and limits. */
 function settingCalls(send: Send) {
   return {
-    requestTypes: async (signal?: AbortSignal) => (await send('GET', '/request-types', requestTypes, { signal })).items,
+    requestTypes: (signal?: AbortSignal) => readAll(send, '/request-types', page(requestType), signal),
     createRequestType: (json: RequestTypeDraft & { key: string }) =>
       send('POST', '/request-types', requestType, { json }),
     updateRequestType: (key: string, json: RequestTypeDraft) =>
       send('PUT', `/request-types/${key}`, requestType, { json }),
     deleteRequestType: (key: string) => send('DELETE', `/request-types/${key}`, nothing),
-    webForms: async (signal?: AbortSignal): Promise<WebForm[]> =>
-      (await send('GET', '/web-forms', forms, { signal })).items,
+    webForms: (signal?: AbortSignal): Promise<WebForm[]> => readAll(send, '/web-forms', page(webForm), signal),
     createWebForm: (json: WebFormDraft & { slug: string }) => send('POST', '/web-forms', webForm, { json }),
     updateWebForm: (slug: string, json: WebFormDraft) => send('PUT', `/web-forms/${slug}`, webForm, { json }),
     watchLimits: (signal?: AbortSignal) => send('GET', '/watch-limits', watchLimits, { signal }),
     setWatchLimits: (json: WatchLimits) => send('PUT', '/watch-limits', watchLimits, { json }),
-    sendingLimits: async (signal?: AbortSignal): Promise<SendingLimit[]> =>
-      (await send('GET', '/sending-limits', sendingLimits, { signal })).items,
+    sendingLimits: (signal?: AbortSignal): Promise<SendingLimit[]> =>
+      readAll(send, '/sending-limits', page(sendingLimit), signal),
     setSendingLimit: (json: Omit<SendingLimit, 'pausedUntil'>) => send('PUT', '/sending-limits', nothing, { json }),
     messagingSettings: (signal?: AbortSignal) => send('GET', '/settings/messaging', messagingSettings, { signal }),
     setMessagingSettings: (json: MessagingSettings) => send('PUT', '/settings/messaging', messagingSettings, { json }),

@@ -9,6 +9,9 @@ export const countKey = z.int().min(0);
 export const momentKey = z.tuple([z.int(), z.string().max(200)]);
 /** Priority, microseconds since 1970, and the ticket's id. */
 export const waitingKey = z.tuple([z.int(), z.int(), z.uuid()]);
+export const wordKey = z.string();
+/** A place that was given to it, and its key. */
+export const placeKey = z.tuple([z.int(), z.string()]);
 export const nameKey = z.tuple([z.string(), z.string()]);
 
 /** A key as a client carries it: opaque, and safe in a URL. */

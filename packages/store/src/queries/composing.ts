@@ -1,6 +1,7 @@
 /** What has to be known to write on a ticket whose channel carries copies, and the identities that the centre writes as. */
 import type { Authenticity, MailIdentity, MailIdentityUpdate, StoredFile } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { cut, type Cut, type Slice } from './paging.ts';
 import { readsEverything, type Viewer } from './tickets.ts';
 import { truth } from './truth.ts';
 
@@ -122,14 +123,19 @@ const columns = `i.id, i.address, i.name, i.signature_text as "signatureText", i
   q.name as "queueName", i.is_default as "isDefault"`;
 
 /** Identities in the order of their addresses: all for managers, for agents those of their queues and the default one. */
-export async function listMailIdentities(sql: Queryable, viewer: Viewer): Promise<MailIdentity[]> {
+export async function listMailIdentities(
+  sql: Queryable,
+  viewer: Viewer,
+  { limit, after }: Slice<[string, string]>,
+): Promise<Cut<MailIdentity, [string, string]>> {
   const { rows } = await sql.query<MailIdentity>(
     `select ${columns} from mail_identity i left join queue q on q.id = i.queue_id
-     where $1 or i.is_default or i.queue_id in (select m.queue_id from queue_member m where m.agent_id = $2)
-     order by i.address limit 1000`,
-    [readsEverything(viewer), viewer.agentId],
+     where ($1 or i.is_default or i.queue_id in (select m.queue_id from queue_member m where m.agent_id = $2))
+       and ($3::text is null or (i.address, i.id) > ($3, $4::uuid))
+     order by i.address, i.id limit $5`,
+    [readsEverything(viewer), viewer.agentId, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
   );
-  return rows;
+  return cut(rows, limit, (row) => [row.address, row.id]);
 }
 
 /** Whether the viewer may write as this identity on this ticket: those they read, and those that belong to the ticket. */

@@ -7,13 +7,36 @@ import { parameters, readsEverything, ticketScope, type Viewer } from './tickets
  * What is known of an address, by channel and own account. Few: one for each number of ours that the person wrote to.
  * @param hashed how a withdrawal is kept of an address whose holder was erased; it counts until the address says something later
  */
-export async function listConsents(sql: Queryable, address: string, hashed: string): Promise<Consent[]> {
+export async function listConsents(
+  sql: Queryable,
+  address: string,
+  hashed: string,
+  { limit, after }: Slice<[string, string]>,
+): Promise<Cut<Consent, [string, string]>> {
   const { rows } = await sql.query(
-    `select distinct on (channel, account) channel, account, $1 as address, state, source, reason, at from consent where address in ($1, $2)
-     order by channel, account, at desc limit 200`,
-    [address, hashed],
+    `select distinct on (channel, account) channel, account, $1 as address, state, source, reason, at from consent
+     where address in ($1, $2) and ($3::text is null or (channel, account) > ($3, $4)) order by channel, account, at desc limit $5`,
+    [address, hashed, after?.[0] ?? null, after?.[1] ?? null, limit + 1],
   );
-  return rows.map((row) => present<Consent>(row));
+  return cut(
+    rows.map((row) => present<Consent>(row)),
+    limit,
+    (one) => [one.channel, one.account],
+  );
+}
+
+/** What is known of an address by one channel and own account, as {@link listConsents} has it. */
+export async function readConsent(
+  sql: Queryable,
+  { channel, account, address }: Pick<Consent, 'channel' | 'account' | 'address'>,
+  hashed: string,
+): Promise<Consent | null> {
+  const { rows } = await sql.query(
+    `select channel, account, $1 as address, state, source, reason, at from consent
+     where address in ($1, $2) and channel = $3 and account = $4 order by at desc limit 1`,
+    [address, hashed, channel, account],
+  );
+  return rows[0] ? present<Consent>(rows[0]) : null;
 }
 
 /** Whether the holder of an address withdrew consent before being erased, and has said nothing since. */

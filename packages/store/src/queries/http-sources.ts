@@ -1,6 +1,7 @@
 /** Sources that speak the signed webhook pair. Secrets come and go sealed. */
 import type { SourceTrust } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
+import { cut, type Cut, type Slice } from './paging.ts';
 
 export interface HttpSourceRow {
   id: string;
@@ -21,10 +22,17 @@ const columns = `id, name, kind, secret, outbound_url as "outboundUrl", reply_by
   created_at as "createdAt", coalesce((select jsonb_agg(jsonb_build_object('secret', p.secret, 'until', p.valid_until) order by p.valid_until desc)
     from http_source_secret p where p.source_id = http_source.id), '[]') as previous`;
 
-/** Sources are few: they are listed whole. */
-export async function listHttpSources(sql: Queryable): Promise<HttpSourceRow[]> {
-  const { rows } = await sql.query<HttpSourceRow>(`select ${columns} from http_source order by name, id limit 500`);
-  return rows;
+/** In the order of their names. A source is never removed, so that the next page begins behind it whatever its name is by then. */
+export async function listHttpSources(
+  sql: Queryable,
+  { limit, after }: Slice<string>,
+): Promise<Cut<HttpSourceRow, string>> {
+  const { rows } = await sql.query<HttpSourceRow>(
+    `select ${columns} from http_source
+     where $1::uuid is null or (name, id) > (select l.name, l.id from http_source l where l.id = $1) order by name, id limit $2`,
+    [after, limit + 1],
+  );
+  return cut(rows, limit, (row) => row.id);
 }
 
 export async function readHttpSource(sql: Queryable, id: string): Promise<HttpSourceRow | null> {

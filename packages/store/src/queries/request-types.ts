@@ -1,17 +1,25 @@
 /** What can be asked for, and with which fields. */
 import type { RequestField, RequestType } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
-import { present } from './paging.ts';
+import { cut, present, type Cut, type Slice } from './paging.ts';
 
 const columns = `key, name_en as "nameEn", name_zh as "nameZh", description, queue_id as "queueId", priority, fields, position,
   created_at as "createdAt", updated_at as "updatedAt"`;
 
-/** How many types a centre can have: they are listed whole. */
-const mostTypes = 200;
-
-export async function listRequestTypes(sql: Queryable): Promise<RequestType[]> {
-  const { rows } = await sql.query(`select ${columns} from request_type order by position, key limit ${mostTypes}`);
-  return rows.map((row) => present<RequestType>(row));
+/** In the order that they were put in. */
+export async function listRequestTypes(
+  sql: Queryable,
+  { limit, after }: Slice<[number, string]>,
+): Promise<Cut<RequestType, [number, string]>> {
+  const { rows } = await sql.query(
+    `select ${columns} from request_type where $1::integer is null or (position, key) > ($1, $2) order by position, key limit $3`,
+    [after?.[0] ?? null, after?.[1] ?? null, limit + 1],
+  );
+  return cut(
+    rows.map((row) => present<RequestType>(row)),
+    limit,
+    (type) => [type.position, type.key],
+  );
 }
 
 export async function readRequestType(sql: Queryable, key: string): Promise<RequestType | null> {

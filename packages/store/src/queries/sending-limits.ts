@@ -1,14 +1,22 @@
 /** How fast our accounts may be used; the bucket itself is taken from by the statement that claims a message. */
 import type { SendingLimit } from '@patchbay/contracts';
 import type { Queryable } from '../database.ts';
-import { present } from './paging.ts';
+import { cut, present, type Cut, type Slice } from './paging.ts';
 
-export async function listSendingLimits(sql: Queryable): Promise<SendingLimit[]> {
+export async function listSendingLimits(
+  sql: Queryable,
+  { limit, after }: Slice<[string, string]>,
+): Promise<Cut<SendingLimit, [string, string]>> {
   const { rows } = await sql.query(
     `select channel, account, rate as "perSecond", burst, case when paused_until > now() then paused_until end as "pausedUntil"
-     from sending_account order by channel, account`,
+     from sending_account where $1::text is null or (channel, account) > ($1, $2) order by channel, account limit $3`,
+    [after?.[0] ?? null, after?.[1] ?? null, limit + 1],
   );
-  return rows.map((row) => present<SendingLimit>(row));
+  return cut(
+    rows.map((row) => present<SendingLimit>(row)),
+    limit,
+    (one) => [one.channel, one.account],
+  );
 }
 
 /** The limit of one account as it stands; null when it has none. */

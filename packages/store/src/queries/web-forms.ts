@@ -1,6 +1,6 @@
 /** Public forms, and what became of what was sent by them. */
 import type { Queryable } from '../database.ts';
-import { present } from './paging.ts';
+import { cut, present, type Cut, type Slice } from './paging.ts';
 
 export interface WebFormRow {
   id: string;
@@ -27,9 +27,16 @@ const columns = `id, slug, title_en as "titleEn", title_zh as "titleZh", intro_e
   contact_by as "contactBy", frame_ancestors as "frameAncestors", confirm_by_mail as "confirmByMail", enabled,
   created_at as "createdAt", updated_at as "updatedAt"`;
 
-export async function listWebForms(sql: Queryable): Promise<WebFormRow[]> {
-  const { rows } = await sql.query(`select ${columns} from web_form order by slug limit 500`);
-  return rows.map((row) => present<WebFormRow>(row));
+export async function listWebForms(sql: Queryable, { limit, after }: Slice<string>): Promise<Cut<WebFormRow, string>> {
+  const { rows } = await sql.query(
+    `select ${columns} from web_form where $1::text is null or slug > $1 order by slug limit $2`,
+    [after, limit + 1],
+  );
+  return cut(
+    rows.map((row) => present<WebFormRow>(row)),
+    limit,
+    (form) => form.slug,
+  );
 }
 
 export async function readWebForm(sql: Queryable, slug: string): Promise<WebFormRow | null> {

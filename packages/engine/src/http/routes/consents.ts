@@ -1,18 +1,21 @@
 import { consentLogQuery, consentQuery, HubError, messagingSettings } from '@patchbay/contracts';
 import { readMessagingSettings, writeMessagingSettings } from '@patchbay/store';
-import { listConsentLog, listConsents, mayHandleConsent, setConsent } from '@patchbay/store/queries/consents';
+import {
+  listConsentLog,
+  listConsents,
+  mayHandleConsent,
+  readConsent,
+  setConsent,
+} from '@patchbay/store/queries/consents';
 import type { Principal } from '../../auth/principal.ts';
 import { addressAsContacts } from '../../identity/normal-identifier.ts';
 import { hashedAddress } from '../../privacy/erasure.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting } from '../../setting-changes.ts';
-import { countKey, pageOf, sliceOf } from '../cursor.ts';
+import { countKey, nameKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 
 const tag = 'Consent';
-
-const consentsOf = (parts: Parts, address: string) =>
-  listConsents(parts.db.sql, address, hashedAddress(parts, address));
 
 /**
  * The address as contacts bring it, for those who work for its holder: what somebody said about being written to is theirs.
@@ -35,10 +38,11 @@ export const consentRoutes = [
     access: 'agent',
     query: consentQuery,
     answer: 'ConsentPage',
-    handle: async ({ parts, principal, query }) => ({
-      items: await consentsOf(parts, await addressOfTheirs(parts, principal, query.address)),
-      nextCursor: null,
-    }),
+    async handle({ parts, principal, query }) {
+      const address = await addressOfTheirs(parts, principal, query.address);
+      const hashed = hashedAddress(parts, address);
+      return pageOf(await listConsents(parts.db.sql, address, hashed, sliceOf(nameKey, query)));
+    },
   }),
   route({
     method: 'get',
@@ -74,9 +78,7 @@ export const consentRoutes = [
       } as const;
       await setConsent(parts.db.sql, decision);
       parts.relay.nudge();
-      const found = (await consentsOf(parts, address)).find(
-        (one) => one.channel === body.channel && one.account === account,
-      );
+      const found = await readConsent(parts.db.sql, decision, hashedAddress(parts, address));
       if (!found) throw new HubError('internal', 'The consent was written and is not there');
       return found;
     },

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpSource } from '@patchbay/contracts';
+import { shortListQuery, type HttpSource } from '@patchbay/contracts';
 import { listHttpSources, readHttpSource, updateHttpSource } from '@patchbay/store/queries/http-sources';
 import { requireCallable } from '../../callable-address.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
 import { noSuchSource, presentSource, recordedSource } from '../../sources.ts';
+import { idKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { byId } from './tickets.ts';
 
@@ -34,11 +35,12 @@ export const httpSourceRoutes = [
     summary: 'Sources that speak the signed webhook pair, without their secrets',
     tag,
     access: 'admin',
+    query: shortListQuery,
     answer: 'HttpSourcePage',
-    handle: async ({ parts }) => ({
-      items: (await listHttpSources(parts.db.sql)).map((row) => presentSource(row, parts.config.publicUrl)),
-      nextCursor: null,
-    }),
+    async handle({ parts, query }) {
+      const { items, next } = await listHttpSources(parts.db.sql, sliceOf(idKey, query));
+      return pageOf({ items: items.map((row) => presentSource(row, parts.config.publicUrl)), next });
+    },
   }),
   route({
     method: 'post',

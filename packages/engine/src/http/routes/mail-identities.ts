@@ -1,4 +1,4 @@
-import { HubError, type MailIdentityCreate, type MailIdentityUpdate } from '@patchbay/contracts';
+import { HubError, shortListQuery, type MailIdentityCreate, type MailIdentityUpdate } from '@patchbay/contracts';
 import { messageRecipients, normaliseEmail } from '@patchbay/domain';
 import { databaseErrorCode } from '@patchbay/store';
 import {
@@ -16,6 +16,7 @@ import type { Parts } from '../../parts.ts';
 import { forgetOurAddresses } from '../../our-addresses.ts';
 import { sanitisedHtml } from '../../pipeline/sanitised-html.ts';
 import { changeSetting, type ChangingCall, type Setting } from '../../setting-changes.ts';
+import { nameKey, pageOf, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 import { byId } from './tickets.ts';
 
@@ -102,11 +103,10 @@ export const mailIdentityRoutes = [
     summary: 'Who the centre writes as; agents see those of their queues and the default',
     tag,
     access: 'agent',
+    query: shortListQuery,
     answer: 'MailIdentityPage',
-    handle: async ({ parts, principal }) => ({
-      items: await listMailIdentities(parts.db.sql, principal),
-      nextCursor: null,
-    }),
+    handle: async ({ parts, principal, query }) =>
+      pageOf(await listMailIdentities(parts.db.sql, principal, sliceOf(nameKey, query))),
   }),
   route({
     method: 'post',

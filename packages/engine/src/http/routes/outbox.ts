@@ -1,4 +1,4 @@
-import { HubError, outboxQuery } from '@patchbay/contracts';
+import { HubError, outboxQuery, shortListQuery } from '@patchbay/contracts';
 import type { Queryable } from '@patchbay/store';
 import { listOutbox, readOutboxEnds, readOutboxRaw, readWritten } from '@patchbay/store/queries/outbox';
 import { listSendingLimits, readSendingLimit, setSendingLimit } from '@patchbay/store/queries/sending-limits';
@@ -8,7 +8,7 @@ import { presentHandedIn } from '../../privacy/handed-in.ts';
 import { presentOutbox } from '../../privacy/masking.ts';
 import { decideOutbound } from '../../pipeline/reconcile.ts';
 import { changeSetting } from '../../setting-changes.ts';
-import { idKey, pageOf, sliceOf } from '../cursor.ts';
+import { idKey, nameKey, pageOf, sliceOf } from '../cursor.ts';
 import { sendDownload } from '../file-answer.ts';
 import { route } from '../route.ts';
 import { requireTicket } from '../ticket-scope.ts';
@@ -82,8 +82,9 @@ export const outboxRoutes = [
     summary: 'Accounts that are limited, or rest because their provider said so',
     tag: 'Outbox',
     access: 'manager',
+    query: shortListQuery,
     answer: 'SendingLimitPage',
-    handle: async ({ parts }) => ({ items: await listSendingLimits(parts.db.sql), nextCursor: null }),
+    handle: async ({ parts, query }) => pageOf(await listSendingLimits(parts.db.sql, sliceOf(nameKey, query))),
   }),
   route({
     method: 'put',

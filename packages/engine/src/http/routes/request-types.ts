@@ -1,4 +1,4 @@
-import { HubError, requestKey, type RequestType } from '@patchbay/contracts';
+import { HubError, requestKey, shortListQuery, type RequestType } from '@patchbay/contracts';
 import {
   deleteRequestType,
   insertRequestType,
@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { unknownReference } from '../../auth/agents.ts';
 import type { Parts } from '../../parts.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
+import { pageOf, placeKey, sliceOf } from '../cursor.ts';
 import { route } from '../route.ts';
 
 const tag = 'Request types';
@@ -37,8 +38,9 @@ export const requestTypeRoutes = [
     summary: 'What can be asked for, with the fields of each type',
     tag,
     access: 'agent',
+    query: shortListQuery,
     answer: 'RequestTypePage',
-    handle: async ({ parts }) => ({ items: await listRequestTypes(parts.db.sql), nextCursor: null }),
+    handle: async ({ parts, query }) => pageOf(await listRequestTypes(parts.db.sql, sliceOf(placeKey, query))),
   }),
   route({
     method: 'post',

@@ -1,4 +1,4 @@
-import { HubError, requestKey, type WebForm } from '@patchbay/contracts';
+import { HubError, requestKey, shortListQuery, type WebForm } from '@patchbay/contracts';
 import { readRequestTypes } from '@patchbay/store/queries/request-types';
 import {
   insertWebForm,
@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { Parts } from '../../parts.ts';
 import { createFormSource } from '../../seed-intake.ts';
 import { changeSetting, type Setting } from '../../setting-changes.ts';
+import { pageOf, sliceOf, wordKey } from '../cursor.ts';
 import { route } from '../route.ts';
 
 const tag = 'Web forms';
@@ -44,11 +45,12 @@ export const webFormRoutes = [
     summary: 'Public forms',
     tag,
     access: 'manager',
+    query: shortListQuery,
     answer: 'WebFormPage',
-    handle: async ({ parts }) => ({
-      items: (await listWebForms(parts.db.sql)).map((row) => presentForm(parts, row)),
-      nextCursor: null,
-    }),
+    async handle({ parts, query }) {
+      const { items, next } = await listWebForms(parts.db.sql, sliceOf(wordKey, query));
+      return pageOf({ items: items.map((row) => presentForm(parts, row)), next });
+    },
   }),
   route({
     method: 'post',
