@@ -293,14 +293,16 @@ describe('the health of channels', () => {
     const { body } = await hub.api('GET', '/api/v1/channel-health');
     expect(account(body, 'email')).toMatchObject({ state: 'ok', outgoing: 1 });
 
+    const at = '2026-05-20T10:00:00.000Z';
     await sql.query(
       `insert into mail_account (address, provider, host, port, security, username, auth, folder, after_fetch, import_from, state, backlog,
-         last_delay, lease_holder, lease_until)
+         last_delay, last_contact_at, last_error, last_error_code, last_error_at, lease_holder, lease_until)
        select name || '@brand.example', 'other', 'imap.example', 143, 'none', name, 'password', 'INBOX', 'keep', 'all', state, waiting,
-         late, gen_random_uuid(), now() + interval '1 hour'
-       from (values ('box', 'importing', 900, null), ('outage', 'watching', 400, 95.2), ('calm', 'watching', 0, 1))
-         as account (name, state, waiting, late)`,
-      [],
+         late, $1::timestamptz, error, case when error is not null then 'authentication' end, case when error is not null then $1::timestamptz end,
+         gen_random_uuid(), now() + interval '1 hour'
+       from (values ('box', 'importing', 900, null, null), ('outage', 'watching', 400, 95.2, null), ('calm', 'watching', 0, 1, null),
+         ('locked', 'failing', 0, null, 'No entry for ada@brand.example')) as account (name, state, waiting, late, error)`,
+      [at],
     );
     const tiles = await eventually(
       async () => (await hub.api('GET', '/api/v1/metrics/wallboard')).body.channels,
@@ -318,7 +320,34 @@ describe('the health of channels', () => {
     expect(tiles).toContainEqual(
       expect.objectContaining({ account: 'outage@brand.example', state: 'slow', backlog: 400, delay: 95 }),
     );
-    expect(tiles).not.toContainEqual(expect.objectContaining({ account: 'calm@brand.example' }));
+    expect(tiles).toContainEqual({
+      channel: 'email',
+      account: 'calm@brand.example',
+      name: null,
+      state: 'ok',
+      reason: expect.objectContaining({ code: 'fine' }),
+      lastContactAt: at,
+      lastErrorAt: null,
+      quarantined: 0,
+      lost: 0,
+      backlog: 0,
+      oldestAt: null,
+      delay: 1,
+    });
+    expect(tiles).toContainEqual(
+      expect.objectContaining({
+        account: 'locked@brand.example',
+        state: 'failing',
+        reason: expect.objectContaining({ code: 'sign-in-refused' }),
+        lastContactAt: at,
+        lastErrorAt: at,
+      }),
+    );
+    // Whoever has a television's link sees it.
+    expect(JSON.stringify(tiles)).not.toContain('ada@brand.example');
+    expect(tiles).toContainEqual(
+      expect.objectContaining({ account: 'email', lastContactAt: expect.any(String), lastErrorAt: expect.any(String) }),
+    );
   });
 
   it('shows a backlog while nobody works it off, and its end', async () => {

@@ -5,7 +5,9 @@ import type { HubOverrides } from '@patchbay/engine';
 import { routes } from '@patchbay/engine/http/routes';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectProblem, logIn } from '../support/api-centre.ts';
+import { createWallboardFeed } from '@patchbay/engine/wallboard/feed';
 import { createClient } from '../support/client.ts';
+import { Feed } from '../support/feed.ts';
 import { startHub, type TestHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
 import { openTelevision, secretOf } from '../support/television.ts';
@@ -111,6 +113,25 @@ describe('wallboards and their links', () => {
     for (const television of televisions) television[Symbol.dispose]();
     // At most what was taken once more because something had just happened.
     expect(snapshots).toBeLessThanOrEqual(2);
+  });
+
+  it('are told again how channels are doing while nothing happens and somebody looks', async () => {
+    const snapshots = new Feed<Wallboard>();
+    const feed = createWallboardFeed(hub.hub.parts, { onEvents: () => () => undefined }, 200);
+    let looks = true;
+    feed.follow({ looks: () => looks, show: (snapshot) => snapshots.push(snapshot), pulse: () => undefined });
+    await feed.current();
+    await hub.hub.parts.db.sql.query(
+      `insert into channel_account (channel, account, last_contact_at) values ('sms', '+15005550042', now())`,
+      [],
+    );
+    await snapshots.until(
+      ({ channels }) =>
+        channels.some(({ account, lastContactAt }) => account === '+15005550042' && lastContactAt !== null),
+      'the account that nothing told of',
+    );
+    looks = false;
+    feed.close();
   });
 
   it('are refused everywhere else', async () => {

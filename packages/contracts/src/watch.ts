@@ -221,10 +221,21 @@ export const channelHealth = z.object({
 });
 export type ChannelHealth = z.infer<typeof channelHealth>;
 
-/** What the wallboard shows of an account. */
+/** What the wallboard shows of an account, or of a mailbox that is fetched. Whoever has a television's link sees it: an error's own words are not in it. */
 export const channelTile = accountHealth
-  .pick({ channel: true, account: true, name: true, state: true, reason: true, quarantined: true })
+  .pick({
+    channel: true,
+    account: true,
+    name: true,
+    state: true,
+    reason: true,
+    lastContactAt: true,
+    lastErrorAt: true,
+    quarantined: true,
+  })
   .extend({
+    /** Sends of the last hour that failed, or whose outcome nobody knows. */
+    lost: z.int(),
     /** What waits in both directions, and since when its oldest. */
     backlog: z.int(),
     oldestAt: timestamp.nullable(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clock, duration, fileSize, moment, secondsSince } from './time-format.ts';
+import { age, clock, duration, fileSize, moment, secondsSince } from './time-format.ts';
 
 describe('time format', () => {
   it('runs a clock', () => {
@@ -16,6 +16,11 @@ describe('time format', () => {
       '1d 1h',
     ]);
     expect([45, 125].map((s) => duration(s, 'zh-CN'))).toEqual(['45秒', '2分钟5秒']);
+  });
+
+  it('names the largest unit alone', () => {
+    expect([0, 0.4, 59, 60, 7_199, 90_000].map((s) => age(s, 'en'))).toEqual(['0s', '0s', '59s', '1m', '1h', '1d']);
+    expect([45, 125].map((s) => age(s, 'zh-CN'))).toEqual(['45秒', '2分钟']);
   });
 
   it('shows only as much of a date as is needed', () => {

@@ -8,15 +8,16 @@ export function clock(seconds: number): string {
   return h > 0 ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
 
+const units = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
 /** The two largest units, in the language's own short words: `2h 5m`, `3分钟12秒`. */
 export function duration(seconds: number, language: string): string {
   const total = Math.max(0, Math.round(seconds));
-  const units = [
-    ['day', 86_400],
-    ['hour', 3600],
-    ['minute', 60],
-    ['second', 1],
-  ] as const;
   const first = Math.max(
     0,
     units.findIndex(([, size]) => total >= size),
@@ -30,6 +31,13 @@ export function duration(seconds: number, language: string): string {
     if (amount > 0 || parts.length === 0) parts.push(unitFormat(language, unit).format(amount));
   }
   return parts.join(language.startsWith('zh') ? '' : ' ');
+}
+
+/** The largest unit alone, in full: `2h`, `3分钟`; for what is read from afar. */
+export function age(seconds: number, language: string): string {
+  const total = Math.max(0, Math.round(seconds));
+  const [unit, size] = units.find((one) => total >= one[1]) ?? ['second', 1];
+  return unitFormat(language, unit).format(Math.floor(total / size));
 }
 
 /** Seconds from `since` to `now` (ms since the epoch). */

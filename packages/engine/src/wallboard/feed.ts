@@ -12,6 +12,8 @@ const pulseMs = 2_500;
 const settleMs = 6_000;
 /** Trends go on by an hour when it ends, and figures of today begin anew at midnight, whether anything happens or not: so long after it. */
 const afterHourMs = 1_000;
+/** When each channel was last in contact is in no event, and what a board says of it is no older than this while somebody looks. */
+const oldMs = 60_000;
 
 export interface Onlooker {
   /** Whether anybody looks. */
@@ -30,11 +32,11 @@ export interface WallboardFeed {
   close(): void;
 }
 
-export function createWallboardFeed(parts: Parts, tail: Pick<Tail, 'onEvents'>): WallboardFeed {
+export function createWallboardFeed(parts: Parts, tail: Pick<Tail, 'onEvents'>, renewMs = oldMs): WallboardFeed {
   const onlookers: Onlooker[] = [];
   let kept: Promise<Wallboard> | null = null;
   let settling: NodeJS.Timeout | undefined;
-  let hourly: NodeJS.Timeout | undefined;
+  let ageing: NodeJS.Timeout | undefined;
   let failed = false;
   const looked = () => onlookers.some((one) => one.looks());
 
@@ -46,9 +48,9 @@ export function createWallboardFeed(parts: Parts, tail: Pick<Tail, 'onEvents'>):
     reading.catch(() => {
       if (kept === reading) kept = null;
     });
-    clearTimeout(hourly);
-    const left = untilHourEnds(parts.now().getTime(), parts.config.timeZone);
-    hourly = setTimeout(moved, left + afterHourMs).unref();
+    clearTimeout(ageing);
+    const left = untilHourEnds(parts.now().getTime(), parts.config.timeZone) + afterHourMs;
+    ageing = (left <= renewMs ? setTimeout(moved, left) : setTimeout(renew, renewMs)).unref();
     return reading;
   };
   const push = throttle(
@@ -89,7 +91,7 @@ export function createWallboardFeed(parts: Parts, tail: Pick<Tail, 'onEvents'>):
     close() {
       clearInterval(pulses);
       clearTimeout(settling);
-      clearTimeout(hourly);
+      clearTimeout(ageing);
     },
   };
 }

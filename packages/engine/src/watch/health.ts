@@ -1,5 +1,12 @@
 /** How accounts and parts are doing. One reading serves everybody who asks within a few seconds. */
-import type { AccountHealth, ChannelHealth, ChannelTile, DelayFigures, WatchLimits } from '@patchbay/contracts';
+import type {
+  AccountHealth,
+  ChannelHealth,
+  ChannelTile,
+  ComponentHealth,
+  DelayFigures,
+  WatchLimits,
+} from '@patchbay/contracts';
 import { accountHealth, hourlyTrend, localDate, quantile } from '@patchbay/domain';
 import { databaseNow, readAccounts } from '@patchbay/store/queries/channel-health';
 import type { AccountRow, Buckets } from '@patchbay/store/queries/channel-health';
@@ -101,37 +108,45 @@ export function withoutErrors(health: ChannelHealth): ChannelHealth {
   };
 }
 
-/** The wallboard's tiles. */
+/** The wallboard's tiles: every account, and every mailbox that is fetched. */
 export async function readTiles(parts: Parts): Promise<ChannelTile[]> {
   const { accounts, components } = await readHealth(parts);
-  const tiles = accounts.map(({ channel, account, name, state, reason, quarantined, ...figures }) => ({
+  return [...accounts.map(accountTile), ...components.filter(({ kind }) => kind === 'mailbox').map(mailboxTile)];
+}
+
+function accountTile({ pending, outgoing, failed, unknown, ...figures }: AccountHealth): ChannelTile {
+  const { channel, account, name, state, reason, lastContactAt, lastErrorAt, quarantined } = figures;
+  return {
     channel,
     account,
     name,
     state,
     reason,
+    lastContactAt,
+    lastErrorAt,
     quarantined,
-    backlog: figures.pending + figures.outgoing,
+    lost: failed + unknown,
+    backlog: pending + outgoing,
     oldestAt: [figures.oldestPendingAt, figures.oldestOutgoingAt].filter((at) => at !== null).toSorted()[0] ?? null,
     delay: figures.providerDelay.p95 ?? figures.ingestDelay.p95,
-  }));
-  // Mail that nobody has fetched yet is in no account's figures.
-  const unread = components.filter(
-    ({ kind, state }) => kind === 'mailbox' && (state === 'failing' || state === 'slow'),
-  );
-  return [
-    ...tiles,
-    ...unread.map(({ name, state, reason, lastContactAt, counts }) => ({
-      channel: 'email' as const,
-      account: name,
-      name: null,
-      state,
-      reason,
-      quarantined: 0,
-      backlog: counts['backlog'] ?? 0,
-      // How old the mail of a backlog is nobody knows before it is fetched.
-      oldestAt: state === 'failing' ? lastContactAt : null,
-      delay: counts['delay'] ?? null,
-    })),
-  ];
+  };
+}
+
+/** Mail that nobody has fetched yet is in no account's figures. What is in quarantine of it is with that of all mail. */
+function mailboxTile({ name, state, reason, lastContactAt, lastErrorAt, counts }: ComponentHealth): ChannelTile {
+  return {
+    channel: 'email',
+    account: name,
+    name: null,
+    state,
+    reason,
+    lastContactAt,
+    lastErrorAt,
+    quarantined: 0,
+    lost: 0,
+    backlog: counts['backlog'] ?? 0,
+    // How old the mail of a backlog is nobody knows before it is fetched.
+    oldestAt: state === 'failing' ? lastContactAt : null,
+    delay: counts['delay'] ?? null,
+  };
 }

@@ -252,7 +252,12 @@ function SendFields({ form, account }: PartProps) {
   const needed = [{ required: true, message: t('mailAccounts.needed') }];
   return (
     <>
-      <Form.Item name="smtpHost" label={t('mailAccounts.smtpHost')} extra={t('mailAccounts.smtpHostHelp')}>
+      <Form.Item
+        name="smtpHost"
+        label={t('mailAccounts.smtpHost')}
+        extra={t('mailAccounts.smtpHostHelp')}
+        rules={[hostRule(t('mailAccounts.hostRule'))]}
+      >
         <Input placeholder="smtp.example.org" data-testid="mail-account-smtp-host" />
       </Form.Item>
       {host && (

@@ -24,6 +24,7 @@ export function Legend({ board, definitions, close }: LegendProps) {
           : [];
     }),
   );
+  const channels = board.pages.some(({ tiles }) => tiles.some(({ kind }) => kind === 'channels'));
   const shown = [...new Set(keys)].flatMap((key) => definitions.get(key) ?? []);
   return (
     <Modal open title={t('wallboard.legend')} onCancel={close} footer={null} width={860}>
@@ -41,6 +42,12 @@ export function Legend({ board, definitions, close }: LegendProps) {
             </dd>
           </div>
         ))}
+        {channels && (
+          <div>
+            <dt>{t('watch.channels')}</dt>
+            <dd>{t('wallboard.channel.about')}</dd>
+          </div>
+        )}
       </dl>
       <p className="muted small">{t('wallboard.keys')}</p>
     </Modal>

@@ -1,11 +1,12 @@
 import { presenceState, type BoardTile, type PresenceState } from '@patchbay/contracts';
-import { clock, duration, secondsSince } from '@patchbay/ui';
+import { clock, secondsSince } from '@patchbay/ui';
 import { Tooltip } from 'antd';
 import type { CSSProperties, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queueText } from '../desk/given-names.ts';
 import { useBoard } from './board-context.ts';
 import { running } from './board-values.ts';
+import { Channels } from './channels-tile.tsx';
 import { inLanguage, titleOf, valueText } from './figure-text.ts';
 
 type ListTileLayout = Exclude<BoardTile, { kind: 'figure' }>;
@@ -21,7 +22,7 @@ export function ListTile({ tile }: { tile: ListTileLayout }) {
     case 'agents':
       return <Agents room={tile.size === 'small' ? room : room * 2} columns={tile.size === 'small' ? 1 : 2} />;
     case 'channels':
-      return <Channels room={tile.size === 'small' ? room : room * 2} columns={tile.size === 'small' ? 1 : 2} />;
+      return <Channels size={tile.size} />;
     case 'clocks':
       return <Clocks room={room} />;
   }
@@ -149,41 +150,6 @@ function Agents({ room, columns }: { room: number; columns: number }) {
           <span className={`dot dot-${state}`} role="img" aria-label={t(`presence.${state}`)} />
           <span className="wall-name">{name}</span>
           <span className="tabular">{clock(secondsSince(since, now))}</span>
-        </li>
-      )}
-    />
-  );
-}
-
-/** What tells it from others of its channel. */
-const nameOf = ({ channel, account, name }: { channel: string; account: string; name: string | null }) =>
-  name ?? (account === channel ? '' : account);
-
-function Channels({ room, columns }: { room: number; columns: number }) {
-  const { t, i18n } = useTranslation();
-  const { snapshot } = useBoard();
-  const worst = ['failing', 'silent', 'slow', 'ok', 'off'];
-  const tiles = snapshot.channels.toSorted((a, b) => worst.indexOf(a.state) - worst.indexOf(b.state));
-  return (
-    <Rows
-      kind="channels"
-      room={room}
-      columns={columns}
-      items={tiles}
-      empty={t('wallboard.noChannels')}
-      heading={t('watch.channels')}
-      row={(tile) => (
-        <li
-          key={`${tile.channel} ${tile.account}`}
-          className={`wall-row wall-channel is-${tile.state}${nameOf(tile) ? ' is-named' : ''}`}
-          title={`${tile.name ?? tile.account}: ${t(`watch.reason.${tile.reason.code}`)} · ${tile.backlog} ${t('watch.backlog')} · ${
-            tile.delay === null ? '–' : duration(tile.delay, i18n.language)
-          } ${t('watch.delay')}`}
-        >
-          <span className="wall-name">
-            {t(`channel.${tile.channel}`)} {nameOf(tile)}
-          </span>
-          <strong>{t(`watch.state.${tile.state}`)}</strong>
         </li>
       )}
     />
