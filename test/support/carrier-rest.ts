@@ -15,6 +15,8 @@ export interface RestCall {
   readonly mediaUrls: string[];
   /** The message's sid in the answer. */
   readonly sid: string;
+  /** When it had been read whole, ms since the epoch. */
+  readonly at: number;
 }
 
 export type RestAnswer = (call: RestCall, response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
@@ -79,17 +81,20 @@ export const taken: RestAnswer = (call, response) => {
   response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(resource(call)));
 };
 
-/** As the carrier says it: its error document and how long to wait. */
-export const tooMany: RestAnswer = (_call, response) => {
-  response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '1' }).end(
-    JSON.stringify({
-      code: 20429,
-      message: 'Too Many Requests',
-      more_info: 'https://www.twilio.com/docs/errors/20429',
-      status: 429,
-    }),
-  );
-};
+/** As the carrier says it: its error document and how many seconds to wait. */
+export const tooManyFor =
+  (seconds: number): RestAnswer =>
+  (_call, response) => {
+    response.writeHead(429, { 'content-type': 'application/json', 'retry-after': String(seconds) }).end(
+      JSON.stringify({
+        code: 20429,
+        message: 'Too Many Requests',
+        more_info: 'https://www.twilio.com/docs/errors/20429',
+        status: 429,
+      }),
+    );
+  };
+export const tooMany = tooManyFor(1);
 
 /** As the carrier refuses a recipient who told it STOP. */
 export const optedOut: RestAnswer = (_call, response) => {
@@ -129,6 +134,7 @@ export async function startCarrierRest(): Promise<CarrierRest> {
       form,
       mediaUrls,
       sid,
+      at: Date.now(),
     };
     calls.push(call);
     await held.get(path);
