@@ -1,7 +1,6 @@
 /// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { onBothBackends } from '../support/backends.ts';
 import { keepPictures, sizes, useBrowser } from '../support/browser.ts';
 import { focused, tabTo } from '../support/browser-keys.ts';
 import { addAgent, connectionIs, grace, message } from '../support/browser-desk.ts';
@@ -23,12 +22,13 @@ async function arrowTo(page: Page, entry: string): Promise<void> {
 describe.skipIf(inject('chromium') === null)('without a pointer', () => {
   const browser = useBrowser();
 
-  onBothBackends('the keyboard', (backend) => {
+  /** On one backend: the queue has no part in keys. */
+  describe('the keyboard', () => {
     let hub: TestHub;
     let page: Page;
 
     beforeAll(async () => {
-      hub = await startHub(backend, { overrides: { simulatorSpeed: 10 } });
+      hub = await startHub('postgres', { overrides: { simulatorSpeed: 10 } });
       await addAgent(hub.api);
       ({ page } = await browser.open());
     });

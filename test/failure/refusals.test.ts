@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { issueVisitorToken } from '@patchbay/channels/chat/visitor-token';
 import { openDatabase } from '@patchbay/store';
-import { expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
@@ -37,8 +37,9 @@ const problem = (status: number, code: string) => ({
   body: expect.objectContaining({ type: `urn:patchbay:problem:${code}`, status, code, title: expect.any(String) }),
 });
 
-onBothBackends('what is refused', (backend) => {
-  const centre = shared(() => startCentre(backend));
+/** It comes to no queue. */
+describe('what is refused', () => {
+  const centre = shared(() => startCentre('postgres'));
 
   /** Runs what must leave no trace. */
   async function withoutTrace(act: () => Promise<void>): Promise<void> {

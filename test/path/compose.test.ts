@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { onBothBackends } from '../support/backends.ts';
+import { besideTheQueue, onBothBackends } from '../support/backends.ts';
 import { createClient } from '../support/client.ts';
 import { mailCentre, newId, png } from '../support/mail-centre.ts';
 
 onBothBackends('writing mail', (backend) => {
+  const aside = besideTheQueue(backend);
   const { centre, ask, firstContact, sent, upload, addresses } = mailCentre(backend);
 
-  it('answers all that had the mail, and nobody of the centre', async () => {
+  aside('answers all that had the mail, and nobody of the centre', async () => {
     const { ticketId, from } = await firstContact({
       to: ['support@patchbay.test', 'Bob <bob@example.net>'],
       cc: ['CARL@example.net', 'bob@example.net', 'sales@patchbay.test'],
@@ -50,7 +51,7 @@ onBothBackends('writing mail', (backend) => {
     expect((await centre().received(id)).ticketId).toBe(ticketId);
   });
 
-  it('uses the Reply-To of the sender’s own domain, shows another and leaves it', async () => {
+  aside('uses the Reply-To of the sender’s own domain, shows another and leaves it', async () => {
     const own = await firstContact({ replyTo: 'desk@example.org' });
     expect(own.message.replyTo).toEqual(['desk@example.org']);
     expect(await ask('GET', `/tickets/${own.ticketId}/reply-recipients`)).toMatchObject({
@@ -64,7 +65,7 @@ onBothBackends('writing mail', (backend) => {
     });
   });
 
-  it('leaves a Reply-To of the same provider of many mailboxes, which may be anybody’s', async () => {
+  aside('leaves a Reply-To of the same provider of many mailboxes, which may be anybody’s', async () => {
     const from = `${randomUUID()}@gmail.com`;
     const { ticketId } = await firstContact({ from, replyTo: 'thief@gmail.com' });
     expect(await ask('GET', `/tickets/${ticketId}/reply-recipients`)).toMatchObject({
@@ -146,7 +147,7 @@ onBothBackends('writing mail', (backend) => {
       ).toBe(status);
   });
 
-  it('passes on only the files that are named, and leaves no gap where a picture stayed behind', async () => {
+  aside('passes on only the files that are named, and leaves no gap where a picture stayed behind', async () => {
     const { ticketId, message } = await firstContact({
       html: '<p>See <img src="cid:lamp" alt="The lamp"> and <img src="cid:room" alt="The room"></p>',
       attachments: [
@@ -189,7 +190,7 @@ onBothBackends('writing mail', (backend) => {
       ).toBe(status);
   });
 
-  it('shows pictures in the text, and sends them along', async () => {
+  aside('shows pictures in the text, and sends them along', async () => {
     const { ticketId } = await firstContact();
     const id = await upload(png, 'new lamp.png', 'image/png');
     const answer = await centre().reply(ticketId, 'Take **this** one:\n\n![new lamp](cid:pic1@console)', {
@@ -295,7 +296,7 @@ onBothBackends('writing mail', (backend) => {
     );
   });
 
-  it('takes nothing into a header that is not meant to be there', async () => {
+  aside('takes nothing into a header that is not meant to be there', async () => {
     const evil = 'x\r\nBcc: evil@example.com\r\nX-Evil: 1\r\n\r\nbody \u2028 =?utf-8?Q?=0D=0ABcc:_evil=40example.com?=';
     const { ticketId, from } = await firstContact();
     const id = await upload(png, `${evil}.png`, 'image/png');
@@ -316,7 +317,7 @@ onBothBackends('writing mail', (backend) => {
     expect((await post({ attachments: [{ id, inline: true, contentId: 'a>\r\nX: y' }] })).status).toBe(400);
   });
 
-  it('belongs to mail: other channels say so', async () => {
+  aside('belongs to mail: other channels say so', async () => {
     const { api, hub } = centre();
     const sms = hub.parts.channels.get('sms');
     expect(sms?.capabilities.copies).toBe(false);
@@ -335,42 +336,47 @@ onBothBackends('writing mail', (backend) => {
     expect((await api('GET', `${path}/reply-recipients`)).status).toBe(422);
   });
 
-  it('is each agent’s own: nobody else takes a message back, or writes as an identity of another queue', async () => {
-    const { url } = centre();
-    const login = { email: `${randomUUID().slice(0, 8)}@patchbay.test`, password: 'a long enough password' };
-    const queues = (await ask('GET', '/queues')).items;
-    const idOf = (wanted: string) => queues.find(({ name }: { name: string }) => name === wanted).id;
-    await ask('POST', '/agents', { ...login, name: 'Nora', role: 'agent', queueIds: [idOf('Email')] });
-    const session = await fetch(`${url}/api/v1/session`, {
-      method: 'POST',
-      body: JSON.stringify(login),
-      headers: { 'content-type': 'application/json', origin: url },
-    });
-    const cookie = session.headers
-      .getSetCookie()
-      .map((one) => one.split(';')[0])
-      .join('; ');
-    const nora = createClient(url, { cookie, origin: url });
-    await ask('PATCH', '/me', { undoSeconds: 60 });
-    const { ticketId } = await firstContact();
-    const held = await ask('POST', `/tickets/${ticketId}/held-replies`, { text: 'Mine.' });
-    expect((await nora('DELETE', `/api/v1/held-replies/${held.id}`)).status).toBe(404);
-    expect((await nora('POST', `/api/v1/held-replies/${held.id}/send-now`)).status).toBe(404);
-    expect((await nora('GET', `/api/v1/tickets/${ticketId}/held-replies`)).body.items).toEqual([]);
-    await ask('DELETE', `/held-replies/${held.id}`);
-    const other = await ask('POST', '/mail-identities', {
-      address: 'chat@patchbay.test',
-      name: 'Chat',
-      queueId: idOf('Chat'),
-    });
-    expect((await nora('GET', '/api/v1/mail-identities')).body.items).toEqual([]);
-    const asOther = { text: 'x', identityId: other.id };
-    expect((await nora('POST', `/api/v1/tickets/${ticketId}/messages`, asOther)).status).toBe(404);
-    expect((await nora('POST', `/api/v1/tickets/${ticketId}/held-replies`, asOther)).status).toBe(404);
-    expect((await nora('POST', '/api/v1/mail-identities', { address: 'n@patchbay.test', name: 'N' })).status).toBe(403);
-    expect((await nora('PATCH', '/api/v1/me', { undoSeconds: 61 })).status).toBe(400);
-    expect((await nora('PATCH', '/api/v1/me', { undoSeconds: 5 })).body.undoSeconds).toBe(5);
-    await ask('DELETE', `/mail-identities/${other.id}`);
-    await ask('PATCH', '/me', { undoSeconds: 0 });
-  });
+  aside(
+    'is each agent’s own: nobody else takes a message back, or writes as an identity of another queue',
+    async () => {
+      const { url } = centre();
+      const login = { email: `${randomUUID().slice(0, 8)}@patchbay.test`, password: 'a long enough password' };
+      const queues = (await ask('GET', '/queues')).items;
+      const idOf = (wanted: string) => queues.find(({ name }: { name: string }) => name === wanted).id;
+      await ask('POST', '/agents', { ...login, name: 'Nora', role: 'agent', queueIds: [idOf('Email')] });
+      const session = await fetch(`${url}/api/v1/session`, {
+        method: 'POST',
+        body: JSON.stringify(login),
+        headers: { 'content-type': 'application/json', origin: url },
+      });
+      const cookie = session.headers
+        .getSetCookie()
+        .map((one) => one.split(';')[0])
+        .join('; ');
+      const nora = createClient(url, { cookie, origin: url });
+      await ask('PATCH', '/me', { undoSeconds: 60 });
+      const { ticketId } = await firstContact();
+      const held = await ask('POST', `/tickets/${ticketId}/held-replies`, { text: 'Mine.' });
+      expect((await nora('DELETE', `/api/v1/held-replies/${held.id}`)).status).toBe(404);
+      expect((await nora('POST', `/api/v1/held-replies/${held.id}/send-now`)).status).toBe(404);
+      expect((await nora('GET', `/api/v1/tickets/${ticketId}/held-replies`)).body.items).toEqual([]);
+      await ask('DELETE', `/held-replies/${held.id}`);
+      const other = await ask('POST', '/mail-identities', {
+        address: 'chat@patchbay.test',
+        name: 'Chat',
+        queueId: idOf('Chat'),
+      });
+      expect((await nora('GET', '/api/v1/mail-identities')).body.items).toEqual([]);
+      const asOther = { text: 'x', identityId: other.id };
+      expect((await nora('POST', `/api/v1/tickets/${ticketId}/messages`, asOther)).status).toBe(404);
+      expect((await nora('POST', `/api/v1/tickets/${ticketId}/held-replies`, asOther)).status).toBe(404);
+      expect((await nora('POST', '/api/v1/mail-identities', { address: 'n@patchbay.test', name: 'N' })).status).toBe(
+        403,
+      );
+      expect((await nora('PATCH', '/api/v1/me', { undoSeconds: 61 })).status).toBe(400);
+      expect((await nora('PATCH', '/api/v1/me', { undoSeconds: 5 })).body.undoSeconds).toBe(5);
+      await ask('DELETE', `/mail-identities/${other.id}`);
+      await ask('PATCH', '/me', { undoSeconds: 0 });
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { onBothBackends } from '../support/backends.ts';
+import { besideTheQueue, onBothBackends } from '../support/backends.ts';
 import { centreNumber } from '../support/carrier.ts';
 import { optedOut, taken } from '../support/carrier-rest.ts';
 import { eventually } from '../support/client.ts';
@@ -11,6 +11,7 @@ let numbers = 4915112355000;
 const newNumber = () => `+${(numbers += 1)}`;
 
 onBothBackends('consent to be texted', (backend) => {
+  const aside = besideTheQueue(backend);
   const centre = shared(() => startTextCentre(backend));
 
   const consentsOf = async (address: string) =>
@@ -60,7 +61,7 @@ onBothBackends('consent to be texted', (backend) => {
     ]);
   });
 
-  it('is written down with the message, wakes nobody, and is answered by nobody', async () => {
+  aside('is written down with the message, wakes nobody, and is answered by nobody', async () => {
     const { textFrom, ticket, timeline, carrier } = centre();
     const from = '+4915112350002';
     const { ticketId } = await textFrom(from, 'STOP');
@@ -80,7 +81,7 @@ onBothBackends('consent to be texted', (backend) => {
     expect(carrier.calls.items.filter(({ form }) => form['To'] === from)).toEqual([]);
   });
 
-  it.each<[string, Record<string, string>]>([
+  aside.each<[string, Record<string, string>]>([
     ['no address', { NumMedia: '1' }],
     ['an empty address', { NumMedia: '1', MediaUrl0: '' }],
     ['an address that is none', { NumMedia: '1', MediaUrl0: 'not a url', MediaContentType0: 'image/png' }],
@@ -99,7 +100,7 @@ onBothBackends('consent to be texted', (backend) => {
     expect(carrier.calls.items.filter(({ form }) => form['Body'] === `After the STOP beside ${name}`)).toEqual([]);
   });
 
-  it('is asked for by channel: a STOP by text says nothing of WhatsApp', async () => {
+  aside('is asked for by channel: a STOP by text says nothing of WhatsApp', async () => {
     const { textFrom, whatsappFrom, reply, becomes } = centre();
     const from = '+4915112350003';
     await textFrom(from, 'STOP');
@@ -109,7 +110,7 @@ onBothBackends('consent to be texted', (backend) => {
     expect(await consentsOf(from)).toMatchObject([{ channel: 'sms', state: 'withdrawn' }]);
   });
 
-  it('is asked for by number of ours: who stopped one is answered from the other that they write to', async () => {
+  aside('is asked for by number of ours: who stopped one is answered from the other that they write to', async () => {
     const { textFrom, reply, becomes, carrier } = centre();
     const from = '+4915112350020';
     const other = '+15005550099';
@@ -124,7 +125,7 @@ onBothBackends('consent to be texted', (backend) => {
     });
   });
 
-  it('takes YES for an answer unless there is something to give back', async () => {
+  aside('takes YES for an answer unless there is something to give back', async () => {
     const { textFrom } = centre();
     const from = '+4915112350004';
     const first = await textFrom(from, 'Do you deliver?');
@@ -137,7 +138,7 @@ onBothBackends('consent to be texted', (backend) => {
     expect(await consentsOf(from)).toMatchObject([{ state: 'granted' }]);
   });
 
-  it.each([
+  aside.each([
     ['whatsapp', 'Help!', {}],
     ['whatsapp', 'Info', {}],
     ['whatsapp', 'Start', {}],
@@ -159,7 +160,7 @@ onBothBackends('consent to be texted', (backend) => {
       await carrier.calls.until(({ form }) => form['To'] === `whatsapp:${from}`, 'the acknowledgement');
   });
 
-  it.each([
+  aside.each([
     ['YES', { said: ' Ｙｅｓ! ' }, []],
     ['START', { said: 'Start' }, ['granted']],
     ['what its carrier took for START', { said: 'Yes', byCarrier: true }, ['granted']],
@@ -177,7 +178,7 @@ onBothBackends('consent to be texted', (backend) => {
     expect(heard.rows.map(({ state }) => state)).toEqual(states);
   });
 
-  it('START that the carrier has answered is not answered by the hub as well, and is seen by a person', async () => {
+  aside('START that the carrier has answered is not answered by the hub as well, and is seen by a person', async () => {
     const { textFrom, ticket, messages } = centre();
     const [told, said] = [newNumber(), newNumber()];
     const { ticketId, kind } = await textFrom(told, 'Back', { OptOutType: 'START' });
@@ -189,14 +190,14 @@ onBothBackends('consent to be texted', (backend) => {
     expect((await messages(other.ticketId)).map(({ direction }) => direction)).toEqual(['in', 'out']);
   });
 
-  it.each(['STOP', 'HELP'])('what the carrier says it has answered (%s) waits for nobody', async (OptOutType) => {
+  aside.each(['STOP', 'HELP'])('what the carrier says it has answered (%s) waits for nobody', async (OptOutType) => {
     const { textFrom, ticket } = centre();
     const { ticketId, kind } = await textFrom(newNumber(), 'Help', { OptOutType });
     expect(kind).toBe('system');
     expect(await ticket(ticketId)).toMatchObject({ queueId: null, waitingSince: null });
   });
 
-  it.each(['Help?', 'Start', 'Yes'])('%s wakes the ticket of whoever has withdrawn nothing', async (body) => {
+  aside.each(['Help?', 'Start', 'Yes'])('%s wakes the ticket of whoever has withdrawn nothing', async (body) => {
     const { whatsappFrom, ticket, api } = centre();
     const from = newNumber();
     const { ticketId } = await whatsappFrom(from, 'My lamp is broken');
@@ -205,7 +206,7 @@ onBothBackends('consent to be texted', (backend) => {
     expect(await ticket(ticketId)).toMatchObject({ status: 'open', waitingSince: expect.any(String) });
   });
 
-  it('START gives back what was withdrawn, is recorded, and is seen by a person', async () => {
+  aside('START gives back what was withdrawn, is recorded, and is seen by a person', async () => {
     const { whatsappFrom, ticket } = centre();
     const from = newNumber();
     const { ticketId } = await whatsappFrom(from, 'STOP');
@@ -246,7 +247,7 @@ onBothBackends('consent to be texted', (backend) => {
     ]);
   });
 
-  it('is written down by an agent only with a reason', async () => {
+  aside('is written down by an agent only with a reason', async () => {
     const { api } = centre();
     const given = { channel: 'sms', account: centreNumber, address: '+49 1511 2350006', state: 'withdrawn' };
     expect((await api('PUT', '/api/v1/consents', given)).status).toBe(400);
@@ -260,7 +261,7 @@ onBothBackends('consent to be texted', (backend) => {
     expect((await api('PUT', '/api/v1/consents', { ...given, state: 'maybe', reason: 'Who knows' })).status).toBe(400);
   });
 
-  it('is written down by an agent for a short code of ours as well, and holds', async () => {
+  aside('is written down by an agent for a short code of ours as well, and holds', async () => {
     const { api, textFrom, ticket, reply, becomes } = centre();
     const from = '+4915112350010';
     const { ticketId } = await textFrom(from, 'Hello', { To: '727272' });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { logIn } from '../support/api-centre.ts';
-import { onBothBackends } from '../support/backends.ts';
+import { besideTheQueue, onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { mailProgram, rawMail, startMailSink } from '../support/mail.ts';
@@ -28,6 +28,7 @@ async function startMailCentre(backend: Backend, withServer: boolean) {
 const newId = () => `<${randomUUID()}@example.org>`;
 
 onBothBackends('mail', (backend) => {
+  const aside = besideTheQueue(backend);
   const centre = shared(() => startMailCentre(backend, true));
 
   /** A first mail of somebody new, and the acknowledgement that they got. */
@@ -50,7 +51,7 @@ onBothBackends('mail', (backend) => {
     };
   }
 
-  it('shows a name and a subject as they read, and an address where the name cannot be seen', async () => {
+  aside('shows a name and a subject as they read, and an address where the name cannot be seen', async () => {
     const { write, received, ticket } = centre();
     const shown = async (name: string, subject: string) => {
       const [messageId, address] = [newId(), `${randomUUID().slice(0, 8)}@example.org`];
@@ -63,34 +64,43 @@ onBothBackends('mail', (backend) => {
     expect(await shown('\u200B\u3164', '\u202E')).toEqual([null, 'the address', '']);
   });
 
-  it('counts for an agent what the customer wrote and what colleagues noted, not what the centre wrote', async () => {
-    const { api, reply, ticket, url, write, received } = centre();
-    const { ticketId, replyTo } = await firstContact('counted@example.org');
-    const login = { email: `${randomUUID()}@patchbay.test`, password: 'a long enough password' };
-    expect((await api('POST', '/api/v1/agents', { ...login, name: 'Max', role: 'manager' })).status).toBe(201);
-    const { api: max } = await logIn(url, login);
-    const counts = async () => {
-      const path = '/api/v1/tickets?q=counted@example.org';
-      const [mine, his] = [await api('GET', path), await max('GET', path)];
-      return [
-        mine.body.items[0].toRead.length,
-        his.body.items[0].toRead.length,
-        (await ticket(ticketId)).toRead.length,
-      ];
-    };
-    expect(await counts()).toEqual([1, 1, 1]);
-    await reply(ticketId, 'We look into it.');
-    expect(await counts()).toEqual([1, 1, 1]);
-    await reply(ticketId, 'She is in a hurry.', { visibility: 'internal' });
-    expect(await counts()).toEqual([1, 2, 1]);
-    const messageId = newId();
-    await write({ from: 'counted@example.org', to: replyTo, messageId, subject: 'Re: Broken lamp', text: 'And now?' });
-    await received(messageId);
-    expect(await counts()).toEqual([2, 3, 2]);
-    expect((await ticket(ticketId)).messageCount).toBe(5);
-    for (let note = 0; note < 10; note += 1) await reply(ticketId, `Note ${note}`, { visibility: 'internal' });
-    expect(await counts()).toEqual([2, 10, 2]);
-  });
+  aside(
+    'counts for an agent what the customer wrote and what colleagues noted, not what the centre wrote',
+    async () => {
+      const { api, reply, ticket, url, write, received } = centre();
+      const { ticketId, replyTo } = await firstContact('counted@example.org');
+      const login = { email: `${randomUUID()}@patchbay.test`, password: 'a long enough password' };
+      expect((await api('POST', '/api/v1/agents', { ...login, name: 'Max', role: 'manager' })).status).toBe(201);
+      const { api: max } = await logIn(url, login);
+      const counts = async () => {
+        const path = '/api/v1/tickets?q=counted@example.org';
+        const [mine, his] = [await api('GET', path), await max('GET', path)];
+        return [
+          mine.body.items[0].toRead.length,
+          his.body.items[0].toRead.length,
+          (await ticket(ticketId)).toRead.length,
+        ];
+      };
+      expect(await counts()).toEqual([1, 1, 1]);
+      await reply(ticketId, 'We look into it.');
+      expect(await counts()).toEqual([1, 1, 1]);
+      await reply(ticketId, 'She is in a hurry.', { visibility: 'internal' });
+      expect(await counts()).toEqual([1, 2, 1]);
+      const messageId = newId();
+      await write({
+        from: 'counted@example.org',
+        to: replyTo,
+        messageId,
+        subject: 'Re: Broken lamp',
+        text: 'And now?',
+      });
+      await received(messageId);
+      expect(await counts()).toEqual([2, 3, 2]);
+      expect((await ticket(ticketId)).messageCount).toBe(5);
+      for (let note = 0; note < 10; note += 1) await reply(ticketId, `Note ${note}`, { visibility: 'internal' });
+      expect(await counts()).toEqual([2, 10, 2]);
+    },
+  );
 
   it('comes in on the wire, is a ticket on the screen, and its answer goes out on the wire', async () => {
     const { write, received, ticket, messages, reply, sink, desk } = centre();
@@ -160,23 +170,26 @@ onBothBackends('mail', (backend) => {
     ).toHaveLength(1);
   });
 
-  it('of a stranger to a signed reply address is a ticket of its own, linked to the one that the address names', async () => {
-    const { write, received, ticket, messages } = centre();
-    const first = await firstContact('bea@example.org');
-    const messageId = newId();
-    await write({
-      from: 'stranger@elsewhere.example',
-      to: first.replyTo,
-      messageId,
-      subject: 'Re: Broken lamp',
-      text: 'I read the mail of another.',
-    });
-    const stranger = await received(messageId);
-    expect(stranger.ticketId).not.toBe(first.ticketId);
-    expect(stranger.customerId).not.toBe(first.message.customerId);
-    expect(await ticket(stranger.ticketId)).toMatchObject({ linkedTicketId: first.ticketId });
-    expect(await messages(first.ticketId)).toHaveLength(2);
-  });
+  aside(
+    'of a stranger to a signed reply address is a ticket of its own, linked to the one that the address names',
+    async () => {
+      const { write, received, ticket, messages } = centre();
+      const first = await firstContact('bea@example.org');
+      const messageId = newId();
+      await write({
+        from: 'stranger@elsewhere.example',
+        to: first.replyTo,
+        messageId,
+        subject: 'Re: Broken lamp',
+        text: 'I read the mail of another.',
+      });
+      const stranger = await received(messageId);
+      expect(stranger.ticketId).not.toBe(first.ticketId);
+      expect(stranger.customerId).not.toBe(first.message.customerId);
+      expect(await ticket(stranger.ticketId)).toMatchObject({ linkedTicketId: first.ticketId });
+      expect(await messages(first.ticketId)).toHaveLength(2);
+    },
+  );
 
   describe('that certified mail passes on', () => {
     /** Everybody's mail comes from the provider; only Reply-To says whose it is. */
@@ -349,7 +362,7 @@ onBothBackends('mail', (backend) => {
     expect((await ticket(message.ticketId)).subject).toBe(subject);
   });
 
-  it('brings files, which only those with credentials can have', async () => {
+  aside('brings files, which only those with credentials can have', async () => {
     const { write, received, api, url } = centre();
     const messageId = newId();
     const content = Buffer.from(Array.from({ length: 5000 }, (_, index) => index % 251));

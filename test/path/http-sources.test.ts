@@ -1,7 +1,7 @@
 /** What is set up of a source: its secrets, its address, and the request types whose fields it gives. */
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { onBothBackends } from '../support/backends.ts';
+import { besideTheQueue, onBothBackends } from '../support/backends.ts';
 import { eventually } from '../support/client.ts';
 import { addSource, postTo } from '../support/http-source.ts';
 import { startHub } from '../support/hub.ts';
@@ -9,6 +9,7 @@ import { shared } from '../support/shared.ts';
 import { startSourceCentre } from '../support/source-centre.ts';
 
 onBothBackends('a source', (backend) => {
+  const aside = besideTheQueue(backend);
   const centre = shared(() => startSourceCentre(backend));
   const send = async (more: object) => {
     const id = `m-${randomUUID()}`;
@@ -17,7 +18,7 @@ onBothBackends('a source', (backend) => {
     return centre().received(id);
   };
 
-  it('changes its secret while the old one still holds; nobody is shown one again', async () => {
+  aside('changes its secret while the old one still holds; nobody is shown one again', async () => {
     const { api } = centre();
     const app = await addSource(api, { name: 'Rotating' });
     const { body: rotated } = await api('POST', `/api/v1/http-sources/${app.id}/secret`);
@@ -39,7 +40,7 @@ onBothBackends('a source', (backend) => {
     expect((await postTo(app, { id: 'off', text: 'x' }, '', third.secret)).status).toBe(404);
   });
 
-  it('has so many secrets at once and no more, and each ends at its time', async () => {
+  aside('has so many secrets at once and no more, and each ends at its time', async () => {
     const { api, hub } = centre();
     const app = await addSource(api, { name: 'Many secrets' });
     const rotate = () => api('POST', `/api/v1/http-sources/${app.id}/secret`);
@@ -56,23 +57,26 @@ onBothBackends('a source', (backend) => {
     expect((await postTo(app, { id: 'last', text: 'x' }, '', last.secret)).status).toBe(202);
   });
 
-  it('is made and given a secret once for one Idempotency-Key, and no secret lies in the database in clear', async () => {
-    const { api, hub } = centre();
-    const key = { 'idempotency-key': randomUUID() };
-    const add = () => api('POST', '/api/v1/http-sources', { name: 'Once' }, key);
-    const [first, again] = [await add(), await add()];
-    expect([again.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([201, 'true', first.body]);
-    const secretKey = { 'idempotency-key': randomUUID() };
-    const rotate = () => api('POST', `/api/v1/http-sources/${first.body.id}/secret`, undefined, secretKey);
-    const [secret, same] = [await rotate(), await rotate()];
-    expect(same.body).toEqual(secret.body);
-    const { rows } = await hub.parts.db.sql.query<{ text: string }>(
-      `select string_agg(t::text, '') as text from (select row_to_json(i) from idempotency i union all select row_to_json(s) from http_source s
+  aside(
+    'is made and given a secret once for one Idempotency-Key, and no secret lies in the database in clear',
+    async () => {
+      const { api, hub } = centre();
+      const key = { 'idempotency-key': randomUUID() };
+      const add = () => api('POST', '/api/v1/http-sources', { name: 'Once' }, key);
+      const [first, again] = [await add(), await add()];
+      expect([again.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([201, 'true', first.body]);
+      const secretKey = { 'idempotency-key': randomUUID() };
+      const rotate = () => api('POST', `/api/v1/http-sources/${first.body.id}/secret`, undefined, secretKey);
+      const [secret, same] = [await rotate(), await rotate()];
+      expect(same.body).toEqual(secret.body);
+      const { rows } = await hub.parts.db.sql.query<{ text: string }>(
+        `select string_agg(t::text, '') as text from (select row_to_json(i) from idempotency i union all select row_to_json(s) from http_source s
          union all select row_to_json(p) from http_source_secret p union all select row_to_json(e) from event e) all_rows (t)`,
-    );
-    expect(rows[0]?.text).toContain(first.body.id);
-    expect(rows[0]?.text).not.toContain('whsec_');
-  });
+      );
+      expect(rows[0]?.text).toContain(first.body.id);
+      expect(rows[0]?.text).not.toContain('whsec_');
+    },
+  );
 
   it('keeps the fields of a ticket whose type was changed afterwards', async () => {
     const { api } = centre();

@@ -7,7 +7,7 @@ import { acknowledgementText } from '@patchbay/domain';
 import { fetchAwaited } from '@patchbay/engine/pipeline/awaited-files';
 import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { expect, it } from 'vitest';
-import { onBothBackends } from '../support/backends.ts';
+import { besideTheQueue, onBothBackends } from '../support/backends.ts';
 import { eventually } from '../support/client.ts';
 import { addSource, postTo, startSilentReceiver } from '../support/http-source.ts';
 import { shared } from '../support/shared.ts';
@@ -17,6 +17,7 @@ import { startSourceCentre } from '../support/source-centre.ts';
 const other = { number: 1017, centreName: 'The other centre', open: true };
 
 onBothBackends('a source of the webhook pair', (backend) => {
+  const aside = besideTheQueue(backend);
   const centre = shared(() => startSourceCentre(backend));
   const send = async (more: object) => {
     const id = `m-${randomUUID()}`;
@@ -85,7 +86,7 @@ onBothBackends('a source of the webhook pair', (backend) => {
     expect(done).toMatchObject({ state: 'done', externalId: expect.stringMatching(/^twice#/) });
   });
 
-  it('goes on with a conversation of the same sender only', async () => {
+  aside('goes on with a conversation of the same sender only', async () => {
     const anonymous = { conversationId: 'c-7', from: { email: 'bo@example.com' } };
     const first = await send(anonymous);
     const second = await send(anonymous);
@@ -242,7 +243,7 @@ onBothBackends('a source of the webhook pair', (backend) => {
     }
   });
 
-  it('is refused with a wrong signature, and nothing is kept', async () => {
+  aside('is refused with a wrong signature, and nothing is kept', async () => {
     const { app, api } = centre();
     const answer = await postTo(app, { id: 'forged', text: 'x' }, '', `whsec_${'A'.repeat(43)}=`);
     expect(answer.status).toBe(403);
@@ -253,32 +254,36 @@ onBothBackends('a source of the webhook pair', (backend) => {
     expect((await postTo(app, Buffer.alloc(16 * 1024 * 1024))).status).toBe(413);
   });
 
-  it('is not kept from writing by strangers who send much, or nothing of what they announced', async () => {
-    const { app } = centre();
-    const calls: ClientRequest[] = [];
-    /** Announces the largest body, of which a byte comes, and answers what came back. */
-    const announce = (url: string, from: string) => {
-      const call = request(url, {
-        method: 'POST',
-        agent: false,
-        headers: { 'content-length': String(15 * 1024 * 1024), 'x-forwarded-for': from },
-      });
-      calls.push(call);
-      call.on('error', () => undefined);
-      call.write('{');
-      return once(call, 'response').then(([answer]) => (answer as IncomingMessage).statusCode);
-    };
-    try {
-      const nowhere = app.url.replace(app.id, randomUUID());
-      expect(await announce(nowhere, '203.0.113.1')).toBe(404);
-      const held = Array.from({ length: 40 }, () => announce(app.url, '203.0.113.2'));
-      expect(await Promise.any(held)).toBe(503);
-      const answer = await postTo(app, { id: 'meanwhile', text: 'Hello', acknowledge: false });
-      expect(answer.status).toBe(202);
-    } finally {
-      for (const call of calls) call.destroy();
-    }
-  }, 30_000);
+  aside(
+    'is not kept from writing by strangers who send much, or nothing of what they announced',
+    async () => {
+      const { app } = centre();
+      const calls: ClientRequest[] = [];
+      /** Announces the largest body, of which a byte comes, and answers what came back. */
+      const announce = (url: string, from: string) => {
+        const call = request(url, {
+          method: 'POST',
+          agent: false,
+          headers: { 'content-length': String(15 * 1024 * 1024), 'x-forwarded-for': from },
+        });
+        calls.push(call);
+        call.on('error', () => undefined);
+        call.write('{');
+        return once(call, 'response').then(([answer]) => (answer as IncomingMessage).statusCode);
+      };
+      try {
+        const nowhere = app.url.replace(app.id, randomUUID());
+        expect(await announce(nowhere, '203.0.113.1')).toBe(404);
+        const held = Array.from({ length: 40 }, () => announce(app.url, '203.0.113.2'));
+        expect(await Promise.any(held)).toBe(503);
+        const answer = await postTo(app, { id: 'meanwhile', text: 'Hello', acknowledge: false });
+        expect(answer.status).toBe(202);
+      } finally {
+        for (const call of calls) call.destroy();
+      }
+    },
+    30_000,
+  );
 
   it('has what it wrote wrongly kept for a person, and replayed once it makes sense', async () => {
     const { app, api, received } = centre();

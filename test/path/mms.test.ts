@@ -1,7 +1,7 @@
 import { readMediaToken } from '@patchbay/channels/twilio/media-link';
 import { fetchAwaited } from '@patchbay/engine/pipeline/awaited-files';
 import { expect, it } from 'vitest';
-import { onBothBackends } from '../support/backends.ts';
+import { besideTheQueue, onBothBackends } from '../support/backends.ts';
 import { apiKey } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 import { startTextCentre } from '../support/text-centre.ts';
@@ -9,6 +9,7 @@ import { startTextCentre } from '../support/text-centre.ts';
 const png = Buffer.from('89504e470d0a1a0a', 'hex');
 
 onBothBackends('a message with pictures', (backend) => {
+  const aside = besideTheQueue(backend);
   const centre = shared(() => startTextCentre(backend));
 
   async function upload(filename: string, contentType: string, bytes: Uint8Array): Promise<string> {
@@ -238,7 +239,7 @@ onBothBackends('a message with pictures', (backend) => {
     });
   });
 
-  it('that the carrier would not take is refused before it is queued, and says why', async () => {
+  aside('that the carrier would not take is refused before it is queued, and says why', async () => {
     const { textFrom, whatsappFrom, carrier } = centre();
     const { ticketId } = await textFrom('+4915112360004', 'Hello');
     const page = await upload('a.html', 'text/html', Buffer.from('<p>'));
@@ -259,7 +260,7 @@ onBothBackends('a message with pictures', (backend) => {
     expect(carrier.calls.items.filter(({ form }) => form['Body'] === 'With a file')).toEqual([]);
   });
 
-  it.each(['audio/mpeg', 'text/vcard', 'image/webp', 'application/pdf'])(
+  aside.each(['audio/mpeg', 'text/vcard', 'image/webp', 'application/pdf'])(
     'goes to WhatsApp without words where it is %s, and words with it are refused: they would not arrive',
     async (type) => {
       const { whatsappFrom, carrier, becomes } = centre();
@@ -276,7 +277,7 @@ onBothBackends('a message with pictures', (backend) => {
     },
   );
 
-  it('goes to WhatsApp with its words where it is a picture', async () => {
+  aside('goes to WhatsApp with its words where it is a picture', async () => {
     const { whatsappFrom, carrier } = centre();
     const { ticketId } = await whatsappFrom('+4915112360014', 'Hello');
     await answerWith(ticketId, 'With words', [await upload('a.png', 'image/png', png)]);

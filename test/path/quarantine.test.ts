@@ -6,7 +6,7 @@ import { signReplyAddress } from '@patchbay/channels/email/reply-address';
 import twilio from 'twilio';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
-import { onBothBackends } from '../support/backends.ts';
+import { besideTheQueue, onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { addAgent, grace } from '../support/browser-desk.ts';
 import { carrierAccount, carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
@@ -69,9 +69,10 @@ async function startCentre(backend: Backend) {
 }
 
 onBothBackends('the quarantine', (backend) => {
+  const aside = besideTheQueue(backend);
   const centre = shared(() => startCentre(backend));
 
-  it('shows what was received, with its secrets masked', async () => {
+  aside('shows what was received, with its secrets masked', async () => {
     const { get, poison, api } = centre();
     const id = await poison('poison <script>alert(1)</script>', { AuthToken: 'very-s3cret' });
     const detail = await get(`/inbox/${id}/detail`);
@@ -95,7 +96,7 @@ onBothBackends('the quarantine', (backend) => {
     expect((await api('GET', `/api/v1/inbox/${id}/raw`)).headers.get('content-disposition')).toContain('attachment');
   });
 
-  it('shows the headers of a mail', async () => {
+  aside('shows the headers of a mail', async () => {
     const { ground, get, items } = centre();
     const mail = Buffer.from(
       'From: ada@example.org\r\nSubject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <h1@example.org>\r\n\r\nHello\r\n',
@@ -110,7 +111,7 @@ onBothBackends('the quarantine', (backend) => {
     expect(detail.fields).toContainEqual({ name: 'Subject', value: 'Grüße', masked: false });
   });
 
-  it('groups what fails alike, and finds by channel, group, age and text', async () => {
+  aside('groups what fails alike, and finds by channel, group, age and text', async () => {
     const { get, items, poison } = centre();
     const ids = [await poison('poison needle 1'), await poison('poison needle 22')];
     const { items: groups } = await get('/inbox/groups');
@@ -130,7 +131,7 @@ onBothBackends('the quarantine', (backend) => {
       expect((await centre().api('GET', `/api/v1/inbox?state=${state}`)).status, state).toBe(200);
   });
 
-  it('discards with a reason, keeps the bytes, tells it live, and takes it back', async () => {
+  aside('discards with a reason, keeps the bytes, tells it live, and takes it back', async () => {
     const { bulk, poison, get, desk, api } = centre();
     const id = await poison('poison to discard');
     expect((await bulk({ action: 'discard', ids: [id] })).status).toBe(400);
@@ -426,7 +427,7 @@ onBothBackends('the quarantine', (backend) => {
     }
   });
 
-  it('is for managers only', async () => {
+  aside('is for managers only', async () => {
     const { url, poison } = centre();
     const id = await poison('poison for managers');
     const login = await createClient(url, { origin: url })('POST', '/api/v1/session', {

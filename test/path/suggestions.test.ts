@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { expectProblem, inUnicodeOrder, logIn } from '../support/api-centre.ts';
-import { onBothBackends } from '../support/backends.ts';
+import { besideTheQueue, onBothBackends } from '../support/backends.ts';
 import { eventually } from '../support/client.ts';
 import type { ApiClient } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
@@ -17,6 +17,7 @@ type Json = any;
 const certain = 0.995;
 
 onBothBackends('customers who may be one person', (backend) => {
+  const aside = besideTheQueue(backend);
   const centre = shared(async () => {
     await using stack = new AsyncDisposableStack();
     const hub = stack.use(await startHub(backend));
@@ -68,7 +69,7 @@ onBothBackends('customers who may be one person', (backend) => {
     expect(await openFor(one)).toEqual([]);
   });
 
-  it('stay apart for good once a person has said so, also as part of another customer', async () => {
+  aside('stay apart for good once a person has said so, also as part of another customer', async () => {
     const value = `N-${randomUUID()}`;
     const [one, other] = [await enter('Bea Ray', ['account', value]), await enter('Bea R.')];
     await claim(other, 'account', value);
@@ -85,7 +86,7 @@ onBothBackends('customers who may be one person', (backend) => {
     expect(await openFor(third)).toEqual([[third, fourth]]);
   });
 
-  it('are merged together only from the threshold on that the manager set', async () => {
+  aside('are merged together only from the threshold on that the manager set', async () => {
     const values = [randomUUID(), randomUUID()];
     const pairs: [string, string][] = [];
     const born = (id: string) =>
@@ -116,7 +117,7 @@ onBothBackends('customers who may be one person', (backend) => {
     expect(await customer(likely[1])).toMatchObject({ mergedInto: null });
   });
 
-  it('are certain only where nobody else of a household or firm fits, and no namesake', async () => {
+  aside('are certain only where nobody else of a household or firm fits, and no namesake', async () => {
     const birch = { street: '5 Birch Lane', postalCode: '10115', city: 'Berlin' };
     const [born, later] = [{ birthDate: '1980-05-12' }, { birthDate: '1981-11-30' }];
     const twin = (name: string) => ({ name, ...birch, ...born });
@@ -198,7 +199,7 @@ onBothBackends('customers who may be one person', (backend) => {
     );
   });
 
-  it('are told by a cursor, the most certain first', async () => {
+  aside('are told by a cursor, the most certain first', async () => {
     const value = `P-${randomUUID()}`;
     const one = await enter('Pat One', ['account', value]);
     for (const name of ['A a', 'B b', 'C c']) await claim(await enter(name), 'account', value);
@@ -219,7 +220,7 @@ onBothBackends('customers who may be one person', (backend) => {
     expect(seen.filter((item) => pairOf(item).includes(one))).toHaveLength(3);
   });
 
-  it('are decided by those who may read a ticket of each, and listed whole for managers only', async () => {
+  aside('are decided by those who may read a ticket of each, and listed whole for managers only', async () => {
     const credentials = { email: `${randomUUID()}@patchbay.test`, password: 'a long enough password' };
     await centre().api('POST', '/api/v1/agents', { name: 'Ann Agent', ...credentials, queueIds: [] });
     const agent: ApiClient = (await logIn(centre().url, credentials)).api;
@@ -240,7 +241,7 @@ onBothBackends('customers who may be one person', (backend) => {
     expectProblem(await agent('POST', '/api/v1/suggestions/accept', {}), 403, 'forbidden');
   });
 
-  it('share an address that many names were given with, which then joins nobody', async () => {
+  aside('share an address that many names were given with, which then joins nobody', async () => {
     const from = `info-${randomUUID()}@firm.test`;
     const port = centre().ground.smtpPort;
     for (const name of ['Ann', 'Bob', 'Cid', 'Dan', 'Eve'])
@@ -267,7 +268,7 @@ onBothBackends('customers who may be one person', (backend) => {
     expect(kept.body.items[0]).toMatchObject({ shared: false, grade: 'known' });
   });
 
-  it('leave her mailbox to a woman who writes her name in many ways, and marries', async () => {
+  aside('leave her mailbox to a woman who writes her name in many ways, and marries', async () => {
     const from = `anna-${randomUUID()}@home.test`;
     const names = ['Anna Schmidt', 'Schmidt Anna', 'A. Schmidt', 'anna', 'Anna M. Schmidt', 'Anna Weber'];
     for (const name of names)
@@ -284,7 +285,7 @@ onBothBackends('customers who may be one person', (backend) => {
     expect(rows).toEqual([{ shared: false }]);
   });
 
-  it('keep the extension of a number apart, which is a switchboard’s', async () => {
+  aside('keep the extension of a number apart, which is a switchboard’s', async () => {
     const one = await enter('Gus Hall');
     await claim(one, 'phone', '+49 30 1234567 ext. 55');
     const [identifier] = (await centre().api('GET', `/api/v1/customers/${one}/identifiers`)).body.items;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
-import { onBothBackends, type Backend } from '../support/backends.ts';
+import { type Backend, besideTheQueue, onBothBackends } from '../support/backends.ts';
 import { bounceMail } from '../support/bounce-mail.ts';
 import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
@@ -25,6 +25,7 @@ async function startCentre(backend: Backend) {
 }
 
 onBothBackends('a web form', (backend) => {
+  const aside = besideTheQueue(backend);
   const centre = shared(() => startCentre(backend));
   const at = (path = '') => `${centre().url}/forms/contact${path}`;
   const tokenIn = (html: string) => /name="token" value="([^"]+)"/.exec(html)?.[1] ?? '';
@@ -60,7 +61,7 @@ onBothBackends('a web form', (backend) => {
   const ticketOf = async (number: number | null) =>
     (await centre().api('GET', `/api/v1/tickets?q=${number}`)).body.items[0];
 
-  it('is there from the first start, asks for no cookie, and may be framed by nobody', async () => {
+  aside('is there from the first start, asks for no cookie, and may be framed by nobody', async () => {
     const { page, html } = await open();
     expect([page.status, page.headers.get('set-cookie')]).toEqual([200, null]);
     expect(page.headers.get('content-security-policy')).toMatch(/script-src 'self'.*frame-ancestors 'self'$/);
@@ -97,7 +98,7 @@ onBothBackends('a web form', (backend) => {
     expect(await centre().messages(ticket.id)).toHaveLength(2);
   });
 
-  it('is taken when the clock was set back, and its limit is one of a network', async () => {
+  aside('is taken when the clock was set back, and its limit is one of a network', async () => {
     const { token } = await open();
     const from = (address: string) =>
       fetch(at(), { method: 'POST', headers: { 'x-forwarded-for': address }, body: 'x' }).then(({ status }) => status);
@@ -116,7 +117,7 @@ onBothBackends('a web form', (backend) => {
     }
   });
 
-  it('counts a line break as the visitor did, whichever a browser sends', async () => {
+  aside('counts a line break as the visitor did, whichever a browser sends', async () => {
     const { token } = await open();
     const email = 'lines@example.com';
     // As long as the field allows, in lines as a browser without the script posts them.
@@ -129,7 +130,7 @@ onBothBackends('a web form', (backend) => {
     expect(await centre().messages(ticket.id)).toHaveLength(1);
   });
 
-  it('keeps no file of what it does not take', async () => {
+  aside('keeps no file of what it does not take', async () => {
     const { token } = await open();
     const isKept = async (text: string) =>
       centre()
@@ -153,7 +154,7 @@ onBothBackends('a web form', (backend) => {
     expect(nowhere.status).toBe(404);
   });
 
-  it('shows what a manager and a visitor wrote as text, whatever it is', async () => {
+  aside('shows what a manager and a visitor wrote as text, whatever it is', async () => {
     const { api, url } = centre();
     const evil = `"'></script><script>alert(1)</script><img src=x onerror=alert(1)>`;
     const label = { labelEn: evil, labelZh: evil };
@@ -196,7 +197,7 @@ onBothBackends('a web form', (backend) => {
     expect(answer.headers.get('content-disposition')).not.toMatch(/[\r\n<>]/);
   });
 
-  it('comes back with everything that is wrong, and with what was written', async () => {
+  aside('comes back with everything that is wrong, and with what was written', async () => {
     const { token } = await open();
     const answer = await send(token, { type: 'order', email: '', message: '<b>', 'f.order.concern': 'nonsense' });
     const html = await answer.text();
@@ -217,7 +218,7 @@ onBothBackends('a web form', (backend) => {
     });
   });
 
-  it('is not sent by programs that fill in everything, at once, or without its page', async () => {
+  aside('is not sent by programs that fill in everything, at once, or without its page', async () => {
     const { token } = await open();
     expect((await send(token, { website: 'https://spam.example' })).status).toBe(422);
     expect((await send('forged.token', {})).status).toBe(422);

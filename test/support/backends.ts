@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { openDatabase } from '@patchbay/store';
 import type { Database } from '@patchbay/store';
-import { describe, inject } from 'vitest';
+import { describe, inject, it } from 'vitest';
 
 export type Backend = 'postgres' | 'redis';
 
@@ -19,6 +19,19 @@ export function onBothBackends(name: string, tests: (backend: Backend) => void):
       tests(backend),
     );
   }
+}
+
+type Declares = Pick<typeof it, 'each'> &
+  ((name: string, test: () => Promise<void> | void, timeoutMs?: number) => void);
+
+const declaresNothing: Declares = Object.assign(() => undefined, { each: () => () => undefined }) as never;
+
+/**
+ * Declares tests of what the queue has no part in, among others of the same ground that are run on both: how a mail is written, a page
+ * shown, a word read. They run on PostgreSQL alone.
+ */
+export function besideTheQueue(backend: Backend): Declares {
+  return backend === 'postgres' ? it : declaresNothing;
 }
 
 /** Of so many ports each process that runs tests takes its own: a hub that is being started again is not on its port for a while. */
