@@ -128,6 +128,26 @@ describe('the server of the mailbox that a mail is written as', () => {
     expect(server.taken).toHaveLength(3);
   });
 
+  test.each([
+    ['which it is', () => Promise.reject(new Error('connection terminated'))],
+    [
+      'what it is signed in to with',
+      async () => ({
+        host: '127.0.0.1',
+        port: 1,
+        security: 'none' as const,
+        username: 'box',
+        credentials: () => Promise.reject(new Error('connection terminated')),
+      }),
+    ],
+  ])('is asked later when the database cannot tell %s: nothing has left', async (_what, sendingServer) => {
+    const sending = sendMail(message, testDeps({ sendingServer }), AbortSignal.timeout(20_000));
+    await expect(sending).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      message: 'By which server the mail leaves could not be read',
+    });
+  });
+
   test('that offers no encryption gets nothing in clear where it was asked for', async () => {
     await using server = await startServer(() => true);
     const sending = sendMail(

@@ -3,7 +3,7 @@ import { HubError } from '@patchbay/contracts';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import type { ChannelDeps } from '../channel.ts';
-import { type MailboxCredentials, MailProblem, type MailboxServer } from '../mailbox.ts';
+import { MailProblem, type MailboxServer } from '../mailbox.ts';
 
 type SignIn = NonNullable<Parameters<SMTPConnection['login']>[0]>;
 
@@ -15,18 +15,22 @@ export interface Outlet {
   signIn(refused: boolean): Promise<SignIn | null | undefined>;
 }
 
-/** Where a mail of this author goes: to the server of the mailbox that it is written as, else to that of all others; undefined where there is none. */
+/**
+ * Where a mail of this author goes: to the server of the mailbox that it is written as, else to that of all others; undefined where there is none.
+ *
+ * @throws HubError `provider_unavailable` while that cannot be told
+ */
 export async function outletOf(
   author: string,
   { config, sendingServer }: Pick<ChannelDeps, 'config' | 'sendingServer'>,
 ): Promise<Outlet | undefined> {
-  const own = await sendingServer(author);
+  const own = await sendingServer(author).catch(unavailable);
   if (own) return ofMailbox(own);
   return config.smtpUrl === undefined ? undefined : ofUrl(config.smtpUrl);
 }
 
 /** `smtp://user:password@host:port` or `smtps://…`. */
-export function ofUrl(url: string): Outlet {
+function ofUrl(url: string): Outlet {
   const { auth, ...server } = parseConnectionUrl(url);
   const signIn = auth ? { credentials: { user: auth.user ?? '', pass: auth.pass ?? '' } } : null;
   return { server, signIn: async (refused) => (refused ? undefined : signIn) };
@@ -67,8 +71,8 @@ function withToken(username: string, accessToken: string): NonNullable<SignIn['o
   return source as unknown as NonNullable<SignIn['oauth2']>;
 }
 
-/** The words say what is wrong; what they come of may have secrets in it. */
-function unavailable(problem: unknown): Promise<MailboxCredentials> {
-  if (!(problem instanceof MailProblem)) throw problem;
-  throw new HubError('provider_unavailable', problem.message);
+/** Nothing has left. The words of a problem say what is wrong; what they come of may have secrets in it. */
+function unavailable(cause: unknown): never {
+  if (cause instanceof MailProblem) throw new HubError('provider_unavailable', cause.message);
+  throw new HubError('provider_unavailable', 'By which server the mail leaves could not be read', { cause });
 }
