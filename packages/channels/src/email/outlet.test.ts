@@ -43,15 +43,19 @@ const sendBy = (
   port: number,
   credentials: (refused: boolean) => Promise<MailboxCredentials>,
   signal = AbortSignal.timeout(20_000),
+  { mail = message, mailDomains = ['centre.test'] } = {},
 ) =>
   sendMail(
-    message,
-    testDeps({
-      sendingServer: async (address) =>
-        address === message.from?.address
-          ? { host: '127.0.0.1', port, security: 'none', username: 'box', credentials }
-          : null,
-    }),
+    mail,
+    testDeps(
+      {
+        sendingServer: async (address) =>
+          address === message.from?.address
+            ? { host: '127.0.0.1', port, security: 'none', username: 'box', credentials }
+            : null,
+      },
+      { mailDomains },
+    ),
     signal,
   );
 
@@ -61,6 +65,17 @@ describe('the server of the mailbox that a mail is written as', () => {
     const sent = await sendBy(server.port, async () => ({ password: 'secret' }));
     expect(sent).toEqual({ externalId: `<${message.outboundId}@brand.example>`, status: 'sent' });
     expect([server.tried, server.taken]).toEqual([['PLAIN box secret'], ['Help@brand.example']]);
+  });
+
+  test.each([
+    ['a person’s', false, ['centre.test']],
+    ['a machine’s', true, ['centre.test']],
+    ['one in a domain of ours', false, ['brand.example']],
+  ])('is told no other sender than the mailbox: %s', async (_which, automatic, mailDomains) => {
+    await using server = await startServer(() => true);
+    const mail = { ...message, automatic };
+    await sendBy(server.port, async () => ({ password: 'secret' }), undefined, { mail, mailDomains });
+    expect(server.taken).toEqual(['Help@brand.example']);
   });
 
   test('that refuses the password is tried again later', async () => {

@@ -4,13 +4,17 @@ import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import type { ChannelDeps } from '../channel.ts';
 import { MailProblem, type MailboxServer } from '../mailbox.ts';
+import { asciiAddress } from './compose.ts';
 
 type SignIn = NonNullable<Parameters<SMTPConnection['login']>[0]>;
 
 export interface Outlet {
   readonly server: SMTPConnection.Options;
-  /** Where it is a mailbox's own. */
-  readonly ofMailbox?: { readonly host: string; readonly port: number };
+  /**
+   * Where it is a mailbox's own. Such a server takes mail with no other MAIL FROM than `sender`, be it an automatic one with none (Exchange Online:
+   * 5.2.252 SendAsDenied): what comes back then comes to that mailbox, and is answered by no machine whatever it is (RFC 3834 §3.3).
+   */
+  readonly ofMailbox?: { readonly host: string; readonly port: number; readonly sender: string };
   /** Null: nobody signs in. `refused`: the last was. Throws `provider_unavailable` where there is none, and undefined is no other one. */
   signIn(refused: boolean): Promise<SignIn | null | undefined>;
 }
@@ -25,7 +29,7 @@ export async function outletOf(
   { config, sendingServer }: Pick<ChannelDeps, 'config' | 'sendingServer'>,
 ): Promise<Outlet | undefined> {
   const own = await sendingServer(author).catch(unavailable);
-  if (own) return ofMailbox(own);
+  if (own) return ofMailbox(own, asciiAddress(author));
   return config.smtpUrl === undefined ? undefined : ofUrl(config.smtpUrl);
 }
 
@@ -36,10 +40,10 @@ function ofUrl(url: string): Outlet {
   return { server, signIn: async (refused) => (refused ? undefined : signIn) };
 }
 
-function ofMailbox(own: MailboxServer): Outlet {
+function ofMailbox(own: MailboxServer, sender: string): Outlet {
   const { host, port, security, username } = own;
   return {
-    ofMailbox: { host, port },
+    ofMailbox: { host, port, sender },
     // Encryption that was asked for is never left out: neither a password nor a mail goes out in clear then.
     server: {
       host,

@@ -50,7 +50,11 @@ export async function handOver(
   all: readonly string[] = [],
 ): Promise<SentMessageInfo> {
   // The connection writes down there whom the server refused.
-  const envelope: Envelope & { rejectedErrors?: SMTPError[] } = { ...mail.envelope, size: mail.raw.length };
+  const envelope: Envelope & { rejectedErrors?: SMTPError[] } = {
+    from: outlet.ofMailbox?.sender ?? mail.envelope.from,
+    to: mail.envelope.to,
+    size: mail.raw.length,
+  };
   const attempt: Attempt = { ready: false, handedOver: false };
   try {
     const talk = () => signedIn({ raw: mail.raw, envelope }, outlet, attempt, signal);
