@@ -16,7 +16,7 @@ export const mailSizeLimit = 25 * 1024 * 1024;
 /** Bytes held by all mails that are being received at once; who comes on top is asked to come back (452). */
 const bufferLimit = 256 * 1024 * 1024;
 /** Parsing takes several times a mail's size in memory: so many bytes of mail are parsed at once, and however small they are no more than 16. */
-const parsedAtOnce = 4 * mailSizeLimit;
+export const parsedAtOnce = 4 * mailSizeLimit;
 const leastParsed = parsedAtOnce / 16;
 
 /** Connections at once. */

@@ -1,7 +1,10 @@
 /** Mails built to exhaust whoever reads them: each is read, or refused with a reason and kept for a person, within bounds. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { HubError } from '@patchbay/contracts';
 import { describe, expect, test } from 'vitest';
+import { parsedAtOnce } from '../inlet.ts';
+import { Room } from '../room.ts';
 import { parseMail } from '../schema.ts';
 import { testDeps } from '../test-deps.ts';
 
@@ -83,6 +86,21 @@ const table: [string, string, () => string][] = [
   ],
 ];
 
+/** The most memory that the process held while this was done, beyond what it held before, in MiB (`VmHWM` of proc(5)); 0 where no system says. */
+async function mostHeld(work: () => Promise<unknown>): Promise<number> {
+  try {
+    // The mark is set back to what is held now.
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    await work();
+    return 0;
+  }
+  const mark = () => Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
+  const before = mark();
+  await work();
+  return Math.round(mark() - before);
+}
+
 /** The longest time in milliseconds that nothing else could run. */
 async function longestPause(work: Promise<unknown>): Promise<number> {
   let longest = 0;
@@ -97,28 +115,46 @@ async function longestPause(work: Promise<unknown>): Promise<number> {
   return longest;
 }
 
+/** MiB that the process may hold more while so many bytes of mail are read. */
+const bound = (bytes: number): number => 64 + (bytes / MiB) * 6;
+
 describe('big mails', () => {
   test.each(table)(
     '%s: %s',
     async (name, outcome, make) => {
       const raw = Buffer.from(make());
       expect(raw.length).toBeLessThan(26 * MiB);
-      const before = process.memoryUsage().rss;
       let got = refused;
-      const pause = await longestPause(
-        parseMail(raw, { from: 'a@b.example', to: [] }, testDeps()).then(
-          () => (got = read),
-          (error: unknown) => expect(error).toBeInstanceOf(HubError),
-        ),
-      );
-      const grown = Math.round((process.memoryUsage().rss - before) / MiB);
-      console.info(`${name}: ${(raw.length / MiB).toFixed(1)} MiB, pause ${Math.round(pause)} ms, memory ${grown} MiB`);
+      let pause = 0;
+      const held = await mostHeld(async () => {
+        pause = await longestPause(
+          parseMail(raw, { from: 'a@b.example', to: [] }, testDeps()).then(
+            () => (got = read),
+            (error: unknown) => expect(error).toBeInstanceOf(HubError),
+          ),
+        );
+      });
+      console.info(`${name}: ${(raw.length / MiB).toFixed(1)} MiB, pause ${Math.round(pause)} ms, memory ${held} MiB`);
       expect(got).toBe(outcome);
       expect(pause).toBeLessThan(4_000);
-      expect(grown).toBeLessThan(800);
+      expect(held).toBeLessThan(bound(raw.length));
     },
     30_000,
   );
+
+  test('of more large mails than there is room for, so many are read at once that memory is bounded', async () => {
+    const mails = [0, 1, 5, 6, 15, 16].map((index) => Buffer.from(table[index]?.[2]() ?? ''));
+    const room = new Room(parsedAtOnce);
+    const held = await mostHeld(() =>
+      Promise.all(
+        mails.map((raw) =>
+          room.run(raw.length, () => parseMail(raw, { from: 'a@b.example', to: [] }, testDeps()).catch(String)),
+        ),
+      ),
+    );
+    console.info(`${mails.length} at once: memory ${held} MiB`);
+    expect(held).toBeLessThan(bound(parsedAtOnce));
+  }, 120_000);
 
   test('a long text is kept whole as a file, and the message says so', async () => {
     const deps = testDeps();
