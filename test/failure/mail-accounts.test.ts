@@ -5,8 +5,9 @@ import { loadEnvironment } from '@patchbay/config';
 import { readAccounts } from '@patchbay/store/queries/channel-health';
 import { describe, expect, inject, it } from 'vitest';
 import { eventually } from '../support/client.ts';
-import { mailPassword, startDovecot } from '../support/dovecot.ts';
-import { startHub } from '../support/hub.ts';
+import { mailPassword, startDovecot, type Dovecot } from '../support/dovecot.ts';
+import { startHub, type TestHub } from '../support/hub.ts';
+import { startWire } from '../support/imap-wire.ts';
 import { mailNamed, quickAccounts } from '../support/mailbox-mail.ts';
 import { shared } from '../support/shared.ts';
 import { sendByWire } from '../support/smtp-wire.ts';
@@ -14,10 +15,8 @@ import { sendByWire } from '../support/smtp-wire.ts';
 const dated = (mail: string, at: Date) => mail.replace(/^Date: .*$/m, `Date: ${at.toUTCString()}`);
 const numbered = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
-  const dovecot = shared(() => startDovecot());
-  const centre = shared(() => startHub('postgres', { overrides: { mailAccounts: quickAccounts } }));
-
+/** What is asked of a mail server's and a centre's accounts over and over. */
+function waysOf(dovecot: () => Dovecot, centre: () => TestHub) {
   const add = async (username: string, more: object = {}) => {
     const { status, body } = await centre().api('POST', '/api/v1/mail-accounts', {
       address: `${username}@patchbay.test`,
@@ -49,6 +48,14 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
       (found) => found?.distinct === count,
       60_000,
     );
+  return { add, account, until, watching, messages, all };
+}
+
+describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
+  const dovecot = shared(() => startDovecot());
+  const centre = shared(() => startHub('postgres', { overrides: { mailAccounts: quickAccounts } }));
+
+  const { add, account, until, watching, messages, all } = waysOf(dovecot, centre);
 
   it('a restart, days offline, a recreated folder and expunged mail lose nothing and double nothing', async () => {
     const user = 'trouble';
@@ -95,13 +102,16 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     );
     await using client = await dovecot().session(user);
     await client.mailboxOpen('INBOX');
-    const id = await add(user);
-    // Before it is connected nothing is said of an import either.
-    await until(id, ({ importing, state }) => {
-      const done = (importing as { done: number } | null)?.done;
-      return done === undefined ? state === 'watching' : done > 0;
-    });
+    await using wire = await startWire(dovecot().port);
+    // All are listed by then, a hundred are here, and the server is handing out the next hundred.
+    const held = wire.holdFrom(/Text e-1[1-3]\d\b/);
+    const id = await add(user, { port: wire.port });
+    await held;
+    await all('e-', 100);
+    expect(await account(id)).toMatchObject({ state: 'importing', importing: { done: 100, total: 300 } });
     await client.messageDelete('150:299');
+    expect(await messages('e-')).toEqual({ count: 100, distinct: 100 });
+    wire.letGo();
     await watching(id);
     const left = client.mailbox && (await client.fetchAll('1:*', { envelope: true }));
     const enough = (left || []).length;
@@ -110,6 +120,9 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
       (seen) => (seen?.distinct ?? 0) >= enough,
     );
     expect(found?.count).toBe(found?.distinct);
+    expect(enough).toBe(150);
+    // The last hundred were gone when their turn came.
+    expect(found?.distinct).toBeLessThanOrEqual(201);
     await dovecot().append(user, [mailNamed('e-last')]);
     await all('e-last', 1);
   });
@@ -377,3 +390,46 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     },
   );
 });
+
+describe.skipIf(inject('dovecot') === null || inject('redisServer') === null)(
+  'mail accounts in trouble (queue on redis)',
+  () => {
+    const dovecot = shared(() => startDovecot());
+    const centre = shared(() => startHub('redis', { overrides: { mailAccounts: quickAccounts } }));
+    const { add, until, watching, messages, all } = waysOf(dovecot, centre);
+
+    it('a restart and a recreated folder lose nothing and double nothing, and each mail has its ticket', async () => {
+      const user = 'queued';
+      const mails = (from: number, to: number) => numbered(from, to).map((n) => mailNamed(`q-${n}`));
+      const reply = mailNamed('q-reply').replace(
+        /^Subject: .*$/m,
+        'In-Reply-To: <q-0@example.org>\r\nSubject: Re: Mail q-0',
+      );
+      {
+        await using client = await dovecot().session(user);
+        await client.mailboxCreate('Support');
+      }
+      await dovecot().append(user, mails(0, 30), 'Support');
+      const id = await add(user, { folder: 'Support' });
+      await all('q-', 30);
+      await dovecot().stop();
+      await until(id, ({ state }) => state === 'failing');
+      await dovecot().start();
+      await dovecot().append(user, [...mails(30, 45), reply], 'Support');
+      await all('q-', 46);
+      await watching(id);
+      await dovecot().recreate(user, 'Support', [...mails(35, 55), reply]);
+      await all('q-', 56);
+      await watching(id);
+      expect(await messages('q-')).toEqual({ count: 56, distinct: 56 });
+      const { rows } = await centre().hub.parts.db.sql.query<{ tickets: number; continued: boolean }>(
+        `select count(distinct ticket_id)::int as tickets,
+           min(ticket_id::text) filter (where external_id = '<q-0@example.org>')
+             = min(ticket_id::text) filter (where external_id = '<q-reply@example.org>') as continued
+         from message where external_id like '<q-%' and direction = 'in'`,
+        [],
+      );
+      expect(rows).toEqual([{ tickets: 55, continued: true }]);
+    });
+  },
+);

@@ -15,6 +15,8 @@ export async function startWire(port: number, said: (chunk: string) => string | 
   const drips = new Map<Socket, NodeJS.Timeout>();
   let budget = Infinity;
   let mark: string | undefined;
+  let holdFrom: { pattern: RegExp; holds: () => void } | undefined;
+  let letGo: (() => void) | undefined;
   const drip = (near: Socket, far: Socket, rest: string) => {
     far.pause();
     let at = 0;
@@ -37,6 +39,16 @@ export async function startWire(port: number, said: (chunk: string) => string | 
       const carried = said(chunk.toString('latin1'));
       if (carried === null) return void near.destroy();
       if (carried === undefined) return void far.pause();
+      if (holdFrom?.pattern.test(carried)) {
+        far.pause();
+        letGo = () => {
+          near.write(carried, 'latin1');
+          far.resume();
+        };
+        holdFrom.holds();
+        holdFrom = undefined;
+        return;
+      }
       if (mark !== undefined && carried.includes(mark)) {
         near.write(carried.slice(0, carried.length / 2), 'latin1');
         return drip(near, far, carried.slice(carried.length / 2));
@@ -53,6 +65,13 @@ export async function startWire(port: number, said: (chunk: string) => string | 
     stallAfter(bytes: number) {
       budget = bytes;
     },
+    /** Once the server says something like this the line carries nothing of it, nor what follows, until it is let go; comes back when it holds. */
+    holdFrom(pattern: RegExp): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      holdFrom = { pattern, holds: resolve };
+      return promise;
+    },
+    letGo: () => letGo?.(),
     /** Where the server has said this the line carries a byte now and then. */
     dripFrom(text: string) {
       mark = text;
