@@ -115,8 +115,8 @@ async function longestPause(work: Promise<unknown>): Promise<number> {
   return longest;
 }
 
-/** MiB that the process may hold more while so many bytes of mail are read. */
-const bound = (bytes: number): number => 64 + (bytes / MiB) * 6;
+/** MiB that the process may hold more while so many bytes of mail are read, what nobody has cleared away yet included: of one mail that is most of it. */
+const bound = (bytes: number, times = 10): number => 64 + (bytes / MiB) * times;
 
 describe('big mails', () => {
   test.each(table)(
@@ -142,7 +142,7 @@ describe('big mails', () => {
     30_000,
   );
 
-  test('of more large mails than there is room for, so many are read at once that memory is bounded', async () => {
+  test('several of the largest at once hold less than each by itself', async () => {
     const mails = [0, 1, 5, 6, 15, 16].map((index) => Buffer.from(table[index]?.[2]() ?? ''));
     const room = new Room(parsedAtOnce);
     const held = await mostHeld(() =>
@@ -153,7 +153,7 @@ describe('big mails', () => {
       ),
     );
     console.info(`${mails.length} at once: memory ${held} MiB`);
-    expect(held).toBeLessThan(bound(parsedAtOnce));
+    expect(held).toBeLessThan(bound(parsedAtOnce, 5));
   }, 120_000);
 
   test('a long text is kept whole as a file, and the message says so', async () => {
