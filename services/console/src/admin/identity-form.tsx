@@ -26,7 +26,7 @@ export function IdentityForm({ identity, close }: { identity: MailIdentity | nul
   const { t } = useTranslation();
   useReturnFocus();
   const [form] = Form.useForm<IdentityFields>();
-  const leave = useLeave(form, close);
+  const leave = useLeave(() => form.isFieldsTouched(), close);
   const queues = useQuery({ queryKey: keys.queues, queryFn: ({ signal }) => api.queues(signal) });
   const save = useSave(identity, close);
   const problem = save.error && problemText(t, save.error);

@@ -52,7 +52,7 @@ export function MailAccountForm({ account, close }: { account: MailAccount | nul
   const { t } = useTranslation();
   useReturnFocus();
   const [form] = Form.useForm<Fields>();
-  const leave = useLeave(form, close);
+  const leave = useLeave(() => form.isFieldsTouched(), close);
   const save = useSave(account, close);
   const problem = save.error && problemText(t, save.error);
   return (

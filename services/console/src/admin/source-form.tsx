@@ -31,7 +31,7 @@ export function SourceForm({ source, close, created }: SourceFormProps) {
   const { t } = useTranslation();
   useReturnFocus();
   const [form] = Form.useForm<SourceFields>();
-  const leave = useLeave(form, close);
+  const leave = useLeave(() => form.isFieldsTouched(), close);
   const save = useSave(source, close, created);
   const problem = save.error && problemText(t, save.error);
   return (

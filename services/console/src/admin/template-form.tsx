@@ -20,7 +20,7 @@ export function TemplateForm({ template, close }: { template: MessageTemplate | 
   const { t } = useTranslation();
   useReturnFocus();
   const [form] = Form.useForm<Fields>();
-  const leave = useLeave(form, close);
+  const leave = useLeave(() => form.isFieldsTouched(), close);
   const client = useQueryClient();
   const save = useMutation({
     mutationFn: async (fields: Fields) => {

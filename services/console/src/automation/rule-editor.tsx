@@ -11,10 +11,11 @@ import {
 } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Checkbox, Drawer, Form, Input, Select } from 'antd';
+import { Alert, Button, Checkbox, Drawer, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { ConditionEditor } from '../grading/condition-editor.tsx';
 import { useGradingVersion } from '../grading/use-wording.ts';
@@ -34,7 +35,6 @@ const freshTest = (): FactTest => ({ fact: { name: 'text' }, operator: 'contains
 /** Writes a rule, tries it on the last week, and publishes it as the next version. */
 export function RuleEditor({ rule, close }: { rule: AutomationRule | null; close: () => void }) {
   const { t } = useTranslation();
-  const { modal } = App.useApp();
   useReturnFocus();
   const client = useQueryClient();
   const [draft, setDraft] = useState<Draft>(() => draftOf(rule));
@@ -58,17 +58,7 @@ export function RuleEditor({ rule, close }: { rule: AutomationRule | null; close
       await client.invalidateQueries({ queryKey: keys.automation });
     },
   });
-  const leave = () => {
-    if (!touched) return close();
-    modal.confirm({
-      title: t('form.leaveAsk'),
-      okText: t('form.leave'),
-      cancelText: t('form.stay'),
-      okButtonProps: { danger: true },
-      autoFocusButton: 'cancel',
-      onOk: close,
-    });
-  };
+  const leave = useLeave(() => touched, close);
   const error = save.error ?? attempt.error;
   const problem = error && problemText(t, error);
   return (

@@ -39,7 +39,7 @@ export function FormDrawer<T extends object>(props: FormDrawerProps<T>) {
       await Promise.all(stale.map((queryKey) => client.invalidateQueries({ queryKey })));
     },
   });
-  const leave = useLeave(form, close);
+  const leave = useLeave(() => form.isFieldsTouched(), close);
   const problem = saving.error && problemText(t, saving.error);
   return (
     <Drawer

@@ -1,12 +1,12 @@
-import { App, type FormInstance } from 'antd';
+import { App } from 'antd';
 import { useTranslation } from 'react-i18next';
 
 /** Closes a form. Asks first where something was entered, which would be lost. */
-export function useLeave<T>(form: FormInstance<T>, close: () => void): () => void {
+export function useLeave(isTouched: () => boolean, close: () => void): () => void {
   const { t } = useTranslation();
   const { modal } = App.useApp();
   return () => {
-    if (!form.isFieldsTouched()) close();
+    if (!isTouched()) close();
     else
       modal.confirm({
         title: t('form.leaveAsk'),

@@ -6,10 +6,11 @@ import {
   type RoutingResult,
   type RoutingRule,
 } from '@patchbay/contracts';
-import { App, Button, Checkbox, Drawer, Form, Input, InputNumber, Select } from 'antd';
+import { Button, Checkbox, Drawer, Form, Input, InputNumber, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQueueOptions, useTagOptions, useTicketChoices } from '../automation/use-ticket-choices.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { ConditionEditor } from '../grading/condition-editor.tsx';
 import { useGradingVersion } from '../grading/use-wording.ts';
@@ -33,7 +34,6 @@ interface RoutingRuleEditorProps {
 /** One rule of the draft. What was entered is kept until it is in the draft, or thrown away on purpose. */
 export function RoutingRuleEditor({ rule, save, close }: RoutingRuleEditorProps) {
   const { t } = useTranslation();
-  const { modal } = App.useApp();
   useReturnFocus();
   const [draft, setDraft] = useState<RoutingRule>(() => rule ?? freshRule());
   const [touched, setTouched] = useState(false);
@@ -50,17 +50,7 @@ export function RoutingRuleEditor({ rule, save, close }: RoutingRuleEditorProps)
     await save(checked.data).then(close, () => undefined);
     setSaving(false);
   };
-  const leave = () => {
-    if (!touched) return close();
-    modal.confirm({
-      title: t('form.leaveAsk'),
-      okText: t('form.leave'),
-      cancelText: t('form.stay'),
-      okButtonProps: { danger: true },
-      autoFocusButton: 'cancel',
-      onOk: close,
-    });
-  };
+  const leave = useLeave(() => touched, close);
   return (
     <Drawer
       open
