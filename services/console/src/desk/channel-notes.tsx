@@ -6,7 +6,9 @@ import { Alert } from 'antd';
 import { useEffect, useReducer } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../query-client.ts';
+import { betweenOf } from './consent-between.ts';
 import { consentText } from './consent-text.ts';
+import { looksLikeAddress } from './mail-address.ts';
 import { SegmentCounter } from './segment-counter.tsx';
 import { TemplatePicker } from './template-picker.tsx';
 import type { Upload } from './uploads.ts';
@@ -16,16 +18,22 @@ function useDetail(ticketId: string): TicketDetail | undefined {
   return useQuery({ queryKey: keys.ticket(ticketId), queryFn: ({ signal }) => api.ticket(ticketId, signal) }).data;
 }
 
-function useWithdrawn(ticket: Ticket, detail: TicketDetail | undefined): Consent | undefined {
-  const address = detail?.contactAddress ?? '';
+/** An address that the customer's card has a consent of; visitors of a chat, accounts and masked addresses have none. */
+const hasConsent = (address: string): boolean => looksLikeAddress(address) || /^\+?\d{3,}$/u.test(address);
+
+/** The withdrawal that holds for answers on the ticket. */
+function useWithdrawn(detail: TicketDetail | undefined): Consent | undefined {
+  // As identifiers have it: what is written down on the card is seen here at once.
+  const between = betweenOf(detail, detail?.contactAddress.toLowerCase() ?? '');
+  const address = between?.address ?? '';
   const { data } = useQuery({
     queryKey: keys.consents(address),
     queryFn: ({ signal }) => api.consents(address, signal),
-    enabled: address !== '' && (ticket.channel === 'sms' || ticket.channel === 'whatsapp'),
+    enabled: hasConsent(address),
   });
   return data?.find(
     ({ channel, account, state }) =>
-      channel === ticket.channel && account === detail?.channelAccount && state === 'withdrawn',
+      channel === between?.channel && account === between.account && state === 'withdrawn',
   );
 }
 
@@ -58,14 +66,14 @@ interface Answer {
   files: readonly Upload[];
 }
 
-/** Whether a text of one's own cannot be sent now, for whatever reason the notes tell. */
+/** Whether a text of one's own cannot be sent now, for whatever reason the notes tell. Mail has other recipients, too. */
 export function useSendBlocked({ ticket, text, files }: Answer): boolean {
   const detail = useDetail(ticket.id);
-  const withdrawn = useWithdrawn(ticket, detail);
+  const withdrawn = useWithdrawn(detail);
   const over = useIsOver(closingTime(detail));
   const limit = detail?.limits.textLength ?? null;
   return (
-    withdrawn !== undefined ||
+    (withdrawn !== undefined && withdrawn.channel !== 'email') ||
     over ||
     (limit !== null && text.trim().length > limit) ||
     silentFile(detail, text, files) !== undefined
@@ -75,10 +83,11 @@ export function useSendBlocked({ ticket, text, files }: Answer): boolean {
 /** What the ticket's channel has to say before an answer is sent: consent, the time left, templates, the price of the text. */
 export function ComposerChannelNotes({ ticket, text, files }: Answer) {
   const detail = useDetail(ticket.id);
-  const withdrawn = useWithdrawn(ticket, detail);
+  const withdrawn = useWithdrawn(detail);
   const closesAt = closingTime(detail);
   const over = useIsOver(closesAt);
   if (!detail) return null;
+  if (withdrawn?.channel === 'email') return <MailConsentNotice consent={withdrawn} />;
   if (withdrawn) return <ConsentNotice consent={withdrawn} />;
   const silent = silentFile(detail, text, files);
   return (
@@ -93,6 +102,9 @@ export function ComposerChannelNotes({ ticket, text, files }: Answer) {
   );
 }
 
+/** Where a customer gives consent back by a word of their own. */
+const texting: ReadonlySet<string> = new Set(['sms', 'whatsapp']);
+
 function ConsentNotice({ consent }: { consent: Consent }) {
   const { t, i18n } = useTranslation();
   return (
@@ -101,7 +113,22 @@ function ConsentNotice({ consent }: { consent: Consent }) {
       showIcon
       icon={<StopOutlined />}
       data-testid="consent-notice"
-      title={`${t('texting.blocked', { how: consentText(t, consent), at: fullMoment(consent.at, i18n.language) })} ${t('texting.blockedHow')}`}
+      title={`${t('texting.blocked', { how: consentText(t, consent), at: fullMoment(consent.at, i18n.language) })} ${t(texting.has(consent.channel) ? 'texting.blockedHow' : 'texting.blockedCard')}`}
+    />
+  );
+}
+
+function MailConsentNotice({ consent }: { consent: Consent }) {
+  const { t, i18n } = useTranslation();
+  const how = consentText(t, consent);
+  const at = fullMoment(consent.at, i18n.language);
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      icon={<StopOutlined />}
+      data-testid="consent-notice"
+      title={`${t('texting.withdrawnMail', { address: consent.address, how, at })} ${t('texting.blockedCard')}`}
     />
   );
 }

@@ -1,15 +1,19 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type RefObject } from 'react';
 
-/** A dialog that goes away gives the focus back to what had it when it came, so that the keyboard goes on from there. */
-export function useReturnFocus(): void {
+/**
+ * A dialog that goes away gives the focus back to what had it when it came, so that the keyboard goes on from there.
+ * @param instead has it where that is gone
+ */
+export function useReturnFocus(instead?: RefObject<HTMLElement | null>): void {
   const [before] = useState(() => document.activeElement);
   useEffect(
     () => () => {
       // After the dialog is gone: it holds the focus until then.
       requestAnimationFrame(() => {
-        if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+        const there = before instanceof HTMLElement && before.isConnected ? before : instead?.current;
+        there?.focus({ preventScroll: true });
       });
     },
-    [before],
+    [before, instead],
   );
 }

@@ -129,6 +129,8 @@ export const desk = {
     blocked: 'You cannot write here: consent was withdrawn {{at}} ({{how}}).',
     blockedHow:
       'The customer can give it back by texting START. If they told you otherwise, write that down on their card.',
+    blockedCard: 'If they told you otherwise, write that down on their card.',
+    withdrawnMail: '{{address}} withdrew consent {{at}} ({{how}}) and cannot be written to, not in copy either.',
     source: {
       word: 'the customer wrote “{{reason}}”',
       carrier: 'refused by the carrier: {{reason}}',
@@ -144,6 +146,7 @@ export const desk = {
     grant: 'Give consent back',
     reason: 'What the customer said, and where',
     unsaid: 'Nothing said about being written to',
+    unsaidCalls: 'Nothing said about being called',
     note: 'Note consent',
     log: 'All that was said',
     reasonHelp: 'It is kept in the log of consents, with your name.',

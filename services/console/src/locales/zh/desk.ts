@@ -125,6 +125,8 @@ export const desk = {
   texting: {
     blocked: '无法在此发送：客户已于 {{at}} 撤回同意（{{how}}）。',
     blockedHow: '客户回复 START 即可恢复。如果客户另有说明，请在客户卡片上记录。',
+    blockedCard: '如果客户另有说明，请在客户卡片上记录。',
+    withdrawnMail: '{{address}} 已于 {{at}} 撤回同意（{{how}}），不能再向其发信，抄送也不行。',
     source: {
       word: '客户写道“{{reason}}”',
       carrier: '运营商拒绝：{{reason}}',
@@ -140,6 +142,7 @@ export const desk = {
     grant: '恢复同意',
     reason: '客户说了什么，在何处',
     unsaid: '尚无是否接收消息的记录',
+    unsaidCalls: '尚无是否愿意被致电的记录',
     note: '记录同意',
     log: '同意记录',
     reasonHelp: '将连同您的姓名保存在同意记录中。',
