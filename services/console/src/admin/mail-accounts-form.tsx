@@ -2,7 +2,6 @@ import {
   afterFetch,
   importFrom,
   type MailAccount,
-  type MailAccountCreate,
   mailAccountCreate,
   type MailFolder,
   mailAuth,
@@ -13,30 +12,17 @@ import {
 } from '@patchbay/contracts';
 import { keys } from '@patchbay/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import {
-  Alert,
-  App,
-  AutoComplete,
-  Button,
-  Drawer,
-  Form,
-  type FormInstance,
-  Input,
-  InputNumber,
-  Segmented,
-  Select,
-} from 'antd';
-import { useEffect, useState } from 'react';
+import { Alert, App, AutoComplete, Button, Drawer, Form, Input, InputNumber, Segmented, Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { errorText } from '../feedback/error-text.ts';
 import { problemText } from '../feedback/problem-text.ts';
 import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
+import type { MailAccountFields, MailAccountPart } from './mail-account-fields.ts';
+import { MailAccountTry } from './mail-account-try.tsx';
 
-type Fields = MailAccountCreate & { oauth?: MailAccountCreate['oauth'] };
-
-const beginning: Partial<Fields> = {
+const beginning: Partial<MailAccountFields> = {
   provider: 'other',
   port: 993,
   security: 'tls',
@@ -51,7 +37,7 @@ const beginning: Partial<Fields> = {
 export function MailAccountForm({ account, close }: { account: MailAccount | null; close: () => void }) {
   const { t } = useTranslation();
   useReturnFocus();
-  const [form] = Form.useForm<Fields>();
+  const [form] = Form.useForm<MailAccountFields>();
   const leave = useLeave(() => form.isFieldsTouched(), close);
   const save = useSave(account, close);
   const problem = save.error && problemText(t, save.error);
@@ -92,6 +78,9 @@ export function MailAccountForm({ account, close }: { account: MailAccount | nul
   );
 }
 
+const imapExample = 'imap.example.org';
+const smtpExample = 'smtp.example.org';
+
 /** A name or an address, without what a web browser shows around it. */
 const hostRule = (message: string) => ({
   validator: (_: unknown, value: unknown) =>
@@ -100,12 +89,7 @@ const hostRule = (message: string) => ({
       : Promise.reject(new Error(message)),
 });
 
-interface PartProps {
-  form: FormInstance<Fields>;
-  account: MailAccount | null;
-}
-
-function ServerFields({ form }: PartProps) {
+function ServerFields({ form }: MailAccountPart) {
   const { t } = useTranslation();
   const needed = [{ required: true, message: t('mailAccounts.needed') }];
   const choose = (provider: MailProvider) => {
@@ -135,8 +119,12 @@ function ServerFields({ form }: PartProps) {
           onBlur={({ target }) => form.getFieldValue('username') || form.setFieldsValue({ username: target.value })}
         />
       </Form.Item>
-      <Form.Item name="host" label={t('mailAccounts.host')} rules={[...needed, hostRule(t('mailAccounts.hostRule'))]}>
-        <Input placeholder="imap.example.org" data-testid="mail-account-host" />
+      <Form.Item
+        name="host"
+        label={t('mailAccounts.host')}
+        rules={[...needed, hostRule(t('mailAccounts.hostRule', { host: imapExample }))]}
+      >
+        <Input placeholder={imapExample} data-testid="mail-account-host" />
       </Form.Item>
       <div className="row wrap">
         <Form.Item name="port" label={t('mailAccounts.port')} rules={needed}>
@@ -156,7 +144,7 @@ function ServerFields({ form }: PartProps) {
   );
 }
 
-function SignInFields({ form, account }: PartProps) {
+function SignInFields({ form, account }: MailAccountPart) {
   const { t } = useTranslation();
   const auth = Form.useWatch('auth', form) ?? account?.auth ?? 'password';
   const provider = Form.useWatch('provider', form) ?? account?.provider ?? 'other';
@@ -209,7 +197,7 @@ function SignInFields({ form, account }: PartProps) {
   );
 }
 
-function FetchFields({ form, account }: PartProps) {
+function FetchFields({ form, account }: MailAccountPart) {
   const { t } = useTranslation();
   const [folders, setFolders] = useState<MailFolder[]>([]);
   const after = Form.useWatch('afterFetch', form) ?? account?.afterFetch;
@@ -218,7 +206,7 @@ function FetchFields({ form, account }: PartProps) {
   const options = folders.map(({ path }) => ({ value: path }));
   return (
     <>
-      <TestConnection form={form} account={account} found={setFolders} />
+      <MailAccountTry form={form} account={account} found={setFolders} />
       <Form.Item name="folder" label={t('mailAccounts.folder')} extra={t('mailAccounts.folderHelp')} rules={needed}>
         <AutoComplete options={options} data-testid="mail-account-folder" />
       </Form.Item>
@@ -246,7 +234,7 @@ function FetchFields({ form, account }: PartProps) {
 }
 
 /** Where mail of this address leaves; a port and an encryption say nothing without a server. */
-function SendFields({ form, account }: PartProps) {
+function SendFields({ form, account }: MailAccountPart) {
   const { t } = useTranslation();
   const host = Form.useWatch('smtpHost', form) ?? account?.smtpHost;
   const needed = [{ required: true, message: t('mailAccounts.needed') }];
@@ -256,9 +244,9 @@ function SendFields({ form, account }: PartProps) {
         name="smtpHost"
         label={t('mailAccounts.smtpHost')}
         extra={t('mailAccounts.smtpHostHelp')}
-        rules={[hostRule(t('mailAccounts.hostRule'))]}
+        rules={[hostRule(t('mailAccounts.hostRule', { host: smtpExample }))]}
       >
-        <Input placeholder="smtp.example.org" data-testid="mail-account-smtp-host" />
+        <Input placeholder={smtpExample} data-testid="mail-account-smtp-host" />
       </Form.Item>
       {host && (
         <div className="row wrap">
@@ -277,61 +265,20 @@ function SendFields({ form, account }: PartProps) {
   );
 }
 
-/** What a try goes by; its outcome is no word about anything else. */
-const triedFields = ['host', 'port', 'security', 'username', 'auth', 'password'] as const;
-
-function TestConnection({ form, account, found }: PartProps & { found: (folders: MailFolder[]) => void }) {
-  const { t, i18n } = useTranslation();
-  const test = useMutation({
-    mutationFn: async (fields: Fields) => {
-      const { host, port = 993, security = 'tls', username, auth = 'password', password } = fields;
-      const given = { host, port, security, username, auth, ...(password ? { password } : {}) };
-      return await api.testMailAccount({ ...given, ...(account ? { id: account.id } : {}) });
-    },
-    onSuccess: ({ folders }) => found(folders),
-  });
-  const entered = Form.useWatch([], form) as Fields | undefined;
-  const tried = test.variables;
-  useEffect(() => {
-    if (tried && entered && triedFields.some((name) => tried[name] !== entered[name])) test.reset();
-  }, [tried, entered, test]);
-  const tryNow = () =>
-    form.validateFields([...triedFields]).then(
-      (fields) => test.mutate(fields),
-      (failed: { errorFields: { name: (string | number)[] }[] }) => {
-        const [first] = failed.errorFields;
-        if (first) form.scrollToField(first.name, { focus: true });
-      },
-    );
-  const failure = test.error && problemText(t, test.error);
-  const problem = test.data?.problem;
-  return (
-    <Form.Item>
-      <Button loading={test.isPending} onClick={() => void tryNow()} data-testid="mail-account-test">
-        {t('mailAccounts.test')}
-      </Button>
-      {failure && <Alert type="error" showIcon title={failure.title} description={failure.detail || undefined} />}
-      {problem && (
-        <Alert
-          type="error"
-          showIcon
-          title={t(`mailAccounts.problem.${problem.code}`)}
-          description={errorText(problem.text, i18n.resolvedLanguage)}
-        />
-      )}
-      {test.data && !problem && (
-        <Alert type="success" showIcon title={t('mailAccounts.tested', { count: test.data.folders.length })} />
-      )}
-    </Form.Item>
-  );
-}
-
 function useSave(account: MailAccount | null, close: () => void) {
   const { t } = useTranslation();
   const { message } = App.useApp();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ password, clientSecret, oauth, smtpHost, smtpPort, smtpSecurity, ...fields }: Fields) => {
+    mutationFn: async ({
+      password,
+      clientSecret,
+      oauth,
+      smtpHost,
+      smtpPort,
+      smtpSecurity,
+      ...fields
+    }: MailAccountFields) => {
       const host = smtpHost?.trim() || null;
       const wish = {
         ...fields,

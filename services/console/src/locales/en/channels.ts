@@ -92,7 +92,7 @@ export const channels = {
     address: 'Address of the centre',
     addressHelp: 'Mail in this mailbox counts as sent to this address.',
     host: 'IMAP server',
-    hostRule: 'Only the name of the server, for example imap.example.org.',
+    hostRule: 'Only the name of the server, for example {{host}}.',
     port: 'Port',
     security: 'Encryption',
     securities: { tls: 'TLS', starttls: 'STARTTLS', none: 'None (only for a server of your own network)' },

@@ -90,7 +90,7 @@ export const channels = {
     address: '客服中心地址',
     addressHelp: '该邮箱中的邮件视为发往此地址。',
     host: 'IMAP 服务器',
-    hostRule: '请只填写服务器名称，例如 imap.example.org。',
+    hostRule: '请只填写服务器名称，例如 {{host}}。',
     port: '端口',
     security: '加密方式',
     securities: { tls: 'TLS 加密', starttls: 'STARTTLS 加密', none: '不加密（仅限自有网络内的服务器）' },
