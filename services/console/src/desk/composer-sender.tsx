@@ -1,22 +1,18 @@
 import { Checkbox, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../session/use-me.ts';
+import { senderOptions } from './sender-options.ts';
 import { wordsOf } from './signature-words.ts';
 import type { MailFields } from './use-mail-fields.ts';
 
 /** Who it is from, and for what is passed on its subject. */
 export function ComposerSender({ mail, subject }: { mail: MailFields; subject: string }) {
   const { t } = useTranslation();
-  const named = mail.identities.map((one) => ({ value: one.id, label: `${one.name} <${one.address}>` }));
-  const proposed = mail.identityId === null ? mail.identity : undefined;
-  const missing = proposed?.id ? !named.some(({ value }) => value === proposed.id) : proposed !== undefined;
-  const options =
-    proposed && missing
-      ? [{ value: proposed.id ?? '', label: `${proposed.name} <${proposed.address}>` }, ...named]
-      : named;
+  const options = senderOptions(mail.identities, mail.proposed);
+  const isProposed = mail.identityId === null || mail.identityId === mail.proposed?.id;
   return (
     <>
-      {(named.length > 0 || proposed?.id) && (
+      {options.length > 0 && (
         <div className="recipients-row">
           <span className="recipients-label small muted" aria-hidden>
             {t('composer.field.from')}
@@ -25,7 +21,7 @@ export function ComposerSender({ mail, subject }: { mail: MailFields; subject: s
             size="small"
             variant="borderless"
             className="grow"
-            value={mail.identityId ?? proposed?.id ?? ''}
+            value={isProposed ? '' : mail.identityId}
             options={options}
             onChange={(id) => mail.change({ identityId: id === '' ? null : id })}
             aria-label={t('composer.field.from')}

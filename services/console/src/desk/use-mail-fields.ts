@@ -46,6 +46,8 @@ export function useMailFields(ticket: TicketDetail, draft: Draft, store: DraftSt
     ...chosen,
     lists,
     identity,
+    /** Who it is from where nobody else is chosen. */
+    proposed: present?.identity,
     identities: identities.data ?? [],
     doubtfulReplyTo: kept?.doubtfulReplyTo ?? [],
     /** Whom an answer to the newest mail goes to, where what is being written goes to others. */
