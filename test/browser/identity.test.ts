@@ -123,7 +123,11 @@ describe.skipIf(inject('chromium') === null)('a manager who decides who is who',
     await page.getByTestId('ask-ok').click();
     const secret = await page.getByTestId('site-secret').innerText();
     expect(secret.length).toBeGreaterThan(40);
+    // Told once: it stays until it is said to be kept.
+    await page.mouse.click(5, 5);
     await page.keyboard.press('Escape');
+    await page.getByTestId('site-secret-kept').click();
+    await page.getByTestId('site-secret').waitFor({ state: 'detached' });
     await page.getByTestId('site-key').waitFor();
     await picture('sites');
   });

@@ -96,6 +96,9 @@ describe.skipIf(inject('chromium') === null)('screens that are looked at all day
     ['sources', 'source-new', 'source-name'],
     ['identities', 'identity-new', 'identity-name'],
     ['templates', 'template-new', 'template-name'],
+    ['team', 'agent-new', 'agent-name'],
+    ['visitor-sites', 'site-new', 'site-name'],
+    ['segments', 'segment-new', 'segment-name'],
   ])('what is entered under %s is not lost by a click beside the form', async (path, add, field) => {
     await page.goto(`${hub.url}/${path}`);
     await page.getByTestId(add).click();

@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next';
 import { ChannelTag } from '../desk/channel-tag.tsx';
 import { queueText } from '../desk/given-names.ts';
 import { problemText } from '../feedback/problem-text.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { SkillLevels } from '../queues/skill-levels.tsx';
@@ -38,6 +39,7 @@ export function AgentForm({ agent, queues, close }: { agent: Agent | null; queue
   const { t } = useTranslation();
   useReturnFocus();
   const [form] = Form.useForm<AgentFields>();
+  const leave = useLeave(() => form.isFieldsTouched(), close);
   const save = useSave(agent, close);
   const problem = save.error && problemText(t, save.error);
   const initial: Partial<AgentFields> = agent
@@ -58,7 +60,8 @@ export function AgentForm({ agent, queues, close }: { agent: Agent | null; queue
       okText={t('team.save')}
       confirmLoading={save.isPending}
       onOk={() => form.submit()}
-      onCancel={close}
+      mask={{ closable: false }}
+      onCancel={leave}
       okButtonProps={{ 'data-testid': 'agent-save' }}
     >
       {problem && <Alert type="error" showIcon title={problem.title} description={problem.detail || undefined} />}

@@ -5,6 +5,7 @@ import { Form, Input, InputNumber, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { queueText } from '../desk/given-names.ts';
 import { useAction } from '../feedback/use-action.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { api } from '../query-client.ts';
 
 interface Fields {
@@ -17,6 +18,7 @@ interface Fields {
 export function EscalateModal({ ticket, close }: { ticket: Ticket; close: () => void }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Fields>();
+  const leave = useLeave(() => form.isFieldsTouched(), close);
   const queues = useQuery({ queryKey: keys.queues, queryFn: ({ signal }) => api.queues(signal) });
   const escalate = useAction((json: EscalationCreate) => api.escalate(ticket.id, json), {
     stale: [keys.tickets, keys.ticket(ticket.id), keys.events(ticket.id)],
@@ -32,7 +34,8 @@ export function EscalateModal({ ticket, close }: { ticket: Ticket; close: () => 
       okText={t('clocks.escalate')}
       confirmLoading={escalate.isPending}
       onOk={() => form.submit()}
-      onCancel={close}
+      mask={{ closable: false }}
+      onCancel={leave}
       okButtonProps={{ 'data-testid': 'escalate-save' }}
     >
       <p className="muted">{t('clocks.escalateText')}</p>

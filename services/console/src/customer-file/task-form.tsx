@@ -3,6 +3,7 @@ import { keys } from '@patchbay/ui';
 import { Alert, Form, Input, Modal, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
@@ -19,6 +20,7 @@ export function TaskForm({ customerId, close }: { customerId: string; close: () 
   useReturnFocus();
   const me = useMe();
   const [form] = Form.useForm<Fields>();
+  const leave = useLeave(() => form.isFieldsTouched(), close);
   const client = useQueryClient();
   const agents = useQuery({ queryKey: keys.agents, queryFn: ({ signal }) => api.agents(signal) });
   const save = useMutation({
@@ -46,7 +48,8 @@ export function TaskForm({ customerId, close }: { customerId: string; close: () 
       cancelText={t('file.cancel')}
       confirmLoading={save.isPending}
       onOk={() => form.submit()}
-      onCancel={close}
+      mask={{ closable: false }}
+      onCancel={leave}
       okButtonProps={{ 'data-testid': 'task-save' }}
     >
       {problem && <Alert type="error" showIcon title={problem.title} description={problem.detail || undefined} />}

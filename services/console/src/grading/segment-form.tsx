@@ -11,6 +11,7 @@ import { Alert, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemText } from '../feedback/problem-text.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
 import { ConditionEditor } from './condition-editor.tsx';
@@ -30,9 +31,9 @@ export function SegmentForm({ segment, close }: { segment: Segment | null; close
   const [form] = Form.useForm<Fields>();
   const client = useQueryClient();
   const grades = useGradingVersion().data?.policy.grades.map(({ key }) => key) ?? [];
-  const [condition, setCondition] = useState<Condition>(
-    () => segment?.condition ?? { join: 'all', tests: [newTest()] },
-  );
+  const [begun] = useState<Condition>(() => segment?.condition ?? { join: 'all', tests: [newTest()] });
+  const [condition, setCondition] = useState(begun);
+  const leave = useLeave(() => form.isFieldsTouched() || condition !== begun, close);
   const save = useMutation({
     mutationFn: (draft: SegmentDraft) => (segment ? api.updateSegment(draft) : api.createSegment(draft)),
     onSuccess: async () => {
@@ -50,7 +51,8 @@ export function SegmentForm({ segment, close }: { segment: Segment | null; close
       okText={t('grading.save')}
       confirmLoading={save.isPending}
       onOk={() => form.submit()}
-      onCancel={close}
+      mask={{ closable: false }}
+      onCancel={leave}
       okButtonProps={{ 'data-testid': 'segment-save', disabled: !complete }}
     >
       {problem && <Alert type="error" showIcon title={problem.title} description={problem.detail || undefined} />}

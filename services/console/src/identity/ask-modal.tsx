@@ -1,6 +1,7 @@
 import { Alert, Form, Modal, type FormInstance } from 'antd';
 import { useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { problemText } from '../feedback/problem-text.ts';
 
@@ -21,6 +22,7 @@ interface AskModalProps<Fields> {
 export function AskModal<Fields extends object>(props: AskModalProps<Fields>) {
   const { t } = useTranslation();
   useReturnFocus();
+  const leave = useLeave(() => props.form.isFieldsTouched(), props.close);
   const fields = useRef<HTMLDivElement>(null);
   const problem = props.error && problemText(t, props.error);
   return (
@@ -31,7 +33,8 @@ export function AskModal<Fields extends object>(props: AskModalProps<Fields>) {
       cancelText={t('identity.cancel')}
       confirmLoading={props.busy}
       onOk={() => props.form.submit()}
-      onCancel={props.close}
+      mask={{ closable: false }}
+      onCancel={leave}
       afterOpenChange={(open) => {
         // Whoever began to write while it opened is not moved elsewhere.
         if (!open || fields.current?.contains(document.activeElement)) return;

@@ -152,8 +152,11 @@ function Secret({ secret, close }: { secret: string; close: () => void }) {
       title={t('sites.secret')}
       okText={t('sites.secretKept')}
       onOk={close}
-      onCancel={close}
+      closable={false}
+      keyboard={false}
+      mask={{ closable: false }}
       cancelButtonProps={{ style: { display: 'none' } }}
+      okButtonProps={{ 'data-testid': 'site-secret-kept' }}
     >
       <Alert type="warning" showIcon title={t('sites.secretOnce')} />
       <Typography.Text copyable code style={{ overflowWrap: 'anywhere' }} data-testid="site-secret">

@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { CardSection } from '../desk/card-section.tsx';
 import { Failed } from '../feedback/states.tsx';
 import { useAction } from '../feedback/use-action.ts';
+import { useLeave } from '../feedback/use-leave.ts';
 import { api } from '../query-client.ts';
 
 /** What the person agreed to besides being texted, since when, by what. */
@@ -92,6 +93,7 @@ interface ConsentFormProps {
 function ConsentForm({ customerId, purpose, last, close }: ConsentFormProps) {
   const { t } = useTranslation();
   const [form] = Form.useForm<ConsentFields & { state: ConsentRecord['state'] }>();
+  const leave = useLeave(() => form.isFieldsTouched(), close);
   const save = useAction(
     (fields: ConsentFields & { state: ConsentRecord['state'] }) =>
       api.recordConsent(customerId, { purpose, ...fields }),
@@ -107,7 +109,8 @@ function ConsentForm({ customerId, purpose, last, close }: ConsentFormProps) {
     <Modal
       open
       title={t(`privacy.purpose.${purpose}`)}
-      onCancel={close}
+      mask={{ closable: false }}
+      onCancel={leave}
       onOk={() => form.submit()}
       okButtonProps={{ loading: save.isPending, 'data-testid': 'consent-record-save' }}
     >
