@@ -19,7 +19,8 @@ function useDetail(ticketId: string): TicketDetail | undefined {
 }
 
 /** An address that the customer's card has a consent of; visitors of a chat, accounts and masked addresses have none. */
-const hasConsent = (address: string): boolean => looksLikeAddress(address) || /^\+?\d{3,}$/u.test(address);
+const hasConsent = (address: string): boolean =>
+  (looksLikeAddress(address) && !address.includes('••')) || /^\+?\d{3,}$/u.test(address);
 
 /** The withdrawal that holds for answers on the ticket. */
 function useWithdrawn(detail: TicketDetail | undefined): Consent | undefined {

@@ -4,6 +4,7 @@ import { fullMoment, keys } from '@patchbay/ui';
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { problemLine } from '../feedback/problem-text.ts';
 import { Failed, Loading } from '../feedback/states.tsx';
 import { api } from '../query-client.ts';
 import { ChannelTag } from './channel-tag.tsx';
@@ -42,6 +43,11 @@ function Changes({ address }: { address: string }) {
             <Change key={change.id} change={change} by={change.agentId === null ? undefined : nameOf(change.agentId)} />
           ))}
       </ul>
+      {log.isFetchNextPageError && (
+        <span className="held-failed" role="alert">
+          {problemLine(t, log.error)}
+        </span>
+      )}
       {log.hasNextPage && (
         <Button type="link" size="small" loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
           {t('state.more')}
