@@ -216,7 +216,10 @@ export const channelHealth = z.object({
   components: z.array(componentHealth),
   /** How many mailboxes there are beyond those among the components. */
   moreMailboxes: z.int(),
-  /** No server is set up for mail that goes out (`SMTP_URL`): it counts as sent, is kept in the outbox and never leaves. */
+  /**
+   * No server is set up for mail that goes out (`SMTP_URL`): it counts as sent, is kept in the outbox and never leaves, except from
+   * mailboxes with an SMTP server of their own.
+   */
   mailStays: z.boolean(),
 });
 export type ChannelHealth = z.infer<typeof channelHealth>;

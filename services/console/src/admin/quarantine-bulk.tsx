@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAction } from '../feedback/use-action.ts';
 import { api } from '../query-client.ts';
+import { chosenOf } from './quarantine-chosen.ts';
 import { movedBy } from './quarantine-group.tsx';
 
 interface QuarantineBulkProps {
@@ -28,19 +29,22 @@ export function QuarantineBulk({ items, state, chosen, choose }: QuarantineBulkP
       choose([]);
     },
   });
-  const shown = items.slice(0, bulkLimit).map(({ id }) => id);
-  const ids = shown.filter((id) => chosen.has(id));
+  const shown = items.map(({ id }) => id);
+  const { ids, left } = chosenOf(shown, chosen);
   const none = ids.length === 0;
   const busy = (action: InboxBulk['action']) => bulk.isPending && bulk.variables.action === action;
   return (
     <div className="quarantine-tools quarantine-bulk" data-testid="quarantine-bulk">
       <Checkbox
-        checked={!none && ids.length === shown.length}
-        indeterminate={!none && ids.length < shown.length}
+        checked={!none && ids.length === Math.min(shown.length, bulkLimit)}
+        indeterminate={!none && ids.length < Math.min(shown.length, bulkLimit)}
         aria-label={t('quarantine.selectShown')}
-        onChange={(event) => choose(event.target.checked ? shown : [])}
+        onChange={(event) => choose(event.target.checked ? shown.slice(0, bulkLimit) : [])}
       />
-      <span className="quarantine-chosen">{t('quarantine.selected', { count: ids.length })}</span>
+      <span className="quarantine-chosen">
+        {t('quarantine.selected', { count: ids.length })}
+        {left > 0 && <span role="status"> · {t('quarantine.beyond', { most: bulkLimit, count: left })}</span>}
+      </span>
       {state === 'quarantined' ? (
         <>
           <Button

@@ -53,6 +53,8 @@ export const operations = {
     put: 'Discarded',
     selected_one: '{{count}} selected',
     selected_other: '{{count}} selected',
+    beyond_one: 'at most {{most}} at once, {{count}} more is left',
+    beyond_other: 'at most {{most}} at once, {{count}} more are left',
     select: 'Select {{name}}',
     selectShown: 'Select all shown',
     discard: 'Discard',
@@ -92,9 +94,10 @@ export const operations = {
   watch: {
     text: 'How each account and each part of the hub is doing.',
     mailStays:
-      'Mail is not sent: no mail server is set up (SMTP_URL). What is written is kept in the outbox, counts as sent, and does not leave later either.',
-    moreMailboxes_one: '{{count}} more mailbox is not shown here; all are under Settings, Mailboxes.',
-    moreMailboxes_other: '{{count}} more mailboxes are not shown here; all are under Settings, Mailboxes.',
+      'Mail is not sent, except from mailboxes with an SMTP server of their own: no mail server is set up (SMTP_URL). What stays here is kept in the outbox, counts as sent, and does not leave later either.',
+    moreMailboxes_one: '{{count}} more mailbox is not shown here; administrators find all of them in the settings.',
+    moreMailboxes_other:
+      '{{count}} more mailboxes are not shown here; administrators find all of them in the settings.',
     state: { ok: 'Fine', slow: 'Slow', failing: 'Failing', silent: 'Silent', off: 'Off' },
     reason: {
       fine: 'All is well',

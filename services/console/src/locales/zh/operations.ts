@@ -47,6 +47,8 @@ export const operations = {
     put: '已丢弃',
     selected_one: '已选 {{count}} 条',
     selected_other: '已选 {{count}} 条',
+    beyond_one: '一次最多 {{most}} 个，另有 {{count}} 个未包含',
+    beyond_other: '一次最多 {{most}} 个，另有 {{count}} 个未包含',
     select: '选择 {{name}}',
     selectShown: '全选已显示的',
     discard: '丢弃',
@@ -85,9 +87,10 @@ export const operations = {
   },
   watch: {
     text: '各账号及系统各部分的运行状况。',
-    mailStays: '邮件不会发出：未设置邮件服务器（SMTP_URL）。所写邮件保存在发件箱中并计为已发送，以后也不会再发出。',
-    moreMailboxes_one: '另有 {{count}} 个邮箱未在此显示，全部邮箱见“设置”中的“邮箱”。',
-    moreMailboxes_other: '另有 {{count}} 个邮箱未在此显示，全部邮箱见“设置”中的“邮箱”。',
+    mailStays:
+      '邮件不会发出（设有自己发信服务器的邮箱除外）：未设置邮件服务器（SMTP_URL）。未发出的邮件保存在发件箱中并计为已发送，以后也不会再发出。',
+    moreMailboxes_one: '另有 {{count}} 个邮箱未在此显示，管理员可在设置中查看全部邮箱。',
+    moreMailboxes_other: '另有 {{count}} 个邮箱未在此显示，管理员可在设置中查看全部邮箱。',
     state: { ok: '正常', slow: '缓慢', failing: '故障', silent: '无消息', off: '未启用' },
     reason: {
       fine: '一切正常',
