@@ -78,3 +78,6 @@ function firstFree(
     }
   return null;
 }
+
+/** So many rows have room in a list; the last of them says how many more there are. */
+export const roomOf = (size: TileSize): number => (size === 'large' ? 7 : 3);

@@ -1,4 +1,4 @@
-import type { BoardTile, ChannelTile } from '@patchbay/contracts';
+import type { ChannelTile } from '@patchbay/contracts';
 import { age, secondsSince } from '@patchbay/ui';
 import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,31 +6,32 @@ import { useBoard } from './board-context.ts';
 import { channelLines, type ChannelLine, type ChannelRest } from './channel-lines.ts';
 import { valueText } from './figure-text.ts';
 
-const linesOf = (size: BoardTile['size']): number => (size === 'large' ? 7 : 3);
-
 /** How each account of each channel is doing, as far as there is room. */
-export function Channels({ size }: { size: BoardTile['size'] }) {
+export function Channels({ room }: { room: number }) {
   const { t } = useTranslation();
   const { snapshot } = useBoard();
-  const room = linesOf(size);
   const { shown, rest } = channelLines(snapshot.channels, room);
   return (
     <article
+      role="table"
+      aria-label={t('watch.channels')}
       className="wall-tile wall-list wall-list-channels"
       data-testid="board-channels"
       style={{ '--rows': room } as CSSProperties}
     >
-      <header className="wall-label">
-        <span className="wall-channel-line">
-          <span>{t('watch.channels')}</span>
-          <span aria-label={t('watch.lastContact')}>{t('wallboard.channel.contact')}</span>
-          <span>{t('wallboard.channel.waiting')}</span>
-          <span>{t('wallboard.channel.delay')}</span>
-          <span>{t('wallboard.channel.state')}</span>
+      <header className="wall-label" role="rowgroup">
+        <span className="wall-channel-line" role="row">
+          <span role="columnheader">{t('watch.channels')}</span>
+          <span role="columnheader" aria-label={t('watch.lastContact')}>
+            {t('wallboard.channel.contact')}
+          </span>
+          <span role="columnheader">{t('wallboard.channel.waiting')}</span>
+          <span role="columnheader">{t('wallboard.channel.delay')}</span>
+          <span role="columnheader">{t('wallboard.channel.state')}</span>
         </span>
       </header>
       {shown.length === 0 && <p className="wall-empty">{t('wallboard.noChannels')}</p>}
-      <ul>
+      <ul role="rowgroup">
         {shown.map((line) => (
           <Channel key={`${line.tile.channel} ${line.tile.account}`} line={line} />
         ))}
@@ -58,16 +59,25 @@ function Channel({ line: { tile, told } }: { line: ChannelLine }) {
   const { t, contact, count, delay } = useFigures();
   return (
     <li
+      role="row"
       className={`wall-row wall-channel is-${tile.state}${told ? ' is-told' : ''}`}
       data-testid="board-channel"
       data-account={tile.account}
       data-state={tile.state}
     >
-      <span className="wall-name">{useName(tile)}</span>
-      <span className="tabular">{contact(tile.lastContactAt)}</span>
-      <span className="tabular">{count(tile.backlog)}</span>
-      <span className="tabular">{delay(tile.delay)}</span>
-      <strong>{t(`watch.state.${tile.state}`)}</strong>
+      <span role="cell" className="wall-name">
+        {useName(tile)}
+      </span>
+      <span role="cell" className="tabular">
+        {contact(tile.lastContactAt)}
+      </span>
+      <span role="cell" className="tabular">
+        {count(tile.backlog)}
+      </span>
+      <span role="cell" className="tabular">
+        {delay(tile.delay)}
+      </span>
+      <strong role="cell">{t(`watch.state.${tile.state}`)}</strong>
       {told && <Matter tile={tile} />}
     </li>
   );
@@ -93,7 +103,7 @@ function Matter({ tile }: { tile: ChannelTile }) {
     lastErrorAt === null && backlog > 0 && oldestAt !== null && t('watch.oldest', { age: since(oldestAt) }),
   ];
   return (
-    <span className="wall-matter" data-testid="board-matter">
+    <span role="cell" aria-colspan={5} className="wall-matter" data-testid="board-matter">
       {parts.filter(Boolean).join(' · ')}
     </span>
   );
@@ -112,14 +122,29 @@ function Rest({ rest }: { rest: ChannelRest }) {
         : t('wallboard.more', { count: all });
   return (
     <li
+      role="row"
       className={`wall-row wall-channel wall-channel-rest${unwell > 0 ? ' is-failing' : ''}`}
       data-testid="board-channels-rest"
     >
-      <span className={`wall-name${all === well ? '' : ' is-wide'}`}>{words}</span>
-      {all === well && <span className="tabular">{contact(rest.lastContactAt)}</span>}
-      <span className="tabular">{count(rest.backlog)}</span>
-      <span className="tabular">{delay(rest.delay)}</span>
-      <strong>{all === well && t('watch.state.ok')}</strong>
+      <span
+        role="cell"
+        {...(all !== well && { 'aria-colspan': 2 })}
+        className={`wall-name${all === well ? '' : ' is-wide'}`}
+      >
+        {words}
+      </span>
+      {all === well && (
+        <span role="cell" className="tabular">
+          {contact(rest.lastContactAt)}
+        </span>
+      )}
+      <span role="cell" className="tabular">
+        {count(rest.backlog)}
+      </span>
+      <span role="cell" className="tabular">
+        {delay(rest.delay)}
+      </span>
+      <strong role="cell">{all === well && t('watch.state.ok')}</strong>
     </li>
   );
 }

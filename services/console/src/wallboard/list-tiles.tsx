@@ -7,12 +7,10 @@ import { queueText } from '../desk/given-names.ts';
 import { useBoard } from './board-context.ts';
 import { running } from './board-values.ts';
 import { Channels } from './channels-tile.tsx';
+import { roomOf } from './arrange.ts';
 import { inLanguage, titleOf, valueText } from './figure-text.ts';
 
 type ListTileLayout = Exclude<BoardTile, { kind: 'figure' }>;
-
-/** So many rows have room; the last of them says how many more there are. */
-const roomOf = (size: BoardTile['size']): number => (size === 'large' ? 7 : 3);
 
 export function ListTile({ tile }: { tile: ListTileLayout }) {
   const room = roomOf(tile.size);
@@ -22,7 +20,7 @@ export function ListTile({ tile }: { tile: ListTileLayout }) {
     case 'agents':
       return <Agents room={tile.size === 'small' ? room : room * 2} columns={tile.size === 'small' ? 1 : 2} />;
     case 'channels':
-      return <Channels size={tile.size} />;
+      return <Channels room={room} />;
     case 'clocks':
       return <Clocks room={room} />;
   }
