@@ -12,6 +12,7 @@ it.each<[string, Partial<Parameters<typeof arrivedAt>[0]>, string[], string[]]>(
   ['at the only one, passed on', { to: ['old@example.org'], deliveredTo: [sales] }, [sales], [sales]],
   ['at one of two', {}, [help, sales], [help]],
   ['at both', { deliveredTo: [help, sales] }, [help, sales], [help, sales]],
+  ['at both, whichever came first', { deliveredTo: [sales, help] }, [help, sales], [help, sales]],
   ['nowhere that is known', { deliveredTo: [] }, [], []],
   ['and left', { direction: 'out' }, [help, sales], []],
 ])('arrived %s', (_name, more, ours, told) => {

@@ -5,7 +5,7 @@ const plain = (address: string): string => address.toLowerCase().replace(/\+[^@]
 
 /**
  * Those of our addresses that a mail is to be told to have arrived at: where the ticket has several, or where it is none of those that
- * the mail itself names (a hidden copy, or mail that was passed on to us). Empty where it says nothing new.
+ * the mail itself names (a hidden copy, or mail that was passed on to us). In the order of the alphabet; empty where it says nothing new.
  */
 export function arrivedAt(
   message: Pick<Message, 'direction' | 'deliveredTo' | 'to' | 'cc'>,
@@ -14,5 +14,5 @@ export function arrivedAt(
   const { direction, deliveredTo, to, cc } = message;
   if (direction !== 'in') return [];
   const named = new Set([...to, ...cc].map(plain));
-  return ours.length > 1 || deliveredTo.some((address) => !named.has(plain(address))) ? deliveredTo : [];
+  return ours.length > 1 || deliveredTo.some((address) => !named.has(plain(address))) ? deliveredTo.toSorted() : [];
 }
