@@ -169,7 +169,9 @@ function signatureStart(lines: readonly string[], first: number): number | undef
 /** Below a blank line, and nothing is said of what stands there. */
 function isDrawnDelimiter(lines: readonly string[], index: number): boolean {
   if (!drawnDelimiter.test(lines[index] ?? '') || (lines[index - 1] ?? '').trim() !== '') return false;
-  const above = lines.slice(0, index).findLast((line) => line.trim() !== '') ?? '';
+  let last = index - 1;
+  while (last > 0 && (lines[last] ?? '').trim() === '') last -= 1;
+  const above = lines[last] ?? '';
   return sentenceEnd.test(above) && !announced.test(above);
 }
 

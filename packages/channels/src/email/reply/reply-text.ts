@@ -67,11 +67,28 @@ interface NewLines {
   readonly passedOn: readonly string[];
 }
 
+/** Where the kinds of lines of a text are, each once looked for. */
+interface Outline {
+  /** Neither quoted nor blank. */
+  readonly lastOwn: number;
+  readonly firstQuoted: number;
+  readonly lastQuoted: number;
+  readonly lastSentence: number;
+}
+
+const outlineOf = (lines: readonly string[]): Outline => ({
+  lastOwn: lines.findLastIndex((line) => !quoted.test(line) && line.trim() !== ''),
+  firstQuoted: lines.findIndex((line) => quoted.test(line)),
+  lastQuoted: lines.findLastIndex((line) => quoted.test(line)),
+  lastSentence: lines.findLastIndex((line) => sentence.test(line)),
+});
+
 function newParts(lines: readonly string[], subject: string, quotesAbove: boolean): NewLines {
   const parts: string[][] = [];
   let kept: string[] = [];
   let quotes = quotesAbove || opensQuoted(lines);
-  const lastOwn = lines.findLastIndex((line) => !quoted.test(line) && line.trim() !== '');
+  const outline = outlineOf(lines);
+  let comparedUntil = 0;
   let index = 0;
   const end = (passedOn: readonly string[] = []): NewLines => ({ parts: [...parts, kept], passedOn });
   while (index < lines.length) {
@@ -80,7 +97,8 @@ function newParts(lines: readonly string[], subject: string, quotesAbove: boolea
     if (isReplyAbove(line) && [...parts, kept].some(isWritten)) return end();
     const marker = quoteMarkerAt(lines, index);
     if (marker?.toEnd === true && isPassedOn(subject, line)) return end(lines.slice(index));
-    if (!marker && !startsQuote(lines, index, { quotes, lastOwn })) {
+    if (!marker && !quotes && index >= comparedUntil) comparedUntil = comparedEnd(lines, index);
+    if (!marker && !startsQuote(lines, index, { ...outline, quotes, comparedUntil })) {
       kept.push(line);
       index += 1;
       continue;
@@ -135,40 +153,44 @@ function endsWithName(kept: readonly string[]): boolean {
 function startsQuote(
   lines: readonly string[],
   index: number,
-  { quotes, lastOwn }: { quotes: boolean; lastOwn: number },
+  { quotes, comparedUntil, ...outline }: Outline & { quotes: boolean; comparedUntil: number },
 ): boolean {
+  const { lastOwn } = outline;
   if (!quoted.test(lines[index] ?? '')) return false;
-  if (!quotes && (isCompared(lines, index) || isShown(lines, index, lastOwn))) return false;
+  if (!quotes && (index < comparedUntil || isShown(lines, index, outline))) return false;
   if (quotes || quoted.test(lines[index + 1] ?? '')) return true;
   if (index <= Math.max(0, lastOwn) || (lines[index - 1] ?? '').trim() !== '') return false;
   return index === lastWritten(lines) || lines.slice(index).filter((line) => quoted.test(line)).length >= fewestParted;
 }
 
-/** Whoever writes `>100 pieces` means more than a hundred: all lines up to the next without the sign have a number right behind it. */
-function isCompared(lines: readonly string[], start: number): boolean {
-  for (let index = start; quoted.test(lines[index] ?? ''); index += 1)
-    if (!moreThan.test(lines[index] ?? '')) return false;
-  return true;
+/**
+ * Whoever writes `>100 pieces` means more than a hundred: all lines up to the next without the sign have a number right behind it. Where they end; `start`
+ * where one has none.
+ */
+function comparedEnd(lines: readonly string[], start: number): number {
+  let end = start;
+  for (; quoted.test(lines[end] ?? ''); end += 1) if (!moreThan.test(lines[end] ?? '')) return start;
+  return end;
 }
 
 /**
  * Whoever shows what a screen or a manual says puts a colon above it and goes on below, in sentences: nothing else has such a sign. The line above says
  * nothing of who wrote, when or from where, and greets nobody.
  */
-function isShown(lines: readonly string[], index: number, lastOwn: number): boolean {
+function isShown(lines: readonly string[], index: number, outline: Outline): boolean {
   let start = index;
   while (start > 0 && index - start <= mostShown && quoted.test(lines[start - 1] ?? '')) start -= 1;
   let end = index;
   while (end - start <= mostShown && quoted.test(lines[end] ?? '')) end += 1;
-  if (end - start > mostShown || lastOwn < end) return false;
+  if (end - start > mostShown || outline.lastOwn < end) return false;
   const above = (lines[start - 1] ?? '').trim() === '' ? (lines[start - 2] ?? '') : (lines[start - 1] ?? '');
   return (
     above.length <= longestShowing &&
     showing.test(above) &&
     !tellsOfWriting(above) &&
-    !lines.slice(0, start).some((line) => quoted.test(line)) &&
-    !lines.slice(end).some((line) => quoted.test(line)) &&
-    lines.slice(end).some((line) => sentence.test(line))
+    outline.firstQuoted >= start &&
+    outline.lastQuoted < end &&
+    outline.lastSentence >= end
   );
 }
 
@@ -178,7 +200,7 @@ function opensQuoted(lines: readonly string[]): boolean {
   const answer = lines.findIndex((line, index) => index > first && line.trim() !== '' && !quoted.test(line));
   return (
     quoted.test(lines[first] ?? '') &&
-    !isCompared(lines, first) &&
+    comparedEnd(lines, first) === first &&
     answer > 0 &&
     lines.slice(answer).some((line) => quoted.test(line))
   );
