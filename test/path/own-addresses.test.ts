@@ -30,7 +30,9 @@ describe.skipIf(inject('dovecot') === null)('addresses of ours in domains of oth
   const dovecot = shared(() => startDovecot());
   const centre = shared(startCentre);
 
-  const fetch = async (username: string) => {
+  /** `own`: with a server of its own, at which its mail leaves. */
+  const fetch = async (username: string, own = false) => {
+    const smtp = { smtpHost: '127.0.0.1', smtpPort: Number(new URL(centre().sink.url).port), smtpSecurity: 'none' };
     const { status, body } = await centre().api('POST', '/api/v1/mail-accounts', {
       address: `${username}@brand.example`,
       host: '127.0.0.1',
@@ -38,8 +40,10 @@ describe.skipIf(inject('dovecot') === null)('addresses of ours in domains of oth
       security: 'none',
       username,
       password: mailPassword,
+      ...(own && smtp),
     });
     expect(status, JSON.stringify(body)).toBe(201);
+    return body.id as string;
   };
 
   it('whoever writes as a mailbox that is fetched continues nobody’s ticket, and as nobody’s party', async () => {
@@ -144,9 +148,9 @@ describe.skipIf(inject('dovecot') === null)('addresses of ours in domains of oth
     expect(told.at(-1)?.data).toMatchObject({ messageId: answerId, status: 'failed', authorId });
   });
 
-  it('what came to a mailbox without an identity is answered as it, by machines, too', async () => {
+  it('what came to a mailbox with a server of its own is answered as it where no identity is, by machines, too, also while it rests', async () => {
     const { api, messages, received, reply, sink } = centre();
-    await fetch('Returns');
+    const account = await fetch('Returns', true);
     const address = 'returns@brand.example';
     const [from, first] = [`${randomUUID()}@example.org`, newId()];
     await dovecot().append('Returns', [mailOf(from, first)]);
@@ -154,8 +158,9 @@ describe.skipIf(inject('dovecot') === null)('addresses of ours in domains of oth
     const sender = ({ mail }: { mail: ParsedMail }) => mail.from?.value[0];
     const acknowledgement = await sink.mails.until(({ to }) => to.includes(from), 'the acknowledgement');
     expect(sender(acknowledgement)).toEqual({ address, name: 'Patchbay' });
-    expect(acknowledgement.envelopeFrom).toBe('');
+    expect(acknowledgement.envelopeFrom).toBe(address);
 
+    expect((await api('PATCH', `/api/v1/mail-accounts/${account}`, { enabled: false })).status).toBe(200);
     const { body } = await api('GET', `/api/v1/tickets/${ticketId}/reply-recipients`);
     const identity = { id: null, address, name: 'Patchbay' };
     expect(body.identity).toEqual({
@@ -170,15 +175,28 @@ describe.skipIf(inject('dovecot') === null)('addresses of ours in domains of oth
     expect((await messages(ticketId)).find((one) => one.id === id)).toMatchObject({ from: address, identity });
   });
 
-  it('what came to a mailbox that is fetched no more is answered as the centre', async () => {
-    const { api, received, reply, sink } = centre();
+  it('what came to one is acknowledged as the centre where another identity is what its tickets are answered as', async () => {
+    const { api, received, sink } = centre();
+    const address = 'usual@patchbay.test';
+    const identity = await api('POST', '/api/v1/mail-identities', { address, name: 'Usual', isDefault: true });
+    expect(identity.status, JSON.stringify(identity.body)).toBe(201);
+    await fetch('spares', true);
+    const [from, first] = [`${randomUUID()}@example.org`, newId()];
+    await dovecot().append('spares', [mailOf(from, first)]);
+    const { ticketId } = await received(first);
+    const { mail } = await sink.mails.until(({ to }) => to.includes(from), 'the acknowledgement');
+    expect(mail.from?.value[0]?.address).toBe('support@patchbay.test');
+    const { body } = await api('GET', `/api/v1/tickets/${ticketId}/reply-recipients`);
+    expect(body.identity).toMatchObject({ id: identity.body.id, address });
+    expect((await api('DELETE', `/api/v1/mail-identities/${identity.body.id}`)).status).toBe(204);
+  });
+
+  it('what came to a mailbox without a server of its own is answered as the centre, which may not speak for others’ domains', async () => {
+    const { received, reply, sink } = centre();
     await fetch('former');
     const [from, first] = [`${randomUUID()}@example.org`, newId()];
     await dovecot().append('former', [mailOf(from, first)]);
     const { ticketId } = await received(first);
-    const { body } = await api('GET', '/api/v1/mail-accounts');
-    const account = body.items.find((one: { address: string }) => one.address === 'former@brand.example');
-    expect((await api('PATCH', `/api/v1/mail-accounts/${account.id}`, { enabled: false })).status).toBe(200);
     await reply(ticketId, 'We have moved.');
     const { mail } = await sink.mails.until((sent) => sent.mail.text?.includes('We have moved') === true, 'the answer');
     expect(mail.from?.value[0]?.address).toBe('support@patchbay.test');

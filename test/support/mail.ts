@@ -27,9 +27,11 @@ export async function startMailSink(
   const mails = new Feed<SentMail>();
   const server = new SMTPServer({
     authOptional: true,
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    disabledCommands: ['STARTTLS'],
     disableReverseLookup: true,
     logger: false,
+    // Whoever signs in may.
+    onAuth: ({ username }, _session, done) => done(null, { user: username ?? '' }),
     onRcptTo({ address }, _session, done) {
       const responseCode = refuses(address);
       done(responseCode === undefined ? null : Object.assign(new Error(`<${address}> is not here`), { responseCode }));

@@ -29,7 +29,7 @@ export function chooseIdentity(
   ticket: {
     readonly addresses: readonly string[];
     readonly queueId: string | null;
-    /** Those of the addresses that are of mailboxes which are fetched. */
+    /** Those of the addresses that are of mailboxes with a server of their own. */
     readonly mailboxes: readonly string[];
   },
   chosenId: string | null,

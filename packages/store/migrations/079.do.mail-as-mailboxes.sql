@@ -1,19 +1,20 @@
--- What came to a mailbox that has no identity is answered as that mailbox, by machines, too; its mail may leave by a server of its own.
+-- A mailbox may have a server of its own that its mail leaves by. What came to such a one is answered as it where no identity says otherwise, by
+-- machines, too; one without is answered as the centre, whose server may not speak for others' domains.
 
 alter table mail_account
   add column if not exists smtp_host text,
   add column if not exists smtp_port integer check (smtp_port between 1 and 65535),
   add column if not exists smtp_security text check (smtp_security in ('tls', 'starttls', 'none'));
 
-create index if not exists mail_account_written_as on mail_account (lower(address)) where enabled;
+create index if not exists mail_account_written_as on mail_account (lower(address)) where smtp_host is not null;
 
--- The addresses of mailboxes that are fetched, among those at which a ticket's mail arrived.
+-- The addresses of mailboxes with a server of their own, among those at which a ticket's mail arrived.
 create or replace function ticket_mailboxes(p_ticket_id uuid) returns table (address text) language sql stable as $$
   select d.address from ticket_address d
-  where d.ticket_id = p_ticket_id and exists (select 1 from mail_account a where a.enabled and lower(a.address) = d.address)
+  where d.ticket_id = p_ticket_id and exists (select 1 from mail_account a where a.smtp_host is not null and lower(a.address) = d.address)
 $$;
 
--- As in 031, save who a machine's mail is from where no identity is. An empty name stands for the centre's.
+-- As in 031, save who a machine's mail is from where people would not write as an identity either. An empty name stands for the centre's.
 create or replace function outbound_messages(p_ids uuid[]) returns table (id uuid, message jsonb) language sql stable as $$
   select o.id, jsonb_build_object('outboundId', o.id, 'idempotencyKey', o.idempotency_key, 'ticketId', o.ticket_id, 'ticketNumber', t.number,
     'channel', o.channel, 'channelAccount', o.channel_account, 'to', o.recipient, 'alsoTo', to_jsonb(m.recipients[2:]), 'cc', to_jsonb(m.copies),
@@ -26,7 +27,8 @@ create or replace function outbound_messages(p_ids uuid[]) returns table (id uui
       when o.automatic and m.channel = 'email' then coalesce(
         case when exists (select 1 from mail_identity) then (
           select jsonb_build_object('name', i.name, 'address', i.address) from ticket_identity(m.ticket_id) i where i.id is not null) end,
-        case when exists (select 1 from mail_account where enabled) then (
+        case when exists (select 1 from mail_account where smtp_host is not null)
+          and not exists (select 1 from mail_identity i where i.is_default or i.queue_id = t.queue_id) then (
           select jsonb_build_object('name', '', 'address', min(b.address)) from ticket_mailboxes(m.ticket_id) b having count(*) > 0) end)
       end,
     'attachments', coalesce((

@@ -78,6 +78,15 @@ describe('the server of the mailbox that a mail is written as', () => {
     expect(server.taken).toEqual(['Help@brand.example']);
   });
 
+  test('and that has none any more is waited for, while what the centre writes is kept for the outbox', async () => {
+    const never = new AbortController().signal;
+    await expect(sendMail(message, testDeps(), never)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      message: 'No mail server is set up for this sender',
+    });
+    expect(await sendMail({ ...message, from: null }, testDeps(), never)).toMatchObject({ status: 'sent' });
+  });
+
   test('that refuses the password is tried again later', async () => {
     await using server = await startServer(() => false);
     const error: Error = (await sendBy(server.port, async () => ({ password: 'secret' })).catch(

@@ -4,6 +4,7 @@ import { HubError, type OutboundMessage, type RefusedRecipient } from '@patchbay
 import SMTPConnection, { type Envelope, type SMTPError, type SentMessageInfo } from 'nodemailer/lib/smtp-connection';
 import type { ChannelDeps, SentMessage } from '../channel.ts';
 import { takeTurns } from '../turns.ts';
+import { placeOf } from './addresses.ts';
 import { type ComposeDeps, type ComposedMail, asciiAddress, composeMail } from './compose.ts';
 import { type Outlet, outletOf } from './outlet.ts';
 import { Room } from './room.ts';
@@ -34,8 +35,14 @@ export async function sendMail(
   };
   // One with files waits for their store, and nobody for it.
   const mail = await (message.attachments.length > 0 ? compose() : composing.run(1, compose));
-  const outlet = await outletOf(message.from?.address ?? deps.config.mailFrom, deps);
-  if (outlet === undefined) return { externalId: mail.messageId, status: 'sent', raw: mail.raw };
+  const author = message.from?.address ?? deps.config.mailFrom;
+  const outlet = await outletOf(author, deps);
+  if (outlet === undefined) {
+    // The outbox shows what is written as the centre; a mailbox elsewhere that had a server when this was written has none any more.
+    if (message.from && !placeOf(author, deps.config).signs)
+      throw new HubError('provider_unavailable', 'No mail server is set up for this sender');
+    return { externalId: mail.messageId, status: 'sent', raw: mail.raw };
+  }
   const all = [message.to, ...(message.alsoTo ?? []), ...message.cc, ...(message.bcc ?? [])];
   const info = await handOver(mail, outlet, signal, all);
   const refused = refusedIn(all, info.rejectedErrors);

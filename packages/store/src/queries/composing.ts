@@ -37,7 +37,7 @@ export interface ComposeContext {
   queueId: string | null;
   /** Our addresses at which the ticket's mail arrived. */
   addresses: string[];
-  /** Those of them that are of mailboxes which are fetched. */
+  /** Those of them that are of mailboxes with a server of their own. */
   mailboxes: string[];
   identities: ComposeIdentity[];
   /** The customer's last message; `ours` are those of its addresses that are identities. */

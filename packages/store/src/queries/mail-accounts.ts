@@ -165,10 +165,10 @@ export async function readMailAccount(sql: Queryable, id: string): Promise<MailA
   return rows[0] ?? null;
 }
 
-/** Accounts that are on and whose mail leaves by a server of their own. */
+/** Accounts whose mail leaves by a server of their own, also while they are not fetched. */
 export async function listSendingAccounts(sql: Queryable): Promise<MailAccountRow[]> {
   const { rows } = await sql.query<MailAccountRow>(
-    `select ${selected} from mail_account where smtp_host is not null and enabled order by created_at, id`,
+    `select ${selected} from mail_account where smtp_host is not null order by created_at, id`,
   );
   return rows;
 }

@@ -32,6 +32,7 @@ export const refusals: Readonly<Record<string, string>> = {
   'What the provider answered cannot be kept': '服务商的应答无法保存',
   'The provider cannot tell whether it took an earlier try': '服务商无法确认是否已收到之前的发送',
   'The provider may have taken an earlier try, and does not list it yet': '服务商可能已收到之前的发送，但尚未列出',
+  'No mail server is set up for this sender': '未为该发件人设置邮件服务器',
   'No mail server is set up (SMTP_URL)': '未设置邮件服务器（SMTP_URL）',
   'A message needs text or a file': '消息需要文字或文件',
   'The file is behind too many redirects': '文件经过的跳转过多',
