@@ -1,9 +1,12 @@
 /** Mail that is written as a mailbox leaves by the mailbox's own server, where it has one. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadEnvironment } from '@patchbay/config';
 import { createLog } from '@patchbay/engine/log';
+import { sendingServer } from '@patchbay/engine/mail-accounts/sending-servers';
+import { keepSignIn, readMailAccount, updateMailAccount } from '@patchbay/store/queries/mail-accounts';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
@@ -135,5 +138,110 @@ describe('the mail server of a mailbox', () => {
     expect(right.status).toBe(200);
     await own.mails.until(({ text }) => text.includes('From a locked box'), 'the answer');
     expect(logged()).not.toContain('not-the-password');
+  });
+});
+
+/** Gives an access token for the refresh token that it gave last (RFC 6749 §6, with rotation). */
+async function startProvider() {
+  const state = { renewals: 0, refresh: 'refresh-0' };
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    request.on('end', () => {
+      const answer = (status: number, body: object) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      if (new URLSearchParams(text).get('refresh_token') !== state.refresh)
+        return answer(400, { error: 'invalid_grant' });
+      state.renewals += 1;
+      state.refresh = `refresh-${state.renewals}`;
+      return answer(200, { access_token: `access-${state.renewals}`, refresh_token: state.refresh, expires_in: 3600 });
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    state,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
+
+describe('what is signed in with where mail leaves', () => {
+  // Nothing is fetched: what signs in here is what sends.
+  const hub = shared(() => startHub('postgres', { env: { ROLES: 'web' } }));
+  const smtp = { smtpHost: 'smtp.example.org', smtpPort: 465, smtpSecurity: 'tls' };
+
+  async function account(name: string, signIn: object) {
+    const { body, status } = await hub().api('POST', '/api/v1/mail-accounts', {
+      address: `${name}@patchbay.test`,
+      host: 'imap.example.org',
+      port: 993,
+      security: 'tls',
+      username: name,
+      ...smtp,
+      ...signIn,
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+    return body.id as string;
+  }
+
+  const withTokens = async (name: string, tokenUrl: string) => {
+    const oauth = { clientId: 'hub', authorizeUrl: tokenUrl, tokenUrl, scope: 'mail' };
+    const id = await account(name, { auth: 'oauth2', oauth });
+    await signInAs(id, 'refresh-0');
+    return id;
+  };
+
+  const signInAs = async (id: string, token: string) => {
+    const { db, vault } = hub().hub.parts;
+    await keepSignIn(db.sql, id, vault.seal(token, id));
+  };
+
+  const serverOf = async (name: string) => {
+    const server = await sendingServer(hub().hub.parts, `${name}@patchbay.test`);
+    if (!server) throw new Error(`${name} has no server`);
+    return server;
+  };
+
+  const changed = { code: 'provider_unavailable', message: 'The mail account was changed just now' };
+
+  it('gives no token to another server than the one that it was given for', async () => {
+    await using provider = await startProvider();
+    const { api } = hub();
+    const id = await withTokens('moved', provider.url);
+    const first = await serverOf('moved');
+    expect(await first.credentials(false)).toEqual({ accessToken: 'access-1' });
+    expect(await first.credentials(false)).toEqual({ accessToken: 'access-1' });
+    expect((await api('PATCH', `/api/v1/mail-accounts/${id}`, { smtpHost: 'smtp.example.net' })).status).toBe(200);
+    await expect(first.credentials(false)).rejects.toMatchObject(changed);
+    const second = await serverOf('moved');
+    expect(second.host).toBe('smtp.example.net');
+    await expect(second.credentials(false)).rejects.toMatchObject({ code: 'sign-in-again' });
+
+    // Somebody signs in by another process: what is remembered here is heard of to be old at the next mail.
+    await signInAs(id, provider.state.refresh);
+    await expect(second.credentials(false)).rejects.toMatchObject(changed);
+    expect(await (await serverOf('moved')).credentials(false)).toEqual({ accessToken: 'access-2' });
+
+    expect((await api('DELETE', `/api/v1/mail-accounts/${id}`)).status).toBe(204);
+    await expect(second.credentials(false)).rejects.toMatchObject(changed);
+  });
+
+  it.each([
+    ['another server', { smtpHost: 'smtp.example.net' }, { host: 'smtp.example.net' }],
+    ['no encryption', { smtpSecurity: 'none' as const }, { security: 'none' }],
+  ])('gives a password that another process took for %s not to the old one', async (_which, change, server) => {
+    const { db, vault } = hub().hub.parts;
+    const name = randomUUID();
+    const id = await account(name, { password: 'old' });
+    const old = await serverOf(name);
+    expect(await old.credentials(false)).toEqual({ password: 'old' });
+    const row = await readMailAccount(db.sql, id);
+    if (!row) throw new Error('It is not there');
+    const passwordSealed = vault.seal('new', id);
+    expect(await updateMailAccount(db.sql, id, row.revision, { ...row, ...change, passwordSealed }, false)).toBe(true);
+    await expect(old.credentials(false)).rejects.toMatchObject(changed);
+    const present = await serverOf(name);
+    expect(present).toMatchObject(server);
+    expect(await present.credentials(false)).toEqual({ password: 'new' });
   });
 });

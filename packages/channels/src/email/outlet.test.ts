@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import type { OutboundMessage } from '@patchbay/contracts';
+import { HubError, type OutboundMessage } from '@patchbay/contracts';
 import { SMTPServer, type SMTPServerAuthentication } from 'smtp-server';
 import { describe, expect, test } from 'vitest';
 import { MailProblem, type MailboxCredentials } from '../mailbox.ts';
@@ -120,6 +120,11 @@ describe('the server of the mailbox that a mail is written as', () => {
   test('without anything to sign in with says why', async () => {
     const sending = sendBy(1, () => Promise.reject(new MailProblem('sign-in-again', 'The permission has ended')));
     await expect(sending).rejects.toMatchObject({ code: 'provider_unavailable', message: 'The permission has ended' });
+  });
+
+  test('says itself why there is nothing to sign in with at the moment', async () => {
+    const changed = new HubError('provider_unavailable', 'The mail account was changed just now');
+    await expect(sendBy(1, () => Promise.reject(changed))).rejects.toBe(changed);
   });
 
   test('that does not answer is tried by one mail at a time until it does', async () => {

@@ -77,6 +77,7 @@ function withToken(username: string, accessToken: string): NonNullable<SignIn['o
 
 /** Nothing has left. The words of a problem say what is wrong; what they come of may have secrets in it. */
 function unavailable(cause: unknown): never {
+  if (cause instanceof HubError) throw cause;
   if (cause instanceof MailProblem) throw new HubError('provider_unavailable', cause.message);
   throw new HubError('provider_unavailable', 'By which server the mail leaves could not be read', { cause });
 }

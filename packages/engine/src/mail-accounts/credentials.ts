@@ -5,20 +5,32 @@ import { type MailAccountRow, readMailAccount, rotateRefreshToken } from '@patch
 import type { Parts } from '../parts.ts';
 
 type Vaulted = Pick<Parts, 'db' | 'vault'>;
-type Credentials = (refused: boolean, signal: AbortSignal) => Promise<MailboxCredentials>;
+export type Credentials = (refused: boolean, signal: AbortSignal) => Promise<MailboxCredentials>;
 
 /** A token is not used any more when it ends so soon; milliseconds. */
 const margin = 60_000;
 
+/** The account is another by now than the one whose server was asked for: its secrets may be for another server. */
+export class AccountChanged extends MailProblem {
+  constructor() {
+    super('hub', 'The mail account was changed just now');
+  }
+}
+
+/** One state of an account; `revision` is raised by whatever changes where its secrets go to. */
+export type AccountState = Pick<MailAccountRow, 'id' | 'revision'>;
+
 /**
- * Gives the credentials of an account. Calls at the same time share one renewal. Rejects with a {@link MailProblem}: `secret` when what
- * is stored cannot be opened, `sign-in-again` when nobody has signed in or the permission ended, `token-server` when another try may help.
+ * Gives the credentials of an account as it was at this revision, which are for its servers of then. Calls at the same time share one renewal.
+ * Rejects with a {@link MailProblem}: `secret` when what is stored cannot be opened, `sign-in-again` when nobody has signed in or the
+ * permission ended, `token-server` when another try may help, and {@link AccountChanged}.
  */
-export function credentialsOf(parts: Vaulted, id: string): Credentials {
+export function credentialsOf(parts: Vaulted, { id, revision }: AccountState): Credentials {
+  const state = { id, revision };
   let held: { accessToken: string; until: number } | undefined;
   let renewing: Promise<string> | undefined;
   const renewed = async (signal: AbortSignal) => {
-    renewing ??= renew(parts, id, signal)
+    renewing ??= renew(parts, state, signal)
       .then((tokens) => {
         held = { accessToken: tokens.accessToken, until: Date.now() + tokens.validMs - margin };
         return tokens.accessToken;
@@ -29,7 +41,10 @@ export function credentialsOf(parts: Vaulted, id: string): Credentials {
     return await renewing;
   };
   return async (refused, signal) => {
-    const account = await present(parts, id);
+    const account = await present(parts, state).catch((error: unknown) => {
+      if (error instanceof AccountChanged) held = undefined;
+      throw error;
+    });
     if (account.auth === 'password') return { password: opened(parts, account, 'passwordSealed', 'password') };
     if (refused) held = undefined;
     if (held && held.until > Date.now()) return { accessToken: held.accessToken };
@@ -37,15 +52,20 @@ export function credentialsOf(parts: Vaulted, id: string): Credentials {
   };
 }
 
-async function renew(parts: Vaulted, id: string, signal: AbortSignal) {
-  // Read anew: the token may have been rotated, or somebody has signed in again.
-  const account = await present(parts, id);
+async function renew(parts: Vaulted, state: AccountState, signal: AbortSignal) {
+  // Read anew: the token may have been rotated.
+  const account = await present(parts, state);
   if (account.refreshTokenSealed === null)
     throw new MailProblem('sign-in-again', 'Nobody has signed in at the provider yet');
   const refreshToken = opened(parts, account, 'refreshTokenSealed', 'sign-in');
   const tokens = await renewTokens(clientOf(parts, account), refreshToken, signal);
   if (tokens.refreshToken !== null && tokens.refreshToken !== refreshToken)
-    await rotateRefreshToken(parts.db.sql, id, account.refreshTokenSealed, parts.vault.seal(tokens.refreshToken, id));
+    await rotateRefreshToken(
+      parts.db.sql,
+      account.id,
+      account.refreshTokenSealed,
+      parts.vault.seal(tokens.refreshToken, account.id),
+    );
   return tokens;
 }
 
@@ -57,9 +77,9 @@ export function clientOf(parts: Vaulted, account: MailAccountRow): OAuthClient {
   return { ...account.oauth, clientSecret };
 }
 
-async function present(parts: Vaulted, id: string): Promise<MailAccountRow> {
+async function present(parts: Vaulted, { id, revision }: AccountState): Promise<MailAccountRow> {
   const account = await readMailAccount(parts.db.sql, id);
-  if (!account) throw new MailProblem('server', 'The account was removed');
+  if (account?.revision !== revision) throw new AccountChanged();
   return account;
 }
 

@@ -47,7 +47,7 @@ export function runAccount(
 ): Runner {
   const stopping = new AbortController();
   let attempt = new AbortController();
-  const credentials = credentialsOf(parts, held.id);
+  const credentials = credentialsOf(parts, held);
   const breaks = new Breaks();
 
   let failures = 0;

@@ -1,8 +1,9 @@
 /** The servers that mail leaves by which is written as a mailbox. */
 import type { MailboxServer } from '@patchbay/channels/mailbox';
+import { HubError } from '@patchbay/contracts';
 import { listSendingAccounts, type MailAccountRow } from '@patchbay/store/queries/mail-accounts';
 import type { Parts } from '../parts.ts';
-import { credentialsOf } from './credentials.ts';
+import { AccountChanged, type Credentials, credentialsOf } from './credentials.ts';
 
 /** How long they are remembered: what another process changes is heard of after so long. Milliseconds. */
 const rememberedMs = 5_000;
@@ -18,8 +19,13 @@ interface Remembered {
 }
 
 const remembered = new WeakMap<Parts['db'], Remembered>();
-/** Access tokens outlive what is remembered of the servers. By account. */
-const signIns = new WeakMap<Parts['db'], Map<string, ReturnType<typeof credentialsOf>>>();
+interface SignIn {
+  readonly revision: number;
+  readonly credentials: Credentials;
+}
+
+/** By account. Access tokens outlive what is remembered of the servers, and end with the revision that they were given for. */
+const signIns = new WeakMap<Parts['db'], ReadonlyMap<string, SignIn>>();
 
 /** The server of the mailbox of this address; null where it has none. Every mail asks for it, few ask the database. */
 export async function sendingServer(parts: Vaulted, address: string): Promise<MailboxServer | null> {
@@ -35,8 +41,11 @@ export function forgetSendingServers({ db }: Pick<Parts, 'db'>): void {
 
 function readServers(parts: Vaulted): Remembered {
   const servers = listSendingAccounts(parts.db.sql).then((accounts) => {
+    const known = signIns.get(parts.db);
+    const present = new Map(accounts.map((account) => [account.id, signInOf(parts, account, known?.get(account.id))]));
+    signIns.set(parts.db, present);
     // Of several the first.
-    return new Map(accounts.toReversed().flatMap((account) => serverOf(parts, account)));
+    return new Map(accounts.toReversed().flatMap((account) => serverOf(parts, account, present.get(account.id))));
   });
   const present = { servers, until: performance.now() + rememberedMs };
   remembered.set(parts.db, present);
@@ -46,24 +55,19 @@ function readServers(parts: Vaulted): Remembered {
   return present;
 }
 
-function serverOf(parts: Vaulted, account: MailAccountRow): [string, MailboxServer][] {
-  const { id, address, username, smtpHost: host, smtpPort: port, smtpSecurity: security } = account;
-  if (host === null || port === null || security === null) return [];
-  const credentials = signInOf(parts, id);
-  const server: MailboxServer = {
-    host,
-    port,
-    security,
-    username,
-    credentials: (refused) => credentials(refused, AbortSignal.timeout(tokenWithin)),
-  };
-  return [[address.toLowerCase(), server]];
+function serverOf(parts: Vaulted, account: MailAccountRow, signIn: SignIn | undefined): [string, MailboxServer][] {
+  const { address, username, smtpHost: host, smtpPort: port, smtpSecurity: security } = account;
+  if (host === null || port === null || security === null || !signIn) return [];
+  const credentials: MailboxServer['credentials'] = (refused) =>
+    signIn.credentials(refused, AbortSignal.timeout(tokenWithin)).catch((error: unknown) => {
+      if (!(error instanceof AccountChanged)) throw error;
+      forgetSendingServers(parts);
+      throw new HubError('provider_unavailable', error.message);
+    });
+  return [[address.toLowerCase(), { host, port, security, username, credentials }]];
 }
 
-function signInOf(parts: Vaulted, id: string): ReturnType<typeof credentialsOf> {
-  const known = signIns.get(parts.db) ?? new Map<string, ReturnType<typeof credentialsOf>>();
-  signIns.set(parts.db, known);
-  const credentials = known.get(id) ?? credentialsOf(parts, id);
-  known.set(id, credentials);
-  return credentials;
+function signInOf(parts: Vaulted, account: MailAccountRow, known: SignIn | undefined): SignIn {
+  const { revision } = account;
+  return known?.revision === revision ? known : { revision, credentials: credentialsOf(parts, account) };
 }

@@ -57,6 +57,7 @@ export const fixed: Readonly<Record<string, string>> = {
   'The mail was handed over and the answer was lost': '邮件已交出，但未收到确认',
   'The mail cannot be sent to this server': '无法向该服务器发送邮件',
   'The mail server cannot be reached': '无法连接邮件服务器',
+  'The mail account was changed just now': '邮件账号刚刚被更改',
   'By which server the mail leaves could not be read': '无法读取该邮件应经由哪台服务器发送',
   'This source is switched off': '该来源已停用',
   'The customer gave no email address, by which this source is answered': '该来源通过邮件答复，但客户没有留下邮箱',

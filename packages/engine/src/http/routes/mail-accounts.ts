@@ -186,7 +186,7 @@ async function trialCredentials(
       ? new MailProblem('authentication', 'Enter the password')
       : new MailProblem('sign-in-again', 'Save the account and sign in first');
   }
-  return credentialsOf(parts, kept.id);
+  return credentialsOf(parts, kept);
 }
 
 const signIn = [
