@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadEnvironment } from '@patchbay/config';
 import { createLog } from '@patchbay/engine/log';
+import { credentialsOf } from '@patchbay/engine/mail-accounts/credentials';
 import { sendingServer } from '@patchbay/engine/mail-accounts/sending-servers';
 import { keepSignIn, readMailAccount, updateMailAccount } from '@patchbay/store/queries/mail-accounts';
 import { simpleParser } from 'mailparser';
@@ -106,11 +107,12 @@ describe('the mail server of a mailbox', () => {
     expect(answer).toMatchObject(sent);
     // The acknowledgement went before it.
     expect(own.mails.items).toMatchObject([sent, sent]);
-    expect((await messages(helped.ticketId)).map(({ deliveryStatus }) => deliveryStatus)).toEqual([
-      null,
-      'sent',
-      'sent',
-    ]);
+    // The server has the mail before the hub has noted it.
+    const noted = await eventually(
+      () => messages(helped.ticketId),
+      (items) => items.at(-1)?.deliveryStatus !== 'queued',
+    );
+    expect(noted.map(({ deliveryStatus }) => deliveryStatus)).toEqual([null, 'sent', 'sent']);
 
     const other = await ticketAt('support@patchbay.test');
     await reply(other.ticketId, 'Another answer.');
@@ -141,25 +143,37 @@ describe('the mail server of a mailbox', () => {
   });
 });
 
-/** Gives an access token for the refresh token that it gave last (RFC 6749 §6, with rotation). */
-async function startProvider() {
+/** Gives an access token for the refresh token that it gave last (RFC 6749 §6, with rotation), once `together` have asked. */
+async function startProvider(together = 1) {
   const state = { renewals: 0, refresh: 'refresh-0' };
+  const waiting: (() => void)[] = [];
+  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+  const answerAll = () => {
+    for (const next of waiting.splice(0)) next();
+  };
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    request.on('end', () => {
-      const answer = (status: number, body: object) =>
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const answer = (status: number, body: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const give = () => {
       if (new URLSearchParams(text).get('refresh_token') !== state.refresh)
         return answer(400, { error: 'invalid_grant' });
       state.renewals += 1;
       state.refresh = `refresh-${state.renewals}`;
       return answer(200, { access_token: `access-${state.renewals}`, refresh_token: state.refresh, expires_in: 3600 });
+    };
+    request.on('end', () => {
+      waiting.push(give);
+      isAsked();
+      if (state.renewals > 0 || waiting.length >= together) answerAll();
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     state,
+    asked,
+    answerAll,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
     [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
@@ -209,21 +223,21 @@ describe('what is signed in with where mail leaves', () => {
     const { api } = hub();
     const id = await withTokens('moved', provider.url);
     const first = await serverOf('moved');
-    expect(await first.credentials(false)).toEqual({ accessToken: 'access-1' });
-    expect(await first.credentials(false)).toEqual({ accessToken: 'access-1' });
+    expect(await first.credentials()).toEqual({ accessToken: 'access-1' });
+    expect(await first.credentials()).toEqual({ accessToken: 'access-1' });
     expect((await api('PATCH', `/api/v1/mail-accounts/${id}`, { smtpHost: 'smtp.example.net' })).status).toBe(200);
-    await expect(first.credentials(false)).rejects.toMatchObject(changed);
+    await expect(first.credentials()).rejects.toMatchObject(changed);
     const second = await serverOf('moved');
     expect(second.host).toBe('smtp.example.net');
-    await expect(second.credentials(false)).rejects.toMatchObject({ code: 'sign-in-again' });
+    await expect(second.credentials()).rejects.toMatchObject({ code: 'sign-in-again' });
 
     // Somebody signs in by another process: what is remembered here is heard of to be old at the next mail.
     await signInAs(id, provider.state.refresh);
-    await expect(second.credentials(false)).rejects.toMatchObject(changed);
-    expect(await (await serverOf('moved')).credentials(false)).toEqual({ accessToken: 'access-2' });
+    await expect(second.credentials()).rejects.toMatchObject(changed);
+    expect(await (await serverOf('moved')).credentials()).toEqual({ accessToken: 'access-2' });
 
     expect((await api('DELETE', `/api/v1/mail-accounts/${id}`)).status).toBe(204);
-    await expect(second.credentials(false)).rejects.toMatchObject(changed);
+    await expect(second.credentials()).rejects.toMatchObject(changed);
   });
 
   it.each([
@@ -234,14 +248,62 @@ describe('what is signed in with where mail leaves', () => {
     const name = randomUUID();
     const id = await account(name, { password: 'old' });
     const old = await serverOf(name);
-    expect(await old.credentials(false)).toEqual({ password: 'old' });
+    expect(await old.credentials()).toEqual({ password: 'old' });
     const row = await readMailAccount(db.sql, id);
     if (!row) throw new Error('It is not there');
     const passwordSealed = vault.seal('new', id);
     expect(await updateMailAccount(db.sql, id, row.revision, { ...row, ...change, passwordSealed }, false)).toBe(true);
-    await expect(old.credentials(false)).rejects.toMatchObject(changed);
+    await expect(old.credentials()).rejects.toMatchObject(changed);
     const present = await serverOf(name);
     expect(present).toMatchObject(server);
-    expect(await present.credentials(false)).toEqual({ password: 'new' });
+    expect(await present.credentials()).toEqual({ password: 'new' });
+  });
+
+  it('is one token for all that sign in from one process, and one renewal where several were refused it', async () => {
+    await using provider = await startProvider();
+    const { parts } = hub().hub;
+    const id = await withTokens('together', provider.url);
+    const row = await readMailAccount(parts.db.sql, id);
+    if (!row) throw new Error('It is not there');
+    const fetching = credentialsOf(parts, row);
+    const sending = await serverOf('together');
+    const signal = AbortSignal.timeout(20_000);
+    const first = { accessToken: 'access-1' };
+    expect(await Promise.all([fetching(undefined, signal), sending.credentials()])).toEqual([first, first]);
+
+    const second = { accessToken: 'access-2' };
+    for (let mail = 0; mail < 8; mail += 1) expect(await sending.credentials(first)).toEqual(second);
+    expect(await fetching(first, signal)).toEqual(second);
+    expect(provider.state.renewals).toBe(2);
+  });
+
+  it('is still renewed for the others where one gives up waiting', async () => {
+    await using provider = await startProvider(2);
+    const { parts } = hub().hub;
+    const id = await withTokens('patient', provider.url);
+    const row = await readMailAccount(parts.db.sql, id);
+    if (!row) throw new Error('It is not there');
+    const stop = new AbortController();
+    const stopped = credentialsOf(parts, row)(undefined, stop.signal);
+    const sending = (await serverOf('patient')).credentials();
+    await provider.asked;
+    stop.abort();
+    await expect(stopped).rejects.toMatchObject({ code: 'token-server' });
+    provider.answerAll();
+    expect(await sending).toEqual({ accessToken: 'access-1' });
+  });
+
+  it('is what is there by then where another process has used the refresh token at the same time', async () => {
+    await using provider = await startProvider(2);
+    const { parts } = hub().hub;
+    const id = await withTokens('apart', provider.url);
+    const row = await readMailAccount(parts.db.sql, id);
+    if (!row) throw new Error('It is not there');
+    const signal = AbortSignal.timeout(20_000);
+    const another = { ...parts, db: { ...parts.db } };
+    const given = await Promise.all([parts, another].map((one) => credentialsOf(one, row)(undefined, signal)));
+    expect(given.map((one) => ('accessToken' in one ? one.accessToken : ''))).toEqual(
+      expect.arrayContaining(['access-1', 'access-2']),
+    );
   });
 });

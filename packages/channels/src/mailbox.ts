@@ -11,8 +11,8 @@ export interface MailboxServer {
   readonly username: string;
   /** A server may be this long without a byte while it owes an answer; milliseconds, 90 s when left out. */
   readonly silenceMs?: number;
-  /** `refused`: those given last were; a token is then renewed. Throws a {@link MailProblem} when there are none. */
-  credentials(refused: boolean): Promise<MailboxCredentials>;
+  /** `refused`: those that the server did not take; it gives another token then. Throws a {@link MailProblem} when there are none. */
+  credentials(refused?: MailboxCredentials): Promise<MailboxCredentials>;
 }
 
 export interface PassedOver {

@@ -41,7 +41,7 @@ async function startServer(allowed: (auth: SMTPServerAuthentication) => boolean,
 
 const sendBy = (
   port: number,
-  credentials: (refused: boolean) => Promise<MailboxCredentials>,
+  credentials: (refused?: MailboxCredentials) => Promise<MailboxCredentials>,
   signal = AbortSignal.timeout(20_000),
   { mail = message, mailDomains = ['centre.test'] } = {},
 ) =>
@@ -105,7 +105,12 @@ describe('the server of the mailbox that a mail is written as', () => {
   ])('is signed in to with a token, %s', async (_when, tries, good) => {
     await using server = await startServer(({ accessToken }) => accessToken === `token-${good}`);
     let renewed = 0;
-    await sendBy(server.port, async (refused) => ({ accessToken: `token-${refused ? ++renewed : 0}` }));
+    const refusals: (MailboxCredentials | undefined)[] = [];
+    await sendBy(server.port, async (refused) => {
+      refusals.push(refused);
+      return { accessToken: `token-${refused ? ++renewed : 0}` };
+    });
+    expect(refusals).toEqual([undefined, { accessToken: 'token-0' }].slice(0, tries));
     expect(server.tried).toEqual(Array.from({ length: tries }, (_, n) => `XOAUTH2 box token-${n}`));
     expect(server.taken).toHaveLength(1);
   });

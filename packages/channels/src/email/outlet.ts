@@ -3,7 +3,7 @@ import { HubError } from '@patchbay/contracts';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import type { ChannelDeps } from '../channel.ts';
-import { MailProblem, type MailboxServer } from '../mailbox.ts';
+import { MailProblem, type MailboxCredentials, type MailboxServer } from '../mailbox.ts';
 import { asciiAddress } from './compose.ts';
 
 type SignIn = NonNullable<Parameters<SMTPConnection['login']>[0]>;
@@ -42,6 +42,8 @@ function ofUrl(url: string): Outlet {
 
 function ofMailbox(own: MailboxServer, sender: string): Outlet {
   const { host, port, security, username } = own;
+  // An outlet is one mail's.
+  let given: MailboxCredentials | undefined;
   return {
     ofMailbox: { host, port, sender },
     // Encryption that was asked for is never left out: neither a password nor a mail goes out in clear then.
@@ -53,12 +55,12 @@ function ofMailbox(own: MailboxServer, sender: string): Outlet {
       ignoreTLS: security === 'none',
     },
     async signIn(refused) {
-      const first = await own.credentials(refused).catch(unavailable);
+      given = await own.credentials(refused ? given : undefined).catch(unavailable);
       // Another password there is none, another token there may be.
-      if (refused && 'password' in first) return undefined;
-      return 'password' in first
-        ? { credentials: { user: username, pass: first.password } }
-        : { oauth2: withToken(username, first.accessToken) };
+      if (refused && 'password' in given) return undefined;
+      return 'password' in given
+        ? { credentials: { user: username, pass: given.password } }
+        : { oauth2: withToken(username, given.accessToken) };
     },
   };
 }

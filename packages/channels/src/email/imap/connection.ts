@@ -25,14 +25,14 @@ export const lost = 'The server closed the connection';
 
 /** Signs in; with a token that the server refuses once more with a new one. Rejects with a {@link MailProblem}. */
 export async function connect(server: MailboxServer, signal: AbortSignal): Promise<Connection> {
-  const credentials = await server.credentials(false);
+  const credentials = await server.credentials();
   try {
     return await signIn(server, credentials, signal);
   } catch (error) {
     const refused = error instanceof MailProblem && error.code === 'authentication' && 'accessToken' in credentials;
     if (!refused) throw error;
   }
-  return await signIn(server, await server.credentials(true), signal);
+  return await signIn(server, await server.credentials(credentials), signal);
 }
 
 async function signIn(
