@@ -10,7 +10,7 @@ import type {
   RefusedRecipient,
 } from '@patchbay/contracts';
 import type { HttpSourceDirectory } from './http/source.ts';
-import type { MailboxControl, MailboxServer } from './mailbox.ts';
+import type { MailboxControl, SendingServer } from './mailbox.ts';
 
 /** What routing, service levels and screens may ask about a channel, instead of asking for its name. */
 export interface ChannelCapabilities {
@@ -157,7 +157,7 @@ export interface ChannelDeps {
   /** Mail addresses that are ours although their domain may not be, normalised: mail is fetched from them, or written as them. */
   readonly ourAddresses: () => Promise<ReadonlySet<string>>;
   /** The server of their own by which mails of this address leave; null: that of all others. */
-  readonly sendingServer: (address: string) => Promise<MailboxServer | null>;
+  readonly sendingServer: (address: string) => Promise<SendingServer | null>;
   /** The tickets whose messages went out by mail under one of these Message-IDs. */
   readonly ticketsOfSent: (messageIds: readonly string[]) => Promise<readonly string[]>;
   /** Name service for the checks of mail. Default: the system's. */

@@ -15,6 +15,12 @@ export interface MailboxServer {
   credentials(refused?: MailboxCredentials): Promise<MailboxCredentials>;
 }
 
+/** A server that mail leaves by, of an account as it was at this revision. */
+export interface SendingServer extends MailboxServer {
+  readonly id: string;
+  readonly revision: number;
+}
+
 export interface PassedOver {
   readonly uid: number;
   /** How often it was asked for in vain since others came, until a note was left of it. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { HubError, type OutboundMessage } from '@patchbay/contracts';
@@ -43,7 +44,7 @@ const sendBy = (
   port: number,
   credentials: (refused?: MailboxCredentials) => Promise<MailboxCredentials>,
   signal = AbortSignal.timeout(20_000),
-  { mail = message, mailDomains = ['centre.test'] } = {},
+  { mail = message, mailDomains = ['centre.test'], id = randomUUID() as string, revision = 1 } = {},
 ) =>
   sendMail(
     mail,
@@ -51,7 +52,7 @@ const sendBy = (
       {
         sendingServer: async (address) =>
           address === message.from?.address
-            ? { host: '127.0.0.1', port, security: 'none', username: 'box', credentials }
+            ? { id, revision, host: '127.0.0.1', port, security: 'none', username: 'box', credentials }
             : null,
       },
       { mailDomains },
@@ -162,11 +163,72 @@ describe('the server of the mailbox that a mail is written as', () => {
     expect(server.taken).toHaveLength(3);
   });
 
+  test('that lets nobody in is not signed in to by the mails after, until the account is another', async () => {
+    await using server = await startServer(({ password }) => password === 'right');
+    const id = randomUUID();
+    const signal = AbortSignal.timeout(20_000);
+    const send = (password: string, revision: number) =>
+      sendBy(server.port, async () => ({ password }), signal, { id, revision });
+    const refusal = {
+      code: 'provider_unavailable',
+      message: 'The mail server 127.0.0.1 of the mailbox refused the log-in',
+    };
+    for (let mail = 0; mail < 3; mail += 1) await expect(send('wrong', 1)).rejects.toMatchObject(refusal);
+    expect(server.tried).toEqual(['PLAIN box wrong']);
+    await send('right', 2);
+    await send('right', 2);
+    expect(server.taken).toHaveLength(2);
+  });
+
+  test('whose provider gives no token is not asked by the mails after, and others at that server leave', async () => {
+    await using server = await startServer(() => true);
+    const id = randomUUID();
+    let asked = 0;
+    const dead = () => {
+      asked += 1;
+      return Promise.reject(new MailProblem('token-server', 'The sign-in server of the provider does not answer'));
+    };
+    const signal = AbortSignal.timeout(20_000);
+    for (let mail = 0; mail < 3; mail += 1)
+      await expect(sendBy(server.port, dead, signal, { id })).rejects.toMatchObject({
+        code: 'provider_unavailable',
+        message: 'The sign-in server of the provider does not answer',
+      });
+    expect(asked).toBe(1);
+    await sendBy(server.port, async () => ({ password: 'secret' }));
+    expect([server.tried, server.taken.length]).toEqual([['PLAIN box secret'], 1]);
+  });
+
+  test('that did not answer is tried by one mail at a time, also after one that had nothing to sign in with', async () => {
+    const calls: Socket[] = [];
+    const { promise: second, resolve: called } = Promise.withResolvers<void>();
+    const silent = createServer((socket) => {
+      calls.push(socket.on('error', () => undefined));
+      if (calls.length === 2) called();
+    }).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const password = async () => ({ password: 'secret' });
+    const unreachable = { code: 'provider_unavailable', message: 'The mail server cannot be reached' };
+    await expect(sendBy(port, password, AbortSignal.timeout(200))).rejects.toMatchObject(unreachable);
+    const none = () => Promise.reject(new MailProblem('sign-in-again', 'The permission has ended'));
+    await expect(sendBy(port, none)).rejects.toMatchObject({ message: 'The permission has ended' });
+    const trying = sendBy(port, password);
+    await second;
+    await expect(sendBy(port, password, AbortSignal.timeout(5_000))).rejects.toMatchObject(unreachable);
+    expect(calls).toHaveLength(2);
+    calls[1]?.destroy();
+    await expect(trying).rejects.toMatchObject(unreachable);
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
   test.each([
     ['which it is', () => Promise.reject(new Error('connection terminated'))],
     [
       'what it is signed in to with',
       async () => ({
+        id: 'box',
+        revision: 1,
         host: '127.0.0.1',
         port: 1,
         security: 'none' as const,
@@ -188,6 +250,8 @@ describe('the server of the mailbox that a mail is written as', () => {
       message,
       testDeps({
         sendingServer: async () => ({
+          id: 'box',
+          revision: 1,
           host: '127.0.0.1',
           port: server.port,
           security: 'starttls',

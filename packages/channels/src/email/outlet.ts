@@ -3,8 +3,9 @@ import { HubError } from '@patchbay/contracts';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import type { ChannelDeps } from '../channel.ts';
-import { MailProblem, type MailboxCredentials, type MailboxServer } from '../mailbox.ts';
+import { MailProblem, type MailboxCredentials, type SendingServer } from '../mailbox.ts';
 import { asciiAddress } from './compose.ts';
+import { SignInProblem, type SignInState } from './sign-in-rests.ts';
 
 type SignIn = NonNullable<Parameters<SMTPConnection['login']>[0]>;
 
@@ -14,7 +15,7 @@ export interface Outlet {
    * Where it is a mailbox's own. Such a server takes mail with no other MAIL FROM than `sender`, be it an automatic one with none (Exchange Online:
    * 5.2.252 SendAsDenied): what comes back then comes to that mailbox, and is answered by no machine whatever it is (RFC 3834 §3.3).
    */
-  readonly ofMailbox?: { readonly host: string; readonly port: number; readonly sender: string };
+  readonly ofMailbox?: SignInState & { readonly host: string; readonly port: number; readonly sender: string };
   /** Null: nobody signs in. `refused`: the last was. Throws `provider_unavailable` where there is none, and undefined is no other one. */
   signIn(refused: boolean): Promise<SignIn | null | undefined>;
 }
@@ -40,12 +41,12 @@ function ofUrl(url: string): Outlet {
   return { server, signIn: async (refused) => (refused ? undefined : signIn) };
 }
 
-function ofMailbox(own: MailboxServer, sender: string): Outlet {
-  const { host, port, security, username } = own;
+function ofMailbox(own: SendingServer, sender: string): Outlet {
+  const { id, revision, host, port, security, username } = own;
   // An outlet is one mail's.
   let given: MailboxCredentials | undefined;
   return {
-    ofMailbox: { host, port, sender },
+    ofMailbox: { id, revision, host, port, sender },
     // Encryption that was asked for is never left out: neither a password nor a mail goes out in clear then.
     server: {
       host,
@@ -80,6 +81,6 @@ function withToken(username: string, accessToken: string): NonNullable<SignIn['o
 /** Nothing has left. The words of a problem say what is wrong; what they come of may have secrets in it. */
 function unavailable(cause: unknown): never {
   if (cause instanceof HubError) throw cause;
-  if (cause instanceof MailProblem) throw new HubError('provider_unavailable', cause.message);
+  if (cause instanceof MailProblem) throw new SignInProblem(cause.message);
   throw new HubError('provider_unavailable', 'By which server the mail leaves could not be read', { cause });
 }

@@ -8,7 +8,8 @@ import { placeOf } from './addresses.ts';
 import { type ComposeDeps, type ComposedMail, asciiAddress, composeMail } from './compose.ts';
 import { type Outlet, outletOf } from './outlet.ts';
 import { Room } from './room.ts';
-import { tryServer } from './suspects.ts';
+import { SignInProblem, SignInRests } from './sign-in-rests.ts';
+import { type Heard, tryServer } from './suspects.ts';
 
 /** Milliseconds. RFC 5321 §4.5.3.2 allows a server more for its last answer; who takes longer has an unknown outcome. */
 const timeouts = { connectionTimeout: 30_000, greetingTimeout: 30_000, socketTimeout: 120_000, dnsTimeout: 15_000 };
@@ -17,6 +18,8 @@ const chunkSize = 65_536;
 /** Mails that leave together are composed one after the other, and what comes in has its turn between them. */
 const composing = new Room(1);
 const ownTurn = takeTurns();
+
+const rests = new SignInRests(() => performance.now());
 
 /**
  * Throws `provider_refused` (5xx, bad address), `provider_unavailable` (4xx, no connection, refused before any mail) or
@@ -63,22 +66,25 @@ export async function handOver(
     size: mail.raw.length,
   };
   const attempt: Attempt = { ready: false, handedOver: false };
-  try {
-    const talk = () => signedIn({ raw: mail.raw, envelope }, outlet, attempt, signal);
-    const { ofMailbox } = outlet;
-    return await (ofMailbox ? tryServer(`${ofMailbox.host}:${ofMailbox.port}`, talk, isAnswer) : talk());
-  } catch (cause) {
-    throw cause instanceof HubError
-      ? cause
-      : outcomeOf(cause, attempt, refusedIn(all, envelope.rejectedErrors), outlet.ofMailbox?.host);
-  }
+  const { ofMailbox } = outlet;
+  const talk = async () => {
+    try {
+      const attempted = () => signedIn({ raw: mail.raw, envelope }, outlet, attempt, signal);
+      return await (ofMailbox ? tryServer(`${ofMailbox.host}:${ofMailbox.port}`, attempted, heardOf) : attempted());
+    } catch (cause) {
+      throw cause instanceof HubError
+        ? cause
+        : outcomeOf(cause, attempt, refusedIn(all, envelope.rejectedErrors), ofMailbox?.host);
+    }
+  };
+  return await (ofMailbox ? rests.try(ofMailbox, talk, () => attempt.ready) : talk());
 }
 
-/** The server said something to it, or was not asked. */
-const isAnswer = (error: unknown): boolean => {
+function heardOf(error: unknown): Heard {
+  if (error instanceof HubError) return 'not-asked';
   const { code, responseCode } = (error ?? {}) as Partial<SMTPError>;
-  return error instanceof HubError || code === 'EAUTH' || responseCode !== undefined;
-};
+  return code === 'EAUTH' || responseCode !== undefined ? 'answer' : 'nothing';
+}
 
 /** Signs in, and where that is refused once more, if there is something else to sign in with: no mail was spoken of yet. */
 async function signedIn(
@@ -191,7 +197,7 @@ function outcomeOf(
   if (code === 'EAUTH')
     return ofMailbox === undefined
       ? new HubError('provider_unavailable', 'The mail server refused the log-in', { cause })
-      : new HubError('provider_unavailable', `The mail server ${ofMailbox} of the mailbox refused the log-in`);
+      : new SignInProblem(`The mail server ${ofMailbox} of the mailbox refused the log-in`);
   if (responseCode !== undefined && !attempt.ready)
     return new HubError('provider_unavailable', `The mail server takes no mail at the moment (${responseCode})`, {
       cause,

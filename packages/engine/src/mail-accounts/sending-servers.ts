@@ -1,5 +1,5 @@
 /** The servers that mail leaves by which is written as a mailbox. */
-import type { MailboxServer } from '@patchbay/channels/mailbox';
+import type { SendingServer } from '@patchbay/channels/mailbox';
 import { HubError } from '@patchbay/contracts';
 import { listSendingAccounts, type MailAccountRow } from '@patchbay/store/queries/mail-accounts';
 import type { Parts } from '../parts.ts';
@@ -14,7 +14,7 @@ type Vaulted = Pick<Parts, 'db' | 'vault'>;
 
 interface Remembered {
   /** By address, in lower case. */
-  readonly servers: Promise<ReadonlyMap<string, MailboxServer>>;
+  readonly servers: Promise<ReadonlyMap<string, SendingServer>>;
   readonly until: number;
 }
 
@@ -28,7 +28,7 @@ interface SignIn {
 const signIns = new WeakMap<Parts['db'], ReadonlyMap<string, SignIn>>();
 
 /** The server of the mailbox of this address; null where it has none. Every mail asks for it, few ask the database. */
-export async function sendingServer(parts: Vaulted, address: string): Promise<MailboxServer | null> {
+export async function sendingServer(parts: Vaulted, address: string): Promise<SendingServer | null> {
   const kept = remembered.get(parts.db);
   const present = kept && kept.until > performance.now() ? kept : readServers(parts);
   return (await present.servers).get(address.toLowerCase()) ?? null;
@@ -55,16 +55,16 @@ function readServers(parts: Vaulted): Remembered {
   return present;
 }
 
-function serverOf(parts: Vaulted, account: MailAccountRow, signIn: SignIn | undefined): [string, MailboxServer][] {
-  const { address, username, smtpHost: host, smtpPort: port, smtpSecurity: security } = account;
+function serverOf(parts: Vaulted, account: MailAccountRow, signIn: SignIn | undefined): [string, SendingServer][] {
+  const { id, revision, address, username, smtpHost: host, smtpPort: port, smtpSecurity: security } = account;
   if (host === null || port === null || security === null || !signIn) return [];
-  const credentials: MailboxServer['credentials'] = (refused) =>
+  const credentials: SendingServer['credentials'] = (refused) =>
     signIn.credentials(refused, AbortSignal.timeout(tokenWithin)).catch((error: unknown) => {
       if (!(error instanceof AccountChanged)) throw error;
       forgetSendingServers(parts);
       throw new HubError('provider_unavailable', error.message);
     });
-  return [[address.toLowerCase(), { host, port, security, username, credentials }]];
+  return [[address.toLowerCase(), { id, revision, host, port, security, username, credentials }]];
 }
 
 function signInOf(parts: Vaulted, account: MailAccountRow, known: SignIn | undefined): SignIn {
