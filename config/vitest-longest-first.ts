@@ -12,6 +12,7 @@ const longest = [
   'browser/wire-to-screen',
   'browser/compose',
   'browser/wallboard',
+  'browser/wallboard-channels',
   'browser/hostile-mail',
   'browser/compose-outcome',
   'path/outgoing-calls',
