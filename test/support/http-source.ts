@@ -58,17 +58,21 @@ export async function startReceiver() {
   };
 }
 
-/** A receiver on a free port that takes every request and answers none. */
+/** A receiver on a free port that takes every request and answers none. `ended`: those that whoever asked has given up. */
 export async function startSilentReceiver() {
   const asked = new Feed<string>();
-  const server = createServer((request) => {
+  const ended = new Feed<string>();
+  const server = createServer((request, response) => {
+    const id = String(request.headers['webhook-id']);
+    response.once('close', () => ended.push(id));
     request.resume();
-    asked.push(String(request.headers['webhook-id']));
+    asked.push(id);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     asked,
+    ended,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
