@@ -210,7 +210,7 @@ onBothBackends('a provider that fails', (backend) => {
 
   it('a 429 rests the whole account: what waits is not sent meanwhile, and leaves afterwards', async () => {
     const [first, second] = [await openTicket(), await openTicket()];
-    const restMs = 5_000;
+    const restMs = 10_000;
     centre().carrier.answerOnce('too fast', tooManyFor(restMs / 1000));
     const one = await centre().reply(first.ticketId, 'too fast');
     const refused = await centre().carrier.calls.until(({ form }) => form['Body'] === 'too fast', 'the first try');
