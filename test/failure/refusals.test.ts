@@ -3,9 +3,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { issueVisitorToken } from '@patchbay/channels/chat/visitor-token';
 import { openDatabase } from '@patchbay/store';
-import { describe, expect, inject, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
-import { onBothBackends } from '../support/backends.ts';
+import { besideTheQueue, onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { carrierAccount, carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
 import { createClient, eventually } from '../support/client.ts';
@@ -37,9 +37,9 @@ const problem = (status: number, code: string) => ({
   body: expect.objectContaining({ type: `urn:patchbay:problem:${code}`, status, code, title: expect.any(String) }),
 });
 
-/** It comes to no queue. */
-describe('what is refused', () => {
-  const centre = shared(() => startCentre('postgres'));
+onBothBackends('what is refused', (backend) => {
+  const aside = besideTheQueue(backend);
+  const centre = shared(() => startCentre(backend));
 
   /** Runs what must leave no trace. */
   async function withoutTrace(act: () => Promise<void>): Promise<void> {
@@ -55,7 +55,7 @@ describe('what is refused', () => {
     return { visitor, message: await centre().received(`${visitor.session.visitorId}:${clientId}`) };
   }
 
-  it('mail for others: this is no relay', async () => {
+  aside('mail for others: this is no relay', async () => {
     const write = mailProgram(centre().ground.smtpPort);
     await withoutTrace(async () => {
       for (const to of ['somebody@example.org', 'support@patchbay.test.example.org', 'support@sub.patchbay.test']) {
@@ -66,7 +66,7 @@ describe('what is refused', () => {
     });
   });
 
-  it('mail of 30 MiB, whether it was announced or not', async () => {
+  aside('mail of 30 MiB, whether it was announced or not', async () => {
     const { smtpPort } = centre().ground;
     const line = Buffer.from(`${'x'.repeat(76)}\r\n`);
     const raw = rawMail(
@@ -79,7 +79,7 @@ describe('what is refused', () => {
     });
   });
 
-  it('a webhook that the carrier did not sign', async () => {
+  aside('a webhook that the carrier did not sign', async () => {
     const { url } = centre();
     const fields = smsFields({ sid: newSid(), from: '+4915112360001', body: 'forged' });
     await withoutTrace(async () => {
@@ -98,7 +98,7 @@ describe('what is refused', () => {
     });
   });
 
-  it('JSON that is none, bodies that are too large, calls without a key or with a wrong one', async () => {
+  aside('JSON that is none, bodies that are too large, calls without a key or with a wrong one', async () => {
     const { url, api } = centre();
     const id = randomUUID();
     const key = { authorization: `Bearer ${apiKey}` };
@@ -169,7 +169,7 @@ describe('what is refused', () => {
     });
   });
 
-  it('a visitor token that is expired, forged or of another use', async () => {
+  aside('a visitor token that is expired, forged or of another use', async () => {
     const { url, hub } = centre();
     const visitorId = randomUUID();
     const year = 365 * 24 * 3600 * 1000;

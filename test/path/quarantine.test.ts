@@ -131,7 +131,7 @@ onBothBackends('the quarantine', (backend) => {
       expect((await centre().api('GET', `/api/v1/inbox?state=${state}`)).status, state).toBe(200);
   });
 
-  aside('discards with a reason, keeps the bytes, tells it live, and takes it back', async () => {
+  it('discards with a reason, keeps the bytes, tells it live, and takes it back', async () => {
     const { bulk, poison, get, desk, api } = centre();
     const id = await poison('poison to discard');
     expect((await bulk({ action: 'discard', ids: [id] })).status).toBe(400);

@@ -28,7 +28,8 @@ const declaresNothing: Declares = Object.assign(() => undefined, { each: () => (
 
 /**
  * Declares tests of what the queue has no part in, among others of the same ground that are run on both: how a mail is written, a page
- * shown, a word read. They run on PostgreSQL alone.
+ * shown, a word read. They run on PostgreSQL alone. `REDIS_URL` carries all live events as well (`engine/live/server.ts`): what reaches a
+ * screen or a visitor live, and what must not, is to be shown on both.
  */
 export function besideTheQueue(backend: Backend): Declares {
   return backend === 'postgres' ? it : declaresNothing;
