@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { intercept, keepPictures, sizes, useBrowser } from '../support/browser.ts';
 import { chooseLanguage, logIn } from '../support/browser-desk.ts';
 import { eventually } from '../support/client.ts';
-import { admin, startHub } from '../support/hub.ts';
+import { admin, startHub, zoneAtNoon } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
 
@@ -18,7 +18,7 @@ describe.skipIf(inject('chromium') === null)('screens that are looked at all day
   const besideTheForm = () => page.mouse.click(40, 850);
 
   beforeAll(async () => {
-    hub = await startHub('postgres');
+    hub = await startHub('postgres', { env: { TIME_ZONE: zoneAtNoon() } });
     ({ page } = await browser.open());
     await logIn(page, hub.url, admin);
   });
@@ -151,6 +151,7 @@ describe.skipIf(inject('chromium') === null)('screens that are looked at all day
   });
 
   it('an original that cannot be had is said to be so', async () => {
+    await page.goto(`${hub.url}/quarantine`);
     await intercept(page, /\/inbox\/[^/]+\/text$/, (route) => route.fulfill({ status: 500, json: {} }));
     await page.getByTestId('quarantine-details').first().click();
     await page.getByTestId('raw-text-button').click();
@@ -189,9 +190,15 @@ describe.skipIf(inject('chromium') === null)('screens that are looked at all day
     await page.goto(`${hub.url}/desk/${await receive('The bulb is loose')}`);
     await page.getByTestId('composer-text').waitFor();
     const wrong = [];
-    for (const key of ['desk', 'outbox', 'quarantine', 'health']) {
+    for (const [key, part] of [
+      ['desk', '.desk-empty'],
+      ['outbox', '[data-testid=outbox-filter-all]'],
+      ['quarantine', '[data-testid=quarantine-groups]'],
+      ['health', '[data-testid=health-page]'],
+    ] as const) {
       await page.getByTestId(`nav-${key}`).click();
-      await page.waitForURL(new RegExp(key));
+      // Until it is loaded nothing of the page is there, not even that it waits.
+      await page.locator(part).waitFor();
       await page.locator('.state[role=status]').waitFor({ state: 'detached' });
       const lines = (await page.locator('body').ariaSnapshot()).split('\n');
       wrong.push(
@@ -202,6 +209,8 @@ describe.skipIf(inject('chromium') === null)('screens that are looked at all day
   });
 
   it('each figure has room on the wallboard', async () => {
+    const id = await receive('The switch is stuck');
+    expect((await hub.api('POST', `/api/v1/tickets/${id}/messages`, { text: 'Turn it.' })).status).toBe(201);
     await page.goto(`${hub.url}/wallboard`);
     const level = page.locator('[data-testid=figure][data-key=service-level][data-value="1"]');
     await level.waitFor();
