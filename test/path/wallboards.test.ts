@@ -116,22 +116,39 @@ describe('wallboards and their links', () => {
   });
 
   it('are told again how channels are doing while nothing happens and somebody looks', async () => {
-    const snapshots = new Feed<Wallboard>();
-    const feed = createWallboardFeed(hub.hub.parts, { onEvents: () => () => undefined }, 200);
+    const { parts } = hub.hub;
     let looks = true;
-    feed.follow({ looks: () => looks, show: (snapshot) => snapshots.push(snapshot), pulse: () => undefined });
-    await feed.current();
-    await hub.hub.parts.db.sql.query(
+    await using stack = new AsyncDisposableStack();
+    const follow = (looked: () => boolean) => {
+      const followed = { shown: new Feed<Wallboard>(), readings: 0, current: () => feed.current() };
+      const query = ((text: string, values?: readonly unknown[]) => {
+        if (text.includes('figure_sum where grain = 1')) followed.readings += 1;
+        return parts.db.sql.query(text, values);
+      }) as typeof parts.db.sql.query;
+      const counted = { ...parts, db: { ...parts.db, sql: { query } } };
+      const feed = createWallboardFeed(counted, { onEvents: () => () => undefined }, 200);
+      stack.defer(() => feed.close());
+      feed.follow({ looks: looked, show: (snapshot) => followed.shown.push(snapshot), pulse: () => undefined });
+      return followed;
+    };
+    const left = follow(() => looks);
+    const beside = follow(() => true);
+    await Promise.all([left.current(), beside.current()]);
+    await parts.db.sql.query(
       `insert into channel_account (channel, account, last_contact_at) values ('sms', '+15005550042', now())`,
       [],
     );
-    await snapshots.until(
+    await left.shown.until(
       ({ channels }) =>
         channels.some(({ account, lastContactAt }) => account === '+15005550042' && lastContactAt !== null),
       'the account that nothing told of',
     );
+
     looks = false;
-    feed.close();
+    const { readings } = left;
+    const longEnough = beside.shown.items.length + 4;
+    await beside.shown.until(() => beside.shown.items.length >= longEnough, 'what is read where somebody looks');
+    expect(left.readings).toBe(readings);
   });
 
   it('are refused everywhere else', async () => {
