@@ -36,8 +36,9 @@ describe.skipIf(inject('dovecot') === null)('mail accounts', () => {
   });
 
   onBothBackends('new mail', (backend) => {
-    it('is on the screens of agents within a second of its arrival, by IDLE alone', async () => {
-      const mailAccounts = { pollMs: { beside: 60_000, without: 60_000 } };
+    it('is on the screens of agents by IDLE alone, long before a poll', async () => {
+      const pollMs = 60_000;
+      const mailAccounts = { pollMs: { beside: pollMs, without: pollMs } };
       await using hub = await startHub(backend, { overrides: { mailAccounts } });
       await using desk = await openDesk(hub.url, apiKey);
       const tickets = ticketClient(hub.api, desk);
@@ -50,26 +51,22 @@ describe.skipIf(inject('dovecot') === null)('mail accounts', () => {
       await eventually(state, (now) => now === 'watching');
       await using client = await dovecot().session(user);
       const seen = new Set(desk.events.items.map(({ id }) => id));
-      const series = async () => {
-        const delays: number[] = [];
-        for (let n = 0; n < 9; n += 1) {
-          const id = newId();
-          const begun = performance.now();
-          await client.append('INBOX', mailOf(id));
-          const event = await desk.event('message.received', (one) => !seen.has(one.id));
-          delays.push(performance.now() - begun);
-          seen.add(event.id);
-          expect((await tickets.received(id)).id).toBe(event.data['messageId']);
-        }
-        return median(delays);
-      };
-      // Half a second of it is Dovecot's, which gathers what it tells: on a busy machine the rest may take as long for a while.
-      const medians = [await series()];
-      while (medians.length < 3 && Math.min(...medians) >= 1_000) medians.push(await series());
+      const delays: number[] = [];
+      for (let n = 0; n < 9; n += 1) {
+        const id = newId();
+        const begun = performance.now();
+        await client.append('INBOX', mailOf(id));
+        const event = await desk.event('message.received', (one) => !seen.has(one.id));
+        delays.push(performance.now() - begun);
+        seen.add(event.id);
+        expect((await tickets.received(id)).id).toBe(event.data['messageId']);
+      }
+      // Half a second of it is Dovecot's, which gathers what it tells.
       process.stdout.write(
-        `Arrival in Dovecot to the agent's event (${backend}): median ${medians.map(Math.round).join(', ')} ms\n`,
+        `Arrival in Dovecot to the agent's event (${backend}): median ${Math.round(median(delays))} ms of ${delays.map(Math.round).join(', ')}\n`,
       );
-      expect(Math.min(...medians)).toBeLessThan(1_000);
+      // Of nine that waited for a poll, the first may have been lucky; the others begin just after one.
+      for (const delay of delays) expect(delay).toBeLessThan(pollMs / 6);
     });
   });
 
