@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
@@ -14,8 +15,10 @@ import {
 import { eventually } from '../support/client.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
+import { mailProgram } from '../support/mail.ts';
 
 const phone = '+4915112380001';
+const other = '+4915112380002';
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
@@ -94,7 +97,6 @@ describe.skipIf(inject('chromium') === null)('texting at the desk', () => {
   });
 
   it('takes down what was said where nothing has been, and shows all that ever was', async () => {
-    const other = '+4915112380002';
     await simulator({ from: other, body: 'Is it there yet?' });
     await acceptOffer(desk, 'Is it there yet?');
     const card = desk.getByTestId('customer-card');
@@ -107,6 +109,8 @@ describe.skipIf(inject('chromium') === null)('texting at the desk', () => {
     await card.locator('[data-testid=consent][data-state=withdrawn]').waitFor();
     await desk.getByTestId('consent-notice').waitFor();
     await card.locator('[data-testid=consent][data-state=none]').waitFor({ state: 'detached' });
+    // The button that asked is gone.
+    await desk.waitForFunction(() => document.activeElement?.getAttribute('role') === 'group');
     await simulator({ from: other, body: 'START' });
     await card.locator('[data-testid=consent][data-state=granted]').waitFor();
     await card.getByTestId('consent-log').locator('summary').click();
@@ -117,6 +121,39 @@ describe.skipIf(inject('chromium') === null)('texting at the desk', () => {
       expect.stringMatching(/Consent withdrawn .*Said on the phone not to text.*Grace Hopper/),
     ]);
     await picture(desk, 'consent-log');
+  });
+
+  it('what is written down of a consent stays as it was begun when the customer says something meanwhile', async () => {
+    const card = desk.getByTestId('customer-card');
+    await card.getByTestId('consent-change').click();
+    await desk.getByTestId('consent-reason').fill('Said on the phone not to text');
+    await simulator({ from: other, body: 'STOP' });
+    await card.locator('[data-testid=consent][data-state=withdrawn]').waitFor();
+    const reason = desk.getByRole('dialog', { name: 'Withdraw consent' }).getByTestId('consent-reason');
+    expect(await reason.inputValue()).toBe('Said on the phone not to text');
+    await desk.keyboard.press('Escape');
+    await desk.getByRole('button', { name: 'Go on editing' }).click();
+    expect(await reason.inputValue()).toBe('Said on the phone not to text');
+    await desk.getByTestId('consent-save').click();
+    await reason.waitFor({ state: 'detached' });
+    await desk.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'consent-change');
+  });
+
+  it('says beside an answer by mail who withdrew consent and who it is from, and leaves others to be written to', async () => {
+    await mailProgram(hub.ground.smtpPort)({
+      from: 'Ada Lovelace <Ada@Example.org>',
+      subject: 'The lamp is dark',
+      text: 'It is.',
+    });
+    await acceptOffer(desk, 'The lamp is dark');
+    await desk.getByTestId('composer-identity').waitFor();
+    await desk.getByTestId('consent-withdraw').click();
+    await desk.getByTestId('consent-reason').fill('Said on the phone not to write');
+    await desk.getByTestId('consent-save').click();
+    await desk.getByTestId('consent-notice').filter({ hasText: 'ada@example.org withdrew consent' }).waitFor();
+    await desk.getByTestId('composer-text').fill('For others');
+    expect(await desk.getByTestId('composer-send').isDisabled()).toBe(false);
+    await picture(desk, 'consent-mail');
   });
 
   it('offers templates where a free answer comes too late', async () => {
