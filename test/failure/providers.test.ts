@@ -210,6 +210,9 @@ onBothBackends('a provider that fails', (backend) => {
 
   it('a 429 rests the whole account: what waits is not sent meanwhile, and leaves afterwards', async () => {
     const [first, second] = [await openTicket(), await openTicket()];
+    // Their acknowledgements are on no way any more.
+    for (const { from } of [first, second])
+      await centre().carrier.calls.until(({ form }) => form['To'] === from, 'the acknowledgement');
     const restMs = 10_000;
     centre().carrier.answerOnce('too fast', tooManyFor(restMs / 1000));
     const one = await centre().reply(first.ticketId, 'too fast');
