@@ -19,12 +19,7 @@ const other = { number: 1017, centreName: 'The other centre', open: true };
 onBothBackends('a source of the webhook pair', (backend) => {
   const aside = besideTheQueue(backend);
   const centre = shared(() => startSourceCentre(backend));
-  const send = async (more: object) => {
-    const id = `m-${randomUUID()}`;
-    const answer = await postTo(centre().app, { id, text: 'Hello', acknowledge: false, ...more });
-    expect([answer.status, await answer.json()]).toEqual([202, { id, outcome: 'accepted' }]);
-    return centre().received(id);
-  };
+  const send = (more: object) => centre().send(more);
 
   it('brings a request with its fields to the queue and urgency of its type, once', async () => {
     const message = {

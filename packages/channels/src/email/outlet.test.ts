@@ -40,6 +40,19 @@ async function startServer(allowed: (auth: SMTPServerAuthentication) => boolean,
   };
 }
 
+/** A server that takes connections and says nothing. `second`: there were two of them. */
+async function startSilentServer() {
+  const calls: Socket[] = [];
+  const { promise: second, resolve: called } = Promise.withResolvers<void>();
+  const server = createServer((socket) => {
+    calls.push(socket.on('error', () => undefined));
+    if (calls.length === 2) called();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { calls, second, port, end: () => new Promise((resolve) => server.close(resolve)) };
+}
+
 const sendBy = (
   port: number,
   credentials: (refused?: MailboxCredentials) => Promise<MailboxCredentials>,
@@ -134,14 +147,7 @@ describe('the server of the mailbox that a mail is written as', () => {
   });
 
   test('that does not answer is tried by one mail at a time until it does', async () => {
-    const calls: Socket[] = [];
-    const { promise: second, resolve: called } = Promise.withResolvers<void>();
-    const silent = createServer((socket) => {
-      calls.push(socket.on('error', () => undefined));
-      if (calls.length === 2) called();
-    }).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
+    const { calls, second, port, end } = await startSilentServer();
     const password = async () => ({ password: 'secret' });
     await expect(sendBy(port, password, AbortSignal.timeout(200))).rejects.toMatchObject({
       code: 'provider_unavailable',
@@ -154,7 +160,7 @@ describe('the server of the mailbox that a mail is written as', () => {
     expect(calls).toHaveLength(2);
     calls[1]?.destroy();
     await expect(trying).rejects.toMatchObject({ code: 'provider_unavailable' });
-    await new Promise((resolve) => silent.close(resolve));
+    await end();
 
     // The next one tries it anew; from then on all are taken.
     await using server = await startServer(({ password: given }) => given === 'secret', port);
@@ -200,14 +206,7 @@ describe('the server of the mailbox that a mail is written as', () => {
   });
 
   test('that did not answer is tried by one mail at a time, also after one that had nothing to sign in with', async () => {
-    const calls: Socket[] = [];
-    const { promise: second, resolve: called } = Promise.withResolvers<void>();
-    const silent = createServer((socket) => {
-      calls.push(socket.on('error', () => undefined));
-      if (calls.length === 2) called();
-    }).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
+    const { calls, second, port, end } = await startSilentServer();
     const password = async () => ({ password: 'secret' });
     const unreachable = { code: 'provider_unavailable', message: 'The mail server cannot be reached' };
     await expect(sendBy(port, password, AbortSignal.timeout(200))).rejects.toMatchObject(unreachable);
@@ -219,7 +218,7 @@ describe('the server of the mailbox that a mail is written as', () => {
     expect(calls).toHaveLength(2);
     calls[1]?.destroy();
     await expect(trying).rejects.toMatchObject(unreachable);
-    await new Promise((resolve) => silent.close(resolve));
+    await end();
   });
 
   test.each([

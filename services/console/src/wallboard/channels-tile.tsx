@@ -1,6 +1,6 @@
 import type { ChannelTile } from '@patchbay/contracts';
 import { age, secondsSince } from '@patchbay/ui';
-import type { CSSProperties } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBoard } from './board-context.ts';
 import { channelLines, type ChannelLine, type ChannelRest } from './channel-lines.ts';
@@ -55,6 +55,12 @@ function useFigures() {
   return { t, since, contact, count, delay };
 }
 
+const Figure = ({ children }: { children: ReactNode }) => (
+  <span role="cell" className="tabular">
+    {children}
+  </span>
+);
+
 function Channel({ line: { tile, told } }: { line: ChannelLine }) {
   const { t, contact, count, delay } = useFigures();
   return (
@@ -68,15 +74,9 @@ function Channel({ line: { tile, told } }: { line: ChannelLine }) {
       <span role="cell" className="wall-name">
         {useName(tile)}
       </span>
-      <span role="cell" className="tabular">
-        {contact(tile.lastContactAt)}
-      </span>
-      <span role="cell" className="tabular">
-        {count(tile.backlog)}
-      </span>
-      <span role="cell" className="tabular">
-        {delay(tile.delay)}
-      </span>
+      <Figure>{contact(tile.lastContactAt)}</Figure>
+      <Figure>{count(tile.backlog)}</Figure>
+      <Figure>{delay(tile.delay)}</Figure>
       <strong role="cell">{t(`watch.state.${tile.state}`)}</strong>
       {told && <Matter tile={tile} />}
     </li>
@@ -133,17 +133,9 @@ function Rest({ rest }: { rest: ChannelRest }) {
       >
         {words}
       </span>
-      {all === well && (
-        <span role="cell" className="tabular">
-          {contact(rest.lastContactAt)}
-        </span>
-      )}
-      <span role="cell" className="tabular">
-        {count(rest.backlog)}
-      </span>
-      <span role="cell" className="tabular">
-        {delay(rest.delay)}
-      </span>
+      {all === well && <Figure>{contact(rest.lastContactAt)}</Figure>}
+      <Figure>{count(rest.backlog)}</Figure>
+      <Figure>{delay(rest.delay)}</Figure>
       <strong role="cell">{all === well && t('watch.state.ok')}</strong>
     </li>
   );
