@@ -62,6 +62,29 @@ describe.skipIf(inject('chromium') === null || inject('dovecot') === null)('a ma
     await page.getByRole('combobox', { name: 'Folder', exact: true }).fill('Cust');
     await page.getByTitle('Customers', { exact: true }).click();
     expect(await keepPictures(page, 'mailbox-form')).toEqual([]);
+
+    // Where its mail is to leave is tried, too, and not kept: IMAP is no SMTP.
+    const port = page.getByTestId('mail-account-smtp-port');
+    await page.getByTestId('mail-account-smtp-host').fill('127.0.0.1');
+    await port.fill(String(dovecot.port));
+    await page.getByRole('combobox', { name: 'SMTP encryption' }).click();
+    await page
+      .locator('.ant-select-dropdown:visible')
+      .getByTitle('None (only for a server of your own network)')
+      .click();
+    // What was tried before is no word about this.
+    await page.getByText(/Signed in; [2-9] folders/).waitFor({ state: 'detached' });
+    await page.getByTestId('mail-account-test').click();
+    const problem = page.getByTestId('mail-account-sending-problem');
+    await problem.filter({ hasText: 'SMTP server: Trouble with the server' }).waitFor();
+    await page.getByText(/Signed in; [2-9] folders/).waitFor();
+    expect(await keepPictures(page, 'mailbox-form-sending')).toEqual([]);
+    await port.fill(new URL(sink.url).port);
+    await problem.waitFor({ state: 'detached' });
+    await page.getByTestId('mail-account-test').click();
+    await page.getByTestId('mail-account-sending-tested').waitFor();
+    await page.getByTestId('mail-account-smtp-host').fill('');
+    await page.getByTestId('mail-account-sending-tested').waitFor({ state: 'detached' });
     await page.getByTestId('mail-account-save').click();
     await row().getByText('127.0.0.1 · Customers').waitFor();
     await eventually(

@@ -7,7 +7,13 @@ import { loadEnvironment } from '@patchbay/config';
 import { createLog } from '@patchbay/engine/log';
 import { credentialsOf } from '@patchbay/engine/mail-accounts/credentials';
 import { sendingServer } from '@patchbay/engine/mail-accounts/sending-servers';
-import { keepSignIn, readMailAccount, updateMailAccount } from '@patchbay/store/queries/mail-accounts';
+import { maySendWith } from '@patchbay/engine/mail-accounts/settings';
+import {
+  keepSignIn,
+  type MailAccountRow,
+  readMailAccount,
+  updateMailAccount,
+} from '@patchbay/store/queries/mail-accounts';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
@@ -142,6 +148,41 @@ describe('the mail server of a mailbox', () => {
     await own.mails.until(({ text }) => text.includes('From a locked box'), 'the answer', 60_000);
     expect(logged()).not.toContain('not-the-password');
   });
+
+  it('is tried before it is kept: only with what was given for it, and nothing leaves', async () => {
+    const { api, own } = centre();
+    const id = await account('tried', password);
+    const before = own.mails.items.length;
+    const tryIt = async (more: object) => {
+      const imap = { host: '127.0.0.1', port: 1, security: 'none', username: 'user-tried', auth: 'password' };
+      const { status, body } = await api('POST', '/api/v1/mail-accounts/test', {
+        ...imap,
+        smtpHost: '127.0.0.1',
+        smtpPort: own.port,
+        smtpSecurity: 'none',
+        ...more,
+      });
+      expect(status, JSON.stringify(body)).toBe(200);
+      // That nobody is there to fetch from is no word about what leaves.
+      expect(body.problem.code).toBe(more === elsewhere ? 'authentication' : 'connection');
+      return body.sending;
+    };
+    const elsewhere = { id, username: 'another' };
+    expect(await tryIt({ id })).toEqual({ problem: null });
+    expect(await tryIt({ password })).toEqual({ problem: null });
+    expect(await tryIt({ id, password: 'wrong' })).toEqual({
+      problem: { code: 'authentication', text: expect.stringMatching(/^The server refused the sign-in: 535/) },
+    });
+    const entered = { problem: { code: 'authentication', text: 'Enter the password' } };
+    expect(await tryIt({ id, smtpHost: 'localhost' })).toEqual(entered);
+    expect(await tryIt({ id, smtpPort: 1 })).toEqual(entered);
+    expect(await tryIt(elsewhere)).toEqual(entered);
+    expect(await tryIt({ id, smtpHost: null, smtpPort: null, smtpSecurity: null })).toBeNull();
+    const half = { host: '127.0.0.1', username: 'user-tried', password, smtpHost: '127.0.0.1' };
+    const { status, body } = await api('POST', '/api/v1/mail-accounts/test', half);
+    expect([status, body.issues[0].path]).toEqual([400, 'smtpHost']);
+    expect(own.mails.items).toHaveLength(before);
+  });
 });
 
 /** Gives an access token for the refresh token that it gave last (RFC 6749 §6, with rotation), once `together` have asked. */
@@ -258,6 +299,25 @@ describe('what is signed in with where mail leaves', () => {
     const present = await serverOf(name);
     expect(present).toMatchObject(server);
     expect(await present.credentials()).toEqual({ password: 'new' });
+  });
+
+  it('is tried at a server that mail is to leave by only where whoever signed in was asked for that', async () => {
+    const oauth = { clientId: 'hub' };
+    const google = { provider: 'google', host: 'imap.gmail.com', auth: 'oauth2', oauth };
+    const microsoft = { ...google, provider: 'microsoft', host: 'outlook.office365.com' };
+    const none = { smtpHost: null, smtpPort: null, smtpSecurity: null };
+    const may = async (name: string, settings: object, tried: Partial<MailAccountRow>) => {
+      const row = await readMailAccount(hub().hub.parts.db.sql, await account(name, settings));
+      return row && maySendWith(row, { ...row, ...tried });
+    };
+    const gmail = { smtpHost: 'smtp.gmail.com', smtpPort: 465, smtpSecurity: 'tls' as const };
+    const outlook = { smtpHost: 'smtp.office365.com', smtpPort: 587, smtpSecurity: 'starttls' as const };
+    expect(await may('google-before', { ...google, ...none }, gmail)).toBe(true);
+    expect(await may('microsoft-before', { ...microsoft, ...none }, outlook)).toBe(false);
+    expect(await may('microsoft-asked', { ...microsoft, ...outlook }, outlook)).toBe(true);
+    expect(await may('elsewhere', { ...microsoft, ...outlook }, { ...outlook, smtpHost: 'smtp.example.org' })).toBe(
+      false,
+    );
   });
 
   it('is one token for all that sign in from one process, and one renewal where several were refused it', async () => {

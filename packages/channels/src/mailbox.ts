@@ -118,6 +118,8 @@ export interface MailboxControl {
   watch(mailbox: Mailbox, signal: AbortSignal): Promise<void>;
   /** The folders of an account. Rejects with a {@link MailProblem}. */
   folders(server: MailboxServer, signal: AbortSignal): Promise<MailFolder[]>;
+  /** Signs in at a server that mail is to leave by, and sends nothing. Rejects with a {@link MailProblem}. */
+  trySending(server: MailboxServer, signal: AbortSignal): Promise<void>;
   /** Leaves a note of each mail that was passed over and nobody was told of: the mailbox is not fetched any more. */
   noteLeft(left: PassedOverBefore): Promise<void>;
 }

@@ -148,24 +148,33 @@ export type MailAccountCreate = z.input<typeof mailAccountCreate>;
 export const mailAccountUpdate = z.object({ ...settings, ...secrets, oauth: oauthSettings }).partial();
 export type MailAccountUpdate = z.input<typeof mailAccountUpdate>;
 
-/** Settings to try without keeping them. `id`: secrets that are not given are those of this account, for the same server and user. */
-export const mailAccountTest = z.object({
-  id: z.uuid().optional(),
-  host: hostName,
-  port: settings.port,
-  security: mailSecurity,
-  username: settings.username,
-  auth: mailAuth,
-  password: secrets.password.optional(),
-});
+/**
+ * Settings to try without keeping them. `id`: secrets that are not given are those of this account, for the same servers and user. With
+ * `smtpHost`, `smtpPort` and `smtpSecurity` the server that mail leaves by is tried, too.
+ */
+export const mailAccountTest = mailAccountCreate
+  .pick({
+    host: true,
+    port: true,
+    security: true,
+    username: true,
+    auth: true,
+    password: true,
+    smtpHost: true,
+    smtpPort: true,
+    smtpSecurity: true,
+  })
+  .extend({ id: z.uuid().optional() });
 export type MailAccountTest = z.input<typeof mailAccountTest>;
 
 export const mailFolder = z.object({ path: z.string(), specialUse: z.string().nullable() });
 export type MailFolder = z.infer<typeof mailFolder>;
-/** What a try found out: the folders, or what is wrong. */
+const triedProblem = z.object({ code: mailProblemCode, text: z.string() }).nullable();
+/** What a try found out: the folders, or what is wrong. `sending`: whether the hub may send there; null where no such server was to be tried. */
 export const mailAccountTested = z.object({
   folders: z.array(mailFolder),
-  problem: z.object({ code: mailProblemCode, text: z.string() }).nullable(),
+  problem: triedProblem,
+  sending: z.object({ problem: triedProblem }).nullable(),
 });
 export type MailAccountTested = z.infer<typeof mailAccountTested>;
 /** Where the administrator's browser goes to sign in. */

@@ -10,6 +10,7 @@ import { type InletOptions, listenForMail } from './inlet.ts';
 import { sendNotice } from './notice.ts';
 import { parseMail } from './schema.ts';
 import { sendMail } from './send.ts';
+import { trySending } from './try-sending.ts';
 
 /** The email channel with the configured inlet. */
 export const createEmailChannel: ChannelFactory = (deps) => emailChannel(deps, {});
@@ -56,6 +57,7 @@ function emailChannel(deps: ChannelDeps, inlet: InletOptions): Channel {
     mailboxes: {
       watch: (mailbox, signal) => watchMailbox(mailbox, deps, signal),
       folders: (server, signal) => listFolders(server, signal),
+      trySending: (server, signal) => trySending(server, signal),
       noteLeft: (left) => noteLeft(left, deps),
     },
   };

@@ -2,43 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { HubError, type OutboundMessage } from '@patchbay/contracts';
-import { SMTPServer, type SMTPServerAuthentication } from 'smtp-server';
 import { describe, expect, test } from 'vitest';
 import { MailProblem, type MailboxCredentials } from '../mailbox.ts';
 import { sendMail } from './send.ts';
+import { startServer } from './smtp-stand-in.ts';
 import { outgoing, testDeps } from './test-deps.ts';
 
 const message: OutboundMessage = { ...outgoing, from: { name: 'Help', address: 'Help@Brand.example' } };
-
-/** A server that takes mail only of who signs in as `allowed` says, and how each tried. */
-async function startServer(allowed: (auth: SMTPServerAuthentication) => boolean, at = 0) {
-  const tried: string[] = [];
-  const taken: string[] = [];
-  const server = new SMTPServer({
-    authMethods: ['PLAIN', 'XOAUTH2'],
-    disabledCommands: ['STARTTLS'],
-    disableReverseLookup: true,
-    closeTimeout: 100,
-    onAuth(auth, _session, done) {
-      tried.push(`${auth.method} ${auth.username} ${auth.password ?? auth.accessToken}`);
-      if (allowed(auth)) return done(null, { user: auth.username ?? '' });
-      // A refused token is told of in a challenge (RFC 7628 §3.2.3).
-      return auth.method === 'XOAUTH2' ? done(null, { data: { status: '401' } }) : done(new Error('No'));
-    },
-    onData(stream, session, done) {
-      taken.push(session.envelope.mailFrom ? session.envelope.mailFrom.address : '');
-      stream.resume().once('end', () => done());
-    },
-  });
-  server.listen(at, '127.0.0.1');
-  await once(server.server, 'listening');
-  return {
-    tried,
-    taken,
-    port: (server.server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(resolve)),
-  };
-}
 
 /** A server that takes connections and says nothing. `second`: there were two of them. */
 async function startSilentServer() {
@@ -163,7 +133,7 @@ describe('the server of the mailbox that a mail is written as', () => {
     await end();
 
     // The next one tries it anew; from then on all are taken.
-    await using server = await startServer(({ password: given }) => given === 'secret', port);
+    await using server = await startServer(({ password: given }) => given === 'secret', { at: port });
     await sendBy(port, password);
     await Promise.all([sendBy(port, password), sendBy(port, password)]);
     expect(server.taken).toHaveLength(3);

@@ -3,7 +3,7 @@ import { HubError } from '@patchbay/contracts';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import type { ChannelDeps } from '../channel.ts';
-import { MailProblem, type MailboxCredentials, type SendingServer } from '../mailbox.ts';
+import { MailProblem, type MailboxCredentials, type MailboxServer, type SendingServer } from '../mailbox.ts';
 import { asciiAddress } from './compose.ts';
 import { SignInProblem, type SignInState } from './sign-in-rests.ts';
 
@@ -42,29 +42,34 @@ function ofUrl(url: string): Outlet {
 }
 
 function ofMailbox(own: SendingServer, sender: string): Outlet {
-  const { id, revision, host, port, security, username } = own;
+  const { id, revision, host, port, username } = own;
   // An outlet is one mail's.
   let given: MailboxCredentials | undefined;
   return {
     ofMailbox: { id, revision, host, port, sender },
-    // Encryption that was asked for is never left out: neither a password nor a mail goes out in clear then.
-    server: {
-      host,
-      port,
-      secure: security === 'tls',
-      requireTLS: security === 'starttls',
-      ignoreTLS: security === 'none',
-    },
+    server: connectionTo(own),
     async signIn(refused) {
       given = await own.credentials(refused ? given : undefined).catch(unavailable);
       // Another password there is none, another token there may be.
       if (refused && 'password' in given) return undefined;
-      return 'password' in given
-        ? { credentials: { user: username, pass: given.password } }
-        : { oauth2: withToken(username, given.accessToken) };
+      return signInWith(username, given);
     },
   };
 }
+
+/** Encryption that was asked for is never left out: neither a password nor a mail goes out in clear then. */
+export const connectionTo = ({ host, port, security }: MailboxServer): SMTPConnection.Options => ({
+  host,
+  port,
+  secure: security === 'tls',
+  requireTLS: security === 'starttls',
+  ignoreTLS: security === 'none',
+});
+
+export const signInWith = (username: string, given: MailboxCredentials): SignIn =>
+  'password' in given
+    ? { credentials: { user: username, pass: given.password } }
+    : { oauth2: withToken(username, given.accessToken) };
 
 /** XOAUTH2 (developers.google.com/gmail/imap/xoauth2-protocol) with this token alone: who is refused connects anew with another. */
 function withToken(username: string, accessToken: string): NonNullable<SignIn['oauth2']> {

@@ -94,6 +94,16 @@ function sendsElsewhere(row: MailAccountWrite, merged: MailAccountWrite): boolea
   return weaker || !(atProvider || merged.host.toLowerCase() === host);
 }
 
+/** Whether the secrets of an account are for the server that mail is to leave by, and whoever signed in was asked whether mail may be sent. */
+export function maySendWith(
+  row: MailAccountRow,
+  tried: Pick<MailAccountRow, 'host' | 'port' | 'username' | 'security' | 'smtpHost' | 'smtpPort' | 'smtpSecurity'>,
+): boolean {
+  const merged = { ...row, ...tried };
+  const wasAsked = withScope(merged, row.oauth)?.scope === row.oauth?.scope;
+  return !isElsewhere(row, tried) && !sendsElsewhere(row, merged) && wasAsked;
+}
+
 /** The provider's own scope, as far as it is needed; one that was typed stays. */
 function withScope(
   { provider, smtpHost }: Pick<MailAccountWrite, 'provider' | 'smtpHost'>,
@@ -162,12 +172,22 @@ function demandSense(account: MailAccountWrite): void {
   if (account.afterFetch === 'move' && account.moveTo === account.folder)
     throw wrong('moveTo', 'Mail cannot be moved to the folder that it is fetched from');
   if (account.importFrom === 'days' && account.importDays === null) throw wrong('importDays', 'Say how many days');
-  const sending = [account.smtpHost, account.smtpPort, account.smtpSecurity];
-  if (sending.some((one) => one === null) && sending.some((one) => one !== null))
-    throw wrong('smtpHost', 'A server that mail leaves by needs its name, its port and how it is encrypted');
+  sendingServerOf(account);
   if (account.auth === 'password' && account.passwordSealed === null)
     throw wrong('password', 'A password is needed, for another server or user anew');
   if (account.auth === 'oauth2' && account.oauth === null) throw wrong('oauth', 'A client ID is needed to sign in');
+}
+
+/** Null where there is none. Throws `invalid_input` where a part of it is missing. */
+export function sendingServerOf({
+  smtpHost: host,
+  smtpPort: port,
+  smtpSecurity: security,
+}: Pick<MailAccountWrite, 'smtpHost' | 'smtpPort' | 'smtpSecurity'>) {
+  if (host === null && port === null && security === null) return null;
+  if (host === null || port === null || security === null)
+    throw wrong('smtpHost', 'A server that mail leaves by needs its name, its port and how it is encrypted');
+  return { host, port, security };
 }
 
 function wrong(path: string, message: string): HubError {

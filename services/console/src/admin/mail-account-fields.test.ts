@@ -9,11 +9,12 @@ const entered: Tried = {
   auth: 'password',
   password: 'a secret',
 };
+const sending = { smtpHost: 'smtp.example.org', smtpPort: 465, smtpSecurity: 'tls' } as const;
 const { password: _, ...withoutPassword } = entered;
 
 describe('a try of a mailbox', () => {
   it('goes by a password where that is the way to sign in', () => {
-    expect(triedOf(entered)).toEqual(entered);
+    expect(triedOf(entered)).toEqual({ ...entered, smtpHost: null, smtpPort: null, smtpSecurity: null });
     expect(triedOf({ ...entered, auth: 'oauth2' }).password).toBeUndefined();
   });
 
@@ -22,6 +23,9 @@ describe('a try of a mailbox', () => {
     ['another server', entered, { ...entered, host: 'mail.example.org' }, false],
     ['another password', entered, { ...entered, password: 'another' }, false],
     ['another way to sign in', entered, { ...entered, auth: 'oauth2' }, false],
+    ['mail leaves there, too', entered, { ...entered, ...sending }, false],
+    ['mail leaves by another port', { ...entered, ...sending }, { ...entered, ...sending, smtpPort: 587 }, false],
+    ['a port that was left where no server is', entered, { ...entered, ...sending, smtpHost: ' ' }, true],
     [
       'a password that is there no more, beside another way to sign in',
       { ...entered, auth: 'oauth2' },

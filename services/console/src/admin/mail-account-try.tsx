@@ -8,14 +8,17 @@ import { problemText } from '../feedback/problem-text.ts';
 import { api } from '../query-client.ts';
 import { isTriedAlike, triedFields, triedOf, type MailAccountPart, type Tried } from './mail-account-fields.ts';
 
-/** Whether the hub gets into the mailbox as it is entered, and the folders that are there. */
+/** Whether the hub gets into the mailbox as it is entered, the folders that are there, and whether mail may leave by its own server. */
 export function MailAccountTry({ form, account, found }: MailAccountPart & { found: (folders: MailFolder[]) => void }) {
   const { t, i18n } = useTranslation();
   const test = useMutation({
     mutationFn: async (fields: Tried) => {
-      const { host, port = 993, security = 'tls', username, auth = 'password', password } = triedOf(fields);
-      const given = { host, port, security, username, auth, ...(password ? { password } : {}) };
-      return await api.testMailAccount({ ...given, ...(account ? { id: account.id } : {}) });
+      const { password, ...given } = triedOf(fields);
+      return await api.testMailAccount({
+        ...given,
+        ...(password ? { password } : {}),
+        ...(account ? { id: account.id } : {}),
+      });
     },
     onSuccess: ({ folders }) => found(folders),
   });
@@ -33,9 +36,9 @@ export function MailAccountTry({ form, account, found }: MailAccountPart & { fou
       },
     );
   const failure = test.error && problemText(t, test.error);
-  const problem = test.data?.problem;
+  const { problem, sending } = test.data ?? {};
   return (
-    <Form.Item>
+    <Form.Item className="mailbox-try">
       <Button loading={test.isPending} onClick={() => void tryNow()} data-testid="mail-account-test">
         {t('mailAccounts.test')}
       </Button>
@@ -50,6 +53,23 @@ export function MailAccountTry({ form, account, found }: MailAccountPart & { fou
       )}
       {test.data && !problem && (
         <Alert type="success" showIcon title={t('mailAccounts.tested', { count: test.data.folders.length })} />
+      )}
+      {sending?.problem && (
+        <Alert
+          type="error"
+          showIcon
+          title={t('mailAccounts.sendingProblem', { problem: t(`mailAccounts.problem.${sending.problem.code}`) })}
+          description={errorText(sending.problem.text, i18n.resolvedLanguage)}
+          data-testid="mail-account-sending-problem"
+        />
+      )}
+      {sending && !sending.problem && (
+        <Alert
+          type="success"
+          showIcon
+          title={t('mailAccounts.testedSending')}
+          data-testid="mail-account-sending-tested"
+        />
       )}
     </Form.Item>
   );

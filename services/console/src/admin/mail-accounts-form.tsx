@@ -19,7 +19,7 @@ import { problemText } from '../feedback/problem-text.ts';
 import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { api } from '../query-client.ts';
-import type { MailAccountFields, MailAccountPart } from './mail-account-fields.ts';
+import { sendingOf, type MailAccountFields, type MailAccountPart } from './mail-account-fields.ts';
 import { MailAccountTry } from './mail-account-try.tsx';
 
 const beginning: Partial<MailAccountFields> = {
@@ -279,12 +279,9 @@ function useSave(account: MailAccount | null, close: () => void) {
       smtpSecurity,
       ...fields
     }: MailAccountFields) => {
-      const host = smtpHost?.trim() || null;
       const wish = {
         ...fields,
-        smtpHost: host,
-        smtpPort: host === null ? null : (smtpPort ?? null),
-        smtpSecurity: host === null ? null : (smtpSecurity ?? null),
+        ...sendingOf({ smtpHost, smtpPort, smtpSecurity }),
         authservId: fields.authservId?.trim() || null,
         ...(password && { password }),
         ...(clientSecret && { clientSecret }),

@@ -24,8 +24,10 @@ import {
   accountSetting,
   changedAccount,
   isElsewhere,
+  maySendWith,
   newAccount,
   presentAccount,
+  sendingServerOf,
 } from '../../mail-accounts/settings.ts';
 import { passedOverOf } from '../../mail-accounts/passed-over.ts';
 import { beginSignIn, finishSignIn } from '../../mail-accounts/sign-in.ts';
@@ -150,7 +152,7 @@ const tryFor = 30_000;
 const trial = route({
   method: 'post',
   path: '/mail-accounts/test',
-  summary: 'Sign in with these settings and list the folders, without keeping anything',
+  summary: 'Sign in with these settings and list the folders, without keeping or sending anything',
   tag,
   access: 'admin',
   body: 'MailAccountTest',
@@ -159,29 +161,44 @@ const trial = route({
     const mailboxes = parts.channels.get('email')?.mailboxes;
     if (!mailboxes) throw new HubError('not_found', 'There is no email channel');
     const signal = AbortSignal.timeout(tryFor);
-    try {
-      const credentials = await trialCredentials(parts, body);
-      const folders = await mailboxes.folders(
-        { ...body, credentials: (refused) => credentials(refused, signal) },
-        signal,
-      );
-      return { folders, problem: null };
-    } catch (error) {
-      if (!(error instanceof MailProblem)) throw error;
-      return { folders: [], problem: { code: error.code, text: error.message } };
-    }
+    const sendingServer = sendingServerOf(body);
+    const fetching = tried(async () => {
+      const credentials = await trialCredentials(parts, body, (kept) => !isElsewhere(kept, body));
+      return await mailboxes.folders({ ...body, credentials: (refused) => credentials(refused, signal) }, signal);
+    });
+    const sending =
+      sendingServer &&
+      tried(async () => {
+        const credentials = await trialCredentials(parts, body, (kept) => maySendWith(kept, body));
+        const server = { ...sendingServer, username: body.username };
+        await mailboxes.trySending({ ...server, credentials: (refused) => credentials(refused, signal) }, signal);
+      });
+    const [{ found, problem }, sent] = await Promise.all([fetching, sending]);
+    return { folders: found ?? [], problem, sending: sent && { problem: sent.problem } };
   },
 });
 
-/** The password that was typed, or what is kept of the account, and only for the server and the user that it is kept for. */
+async function tried<T>(
+  work: () => Promise<T>,
+): Promise<{ found?: T; problem: { code: MailProblem['code']; text: string } | null }> {
+  try {
+    return { found: await work(), problem: null };
+  } catch (error) {
+    if (!(error instanceof MailProblem)) throw error;
+    return { problem: { code: error.code, text: error.message } };
+  }
+}
+
+/** The password that was typed, or what is kept of the account where it `may` be used. */
 async function trialCredentials(
   parts: Parts,
   body: z.output<typeof mailAccountTest>,
+  may: (kept: MailAccountRow) => boolean,
 ): Promise<ReturnType<typeof credentialsOf>> {
   const { password } = body;
   if (password !== undefined && body.auth === 'password') return async () => ({ password });
   const kept = body.id === undefined ? null : await requireAccount(parts, body.id);
-  if (!kept || kept.auth !== body.auth || isElsewhere(kept, body)) {
+  if (!kept || kept.auth !== body.auth || !may(kept)) {
     throw body.auth === 'password'
       ? new MailProblem('authentication', 'Enter the password')
       : new MailProblem('sign-in-again', 'Save the account and sign in first');

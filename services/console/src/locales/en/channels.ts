@@ -109,6 +109,8 @@ export const channels = {
     oauthHelp: 'After saving, press "Sign in" on the mailbox. Redirect URI for the provider: {{uri}}',
     test: 'Test connection',
     tested: 'Signed in; {{count}} folders.',
+    testedSending: 'Signed in at the SMTP server.',
+    sendingProblem: 'SMTP server: {{problem}}',
     fetching: 'What is fetched',
     folder: 'Folder',
     folderHelp: 'Test the connection to choose from the folders of the server.',

@@ -107,6 +107,8 @@ export const channels = {
     oauthHelp: '保存后，请在该邮箱上点击“登录授权”。服务商处的重定向 URI：{{uri}}',
     test: '测试连接',
     tested: '登录成功，共 {{count}} 个文件夹。',
+    testedSending: '已登录 SMTP 服务器。',
+    sendingProblem: 'SMTP 服务器：{{problem}}',
     fetching: '收取内容',
     folder: '文件夹',
     folderHelp: '测试连接后可从服务器的文件夹中选择。',
