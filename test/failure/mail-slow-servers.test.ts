@@ -28,7 +28,7 @@ describe.skipIf(inject('dovecot') === null)('mailboxes on slow servers', () => {
   };
   const account = async (id: string) => (await centre().api('GET', `/api/v1/mail-accounts/${id}`)).body;
   const until = (id: string, holds: (body: Record<string, unknown>) => boolean) =>
-    eventually(() => account(id), holds, 30_000);
+    eventually(() => account(id), holds, 90_000);
   const arrived = async (prefix: string): Promise<number> => {
     const { rows } = await centre().hub.parts.db.sql.query<{ count: number }>(
       `select count(*)::int as count from message where external_id like $1 and direction = 'in'`,
@@ -66,9 +66,8 @@ describe.skipIf(inject('dovecot') === null)('mailboxes on slow servers', () => {
       expect((await centre().api('DELETE', `/api/v1/mail-accounts/${other}`)).status).toBe(204);
     slow.mend();
     await centre().api('POST', `/api/v1/mail-accounts/${id}/try`);
-    expect(await until(id, ({ state, backlog }) => state === 'watching' && backlog === 0)).toMatchObject({
-      lastError: null,
-    });
+    // Where it broke off while that mail was asked for by itself the mail is left for later at first, and that is said.
+    await until(id, ({ state, backlog, lastError }) => state === 'watching' && backlog === 0 && lastError === null);
     await eventually(
       () => arrived('drip-0@'),
       (count) => count === 1,
