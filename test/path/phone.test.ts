@@ -164,6 +164,8 @@ onBothBackends('a phone call', (backend) => {
   it('that is given up while waiting is a missed call, which still waits to be called back', async () => {
     const { carrier, ticket } = centre();
     await presence(centre(), 'offline');
+    const change = await phoneQueue(centre());
+    expect((await change(noVoicemail)).status).toBe(200);
     const { callSid, ticketId } = await ring(centre(), '+4915112350003');
     const { waitingSince } = await ticket(ticketId);
     await carrier.leg('the queue', (leg) => leg.sid === callSid && leg.activity === 'queued');
@@ -176,6 +178,7 @@ onBothBackends('a phone call', (backend) => {
       waitingSince,
       call: { state: 'missed', answeredAt: null },
     });
+    expect((await change({})).status).toBe(200);
   });
 
   it('is called back with its place when the queue ends the wait so', async () => {
@@ -302,7 +305,7 @@ onBothBackends('out of hours', (backend) => {
     expect((await api('PUT', '/api/v1/service-plan/calendars/always', publish)).status).toBe(200);
     const change = await phoneQueue(centre());
     expect((await change({ calendar: 'never-heard-of' })).status).toBe(422);
-    expect((await change({ calendar: 'always' })).body).toMatchObject({ calendar: 'always' });
+    expect((await change({ ...noVoicemail, calendar: 'always' })).body).toMatchObject({ calendar: 'always' });
     await presence(centre(), 'offline');
     const { callSid, ticketId } = await ring(centre(), '+4915112350007');
     await carrier.leg('the place', (leg) => leg.sid === callSid && heard(leg, 'You are number'));
