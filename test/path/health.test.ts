@@ -166,9 +166,20 @@ describe('the health of channels', () => {
       (status) => status === 304,
     );
 
-    const tiles = (await agent('GET', '/api/v1/metrics/wallboard')).body.channels;
-    expect(tiles).toContainEqual(expect.objectContaining({ channel: 'sms', state: 'failing', backlog: 1 }));
-    expect((await hub.api('GET', '/metrics')).body).toMatch(/patchbay_outbound_queued\{channel="sms"\} 1/);
+    // While it is being tried once more it is not waiting.
+    const tile = await eventually(
+      async () =>
+        (await agent('GET', '/api/v1/metrics/wallboard')).body.channels.find(
+          ({ channel }: { channel: string }) => channel === 'sms',
+        ),
+      ({ backlog }) => backlog === 1,
+    );
+    expect(tile).toMatchObject({ channel: 'sms', state: 'failing', backlog: 1 });
+    const queued = await eventually(
+      async () => /patchbay_outbound_queued\{channel="sms"\} (\d+)/.exec((await hub.api('GET', '/metrics')).body)?.[1],
+      (count) => count === '1',
+    );
+    expect(queued).toBe('1');
   });
 
   it('shows a source once, by its name, whatever of it was understood', async () => {
@@ -285,13 +296,17 @@ describe('the health of channels', () => {
     const { sql } = hub.hub.parts.db;
     const figures = await eventually(
       async () => (await readAccounts(sql, '2026-01-01', 'UTC')).find(({ channel }) => channel === 'email'),
-      (row) => row?.lastSendErrorAt != null,
+      // Between two tries.
+      (row) => row?.lastSendErrorAt != null && row.putOff === 1,
     );
     expect(figures).toMatchObject({ retrying: 0, putOff: 1, lastError: expect.stringContaining('451') });
     // However long it is put off.
     await sql.query(`update outbound set created_at = now() - interval '1 hour'`, []);
-    const { body } = await hub.api('GET', '/api/v1/channel-health');
-    expect(account(body, 'email')).toMatchObject({ state: 'ok', outgoing: 1 });
+    const waiting = await eventually(
+      async () => account((await hub.api('GET', '/api/v1/channel-health')).body, 'email'),
+      (mailed) => mailed?.outgoing === 1,
+    );
+    expect(waiting).toMatchObject({ state: 'ok', outgoing: 1 });
 
     const at = '2026-05-20T10:00:00.000Z';
     await sql.query(
