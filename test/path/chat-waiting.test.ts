@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
+import { eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
 import { ticketClient } from '../support/ticket-client.ts';
@@ -125,7 +126,10 @@ describe('visitors who wait', () => {
       customerId,
       callBack: { phone, email: null },
     });
-    const asked = (await centre().timeline(ticketId)).filter(({ type }) => type === 'ticket.call-back-asked');
+    const asked = await eventually(
+      async () => (await centre().timeline(ticketId)).filter(({ type }) => type === 'ticket.call-back-asked'),
+      ({ length }) => length > 0,
+    );
     expect(asked.map(({ data }) => data['source'])).toEqual(['chat']);
     expect(JSON.stringify((await ok('GET', `/customers/${customerId}`)).identifiers)).not.toContain(phone);
     expect(await visitor.request('call-back', { email: 'Ada@Example.org' })).toMatchObject({ ok: true });

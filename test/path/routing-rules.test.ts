@@ -296,8 +296,11 @@ describe('routing rules', () => {
     await expect(centre().sql.query(`update routing_rules_version set note = 'x'`, [])).rejects.toThrow();
     const { items } = await call('GET', '/routing-rules/versions?limit=1');
     expect(items[0]).toMatchObject({ version: published.version + 1, publishedByName: 'Administrator' });
-    const changes = await call('GET', '/settings/changes?setting=routing-rules&limit=1');
-    expect(changes.items[0]).toMatchObject({ data: { to: { version: published.version + 1 } } });
+    const [change] = await eventually(
+      async () => (await call('GET', '/settings/changes?setting=routing-rules&limit=1')).items,
+      ([newest]) => newest?.data.to.version > published.version,
+    );
+    expect(change).toMatchObject({ data: { to: { version: published.version + 1 } } });
     for (const bad of [
       { ...draft, rules: [draft.rules[0], draft.rules[0]] },
       { ...draft, rules: [rule('Nothing', null, {})] },
