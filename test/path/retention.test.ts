@@ -3,6 +3,7 @@ import { retentionKind, type RetentionKind } from '@patchbay/contracts';
 import { keepPeriods, keepPrivacy } from '@patchbay/engine/privacy/clock';
 import { removeFiles } from '@patchbay/engine/privacy/files';
 import { previewRetention } from '@patchbay/store/privacy/retention';
+import { rollChannelFigures } from '@patchbay/store/queries/channel-health';
 import { describe, expect, it } from 'vitest';
 import { openApiCentre } from '../support/api-centre.ts';
 import { eventually } from '../support/client.ts';
@@ -151,6 +152,7 @@ describe('a period', () => {
     await settled();
     // What the hub itself looks at now and then: what it would take off the list meanwhile is off it.
     await removeFiles(parts);
+    await rollChannelFigures(parts.db.sql);
     const was = await snapshot();
     await keepPeriods({ ...parts, now: () => new Date(before.getTime() + days * dayMs) });
     const is = await snapshot();
