@@ -89,7 +89,8 @@ describe('service targets', () => {
     const { ticketId } = await centre().ticketByText(phone());
     await clockOf(ticketId, 'first-response', () => true);
     const { desk } = centre();
-    await comeNear(ticketId, 2.5, 0.5);
+    // Far enough for the sweep, which gives the moment its job, to have come round also where the machine is slow.
+    await comeNear(ticketId, 6, 0.5);
     const event = await desk.event('clock.breached', (one) => one.ticketId === ticketId);
     expect(event.data).toMatchObject({ clock: 'first-response', round: 1 });
     expect(event.data['late']).toBeLessThan(1.5);

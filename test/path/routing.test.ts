@@ -288,7 +288,7 @@ describe('routing', () => {
 
   it('ends a wrap-up by itself, and the next comes at once', async () => {
     const { hub } = centre();
-    const { id } = await queue({ wrapUpSeconds: 1 });
+    const { id } = await queue({ wrapUpSeconds: 60 });
     const one = await agent('Wrapping', { queueIds: [id] });
     await one.present('online');
     const ticketId = await text();
@@ -296,6 +296,9 @@ describe('routing', () => {
     await ok('POST', `/tickets/${ticketId}/accept`, undefined, one.api);
     await hub.parts.db.sql.query('select begin_wrap_up($1, $2)', [ticketId, one.id]);
     expect((await ok('GET', '/me', undefined, one.api)).wrapUpUntil).not.toBeNull();
+    await hub.parts.db.sql.query(`update agent set wrap_up_until = now() + interval '1 second' where id = $1`, [
+      one.id,
+    ]);
     await ok('PATCH', `/tickets/${ticketId}`, { status: 'resolved' }, one.api);
     const next = await text();
     await offered(next, one);

@@ -355,7 +355,7 @@ onBothBackends('a web form', (backend) => {
     const waits = await ticketFor('waits@example.com');
     const { sql } = centre().hub.parts.db;
     await sql.query(
-      `insert into sending_account (channel, account, paused_until) values ('email', 'email', now() + interval '1 second')`,
+      `insert into sending_account (channel, account, paused_until) values ('email', 'email', now() + interval '4 seconds')`,
     );
     await centre().reply(waits.id, 'At nine.');
     expect((await centre().api('PUT', '/api/v1/consents', { ...consent, address: 'waits@example.com' })).status).toBe(
