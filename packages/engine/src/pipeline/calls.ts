@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { applyCallStep, lineEnd, toldMinutes } from '@patchbay/domain';
 import { changeCall, claimDialling, readCall, readTicketCall, releaseTicket, settleCallTicket } from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
-import { readPlaces } from '@patchbay/store/queries/waiting';
+import { readLine, readPlaces, type PlaceRow } from '@patchbay/store/queries/waiting';
 import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
 import { controlOf } from './call-control.ts';
@@ -22,17 +22,27 @@ export async function callSituation(parts: Parts, callSid: string): Promise<Call
   if (!call) return open ? null : { ticketNumber: null, place: null, state: 'waiting', open };
   const [row] = await readPlaces(parts.db.sql, [call.ticketId]);
   const known = { ticketNumber: call.ticketNumber, state: call.state, open };
-  if (!row) return { ...known, place: null };
+  if (!row) {
+    // An agent has taken the ticket: the caller waits on by the same rules while that agent's phone rings.
+    const line = call.queueId === null ? null : await readLine(parts.db.sql, call.queueId);
+    return { ...known, place: null, ...(line && lineOf(line)) };
+  }
   const { place, expectedSeconds } = placeOf(row, parts.now());
-  const end = lineEnd(row.rings);
   return {
     ...known,
     place: call.state === 'waiting' ? place : null,
     expectedMinutes: expectedSeconds === null ? null : toldMinutes(expectedSeconds),
-    language: row.language,
     callBack: row.callBack,
-    ...(end && { lineEnd: end }),
+    ...lineOf(row),
   };
+}
+
+function lineOf({
+  language,
+  rings,
+}: Pick<PlaceRow, 'language' | 'rings'>): Pick<CallSituation, 'language' | 'lineEnd'> {
+  const end = lineEnd(rings);
+  return { language, ...(end && { lineEnd: end }) };
 }
 
 /**

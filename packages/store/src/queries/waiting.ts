@@ -33,6 +33,15 @@ export async function readPlaces(sql: Queryable, ticketIds: readonly string[]): 
   return rows;
 }
 
+/** How a queue speaks to who waits on the line, and how it ends their wait; null when it is gone. */
+export async function readLine(sql: Queryable, queueId: string): Promise<Pick<PlaceRow, 'language' | 'rings'> | null> {
+  const { rows } = await sql.query<Pick<PlaceRow, 'language' | 'rings'>>(
+    'select language, rings from queue where id = $1',
+    [queueId],
+  );
+  return rows[0] ?? null;
+}
+
 export interface VisitorPlaceRow {
   visitorId: string;
   ticketId: string;
