@@ -345,7 +345,7 @@ onBothBackends('a reply that is held back', (backend) => {
       const { ticketId } = await ticketClient(api, desk).received(messageId);
       // An acknowledgement that is killed while it is sent would keep back what follows it.
       await desk.event('message.status-changed', ({ data }) => data['status'] === 'sent');
-      await api('PATCH', '/api/v1/me', { undoSeconds: 2 });
+      await api('PATCH', '/api/v1/me', { undoSeconds: 60 });
       held = (await api('POST', `/api/v1/tickets/${ticketId}/held-replies`, { text: 'After the crash.' })).body;
       await hub.kill('SIGKILL');
     }
