@@ -23,7 +23,7 @@ async function startCentre() {
   const hub = stack.use(await startHub('postgres', { env: { SMTP_URL: sink.url }, overrides }));
   const desk = stack.use(await openDesk(hub.url, apiKey));
   const owned = stack.move();
-  return { ...hub, sink, ...ticketClient(hub.api, desk), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { ...hub, sink, desk, ...ticketClient(hub.api, desk), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 describe.skipIf(inject('dovecot') === null)('addresses of ours in domains of others', () => {
@@ -101,12 +101,17 @@ describe.skipIf(inject('dovecot') === null)('addresses of ours in domains of oth
   }
 
   it('what answers and what comes back of a mail of such an address goes into its mailbox, and is of that ticket', async () => {
-    const { messages, received, reply, sink, ticket, timeline } = centre();
+    const { desk, messages, received, reply, sink, ticket, timeline } = centre();
     const { address, from, ticketId, identityId } = await mailboxWithMail('repairs');
     const { id: answerId } = await reply(ticketId, 'Try another bulb.', { identityId });
     const { mail, envelopeFrom } = await sink.mails.until(
       (sent) => sent.mail.text?.includes('another bulb') === true,
       'the answer',
+    );
+    // Its server has it before the hub has written down under which Message-ID it left.
+    await desk.event(
+      'message.status-changed',
+      ({ data }) => data['messageId'] === answerId && data['status'] === 'sent',
     );
     expect(mail.from?.value[0]?.address).toBe(address);
     expect(mail.replyTo).toBeUndefined();
