@@ -14,6 +14,12 @@ describe.skipIf(inject('chromium') === null)('calling a customer, on screen', ()
   let carrier: Page;
   let problems: string[] = [];
   const picture = async (name: string) => void beyond.push(...(await keepPictures(agent, `outgoing-call-${name}`)));
+  /** Comes back once the carrier knows what customers do when they are called. */
+  const customersDo = async (mood: string) => {
+    const known = carrier.waitForResponse(/\/simulator\/api\/settings$/);
+    await carrier.getByTestId('customers').selectOption(mood);
+    await known;
+  };
   const panelIs = (state: string) => agent.locator(`[data-testid=call-panel][data-state=${state}]`).waitFor();
 
   beforeAll(async () => {
@@ -48,14 +54,14 @@ describe.skipIf(inject('chromium') === null)('calling a customer, on screen', ()
     expect(await call.getAttribute('aria-label')).toContain('Go online to call');
     await setPresence(agent, 'online');
     await acceptOffer(agent, 'Please call me');
-    await carrier.getByTestId('customers').selectOption('busy');
+    await customersDo('busy');
     await agent.locator('[data-testid=place-call]:enabled').focus();
     await agent.keyboard.press('Enter');
     await panelIs('missed');
     await agent.getByTestId('call-panel').getByText('Busy').waitFor();
     await picture('busy');
 
-    await carrier.getByTestId('customers').selectOption('answer');
+    await customersDo('answer');
     await agent.getByTestId('call-back').click();
     await panelIs('talking');
     await chooseLanguage(agent, 'zh');
