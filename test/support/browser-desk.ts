@@ -51,11 +51,12 @@ export async function acceptOffer(page: Page, words: string): Promise<string> {
   // Clicks wait for frames, and a page that lies behind another one may draw none.
   await page.bringToFront();
   const offer = page.getByTestId('offer').filter({ hasText: words });
+  const ticketId = (await offer.getAttribute('data-ticket-id')) ?? '';
   await offer.getByTestId('offer-accept').click();
-  await page.waitForURL(/\/desk\/[0-9a-f-]{36}/);
   await offer.waitFor({ state: 'detached' });
-  await page.getByTestId('release').waitFor();
-  return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  // Another one may be on the screen until then, which can be released as well.
+  await page.locator(`[data-ticket="${ticketId}"]`).getByTestId('release').waitFor();
+  return ticketId;
 }
 
 export function message(page: Page, direction: 'in' | 'out', words: string): Locator {

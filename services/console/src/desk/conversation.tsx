@@ -44,7 +44,7 @@ export function Conversation({ ticketId }: { ticketId: string }) {
     );
   return (
     <>
-      <section className="conversation" aria-label={subjectText(t, ticket.data.subject)}>
+      <section className="conversation" aria-label={subjectText(t, ticket.data.subject)} data-ticket={ticketId}>
         <ConversationHead ticket={ticket.data} {...(beside ? {} : { showCustomer: () => setCardOpen(true) })} />
         {ticket.data.call && <CallPanel ticket={ticket.data} call={ticket.data.call} />}
         <TimelineView ticket={ticket.data} ask={setRequest} />
