@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { askedNothing, holdRequests, keepPictures, useBrowser } from '../support/browser.ts';
 import { acceptOffer, addAgent, chooseLanguage, grace, logIn, setPresence } from '../support/browser-desk.ts';
-import { focused, tabTo } from '../support/browser-keys.ts';
+import { focusIs, tabTo } from '../support/browser-keys.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
 import { mailProgram } from '../support/mail.ts';
@@ -85,7 +85,7 @@ describe.skipIf(inject('chromium') === null)('the floor and its staffing, on scr
     await tabTo(manager, 'listen');
     await manager.keyboard.press('Enter');
     await manager.getByTestId('read-along').getByText('it is dark').waitFor();
-    expect(await focused(manager)).toBe('read-along');
+    await focusIs(manager, 'read-along');
     await tabTo(manager, 'whisper-text', 'Shift+Tab');
     await manager.keyboard.type('Offer a new lamp');
     await picture(manager, 'drawer');
@@ -101,7 +101,7 @@ describe.skipIf(inject('chromium') === null)('the floor and its staffing, on scr
     await manager.keyboard.press('Enter');
     await manager.locator('[data-testid=whisper-text]:placeholder-shown').waitFor();
     // What was sent leaves the words ready for the next.
-    expect(await focused(manager)).toBe('whisper-text');
+    await focusIs(manager, 'whisper-text');
     await agent.bringToFront();
     // The newest of them.
     await agent.getByTestId('whisper').getByText('Or a bulb').waitFor();
@@ -113,7 +113,7 @@ describe.skipIf(inject('chromium') === null)('the floor and its staffing, on scr
     await manager.bringToFront();
     await manager.keyboard.press('Escape');
     await manager.getByTestId('floor-drawer').waitFor({ state: 'detached' });
-    expect(await focused(manager)).toBe('floor-held');
+    await focusIs(manager, 'floor-held');
     await chooseLanguage(manager, 'zh');
     await picture(manager, 'zh');
   });

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, sizes, useBrowser } from '../support/browser.ts';
-import { focused, tabTo } from '../support/browser-keys.ts';
+import { focused, focusIs, tabTo } from '../support/browser-keys.ts';
 import { addAgent, connectionIs, grace, message } from '../support/browser-desk.ts';
 import { startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
@@ -82,7 +82,7 @@ describe.skipIf(inject('chromium') === null)('without a pointer', () => {
       await text.waitFor();
       expect(await focused(page)).toBe('ticket-row');
       await page.keyboard.press('Alt+KeyR');
-      expect(await focused(page)).toBe('composer-text');
+      await focusIs(page, 'composer-text');
       expect(await text.getAttribute('aria-keyshortcuts')).toBe('Alt+R');
       // With Alt a Mac types signs: where something is written, they are its writer's.
       await page.keyboard.press('Alt+KeyL');
@@ -96,12 +96,12 @@ describe.skipIf(inject('chromium') === null)('without a pointer', () => {
       await compose('');
       await page.keyboard.type('Half an answer');
       await page.keyboard.press('Escape');
-      expect(await focused(page)).toBe('ticket-row');
+      await focusIs(page, 'ticket-row');
       expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-current'))).toBe('true');
       expect(await text.inputValue()).toBe('Half an answer');
       await page.getByTestId('status-select').locator('input').focus();
       await page.keyboard.press('Alt+KeyL');
-      expect(await focused(page)).toBe('ticket-row');
+      await focusIs(page, 'ticket-row');
       await page.getByTestId('ticket-search').focus();
       await page.keyboard.press('Alt+KeyR');
       expect(await focused(page)).toBe('ticket-search');
@@ -113,7 +113,7 @@ describe.skipIf(inject('chromium') === null)('without a pointer', () => {
       expect(await focused(page)).toBe('skip-to-composer');
       await keepPictures(page, 'keyboard-skip');
       await page.keyboard.press('Enter');
-      expect(await focused(page)).toBe('composer-text');
+      await focusIs(page, 'composer-text');
       await page.getByTestId('user-menu').focus();
       await page.keyboard.press('Enter');
       await page.getByTestId('shortcuts').click();
@@ -136,7 +136,7 @@ describe.skipIf(inject('chromium') === null)('without a pointer', () => {
       await page.keyboard.press('Enter');
       await page.getByTestId('composer-text').waitFor();
       await page.keyboard.press('Alt+KeyR');
-      expect(await focused(page)).toBe('composer-text');
+      await focusIs(page, 'composer-text');
       await page.keyboard.press('Control+a');
       await page.keyboard.press('Delete');
       await page.setViewportSize(sizes.desktop);
@@ -172,13 +172,13 @@ describe.skipIf(inject('chromium') === null)('without a pointer', () => {
       await tabTo(visitor, 'widget-launcher');
       await visitor.keyboard.press('Enter');
       await visitor.getByTestId('widget-prechat').waitFor();
-      expect(await focused(visitor)).toBe('widget-name');
+      await focusIs(visitor, 'widget-name');
       await visitor.keyboard.type('Mary Somerville');
       await tabTo(visitor, 'widget-email');
       await visitor.keyboard.type('mary@example.org');
       await visitor.keyboard.press('Enter');
       await visitor.getByTestId('widget-send').waitFor();
-      expect(await focused(visitor)).toBe('widget-text');
+      await focusIs(visitor, 'widget-text');
       await visitor.keyboard.type('Do you have green tea?');
       await visitor.keyboard.press('Enter');
       await visitor
@@ -188,7 +188,7 @@ describe.skipIf(inject('chromium') === null)('without a pointer', () => {
       await page.getByTestId('offer').filter({ hasText: 'Mary Somerville' }).waitFor();
       await visitor.keyboard.press('Escape');
       await visitor.getByTestId('widget-send').waitFor({ state: 'detached' });
-      expect(await focused(visitor)).toBe('widget-launcher');
+      await focusIs(visitor, 'widget-launcher');
       await visitor.context().close();
     });
 

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** The keyboard of somebody without a pointer. */
 import type { Page } from 'playwright-core';
+import { eventually } from './client.ts';
 
 /** Where the focus is, also inside a shadow tree: its test id, or its tag. */
 export function focused(page: Page): Promise<string> {
@@ -10,6 +11,14 @@ export function focused(page: Page): Promise<string> {
     // A select is known by the element around its input.
     return (element?.closest('[data-testid]') ?? element)?.getAttribute('data-testid') ?? element?.tagName ?? '';
   });
+}
+
+/** Waits until the focus is there: what opens takes it, and what closes gives it back, a frame or two later than it is seen. */
+export async function focusIs(page: Page, testId: string): Promise<void> {
+  await eventually(
+    () => focused(page),
+    (now) => now === testId,
+  );
 }
 
 /** Goes there by Tab, as somebody without a pointer has to. */
