@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
-import { acceptOffer, addAgent, chooseLanguage, grace, logIn, setPresence } from '../support/browser-desk.ts';
+import { acceptOffer, addAgent, chooseLanguage, entryIs, grace, logIn, setPresence } from '../support/browser-desk.ts';
 import { eventually } from '../support/client.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
@@ -119,7 +119,7 @@ describe.skipIf(inject('chromium') === null)('queues and handing on, on screen',
     await picture(agent, 'transfer');
     await agent.getByText('To a queue', { exact: true }).click();
     await agent.getByTestId('transfer-queue').locator('input').fill('Refunds');
-    await agent.locator('.ant-select-item-option').filter({ hasText: 'Refunds' }).waitFor();
+    await entryIs(agent, 'Refunds');
     await agent.keyboard.press('Enter');
     await agent.getByTestId('transfer-send').click();
     await agent.waitForURL(/\/desk(\?.*)?$/);

@@ -85,6 +85,14 @@ export async function deliveryIs(page: Page, words: string, ...statuses: string[
   await message(page, 'out', words).locator(marks).waitFor();
 }
 
+/** Waits until Enter takes the entry with these words from the list that is open: what there is to choose may still be on its way. */
+export async function entryIs(page: Page, words: string): Promise<void> {
+  await page
+    .locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option-active')
+    .filter({ hasText: words })
+    .waitFor();
+}
+
 /** Opens a page of the settings by what leads to it. */
 export async function openSetting(page: Page, key: string): Promise<void> {
   await page.getByTestId('nav-settings').click();
