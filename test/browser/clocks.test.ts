@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
-import { chooseLanguage, logIn, openSetting } from '../support/browser-desk.ts';
+import { chooseLanguage, entryIs, logIn, openSetting } from '../support/browser-desk.ts';
 import { eventually } from '../support/client.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
@@ -46,6 +46,7 @@ describe.skipIf(inject('chromium') === null)('service targets on screen', () => 
     await manager.getByTestId('nameZh').fill('慕尼黑');
     await manager.getByTestId('hours-1').fill('9-12, 13-17');
     await manager.getByTestId('calendar-country').locator('input').fill('Germany');
+    await entryIs(manager, 'Germany');
     await manager.keyboard.press('Enter');
     await manager.getByTestId('holiday-list').getByText('Labour Day').waitFor();
     await manager.getByTestId('day-add').click();
@@ -103,13 +104,17 @@ describe.skipIf(inject('chromium') === null)('service targets on screen', () => 
     await manager.getByTestId('clock-notice').first().waitFor();
     await manager.locator('[data-testid=clock][data-state=breached]').waitFor();
     await picture('late');
+    const escalations = async () =>
+      (await hub.api('GET', `/api/v1/tickets/${ticketId}/events`)).body.items.filter(
+        ({ type }: { type: string }) => type === 'ticket.escalated',
+      );
+    // The rule does so because the ticket is late, after that was told.
+    await eventually(escalations, (all) => all.length > 0);
     await manager.getByTestId('escalate').click();
     await manager.getByTestId('escalate-reason').fill('Needs a specialist');
     await manager.getByTestId('escalate-save').click();
     await manager.getByTestId('escalate-save').waitFor({ state: 'hidden' });
-    const { body } = await hub.api('GET', `/api/v1/tickets/${ticketId}/events`);
-    const escalated = body.items.filter(({ type }: { type: string }) => type === 'ticket.escalated');
-    expect(escalated.at(-1).data.reason).toBe('Needs a specialist');
+    expect((await escalations()).at(-1).data.reason).toBe('Needs a specialist');
   });
 
   it('read as well in Chinese, and fit a phone', async () => {
