@@ -3,11 +3,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { holdRequests, keepPictures, useBrowser } from '../support/browser.ts';
-import { addAgent, chooseLanguage, grace, logIn, openSetting } from '../support/browser-desk.ts';
+import { addAgent, chooseLanguage, entryIs, grace, logIn, openSetting } from '../support/browser-desk.ts';
+import { focused, focusIs } from '../support/browser-keys.ts';
 import { eventually } from '../support/client.ts';
 import { admin, startHub, type TestHub } from '../support/hub.ts';
-
-const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
 
 describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
   const browser = useBrowser();
@@ -181,6 +180,7 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
     await chooseLanguage(page, 'en');
     await page.getByRole('combobox', { name: 'Setting' }).focus();
     await page.keyboard.type('Alerts');
+    await entryIs(page, 'Alerts');
     await page.keyboard.press('Enter');
     await change('messaging').waitFor({ state: 'detached' });
     await change('watch-limits').getByText('quarantine.waiting').waitFor();
@@ -209,6 +209,7 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
     await desk.keyboard.press('Enter');
     await desk.getByTestId('request-editor').locator(':focus').waitFor();
     await desk.keyboard.type('Damaged');
+    await entryIs(desk, 'Damaged item');
     await desk.keyboard.press('Enter');
     await desk.getByTestId('request-orderNumber').waitFor();
     await desk.getByTestId('request-save').focus();
@@ -222,7 +223,7 @@ describe.skipIf(inject('chromium') === null)('settings in a browser', () => {
     await desk.keyboard.type('A-17');
     await desk.keyboard.press('Enter');
     await desk.getByTestId('request-editor').waitFor({ state: 'detached' });
-    expect(await focused(desk)).toBe('request-edit');
+    await focusIs(desk, 'request-edit');
     await page.locator('[data-testid=ticket-request][data-request-type=damaged-item]').getByText('A-17').waitFor();
     await picture('request');
     await desk.goto(`${hub.url}/team`);
