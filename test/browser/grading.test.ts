@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
-import { addAgent, chooseLanguage, clickTwice, grace, logIn, message } from '../support/browser-desk.ts';
+import { addAgent, chooseLanguage, clickTwice, entryIs, grace, logIn, message } from '../support/browser-desk.ts';
 import { eventually } from '../support/client.ts';
 import { admin, startHub } from '../support/hub.ts';
 import type { TestHub } from '../support/hub.ts';
@@ -96,6 +96,7 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     await manager.getByTestId('segment-key').fill('buyers');
     const choose = async (fact: string) => {
       await manager.locator('.condition-fact:visible input').fill(fact);
+      await entryIs(manager, fact);
       await manager.keyboard.press('Enter');
     };
     await choose('Field (number)');
