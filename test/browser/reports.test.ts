@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { intercept, keepPictures, useBrowser } from '../support/browser.ts';
-import { addAgent, chooseLanguage, grace, logIn } from '../support/browser-desk.ts';
+import { addAgent, chooseLanguage, entryIs, grace, logIn } from '../support/browser-desk.ts';
 import { startMailSink, type MailSink } from '../support/browser-mail-sink.ts';
 import { eventually } from '../support/client.ts';
 import { admin, startHub, type TestHub, zoneAtNoon } from '../support/hub.ts';
@@ -181,6 +181,7 @@ describe.skipIf(inject('chromium') === null)('reports on screen', () => {
     await page.getByTestId('mail-day').fill('31');
     await page.getByTestId('mail-agents').locator('input').focus();
     await page.keyboard.type('Grace');
+    await entryIs(page, grace.name);
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     await page.getByTestId('mail-addresses').locator('input').focus();
