@@ -73,6 +73,7 @@ describe.skipIf(inject('chromium') === null)('the public form in a browser', () 
     await page.getByTestId('composer-text').fill('Send it back, please.');
     expect(await keepPictures(page, 'form-answered')).toEqual([]);
     await page.getByTestId('composer-text').press('Control+Enter');
+    await page.getByTestId('held-send-now').click();
     const answer = await eventually(
       async () => (await hub.api('GET', `/api/v1/tickets/${ticket.id}/messages`)).body.items.at(-1),
       ({ deliveryStatus }) => deliveryStatus === 'sent',
