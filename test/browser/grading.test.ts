@@ -159,6 +159,7 @@ describe.skipIf(inject('chromium') === null)('grades, segments and the contact g
     await picture(manager, 'guard-ask');
     expect((await hub.api('GET', `/api/v1/tickets/${ticketId}/messages`)).body.items).toHaveLength(3);
     await manager.getByTestId('guard-confirm').click();
+    await manager.getByTestId('held-send-now').click();
     await message(manager, 'out', 'Found').waitFor();
     // The manager has answered knowing of it, and Grace is still there.
     await line(manager, 'recent').waitFor({ state: 'detached' });
