@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { keepPictures, useBrowser } from '../support/browser.ts';
-import { chooseLanguage, logIn, openSetting } from '../support/browser-desk.ts';
+import { chooseLanguage, entryIs, logIn, openSetting } from '../support/browser-desk.ts';
 import { carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
 import { startCarrierRest } from '../support/carrier-rest.ts';
 import type { CarrierRest } from '../support/carrier-rest.ts';
@@ -75,7 +75,7 @@ describe.skipIf(inject('chromium') === null)('a manager who watches over intake'
     const groups = page.getByRole('combobox', { name: 'Fails alike' });
     await groups.focus();
     await page.keyboard.press('ArrowDown');
-    await page.getByText('1,204 × SMS').first().waitFor();
+    await entryIs(page, '1,204 × SMS');
     await page.keyboard.press('Enter');
     const discard = page.getByTestId('group-discard');
     await discard.waitFor();
