@@ -68,8 +68,11 @@ describe.skipIf(inject('chromium') === null)("a manager who keeps customers' fil
     const search = page.getByTestId('customers-search');
     await search.fill('lovelace');
     await search.press('Home');
+    // Whoever types slowly is shown what was found for the words before, too.
+    const found = page.waitForResponse((answer) => new URL(answer.url()).searchParams.get('q') === 'ada lovelace');
     await search.pressSequentially('ada ');
     expect(await search.inputValue()).toBe('ada lovelace');
+    await found;
     await page.getByTestId('customer-row').nth(1).waitFor({ state: 'detached' });
     await page.getByTestId('customer-row').focus();
     await page.keyboard.press('Enter');
