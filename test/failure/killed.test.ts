@@ -86,9 +86,12 @@ onBothBackends('a hub killed at any moment', (backend) => {
        from identifier i join ticket t on t.customer_id = i.customer_id where i.kind = 'phone' group by 1`,
     );
     expect(people.filter((person) => person.customers !== 1 || person.tickets !== 1)).toEqual([]);
-    // Each of them was sent one acknowledgement at the most.
-    const sends = Map.groupBy(carrier.calls.items, (call) => call.form['To'] ?? '');
-    expect(sends.size).toBeGreaterThan(trials);
+    // Each of them was sent one acknowledgement at the most. What a hub was handing over as it died may be none.
+    const sends = await eventually(
+      async () => Map.groupBy(carrier.calls.items, (call) => call.form['To'] ?? ''),
+      (to) => to.size > trials,
+      60_000,
+    );
     expect([...sends].filter(([, calls]) => calls.length !== 1).map(([to]) => to)).toEqual([]);
     // Every event that was committed has its number, and the numbers have no gap.
     const {
