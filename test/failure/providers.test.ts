@@ -281,9 +281,15 @@ onBothBackends('a provider that fails', (backend) => {
 
   it('one that resets: never repeated by itself, the ticket comes back, and a person has it sent again, once', async () => {
     const { ticketId } = await openTicket();
-    centre().carrier.answerOnce('lost', resetAtOnce);
+    // Or it would be no ticket that comes back.
+    const resolved = Promise.withResolvers<void>();
+    centre().carrier.answerOnce('lost', async (...call) => {
+      await resolved.promise;
+      return resetAtOnce(...call);
+    });
     const { id } = await centre().reply(ticketId, 'lost');
-    await centre().api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'resolved' });
+    expect((await centre().api('PATCH', `/api/v1/tickets/${ticketId}`, { status: 'resolved' })).status).toBe(200);
+    resolved.resolve();
     await centre().desk.event('ticket.reopened', (event) => event.ticketId === ticketId);
     const item = await until(id, 'unknown');
     expect((await centre().ticket(ticketId)).status).toBe('open');
