@@ -33,12 +33,13 @@ it('a job that another call is just taking is not looked for again and again, an
     await tx.query('select 1 from bullmq.job for update');
     worker = await openWorker(backend, 'looks', 1, async () => taken.resolve(), onError);
     const before = await commits();
+    const begun = performance.now();
     await delay(tellingMs);
-    return (await commits()) - before;
+    return { times: (await commits()) - before, inMs: performance.now() - begun };
   });
   stack.defer(() => worker?.close());
   await taken.promise;
 
   // Four statements each time that it looks, at the most every 15 ms.
-  expect(asked).toBeLessThan((tellingMs / 15) * 4.5);
+  expect(asked.times).toBeLessThan((asked.inMs / 15) * 4.5);
 });

@@ -22,10 +22,16 @@ it.skipIf(inject('redisServer') === null)(
   'a hub on Redis does not wait for the news that its sockets read',
   async () => {
     await using ground = await createGround('redis');
-    await using hub = await startHubProcess(ground.env, [], shippedHub);
-    const asked = performance.now();
-    await hub.kill('SIGTERM');
     // Redis answers a reader whom it has no news for after five seconds, and its client waits two for a connection that has ended.
-    expect(performance.now() - asked).toBeLessThan(1_900);
+    const waitMs = 1_900;
+    let soonest = Infinity;
+    // One that waits does so each time; one that does not may have to wait for a processor.
+    for (let stops = 0; stops < 3 && soonest >= waitMs; stops += 1) {
+      await using hub = await startHubProcess(ground.env, [], shippedHub);
+      const asked = performance.now();
+      await hub.kill('SIGTERM');
+      soonest = Math.min(soonest, performance.now() - asked);
+    }
+    expect(soonest).toBeLessThan(waitMs);
   },
 );
