@@ -283,9 +283,9 @@ describe.skipIf(inject('dovecot') === null)('mailboxes on servers of every kind'
       return isSilent && handedOut > 100 ? undefined : chunk;
     });
     await add(api, 'killed', wire.port);
+    await eventually(messages, (found) => (found?.count ?? 0) > 50, 30_000);
     await using second = await createHub(loadEnvironment({ ...ground.env, PORT: '0', SMTP_INLET_PORT: '0' }), quick);
     expect(second.url).toBeDefined();
-    await eventually(messages, (found) => (found?.count ?? 0) > 50, 30_000);
     await holder.kill('SIGKILL');
     expect((await messages())?.distinct).toBeLessThan(400);
     isSilent = false;
