@@ -54,6 +54,21 @@ describe('a try of the server that mail of a mailbox leaves by', () => {
     expect(await tried(busy.port)).toEqual(['server', 'The server refused a command: 454 Not with …, box']);
   });
 
+  test('repeats no secret of the command that a server repeats', async () => {
+    const repeating = createServer((socket) => {
+      socket.on('error', () => undefined).write('220 hello\r\n');
+      socket.on('data', (chunk: Buffer) => {
+        const line = chunk.toString().trim();
+        socket.write(line.startsWith('AUTH') ? `500 What is ${line}?\r\n` : '250-hello\r\n250 AUTH PLAIN XOAUTH2\r\n');
+      });
+    });
+    const port = await listening(repeating);
+    expect(await tried(port)).toEqual(['authentication', 'The server refused the sign-in: 500 What is AUTH PLAIN …?']);
+    const withToken = await tried(port, { credentials: async () => ({ accessToken: 'token-of-the-box' }) });
+    expect(withToken).toEqual(['authentication', 'The server refused the sign-in: 500 What is AUTH XOAUTH2 …?']);
+    await new Promise((resolve) => repeating.close(resolve));
+  });
+
   test('asks for another token where one is refused, once', async () => {
     const tokens = ['old', 'new'];
     const credentials = async (refused?: MailboxCredentials) => ({ accessToken: tokens[refused ? 1 : 0] ?? '' });

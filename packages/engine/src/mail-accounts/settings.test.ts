@@ -43,6 +43,11 @@ describe('the server that mail leaves by', () => {
     ['another port', smtp, { smtpPort: 587 }],
     ['no encryption', smtp, { smtpSecurity: 'none' }],
     ['the one of the mailbox without encryption', {}, { ...smtp, smtpHost: 'imap.example.org', smtpSecurity: 'none' }],
+    [
+      'the one of the mailbox without encryption, instead of one of this machine that has none',
+      { ...smtp, smtpHost: 'localhost', smtpSecurity: 'none' },
+      { smtpHost: 'imap.example.org' },
+    ],
   ])('needs the password anew to be %s', (_what, of, change) => {
     expect(() => changed(of, change)).toThrow('A password is needed');
     expect(changed(of, { ...change, password: 'another' })).toMatchObject(change);

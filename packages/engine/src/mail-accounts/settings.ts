@@ -87,8 +87,10 @@ export function isElsewhere(
 function sendsElsewhere(row: MailAccountWrite, merged: MailAccountWrite): boolean {
   if (merged.smtpHost === null) return false;
   const host = merged.smtpHost.toLowerCase();
-  const weaker = merged.smtpSecurity === 'none' && (row.smtpSecurity ?? row.security) !== 'none';
-  if (row.smtpHost?.toLowerCase() === host) return row.smtpPort !== merged.smtpPort || weaker;
+  const isKept = row.smtpHost?.toLowerCase() === host;
+  // How it was given to that server, and not to another one.
+  const weaker = merged.smtpSecurity === 'none' && (isKept ? row.smtpSecurity : row.security) !== 'none';
+  if (isKept) return row.smtpPort !== merged.smtpPort || weaker;
   const preset = merged.provider === 'other' ? undefined : mailProviderPresets[merged.provider];
   const atProvider = preset?.host === merged.host.toLowerCase() && preset.smtp.smtpHost === host;
   return weaker || !(atProvider || merged.host.toLowerCase() === host);
