@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { inspect } from 'node:util';
 import type { OutboundMessage } from '@patchbay/contracts';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { describe, expect, test } from 'vitest';
@@ -271,6 +272,25 @@ describe('by SMTP', () => {
     const url = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}${query}`;
     await expect(sendTo(url)).rejects.toMatchObject({ code: 'provider_unavailable' });
     server.close();
+  });
+
+  test('a server that repeats how the hub signs in has none of it in the failure, which is logged', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined).write('220 here\r\n');
+      socket.on('data', (data) => {
+        const line = data.toString().trim();
+        socket.write(line.startsWith('AUTH') ? `535 Not by ${line}\r\n` : '250-here\r\n250 AUTH PLAIN\r\n');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `smtp://hub:pass-of-the-hub@127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const failure = await sendTo(url).catch((error: unknown) => error as Error);
+    expect(failure).toMatchObject({
+      message: 'The mail server refused the log-in',
+      cause: { message: 'It answered 535' },
+    });
+    expect(inspect(failure)).not.toContain(Buffer.from('\0hub\0pass-of-the-hub').toString('base64'));
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test('an abort before the mail left is to be tried again', async () => {

@@ -196,7 +196,10 @@ function outcomeOf(
   const { code = '', responseCode } = (cause ?? {}) as Partial<SMTPError>;
   if (code === 'EAUTH')
     return ofMailbox === undefined
-      ? new HubError('provider_unavailable', 'The mail server refused the log-in', { cause })
+      ? // A server may repeat what it was told, and causes are logged.
+        new HubError('provider_unavailable', 'The mail server refused the log-in', {
+          cause: new Error(`It answered ${responseCode ?? 'nothing'}`),
+        })
       : new SignInProblem(`The mail server ${ofMailbox} of the mailbox refused the log-in`);
   if (responseCode !== undefined && !attempt.ready)
     return new HubError('provider_unavailable', `The mail server takes no mail at the moment (${responseCode})`, {
