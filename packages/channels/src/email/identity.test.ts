@@ -227,6 +227,42 @@ describe('the same mail by two ways', () => {
       );
     });
 
+    const safe = (target: string, recipient: string) =>
+      `https://eur03.safelinks.protection.outlook.com/?url=${encodeURIComponent(target)}&data=05%7C02%7C${encodeURIComponent(recipient)}%7C0a1b%7C0%7C638765%7CUnknown%7C&sdata=${encodeURIComponent(Buffer.from(recipient).toString('base64'))}&reserved=0`;
+    const defended = (target: string, recipient: string) =>
+      `https://urldefense.com/v3/__${target}__;!!${recipient.length}Org!${Buffer.from(recipient).toString('base64url')}$`;
+    const formerly = (target: string, recipient: string) =>
+      `https://urldefense.proofpoint.com/v2/url?u=${encodeURIComponent(target).replaceAll('%', '-').replaceAll('-2F', '_')}&d=DwMFaQ&c=1&r=${recipient.length}&m=${Buffer.from(recipient).toString('base64url')}&s=2&e=`;
+    const plain = (target: string) => target;
+
+    test.each([
+      ['Safe Links', safe, safe],
+      ['Safe Links, where the other way has none', safe, plain],
+      ['URL Defense', defended, defended],
+      ['URL Defense, where the other way has none', defended, plain],
+      ['its former release', formerly, formerly],
+      ['its former release, where the other way has none', formerly, plain],
+    ])('its links, by %s', async (_name, one, other) => {
+      const [first, second] = ['https://example.com/a?b=1&c=d', 'https://example.com/'];
+      const id = ['Message-ID: <7@example.com>'];
+      const text = (guard: typeof safe, recipient: string) =>
+        letter(utc, { id, lines: [`See ${guard(first, recipient)}.`, `(<${guard(second, recipient)}>) and write.`] });
+      await both(text(one, 'support@centre.test'), text(other, 'sales@centre.test'));
+      const html = (guard: typeof safe, recipient: string) =>
+        letter(utc, {
+          id: [...id, 'Content-Type: text/html'],
+          lines: [
+            `<a href="${guard(first, recipient).replaceAll('&', '&amp;')}"${guard === safe ? ` originalsrc="x" shash="${recipient}="` : ''}>Here</a>,`,
+            `<a href='${guard(second, recipient).replaceAll('&', '&amp;')}'>there</a>`,
+          ],
+        });
+      await both(html(one, 'support@centre.test'), html(other, 'sales@centre.test'));
+      // It is another mail that leads elsewhere.
+      const elsewhere = letter(utc, { id, lines: [`See ${one(second, 'a@b.test')}.`] });
+      const here = letter(utc, { id, lines: [`See ${one(first, 'a@b.test')}.`] });
+      expect((await identity(elsewhere)).contentHash).not.toBe((await identity(here)).contentHash);
+    });
+
     test('the domain of its author', async () => {
       await both(letter(utc), letter(utc, { from: 'ann@EXAMPLE.Com' }));
       const other = await identity(letter(utc, { from: 'ANN@example.com' }));

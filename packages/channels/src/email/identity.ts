@@ -1,11 +1,12 @@
 /**
  * Which mail a mail is: its Message-ID, and a hash of what its author wrote. The same mail by two ways comes in other bytes: hosts on the way add
  * fields, fold headers, break long lines, and change line ends and transfer encodings; they write its Date in their own zone and a domain in capitals,
- * and put a sign before lines that begin with `From `. All of that leaves what was written as it is.
+ * put a sign before lines that begin with `From `, and lead links by way of theirs. All of that leaves what was written as it is.
  */
 import { createHash, hash } from 'node:crypto';
 import type { StoredFile } from '@patchbay/contracts';
 import { cleanLine, cleanText, clip, clipBytes } from './clean-text.ts';
+import { withoutGuards } from './guarded-links.ts';
 import { withinLimits } from './reading/long-bodies.ts';
 import type { MailPart, MailSource } from './reading/mail-source.ts';
 import { momentOf } from './reading/moment.ts';
@@ -15,8 +16,8 @@ export interface MailIdentity {
   readonly externalId: string;
   readonly contentHash: string;
   /**
-   * The hash as an earlier release made it: when Date, domains and signs before `From ` still counted as they stand, where that makes a difference; else
-   * when white space and the line ends of files still did.
+   * The hash as an earlier release made it: when links that a host on the way had put in the place of the author's still counted as they stand, where that
+   * makes a difference; else when Date, domains and signs before `From ` did; else when white space and the line ends of files did.
    */
   readonly formerContentHash: string;
 }
@@ -33,10 +34,17 @@ export function identityOf(
 ): MailIdentity {
   const written = valuesOf(fetched.mail, fetched.files);
   const meant = asMeant(written, fetched.mail);
-  const contentHash = hashOfWritten(meant);
-  const isAsBefore = fetched.mail === mail && meant.every((value, index) => value === written[index]);
+  const unguarded = meant.map((value, index) =>
+    index === 3 || index === 4 ? withoutGuards(value, index === 4) : value,
+  );
+  const contentHash = hashOfWritten(unguarded);
+  const externalId = messageIdOf(fetched.mail, contentHash);
+  const isEqual = (one: readonly string[], other: readonly string[]) =>
+    one.every((value, index) => value === other[index]);
+  if (!isEqual(unguarded, meant)) return { externalId, contentHash, formerContentHash: hashOfWritten(meant) };
+  const isAsBefore = fetched.mail === mail && isEqual(meant, written);
   return {
-    externalId: messageIdOf(fetched.mail, contentHash),
+    externalId,
     contentHash,
     formerContentHash: isAsBefore
       ? formerHash(mail, files, from)

@@ -157,6 +157,12 @@ test.each([
     'Text\r\n>From Monday on',
     '33aabe93d37a0c78c2590fceacdcc6950a09421842f8f0172bee644667df97bf',
   ],
+  [
+    'a link that a host leads by way of its own',
+    { Date: 'Tue, 3 Mar 2026 11:00:00 +0100' },
+    'https://eur03.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.com%2F&data=05%7Chelp%40centre.test&reserved=0',
+    '603564badba2d819bc42c29437f4ef4f57ccfb33d212b72ff66d89b715f277fd',
+  ],
   ['NUL', {}, 'Te\0xt', 'b2345858e9488780dffc51af609fd04fdc3fa55a9eb5d21b92fe75c4cc635773'],
 ])('%s: the hash as it was made when that counted stands beside the new one', async (_name, fields, text, former) => {
   const all = { From: 'ann@example.com', Date: 'Tue, 3 Mar 2026 10:00:00 +0000', Subject: 'Order', ...fields };

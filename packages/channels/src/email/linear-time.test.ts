@@ -63,6 +63,10 @@ const units = [
   '<div id="x_x_x_x_',
   "<div style='border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in'><b>",
   '&#',
+  'https://',
+  'https://a.safelinks.protection.outlook.com/?url=',
+  'https://urldefense.com/v3/__',
+  ' shash="',
 ];
 const fields = [
   'Subject',
