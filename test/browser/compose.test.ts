@@ -46,7 +46,9 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await office.page.getByTestId('identity-signature').fill('{{agent}}\nLamp support');
     await office.page.getByTestId('identity-signature-html').fill('<b>{{agent}}</b><br>Lamp support');
     await picture('identity-form', office.page);
-    await office.page.getByTestId('identity-save').click();
+    // The signature that is shown above it may still grow, and move it away from under a pointer.
+    await office.page.getByTestId('identity-save').press('Enter');
+    await office.page.getByTestId('identity-save').waitFor({ state: 'detached' });
     await office.page.getByTestId('identity-row').filter({ hasText: 'support@patchbay.test' }).waitFor();
     await picture('identities', office.page);
     await office.page.context().close();
