@@ -1,7 +1,11 @@
+import { sweep } from '@patchbay/engine/pipeline/sweep';
 import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
+import { carrierEnvironment } from '../support/carrier.ts';
+import { startCarrierRest } from '../support/carrier-rest.ts';
 import { apiKey, startHub } from '../support/hub.ts';
+import { playedCaller } from '../support/played-caller.ts';
 import { openSimulator } from '../support/simulated-carrier.ts';
 
 async function ringingCentre(backend: 'postgres' | 'redis') {
@@ -24,6 +28,19 @@ async function ringingCentre(backend: 'postgres' | 'redis') {
   };
 }
 
+/** Where the carrier says nothing of a call but what the test has it say. */
+async function playedCentre(backend: 'postgres' | 'redis') {
+  await using stack = new AsyncDisposableStack();
+  const rest = stack.use(await startCarrierRest());
+  const hub = stack.use(await startHub(backend, { env: carrierEnvironment(rest.url) }));
+  const desk = stack.use(await openDesk(hub.url, apiKey));
+  const { callSid, ring, round } = playedCaller(hub.url, '+4915112350009');
+  await ring();
+  const { ticketId } = await desk.event('call.changed', ({ data }) => data['callSid'] === callSid);
+  const owned = stack.move();
+  return { ...hub, desk, callSid, round, ticketId, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
 onBothBackends('a phone call', (backend) => {
   it('is rung by the sweep when the hub stopped between taking it and ringing the agent', async () => {
     await using centre = await ringingCentre(backend);
@@ -37,8 +54,30 @@ onBothBackends('a phone call', (backend) => {
     await centre.desk.event('call.changed', ({ data }) => data['state'] === 'talking');
   });
 
-  it('whose end the carrier never told is over when it has waited longer than anyone can', async () => {
-    await using centre = await ringingCentre(backend);
+  it('waits on while the carrier asks about it, however long the queue lets it, and is over once it asks no more', async () => {
+    await using centre = await playedCentre(backend);
+    const { sql } = centre.hub.parts.db;
+    const { items } = (await centre.api('GET', '/api/v1/queue-settings')).body;
+    const queue = items.find(({ channels }: { channels: string[] }) => channels.includes('phone'));
+    const rings = [{ kind: 'voicemail', afterSeconds: 3600 }];
+    expect((await centre.api('PUT', `/api/v1/queues/${queue.id}`, { ...queue, rings })).status).toBe(200);
+    const minutesPass = (minutes: number) =>
+      sql.query(
+        'update call set changed_at = changed_at - make_interval(mins => $2), started_at = started_at - make_interval(mins => $2) where call_sid = $1',
+        [centre.callSid, minutes],
+      );
+    for (const minutes of [4, 8, 12]) {
+      await minutesPass(4);
+      expect(await centre.round(minutes * 60)).toContain('<Play>');
+    }
+    await sweep(centre.hub.parts);
+    expect((await centre.api('GET', `/api/v1/tickets/${centre.ticketId}`)).body.call.state).toBe('waiting');
+    await minutesPass(6);
+    await centre.desk.event('call.changed', ({ data }) => data['state'] === 'missed');
+  });
+
+  it('whose end the carrier never told is over when it was not heard of for longer than anyone can wait', async () => {
+    await using centre = await playedCentre(backend);
     await centre.hub.parts.db.sql.query(
       `update call set changed_at = now() - interval '10 minutes' where call_sid = $1`,
       [centre.callSid],

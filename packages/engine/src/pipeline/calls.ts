@@ -4,7 +4,15 @@ import type { CallSituation } from '@patchbay/channels/channel';
 import type { callCommand } from '@patchbay/contracts';
 import type { z } from 'zod';
 import { applyCallStep, lineEnd, toldMinutes } from '@patchbay/domain';
-import { changeCall, claimDialling, readCall, readTicketCall, releaseTicket, settleCallTicket } from '@patchbay/store';
+import {
+  changeCall,
+  claimDialling,
+  hearWaiting,
+  readCall,
+  readTicketCall,
+  releaseTicket,
+  settleCallTicket,
+} from '@patchbay/store';
 import type { Queryable } from '@patchbay/store';
 import { readLine, readPlaces, type PlaceRow } from '@patchbay/store/queries/waiting';
 import { readHours } from '../opening-hours.ts';
@@ -14,12 +22,16 @@ import { endLostCall, hangUpPlaced } from './outgoing-calls.ts';
 import { placeOf } from './places.ts';
 import { reasonOf } from './retry.ts';
 
-/** What the carrier's dialogue needs to know: the ticket's number, the caller's place, whether anybody is there. */
+/**
+ * What the carrier's dialogue needs to know: the ticket's number, the caller's place, whether anybody is there. That it asks is noted: a caller
+ * of whom nothing is heard is not on the line any more ({@link endStaleCall}).
+ */
 export async function callSituation(parts: Parts, callSid: string): Promise<CallSituation | null> {
   const call = await readCall(parts.db.sql, callSid);
   const hours = await readHours(parts.db);
   const open = (call ? hours.ofQueue(call.queueId) : hours.ofChannel('phone')).isOpen(parts.now());
   if (!call) return open ? null : { ticketNumber: null, place: null, state: 'waiting', open };
+  await hearWaiting(parts.db.sql, call);
   const [row] = await readPlaces(parts.db.sql, [call.ticketId]);
   const known = { ticketNumber: call.ticketNumber, state: call.state, open };
   if (!row) {
@@ -103,7 +115,7 @@ async function giveBack(parts: Parts, callSid: string, reason: string): Promise<
 }
 
 /**
- * A call has been in its state for longer than the state can last: the carrier's word was lost. Who was to be connected waits again; every
+ * A call has been in its state for longer than the state can last, or waits and is not heard of: the carrier's word was lost. Who was to be connected waits again; every
  * other call is over.
  */
 export async function endStaleCall(parts: Parts, callSid: string): Promise<void> {
@@ -113,7 +125,7 @@ export async function endStaleCall(parts: Parts, callSid: string): Promise<void>
   if (stale?.state === 'connecting') return giveBack(parts, callSid, "The agent's phone could not be reached");
   await parts.db.transaction(async (tx) => {
     const call = await readCall(tx, callSid, true);
-    if (!call || call.state !== stale?.state) return;
+    if (!call || call.state !== stale?.state || (call.state === 'waiting' && !call.unheard)) return;
     const state = applyCallStep(call.state, 'ended');
     await changeCall(tx, call, { state, step: 'lost' });
     await settleCallTicket(tx, call, state === 'missed');

@@ -42,8 +42,9 @@ const uploadDays = 2;
 const batch = 500;
 
 /**
- * How long a call can be in a state at the most. A caller is sent to the voicemail after a minute, an agent's phone rings for twenty
- * seconds and that of a customer who is called for thirty, a recording takes two minutes, and the carrier ends every call within a day.
+ * How long a call can be in a state at the most. A caller waits for as long as the queue says, and meanwhile the carrier asks at least once a
+ * minute what they are to hear: this is how long it may not be heard of. An agent's phone rings for twenty seconds and that of a customer who is
+ * called for thirty, a recording takes two minutes, and the carrier ends every call within a day.
  */
 const longestCallMs = {
   waiting: 5 * 60_000,

@@ -27,6 +27,8 @@ export interface CallRow {
   dialledAt: Date | null;
   agentAnsweredAt: Date | null;
   customerDialledAt: Date | null;
+  /** It waits, and the carrier was not heard of for a minute or longer. */
+  unheard: boolean;
 }
 
 const select = `
@@ -34,7 +36,8 @@ const select = `
     c.agent_id as "agentId", c.agent_call_sid as "agentCallSid", c.conference_sid as "conferenceSid", c.answered_at as "answeredAt",
     c.held_at as "heldAt", c.started_at as "startedAt", c.ended_at as "endedAt", t.assignee_id as "assigneeId", t.queue_id as "queueId",
     t.channel, t.waiting_since as "waitingSince", c.direction, c.outcome, c.customer_call_sid as "customerCallSid", c.dialled_at as "dialledAt",
-    c.agent_answered_at as "agentAnsweredAt", c.customer_dialled_at as "customerDialledAt"
+    c.agent_answered_at as "agentAnsweredAt", c.customer_dialled_at as "customerDialledAt",
+    c.state = 'waiting' and c.changed_at < now() - interval '1 minute' as unheard
   from call c join ticket t on t.id = c.ticket_id`;
 
 export async function readCall(sql: Queryable, callSid: string, lock = false): Promise<CallRow | null> {
@@ -135,6 +138,15 @@ export async function changeCall(tx: Queryable, call: CallRow, change: CallChang
   );
 }
 
+/**
+ * The carrier asks what a caller is to hear next, so they are on the line. While a call waits, `changed_at` is when it came to wait or was last
+ * heard of: it is written down once a minute at the most, not at every round of the wait.
+ */
+export async function hearWaiting(sql: Queryable, call: CallRow): Promise<void> {
+  if (!call.unheard) return;
+  await sql.query(`update call set changed_at = now() where id = $1 and state = 'waiting'`, [call.id]);
+}
+
 /** A call that is over takes up nobody's capacity; one that nobody answered says so in its ticket's subject. */
 export async function settleCallTicket(tx: Queryable, call: CallRow, missed: boolean): Promise<void> {
   await tx.query(
@@ -170,7 +182,10 @@ export async function undialledCalls(
   return rows;
 }
 
-/** Calls that have been in a state for longer than it can last, so that the carrier's word about their end must have been lost. */
+/**
+ * Calls that have been in a state for longer than it can last, or that wait and were not heard of for so long, so that the carrier's word about
+ * their end must have been lost.
+ */
 export async function staleCalls(sql: Queryable, longestMs: Readonly<Record<string, number>>): Promise<string[]> {
   const { rows } = await sql.query<{ callSid: string }>(
     `select c.call_sid as "callSid" from call c join jsonb_each_text($1) l (state, ms) on l.state = c.state
