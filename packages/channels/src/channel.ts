@@ -95,8 +95,10 @@ export interface CallSituation {
   readonly language?: 'en' | 'zh';
   /** The caller may hang up and be called back with the place they have. */
   readonly callBack?: boolean;
-  /** How the wait on the line ends and after how many seconds of it; left out: by the voicemail, after a minute. */
+  /** How the wait on the line ends and after how many seconds in the present queue; left out: by the voicemail, after a minute. */
   readonly lineEnd?: { readonly how: 'voicemail' | 'call-back'; readonly afterSeconds: number };
+  /** How many seconds of the wait were over when the ticket came into its present queue; left out: none. */
+  readonly waitedBefore?: number;
 }
 
 export interface ReceiveOutcome {

@@ -317,6 +317,25 @@ describe('answers', () => {
       expect(body).toMatch(part instanceof RegExp ? part : new RegExp(part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
   });
 
+  const voicemailAfterAMinute = { how: 'voicemail', afterSeconds: 60 } as const;
+  test.each([
+    ['is not up', '170', { lineEnd: voicemailAfterAMinute }, '<Pause length="4"/>'],
+    ['is up', '181', { lineEnd: voicemailAfterAMinute }, '<Leave/>'],
+    [
+      'is up, but an agent is rung',
+      '205',
+      { lineEnd: voicemailAfterAMinute, state: 'connecting' },
+      '<Pause length="4"/>',
+    ],
+    ['is up, and an agent was rung', '211', { lineEnd: voicemailAfterAMinute, state: 'connecting' }, '<Leave/>'],
+    ['is not up where it says nothing of it', '170', {}, '<Pause length="4"/>'],
+    ['is up where it says nothing of it', '181', {}, '<Leave/>'],
+  ])('the time of a queue that the ticket came into after 121 seconds %s', async (_name, QueueTime, more, expected) => {
+    expect(await answerTo('/wait', { ...leg, QueueTime }, { ...waiting, waitedBefore: 121, ...more })).toContain(
+      expected,
+    );
+  });
+
   test('the number is told once', async () => {
     expect(await answerTo('/wait?told=1', { ...leg, QueueTime: '3' }, waiting)).not.toContain('ticket number');
   });

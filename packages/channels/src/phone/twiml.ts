@@ -3,7 +3,7 @@ import VoiceResponse from 'twilio/lib/twiml/VoiceResponse.js';
 import type { CallSituation } from '../channel.ts';
 import { type CallReference, holdAudioPath, type VoiceUrl } from './urls.ts';
 
-/** How long a caller waits for an agent, and for how much longer while an agent's phone already rings. */
+/** How long a caller waits for an agent in a queue that says nothing else, and for how much longer while an agent's phone already rings. */
 export const waitLimitSeconds = 60;
 export const connectingGraceSeconds = 30;
 const holdAudioSeconds = 8;
@@ -105,11 +105,14 @@ function tell(response: VoiceResponse, told: boolean, situation: CallSituation |
   if (expectedMinutes != null) speak(response, language, say.wait(expectedMinutes));
 }
 
-/** One round of waiting, or its end. Rounds end so that the wait is as long as it is meant to be. */
+/**
+ * One round of waiting, or its end. Rounds end so that the wait is as long as it is meant to be, counted from when the ticket came into its
+ * queue; `queueTime` is the whole wait, whatever queues the ticket was in.
+ */
 export function waiting(voice: PhoneVoice, queueTime: number, told: boolean, situation: CallSituation | null): string {
   const connecting = situation?.state === 'connecting';
   const limit = (situation?.lineEnd?.afterSeconds ?? waitLimitSeconds) + (connecting ? connectingGraceSeconds : 0);
-  const left = Math.ceil(limit - queueTime);
+  const left = Math.ceil((situation?.waitedBefore ?? 0) + limit - queueTime);
   return document((response) => {
     if (left <= 0 || (situation?.open === false && !connecting)) {
       if (situation?.lineEnd?.how === 'call-back' && situation.open)

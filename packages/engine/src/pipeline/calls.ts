@@ -13,8 +13,8 @@ import {
   releaseTicket,
   settleCallTicket,
 } from '@patchbay/store';
-import type { Queryable } from '@patchbay/store';
-import { readLine, readPlaces, type PlaceRow } from '@patchbay/store/queries/waiting';
+import type { CallRow, Queryable } from '@patchbay/store';
+import { readLine, readPlaces, type LineRow } from '@patchbay/store/queries/waiting';
 import { readHours } from '../opening-hours.ts';
 import type { Parts } from '../parts.ts';
 import { controlOf } from './call-control.ts';
@@ -36,8 +36,8 @@ export async function callSituation(parts: Parts, callSid: string): Promise<Call
   const known = { ticketNumber: call.ticketNumber, state: call.state, open };
   if (!row) {
     // An agent has taken the ticket: the caller waits on by the same rules while that agent's phone rings.
-    const line = call.queueId === null ? null : await readLine(parts.db.sql, call.queueId);
-    return { ...known, place: null, ...(line && lineOf(line)) };
+    const line = await readLine(parts.db.sql, call.ticketId);
+    return { ...known, place: null, ...(line && lineOf(call, line)) };
   }
   const { place, expectedSeconds } = placeOf(row, parts.now());
   return {
@@ -45,16 +45,17 @@ export async function callSituation(parts: Parts, callSid: string): Promise<Call
     place: call.state === 'waiting' ? place : null,
     expectedMinutes: expectedSeconds === null ? null : toldMinutes(expectedSeconds),
     callBack: row.callBack,
-    ...lineOf(row),
+    ...lineOf(call, row),
   };
 }
 
-function lineOf({
-  language,
-  rings,
-}: Pick<PlaceRow, 'language' | 'rings'>): Pick<CallSituation, 'language' | 'lineEnd'> {
+function lineOf(
+  { startedAt }: CallRow,
+  { language, rings, movedAt }: LineRow,
+): Pick<CallSituation, 'language' | 'lineEnd' | 'waitedBefore'> {
   const end = lineEnd(rings);
-  return { language, ...(end && { lineEnd: end }) };
+  const waitedBefore = movedAt ? Math.max(0, Math.floor((movedAt.getTime() - startedAt.getTime()) / 1000)) : 0;
+  return { language, waitedBefore, ...(end && { lineEnd: end }) };
 }
 
 /**

@@ -13,9 +13,14 @@ export interface PlaceRow {
   language: 'en' | 'zh';
   callBack: boolean;
   rings: QueueRing[];
+  /** When it was last moved into a queue; null: it is in its first. To be taken and given back does not move it. */
+  movedAt: Date | null;
   /** When the last items were taken out of the queue, newest first. */
   taken: Date[];
 }
+
+/** Not `queued_at`, which is gone while somebody has the ticket and anew when they give it back. */
+const movedAt = `(select e.at from event e where e.ticket_id = t.id and e.type = 'ticket.queued' order by e.id desc limit 1) as "movedAt"`;
 
 /** So many recent takes say how fast it goes. */
 const mostTaken = 20;
@@ -23,7 +28,7 @@ const mostTaken = 20;
 /** The places of those of the tickets that wait. An item comes before another of its queue when its priority is higher, counting its age. */
 export async function readPlaces(sql: Queryable, ticketIds: readonly string[]): Promise<PlaceRow[]> {
   const { rows } = await sql.query<PlaceRow>(
-    `select t.id as "ticketId", t.queue_id as "queueId", t.channel, t.waiting_since as "waitingSince", q.language, q.call_back as "callBack", q.rings,
+    `select t.id as "ticketId", t.queue_id as "queueId", t.channel, t.waiting_since as "waitingSince", q.language, q.call_back as "callBack", q.rings, ${movedAt},
        (select count(*)::int from ticket w where w.queue_id = t.queue_id and w.waiting_since is not null
           and (w.priority - q.ageing * extract(epoch from w.waiting_since) / 60, t.id) > (t.priority - q.ageing * extract(epoch from t.waiting_since) / 60, w.id)) as ahead,
        array(select a.at from queue_answer a where a.queue_id = t.queue_id order by a.at desc limit ${mostTaken}) as taken
@@ -33,11 +38,13 @@ export async function readPlaces(sql: Queryable, ticketIds: readonly string[]): 
   return rows;
 }
 
-/** How a queue speaks to who waits on the line, and how it ends their wait; null when it is gone. */
-export async function readLine(sql: Queryable, queueId: string): Promise<Pick<PlaceRow, 'language' | 'rings'> | null> {
-  const { rows } = await sql.query<Pick<PlaceRow, 'language' | 'rings'>>(
-    'select language, rings from queue where id = $1',
-    [queueId],
+export type LineRow = Pick<PlaceRow, 'language' | 'rings' | 'movedAt'>;
+
+/** How a ticket's queue speaks to who waits on the line, and how it ends their wait; null when it has none. */
+export async function readLine(sql: Queryable, ticketId: string): Promise<LineRow | null> {
+  const { rows } = await sql.query<LineRow>(
+    `select q.language, q.rings, ${movedAt} from ticket t join queue q on q.id = t.queue_id where t.id = $1`,
+    [ticketId],
   );
   return rows[0] ?? null;
 }
