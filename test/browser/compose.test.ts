@@ -2,9 +2,18 @@
 import { createTransport } from 'nodemailer';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { logIn as openSession } from '../support/api-centre.ts';
 import { holdRequests, keepPictures, sizes, useBrowser } from '../support/browser.ts';
 import type { OpenedPage } from '../support/browser.ts';
-import { acceptOffer, chooseLanguage, clickTwice, logIn, message, openSetting } from '../support/browser-desk.ts';
+import {
+  acceptOffer,
+  chooseLanguage,
+  clickTwice,
+  grace,
+  logIn,
+  message,
+  openSetting,
+} from '../support/browser-desk.ts';
 import { focused } from '../support/browser-keys.ts';
 import { openMailDesk } from '../support/browser-mail-desk.ts';
 import type { MailDesk } from '../support/browser-mail-desk.ts';
@@ -22,6 +31,7 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
   const picture = async (name: string, of: Page = page) => beyond.push(...(await keepPictures(of, `compose-${name}`)));
   const sent = (words: string) => desk.sink.mails.until(({ mail }) => mail.text?.includes(words) === true, words);
   const composer = () => page.getByTestId('composer-text');
+  const ticketId = () => new URL(page.url()).pathname.split('/').at(-1);
   /** A card may come and go by its event before the answer has reached the composer. */
   const wordsAre = (words: string) =>
     eventually(
@@ -230,7 +240,7 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
   });
 
   it('counts as unread what the customer wrote and what colleagues noted, not what the centre wrote', async () => {
-    const id = new URL(page.url()).pathname.split('/').at(-1);
+    const id = ticketId();
     const row = page.locator(`[data-testid=ticket-row][data-ticket-id="${id}"]`);
     await open('The lamp is dark');
     await row.getByTestId('unread').waitFor({ state: 'detached' });
@@ -431,15 +441,17 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     expect(await composer().inputValue()).toBe('Not for the customer');
   });
 
+  /** Sends what is written. Answers the key that it goes with. */
+  async function sendKey(path: RegExp): Promise<string | undefined> {
+    const asked = page.waitForRequest((request) => request.method() === 'POST' && path.test(request.url()));
+    await page.getByTestId('composer-send').click();
+    return (await asked).headers()['idempotency-key'];
+  }
+
   it('a message tried again keeps its key, also after a note; the same words written anew are another one', async () => {
-    const send = async (path: RegExp) => {
-      const asked = page.waitForRequest((request) => request.method() === 'POST' && path.test(request.url()));
-      await page.getByTestId('composer-send').click();
-      return (await asked).headers()['idempotency-key'];
-    };
     const fails = async () => {
       const post = await holdRequests(page, 'POST', /held-replies$/);
-      const key = await send(/held-replies$/);
+      const key = await sendKey(/held-replies$/);
       await post.fail();
       await page.getByTestId('composer-error').waitFor();
       return key;
@@ -448,7 +460,7 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     await page.getByTestId('composer-note').click();
     expect(await page.getByTestId('upload').count()).toBe(0);
     await composer().fill('A note between');
-    await send(/messages$/);
+    await sendKey(/messages$/);
     await message(page, 'out', 'A note between').waitFor();
     await page.getByTestId('composer-forward').click();
     expect(await page.getByTestId('upload').count()).toBe(1);
@@ -458,6 +470,65 @@ describe.skipIf(inject('chromium') === null)('writing mail at the console', () =
     const anew = await fails();
     expect(again).toBe(first);
     expect(anew).not.toBe(first);
+  });
+
+  /** Sends what is written, whose answer is lost, and loads the page anew. Answers the key that it went with. */
+  async function sentInVain(path: RegExp): Promise<string | undefined> {
+    const post = await holdRequests(page, 'POST', path);
+    const key = await sendKey(path);
+    await post.loseAnswer();
+    await page.getByTestId('composer-error').waitFor();
+    await page.reload();
+    await page.locator('[data-testid=composer-send]:enabled').waitFor();
+    return key;
+  }
+
+  it('whatever no answer came to before the page was loaded anew keeps its key, and is there once', async () => {
+    const written = async (text: string) => {
+      const { body } = await hub.api('GET', `/api/v1/tickets/${ticketId()}/messages?limit=200`);
+      return body.items.filter((one: { text: string }) => one.text.startsWith(text)).length;
+    };
+    const sentTwice = async (path: RegExp): Promise<string | undefined> => {
+      const first = await sentInVain(path);
+      expect(await sendKey(path)).toBe(first);
+      return first;
+    };
+    await composer().fill('Once and for all');
+    await sentTwice(/held-replies$/);
+    await wordsAre('');
+    const held = page.getByTestId('held-reply').filter({ hasText: 'Once and for all' });
+    expect(await held.count()).toBe(1);
+    await held.getByTestId('held-send-now').click();
+    await sent('Once and for all');
+    await page.getByTestId('composer-note').click();
+    await composer().fill('Noted once');
+    const first = await sentTwice(/messages$/);
+    await wordsAre('');
+    expect(await written('Noted once')).toBe(1);
+    expect(await written('Once and for all')).toBe(1);
+    expect(desk.sink.mails.items.filter(({ mail }) => mail.text?.includes('Once and for all'))).toHaveLength(1);
+    await composer().fill('Noted once');
+    expect(await sendKey(/messages$/)).not.toBe(first);
+    await wordsAre('');
+    expect(await written('Noted once')).toBe(2);
+    await page.getByTestId('composer-reply').click();
+  });
+
+  it('what was taken back at another place meanwhile leaves when the same words are sent again', async () => {
+    const { api: asGrace } = await openSession(hub.url, grace);
+    const held = page.getByTestId('held-reply').filter({ hasText: 'Taken back elsewhere' });
+    await composer().fill('Taken back elsewhere');
+    const first = await sentInVain(/held-replies$/);
+    const { body } = await asGrace('GET', `/api/v1/tickets/${ticketId()}/held-replies`);
+    const { id } = body.items.find(({ input }: { input: { text: string } }) => input.text === 'Taken back elsewhere');
+    expect((await asGrace('DELETE', `/api/v1/held-replies/${id}`)).status).toBe(200);
+    await held.waitFor({ state: 'detached' });
+    await wordsAre('Taken back elsewhere');
+    expect(await sendKey(/held-replies$/)).toBe(first);
+    await wordsAre('');
+    await held.getByTestId('held-send-now').click();
+    await sent('Taken back elsewhere');
+    await composer().fill('There will be a drawing');
   });
 
   it('a file that a reload kept from arriving is told of, and nothing leaves without it', async () => {

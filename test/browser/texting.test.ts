@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { keepPictures, useBrowser } from '../support/browser.ts';
+import { holdRequests, keepPictures, useBrowser } from '../support/browser.ts';
 import {
   acceptOffer,
   addAgent,
@@ -193,15 +193,29 @@ describe.skipIf(inject('chromium') === null)('texting at the desk', () => {
     await desk.getByTestId('window-closed').waitFor();
     await desk.getByTestId('composer-text').fill('It is there');
     expect(await desk.getByTestId('composer-send').isDisabled()).toBe(true);
-    await desk.getByTestId('template-open').click();
-    await desk.getByTestId('template-choice').click();
-    await desk.getByText('parcel-news (en)').click();
-    await desk.getByTestId('template-variable-1').fill('Ada');
-    await desk.getByTestId('template-variable-2').fill('4711');
+    const fill = async () => {
+      await desk.getByTestId('template-open').click();
+      await desk.getByTestId('template-choice').click();
+      await desk.getByText('parcel-news (en)').click();
+      await desk.getByTestId('template-variable-1').fill('Ada');
+      await desk.getByTestId('template-variable-2').fill('4711');
+    };
+    await fill();
     await picture(desk, 'template');
+    const post = await holdRequests(desk, 'POST', /messages$/);
     await desk.getByTestId('template-send').click();
+    await post.loseAnswer();
+    await desk.getByRole('dialog').getByRole('alert').waitFor();
+    expect(problems.flatMap((some) => some.splice(0))).toEqual([expect.stringMatching(/ERR_FAILED.*messages/)]);
+    await desk.reload();
+    await desk.getByTestId('window-closed').waitFor();
+    // Who did not hear that it left sends it again.
+    await fill();
+    await desk.getByTestId('template-send').click();
+    await desk.getByTestId('template-send').waitFor({ state: 'detached' });
     await message(desk, 'out', 'Hello Ada, your parcel 4711 is there.').waitFor();
     await eventually(received, (all) => all.some(({ body }: { body: string }) => body.endsWith('· Ada · 4711')));
+    expect(await message(desk, 'out', 'Hello Ada, your parcel 4711 is there.').count()).toBe(1);
     await chooseLanguage(desk, 'zh');
     await desk.getByText('只能发送模板').waitFor();
     await picture(desk, 'chinese');

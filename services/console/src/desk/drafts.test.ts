@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { asLeft, emptyDraft, withoutSent, withProposalWhileBegun, type Draft, type DraftKind } from './drafts.ts';
+import {
+  asLeft,
+  emptyDraft,
+  keepDraft,
+  keptDraft,
+  withAttemptsWhileBegun,
+  withoutSent,
+  withProposalWhileBegun,
+  type Draft,
+  type DraftKind,
+} from './drafts.ts';
 import { untouchedMail } from './mail-choice.ts';
 
 const file = (key: string, kind: DraftKind = 'public') => ({
@@ -66,4 +76,80 @@ it('a note is gone on with only where one was begun', () => {
   const empty = { ...emptyDraft, kind: 'internal' as const };
   expect(asLeft(empty).kind).toBeNull();
   expect(asLeft({ ...empty, uploads: [file('for colleagues', 'internal')] }).kind).toBe('internal');
+});
+
+const attempts = {
+  public: { content: 'Hello', key: 'a' },
+  internal: { content: 'A note', key: 'b' },
+  template: { content: 'Filled', key: 'c' },
+};
+
+it('what was tried is forgotten with what is written, and a template on its own', () => {
+  const left = (draft: Draft) => Object.keys(withAttemptsWhileBegun({ ...draft, attempts }).attempts);
+  expect(left(written('Hello'))).toEqual(['public', 'internal', 'template']);
+  expect(left(written(''))).toEqual(['internal', 'template']);
+  expect(left({ ...emptyDraft, uploads: [file('a')] })).toEqual(['public', 'template']);
+  expect(left({ ...emptyDraft, mail: { ...untouchedMail, mode: 'forward' } })).toEqual(['public', 'template']);
+  expect(left(emptyDraft)).toEqual(['template']);
+  const draft = { ...written('Hello'), attempts };
+  expect(withAttemptsWhileBegun(draft)).toBe(draft);
+});
+
+describe('what of a draft outlasts the page', () => {
+  /** With room for so many characters. */
+  function shelf(room = Infinity) {
+    const kept = new Map<string, string>();
+    return {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem(name: string, value: string) {
+        if (value.length > room) throw new DOMException('full', 'QuotaExceededError');
+        kept.set(name, value);
+      },
+      removeItem: (name: string) => void kept.delete(name),
+    };
+  }
+  const draft = { ...written('Hello'), attempts, failure: new Error('no answer') };
+
+  it('all but why it could not be sent; the attempts with it, and no longer', () => {
+    const tab = shelf();
+    keepDraft(tab, 'one', draft);
+    expect(keptDraft(tab, 'one')).toEqual({ ...draft, failure: null });
+    expect(keptDraft(tab, 'another')).toBe(emptyDraft);
+    keepDraft(tab, 'one', emptyDraft);
+    expect(tab.getItem('one')).toBeNull();
+  });
+
+  it('an attempt to send a template, which nothing was written for', () => {
+    const tab = shelf();
+    const filled = { ...emptyDraft, attempts: { template: attempts.template } };
+    keepDraft(tab, 'one', filled);
+    expect(keptDraft(tab, 'one')).toEqual(filled);
+  });
+
+  it('the words where there is no room for more, and nothing where there is none at all', () => {
+    const narrow = shelf(JSON.stringify({ ...draft, uploads: [] }).length - 50);
+    keepDraft(narrow, 'one', draft);
+    expect(keptDraft(narrow, 'one')).toEqual({ ...draft, attempts: {}, failure: null });
+    const full = shelf(0);
+    keepDraft(full, 'one', draft);
+    expect(keptDraft(full, 'one')).toBe(emptyDraft);
+  });
+
+  it('nothing where the browser refuses, or keeps what nobody can read', () => {
+    const refuse = (): never => {
+      throw new DOMException('refused', 'SecurityError');
+    };
+    const refused = { getItem: refuse, setItem: refuse, removeItem: refuse };
+    for (const one of [draft, emptyDraft]) expect(() => keepDraft(refused, 'one', one)).not.toThrow();
+    expect(keptDraft(refused, 'one')).toBe(emptyDraft);
+    const tab = shelf();
+    tab.setItem('one', '{damaged');
+    expect(keptDraft(tab, 'one')).toBe(emptyDraft);
+  });
+
+  it('a draft of before attempts were kept has none', () => {
+    const tab = shelf();
+    tab.setItem('one', JSON.stringify({ kind: 'public', texts: draft.texts }));
+    expect(keptDraft(tab, 'one')).toEqual({ ...emptyDraft, kind: 'public', texts: draft.texts });
+  });
 });

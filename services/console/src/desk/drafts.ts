@@ -1,5 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { useMe } from '../session/use-me.ts';
+import { withoutAttempt, type Attempts } from './attempts.ts';
 import { untouchedMail, type MailChoice, type Proposal } from './mail-choice.ts';
 import { withoutSentWords } from './text-edit.ts';
 import { asKept, type Upload } from './uploads.ts';
@@ -15,6 +16,8 @@ export interface Draft {
   readonly mail: MailChoice;
   /** Whom the answer was proposed to go to when it was begun, and goes to; null while nothing is written: then whatever is proposed now. */
   readonly proposal: Proposal | null;
+  /** What was sent without an answer so far. It goes with what is written, and is forgotten with it. */
+  readonly attempts: Attempts;
   /** Why it could not be sent last. */
   readonly failure: Error | null;
 }
@@ -30,6 +33,7 @@ export const emptyDraft: Draft = {
   uploads: [],
   mail: untouchedMail,
   proposal: null,
+  attempts: {},
   failure: null,
 };
 
@@ -43,16 +47,16 @@ const listeners = new Set<() => void>();
 export function draftOn(agentId: string, ticketId: string): DraftStore {
   const name = `patchbay.draft.${agentId}.${ticketId}`;
   const get = (): Draft => {
-    const known = drafts.get(name) ?? parsedDraft(sessionStorage.getItem(name));
+    const known = drafts.get(name) ?? keptDraft(ofTab, name);
     drafts.set(name, known);
     return known;
   };
   return {
     get,
     change: (how) => {
-      const next = withProposalWhileBegun(how(get()));
+      const next = withAttemptsWhileBegun(withProposalWhileBegun(how(get())));
       drafts.set(name, next);
-      keep(name, next);
+      keepDraft(ofTab, name, next);
       for (const tell of listeners) tell();
     },
   };
@@ -69,20 +73,39 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-function keep(name: string, draft: Draft): void {
-  const { kind, texts, mail, proposal } = draft;
+type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** Where the browser refuses the storage, reading the property alone throws. */
+const ofTab: Shelf = {
+  getItem: (name) => sessionStorage.getItem(name),
+  setItem: (name, value) => sessionStorage.setItem(name, value),
+  removeItem: (name) => sessionStorage.removeItem(name),
+};
+
+/** Puts by what outlasts the page. Where not all of it finds room, the words go before the attempts to send them. */
+export function keepDraft(shelf: Shelf, name: string, draft: Draft): void {
+  const { kind, texts, mail, proposal, attempts } = draft;
   const uploads = draft.uploads.map(asKept);
-  try {
-    if (!texts.public && !texts.internal && uploads.length === 0 && mail.mode !== 'forward')
-      sessionStorage.removeItem(name);
-    else sessionStorage.setItem(name, JSON.stringify({ kind, texts, mail, proposal, uploads }));
-  } catch {
-    // No room: then it is kept as long as the page is.
-  }
+  const isBlank = !texts.public && !texts.internal && uploads.length === 0 && mail.mode !== 'forward';
+  for (const kept of [{ attempts }, {}])
+    try {
+      if (isBlank && Object.keys(attempts).length === 0) shelf.removeItem(name);
+      else shelf.setItem(name, JSON.stringify({ kind, texts, mail, proposal, uploads, ...kept }));
+      return;
+    } catch {
+      // No room: then it is kept as long as the page is.
+    }
 }
 
-const parsedDraft = (kept: string | null): Draft =>
-  kept === null ? emptyDraft : { ...emptyDraft, ...(JSON.parse(kept) as Partial<Draft>) };
+/** What of a draft outlasted the page. */
+export function keptDraft(shelf: Shelf, name: string): Draft {
+  try {
+    const kept = shelf.getItem(name);
+    return kept === null ? emptyDraft : { ...emptyDraft, ...(JSON.parse(kept) as Partial<Draft>) };
+  } catch {
+    return emptyDraft;
+  }
+}
 
 /** Whether there are words or files of the kind. */
 export const isBegun = ({ texts, uploads }: Draft, kind: DraftKind): boolean =>
@@ -91,6 +114,14 @@ export const isBegun = ({ texts, uploads }: Draft, kind: DraftKind): boolean =>
 /** An answer that was emptied goes to whomever is proposed, as one that was never begun. */
 export const withProposalWhileBegun = (draft: Draft): Draft =>
   draft.proposal !== null && !isBegun(draft, 'public') ? { ...draft, proposal: null } : draft;
+
+/** What was given up is not tried again: the same message, written anew, is another one. */
+export function withAttemptsWhileBegun(draft: Draft): Draft {
+  const isPublic = isBegun(draft, 'public') || draft.mail.mode === 'forward';
+  const answered = isPublic ? draft.attempts : withoutAttempt(draft.attempts, 'public');
+  const attempts = isBegun(draft, 'internal') ? answered : withoutAttempt(answered, 'internal');
+  return attempts === draft.attempts ? draft : { ...draft, attempts };
+}
 
 /** As it is found by who comes back: answering, unless something else was begun. */
 export const asLeft = (draft: Draft): Draft =>

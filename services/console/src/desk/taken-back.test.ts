@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { emptyDraft } from './drafts.ts';
-import { withWrittenAnew } from './taken-back.ts';
+import { withTakenBack, withWrittenAnew } from './taken-back.ts';
 
 const id = '01890000-0000-7000-8000-000000000001';
 const file = { id, filename: 'bulb.png', contentType: 'image/png', size: 7, sha256: '0'.repeat(64) };
@@ -37,4 +37,10 @@ it('what failed is written anew to whom it went, with its files, over nothing th
     { ...emptyDraft, uploads: withWrittenAnew(emptyDraft, passedOn).uploads },
   ])
     expect(withWrittenAnew(begun, passedOn)).toBe(begun);
+});
+
+it('what was taken back is another message when it is sent again, and a note beside it is still the same', () => {
+  const internal = { content: 'A note', key: 'b' };
+  const tried = { ...emptyDraft, attempts: { public: { content: 'Between us', key: 'a' }, internal } };
+  expect(withTakenBack(tried, passedOn).attempts).toEqual({ internal });
 });

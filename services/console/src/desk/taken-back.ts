@@ -1,9 +1,13 @@
 import type { HandedIn } from '@patchbay/contracts';
+import { withoutAttempt } from './attempts.ts';
 import type { Draft } from './drafts.ts';
 import { choiceOf } from './mail-choice.ts';
 import { arrivedUpload } from './uploads.ts';
 
-/** The draft with a message that was taken back in it; what was begun meanwhile is not lost either. */
+/**
+ * The draft with a message that was taken back in it; what was begun meanwhile is not lost either. The same words, sent again, are another
+ * message: under the key of the one that was taken back none leaves.
+ */
 export function withTakenBack(now: Draft, { input, files }: HandedIn): Draft {
   const begun = now.texts.public.trim();
   const contentIds = new Map(
@@ -15,6 +19,7 @@ export function withTakenBack(now: Draft, { input, files }: HandedIn): Draft {
     texts: { ...now.texts, public: begun === '' ? input.text : `${input.text}\n\n${begun}` },
     uploads: [...files.map((file) => arrivedUpload(file, contentIds.get(file.id))), ...now.uploads],
     mail: choiceOf(input),
+    attempts: withoutAttempt(now.attempts, 'public'),
   };
 }
 

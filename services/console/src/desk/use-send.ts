@@ -3,7 +3,8 @@ import type { HeldReply, Message } from '@patchbay/contracts';
 import { keys, type MessageDraft } from '@patchbay/ui';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
-import { newKey } from './new-key.ts';
+import { attemptAt, withoutAttempt, type Attempt, type Way } from './attempts.ts';
+import { draftOn } from './drafts.ts';
 
 /** A message on its way. What is done with its answer is done also when another ticket is on screen by then. */
 interface Sending {
@@ -12,36 +13,26 @@ interface Sending {
   failed?: (problem: Error) => void;
 }
 
-type Way = MessageDraft['visibility'] | 'template';
-const wayOf = (message: MessageDraft): Way => (message.template ? 'template' : message.visibility);
-
-/** By author, ticket and way of writing, the message of which it is not known whether it reached the hub, and the key that it was sent with. */
-const attempts = new Map<string, { content: string; key: string }>();
+const wayOf = (message: MessageDraft): Way => (message.template ? 'template' : (message.visibility ?? 'public'));
 
 /**
  * Sends a message, or holds it back for as long as the agent wants to be able to undo it; a note is kept at once. The same words tried
- * again after a failure carry the same idempotency key: when the first attempt had reached the hub and only its answer was lost, the
- * customer still gets one message.
+ * again after a failure or a reload carry the same idempotency key: when the first attempt had reached the hub and only its answer was lost,
+ * the customer still gets one message.
  */
 export function useSend(ticketId: string) {
   const client = useQueryClient();
   const { id: me, undoSeconds } = useMe();
-  const placeOf = (way: Way): string => `${me} ${ticketId} ${way}`;
+  const store = draftOn(me, ticketId);
   const send = useMutation({
     mutationFn: async ({ message: draft }: Sending): Promise<{ message: Message } | { held: HeldReply }> => {
-      const content = JSON.stringify(draft);
-      const place = placeOf(wayOf(draft));
-      const before = attempts.get(place);
-      const key = before?.content === content ? before.key : newKey();
-      attempts.set(place, { content, key });
       // A template is chosen and filled in a window of its own, where it was looked at already.
       return draft.visibility === 'public' && undoSeconds > 0 && !draft.template
-        ? { held: await api.holdReply(ticketId, draft, key) }
-        : { message: await api.postMessage(ticketId, draft, key) };
+        ? { held: await hold(draft) }
+        : { message: await api.postMessage(ticketId, draft, begin(draft).key) };
     },
     onSuccess: (answer, { message, sent }) => {
-      const place = placeOf(wayOf(message));
-      if (attempts.get(place)?.content === JSON.stringify(message)) attempts.delete(place);
+      forget(wayOf(message), JSON.stringify(message));
       if ('held' in answer) append(keys.heldReplies(ticketId), answer.held);
       else append(keys.messages(ticketId), answer.message);
       sent();
@@ -51,8 +42,32 @@ export function useSend(ticketId: string) {
     onError: (error, { failed }) => failed?.(error),
   });
   /** What was written is given up: the same words, written anew, are another message. */
-  const giveUp = (way: Way): void => void attempts.delete(placeOf(way));
+  const giveUp = (way: Way): void => forget(way);
   return { ...send, giveUp };
+
+  /** Kept before it is sent: whoever loads the page anew meanwhile goes on with it. */
+  function begin(draft: MessageDraft): Attempt {
+    const way = wayOf(draft);
+    const attempt = attemptAt(store.get().attempts, way, JSON.stringify(draft));
+    store.change((now) => ({ ...now, attempts: { ...now.attempts, [way]: attempt } }));
+    return attempt;
+  }
+
+  async function hold(draft: MessageDraft): Promise<HeldReply> {
+    const before = store.get().attempts.public;
+    const attempt = begin(draft);
+    const held = await api.holdReply(ticketId, draft, attempt.key);
+    const isTakenBackElsewhere =
+      held.state === 'taken-back' && attempt === before && attempt === store.get().attempts.public;
+    if (!isTakenBackElsewhere) return held;
+    // Nothing of the earlier attempt leaves, and whoever sends the same words again wants that they do.
+    forget('public');
+    return api.holdReply(ticketId, draft, begin(draft).key);
+  }
+
+  function forget(way: Way, content?: string): void {
+    store.change((now) => ({ ...now, attempts: withoutAttempt(now.attempts, way, content) }));
+  }
 
   function append<T extends { id: string }>(queryKey: readonly string[], item: T): void {
     client.setQueryData<T[]>(queryKey, (before) =>
