@@ -27,6 +27,8 @@ describe.skipIf(inject('chromium') === null)('calling a customer, on screen', ()
     await addAgent(hub.api);
     const opened = await browser.open();
     agent = opened.page;
+    // As on an origin without TLS.
+    await agent.addInitScript(() => Object.defineProperty(crypto, 'randomUUID', { value: undefined }));
     problems = opened.problems;
     carrier = (await browser.open()).page;
     await carrier.goto(`${hub.url}/simulator/`);

@@ -6,6 +6,7 @@ import { useAction } from '../feedback/use-action.ts';
 import { useGuarded } from '../grading/use-guard.ts';
 import { api } from '../query-client.ts';
 import { useMe } from '../session/use-me.ts';
+import { newKey } from './new-key.ts';
 
 type Obstacle = NonNullable<TicketDetail['callObstacle']> | 'no-phone' | 'not-online' | 'on-the-line' | 'full';
 
@@ -35,7 +36,7 @@ export function usePlaceCall(ticket: TicketDetail): PlaceCall {
   const me = useMe();
   const guarded = useGuarded(ticket.customerId);
   const key = useRef<string | null>(null);
-  const run = useAction(() => api.placeCall(ticket.id, (key.current ??= crypto.randomUUID())), {
+  const run = useAction(() => api.placeCall(ticket.id, (key.current ??= newKey())), {
     stale: [keys.ticket(ticket.id), keys.tickets, keys.events(ticket.id), keys.me],
     after: () => (key.current = null),
   });
