@@ -10,6 +10,7 @@ import { Button, Checkbox, Drawer, Form, Input, InputNumber, Select } from 'antd
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQueueOptions, useTagOptions, useTicketChoices } from '../automation/use-ticket-choices.ts';
+import { newKey } from '../desk/new-key.ts';
 import { useLeave } from '../feedback/use-leave.ts';
 import { useReturnFocus } from '../feedback/use-return-focus.ts';
 import { ConditionEditor } from '../grading/condition-editor.tsx';
@@ -17,7 +18,7 @@ import { useGradingVersion } from '../grading/use-wording.ts';
 
 const freshTest = (): FactTest => ({ fact: { name: 'text' }, operator: 'contains' });
 const freshRule = (): RoutingRule => ({
-  id: crypto.randomUUID(),
+  id: newKey(),
   name: '',
   enabled: true,
   condition: { join: 'all', tests: [freshTest()] },
