@@ -108,6 +108,34 @@ describe.skipIf(inject('chromium') === null)('from the wire to the screen and ba
       expect(answer.to).toMatchObject({ value: [{ address: 'ada@example.org' }] });
       await deliveryIs(desk, 'The cards are on their way to you.', 'sent', 'delivered');
       await picture(desk, 'desk-email');
+
+      // The customer's next mail joins it, and tells why to whoever looks at its time, by keyboard as well.
+      await transport.sendMail({
+        from: 'Ada Lovelace <ada@example.org>',
+        to: 'support@patchbay.test',
+        subject: 'Something else',
+        inReplyTo: '<first-wire@example.org>',
+        text: 'Two of them are bent.',
+      });
+      await message(desk, 'in', 'Two of them are bent.').waitFor();
+      const joined = desk.getByTestId('message-joined');
+      const told = desk.getByRole('tooltip');
+      await joined.waitFor();
+      expect(await message(desk, 'in', 'arrived without its cards').getByTestId('message-joined').count()).toBe(0);
+      for (const [code, words] of [
+        ['zh', /归入此工单的原因：\s*回复了工单中的消息：工单 \d+$/],
+        ['en', /Why it is on this ticket:\s*Answers a message of the ticket: ticket \d+$/],
+      ] as const) {
+        await chooseLanguage(desk, code);
+        await message(desk, 'in', 'Two of them are bent.').getByTestId('authenticity').focus();
+        await desk.keyboard.press('Tab');
+        await told.filter({ hasText: words }).waitFor();
+        const describing = (await joined.getAttribute('aria-describedby')) ?? '';
+        expect(await desk.locator(`[id="${describing}"]`).textContent()).toMatch(words);
+        await picture(desk, `desk-email-joined-${code}`);
+        await joined.blur();
+        await told.waitFor({ state: 'hidden' });
+      }
     });
 
     it('brings a text message, and the answer to the phone it came from', async () => {
@@ -218,7 +246,7 @@ describe.skipIf(inject('chromium') === null)('from the wire to the screen and ba
           `[data-testid=figure][data-key=contacts-today][data-dimensions='{"channel":"${channel}"}'][data-value="${value}"]`,
         );
       for (const [channel, value] of [
-        ['email', 1],
+        ['email', 2],
         ['sms', 1],
         ['chat', 2],
         ['phone', 1],

@@ -1,6 +1,5 @@
 import { ArrowRightOutlined, LockOutlined, ShareAltOutlined } from '@ant-design/icons';
 import type { Message } from '@patchbay/contracts';
-import { fullMoment, moment } from '@patchbay/ui';
 import { Button } from 'antd';
 import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +11,7 @@ import { ChannelTag } from './channel-tag.tsx';
 import { DeliveryMark } from './delivery-mark.tsx';
 import { filesBelow } from './mail-pictures.ts';
 import { MessageBody } from './message-body.tsx';
+import { MessageTime } from './message-time.tsx';
 import { AuthenticityTag, CategoryTag } from './sender-marks.tsx';
 import '../style/message.css';
 
@@ -20,17 +20,20 @@ export const MessageView = memo(function MessageView({
   message,
   author,
   ours,
+  reason,
   forward,
 }: {
   message: Message;
   /** All of our addresses at which mail of the ticket arrived. */
   ours: readonly string[];
+  /** Why it joined the ticket, in the hub's words; empty for none. */
+  reason: string;
   /** Null when nobody wrote it but the hub. */
   author: string | null;
   /** Null where the ticket's channel passes nothing on. */
   forward: ((message: Message) => void) | null;
 }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { attachments, html } = message;
   const below = useMemo(() => {
     const drawsSome = html !== null && attachments.some(({ inline }) => inline);
@@ -67,13 +70,7 @@ export const MessageView = memo(function MessageView({
           )
         )}
         {message.authenticity && <AuthenticityTag authenticity={message.authenticity} />}
-        <time
-          className="message-time tabular"
-          dateTime={message.receivedAt}
-          title={fullMoment(message.receivedAt, i18n.language)}
-        >
-          {moment(message.receivedAt, Date.now(), i18n.language)}
-        </time>
+        <MessageTime at={message.receivedAt} reason={reason} />
         {!note && forward && (
           <Button
             type="text"

@@ -26,7 +26,7 @@ function spelledOut(): string[] {
 
 /** The rules of threading themselves: what they write is told from nothing else. */
 const [threading] = Object.values(
-  import.meta.glob<{ decideTicket: (input: object) => { reason: string } }>(
+  import.meta.glob<{ decideTicket: (input: object) => { reason: string }; foundBy: object }>(
     '../../../../packages/domain/src/threading.ts',
     { eager: true },
   ),
@@ -36,7 +36,7 @@ const [threading] = Object.values(
 function threaded(): string[] {
   const longAgo = new Date('2020-01-01T00:00:00Z');
   const now = new Date('2026-01-01T00:00:00Z');
-  const candidates = ['token', 'reference', 'answered', 'tag', 'window'].flatMap((via) =>
+  const candidates = Object.keys(threading?.foundBy ?? {}).flatMap((via) =>
     ['open', 'pending', 'resolved', 'closed'].flatMap((status) =>
       [now, longAgo].flatMap((at) =>
         [true, false].map((senderIsParty) => ({

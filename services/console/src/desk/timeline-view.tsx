@@ -73,6 +73,7 @@ export function TimelineView({ ticket, ask }: { ticket: TicketDetail; ask: (requ
                 message={item.message}
                 author={authorOf(item.message, ticket)}
                 ours={ticket.addresses}
+                reason={item.reason}
                 forward={ticket.limits.copies ? forward : null}
               />
             ) : (

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { buildTimeline } from './timeline.ts';
 
 const message = (id: string, receivedAt: string) => ({ id, receivedAt }) as Message;
-const event = (seq: number, type: EventType, at: string) => ({ id: `e${seq}`, seq, type, at }) as HubEvent;
+const event = (seq: number, type: EventType, at: string, data: HubEvent['data'] = {}) =>
+  ({ id: `e${seq}`, seq, type, at, data }) as HubEvent;
 const shape = (items: ReturnType<typeof buildTimeline>): string[] =>
   items.map((item) =>
     item.kind === 'day'
@@ -32,6 +33,31 @@ describe('timeline', () => {
         buildTimeline([message('m1', '2026-05-04T10:00:00Z')], [event(1, 'message.received', '2026-05-04T10:00:00Z')]),
       ),
     ).toEqual(['day', 'm1']);
+  });
+
+  it('has at each message why it joined the ticket, and at none what the opening tells', () => {
+    const at = '2026-05-04T10:00:00Z';
+    const opened = 'Ticket number in the subject, but the sender is not a party of ticket 7';
+    const reopened = 'Answers a message of the ticket: ticket 12';
+    const items = buildTimeline(
+      ['m1', 'm2', 'm3', 'm4', 'm5'].map((id) => message(id, at)),
+      [
+        event(1, 'ticket.opened', at, { reason: opened }),
+        event(2, 'message.received', at, { messageId: 'm1', reason: opened }),
+        event(3, 'message.received', at, { messageId: 'm2', reason: 'Signed reply address or token: ticket 12' }),
+        event(4, 'message.created', at, { messageId: 'm3', reason: 'Nobody asks' }),
+        event(5, 'ticket.reopened', at, { reason: reopened }),
+        event(6, 'message.received', at, { messageId: 'm4', reason: reopened }),
+        event(7, 'message.received', at, { messageId: 'm5', reason: null }),
+      ],
+    );
+    expect(items.flatMap((item) => (item.kind === 'message' ? [[item.key, item.reason]] : []))).toEqual([
+      ['m1', ''],
+      ['m2', 'Signed reply address or token: ticket 12'],
+      ['m3', ''],
+      ['m4', reopened],
+      ['m5', ''],
+    ]);
   });
 
   it('starts each day anew', () => {

@@ -3,7 +3,8 @@ import type { HubEvent, Message } from '@patchbay/contracts';
 /** A line of the conversation. `key` stays the same while the line grows. */
 export type TimelineItem =
   | { kind: 'day'; key: string; at: string }
-  | { kind: 'message'; key: string; message: Message }
+  /** `reason`: why the hub put it on this ticket, in the hub's words; empty where it opened the ticket, which tells so itself. */
+  | { kind: 'message'; key: string; message: Message; reason: string }
   | { kind: 'events'; key: string; events: HubEvent[] };
 
 /** Told by the message itself. */
@@ -17,6 +18,17 @@ const silent = new Set<string>([
   'reply.failed',
 ]);
 
+/** Why each message that came joined the ticket, by the message's id. */
+function joined(events: readonly HubEvent[]): ReadonlyMap<unknown, string> {
+  const opened = events.find(({ type }) => type === 'ticket.opened')?.data['reason'];
+  const reasons = new Map<unknown, string>();
+  for (const { type, data } of events) {
+    const { messageId, reason } = data;
+    if (type === 'message.received' && typeof reason === 'string' && reason !== opened) reasons.set(messageId, reason);
+  }
+  return reasons;
+}
+
 /** Messages of all channels and what happened between them, oldest first; neighbouring events become one line. */
 export function buildTimeline(messages: readonly Message[], events: readonly HubEvent[]): TimelineItem[] {
   const entries = [
@@ -26,6 +38,7 @@ export function buildTimeline(messages: readonly Message[], events: readonly Hub
       .map((event) => ({ at: event.at, rank: 1, message: null, event })),
   ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || a.rank - b.rank || (a.event?.seq ?? 0) - (b.event?.seq ?? 0));
 
+  const reasons = joined(events);
   const items: TimelineItem[] = [];
   let day = '';
   for (const { at, message, event } of entries) {
@@ -33,7 +46,7 @@ export function buildTimeline(messages: readonly Message[], events: readonly Hub
     if (today !== day) items.push({ kind: 'day', key: `day ${today}`, at });
     day = today;
     const last = items.at(-1);
-    if (message) items.push({ kind: 'message', key: message.id, message });
+    if (message) items.push({ kind: 'message', key: message.id, message, reason: reasons.get(message.id) ?? '' });
     else if (last?.kind === 'events') last.events.push(event);
     else items.push({ kind: 'events', key: event.id, events: [event] });
   }

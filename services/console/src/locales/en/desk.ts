@@ -52,6 +52,7 @@ export const desk = {
     bcc: 'Bcc',
     replyTo: 'Answers to',
     forward: 'Forward',
+    joined: 'Why it is on this ticket:',
     arrivedAt: 'Arrived at {{addresses}}',
     forwarded: 'Forwarded to',
     showHtml: 'Show as formatted',

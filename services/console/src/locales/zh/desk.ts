@@ -52,6 +52,7 @@ export const desk = {
     bcc: '密送',
     replyTo: '回复至',
     forward: '转发',
+    joined: '归入此工单的原因：',
     arrivedAt: '收件地址：{{addresses}}',
     forwarded: '已转发给',
     showHtml: '显示原始格式',
