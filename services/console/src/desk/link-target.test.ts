@@ -9,6 +9,7 @@ describe('a link whose words name another host', () => {
     'bank.example',
     'WWW.BANK.EXAMPLE',
     'https://www.bank.example/login',
+    '//www.bank.example/login',
     'Log in at www.bank.example',
     'Log in at bank.example.',
     '→ https://www.bank.example/login',
