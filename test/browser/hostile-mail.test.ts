@@ -123,6 +123,26 @@ describe.skipIf(inject('chromium') === null)('a hostile mail', () => {
     await page.getByTestId('show-images').waitFor({ state: 'detached' });
   });
 
+  it('has addresses without a scheme read as HTTPS: they are counted, kept out, fetched on request, and told', async () => {
+    const { ticketId } = await receive(
+      `<style>.hero { background-image: url("//127.0.0.1:1/a.png") }</style><table background="//127.0.0.1:1/b.png"><tr>
+       <td class="hero" style="background: url(//127.0.0.1:1/c.png)">A sale</td></tr></table><img src="//127.0.0.1:1/d.png">
+       <a href="//evil.example/pay">www.bank.example</a>`,
+      { subject: 'A sale', text: 'A sale' },
+    );
+    await page.goto(`${hub.url}/desk/${ticketId}`);
+    const mail = page.frameLocator('[data-testid=html-mail]');
+    const link = mail.locator('a', { hasText: 'www.bank.example' });
+    await link.waitFor();
+    expect(await link.getAttribute('href')).toBe('https://evil.example/pay');
+    expect(await link.getAttribute('title')).toBe('https://evil.example/pay');
+    await mail.locator('strong', { hasText: '→ evil.example' }).waitFor();
+    expect(await mail.locator('img[src]').count()).toBe(0);
+    await page.locator('.html-mail-blocked', { hasText: '4' }).waitFor();
+    await page.getByTestId('show-images').click();
+    await mail.locator('img[src="https://127.0.0.1:1/d.png"]').waitFor({ state: 'attached' });
+  });
+
   it('hides no mark of where a link leads', async () => {
     const words = '<span style="visibility:visible;opacity:1;font-size:14px;color:#17212b">www.bank.example</span>';
     const to = 'href="https://evil.example/pay"';

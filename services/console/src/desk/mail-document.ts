@@ -3,6 +3,7 @@ import type { Attachment } from '@patchbay/contracts';
 import { namesOther } from './link-target.ts';
 import { olderParts } from './mail-older.ts';
 import { pictureOf } from './mail-pictures.ts';
+import { withScheme, withSchemes } from './network-path.ts';
 import { keepRatio } from './picture-sizes.ts';
 import { markTarget, targetSheet } from './mail-targets.ts';
 
@@ -35,6 +36,9 @@ export function tamed(css: string): string {
       .replaceAll(/\bposition\s*:\s*(?:fixed|sticky)\b/gi, 'position: absolute')
   );
 }
+
+/** A mail's styles as they stand in its document. */
+const shownAs = (css: string): string => tamed(withSchemes(css));
 
 /** How many pictures from elsewhere styles ask for. Sheets and fonts from elsewhere are never fetched, and so not waited for. */
 export function remotePictures(css: string): number {
@@ -94,6 +98,7 @@ export function mailDocument(
   // A parsed document is inert: nothing is fetched while its pictures are looked at.
   const mail = new DOMParser().parseFromString(clean, 'text/html');
   const { body } = mail;
+  for (const name of ['src', 'href', 'background']) readWithScheme(mail, name);
   const older = subject === null ? [] : olderParts(body, subject);
   if (!whole) for (const node of older) node.parentNode?.removeChild(node);
   let blocked = 0;
@@ -117,11 +122,11 @@ export function mailDocument(
     link.setAttribute('target', '_blank');
     link.setAttribute('rel', 'noopener noreferrer');
   }
-  const styles = [...mail.querySelectorAll('style')].map((element) => tamed(element.textContent));
+  const styles = [...mail.querySelectorAll('style')].map((element) => shownAs(element.textContent));
   mail.querySelectorAll('style').forEach((element) => element.remove());
   for (const css of styles) blocked += remotePictures(css);
   for (const element of mail.querySelectorAll('[style], [background]')) {
-    const css = tamed(element.getAttribute('style') ?? '');
+    const css = shownAs(element.getAttribute('style') ?? '');
     if (css !== '') element.setAttribute('style', css);
     // Often the same picture twice, for programs that know only the one or the other.
     blocked += Math.max(remotePictures(css), /^\s*https?:/i.test(element.getAttribute('background') ?? '') ? 1 : 0);
@@ -141,6 +146,14 @@ export function mailDocument(
     blocked,
     trims: older.length > 0,
   };
+}
+
+function readWithScheme(mail: ParentNode, name: string): void {
+  for (const element of mail.querySelectorAll(`[${name}]`)) {
+    const given = element.getAttribute(name) ?? '';
+    const read = withScheme(given);
+    if (read !== given) element.setAttribute(name, read);
+  }
 }
 
 /** Where a link really leads, for pointer, keyboard and screen reader; in the open where its text names another host. */

@@ -8,6 +8,7 @@ import { olderParts } from './mail-older.ts';
 import { pictureOf } from './mail-pictures.ts';
 import { linkParts } from './link-parts.ts';
 import { namesOther } from './link-target.ts';
+import { withScheme, withSchemes } from './network-path.ts';
 import { subjectAndPreview } from './subject-and-preview.ts';
 
 const units = [
@@ -49,6 +50,7 @@ const units = [
   'fwd: ',
   'rgb(',
   'https://',
+  'url(',
   'www.',
   'http://a.',
   '%41',
@@ -103,7 +105,8 @@ const readers: Record<string, (text: string) => unknown> = {
   'the plain text': linkParts,
   'a list of addresses': addressesIn,
   'an address': looksLikeAddress,
-  'a style': tamed,
+  'a style': (text) => [tamed(text), withSchemes(text)],
+  'an address of the web': withScheme,
   'a colour': parseColor,
   'the address of a picture': (text) => pictureOf(text, []),
 };
