@@ -72,6 +72,7 @@ describe.skipIf(inject('dovecot') === null)('a mail account with OAuth 2.0', () 
         security: 'none',
         username: 'oauth',
         auth: 'oauth2',
+        importFrom: 'new',
         oauth: {
           clientId: 'hub',
           authorizeUrl: `${provider.url}/authorize`,
@@ -83,6 +84,7 @@ describe.skipIf(inject('dovecot') === null)('a mail account with OAuth 2.0', () 
       const until = (holds: (found: Record<string, unknown>) => boolean) =>
         eventually(async () => (await hub.api('GET', `/api/v1/mail-accounts/${body.id}`)).body, holds, 20_000);
       await until(({ lastErrorCode }) => lastErrorCode === 'sign-in-again');
+      await dovecot.append('oauth', [mailNamed('o-0')]);
 
       const begun = new URL((await hub.api('POST', `/api/v1/mail-accounts/${body.id}/sign-in`)).body.url);
       expect(begun.searchParams.get('code_challenge_method')).toBe('S256');
@@ -103,6 +105,15 @@ describe.skipIf(inject('dovecot') === null)('a mail account with OAuth 2.0', () 
       expect(provider.state.verifiers[0]).toMatch(/^[\w-]{43}$/);
       await dovecot.append('oauth', [mailNamed('o-1')]);
       await until(({ state: now, lastMailAt }) => now === 'watching' && lastMailAt !== null);
+      const messages = async () => {
+        const { rows } = await hub.hub.parts.db.sql.query<{ id: string }>(
+          `select external_id as id from message where direction = 'in' order by 1`,
+        );
+        return rows.map(({ id }) => id);
+      };
+      // Also what came before anybody had signed in.
+      const found = await eventually(messages, ({ length }) => length > 1);
+      expect(found).toEqual(['<o-0@example.org>', '<o-1@example.org>']);
 
       // The token is refused at the next connection, and renewed once.
       provider.state.generation += 1;

@@ -154,6 +154,37 @@ describe.skipIf(inject('dovecot') === null)('mail accounts in trouble', () => {
     expect(await messages('w-')).toEqual({ count: 4, distinct: 4 });
   });
 
+  it.each([
+    ['its password was mistyped', 'mistyped', { password: 'not-it' }, { password: mailPassword }],
+    ['its server could not be reached', 'unreached', {}, null],
+  ])(
+    'a new account misses nothing that came while %s, and leaves what was there',
+    async (_what, user, wrong, right) => {
+      const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+      const before = [10, 9 * 24 * 60];
+      {
+        await using client = await dovecot().session(user);
+        for (const minutes of before)
+          await client.append('INBOX', dated(mailNamed(`${user}-${minutes}`), ago(minutes)), [], ago(minutes));
+      }
+      let sick = right === null;
+      await using wire = await startWire(dovecot().port, (chunk) => (sick ? null : chunk));
+      const id = await add(user, { port: wire.port, importFrom: 'new', ...wrong });
+      await until(id, ({ lastErrorCode }) => lastErrorCode !== null);
+      await dovecot().append(user, [mailNamed(`${user}-meanwhile`)]);
+      sick = false;
+      if (right) await centre().api('PATCH', `/api/v1/mail-accounts/${id}`, right);
+      else await centre().api('POST', `/api/v1/mail-accounts/${id}/try`);
+      await watching(id);
+      await dovecot().append(user, [mailNamed(`${user}-then`)]);
+      await all(`${user}-then`, 1);
+      expect(await messages(`${user}-meanwhile`)).toEqual({ count: 1, distinct: 1 });
+      expect(await messages(user)).toEqual({ count: 2, distinct: 2 });
+      expect(await account(id)).toMatchObject({ leftInMailbox: before.length });
+      await centre().api('DELETE', `/api/v1/mail-accounts/${id}`);
+    },
+  );
+
   it('mail that lay in the mailbox before it was fetched is acknowledged to nobody, what came while it was off is', async () => {
     const user = 'quiet';
     const days = (ago: number) => new Date(Date.now() - ago * 86_400_000);

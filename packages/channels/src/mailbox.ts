@@ -58,7 +58,7 @@ export interface MailboxCursor {
   readonly lastUid: number;
   /** The last UID of the first import or of a resynchronisation: up to here mail from before `importSince` is left alone. */
   readonly importUntil: number;
-  /** While `uidValidity` is null: all that arrived before was fetched from another mailbox, or under other settings. */
+  /** While `uidValidity` is null: all that arrived before was fetched from another mailbox or under other settings, or is from before a new account. */
   readonly importSince: Date | null;
   readonly importDone: number;
   readonly importTotal: number;

@@ -120,12 +120,12 @@ function notNoted(cause: unknown): never {
   throw new MailProblem('hub', 'How far the mailbox was fetched could not be noted in the database', cause);
 }
 
-/** Milliseconds in which an account that was just set up is opened. */
-const firstOpening = 300_000;
+/** That of an account which is not changed since it was set up. */
+const firstRevision = 1;
 
-// What came while a new account could not be opened is new, too.
-function wantedSince({ uidValidity, importSince, createdAt }: MailAccountRow, now: Date): Date | null {
-  const waited = uidValidity === null && now.getTime() - createdAt.getTime() > firstOpening;
+// What came while a new account could not be opened, or nobody had signed in, is new, too.
+function wantedSince({ uidValidity, importSince, createdAt, failures, revision }: MailAccountRow): Date | null {
+  const waited = uidValidity === null && (failures > 0 || revision > firstRevision);
   return importSince ?? (waited ? createdAt : null);
 }
 
@@ -140,7 +140,7 @@ function mailboxOf(
   let connected = false;
   return {
     ...account,
-    cursor: { ...account, importSince: wantedSince(account, new Date()) },
+    cursor: { ...account, importSince: wantedSince(account) },
     pollMs: options.pollMs,
     ...(options.silenceMs !== undefined && { silenceMs: options.silenceMs }),
     ...(options.rareMs !== undefined && { rareMs: options.rareMs }),

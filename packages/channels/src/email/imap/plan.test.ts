@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ImportFrom } from '@patchbay/contracts';
 import type { MailboxCursor } from '../../mailbox.ts';
 import { mailSizeLimit } from '../inlet.ts';
 import { beginAt, isLarge, isOld, isWanted, portionsOf, rangesOf } from './plan.ts';
@@ -16,7 +17,13 @@ const never: MailboxCursor = {
   passedOver: [],
 };
 const status = { uidValidity: 7, uidNext: 101 };
-const all = { importFrom: 'all', importDays: null } as const;
+/** Of an account that was set up just now. */
+const wanting = (importFrom: ImportFrom, importDays: number | null = null) => ({
+  importFrom,
+  importDays,
+  createdAt: now,
+});
+const all = wanting('all');
 
 describe('beginAt', () => {
   test('goes on where it was under the same UIDVALIDITY', () => {
@@ -53,7 +60,7 @@ describe('beginAt', () => {
       mail(101),
     ];
     const before = { host: 'h', username: 'u', folder: 'f', address: 'a@x', uidValidity: 7, mails };
-    const days = { importFrom: 'days', importDays: 1 } as const;
+    const days = wanting('days', 1);
     const same = beginAt(cursor, status, days, now, before);
     expect(same).toMatchObject({ passedOver: mails.slice(0, 2), importSince: new Date('2026-03-08T11:55:00Z') });
     const moved = beginAt(cursor, status, days, now, { ...before, uidValidity: 6 });
@@ -67,12 +74,12 @@ describe('beginAt', () => {
     ['all', all, { lastUid: 0, importUntil: 100, importSince: null }],
     [
       'only what comes',
-      { importFrom: 'new', importDays: null } as const,
+      wanting('new'),
       { lastUid: 100, importUntil: 100, importSince: new Date('2026-03-10T11:55:00Z') },
     ],
     [
       'the last three days',
-      { importFrom: 'days', importDays: 3 } as const,
+      wanting('days', 3),
       { lastUid: 0, importUntil: 100, importSince: new Date('2026-03-07T12:00:00Z') },
     ],
   ])('imports %s at first', (_name, wanted, expected) => {
@@ -81,9 +88,9 @@ describe('beginAt', () => {
 
   test.each([
     ['all', all, null],
-    ['only what comes', { importFrom: 'new', importDays: null } as const, new Date('2026-03-08T11:55:00Z')],
-    ['the last three days', { importFrom: 'days', importDays: 3 } as const, new Date('2026-03-07T12:00:00Z')],
-    ['the last day', { importFrom: 'days', importDays: 1 } as const, new Date('2026-03-08T11:55:00Z')],
+    ['only what comes', wanting('new'), new Date('2026-03-08T11:55:00Z')],
+    ['the last three days', wanting('days', 3), new Date('2026-03-07T12:00:00Z')],
+    ['the last day', wanting('days', 1), new Date('2026-03-08T11:55:00Z')],
   ])('of another mailbox, wanting %s, fetches what came since the one before was complete', (_name, wanted, since) => {
     const cursor = { ...never, importSince: new Date('2026-03-08T12:00:00Z') };
     expect(beginAt(cursor, status, wanted, now)).toEqual({
@@ -92,6 +99,15 @@ describe('beginAt', () => {
       importUntil: 100,
       importSince: since,
     });
+  });
+
+  test.each([
+    ['at once', 30_000, { lastUid: 100, importSince: new Date('2026-03-10T11:55:00Z') }],
+    ['late', 31_000, { lastUid: 0, importSince: new Date('2026-03-10T11:54:29Z') }],
+    ['days later', 2 * 86_400_000, { lastUid: 0, importSince: new Date('2026-03-08T11:55:00Z') }],
+  ])('of an account that is opened %s leaves nothing that came since it was set up', (_name, age, expected) => {
+    const wanted = { ...wanting('new'), createdAt: new Date(now.getTime() - age) };
+    expect(beginAt(never, status, wanted, now)).toMatchObject({ ...expected, importUntil: 100 });
   });
 
   test('goes through a recreated folder from its first mail, but not back beyond the first import', () => {
@@ -105,7 +121,7 @@ describe('beginAt', () => {
       importDone: 9,
       importLeft: 3,
     };
-    expect(beginAt(cursor, status, { importFrom: 'new', importDays: null }, now)).toEqual({
+    expect(beginAt(cursor, status, wanting('new'), now)).toEqual({
       uidValidity: 7,
       lastUid: 0,
       importUntil: 100,

@@ -9,20 +9,25 @@ export interface MailboxStatus {
 
 /** Clocks of two machines differ; milliseconds. */
 const clockSlack = 300_000;
+/** Milliseconds in which an account that was just set up is opened. */
+const firstOpening = 30_000;
 const day = 86_400_000;
+
+type Wanted = Pick<Mailbox, 'importFrom' | 'importDays' | 'createdAt'>;
 
 /**
  * Where fetching goes on. Under another UIDVALIDITY every UID means another mail (RFC 9051 §2.3.1.1), so that the whole folder is gone
  * through again: what was here before is recognised by its Message-ID and content, and what was not is told by its dates. So it is with a folder whose next UID lies at or
  * below the last that was fetched: it is back from a backup, and gives UIDs that were others' to what comes. Where another mailbox or other
- * settings were fetched before, what has arrived since is wanted in any case. So is what was passed over: by its UID where
- * `before` is of this mailbox and its UIDs still mean the same mails, and otherwise all that has come since the first of it. A note that was left
- * of it then stays, since nothing tells whether what comes is that mail.
+ * settings were fetched before, what has arrived since is wanted in any case; and where it took long until a new account could be opened, what
+ * has arrived since it was set up. So is what was passed over: by its UID where `before` is of this mailbox and its UIDs still mean the same
+ * mails, and otherwise all that has come since the first of it. A note that was left of it then stays, since nothing tells whether what comes is
+ * that mail.
  */
 export function beginAt(
   cursor: MailboxCursor,
   status: MailboxStatus,
-  wanted: Pick<Mailbox, 'importFrom' | 'importDays'>,
+  wanted: Wanted,
   now: Date,
   before?: PassedOverBefore,
 ): MailboxCursor {
@@ -40,12 +45,7 @@ function withDates(begun: MailboxCursor, passedOver: readonly PassedOver[]): Mai
   return { ...begun, importSince: earliest(importSince.getTime(), ...arrived) };
 }
 
-function begunAnew(
-  cursor: MailboxCursor,
-  status: MailboxStatus,
-  wanted: Pick<Mailbox, 'importFrom' | 'importDays'>,
-  now: Date,
-): MailboxCursor {
+function begunAnew(cursor: MailboxCursor, status: MailboxStatus, wanted: Wanted, now: Date): MailboxCursor {
   const last = status.uidNext - 1;
   const anew = {
     uidValidity: status.uidValidity,
@@ -57,7 +57,8 @@ function begunAnew(
     passedOver: [],
   };
   if (cursor.uidValidity !== null) return { ...anew, importSince: cursor.importSince };
-  const { importSince: moment } = cursor;
+  const isLate = now.getTime() - wanted.createdAt.getTime() > firstOpening;
+  const moment = cursor.importSince ?? (isLate ? wanted.createdAt : null);
   if (wanted.importFrom === 'new' && moment === null)
     return { ...anew, lastUid: last, importSince: new Date(now.getTime() - clockSlack) };
   const days = wanted.importFrom === 'days' ? wanted.importDays : null;
