@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { openDesk } from '../support/agent-desk.ts';
 import { onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
-import { carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
+import { carrierEnvironment, centreNumber, postSigned, smsFields, whatsappFields } from '../support/carrier.ts';
 import { hangUp, startCarrierRest, taken, tooManyFor } from '../support/carrier-rest.ts';
 import type { CarrierRest, RestAnswer, RestCall } from '../support/carrier-rest.ts';
 import { eventually } from '../support/client.ts';
@@ -177,6 +177,43 @@ onBothBackends('a provider that fails', (backend) => {
       pass(-20 * 60_000);
     }
     expect(tried('found at the end')).toHaveLength(1);
+  });
+
+  it('one that answers 500 after it took a template, whose words it lists as they were approved: a person decides', async () => {
+    const { carrier, pass, url, api, received } = centre();
+    const from = `+49151125${backend === 'redis' ? '10001' : '00001'}`;
+    const to = `whatsapp:${from}`;
+    const sid = `SM${randomUUID().replaceAll('-', '')}`;
+    await postSigned(url, '/webhooks/twilio/whatsapp', whatsappFields({ sid, from, body: 'Hello', name: 'Ada' }));
+    const { ticketId } = await received(sid);
+    const contentSid = `HX${'cd'.repeat(16)}`;
+    const { body: template } = await api('POST', '/api/v1/templates', {
+      channel: 'whatsapp',
+      name: `approved-${backend}`,
+      language: 'en',
+      contentSid,
+      body: 'Hello {{1}} - there is news',
+      labels: ['Name'],
+    });
+    const ofTemplate = () => carrier.calls.items.filter(({ form }) => form['ContentSid'] === contentSid);
+    carrier.answerOnce('', (call, ...rest) => {
+      carrier.accepted.push({ ...call, form: { ...call.form, Body: 'Hello Ada, there is news.' } });
+      return serverError(call, ...rest);
+    });
+    const choice = { text: '', template: { id: template.id, variables: ['Ada'] } };
+    const { body: message } = await api('POST', `/api/v1/tickets/${ticketId}/messages`, choice);
+    await eventually(
+      async () => ofTemplate().length,
+      (tries) => tries === 1,
+    );
+    pass(120_000);
+    try {
+      await carrier.calls.until(isAskedAbout(to), 'the carrier is asked');
+      expect((await until(message.id, 'unknown')).to).toBe(from);
+    } finally {
+      pass(-120_000);
+    }
+    expect(ofTemplate()).toHaveLength(1);
   });
 
   it('one that answers 500 before the recipient says STOP: what it took is not said to be unsent', async () => {

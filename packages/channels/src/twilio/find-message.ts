@@ -1,5 +1,6 @@
 import type { OutboundMessage } from '@patchbay/contracts';
 import type { SentAsked } from '../channel.ts';
+import { mayBe, sameness } from './listed-text.ts';
 import type { TwilioRest } from './rest.ts';
 
 /** One page, newest first (twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources). */
@@ -14,7 +15,8 @@ const listedByMs = 120_000;
  * no other message of ours. `DateSent` is no filter here, since a message that still waits at Twilio has none. Twilio may put words of its own
  * around the text, as it does for trial accounts ("Sent from your Twilio trial account - "): where nothing on the list is the text as it is,
  * exactly one that has it set apart from them is the message. What has the text in it in any other way may be the message, or a longer one that
- * somebody wrote: a person decides, and it is not sent again by itself.
+ * somebody wrote: a person decides, and it is not sent again by itself. So it is with whatever else left since for a template, whose
+ * approved words are with Twilio and were typed in here by hand.
  */
 export async function findMessage(
   { rest, address }: { rest: TwilioRest; address: (number: string) => string },
@@ -34,27 +36,19 @@ export async function findMessage(
       }),
     signal,
   );
-  const alike = list.filter(
-    ({ body, dateCreated, direction }) =>
-      direction.startsWith('outbound') && body.includes(message.text) && dateCreated.getTime() >= from,
-  );
+  const alike = list
+    .filter(({ dateCreated, direction }) => direction.startsWith('outbound') && dateCreated.getTime() >= from)
+    .map(({ sid, body }) => ({ sid, body: bodyOf(body) }))
+    .filter(({ body }) => message.template !== undefined || mayBe(message.text, body));
   const known = await asked.known(alike.map(({ sid }) => sid));
-  const isExact = ({ body }: { body: string }) => body === message.text;
   const open = alike.filter(({ sid }) => !known.has(sid));
-  const exact = open.filter(isExact);
-  const [found, ...others] = alike.some(isExact) ? exact : open.filter(({ body }) => hasWhole(body, message.text));
+  const isSame = sameness.find((same) => alike.some(({ body }) => same(message.text, body)));
+  const [found, ...others] = isSame ? open.filter(({ body }) => isSame(message.text, body)) : [];
   if (found && others.length === 0) return { externalId: found.sid };
   const isWhole = list.length < listed || list.some(({ dateCreated }) => dateCreated.getTime() < from);
   if (open.length > 0 || !isWhole) return 'cannot-tell';
   return now.getTime() - asked.last.getTime() >= listedByMs ? 'not-sent' : 'not-listed';
 }
 
-/** Words that are put around a text stand on lines of their own, or are set apart by a dash, a colon, a bar or a bracket. */
-const setBefore = /(?:^|[-–—:|\])>]\s*|\n\s*)$/;
-const setAfter = /^(?:$|\s*[-–—|[(<]|\s*\n)/;
-
-/** A message of files alone has no text by which it could be told. */
-function hasWhole(body: string, text: string): boolean {
-  const at = body.indexOf(text);
-  return text !== '' && setBefore.test(body.slice(0, at)) && setAfter.test(body.slice(at + text.length));
-}
+/** Whatever the package's types say, Twilio lists messages without one. */
+const bodyOf = (body: string | null): string => body ?? '';

@@ -1,5 +1,5 @@
 import type { Channel } from '@patchbay/channels/channel';
-import { knownExternalIds } from '@patchbay/store';
+import { knownExternalIds, readTemplateUse } from '@patchbay/store';
 import type { ClaimedOutbound } from '@patchbay/store';
 import { withKeptCode } from '../identity/codes.ts';
 import type { Parts } from '../parts.ts';
@@ -16,8 +16,10 @@ export async function findSent(
   if (!channel?.findSent) return 'cannot-tell';
   const asItLeft = await withKeptCode(parts, message);
   if (!asItLeft) return 'cannot-tell';
+  const template =
+    channel.capabilities.sessionWindowMs !== undefined && (await readTemplateUse(parts.db.sql, message.messageId));
   return channel.findSent(
-    asItLeft,
+    template ? { ...asItLeft, template } : asItLeft,
     {
       since: new Date(message.doubtfulSince ?? last),
       last: new Date(last),
