@@ -9,7 +9,7 @@ import { openDesk } from '../support/agent-desk.ts';
 import { besideTheQueue, onBothBackends } from '../support/backends.ts';
 import type { Backend } from '../support/backends.ts';
 import { addAgent, grace } from '../support/browser-desk.ts';
-import { carrierAccount, carrierEnvironment, postSigned, smsFields } from '../support/carrier.ts';
+import { carrierAccount, carrierEnvironment, centreNumber, postSigned, smsFields } from '../support/carrier.ts';
 import { createClient, eventually } from '../support/client.ts';
 import { apiKey, startHub } from '../support/hub.ts';
 import { shared } from '../support/shared.ts';
@@ -19,19 +19,24 @@ type Channels = Parameters<NonNullable<HubOverrides['channels']>>[0];
 
 const newSid = () => `SM${randomUUID().replaceAll('-', '')}`;
 
-/** An adapter for text messages that has not learned one thing yet, until it is mended. */
+/** Adapters for text messages and calls that have not learned one thing yet, until they are mended. */
 function mendable() {
   const state = { mended: false };
   const channels = (all: Channels): Channels => {
     const sms = all.get('sms');
-    if (!sms) throw new Error('There is no channel for text messages');
+    const phone = all.get('phone');
+    if (!sms || !phone) throw new Error('There is no channel for text messages or none for calls');
     const parse: typeof sms.parse = (request) => {
       const body = new URLSearchParams(Buffer.from(request.body).toString()).get('Body') ?? '';
       if (!state.mended && body.startsWith('poison'))
         throw new HubError('invalid_input', `Body: "${body}" is a kind of text that is not known`);
       return sms.parse(request);
     };
-    return new Map([...all, ['sms', { ...sms, parse }]]);
+    const parseCall: typeof phone.parse = (request) => {
+      if (!state.mended) throw new HubError('invalid_input', 'CallSid: a kind of call that is not known');
+      return phone.parse(request);
+    };
+    return new Map([...all, ['sms', { ...sms, parse }], ['phone', { ...phone, parse: parseCall }]]);
   };
   return { state, channels };
 }
@@ -425,6 +430,82 @@ onBothBackends('the quarantine', (backend) => {
         ({ state }) => state === 'done',
       );
     }
+  });
+
+  it('keeps what the address of a step of a call says, shows it to nobody, and reads it again', async () => {
+    const { url, items, get, api, hub, adapter } = centre();
+    const { sql } = hub.parts.db;
+    const [caller, account] = ['+4915112349997', '+15005550077'];
+    const path = (step: string, query: Record<string, string>) =>
+      `/webhooks/twilio/voice/${step}?${new URLSearchParams(query)}`;
+    const waiting = async () => (await items('state=quarantined&channel=phone')).map(({ id }) => id);
+    const keptOf = async (target: string, fields: Record<string, string>, method = 'POST') => {
+      const before = new Set(await waiting());
+      if (method === 'POST') expect((await postSigned(url, target, fields)).status).toBe(400);
+      else {
+        const whole = `${url}${target}&${new URLSearchParams(fields)}`;
+        const signature = twilio.getExpectedTwilioSignature(carrierAccount.authToken, whole, {});
+        expect((await fetch(whole, { headers: { 'x-twilio-signature': signature } })).status).toBe(400);
+      }
+      return (await waiting()).filter((id) => !before.has(id));
+    };
+    const newCall = () => `CA${randomUUID().replaceAll('-', '')}`;
+    const recorded = () => ({
+      CallSid: newCall(),
+      RecordingSid: newCall().replace('CA', 'RE'),
+      RecordingUrl: 'http://127.0.0.1:1/recording',
+      RecordingStatus: 'completed',
+      RecordingDuration: '7',
+    });
+    const recording = recorded();
+    const target = path('recording', { caller, account });
+    const [posted = ''] = await keptOf(target, recording);
+    expect(await keptOf(target, recording)).toEqual([]);
+    const [got = ''] = await keptOf(target, recorded(), 'GET');
+    const [older = ''] = await keptOf(target, recorded());
+    await sql.query('update inbox set envelopes = null where id = $1', [older]);
+    const leg = { CallSid: newCall(), CallStatus: 'ringing', From: account, To: '+4915112340000' };
+    const calls = [newCall(), newCall()];
+    const rung: string[] = [];
+    for (const call of calls) rung.push(...(await keptOf(path('agent-status', { call, caller, account }), leg)));
+    expect(rung).toHaveLength(2);
+    for (const id of [posted, ...rung]) {
+      const shown = [await get(`/inbox/${id}`), await get(`/inbox/${id}/detail`), await get(`/inbox/${id}/text`)];
+      expect(JSON.stringify(shown)).not.toContain(caller.slice(1));
+    }
+
+    adapter.state.mended = true;
+    try {
+      const readAs = async (id: string) => {
+        expect((await api('POST', `/api/v1/inbox/${id}/replay`)).status).toBe(200);
+        const { rows } = await sql.query<{ contact: object }>('select contact from inbox where id = $1', [id]);
+        return rows[0]?.contact;
+      };
+      const ofCaller = { channelAccount: account, from: caller, identifiers: [{ kind: 'phone', value: caller }] };
+      expect(await readAs(posted)).toMatchObject({ ...ofCaller, call: { step: 'recording', durationSeconds: 7 } });
+      expect(await readAs(got)).toMatchObject({ ...ofCaller, call: { step: 'recording', durationSeconds: 7 } });
+      expect(await readAs(older)).toMatchObject({ channelAccount: centreNumber, from: 'withheld', identifiers: [] });
+      for (const [index, id] of rung.entries())
+        expect(await readAs(id)).toMatchObject({
+          ...ofCaller,
+          call: { step: 'agent-ringing', callSid: calls[index], agentCallSid: leg.CallSid },
+        });
+    } finally {
+      adapter.state.mended = false;
+    }
+  });
+
+  it('keeps nothing of an address that no adapter reads', async () => {
+    const { url, items, hub } = centre();
+    const fields = smsFields({ sid: newSid(), from: '+4915112349999', body: 'poison by another address' });
+    expect((await postSigned(url, '/webhooks/twilio/sms?token=very-s3cret', fields)).status).toBe(400);
+    const [row] = await items(`state=quarantined&q=${encodeURIComponent('poison by another')}`);
+    const { rows } = await hub.parts.db.sql.query<{ kept: string }>(
+      'select to_jsonb(i)::text as kept from inbox i where id = $1',
+      [row?.id],
+    );
+    expect(rows[0]?.kept).toContain('poison by another address');
+    expect(rows[0]?.kept).not.toContain('very-s3cret');
   });
 
   aside('is for managers only', async () => {

@@ -269,6 +269,8 @@ export interface Channel {
   readonly sender?: string;
   /** Paths under the hub's HTTP server that this adapter answers, e.g. `/webhooks/twilio/sms`; `:name` stands for any one part. */
   readonly webhookPaths: readonly string[];
+  /** The query of its addresses is the adapter's own, and `parse` reads it: it is kept with what was not understood. Others' may hold secrets. */
+  readonly readsQuery?: true;
   /** Bytes that a request may have; 1 MiB when not given. */
   readonly webhookLimit?: number;
   /** Before a request's body is read: throws `not_found` for an address that nobody was given. Left out: all addresses are in use. */

@@ -205,6 +205,7 @@ export const createPhoneChannel: ChannelFactory = (deps) => {
     name: 'phone',
     capabilities,
     webhookPaths: [voicePath, ...voiceSteps.map((step) => `${voicePath}/${step}`)],
+    readsQuery: true,
     verify: (request) => verifySignature(request, config.twilio.authToken),
     parse: (request) => parseContacts(request, deps, calls),
     parseStatus: () => [],

@@ -82,7 +82,7 @@ export async function takeWebhook(
   correlationId: string,
 ): Promise<TakenWebhook> {
   await channel.verify(call);
-  const raw = contentOf(call);
+  const raw = contentOf(channel, call);
   const { contacts, reports } = await understand(parts, channel, call, raw, correlationId);
   const received: ReceivedContact[] = [];
   for (const contact of contacts) {
@@ -94,10 +94,13 @@ export async function takeWebhook(
 }
 
 /** What the provider wrote: a GET has no body and carries its form in the address, so that is kept as the form that a POST would have had. */
-function contentOf({ method, url, headers, body }: ChannelRequest): RawPayload {
-  return method === 'GET'
-    ? { bytes: Buffer.from(new URL(url).search.slice(1)), contentType: 'application/x-www-form-urlencoded' }
-    : { bytes: body, contentType: headers['content-type'] ?? 'application/octet-stream' };
+function contentOf(channel: Channel, call: ChannelRequest): RawPayload {
+  const { method, url, headers, query, body } = call;
+  const content =
+    method === 'GET'
+      ? { bytes: Buffer.from(new URL(url).search.slice(1)), contentType: 'application/x-www-form-urlencoded' }
+      : { bytes: body, contentType: headers['content-type'] ?? 'application/octet-stream' };
+  return channel.readsQuery ? { ...content, envelope: { path: actualPath(call), query } } : content;
 }
 
 interface Understood {
@@ -117,7 +120,7 @@ async function understand(
     return { contacts: await channel.parse(call), reports: channel.parseStatus(call) };
   } catch (error) {
     if (!(error instanceof HubError && error.code === 'invalid_input')) throw error;
-    const externalId = `unreadable:${createHash('sha256').update(actualPath(call)).update('\0').update(raw.bytes).digest('hex').slice(0, 32)}`;
+    const externalId = `unreadable:${nameOf(channel, call, raw)}`;
     await quarantine(
       parts,
       { channel: channel.name, channelAccount: actualPath(call), externalId },
@@ -127,6 +130,17 @@ async function understand(
     );
     throw error;
   }
+}
+
+/** One content at one address is one contact, however often it is delivered. */
+function nameOf(channel: Channel, call: ChannelRequest, { bytes }: RawPayload): string {
+  const search = channel.readsQuery && call.method !== 'GET' ? new URL(call.url).search : '';
+  return createHash('sha256')
+    .update(actualPath(call) + search)
+    .update('\0')
+    .update(bytes)
+    .digest('hex')
+    .slice(0, 32);
 }
 
 /** The path that was called, from which a replay takes the parameters again. */

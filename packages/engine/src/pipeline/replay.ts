@@ -12,6 +12,7 @@ import {
 } from '@patchbay/store';
 import type { InboxRow, StoredRaw } from '@patchbay/store';
 import { failReplay, requestedReplay } from '@patchbay/store/queries/inbox-bulk';
+import { z } from 'zod';
 import type { Parts } from '../parts.ts';
 import { storable, storableContact, storeSealed } from './receive.ts';
 import { reasonOf } from './retry.ts';
@@ -90,21 +91,28 @@ async function revivedUnder(
   }
 }
 
+/** Of a channel that reads the query of its addresses (`readsQuery`). */
+const webhookEnvelope = z.object({ path: z.string(), query: z.record(z.string(), z.string()) });
+
 /** What an adapter makes of kept bytes today; null when they only held delivery reports, which are recorded. */
 async function reparse(parts: Parts, row: InboxRow): Promise<InboundContactDraft | null> {
   const channel = parts.channels.get(row.channel);
   if (!channel) throw new HubError('unprocessable', 'Its channel is not set up');
   const body = row.raw ?? (await parts.files.read(row.rawSha256));
+  const envelope = webhookEnvelope.safeParse(row.envelopes?.[0]).data;
   // A webhook that was not understood is kept under the path that it came to.
-  const called = matchWebhookPath(channel.webhookPaths, row.channelAccount);
+  const actual = envelope?.path ?? row.channelAccount;
+  const called = matchWebhookPath(channel.webhookPaths, actual);
   const path = called?.path ?? channel.webhookPaths[0] ?? '/';
+  const query = envelope?.query ?? {};
+  const search = new URLSearchParams(query).toString();
   const request = {
     method: 'POST',
     path,
     params: called?.params ?? {},
-    url: parts.config.publicUrl + (called ? row.channelAccount : path),
+    url: parts.config.publicUrl + (called ? actual : path) + (search && `?${search}`),
     headers: { 'content-type': row.rawType },
-    query: {},
+    query,
     body,
     ...(row.envelopes && { envelopes: row.envelopes }),
   };
