@@ -1,5 +1,7 @@
 /** Name service for the checks of mail: remembers answers, gives up early, and asks nobody while no name server answers. */
 import { Resolver } from 'node:dns/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { watchLoop } from './loop-watch.ts';
 
 /** Answers as `node:dns/promises` `resolve` does: records, or an error with a `code`. */
 export type MailDns = (name: string, type: string) => Promise<string[][] | string[]>;
@@ -12,10 +14,33 @@ const mostAnswers = 5_000;
 /** Codes that say nothing about the name: whoever was asked did not answer. */
 const noAnswer = new Set(['ETIMEOUT', 'ECONNREFUSED', 'EAI_AGAIN', 'ECANCELLED', 'ENETUNREACH', 'EHOSTUNREACH']);
 
-/** The system's name servers. */
-export function systemDns(now: () => number = Date.now): MailDns {
+/** How often a question is asked again whose time ran out while the loop stood still. */
+const mostAgain = 5;
+/** How many times as long as it may take a mail's checks are waited for at the most, where the loop stands still over and over. */
+const mostStretch = 8;
+
+/** @param servers addresses with ports; the system's name servers when left out */
+export function systemDns(servers?: readonly string[]): MailDns {
   const resolver = new Resolver({ timeout: queryMs, tries: 1 });
-  return sparing((name, type) => resolver.resolve(name, type) as Promise<string[][] | string[]>, now);
+  if (servers) resolver.setServers(servers);
+  return sparing(
+    askedAgain((name, type) => resolver.resolve(name, type) as Promise<string[][] | string[]>),
+    Date.now,
+  );
+}
+
+/** A time that ran out while the loop stood still says nothing of the name server: its answer may lie there unread, and is given up unread. */
+function askedAgain(ask: MailDns): MailDns {
+  return async (name, type) => {
+    using loop = watchLoop();
+    for (let again = 0; ; again += 1)
+      try {
+        return await ask(name, type);
+      } catch (error) {
+        if (codeOf(error) !== 'ETIMEOUT' || again === mostAgain || !loop.isUnread) throw error;
+        await nextTurn();
+      }
+  };
 }
 
 /**
@@ -55,12 +80,25 @@ export function sparing(ask: MailDns, now: () => number): MailDns {
   };
 }
 
-/** `dns` for one mail: after `ms` altogether every question fails that has no answer yet; none is asked twice. */
+/**
+ * `dns` for one mail: after `ms` altogether every question fails that has no answer yet; none is asked twice. Time for which the loop stood
+ * still does not count, within limits.
+ */
 export function withDeadline(dns: MailDns, ms: number): { dns: MailDns; end: () => void } {
   const over = Promise.withResolvers<never>();
   const asked = new Map<string, ReturnType<MailDns>>();
   over.promise.catch(() => undefined);
-  const timer = setTimeout(() => over.reject(withCode('ETIMEOUT')), ms);
+  const loop = watchLoop();
+  const begun = performance.now();
+  let counted = 0;
+  const ring = () => {
+    const lost = loop.lostMs;
+    const left = Math.min(ms + lost, ms * mostStretch) - (performance.now() - begun);
+    if (lost === counted || left <= 0) return over.reject(withCode('ETIMEOUT'));
+    counted = lost;
+    timer = setTimeout(ring, left);
+  };
+  let timer = setTimeout(ring, ms);
   return {
     dns(name, type) {
       const key = `${type} ${name.toLowerCase()}`;
@@ -68,7 +106,10 @@ export function withDeadline(dns: MailDns, ms: number): { dns: MailDns; end: () 
       asked.set(key, answer);
       return answer;
     },
-    end: () => clearTimeout(timer),
+    end() {
+      clearTimeout(timer);
+      loop[Symbol.dispose]();
+    },
   };
 }
 
