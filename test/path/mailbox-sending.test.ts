@@ -8,6 +8,7 @@ import { createLog } from '@patchbay/engine/log';
 import { credentialsOf } from '@patchbay/engine/mail-accounts/credentials';
 import { sendingServer } from '@patchbay/engine/mail-accounts/sending-servers';
 import { maySendWith } from '@patchbay/engine/mail-accounts/settings';
+import { readHealth, readTiles } from '@patchbay/engine/watch/health';
 import {
   keepSignIn,
   type MailAccountRow,
@@ -147,6 +148,42 @@ describe('the mail server of a mailbox', () => {
     // After the fifth try it rests for up to 16 s, after the sixth for up to 32 s.
     await own.mails.until(({ text }) => text.includes('From a locked box'), 'the answer', 60_000);
     expect(logged()).not.toContain('not-the-password');
+  });
+
+  it('that refuses the sign-in is told of where the mailbox is shown, until what waits has left', async () => {
+    const { api, own, reply } = centre();
+    const name = 'refused';
+    const id = await account(name, 'not-the-password');
+    // What comes to it is no matter here.
+    expect((await api('PATCH', `/api/v1/mail-accounts/${id}`, { enabled: false })).status).toBe(200);
+    const { parts } = centre().hub;
+    const shown = async (address = `${name}@patchbay.test`) => {
+      const { components } = await readHealth({ ...parts, db: { ...parts.db } });
+      return components.find((one) => one.kind === 'mailbox' && one.name === address);
+    };
+    expect(await shown()).toMatchObject({ state: 'off', reason: { code: 'paused' } });
+    // Its acknowledgement is a machine's, and nobody has said who writes it.
+    const { ticketId } = await ticketAt(`${name}@patchbay.test`);
+    const told = await eventually(shown, (one) => one?.state !== 'off');
+    expect(told).toMatchObject({
+      state: 'failing',
+      reason: { code: 'not-sending', value: 1, limit: 1 },
+      lastError: 'The mail server 127.0.0.1 of the mailbox refused the log-in',
+      lastErrorAt: expect.any(String),
+      nextTryAt: expect.any(String),
+      counts: { unsent: 1 },
+    });
+    const tile = (await readTiles({ ...parts, db: { ...parts.db } })).find(
+      ({ account: one }) => one === `${name}@patchbay.test`,
+    );
+    expect(tile).toMatchObject({ state: 'failing', reason: { code: 'not-sending' }, oldestAt: null });
+    const { ticketId: other } = await ticketAt('support@patchbay.test');
+    await reply(other, 'Leaves elsewhere.');
+    await reply(ticketId, 'From a refused box.');
+    expect((await api('PATCH', `/api/v1/mail-accounts/${id}`, { password })).status).toBe(200);
+    await own.mails.until(({ text }) => text.includes('From a refused box'), 'the answer', 60_000);
+    await eventually(shown, (one) => one?.state === 'off');
+    expect(await shown()).toMatchObject({ reason: { code: 'paused' }, lastError: null, counts: { backlog: 0 } });
   });
 
   it('is tried before it is kept: only with what was given for it, and nothing leaves', async () => {

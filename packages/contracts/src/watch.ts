@@ -153,6 +153,7 @@ export const healthCode = z.enum([
   'not-listening',
   'not-answering',
   'sign-in-refused',
+  'not-sending',
   'refusing',
 ]);
 /** Why a state is what it is: `value` against `limit`, seconds or a count. */
@@ -206,7 +207,7 @@ export const componentHealth = z.object({
   lastError: z.string().nullable(),
   /** When it is tried again. */
   nextTryAt: timestamp.nullable(),
-  /** What it counts, by name: connections, accepted, refused, backlog, waiting, active, delayed, delay (seconds), noted (mails that are not handed out). */
+  /** What it counts, by name: connections, accepted, refused, backlog, waiting, active, delayed, delay (seconds), noted (mails that are not handed out), unsent (mails that its own server did not take yet). */
   counts: z.record(z.string(), z.int()),
 });
 export type ComponentHealth = z.infer<typeof componentHealth>;

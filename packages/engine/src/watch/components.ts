@@ -5,6 +5,7 @@ import type { AccountRow } from '@patchbay/store/queries/channel-health';
 import { lastClockBeat } from '@patchbay/store/queries/clock-beat';
 import { countMailAccounts, listMailAccounts, type MailAccountRow } from '@patchbay/store/queries/mail-accounts';
 import type { InletStatus } from '@patchbay/channels/channel';
+import { readUnsent, type UnsentRow } from '@patchbay/store/queries/unsent-mail';
 import type { Parts } from '../parts.ts';
 
 /** A part that has not answered by then does not answer. Milliseconds. */
@@ -35,26 +36,47 @@ export async function readComponents(parts: Parts, accounts: readonly AccountRow
   ];
 }
 
-/** Accounts of mail that is fetched, whichever process fetches it. */
+/** Accounts of mail that is fetched, whichever process fetches it; some have a server of their own that what is written as them leaves by. */
 async function mailboxes(parts: Parts): Promise<ComponentHealth[]> {
   const { items } = await listMailAccounts(parts.db.sql, { limit: mostMailboxes, after: null });
-  return items.map((account) => ({
+  const unsent = items.some(({ smtpHost }) => smtpHost !== null) ? await readUnsent(parts.db.sql) : [];
+  return items.map((account) =>
+    mailbox(
+      account,
+      account.smtpHost === null ? undefined : unsent.find(({ address }) => address === account.address.toLowerCase()),
+    ),
+  );
+}
+
+function mailbox(account: MailAccountRow, unsent: UnsentRow | undefined): ComponentHealth {
+  const fetching = mailboxState(account);
+  // Where neither way works, what comes is spoken of: nobody knows yet that it waits.
+  const isOfFetching = unsent === undefined || fetching.state === 'failing';
+  const { at, error, nextTryAt } = isOfFetching
+    ? {
+        at: account.lastErrorAt,
+        error: account.state === 'off' ? null : account.lastError,
+        nextTryAt: account.state === 'failing' ? account.nextTryAt : null,
+      }
+    : unsent;
+  return {
     ...blank,
     kind: 'mailbox',
     name: account.address,
-    ...mailboxState(account),
+    ...(isOfFetching ? fetching : health('failing', 'not-sending', unsent.count, 1)),
     address: `${account.host}:${account.port}`,
     lastContactAt: account.lastContactAt?.toISOString() ?? null,
-    lastErrorAt: account.lastErrorAt?.toISOString() ?? null,
-    lastError: account.state === 'off' ? null : account.lastError,
-    nextTryAt: account.state === 'failing' ? (account.nextTryAt?.toISOString() ?? null) : null,
+    lastErrorAt: at?.toISOString() ?? null,
+    lastError: error,
+    nextTryAt: nextTryAt?.toISOString() ?? null,
     // Servers tell the moment of an arrival in full seconds.
     counts: {
       backlog: account.backlog,
       ...(account.lastDelay !== null && { delay: Math.round(account.lastDelay) }),
       ...notedOf(account),
+      ...(unsent && { unsent: unsent.count }),
     },
-  }));
+  };
 }
 
 /** How many mailboxes there are that are not shown. */

@@ -146,7 +146,7 @@ function mailboxTile({ name, state, reason, lastContactAt, lastErrorAt, counts }
     lost: 0,
     backlog: counts['backlog'] ?? 0,
     // How old the mail of a backlog is nobody knows before it is fetched.
-    oldestAt: state === 'failing' ? lastContactAt : null,
+    oldestAt: state === 'failing' && reason.code !== 'not-sending' ? lastContactAt : null,
     delay: counts['delay'] ?? null,
   };
 }

@@ -151,6 +151,7 @@ const counts = [
   'backlog',
   'delay',
   'noted',
+  'unsent',
 ] as const;
 
 /** A part of a newer hub may count what this console has no word for. */

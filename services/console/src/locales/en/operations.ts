@@ -114,6 +114,7 @@ export const operations = {
       'not-listening': 'Does not listen',
       'not-answering': 'Does not answer',
       'sign-in-refused': 'Refuses the sign-in',
+      'not-sending': 'Mail written as it waits: its server for mail that leaves does not take it',
       refusing: 'The provider refuses messages',
     },
     kind: {
@@ -137,6 +138,7 @@ export const operations = {
       backlog: 'Waiting in the mailbox',
       delay: 'Delay of the last mail, s',
       noted: 'Not handed out, noted',
+      unsent: 'Waiting to leave',
       other: 'Other',
     },
     nextTry: 'Next try',

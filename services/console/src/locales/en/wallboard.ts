@@ -40,6 +40,7 @@ export const wallboard = {
         'not-listening': 'Does not listen',
         'not-answering': 'Does not answer',
         'sign-in-refused': 'Sign-in refused',
+        'not-sending': 'Mail cannot leave',
         refusing: 'Provider refuses',
       },
       about:

@@ -107,6 +107,7 @@ export const operations = {
       'not-listening': '未在监听',
       'not-answering': '没有响应',
       'sign-in-refused': '拒绝登录',
+      'not-sending': '以此邮箱名义写的邮件发不出去：其发信服务器未接收，将再次尝试',
       refusing: '服务商拒绝消息',
     },
     kind: {
@@ -130,6 +131,7 @@ export const operations = {
       backlog: '邮箱中待取',
       delay: '上一封邮件的延迟（秒）',
       noted: '服务器未交出（已留记录）',
+      unsent: '等待发出',
       other: '其他',
     },
     nextTry: '下次尝试',

@@ -40,6 +40,7 @@ export const wallboard = {
         'not-listening': '未在监听',
         'not-answering': '没有响应',
         'sign-in-refused': '登录被拒绝',
+        'not-sending': '邮件发不出去',
         refusing: '服务商拒收',
       },
       about:
