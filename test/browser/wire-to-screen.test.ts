@@ -132,9 +132,8 @@ describe.skipIf(inject('chromium') === null)('from the wire to the screen and ba
         await told.filter({ hasText: words }).waitFor();
         const describing = (await joined.getAttribute('aria-describedby')) ?? '';
         expect(await desk.locator(`[id="${describing}"]`).textContent()).toMatch(words);
-        await picture(desk, `desk-email-joined-${code}`);
         await joined.blur();
-        await told.waitFor({ state: 'hidden' });
+        await told.filter({ hasText: words }).waitFor({ state: 'hidden' });
       }
     });
 

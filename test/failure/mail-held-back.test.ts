@@ -8,7 +8,8 @@ import { startWire } from '../support/imap-wire.ts';
 import { mailNamed, quickAccounts } from '../support/mailbox-mail.ts';
 import { shared } from '../support/shared.ts';
 
-const rareMs = 2_000;
+/** Milliseconds. Much longer than a server may be silent: between two times that a silent one is asked the account has its word. */
+const rareMs = 6_000;
 const minute = 60_000;
 const mailOf = (name: string) => mailNamed(name, 0, `${name}@example.org`);
 
@@ -106,6 +107,7 @@ describe.skipIf(inject('dovecot') === null)('mails that are not handed out', () 
       };
       // What has been asked for above is over by then.
       await askedAgain(async () => undefined);
+      await until(id, ({ state, lastError }) => state === 'watching' && lastError === null);
       // It is asked for again now and then, and the account is as well as it was meanwhile.
       const seen = new Set<string>();
       await askedAgain(async () => {

@@ -19,7 +19,7 @@ export async function openMailDesk(browser: { open(): Promise<OpenedPage> }): Pr
   const sink = stack.use(await startMailSink((address) => refusals[address.split('@')[1] ?? '']));
   const hub = stack.use(await startHub('postgres', { env: { SMTP_URL: sink.url } }));
   const agentId = await addAgent(hub.api);
-  await hub.api('PATCH', `/api/v1/agents/${agentId}`, { undoSeconds: 30 });
+  await hub.api('PATCH', `/api/v1/agents/${agentId}`, { undoSeconds: 60 });
   const opened = await browser.open();
   stack.defer(() => opened.page.context().close());
   await logIn(opened.page, hub.url, grace);

@@ -307,6 +307,13 @@ describe('answers', () => {
       ['<Play>'],
     ],
     ['an agent was rung for too long', '/wait', { QueueTime: '90' }, { ...waiting, state: 'connecting' }, ['<Leave/>']],
+    [
+      'an agent was rung for too long, where callers are called back',
+      '/wait',
+      { QueueTime: '90' },
+      { ...waiting, state: 'connecting', place: null, lineEnd: { how: 'call-back', afterSeconds: 60 } },
+      ['<Leave/>'],
+    ],
     ['the centre closed meanwhile', '/wait', { QueueTime: '3' }, { ...waiting, open: false }, ['<Leave/>']],
     ['left the queue', '/queued', { QueueResult: 'leave' }, waiting, ['nobody can take your call', '<Record ']],
     ['hung up in the queue', '/queued', { QueueResult: 'hangup' }, waiting, [/<Response\/>$/]],

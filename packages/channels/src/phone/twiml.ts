@@ -115,7 +115,8 @@ export function waiting(voice: PhoneVoice, queueTime: number, told: boolean, sit
   const left = Math.ceil((situation?.waitedBefore ?? 0) + limit - queueTime);
   return document((response) => {
     if (left <= 0 || (situation?.open === false && !connecting)) {
-      if (situation?.lineEnd?.how === 'call-back' && situation.open)
+      // Nobody has a place whose ticket an agent has.
+      if (!connecting && situation?.lineEnd?.how === 'call-back' && situation.open)
         response.redirect(voice.url('call-back', { auto: '1' }));
       else response.leave();
       return;

@@ -12,8 +12,8 @@ export interface UnsentRow {
   nextTryAt: Date;
 }
 
-/** Read at the most: who answers that mail waits says no more by counting all of an outage. */
-const most = 200;
+/** Read at the most, of machines' mail and of all: who answers that mail waits says no more by counting all of an outage. */
+const most = [200, 5_000];
 
 /**
  * Mail that was tried in vain and is tried again, by the mailbox that it is written as. What was put off for its recipient is no trouble of the server.
@@ -26,7 +26,8 @@ export async function readUnsent(sql: Queryable): Promise<UnsentRow[]> {
        select o.id, o.error, o.claimed_at, o.next_attempt_at, lower(m.identity ->> 'address') as author, o.automatic
        from outbound o join message m on m.id = o.message_id
        where o.status in ('queued', 'sending') and o.next_attempt_at > '-infinity' and o.channel = 'email' and o.error is not null and not o.put_off
-         and (o.automatic or m.identity is not null)),
+         and (o.automatic or m.identity is not null)
+       order by o.next_attempt_at limit $2),
      machines as materialized (select id from waiting where author is null and automatic order by next_attempt_at limit $1),
      written as (
        select author as address, error, claimed_at, next_attempt_at from waiting where author is not null
@@ -36,7 +37,7 @@ export async function readUnsent(sql: Queryable): Promise<UnsentRow[]> {
      select address, count(*)::integer as count, (array_agg(error order by claimed_at desc))[1] as error, max(claimed_at) as at,
        min(next_attempt_at) as "nextTryAt"
      from written where address in (select address from own) group by address`,
-    [most],
+    most,
   );
   return rows;
 }

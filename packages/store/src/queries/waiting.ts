@@ -20,7 +20,7 @@ export interface PlaceRow {
 }
 
 /** Not `queued_at`, which is gone while somebody has the ticket and anew when they give it back. */
-const movedAt = `(select e.at from event e where e.ticket_id = t.id and e.type = 'ticket.queued' order by e.id desc limit 1) as "movedAt"`;
+const movedAt = `(select e.at from event e where e.ticket_id = t.id and e.type = 'ticket.queued' and e.data ? 'fromQueueId' order by e.id desc limit 1) as "movedAt"`;
 
 /** So many recent takes say how fast it goes. */
 const mostTaken = 20;

@@ -14,6 +14,7 @@ describe('a link whose words name another host', () => {
     'Log in at bank.example.',
     '→ https://www.bank.example/login',
     '→www.bank.example',
+    '→//www.bank.example',
     '\u200bwww.bank.example',
     'www.b\u00adank.exa\u2060mple',
     '\u202eelpmaxe.knab.www',

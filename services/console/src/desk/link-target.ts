@@ -25,7 +25,7 @@ export function namesOther(words: string, target: URL): boolean {
 /** In the notation of `URL.hostname`. */
 function hostsIn(words: string): string[] {
   return words.split(/[\s<>()[\]{}"'“”„«»‹›|,;!，。；！、（）【】《》]+/u).flatMap((word) => {
-    const [before = '', address] = word.replace(/^\/\//, '').split('://', 2);
+    const [before = '', address] = word.replace(/^[^\p{L}\p{N}/\\:@]*\/\//u, '').split('://', 2);
     // Behind the sign of an address there is a host that somebody has mail at.
     if (address === undefined && word.includes('@')) return [];
     const [authority = ''] = (address ?? before).split(/[/?#\\]/u, 1);

@@ -39,6 +39,20 @@ it('what failed is written anew to whom it went, with its files, over nothing th
     expect(withWrittenAnew(begun, passedOn)).toBe(begun);
 });
 
+it('what was taken back while it still stood there, as its answer was lost, is there once', () => {
+  const note = { ...withWrittenAnew(emptyDraft, passedOn).uploads[0], kind: 'internal' as const };
+  const written = withTakenBack(emptyDraft, passedOn);
+  const again = withTakenBack({ ...written, uploads: [...written.uploads, note as never] }, passedOn);
+  expect(again.texts.public).toBe(passedOn.input.text);
+  expect(again.uploads).toMatchObject([
+    { id, kind: 'public' },
+    { id, kind: 'internal' },
+  ]);
+  expect(withTakenBack({ ...written, texts: { public: 'And this', internal: '' } }, passedOn).texts.public).toBe(
+    `${passedOn.input.text}\n\nAnd this`,
+  );
+});
+
 it('what was taken back is another message when it is sent again, and a note beside it is still the same', () => {
   const internal = { content: 'A note', key: 'b' };
   const tried = { ...emptyDraft, attempts: { public: { content: 'Between us', key: 'a' }, internal } };

@@ -16,8 +16,15 @@ export function withTakenBack(now: Draft, { input, files }: HandedIn): Draft {
   return {
     ...now,
     kind: 'public',
-    texts: { ...now.texts, public: begun === '' ? input.text : `${input.text}\n\n${begun}` },
-    uploads: [...files.map((file) => arrivedUpload(file, contentIds.get(file.id))), ...now.uploads],
+    // Where the answer to it was lost it stands there still.
+    texts: {
+      ...now.texts,
+      public: begun === '' || begun === input.text.trim() ? input.text : `${input.text}\n\n${begun}`,
+    },
+    uploads: [
+      ...files.map((file) => arrivedUpload(file, contentIds.get(file.id))),
+      ...now.uploads.filter((one) => one.kind !== 'public' || files.every(({ id }) => id !== one.id)),
+    ],
     mail: choiceOf(input),
     attempts: withoutAttempt(now.attempts, 'public'),
   };

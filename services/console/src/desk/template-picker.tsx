@@ -54,7 +54,11 @@ function TemplateDialog({ ticket, close }: { ticket: Ticket; close: () => void }
     <Modal
       open
       title={t('texting.useTemplate')}
-      onCancel={close}
+      onCancel={() => {
+        // Whoever leaves it looks at the conversation; the same template chosen anew is another message.
+        if (!send.isPending) send.giveUp('template');
+        close();
+      }}
       onOk={submit}
       okText={t('composer.send')}
       okButtonProps={{

@@ -35,6 +35,19 @@ describe('timeline', () => {
     ).toEqual(['day', 'm1']);
   });
 
+  it.each([
+    ['chat', ['Recent contact', '', 'Signed token', 'Recent contact']],
+    ['email', ['Recent contact', 'Recent contact', 'Signed token', 'Recent contact']],
+  ])('says of %s why a message joined as the one before it did %o', (channel, told) => {
+    const at = '2026-05-04T10:00:00Z';
+    const reasons = ['Recent contact', 'Recent contact', 'Signed token', 'Recent contact'];
+    const items = buildTimeline(
+      reasons.map((_, n) => message(`m${n}`, at)),
+      reasons.map((reason, n) => event(n, 'message.received', at, { messageId: `m${n}`, channel, reason })),
+    );
+    expect(items.flatMap((item) => (item.kind === 'message' ? [item.reason] : []))).toEqual(told);
+  });
+
   it('has at each message why it joined the ticket, and at none what the opening tells', () => {
     const at = '2026-05-04T10:00:00Z';
     const opened = 'Ticket number in the subject, but the sender is not a party of ticket 7';

@@ -22,9 +22,14 @@ const silent = new Set<string>([
 function joined(events: readonly HubEvent[]): ReadonlyMap<unknown, string> {
   const opened = events.find(({ type }) => type === 'ticket.opened')?.data['reason'];
   const reasons = new Map<unknown, string>();
+  let before: unknown;
   for (const { type, data } of events) {
-    const { messageId, reason } = data;
-    if (type === 'message.received' && typeof reason === 'string' && reason !== opened) reasons.set(messageId, reason);
+    if (type !== 'message.received') continue;
+    const { messageId, reason, channel } = data;
+    // A line of a chat or a text joins as the one before it did, and says so once.
+    const isToldBefore = channel !== 'email' && reason === before;
+    if (typeof reason === 'string' && reason !== opened && !isToldBefore) reasons.set(messageId, reason);
+    before = reason;
   }
   return reasons;
 }

@@ -48,6 +48,23 @@ test('shows no secret that a server repeats, plain or encoded', () => {
   expect(message).not.toContain(encoded);
 });
 
+test.each([
+  ['a quoted string', 'a"b\\c', String.raw`LOGIN "u" "a\"b\\c"`, 'LOGIN "u" "…"'],
+  ['white space as it was typed', 'two  blanks', 'LOGIN u two  blanks', 'LOGIN u …'],
+  ['beside the user', 'gehéim', `AUTH PLAIN ${Buffer.from('\0u\0gehéim').toString('base64')}`, 'AUTH PLAIN …'],
+  [
+    'cut off',
+    'long-password',
+    `AUTH PLAIN ${Buffer.from('\0u\0long-password').toString('base64').slice(0, 14)}`,
+    'AUTH PLAIN …',
+  ],
+  ['a token that is cut off', 'token', `A ${Buffer.from('user=u\u0001auth=Bearer tok').toString('base64')}`, 'A …'],
+  ['none', 'secret', 'Logins are off until tomorrow', 'Logins are off until tomorrow'],
+])('shows no secret that is repeated: %s', (_form, secret, responseText, told) => {
+  const { message } = problemOf(failing({ authenticationFailed: true, responseText }), [secret]);
+  expect(message).toBe(`The server refused the sign-in: ${told}`);
+});
+
 test.each([undefined, null, 'text', 7])('makes something of %j', (error) => {
   expect(problemOf(error).code).toBe('server');
 });

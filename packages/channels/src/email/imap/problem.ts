@@ -76,13 +76,17 @@ export function problemOf(error: unknown, secrets: readonly string[] = []): Mail
 }
 
 function quoted(text: string | undefined, secrets: readonly string[]): string {
-  let told = (text ?? '').replaceAll(/\s+/g, ' ').trim();
+  let told = text ?? '';
   for (const secret of secrets.filter((one) => one !== '')) {
-    told = told.replaceAll(secret, '…');
-    // As a sign-in has it on the wire, beside the name of the user (RFC 4616).
-    told = told.replaceAll(/[\w+/]{4,}={0,2}/g, (run) =>
-      Buffer.from(run, 'base64').toString().includes(secret) ? '…' : run,
-    );
+    // Also as a quoted string (RFC 9051 §4.3), and as a sign-in has it on the wire, beside the name of the user (RFC 4616) or cut off.
+    told = told.replaceAll(secret, '…').replaceAll(secret.replaceAll(/["\\]/g, String.raw`\$&`), '…');
+    told = told.replaceAll(/[\w+/]{4,}={0,2}/g, (run) => {
+      const read = Buffer.from(run, 'base64').toString('latin1');
+      return read.includes(Buffer.from(secret).toString('latin1')) || /^[^\0]*\0[^\0]|auth=Bearer/.test(read)
+        ? '…'
+        : run;
+    });
   }
+  told = told.replaceAll(/\s+/g, ' ').trim();
   return told === '' ? '' : `: ${told.slice(0, 300)}`;
 }
