@@ -82,8 +82,16 @@ describe.skipIf(!hasAll)('the channels on the wallboard', () => {
     const row = (account: string, state: string) =>
       tv.locator(`[data-testid=board-channel][data-account="${account}"][data-state=${state}]`);
     const cells = (account: string, state: string) => row(account, state).locator(':scope > *').allInnerTexts();
-    await row('locked@patchbay.test', 'failing').waitFor();
-    await row('calm@patchbay.test', 'ok').waitFor();
+    // What was read before the mailbox's mail was here may be shown for some seconds.
+    await row('locked@patchbay.test', 'failing')
+      .filter({ hasText: /Sign-in refused · error: now/ })
+      .waitFor();
+    await row('calm@patchbay.test', 'ok')
+      .filter({ hasText: /now\s*0\s*\d+s\s*Fine/ })
+      .waitFor();
+    await row(`http:${app.id}`, 'ok')
+      .filter({ hasText: /1 in quarantine/ })
+      .waitFor();
     await turnedTo(tv, 'dark', 'en');
     expect(await cells('locked@patchbay.test', 'failing')).toEqual([
       'locked@patchbay.test',

@@ -3,20 +3,14 @@ import SMTPConnection, { type SMTPError } from 'nodemailer/lib/smtp-connection';
 import { MailProblem, type MailboxCredentials, type MailboxServer } from '../mailbox.ts';
 import { problemOf } from './imap/problem.ts';
 import { connectionTo, signInWith } from './outlet.ts';
+import { withCredentials } from './with-credentials.ts';
 
 /** Milliseconds; somebody waits for the outcome. */
 const timeouts = { connectionTimeout: 20_000, greetingTimeout: 20_000, socketTimeout: 20_000, dnsTimeout: 15_000 };
 
-/** Signs in; with a token that the server refuses once more with a new one. Nothing is sent. Rejects with a {@link MailProblem}. */
+/** Signs in, and sends nothing. Rejects with a {@link MailProblem}. */
 export async function trySending(server: MailboxServer, signal: AbortSignal): Promise<void> {
-  const credentials = await server.credentials();
-  try {
-    return await signIn(server, credentials, signal);
-  } catch (error) {
-    const refused = error instanceof MailProblem && error.code === 'authentication' && 'accessToken' in credentials;
-    if (!refused) throw error;
-  }
-  await signIn(server, await server.credentials(credentials), signal);
+  await withCredentials(server, (credentials) => signIn(server, credentials, signal));
 }
 
 async function signIn(server: MailboxServer, credentials: MailboxCredentials, signal: AbortSignal): Promise<void> {

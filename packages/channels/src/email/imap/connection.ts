@@ -3,6 +3,7 @@ import type { ImapFlow } from 'imapflow';
 import type { MailboxCredentials, MailboxServer } from '../../mailbox.ts';
 import { MailProblem } from '../../mailbox.ts';
 import { mailSizeLimit } from '../inlet.ts';
+import { withCredentials } from '../with-credentials.ts';
 import { problemOf } from './problem.ts';
 
 /** Milliseconds. */
@@ -23,16 +24,9 @@ export interface Connection extends Disposable {
 
 export const lost = 'The server closed the connection';
 
-/** Signs in; with a token that the server refuses once more with a new one. Rejects with a {@link MailProblem}. */
+/** Signs in. Rejects with a {@link MailProblem}. */
 export async function connect(server: MailboxServer, signal: AbortSignal): Promise<Connection> {
-  const credentials = await server.credentials();
-  try {
-    return await signIn(server, credentials, signal);
-  } catch (error) {
-    const refused = error instanceof MailProblem && error.code === 'authentication' && 'accessToken' in credentials;
-    if (!refused) throw error;
-  }
-  return await signIn(server, await server.credentials(credentials), signal);
+  return await withCredentials(server, (credentials) => signIn(server, credentials, signal));
 }
 
 async function signIn(
