@@ -245,15 +245,27 @@ onBothBackends('a phone call', (backend) => {
     );
     await carrier.autoAnswer(false);
     const known = new Set(carrier.legs.items.map(({ sid }) => sid));
-    // What was missed above also waits, and an agent has room for one call: only the first caller is taken, by hand.
-    expect((await centre().api('POST', `/api/v1/tickets/${first.ticketId}/claim`)).status).toBe(200);
-    const agentLeg = await carrier.leg(
-      "the agent's phone",
-      (leg) => !known.has(leg.sid) && leg.to === agentPhone && leg.status === 'ringing',
-    );
-    await carrier.agentLeg(agentLeg.sid, 'decline');
-    const released = await desk.event('ticket.released', (event) => event.ticketId === first.ticketId);
-    expect(released.data['reason']).toBe("The agent's phone was not answered");
+    const releases = new Set<string>();
+    let [declined, releasedAt] = [false, ''];
+    // On a slow machine it may have rung out before it is declined, and is given back likewise.
+    for (let times = 0; times < 4 && !declined; times += 1) {
+      // What was missed above also waits, and an agent has room for one call: only the first caller is taken, by hand.
+      expect((await centre().api('POST', `/api/v1/tickets/${first.ticketId}/claim`)).status).toBe(200);
+      const agentLeg = await carrier.leg(
+        "the agent's phone",
+        (leg) => !known.has(leg.sid) && leg.to === agentPhone && leg.status === 'ringing',
+      );
+      known.add(agentLeg.sid);
+      declined = await carrier.agentLeg(agentLeg.sid, 'decline');
+      const released = await desk.event(
+        'ticket.released',
+        (event) => event.ticketId === first.ticketId && !releases.has(event.id),
+      );
+      releases.add(released.id);
+      releasedAt = released.at;
+      expect(released.data['reason']).toBe("The agent's phone was not answered");
+    }
+    expect(declined).toBe(true);
     await carrier.autoAnswer(true);
     expect(await ticket(first.ticketId)).toMatchObject({
       assigneeId: null,
@@ -263,7 +275,7 @@ onBothBackends('a phone call', (backend) => {
     });
     await carrier.leg(
       'the first place again',
-      (leg) => leg.sid === first.callSid && toldSince(leg, released.at, `You are number ${place} in line`),
+      (leg) => leg.sid === first.callSid && toldSince(leg, releasedAt, `You are number ${place} in line`),
     );
     // Whoever takes the call next is rung like the first one was.
     expect((await centre().api('POST', `/api/v1/tickets/${first.ticketId}/claim`)).status).toBe(200);

@@ -6,7 +6,8 @@ export interface SimulatedCarrier extends AsyncDisposable {
   /** Calls the centre; answers the CallSid. */
   call(from: string): Promise<string>;
   hangUp(callSid: string): Promise<void>;
-  agentLeg(callSid: string, action: 'answer' | 'decline'): Promise<void>;
+  /** Whether it still rang: it does for less than a second where time is fast. */
+  agentLeg(callSid: string, action: 'answer' | 'decline'): Promise<boolean>;
   finishRecording(callSid: string): Promise<void>;
   autoAnswer(on: boolean): Promise<void>;
   /** What customers do whom the centre calls. */
@@ -28,23 +29,23 @@ export async function openSimulator(url: string): Promise<SimulatedCarrier> {
       if (!stop.signal.aborted) throw error;
     },
   );
-  /** @param lateStatus what is answered to who comes too late, which is none the worse for it */
+  /** Undefined for who comes too late for a call that goes on by itself. */
   const post = async (path: string, body: object, lateStatus?: number) => {
     const answer = await fetch(`${url}/simulator/api/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    if (!answer.ok && answer.status !== lateStatus) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    if (answer.status === lateStatus) return undefined;
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.status === 204 ? null : answer.json();
   };
   return {
     legs,
     call: async (from) => ((await post('call', { from })) as { callSid: string }).callSid,
     hangUp: async (callSid) => void (await post('hangup', { callSid })),
-    // It rings for less than a second where time is fast, and has rung out, or been recorded to the end, for a slow machine.
-    agentLeg: async (callSid, action) =>
-      void (await post('agent-leg', { callSid, action }, action === 'decline' ? 409 : undefined)),
+    agentLeg: async (callSid, action) => (await post('agent-leg', { callSid, action }, 409)) !== undefined,
+    // It may have been recorded to the end.
     finishRecording: async (callSid) => void (await post('record-finish', { callSid }, 409)),
     autoAnswer: async (on) => void (await post('settings', { autoAnswer: on })),
     customers: async (mood) => void (await post('settings', { customers: mood })),

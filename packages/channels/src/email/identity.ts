@@ -34,9 +34,7 @@ export function identityOf(
 ): MailIdentity {
   const written = valuesOf(fetched.mail, fetched.files);
   const meant = asMeant(written, fetched.mail);
-  const unguarded = meant.map((value, index) =>
-    index === 3 || index === 4 ? withoutGuards(value, index === 4) : value,
-  );
+  const unguarded = withoutGuardedLinks(meant);
   const contentHash = hashOfWritten(unguarded);
   const externalId = messageIdOf(fetched.mail, contentHash);
   const isEqual = (one: readonly string[], other: readonly string[]) =>
@@ -88,6 +86,10 @@ function asMeant(
         : value;
     }),
   ];
+}
+
+function withoutGuardedLinks([author = '', date = '', subject = '', text = '', html = '', ...rest]: readonly string[]) {
+  return [author, date, subject, withoutGuards(text, false), withoutGuards(html, true), ...rest];
 }
 
 const fromSign = '>From ';

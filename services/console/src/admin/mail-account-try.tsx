@@ -1,4 +1,4 @@
-import type { MailFolder } from '@patchbay/contracts';
+import type { MailAccountTested, MailFolder } from '@patchbay/contracts';
 import { useMutation } from '@tanstack/react-query';
 import { Alert, Button, Form } from 'antd';
 import { useEffect } from 'react';
@@ -10,7 +10,7 @@ import { isTriedAlike, triedFields, triedOf, type MailAccountPart, type Tried } 
 
 /** Whether the hub gets into the mailbox as it is entered, the folders that are there, and whether mail may leave by its own server. */
 export function MailAccountTry({ form, account, found }: MailAccountPart & { found: (folders: MailFolder[]) => void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const test = useMutation({
     mutationFn: async (fields: Tried) => {
       const { password, ...given } = triedOf(fields);
@@ -36,41 +36,52 @@ export function MailAccountTry({ form, account, found }: MailAccountPart & { fou
       },
     );
   const failure = test.error && problemText(t, test.error);
-  const { problem, sending } = test.data ?? {};
   return (
     <Form.Item className="mailbox-try">
       <Button loading={test.isPending} onClick={() => void tryNow()} data-testid="mail-account-test">
         {t('mailAccounts.test')}
       </Button>
       {failure && <Alert type="error" showIcon title={failure.title} description={failure.detail || undefined} />}
-      {problem && (
-        <Alert
-          type="error"
-          showIcon
-          title={t(`mailAccounts.problem.${problem.code}`)}
-          description={errorText(problem.text, i18n.resolvedLanguage)}
+      {test.data && (
+        <Outcome
+          of="fetching"
+          problem={test.data.problem}
+          trouble={(problem) => problem}
+          well={t('mailAccounts.tested', { count: test.data.folders.length })}
         />
       )}
-      {test.data && !problem && (
-        <Alert type="success" showIcon title={t('mailAccounts.tested', { count: test.data.folders.length })} />
-      )}
-      {sending?.problem && (
-        <Alert
-          type="error"
-          showIcon
-          title={t('mailAccounts.sendingProblem', { problem: t(`mailAccounts.problem.${sending.problem.code}`) })}
-          description={errorText(sending.problem.text, i18n.resolvedLanguage)}
-          data-testid="mail-account-sending-problem"
-        />
-      )}
-      {sending && !sending.problem && (
-        <Alert
-          type="success"
-          showIcon
-          title={t('mailAccounts.testedSending')}
-          data-testid="mail-account-sending-tested"
+      {test.data?.sending && (
+        <Outcome
+          of="sending"
+          problem={test.data.sending.problem}
+          trouble={(problem) => t('mailAccounts.sendingProblem', { problem })}
+          well={t('mailAccounts.testedSending')}
         />
       )}
     </Form.Item>
+  );
+}
+
+interface OutcomeProps {
+  of: 'fetching' | 'sending';
+  problem: MailAccountTested['problem'];
+  /** What is said of a problem, and where there is none. */
+  trouble: (problem: string) => string;
+  well: string;
+}
+
+/** Whether the hub may sign in at one of the account's servers. */
+function Outcome({ of, problem, trouble, well }: OutcomeProps) {
+  const { t, i18n } = useTranslation();
+  return problem ? (
+    <Alert
+      type="error"
+      showIcon
+      title={trouble(t(`mailAccounts.problem.${problem.code}`))}
+      description={errorText(problem.text, i18n.resolvedLanguage)}
+      data-testid={`mail-account-${of}-problem`}
+    />
+  ) : (
+    <Alert type="success" showIcon title={well} data-testid={`mail-account-${of}-tested`} />
   );
 }

@@ -1,7 +1,7 @@
 /** Against a name server on loopback, while the loop stands still. */
 import { describe, expect, test } from 'vitest';
 import { systemDns, withDeadline } from './mail-dns.ts';
-import { startNameServer } from './name-server.ts';
+import { startNameServer } from './name-server-stand-in.ts';
 import { check, from, plain, zone } from './signed-mails.ts';
 
 /** Milliseconds: longer than a question may take, and than the checks of a mail may. */
